@@ -1,0 +1,1 @@
+//! The Lambda that takes the provider's callback as a hint.

@@ -1,0 +1,1 @@
+//! KIE.AI and a chat model, played: the real protocols, and real short videos.

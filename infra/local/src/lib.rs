@@ -1,0 +1,1 @@
+//! The local cloud that cargo dev runs.

@@ -1,0 +1,3 @@
+//! Every decision of the product, as pure functions over integers.
+
+pub mod video;

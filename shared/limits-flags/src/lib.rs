@@ -1,0 +1,1 @@
+//! Flags, tiers, models, prices and limits that every Lambda shares.

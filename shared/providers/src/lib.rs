@@ -1,0 +1,1 @@
+//! Video providers: KIE.AI and the typed registry of its models.

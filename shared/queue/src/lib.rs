@@ -1,0 +1,1 @@
+//! Doorbells: the SQS messages that say which job wants attention.

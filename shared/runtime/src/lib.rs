@@ -1,0 +1,1 @@
+//! Everything before the first event: configuration, secrets, telemetry, clients, clock.

@@ -1,0 +1,1 @@
+//! Repositories: accounts, ledger, usage, jobs.

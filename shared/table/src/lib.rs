@@ -1,0 +1,1 @@
+//! DynamoDB mechanics: labelled conditional writes, transactions, pages, conflict retry.

@@ -1,0 +1,1 @@
+//! The Bot API: tolerant types and a typed client.

@@ -1,0 +1,1 @@
+//! Flows, faults and house rules, on the local cloud.
