@@ -1,0 +1,106 @@
+//! A customer's account: the balance, what is held, and what is being composed.
+
+use std::collections::BTreeSet;
+
+use crate::id::{JobId, MessageId, ModelId, Nonce, UserId};
+use crate::money::Credits;
+use crate::time::Timestamp;
+use crate::video::Aspect;
+
+/// The four sums of an account. `available + held + captured = granted`, always (invariant I1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Balance {
+    /// To be spent.
+    pub available: Credits,
+    /// Set aside for open jobs.
+    pub held: Credits,
+    /// Spent on delivered videos, since ever.
+    pub captured: Credits,
+    /// Given, since ever: bonuses and purchases.
+    pub granted: Credits,
+}
+
+impl Balance {
+    /// Whether the four sums agree.
+    pub fn is_sound(self) -> bool {
+        let spent = self
+            .available
+            .plus(self.held)
+            .and_then(|sum| sum.plus(self.captured));
+        spent == Some(self.granted)
+    }
+}
+
+/// A customer's account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Whose it is.
+    pub user: UserId,
+    /// The money.
+    pub balance: Balance,
+    /// The open jobs; their number is capped.
+    pub active_jobs: BTreeSet<JobId>,
+    /// Finished videos that could not be sent and wait for the next visit.
+    pub parked: BTreeSet<JobId>,
+    /// What the customer is composing.
+    pub draft: Option<Draft>,
+    /// The customer has blocked the bot, as far as we know.
+    pub blocked: bool,
+}
+
+/// What the customer is composing: one order, not yet confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What its card is called; a new card gets a new one.
+    pub nonce: Nonce,
+    /// Grows with every change, so that a tap on Generate confirms just what the card showed.
+    pub revision: u32,
+    /// The words, as the customer wrote them.
+    pub prompt: String,
+    /// The photo, if one was sent.
+    pub photo: Option<Photo>,
+    /// The chosen model.
+    pub model: ModelId,
+    /// The chosen shape.
+    pub aspect: Aspect,
+    /// The chosen length in seconds.
+    pub duration_s: u32,
+    /// When it was begun.
+    pub created_at: Timestamp,
+}
+
+/// A photo that the customer sent: Telegram's file, not yet downloaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Photo {
+    /// Telegram's name of the file.
+    pub file_id: String,
+    /// Its size in bytes, 0 if Telegram did not say.
+    pub bytes: u64,
+    /// Its pixels across, 0 if unknown.
+    pub width: u32,
+    /// Its pixels down, 0 if unknown.
+    pub height: u32,
+}
+
+/// Where a message stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Place {
+    /// The chat.
+    pub chat: crate::id::ChatId,
+    /// The message within it.
+    pub message: MessageId,
+}
+
+impl Account {
+    /// An account as it is before anything has happened.
+    pub fn new(user: UserId) -> Self {
+        Self {
+            user,
+            balance: Balance::default(),
+            active_jobs: BTreeSet::new(),
+            parked: BTreeSet::new(),
+            draft: None,
+            blocked: false,
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What is for sale: models, their prices, and the limits that hold for them. The numbers are rows that an operator
+//! edits; this is only their meaning.
+
+use crate::id::ModelId;
+use crate::money::Credits;
+use crate::time::Millis;
+use crate::video::Aspect;
+use crate::window::Schedule;
+
+/// One model that customers can choose.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Model {
+    /// Our name of it, which stands in buttons: at most [`MODEL_ID_BYTES_MAX`] bytes.
+    pub id: ModelId,
+    /// What customers read.
+    pub title: String,
+    /// Who renders it.
+    pub provider: String,
+    /// Which of the provider's typed request forms it takes.
+    pub family: String,
+    /// Off: not offered, and refused before anybody is charged (a retired model stays as such a row).
+    pub enabled: bool,
+    /// Takes an order that is words alone.
+    pub text: bool,
+    /// Takes an order with a photo.
+    pub image: bool,
+    /// The durations on offer with their prices, shortest first.
+    pub prices: Vec<Price>,
+    /// The aspects on offer, the default first. With a photo, some models follow the photo instead.
+    pub aspects: Vec<Aspect>,
+    /// The longest prompt that the model takes, in characters.
+    pub prompt_chars_max: u32,
+    /// How long a render usually takes; when the first poll is due.
+    pub typical: Millis,
+    /// How long a render can take at most. After this, the absence of a sign is believed.
+    pub render_max: Millis,
+    /// Renders of this model per user and window, if it has a limit of its own.
+    pub limit: Option<Limit>,
+}
+
+/// The longest name of a model, in bytes, so that a button with a nonce and a model stays below Telegram's 64.
+pub const MODEL_ID_BYTES_MAX: usize = 24;
+
+/// One duration on offer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Price {
+    /// Length of the video in seconds.
+    pub duration_s: u32,
+    /// What it costs.
+    pub credits: Credits,
+}
+
+/// A number of uses allowed in each window.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Its name in counters and messages.
+    pub id: String,
+    /// Uses allowed in one window.
+    pub max: u32,
+    /// The windows.
+    pub schedule: Schedule,
+}
+
+/// What holds for every order, whatever the model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// New orders are taken. Off is the kill switch.
+    pub new_jobs: bool,
+    /// Credits given to a newcomer, once for ever.
+    pub signup_credits: Credits,
+    /// Open jobs that one user may have.
+    pub active_jobs_max: u32,
+    /// Limits over all models.
+    pub limits: Vec<Limit>,
+    /// How long an order may wait for its (first or repeated) submission before it is given up and released.
+    pub wait_max: Millis,
+    /// When an order is settled whatever happened, counted from its acceptance.
+    pub settle_max: Millis,
+}
+
+impl Model {
+    /// The price of a duration, if it is on offer.
+    pub fn price(&self, duration_s: u32) -> Option<Credits> {
+        self.prices
+            .iter()
+            .find(|price| price.duration_s == duration_s)
+            .map(|price| price.credits)
+    }
+
+    /// Whether it takes such an order at all.
+    pub fn takes(&self, with_photo: bool) -> bool {
+        self.enabled && if with_photo { self.image } else { self.text }
+    }
+}

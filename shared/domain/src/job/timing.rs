@@ -1,0 +1,69 @@
+//! How often and how long. Every number has its reason.
+
+use super::Job;
+use crate::time::{Jitter, Millis, Timestamp};
+
+/// Submissions of one job at most. Most of them cost nothing (a refused connection, a 429), so they are bounded by
+/// [`Job::give_up_at`] rather than by this; it only keeps a fault of ours from going on for ever.
+pub const FENCE_MAX: u32 = 60;
+
+/// Submissions that may have been paid for and yielded nothing, at most: the seeds' `max_attempts`.
+pub const LOSSES_MAX: u32 = 3;
+
+/// Attempts to tell of a failure at most. The money is back already; only the message is missing.
+pub const TELL_TRIES_MAX: u32 = 8;
+
+/// How long after [`Job::settle_at`] the workers are left to find the truth before cleanup settles without it.
+pub const SETTLE_GRACE: Millis = Millis::from_mins(5);
+
+/// The first repetition of anything that failed.
+const BACKOFF_FIRST: Millis = Millis::from_secs(4);
+/// The longest time between two repetitions.
+const BACKOFF_MAX: Millis = Millis::from_mins(3);
+/// No poll is nearer to the start than this (KIE.AI: poll every 2–3 s at first; the callback is faster than any poll).
+const POLL_FIRST_MIN: Millis = Millis::from_secs(15);
+/// No two polls are further apart than this.
+const POLL_MAX: Millis = Millis::from_mins(5);
+
+/// How long to wait after the n-th failure (from 1), doubled each time, spread, and never less than the other side asks.
+pub fn backoff(failures: u32, retry_after: Option<Millis>, jitter: Jitter) -> Millis {
+    let doublings = failures.saturating_sub(1).min(10);
+    let full = Millis(BACKOFF_FIRST.0.saturating_mul(1_i64 << doublings)).min(BACKOFF_MAX);
+    let asked = retry_after.unwrap_or(Millis::ZERO);
+    jitter
+        .spread(full)
+        .max(asked.plus(jitter.spread(Millis(asked.0.min(1000)))))
+}
+
+/// When to ask the provider, at the earliest after `now`. The callback is the fast way; a poll only makes up for a lost
+/// one, so the first comes a quarter later than the model usually needs, and each next one when half as much time again
+/// has passed. A render of ten minutes is asked about three times, not sixty: waiting is never billed.
+pub fn poll_after(job: &Job, running_since: Timestamp, now: Timestamp) -> Timestamp {
+    let first = running_since.after(job.order.typical.permille(1250).max(POLL_FIRST_MIN));
+    let elapsed = now.since(running_since);
+    let next = now.after(elapsed.permille(500).max(POLL_FIRST_MIN).min(POLL_MAX));
+    let at = if now < first { first } else { next };
+    at.min(job.settle_at.max(now.after(POLL_FIRST_MIN)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn repetitions_are_spread_doubled_and_capped() {
+        let none = Jitter(0);
+        let all = Jitter(999);
+        assert_eq!(backoff(1, None, none), Millis::from_secs(2));
+        assert!(backoff(1, None, all) <= Millis::from_secs(4));
+        assert_eq!(backoff(3, None, none), Millis::from_secs(8));
+        assert_eq!(backoff(60, None, none), Millis(90_000));
+        assert!(backoff(60, None, all) <= BACKOFF_MAX);
+    }
+
+    #[test]
+    fn the_other_sides_wish_is_kept() {
+        assert!(backoff(1, Some(Millis::from_secs(40)), Jitter(0)) >= Millis::from_secs(40));
+        assert!(backoff(9, Some(Millis::from_secs(1)), Jitter(0)) >= Millis(90_000));
+    }
+}
