@@ -1,0 +1,69 @@
+//! Calls to Telegram as values. Each names its method and the type of its answer; absent fields are left out.
+
+mod edit;
+mod keyboard;
+mod reply;
+mod send;
+mod setup;
+
+use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
+
+pub use edit::{
+    EditMessageCaption, EditMessageMedia, EditMessageReplyMarkup, EditMessageText, InputMediaVideo,
+};
+pub use keyboard::{CallbackDataError, InlineKeyboardButton, InlineKeyboardMarkup};
+pub use reply::Reply;
+pub use send::{AnswerCallbackQuery, DeleteMessage, GetFile, SendMessage, SendPhoto, SendVideo};
+pub use setup::{BotCommand, GetWebhookInfo, SetMyCommands, SetWebhook, WebhookInfo};
+
+/// A call to the Bot API.
+pub trait Method: Serialize + Sync {
+    /// The method's name as it stands in the URL.
+    const NAME: &'static str;
+    /// What `result` holds when it went well.
+    type Answer: DeserializeOwned;
+}
+
+/// How the text is marked up. HTML is the only mode we use: three characters to escape, see [`crate::html`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub enum ParseMode {
+    /// `<b>`, `<i>`, `<code>` and a few more.
+    #[serde(rename = "HTML")]
+    Html,
+}
+
+/// Whether a link in the text shows a preview.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct LinkPreviewOptions {
+    /// `true`: no preview.
+    pub is_disabled: bool,
+}
+
+impl LinkPreviewOptions {
+    /// No preview: a card of ours must not change its size.
+    pub const DISABLED: Self = Self { is_disabled: true };
+}
+
+/// A file to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InputFile {
+    /// One that Telegram already has: free, of any size, and instant.
+    FileId(String),
+    /// One that Telegram fetches by itself: at most 20 MB, 5 MB for a photo.
+    Url(String),
+    /// A part of the same multipart request, by its name. [`crate::Client`] adds the part.
+    Attached(String),
+}
+
+impl Serialize for InputFile {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::FileId(text) | Self::Url(text) => serializer.serialize_str(text),
+            Self::Attached(part) => serializer.collect_str(&format_args!("attach://{part}")),
+        }
+    }
+}
+
+/// Telegram's `true`, for methods that have nothing else to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+pub struct True(#[allow(dead_code, reason = "there is nothing to read in it")] bool);

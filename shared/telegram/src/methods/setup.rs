@@ -1,0 +1,100 @@
+//! Calls that an operator makes once per deployment.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Method, True};
+use crate::types::HANDLED;
+
+/// Tells Telegram where to deliver updates.
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct SetWebhook {
+    /// https, on port 443, 80, 88 or 8443.
+    pub url: String,
+    /// Comes back in the header `X-Telegram-Bot-Api-Secret-Token`: 1 to 256 of `[A-Za-z0-9_-]`.
+    pub secret_token: String,
+    /// Kinds of updates. Always sent: an omitted list would leave the previous setting.
+    pub allowed_updates: Vec<String>,
+    /// Connections at a time, 1 to 100.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_connections: Option<u32>,
+    /// `true`: forget what waited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop_pending_updates: Option<bool>,
+}
+
+impl SetWebhook {
+    /// Delivery of exactly the kinds that this crate reads.
+    pub fn new(url: impl Into<String>, secret_token: impl Into<String>) -> Self {
+        Self {
+            url: url.into(),
+            secret_token: secret_token.into(),
+            allowed_updates: HANDLED.map(str::to_owned).to_vec(),
+            max_connections: None,
+            drop_pending_updates: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for SetWebhook {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("SetWebhook")
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Method for SetWebhook {
+    const NAME: &'static str = "setWebhook";
+    type Answer = True;
+}
+
+/// Asks how delivery goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct GetWebhookInfo {}
+
+impl Method for GetWebhookInfo {
+    const NAME: &'static str = "getWebhookInfo";
+    type Answer = WebhookInfo;
+}
+
+/// How delivery goes.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct WebhookInfo {
+    /// Empty if none is set.
+    pub url: String,
+    /// Updates that wait.
+    pub pending_update_count: u32,
+    /// Unix seconds of the last failed delivery.
+    pub last_error_date: Option<i64>,
+    /// Why it failed.
+    pub last_error_message: Option<String>,
+    /// Connections at a time.
+    pub max_connections: Option<u32>,
+    /// Kinds of updates.
+    pub allowed_updates: Vec<String>,
+}
+
+/// Fills the bot's menu of commands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetMyCommands {
+    /// At most 100.
+    pub commands: Vec<BotCommand>,
+    /// Two letters of ISO 639-1; absent for everybody without a list of their own language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language_code: Option<String>,
+}
+
+impl Method for SetMyCommands {
+    const NAME: &'static str = "setMyCommands";
+    type Answer = True;
+}
+
+/// A line of the menu.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct BotCommand {
+    /// 1 to 32 of `[a-z0-9_]`, without the slash.
+    pub command: String,
+    /// 1 to 256 characters.
+    pub description: String,
+}

@@ -1,0 +1,75 @@
+//! Files as Telegram describes them.
+
+use serde::Deserialize;
+
+/// One size of a photo. Telegram lists them from the smallest to the largest.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct PhotoSize {
+    /// Names the file for `getFile` and for sending it again.
+    pub file_id: String,
+    /// The same for every bot and for ever; cannot be used to download.
+    pub file_unique_id: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Bytes.
+    pub file_size: Option<u64>,
+}
+
+/// A video.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Video {
+    /// Names the file for `getFile` and for sending it again.
+    pub file_id: String,
+    /// The same for every bot and for ever; cannot be used to download.
+    pub file_unique_id: String,
+    /// Pixels.
+    pub width: u32,
+    /// Pixels.
+    pub height: u32,
+    /// Seconds.
+    pub duration: u32,
+    /// As the sender stated it.
+    pub mime_type: Option<String>,
+    /// Bytes.
+    pub file_size: Option<u64>,
+}
+
+/// A file sent as such; an uncompressed picture arrives this way.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Document {
+    /// Names the file for `getFile` and for sending it again.
+    pub file_id: String,
+    /// The name on the sender's device.
+    pub file_name: Option<String>,
+    /// As the sender stated it.
+    pub mime_type: Option<String>,
+    /// Bytes.
+    pub file_size: Option<u64>,
+}
+
+/// A voice message.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Voice {
+    /// Names the file for `getFile`.
+    pub file_id: String,
+    /// Seconds.
+    pub duration: u32,
+}
+
+/// The answer of `getFile`. The path is good for at least an hour.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct File {
+    /// Names the file.
+    pub file_id: String,
+    /// Bytes.
+    pub file_size: Option<u64>,
+    /// Where [`crate::Client::download_file`] finds it.
+    pub file_path: Option<String>,
+}
