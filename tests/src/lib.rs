@@ -1,1 +1,3 @@
 //! Flows, faults and house rules, on the local cloud.
+
+pub mod tidy;

@@ -1,0 +1,138 @@
+//! The house rules, held against the project itself, and each shown a mistake that it must see.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a project that cannot be read fails the test that reads it"
+)]
+
+use serde::Deserialize;
+use tests::tidy::project::{Workspace, text};
+use tests::tidy::sources::Source;
+use tests::tidy::template::Template;
+use tests::tidy::{Findings, edges, environment, fixtures, functions, sizes, sources, template_rules, words};
+
+fn template() -> Template {
+    Template::parse(&text("template.yaml").unwrap()).unwrap()
+}
+
+#[track_caller]
+fn nothing_is_in(findings: &Findings) {
+    assert!(findings.is_empty(), "\n{}\n", findings.join("\n"));
+}
+
+#[test]
+fn crates_depend_downwards_only() {
+    nothing_is_in(&edges::point_down(&Workspace::load().unwrap()));
+}
+
+#[test]
+fn outside_protocols_stay_in_the_crates_at_the_edge() {
+    nothing_is_in(&edges::keep_the_edge(&Workspace::load().unwrap()));
+}
+
+#[test]
+fn the_template_keeps_its_rules() {
+    nothing_is_in(&template_rules(&template()));
+}
+
+#[test]
+fn every_function_is_a_package_and_every_package_a_function() {
+    nothing_is_in(&functions::built_by_a_package(
+        &template(),
+        &Workspace::load().unwrap(),
+    ));
+}
+
+#[test]
+fn functions_read_the_environment_that_the_template_gives() {
+    nothing_is_in(&environment::equal(&template(), &sources::all().unwrap()));
+}
+
+#[test]
+fn only_the_runtime_crate_reads_the_environment() {
+    nothing_is_in(&environment::read_in_one_place(&sources::all().unwrap()));
+}
+
+#[test]
+fn files_and_functions_are_short_enough_to_read() {
+    nothing_is_in(&sizes::readable(&sources::all().unwrap()));
+}
+
+#[test]
+fn texts_for_users_stand_in_the_catalogue() {
+    nothing_is_in(&words::in_the_catalogue(&sources::all().unwrap()));
+}
+
+#[test]
+fn every_captured_payload_is_used_by_a_test() {
+    nothing_is_in(&fixtures::in_use(
+        &fixtures::all().unwrap(),
+        &sources::all().unwrap(),
+    ));
+}
+
+/// One entry of `tests/sam/broken.yaml`.
+#[derive(Deserialize)]
+struct Mistake {
+    name: String,
+    caught_by: String,
+    find: String,
+    nth: Option<usize>,
+    with: String,
+}
+
+impl Mistake {
+    fn in_(&self, template: &str) -> String {
+        let places: Vec<usize> = template.match_indices(&self.find).map(|(at, _)| at).collect();
+        assert!(
+            self.nth.is_some() || places.len() == 1,
+            "{}: stands {} times",
+            self.name,
+            places.len()
+        );
+        let at = places[self.nth.unwrap_or(1) - 1];
+        format!(
+            "{}{}{}",
+            &template[..at],
+            self.with,
+            &template[at + self.find.len()..]
+        )
+    }
+}
+
+/// What the rules look at beside the template.
+struct Code {
+    workspace: Workspace,
+    sources: Vec<Source>,
+}
+
+fn every_finding(template: &str, code: &Code) -> Findings {
+    let template = Template::parse(template).unwrap();
+    let against_the_code = [
+        functions::built_by_a_package(&template, &code.workspace),
+        environment::equal(&template, &code.sources),
+    ];
+    [template_rules(&template), against_the_code.concat()].concat()
+}
+
+#[test]
+fn every_deliberate_mistake_in_the_template_is_found() {
+    let good = text("template.yaml").unwrap();
+    let code = Code {
+        workspace: Workspace::load().unwrap(),
+        sources: sources::all().unwrap(),
+    };
+    let usual = every_finding(&good, &code);
+    let mistakes: Vec<Mistake> = serde_norway::from_str(&text("tests/sam/broken.yaml").unwrap()).unwrap();
+    let unseen: Findings = mistakes
+        .iter()
+        .filter(|mistake| mistake.caught_by == "tidy")
+        .filter(|mistake| {
+            every_finding(&mistake.in_(&good), &code)
+                .iter()
+                .all(|found| usual.contains(found))
+        })
+        .map(|mistake| mistake.name.clone())
+        .collect();
+    nothing_is_in(&unseen);
+}
