@@ -1,1 +1,28 @@
-//! KIE.AI and a chat model, played: the real protocols, and real short videos.
+#![doc = include_str!("../README.md")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the local cloud is not a Lambda: it has its own tasks and timers"
+)]
+
+mod api;
+mod book;
+mod callback;
+mod caller;
+mod config;
+mod error;
+mod media;
+mod models;
+mod played;
+mod stamp;
+mod task;
+mod trouble;
+pub mod video;
+
+pub use callback::{Forged, Signature};
+pub use config::{Clock, Config, real_clock};
+pub use error::Error;
+pub use models::model_names;
+pub use played::PlayedKie;
+pub use task::{State, TaskView};
+pub use trouble::{Trouble, WORDS, Word};
+pub use video::Size;

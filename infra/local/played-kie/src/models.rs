@@ -1,0 +1,305 @@
+//! The models and what their `input` may hold, as docs.kie.ai lists it per model.
+//!
+//! The real service ignores a misnamed field in silence and renders something else; here it is ignored too, but it
+//! is written down as a complaint, so that a test can insist that there was none.
+
+use serde_json::{Map, Value};
+
+use Shape::{Flag, Fraction, Image, Images, Items, Links, Number, NumberInText, OneOf, Text};
+
+mod shape;
+
+pub(crate) use shape::Shape;
+
+/// One model.
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) name: &'static str,
+    fields: &'static [Field],
+    rule: Rule,
+}
+
+/// One field of a model's input.
+#[derive(Debug)]
+struct Field {
+    name: &'static str,
+    shape: Shape,
+    must: bool,
+}
+
+/// What the fields owe each other.
+#[derive(Debug, PartialEq, Eq)]
+enum Rule {
+    Nothing,
+    /// The aspect is taken from the photo; without one it must be given.
+    AspectUnlessImages,
+    /// First and last frame, or references, never both.
+    FramesOrReferences,
+    /// At least one reference.
+    SomeReference,
+}
+
+/// What is wrong with an input.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Findings {
+    /// The refusal's code and text, if it is refused.
+    pub(crate) refusal: Option<(u16, String)>,
+    /// Everything a careful caller would not have sent.
+    pub(crate) complaints: Vec<String>,
+}
+
+const fn must(name: &'static str, shape: Shape) -> Field {
+    Field {
+        name,
+        shape,
+        must: true,
+    }
+}
+
+const fn may(name: &'static str, shape: Shape) -> Field {
+    Field {
+        name,
+        shape,
+        must: false,
+    }
+}
+
+const WIDE_TALL_SQUARE: Shape = OneOf(&["16:9", "9:16", "1:1"]);
+const ASPECTS: Shape = OneOf(&["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "adaptive"]);
+const FIVE_OR_TEN: Shape = OneOf(&["5", "10"]);
+const SIX_OR_TEN: Shape = OneOf(&["6", "10"]);
+const FOUR_TO_FIFTEEN: Shape = Number { min: 4, max: 15 };
+
+const KLING_3: &[Field] = &[
+    must("prompt", Text { min: 1, max: 2500 }),
+    may("image_urls", Images { min: 0, max: 2 }),
+    must("sound", Flag),
+    must("duration", NumberInText { min: 3, max: 15 }),
+    may("aspect_ratio", WIDE_TALL_SQUARE),
+    must("mode", OneOf(&["std", "pro"])),
+    may("multi_shots", Flag),
+    may("multi_prompt", Items),
+    may("kling_elements", Items),
+];
+
+const KLING_26_TEXT: &[Field] = &[
+    must("prompt", Text { min: 1, max: 2500 }),
+    must("sound", Flag),
+    must("aspect_ratio", WIDE_TALL_SQUARE),
+    must("duration", FIVE_OR_TEN),
+];
+
+const KLING_26_IMAGE: &[Field] = &[
+    must("prompt", Text { min: 1, max: 2500 }),
+    must("image_urls", Images { min: 1, max: 1 }),
+    must("sound", Flag),
+    must("duration", FIVE_OR_TEN),
+];
+
+const KLING_25_TEXT: &[Field] = &[
+    must("prompt", Text { min: 1, max: 2500 }),
+    may("duration", FIVE_OR_TEN),
+    may("aspect_ratio", WIDE_TALL_SQUARE),
+    may("negative_prompt", Text { min: 0, max: 2496 }),
+    may("cfg_scale", Fraction),
+];
+
+const KLING_25_IMAGE: &[Field] = &[
+    must("prompt", Text { min: 1, max: 2500 }),
+    must("image_url", Image),
+    may("duration", FIVE_OR_TEN),
+    may("negative_prompt", Text { min: 0, max: 2496 }),
+    may("cfg_scale", Fraction),
+];
+
+const SEEDANCE: &[Field] = &[
+    must("prompt", Text { min: 3, max: 20_000 }),
+    may("first_frame_url", Image),
+    may("last_frame_url", Image),
+    may("reference_image_urls", Images { min: 0, max: 9 }),
+    may("reference_video_urls", Links { max: 3 }),
+    may("reference_audio_urls", Links { max: 3 }),
+    may("generate_audio", Flag),
+    may("resolution", OneOf(&["480p", "720p", "1080p"])),
+    must("aspect_ratio", ASPECTS),
+    may("duration", FOUR_TO_FIFTEEN),
+];
+
+const H3_TEXT: &[Field] = &[
+    must("prompt", Text { min: 1, max: 7000 }),
+    must("duration", FOUR_TO_FIFTEEN),
+    may("aspect_ratio", ASPECTS),
+];
+
+const H3_IMAGE: &[Field] = &[
+    must("prompt", Text { min: 1, max: 7000 }),
+    must("first_frame_url", Image),
+    may("last_frame_url", Image),
+    must("duration", FOUR_TO_FIFTEEN),
+    may("aspect_ratio", ASPECTS),
+];
+
+const H3_REFERENCE: &[Field] = &[
+    must("prompt", Text { min: 1, max: 7000 }),
+    may("reference_image_urls", Images { min: 0, max: 9 }),
+    may("reference_video_urls", Links { max: 3 }),
+    may("reference_audio_urls", Links { max: 3 }),
+    must("duration", FOUR_TO_FIFTEEN),
+    may("aspect_ratio", ASPECTS),
+];
+
+const HAILUO_TEXT: &[Field] = &[
+    must("prompt", Text { min: 1, max: 1500 }),
+    may("duration", SIX_OR_TEN),
+    may("prompt_optimizer", Flag),
+];
+
+const HAILUO_IMAGE: &[Field] = &[
+    must("prompt", Text { min: 1, max: 1500 }),
+    must("image_url", Image),
+    may("end_image_url", Image),
+    may("duration", SIX_OR_TEN),
+    may("resolution", OneOf(&["512P", "768P"])),
+    may("prompt_optimizer", Flag),
+];
+
+const fn model(name: &'static str, fields: &'static [Field], rule: Rule) -> Model {
+    Model { name, fields, rule }
+}
+
+static MODELS: &[Model] = &[
+    model("kling-3.0/video", KLING_3, Rule::AspectUnlessImages),
+    model("kling-2.6/text-to-video", KLING_26_TEXT, Rule::Nothing),
+    model("kling-2.6/image-to-video", KLING_26_IMAGE, Rule::Nothing),
+    model("kling/v2-5-turbo-text-to-video-pro", KLING_25_TEXT, Rule::Nothing),
+    model(
+        "kling/v2-5-turbo-image-to-video-pro",
+        KLING_25_IMAGE,
+        Rule::Nothing,
+    ),
+    model("bytedance/seedance-2-5", SEEDANCE, Rule::FramesOrReferences),
+    model("bytedance/seedance-2", SEEDANCE, Rule::FramesOrReferences),
+    model("bytedance/seedance-2-fast", SEEDANCE, Rule::FramesOrReferences),
+    model("bytedance/seedance-2-mini", SEEDANCE, Rule::FramesOrReferences),
+    model("minimax-h3/text-to-video", H3_TEXT, Rule::Nothing),
+    model("minimax-h3/image-to-video", H3_IMAGE, Rule::Nothing),
+    model("minimax-h3/reference-to-video", H3_REFERENCE, Rule::SomeReference),
+    model("hailuo/02-text-to-video-pro", HAILUO_TEXT, Rule::Nothing),
+    model("hailuo/02-image-to-video-standard", HAILUO_IMAGE, Rule::Nothing),
+    model("hailuo/2-3-image-to-video-pro", HAILUO_IMAGE, Rule::Nothing),
+];
+
+/// The names of every model that renders.
+pub fn model_names() -> impl Iterator<Item = &'static str> {
+    MODELS.iter().map(|model| model.name)
+}
+
+/// The model of this name.
+pub(crate) fn find(name: &str) -> Option<&'static Model> {
+    MODELS.iter().find(|model| model.name == name)
+}
+
+/// Whether it is one of the models that `OpenAI` shut down on 2026-09-24.
+pub(crate) fn paused(name: &str) -> bool {
+    name.starts_with("sora-2")
+}
+
+impl Model {
+    /// Whether the clip keeps the photo's shape whatever aspect is asked for.
+    pub(crate) fn keeps_photo_shape(&self) -> bool {
+        self.name.starts_with("kling")
+    }
+
+    /// Looks at every field, given and missing.
+    pub(crate) fn check(&self, input: &Map<String, Value>) -> Findings {
+        let mut findings = Findings::default();
+        for field in self.fields {
+            self.check_field(field, input, &mut findings);
+        }
+        for name in input
+            .keys()
+            .filter(|name| !self.fields.iter().any(|field| field.name == *name))
+        {
+            findings.complain(self.name, &format!("`{name}` is no field of this model"));
+        }
+        self.check_rule(input, &mut findings);
+        findings
+    }
+
+    fn check_field(&self, field: &Field, input: &Map<String, Value>, findings: &mut Findings) {
+        let Some(value) = given(input, field.name) else {
+            if field.must {
+                findings.refuse(self.name, 500, format!("This field is required: {}", field.name));
+            }
+            return;
+        };
+        if let Err(wrong) = field.shape.check(value) {
+            findings.refuse(self.name, 422, format!("{} {wrong}", field.name));
+        }
+    }
+
+    fn check_rule(&self, input: &Map<String, Value>, findings: &mut Findings) {
+        let any = |prefix: &str| {
+            input
+                .keys()
+                .any(|name| name.starts_with(prefix) && given(input, name).is_some())
+        };
+        let references = any("reference_");
+        let frames = any("first_frame_url") || any("last_frame_url");
+        match self.rule {
+            Rule::AspectUnlessImages if !any("image_urls") && !any("aspect_ratio") => {
+                findings.refuse(self.name, 500, "This field is required: aspect_ratio".to_owned());
+            }
+            Rule::FramesOrReferences if frames && references => {
+                findings.refuse(
+                    self.name,
+                    422,
+                    "frames and references exclude each other".to_owned(),
+                );
+            }
+            Rule::SomeReference if !references => {
+                findings.refuse(self.name, 422, "at least one reference is needed".to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    /// Every picture URL in the input, in the order of the fields.
+    pub(crate) fn image_urls<'a>(&self, input: &'a Map<String, Value>) -> Vec<&'a str> {
+        let pictures = |field: &&Field| matches!(field.shape, Image | Images { .. });
+        self.fields
+            .iter()
+            .filter(pictures)
+            .flat_map(|field| texts(input.get(field.name)))
+            .collect()
+    }
+}
+
+impl Findings {
+    fn complain(&mut self, model: &str, what: &str) {
+        self.complaints.push(format!("{model}: {what}"));
+    }
+
+    fn refuse(&mut self, model: &str, code: u16, text: String) {
+        self.complain(model, &text);
+        self.refusal.get_or_insert((code, text));
+    }
+}
+
+/// A field's value, unless it is as good as missing.
+fn given<'a>(input: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    let empty =
+        |value: &Value| value.is_null() || value.as_str() == Some("") || value == &Value::Array(Vec::new());
+    input.get(name).filter(|value| !empty(value))
+}
+
+fn texts(value: Option<&Value>) -> Vec<&str> {
+    match value {
+        Some(Value::String(text)) if !text.is_empty() => vec![text],
+        Some(Value::Array(items)) => items.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

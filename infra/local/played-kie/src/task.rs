@@ -1,0 +1,288 @@
+//! One order: what was asked for, how it will end, and what is seen of it at a given time.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use crate::trouble::Trouble;
+use crate::video::{ClipFile, Frame, Layout, Order, Size, clip, painted};
+
+/// The states of recordInfo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Accepted.
+    Waiting,
+    /// In the queue.
+    Queuing,
+    /// Rendering.
+    Generating,
+    /// Done.
+    Success,
+    /// Over without a video. The word is `fail`, not `failed`.
+    Fail,
+}
+
+impl State {
+    /// As it is spelled on the wire.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Queuing => "queuing",
+            Self::Generating => "generating",
+            Self::Success => "success",
+            Self::Fail => "fail",
+        }
+    }
+
+    /// Whether it stays.
+    pub fn is_final(self) -> bool {
+        matches!(self, Self::Success | Self::Fail)
+    }
+}
+
+const MB: u64 = 1_000_000;
+/// 25 MB: over Telegram's 20 MB for a URL.
+const BIG: u64 = 25 * MB;
+/// 60 MB: over Telegram's 50 MB for an upload.
+const HUGE: u64 = 60 * MB;
+/// KIE credits for one second of video.
+const CREDITS_PER_SECOND: i64 = 10;
+/// How often a callback is tried until it is answered with 2xx, and the pause before each repetition, in ms.
+const CALLBACK_PAUSES_MS: [i64; 3] = [1_000, 5_000, 30_000];
+
+/// What an order asks for, as far as rendering goes.
+#[derive(Clone, Debug)]
+pub(crate) struct Wish {
+    pub(crate) prompt: String,
+    pub(crate) seconds: u32,
+    pub(crate) size: Size,
+    /// The photo's picture; painted from the prompt where there is none.
+    pub(crate) frame: Option<Arc<Frame>>,
+}
+
+/// An accepted order.
+#[derive(Clone, Debug)]
+pub(crate) struct Task {
+    pub(crate) id: String,
+    pub(crate) model: String,
+    pub(crate) input: Map<String, Value>,
+    pub(crate) wish: Wish,
+    pub(crate) callback_url: Option<String>,
+    pub(crate) created_at_ms: i64,
+    /// `None`: never.
+    pub(crate) ends_at_ms: Option<i64>,
+    pub(crate) troubles: Vec<Trouble>,
+    pub(crate) failure: Option<(String, String)>,
+    /// When the callback is sent next; `None` when it is not to be sent, or just being sent.
+    pub(crate) callback_due_ms: Option<i64>,
+    pub(crate) callbacks_sent: u32,
+    pub(crate) callback_accepted: bool,
+    pub(crate) lookups: u32,
+    pub(crate) downloads: u32,
+}
+
+impl Task {
+    pub(crate) fn has(&self, trouble: Trouble) -> bool {
+        self.troubles.contains(&trouble)
+    }
+
+    /// The state at `now`: a twentieth of the time waiting, a tenth in the queue, the rest rendering.
+    pub(crate) fn state(&self, now_ms: i64) -> State {
+        let Some(ends_at_ms) = self.ends_at_ms else {
+            return State::Generating;
+        };
+        if now_ms >= ends_at_ms {
+            return if self.failure.is_some() {
+                State::Fail
+            } else {
+                State::Success
+            };
+        }
+        let (passed, whole) = (now_ms - self.created_at_ms, ends_at_ms - self.created_at_ms);
+        match passed * 20 / whole.max(1) {
+            ..1 => State::Waiting,
+            1..3 => State::Queuing,
+            _ => State::Generating,
+        }
+    }
+
+    /// What the account pays: nothing for a failure.
+    pub(crate) fn credits(&self) -> i64 {
+        if self.failure.is_some() {
+            0
+        } else {
+            CREDITS_PER_SECOND * i64::from(self.wish.seconds)
+        }
+    }
+
+    /// Whether it has ended, or will end, in a video that can be delivered.
+    pub(crate) fn is_good(&self) -> bool {
+        let spoiled = [
+            Trouble::NoFile,
+            Trouble::NoResult,
+            Trouble::BrokenResult,
+            Trouble::Html,
+            Trouble::Gone,
+            Trouble::Empty,
+            Trouble::Truncated,
+            Trouble::Never,
+        ];
+        self.failure.is_none() && !spoiled.iter().any(|trouble| self.has(*trouble))
+    }
+
+    /// Notes the outcome of one sending of the callback.
+    pub(crate) fn callback_answered(&mut self, accepted: bool, now_ms: i64) {
+        self.callback_accepted |= accepted;
+        let pause = usize::try_from(self.callbacks_sent)
+            .ok()
+            .and_then(|sent| CALLBACK_PAUSES_MS.get(sent));
+        self.callbacks_sent += 1;
+        self.callback_due_ms = pause
+            .filter(|_| !self.callback_accepted)
+            .map(|pause| now_ms + pause);
+    }
+
+    /// The `data` of recordInfo and of the callback.
+    pub(crate) fn record(&self, base_url: &str, now_ms: i64) -> Value {
+        let state = self.state(now_ms);
+        let ended = self.ends_at_ms.filter(|_| state.is_final());
+        let failure = self
+            .failure
+            .clone()
+            .filter(|_| state == State::Fail)
+            .unwrap_or_default();
+        json!({
+            "taskId": self.id,
+            "model": self.model,
+            "state": state.as_str(),
+            "param": json!({"model": self.model, "input": self.input}).to_string(),
+            "resultJson": if state == State::Success { self.result_json(base_url) } else { String::new() },
+            "failCode": failure.0,
+            "failMsg": failure.1,
+            "costTime": ended.map(|at| at - self.created_at_ms),
+            "completeTime": ended,
+            "createTime": self.created_at_ms,
+            "updateTime": ended.unwrap_or(now_ms),
+            "creditsConsumed": ended.map(|_| self.credits()),
+        })
+    }
+
+    fn result_json(&self, base_url: &str) -> String {
+        let url = |n: u32| format!("{base_url}/files/{}/{n}.mp4", self.id);
+        let urls = match self.troubles.iter().find(|trouble| shapes_result(**trouble)) {
+            Some(Trouble::NoResult) => return String::new(),
+            Some(Trouble::BrokenResult) => return "{\"resultUrls\":[\"http".to_owned(),
+            Some(Trouble::NoFile) => Vec::new(),
+            Some(Trouble::TwoFiles) => vec![url(1), url(2)],
+            _ => vec![url(1)],
+        };
+        json!({ "resultUrls": urls }).to_string()
+    }
+
+    /// Makes the file.
+    pub(crate) fn render(&self) -> ClipFile {
+        let layout = if self.has(Trouble::IndexLast) {
+            Layout::IndexLast
+        } else {
+            Layout::IndexFirst
+        };
+        let wish = &self.wish;
+        let order = Order {
+            prompt: &wish.prompt,
+            seconds: wish.seconds,
+            layout,
+            at_least: self.at_least(),
+        };
+        let file = match &wish.frame {
+            Some(frame) => clip(frame, order),
+            None => clip(&painted(&wish.prompt, wish.size), order),
+        };
+        if self.has(Trouble::Truncated) {
+            half(&file)
+        } else {
+            file
+        }
+    }
+
+    fn at_least(&self) -> u64 {
+        match (self.has(Trouble::Huge), self.has(Trouble::Big)) {
+            (true, _) => HUGE,
+            (_, true) => BIG,
+            _ => 0,
+        }
+    }
+}
+
+fn half(file: &ClipFile) -> ClipFile {
+    let mut bytes = file.to_vec();
+    bytes.truncate(bytes.len() / 2);
+    ClipFile::plain(bytes)
+}
+
+fn shapes_result(trouble: Trouble) -> bool {
+    matches!(
+        trouble,
+        Trouble::NoResult | Trouble::BrokenResult | Trouble::NoFile | Trouble::TwoFiles
+    )
+}
+
+/// What an audit may know about a task.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TaskView {
+    /// Its id.
+    pub id: String,
+    /// The model asked for.
+    pub model: String,
+    /// The prompt asked for.
+    pub prompt: String,
+    /// Where its end is reported.
+    pub callback_url: Option<String>,
+    /// Its state now.
+    pub state: State,
+    /// When it was accepted, in ms since 1970.
+    pub created_at_ms: i64,
+    /// When it ended, in ms since 1970.
+    pub finished_at_ms: Option<i64>,
+    /// The clip's length in seconds.
+    pub seconds: u32,
+    /// The clip's visible size.
+    pub size: Size,
+    /// Whether it was made from a photo.
+    pub from_photo: bool,
+    /// Whether it has ended, or will end, in a file that can be delivered.
+    pub good: bool,
+    /// What was made to go wrong with it.
+    pub troubles: Vec<Trouble>,
+    /// How often it was looked up.
+    pub lookups: u32,
+    /// How often its file was read (GET; each range counts).
+    pub downloads: u32,
+    /// How often its end was reported.
+    pub callbacks_sent: u32,
+    /// Whether a report was answered with 2xx.
+    pub callback_accepted: bool,
+}
+
+impl TaskView {
+    pub(crate) fn of(task: &Task, now_ms: i64) -> Self {
+        let state = task.state(now_ms);
+        Self {
+            id: task.id.clone(),
+            model: task.model.clone(),
+            prompt: task.wish.prompt.clone(),
+            callback_url: task.callback_url.clone(),
+            state,
+            created_at_ms: task.created_at_ms,
+            finished_at_ms: task.ends_at_ms.filter(|_| state.is_final()),
+            seconds: task.wish.seconds,
+            size: task.wish.size,
+            from_photo: task.wish.frame.is_some(),
+            good: task.is_good(),
+            troubles: task.troubles.clone(),
+            lookups: task.lookups,
+            downloads: task.downloads,
+            callbacks_sent: task.callbacks_sent,
+            callback_accepted: task.callback_accepted,
+        }
+    }
+}
