@@ -1,1 +1,177 @@
-//! Doorbells: the SQS messages that say which job wants attention.
+//! Doorbells: the SQS messages that say which job wants attention. A doorbell is a hint and nothing else. Lost, doubled,
+//! late and reordered ones change nothing, for the job's own row says what it wants.
+
+use aws_sdk_sqs::Client;
+use domain::id::JobId;
+use domain::time::Millis;
+use serde::{Deserialize, Serialize};
+
+/// How many doorbells may follow one from another. Lambda would stop a function that feeds its own queue after 16;
+/// that is switched off in the template, and this takes its place. Far above any honest job: cleanup starts afresh.
+pub const HOPS_MAX: u32 = 100;
+
+/// SQS's longest delay, in seconds. What is due later is rung by cleanup.
+pub const DELAY_MAX_S: i64 = 900;
+
+/// A doorbell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Doorbell {
+    /// Which job.
+    pub job: String,
+    /// Why it was rung; for the logs only.
+    pub hint: Hint,
+    /// How many doorbells it follows from.
+    #[serde(default)]
+    pub hop: u32,
+}
+
+/// Why a doorbell was rung.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Hint {
+    /// A job was accepted.
+    Accepted,
+    /// A job comes due.
+    Due,
+    /// The provider called back.
+    Callback,
+    /// Cleanup found it due.
+    Cleanup,
+    /// A customer that could not be reached is back.
+    Returned,
+    /// Not one of ours, perhaps of a later version.
+    #[serde(other)]
+    Other,
+}
+
+/// What can go wrong.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// SQS did not take it, or did not answer. Cleanup rings in its place.
+    #[error("the doorbell could not be rung")]
+    NotRung(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The body is no doorbell.
+    #[error("the message is no doorbell")]
+    NotADoorbell(#[source] serde_json::Error),
+    /// It names no job.
+    #[error("the message names no job")]
+    NoJob,
+}
+
+/// The queue.
+#[derive(Clone, Debug)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Doorbell {
+    /// A first doorbell for a job.
+    pub fn new(job: &JobId, hint: Hint) -> Self {
+        Self {
+            job: job.to_string(),
+            hint,
+            hop: 0,
+        }
+    }
+
+    /// Reads a message's body.
+    pub fn parse(body: &str) -> Result<Self, Error> {
+        serde_json::from_str(body).map_err(Error::NotADoorbell)
+    }
+
+    /// The job that it names.
+    pub fn job_id(&self) -> Result<JobId, Error> {
+        JobId::parse(&self.job).ok_or(Error::NoJob)
+    }
+
+    /// The doorbell that follows from this one; `None` if there have been too many.
+    pub fn next(&self) -> Option<Self> {
+        let hop = self.hop.saturating_add(1);
+        (hop <= HOPS_MAX).then(|| Self {
+            job: self.job.clone(),
+            hint: Hint::Due,
+            hop,
+        })
+    }
+}
+
+impl Queue {
+    /// Over the SDK's client and the queue's address.
+    pub fn new(client: Client, url: String) -> Self {
+        Self { client, url }
+    }
+
+    /// Rings, now or after a delay of up to [`DELAY_MAX_S`]. The group is the user, so that on a standard queue one
+    /// heavy customer does not delay the others (fair queues).
+    pub async fn ring(&self, doorbell: &Doorbell, delay: Millis) -> Result<(), Error> {
+        let group = doorbell.job_id()?.user.to_string();
+        let body = serde_json::to_string(doorbell).map_err(Error::NotADoorbell)?;
+        let delay_s = i32::try_from(delay.secs_ceil().min(DELAY_MAX_S)).unwrap_or(0);
+        let message = self
+            .client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .message_group_id(group);
+        message
+            .delay_seconds(delay_s)
+            .send()
+            .await
+            .map_err(|error| Error::NotRung(Box::new(error)))?;
+        Ok(())
+    }
+
+    /// Asks SQS something cheap, so that the connection stands before the first event.
+    pub async fn warm(&self) {
+        let names = aws_sdk_sqs::types::QueueAttributeName::ApproximateNumberOfMessages;
+        let _ = self
+            .client
+            .get_queue_attributes()
+            .queue_url(&self.url)
+            .attribute_names(names)
+            .send()
+            .await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JOB: &str = "7-2222222222222222";
+
+    #[test]
+    fn a_doorbell_of_a_later_version_still_rings() {
+        let body = format!(r#"{{"job":"{JOB}","hint":"somethingnew","colour":"red"}}"#);
+        let doorbell = Doorbell::parse(&body).unwrap();
+        assert_eq!((doorbell.hint, doorbell.hop), (Hint::Other, 0));
+        assert_eq!(doorbell.job_id().unwrap().user.0, 7);
+    }
+
+    #[test]
+    fn doorbells_do_not_follow_one_another_for_ever() {
+        let mut doorbell = Doorbell {
+            job: JOB.to_owned(),
+            hint: Hint::Due,
+            hop: 0,
+        };
+        let mut hops = 0;
+        while let Some(next) = doorbell.next() {
+            doorbell = next;
+            hops += 1;
+        }
+        assert_eq!(hops, HOPS_MAX);
+    }
+
+    #[test]
+    fn what_is_no_doorbell_is_refused() {
+        assert!(matches!(Doorbell::parse("{"), Err(Error::NotADoorbell(_))));
+        let nameless = Doorbell {
+            job: "x".into(),
+            hint: Hint::Due,
+            hop: 0,
+        };
+        assert!(matches!(nameless.job_id(), Err(Error::NoJob)));
+    }
+}

@@ -1,0 +1,60 @@
+//! The rows: which keys there are, and how a document becomes rows.
+
+use table::{AttributeValue, Item, n, s};
+
+use crate::document::Document;
+
+/// The partition that holds everything that is loaded together.
+const PARTITION: &str = "live";
+/// The sort key of the version item.
+const VERSION: &str = "version";
+/// The attribute of the version item that grows.
+pub const VERSION_ATTRIBUTE: &str = "version";
+
+/// The partition attribute with its value, for a query of all settings.
+pub fn partition_key() -> (&'static str, AttributeValue) {
+    ("pk", s(PARTITION))
+}
+
+/// The key of the version item, for whoever reads it in a batch.
+pub fn version_key() -> Item {
+    key(VERSION)
+}
+
+pub(crate) fn key(sort: &str) -> Item {
+    Item::from([("pk".to_owned(), s(PARTITION)), ("sk".to_owned(), s(sort))])
+}
+
+/// Whether a row is the version item.
+pub(crate) fn is_version(sort: &str) -> bool {
+    sort == VERSION
+}
+
+/// The rows of a document, each as sort key and JSON body.
+#[derive(Clone, Debug)]
+pub struct Rows(pub Vec<(String, String)>);
+
+impl Rows {
+    /// Every row of a document.
+    pub fn of(document: &Document) -> Result<Self, serde_json::Error> {
+        let mut rows = vec![("rules".to_owned(), serde_json::to_string(&document.rules)?)];
+        for (name, flag) in &document.flags {
+            rows.push((format!("flag#{name}"), serde_json::to_string(flag)?));
+        }
+        for (name, limit) in &document.limits {
+            rows.push((format!("limit#{name}"), serde_json::to_string(limit)?));
+        }
+        for (name, model) in &document.models {
+            rows.push((format!("model#{name}"), serde_json::to_string(model)?));
+        }
+        Ok(Self(rows))
+    }
+
+    /// A row as an item.
+    pub fn item(sort: &str, body: &str) -> Item {
+        let mut item = key(sort);
+        item.insert("body".to_owned(), s(body));
+        item.insert("schema".to_owned(), n(1));
+        item
+    }
+}

@@ -1,0 +1,255 @@
+//! The client, single writes and transactions.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFailure};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::deadline::Deadline;
+use crate::error::{Error, RefusedWrite};
+use crate::write::{Rendered, RenderedAction, Write};
+
+/// How often a write that lost against another writer is tried.
+const CONFLICT_TRIES_MAX: u32 = 12;
+/// The first wait after a lost conflict; doubled each time, spread over its whole length.
+const CONFLICT_WAIT_MS: u64 = 8;
+/// The longest such wait.
+const CONFLICT_WAIT_MAX_MS: u64 = 250;
+/// DynamoDB's longest client request token, in characters.
+const TOKEN_CHARS_MAX: usize = 36;
+
+/// DynamoDB.
+#[derive(Clone, Debug)]
+pub struct Db {
+    client: Client,
+}
+
+/// What makes a repeated transaction the same one: DynamoDB answers the second as it answered the first, for ten
+/// minutes. That covers a lost answer; the conditions cover everything after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token(String);
+
+impl Token {
+    /// The token of an operation. Whatever goes into the transaction must follow from `key`, or a repetition with the
+    /// same key and another content is refused as a mismatch.
+    pub fn of(key: &str) -> Self {
+        let digest = ring::digest::digest(&ring::digest::SHA256, key.as_bytes());
+        let mut token = URL_SAFE_NO_PAD.encode(digest.as_ref());
+        token.truncate(TOKEN_CHARS_MAX);
+        Self(token)
+    }
+}
+
+impl Db {
+    /// Over the SDK's client.
+    pub fn new(client: Client) -> Self {
+        Self { client }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Writes one item under its conditions.
+    pub async fn write(&self, write: Write, deadline: Deadline) -> Result<(), Error> {
+        for attempt in 0..CONFLICT_TRIES_MAX {
+            match self.write_once(write.clone()).await {
+                Err(Error::Conflict) => pause(attempt, deadline).await?,
+                other => return other,
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    async fn write_once(&self, write: Write) -> Result<(), Error> {
+        let label = write.label;
+        let Rendered {
+            table,
+            action,
+            condition,
+            mut x,
+        } = write.render();
+        let old = ReturnValuesOnConditionCheckFailure::AllOld;
+        let (names, values) = (x.names(), x.values());
+        match action {
+            RenderedAction::Put(item) => {
+                let request = self.client.put_item().table_name(table).set_item(Some(item));
+                let request = request
+                    .set_condition_expression(condition)
+                    .return_values_on_condition_check_failure(old);
+                let request = request
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                let Err(error) = request.send().await else {
+                    return Ok(());
+                };
+                let refusal = error.as_service_error().and_then(|error| match error {
+                    aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
+                        refused,
+                    ) => Some(refused.item.clone()),
+                    _ => None,
+                });
+                Err(refusal.map_or_else(
+                    || classify(error),
+                    |item| Error::Refused(vec![RefusedWrite { label, item }]),
+                ))
+            }
+            RenderedAction::Update(key, update) => {
+                let request = self
+                    .client
+                    .update_item()
+                    .table_name(table)
+                    .set_key(Some(key))
+                    .update_expression(update);
+                let request = request
+                    .set_condition_expression(condition)
+                    .return_values_on_condition_check_failure(old);
+                let request = request
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                let Err(error) = request.send().await else {
+                    return Ok(());
+                };
+                let refusal = error.as_service_error().and_then(|error| match error {
+                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item.clone()),
+                    _ => None,
+                });
+                Err(refusal.map_or_else(
+                    || classify(error),
+                    |item| Error::Refused(vec![RefusedWrite { label, item }]),
+                ))
+            }
+        }
+    }
+
+    /// Writes several items, all or none.
+    pub async fn transact(&self, token: &Token, writes: Vec<Write>, deadline: Deadline) -> Result<(), Error> {
+        for attempt in 0..CONFLICT_TRIES_MAX {
+            match self.transact_once(token, writes.clone()).await {
+                Err(Error::Conflict) => pause(attempt, deadline).await?,
+                other => return other,
+            }
+        }
+        Err(Error::Conflict)
+    }
+
+    async fn transact_once(&self, token: &Token, writes: Vec<Write>) -> Result<(), Error> {
+        let labels: Vec<&'static str> = writes.iter().map(|write| write.label).collect();
+        let mut request = self.client.transact_write_items().client_request_token(&token.0);
+        for write in writes {
+            let item = write.render().into_transaction_item();
+            request = request.transact_items(item.map_err(|error| Error::Invalid(Box::new(error)))?);
+        }
+        let Err(error) = request.send().await else {
+            return Ok(());
+        };
+        match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                Err(canceled_because(canceled.cancellation_reasons(), &labels)
+                    .unwrap_or_else(|| Error::Invalid(Box::new(error))))
+            }
+            Some(TransactWriteItemsError::TransactionInProgressException(_)) => Err(Error::Conflict),
+            _ => Err(classify(error)),
+        }
+    }
+}
+
+/// What a canceled transaction says. A failed condition is an answer even if another item was in conflict.
+fn canceled_because(reasons: &[CancellationReason], labels: &[&'static str]) -> Option<Error> {
+    let coded = |wanted: &str| reasons.iter().any(|reason| reason.code() == Some(wanted));
+    let refused: Vec<RefusedWrite> = reasons
+        .iter()
+        .zip(labels)
+        .filter(|(reason, _)| reason.code() == Some("ConditionalCheckFailed"))
+        .map(|(reason, label)| RefusedWrite {
+            label,
+            item: reason.item.clone().filter(|item| !item.is_empty()),
+        })
+        .collect();
+    if !refused.is_empty() {
+        Some(Error::Refused(refused))
+    } else if coded("TransactionConflict")
+        || coded("ThrottlingError")
+        || coded("ProvisionedThroughputExceeded")
+    {
+        Some(Error::Conflict)
+    } else {
+        None
+    }
+}
+
+/// Sorts an SDK error that is no failed condition.
+pub(crate) fn classify<E, R>(error: SdkError<E, R>) -> Error
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let code = error
+        .as_service_error()
+        .and_then(|error| error.code().map(str::to_owned));
+    match code.as_deref() {
+        Some("TransactionConflictException" | "TransactionInProgressException") => Error::Conflict,
+        Some("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded") => {
+            Error::Throttled(Box::new(error))
+        }
+        Some("InternalServerError" | "ServiceUnavailable") | None => Error::NoAnswer(Box::new(error)),
+        Some(_) => Error::Invalid(Box::new(error)),
+    }
+}
+
+/// Waits a little, differently for everybody, before the next try; not past the deadline.
+async fn pause(attempt: u32, deadline: Deadline) -> Result<(), Error> {
+    let ceiling = CONFLICT_WAIT_MAX_MS.min(CONFLICT_WAIT_MS << attempt.min(8));
+    let wait = Duration::from_millis(fastrand::u64(1..=ceiling));
+    if deadline.remaining() <= wait {
+        return Err(Error::Conflict);
+    }
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "a lost conflict is settled in milliseconds; a message would cost more"
+    )]
+    tokio::time::sleep(wait).await;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(code: &str) -> CancellationReason {
+        CancellationReason::builder().code(code).build()
+    }
+
+    #[test]
+    fn a_token_fits_and_tells_operations_apart() {
+        assert_eq!(Token::of("hold#1").0.len(), TOKEN_CHARS_MAX);
+        assert_eq!(Token::of("hold#1"), Token::of("hold#1"));
+        assert_ne!(Token::of("hold#1"), Token::of("hold#2"));
+    }
+
+    #[test]
+    fn a_failed_condition_is_the_answer_even_beside_a_conflict() {
+        let reasons = [
+            reason("None"),
+            reason("TransactionConflict"),
+            reason("ConditionalCheckFailed"),
+        ];
+        let error = canceled_because(&reasons, &["account", "usage", "job"]).unwrap();
+        assert!(error.refused("job").is_some());
+        assert!(error.refused("usage").is_none());
+    }
+
+    #[test]
+    fn a_conflict_alone_is_tried_again() {
+        let reasons = [reason("None"), reason("TransactionConflict")];
+        assert!(matches!(
+            canceled_because(&reasons, &["a", "b"]),
+            Some(Error::Conflict)
+        ));
+        assert!(canceled_because(&[reason("ValidationError")], &["a"]).is_none());
+    }
+}

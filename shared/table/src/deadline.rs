@@ -1,0 +1,52 @@
+//! Until when an invocation may act.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// The moment at which an invocation must have finished. Every outside call takes its timeout from here.
+#[derive(Clone, Copy, Debug)]
+pub struct Deadline(Instant);
+
+impl Deadline {
+    /// So long from now.
+    pub fn after(span: Duration) -> Self {
+        Self(Instant::now() + span)
+    }
+
+    /// How long there still is; zero when it is over.
+    pub fn remaining(self) -> Duration {
+        self.0.saturating_duration_since(Instant::now())
+    }
+
+    /// The timeout of one call: what it needs at most, but never the last `reserve` of the time that remains, which is
+    /// for writing down how it went. `None` if nothing worth beginning fits.
+    pub fn for_call(self, at_most: Duration, reserve: Duration) -> Option<Duration> {
+        let left = self.remaining().checked_sub(reserve)?;
+        (left >= at_most.min(Duration::from_millis(500))).then(|| left.min(at_most))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_call_never_eats_the_time_for_writing_down_how_it_went() {
+        let deadline = Deadline::after(Duration::from_secs(10));
+        let reserve = Duration::from_secs(3);
+        assert_eq!(
+            deadline.for_call(Duration::from_secs(2), reserve),
+            Some(Duration::from_secs(2))
+        );
+        assert!(
+            deadline
+                .for_call(Duration::from_mins(1), reserve)
+                .is_some_and(|timeout| timeout <= Duration::from_secs(7))
+        );
+        assert_eq!(
+            deadline.for_call(Duration::from_secs(1), Duration::from_secs(10)),
+            None
+        );
+    }
+}

@@ -1,0 +1,144 @@
+//! Reads: one item, a batch over several tables, a page of a query.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+
+use crate::db::{Db, classify};
+use crate::error::Error;
+use crate::expression::Expression;
+use crate::row::Item;
+
+/// How often a batch asks again for what DynamoDB left out.
+const BATCH_ROUNDS_MAX: u32 = 5;
+/// Items in one batch at most (DynamoDB's own limit).
+const BATCH_KEYS_MAX: usize = 100;
+
+/// The keys to be read from one table.
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// The table.
+    pub table: String,
+    /// The keys, each once.
+    pub keys: Vec<Item>,
+    /// Read what was last written, not what was written a moment ago.
+    pub consistent: bool,
+}
+
+/// A query of one partition of a table or an index.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// The table.
+    pub table: String,
+    /// The index, or the table itself.
+    pub index: Option<&'static str>,
+    /// The partition.
+    pub partition: (&'static str, AttributeValue),
+    /// The sort key is at most this.
+    pub up_to: Option<(&'static str, AttributeValue)>,
+    /// Items per page at most.
+    pub limit: i32,
+    /// Where the page before ended.
+    pub start: Option<Item>,
+    /// Read what was last written; not possible on an index.
+    pub consistent: bool,
+}
+
+/// A page of items.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The items.
+    pub items: Vec<Item>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Item>,
+}
+
+impl Db {
+    /// Reads one item.
+    pub async fn get(&self, table: &str, key: Item, consistent: bool) -> Result<Option<Item>, Error> {
+        let request = self
+            .client()
+            .get_item()
+            .table_name(table)
+            .set_key(Some(key))
+            .consistent_read(consistent);
+        let answer = request.send().await.map_err(classify)?;
+        Ok(answer.item)
+    }
+
+    /// Reads items from several tables in one request, and again what DynamoDB left out. The items come in no order.
+    pub async fn batch_get(&self, wanted: Vec<Keys>) -> Result<HashMap<String, Vec<Item>>, Error> {
+        let mut found: HashMap<String, Vec<Item>> = HashMap::new();
+        let mut open = HashMap::new();
+        for Keys {
+            table,
+            keys,
+            consistent,
+        } in wanted.into_iter().filter(|wanted| !wanted.keys.is_empty())
+        {
+            let keys = keys.into_iter().take(BATCH_KEYS_MAX).collect();
+            let request = KeysAndAttributes::builder()
+                .set_keys(Some(keys))
+                .consistent_read(consistent)
+                .build();
+            open.insert(table, request.map_err(|error| Error::Invalid(Box::new(error)))?);
+        }
+        for _ in 0..BATCH_ROUNDS_MAX {
+            if open.is_empty() {
+                return Ok(found);
+            }
+            let answer = self
+                .client()
+                .batch_get_item()
+                .set_request_items(Some(open))
+                .send()
+                .await
+                .map_err(classify)?;
+            for (table, items) in answer.responses.unwrap_or_default() {
+                found.entry(table).or_default().extend(items);
+            }
+            open = answer.unprocessed_keys.unwrap_or_default();
+        }
+        Err(Error::Throttled("DynamoDB left out keys again and again".into()))
+    }
+
+    /// Reads a page.
+    pub async fn query(&self, query: Query) -> Result<Page, Error> {
+        let mut x = Expression::default();
+        let mut condition = format!("{} = {}", x.name(query.partition.0), x.value(query.partition.1));
+        if let Some((name, value)) = query.up_to {
+            condition = format!("{condition} AND {} <= {}", x.name(name), x.value(value));
+        }
+        let request = self
+            .client()
+            .query()
+            .table_name(query.table)
+            .set_index_name(query.index.map(str::to_owned))
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(x.names())
+            .set_expression_attribute_values(x.values())
+            .limit(query.limit)
+            .consistent_read(query.consistent)
+            .set_exclusive_start_key(query.start);
+        let answer = request.send().await.map_err(classify)?;
+        Ok(Page {
+            items: answer.items.unwrap_or_default(),
+            next: answer.last_evaluated_key,
+        })
+    }
+
+    /// Reads a page of a whole table, for audits. Costs what the table costs to read.
+    pub async fn scan(&self, table: &str, start: Option<Item>) -> Result<Page, Error> {
+        let request = self
+            .client()
+            .scan()
+            .table_name(table)
+            .consistent_read(true)
+            .set_exclusive_start_key(start);
+        let answer = request.send().await.map_err(classify)?;
+        Ok(Page {
+            items: answer.items.unwrap_or_default(),
+            next: answer.last_evaluated_key,
+        })
+    }
+}
