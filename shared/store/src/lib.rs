@@ -1,1 +1,58 @@
-//! Repositories: accounts, ledger, usage, jobs.
+//! Repositories: accounts, ledger, usage and jobs, and the transactions between them.
+//!
+//! One admission (T1) is one `TransactWriteItems`, and so is one settlement. A change that does not touch money is one
+//! conditional `UpdateItem`. What a refused write returns is turned back into an account or a job, so the caller
+//! decides again on the truth without another read.
+
+mod accounts;
+mod admission;
+mod books;
+mod changes;
+mod error;
+mod jobs;
+mod op;
+mod view;
+
+pub mod rows;
+
+pub use admission::NotAdmitted;
+pub use changes::Applied;
+pub use error::Error;
+pub use jobs::{DuePage, Jobs, OPEN_INDEX};
+pub use view::{Ask, View};
+
+use table::Db;
+
+/// The names of the tables.
+#[derive(Clone, Debug)]
+pub struct Tables {
+    /// Balances, drafts, active jobs.
+    pub accounts: String,
+    /// Immutable entries.
+    pub ledger: String,
+    /// Counters per window.
+    pub usage: String,
+    /// Jobs.
+    pub jobs: String,
+}
+
+/// The tables with money in them.
+#[derive(Clone, Debug)]
+pub struct Store {
+    db: Db,
+    tables: Tables,
+    jobs: Jobs,
+}
+
+impl Store {
+    /// Over the tables.
+    pub fn new(db: Db, tables: Tables) -> Self {
+        let jobs = Jobs::new(db.clone(), tables.jobs.clone());
+        Self { db, tables, jobs }
+    }
+
+    /// The jobs alone.
+    pub fn jobs(&self) -> &Jobs {
+        &self.jobs
+    }
+}

@@ -1,0 +1,146 @@
+//! Accounts: opening one, drafts, and what is known of the customer.
+
+use domain::account::{Account, Draft};
+use domain::id::{JobId, UserId};
+use domain::ledger::Key;
+use domain::money::Credits;
+use domain::time::Timestamp;
+use table::{Condition, Deadline, Token, Write, n, s};
+
+use crate::error::Error;
+use crate::{Store, rows};
+
+const ACCOUNT: &str = "account";
+const ENTRY: &str = "entry";
+
+impl Store {
+    /// Opens an account with the newcomer's gift, once for ever. `None` if there is one already, or if this user has had
+    /// the gift before; the caller reads again.
+    pub async fn open_account(
+        &self,
+        user: UserId,
+        gift: Credits,
+        locale: &str,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Option<Account>, Error> {
+        let mut account = Account::new(user);
+        account.balance = account.balance.apply(&Key::Signup, gift).unwrap_or_default();
+        let entry = rows::entry_item(user, &Key::Signup, gift, now);
+        let writes = vec![
+            Write::put(
+                ACCOUNT,
+                &self.tables.accounts,
+                rows::new_account_item(&account, locale, now),
+            )
+            .when(Condition::Absent("user_id")),
+            Write::put(ENTRY, &self.tables.ledger, entry).when(Condition::Absent("entry")),
+        ];
+        let token = Token::of(&format!("signup {user} {}", now.0));
+        match self.db.transact(&token, writes, deadline).await {
+            Ok(()) => Ok(Some(account)),
+            Err(table::Error::Refused(_)) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Gives credits on an operator's word, once per request name. `false` if this request was carried out before.
+    pub async fn adjust(
+        &self,
+        user: UserId,
+        request: &str,
+        amount: Credits,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
+        let key = Key::Adjust(request.to_owned());
+        let given = i64::from(amount.0);
+        let writes = vec![
+            Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+                .when(Condition::Exists("user_id"))
+                .increase("available", given)
+                .increase("granted", given),
+            Write::put(
+                ENTRY,
+                &self.tables.ledger,
+                rows::entry_item(user, &key, amount, now),
+            )
+            .when(Condition::Absent("entry")),
+        ];
+        let token = Token::of(&format!("{key} {user} {}", now.0));
+        match self.db.transact(&token, writes, deadline).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.refused(ENTRY).is_some() => Ok(false),
+            Err(error) if error.refused(ACCOUNT).is_some() => Err(Error::Unsound {
+                what: format!("user {user} has no account"),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Puts a new draft in the place of whatever was there. `false` if there is no account.
+    pub async fn put_draft(&self, user: UserId, draft: &Draft, deadline: Deadline) -> Result<bool, Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"))
+            .set("draft", rows::draft_map(draft));
+        self.accepted(write, deadline).await
+    }
+
+    /// Changes a draft, if it still is the one that was read. `false` if not.
+    pub async fn edit_draft(
+        &self,
+        user: UserId,
+        before: &Draft,
+        after: &Draft,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
+        let write = self
+            .draft_write(user, before)
+            .set("draft", rows::draft_map(after));
+        self.accepted(write, deadline).await
+    }
+
+    /// Throws a draft away, if it still is the one that was read. `false` if not.
+    pub async fn drop_draft(&self, user: UserId, before: &Draft, deadline: Deadline) -> Result<bool, Error> {
+        let write = self.draft_write(user, before).remove("draft");
+        self.accepted(write, deadline).await
+    }
+
+    /// Notes whether the customer has blocked the bot.
+    pub async fn set_blocked(&self, user: UserId, blocked: bool, deadline: Deadline) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"));
+        let write = if blocked {
+            write.set("blocked", table::AttributeValue::Bool(true))
+        } else {
+            write.remove("blocked")
+        };
+        self.accepted(write, deadline).await.map(drop)
+    }
+
+    /// Takes a video off the list of those that wait for the customer.
+    pub async fn unpark(&self, job: &JobId, deadline: Deadline) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(job.user))
+            .when(Condition::Exists("user_id"))
+            .delete("parked", job.to_string());
+        self.accepted(write, deadline).await.map(drop)
+    }
+
+    fn draft_write(&self, user: UserId, before: &Draft) -> Write {
+        Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::MemberEquals(
+                "draft",
+                "nonce",
+                s(before.nonce.as_str()),
+            ))
+            .when(Condition::MemberEquals("draft", "revision", n(before.revision)))
+    }
+
+    async fn accepted(&self, write: Write, deadline: Deadline) -> Result<bool, Error> {
+        match self.db.write(write, deadline).await {
+            Ok(()) => Ok(true),
+            Err(table::Error::Refused(_)) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Changes of a job, with the money where they settle it.
+
+use domain::job::{Change, Job, Settlement, Stage};
+use domain::ledger::Key;
+use table::{Condition, Deadline, Token, Write, n, s};
+
+use crate::error::Error;
+use crate::{Store, jobs, op, rows};
+
+/// The labels of a settlement's writes, beside the job's.
+const ENTRY: &str = "entry";
+const ACCOUNT: &str = "account";
+const WINDOW: &str = "window";
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// It stands in the table.
+    Written,
+    /// The job had moved on since it was read; here is how it stands, if it still exists.
+    Moved(Option<Box<Job>>),
+}
+
+impl Store {
+    /// Writes a change: one conditional update, or one transaction where it settles the money.
+    pub async fn apply(&self, before: &Job, change: &Change, deadline: Deadline) -> Result<Applied, Error> {
+        let Some(settlement) = change.settlement else {
+            return self.jobs.change(before, change, deadline).await;
+        };
+        match self.settle(before, change, settlement, true, deadline).await {
+            // A counter whose row has aged out, or was lost, must not keep a credit from its owner.
+            Err(Error::Table(error))
+                if error.refused(WINDOW).is_some() && error.refused(jobs::JOB).is_none() =>
+            {
+                tracing::error!(job = %before.id, "a usage counter is gone; the credits are settled without it");
+                self.settle(before, change, settlement, false, deadline).await
+            }
+            other => other,
+        }
+    }
+
+    async fn settle(
+        &self,
+        before: &Job,
+        change: &Change,
+        settlement: Settlement,
+        with_windows: bool,
+        deadline: Deadline,
+    ) -> Result<Applied, Error> {
+        let mark = op::mark();
+        let mut writes = vec![
+            self.jobs.write_of(before, change, &mark),
+            self.entry_write(before, change, settlement),
+            self.account_write(before, change, settlement),
+        ];
+        if settlement == Settlement::Release && with_windows {
+            writes.extend(self.window_writes(before));
+        }
+        let token = Token::of(&format!("{settlement:?} {} {mark}", before.id));
+        let Err(error) = self.db.transact(&token, writes, deadline).await else {
+            return Ok(Applied::Written);
+        };
+        if error.refused(jobs::JOB).is_some() {
+            return jobs::refused(error, &mark);
+        }
+        if error.refused(WINDOW).is_some()
+            && error.refused(ACCOUNT).is_none()
+            && error.refused(ENTRY).is_none()
+        {
+            return Err(Error::Table(error));
+        }
+        match error {
+            // The job was open and its money was not as it must be: never guess, let somebody look.
+            table::Error::Refused(_) => Err(Error::Unsound {
+                what: format!("{:?} of {}: {error}", change.rule, before.id),
+            }),
+            other => Err(other.into()),
+        }
+    }
+
+    /// The ledger's entry; its key is what makes a settlement happen once for ever.
+    fn entry_write(&self, job: &Job, change: &Change, settlement: Settlement) -> Write {
+        let key = match settlement {
+            Settlement::Capture => Key::Capture(job.id.clone()),
+            Settlement::Release => Key::Release(job.id.clone()),
+        };
+        let item = rows::entry_item(job.id.user, &key, job.cost, change.at);
+        Write::put(ENTRY, &self.tables.ledger, item).when(Condition::Absent("entry"))
+    }
+
+    fn account_write(&self, job: &Job, change: &Change, settlement: Settlement) -> Write {
+        let cost = i64::from(job.cost.0);
+        let to = match settlement {
+            Settlement::Capture => "captured",
+            Settlement::Release => "available",
+        };
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(job.id.user))
+            .when(Condition::AtLeast("held", n(cost)))
+            .when(Condition::Contains("active", s(job.id.to_string())))
+            .increase("held", -cost)
+            .increase(to, cost)
+            .delete("active", job.id.to_string());
+        if change.after.stage == Stage::Parked {
+            write.insert("parked", job.id.to_string())
+        } else {
+            write
+        }
+    }
+
+    /// The uses go back to the very windows they came from.
+    fn window_writes(&self, job: &Job) -> Vec<Write> {
+        let back = |window| {
+            Write::update(WINDOW, &self.tables.usage, rows::usage_key(job.id.user, window))
+                .when(Condition::AtLeast("used", n(1)))
+                .increase("used", -1)
+        };
+        job.windows.iter().map(back).collect()
+    }
+}

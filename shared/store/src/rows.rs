@@ -1,0 +1,292 @@
+//! The stored forms. Every row carries `schema`, so that a later version can tell what it reads.
+
+use domain::account::{Account, Balance, Draft, Photo, Place};
+use domain::admission::WindowKey;
+use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, Nonce, TaskId, UserId};
+use domain::job::{Failure, Image, Job, Mark, Order, Rule, Stage};
+use domain::ledger::{Entry, Key};
+use domain::money::Credits;
+use domain::time::{Millis, Timestamp};
+use domain::video::Aspect;
+use table::{AttributeValue, Item, Malformed, Row, list, map, n, s, set};
+
+/// The version of every row written here.
+pub const SCHEMA: i64 = 1;
+
+/// The key of an account.
+pub fn account_key(user: UserId) -> Item {
+    Item::from([("user_id".to_owned(), n(user.0))])
+}
+
+/// The key of a job.
+pub fn job_key(job: &JobId) -> Item {
+    Item::from([("job_id".to_owned(), s(job.to_string()))])
+}
+
+/// The key of a counter.
+pub fn usage_key(user: UserId, window: &WindowKey) -> Item {
+    Item::from([
+        ("user_id".to_owned(), n(user.0)),
+        ("window".to_owned(), s(window.0.clone())),
+    ])
+}
+
+/// A ledger entry as an item.
+pub fn entry_item(user: UserId, key: &Key, amount: Credits, at: Timestamp) -> Item {
+    Item::from([
+        ("user_id".to_owned(), n(user.0)),
+        ("entry".to_owned(), s(key.to_string())),
+        ("amount".to_owned(), n(amount.0)),
+        ("at".to_owned(), n(at.0)),
+        ("schema".to_owned(), n(SCHEMA)),
+    ])
+}
+
+/// A ledger entry as read.
+pub fn read_entry(item: &Item) -> Result<(UserId, Entry), Malformed> {
+    let row = Row(item);
+    let key = Key::parse(row.s("entry")?).ok_or(Malformed { attribute: "entry" })?;
+    Ok((
+        UserId(row.n("user_id")?),
+        Entry {
+            key,
+            amount: Credits(row.n("amount")?),
+            at: Timestamp(row.n("at")?),
+        },
+    ))
+}
+
+/// An account as read.
+pub fn read_account(item: &Item) -> Result<Account, Malformed> {
+    let row = Row(item);
+    let jobs = |attribute: &'static str| {
+        let ids = row
+            .set(attribute)
+            .iter()
+            .map(|id| JobId::parse(id).ok_or(Malformed { attribute }));
+        ids.collect::<Result<_, _>>()
+    };
+    Ok(Account {
+        user: UserId(row.n("user_id")?),
+        balance: Balance {
+            available: Credits(row.n_or_zero("available")?),
+            held: Credits(row.n_or_zero("held")?),
+            captured: Credits(row.n_or_zero("captured")?),
+            granted: Credits(row.n_or_zero("granted")?),
+        },
+        active_jobs: jobs("active")?,
+        parked: jobs("parked")?,
+        draft: row.map("draft").map(read_draft).transpose()?,
+        blocked: row.flag("blocked"),
+    })
+}
+
+/// A draft as a map.
+pub fn draft_map(draft: &Draft) -> AttributeValue {
+    let mut members = vec![
+        ("nonce", s(draft.nonce.as_str())),
+        ("revision", n(draft.revision)),
+        ("prompt", s(draft.prompt.clone())),
+        ("model", s(draft.model.0.clone())),
+        ("aspect", s(draft.aspect.as_str())),
+        ("duration_s", n(draft.duration_s)),
+        ("created_at", n(draft.created_at.0)),
+    ];
+    if let Some(photo) = &draft.photo {
+        members.push(("photo", s(photo.file_id.clone())));
+        members.push(("photo_bytes", n(i64::try_from(photo.bytes).unwrap_or(0))));
+        members.push(("photo_width", n(photo.width)));
+        members.push(("photo_height", n(photo.height)));
+    }
+    map(members)
+}
+
+fn read_draft(row: Row<'_>) -> Result<Draft, Malformed> {
+    let photo = |file_id: &str| -> Result<Photo, Malformed> {
+        Ok(Photo {
+            file_id: file_id.to_owned(),
+            bytes: row.n_or_zero("photo_bytes")?,
+            width: row.n_or_zero("photo_width")?,
+            height: row.n_or_zero("photo_height")?,
+        })
+    };
+    Ok(Draft {
+        nonce: Nonce::parse(row.s("nonce")?).ok_or(Malformed { attribute: "nonce" })?,
+        revision: row.n("revision")?,
+        prompt: row.s("prompt")?.to_owned(),
+        photo: row.s_opt("photo").map(photo).transpose()?,
+        model: ModelId(row.s("model")?.to_owned()),
+        aspect: Aspect::parse(row.s("aspect")?).ok_or(Malformed { attribute: "aspect" })?,
+        duration_s: row.n("duration_s")?,
+        created_at: Timestamp(row.n("created_at")?),
+    })
+}
+
+/// A whole job as an item.
+pub fn job_item(job: &Job) -> Item {
+    let mut item = order_item(job);
+    item.extend(
+        state(job)
+            .into_iter()
+            .filter_map(|(name, value)| value.map(|value| (name.to_owned(), value))),
+    );
+    item.insert(
+        "timeline".to_owned(),
+        list(job.timeline.iter().map(|mark| s(mark_text(*mark)))),
+    );
+    item
+}
+
+/// What never changes in a job.
+fn order_item(job: &Job) -> Item {
+    let order = &job.order;
+    let windows = list(job.windows.iter().map(|window| s(window.0.clone())));
+    let mut members = job_key(&job.id);
+    let fixed = [
+        ("user_id", n(job.id.user.0)),
+        ("schema", n(SCHEMA)),
+        ("model", s(order.model.0.clone())),
+        ("provider", s(order.provider.clone())),
+        ("family", s(order.family.clone())),
+        ("prompt", s(order.prompt.clone())),
+        ("aspect", s(order.aspect.as_str())),
+        ("duration_s", n(order.duration_s)),
+        ("locale", s(order.locale.clone())),
+        ("typical_ms", n(order.typical.0)),
+        ("render_max_ms", n(order.render_max.0)),
+        ("cost", n(job.cost.0)),
+        ("windows", windows),
+        ("created_at", n(job.created_at.0)),
+        ("give_up_at", n(job.give_up_at.0)),
+        ("settle_at", n(job.settle_at.0)),
+    ];
+    members.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
+    if let Some(image) = &order.image {
+        members.insert("image".to_owned(), s(image.file_id.clone()));
+    }
+    members
+}
+
+/// What changes in a job, attribute by attribute; `None` where there is none. The open index sees a job as long as it
+/// has a due time.
+pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 15] {
+    [
+        ("stage", Some(s(job.stage.as_str()))),
+        ("fence", Some(n(job.fence.0))),
+        ("losses", Some(n(job.losses))),
+        ("due_at", job.due_at.map(|at| n(at.0))),
+        ("open_shard", job.due_at.map(|_| s(job.id.shard().to_string()))),
+        ("task", job.task.as_ref().map(|task| s(task.0.clone()))),
+        ("running_since", job.running_since.map(|at| n(at.0))),
+        ("result_url", job.result_url.clone().map(s)),
+        ("tries", Some(n(job.delivery_tries))),
+        ("file", job.file.as_ref().map(|file| s(file.0.clone()))),
+        ("failure", job.failure.map(|failure| s(failure.as_str()))),
+        ("tells", Some(n(job.tell_tries))),
+        ("chat", Some(n(job.place.chat.0))),
+        ("message", Some(n(job.place.message.0))),
+        ("updated_at", job.timeline.last().map(|mark| n(mark.at.0))),
+    ]
+}
+
+/// A line of the timeline: `T2 SUBMITTING 1 1763760000000`.
+pub(crate) fn mark_text(mark: Mark) -> String {
+    format!(
+        "{} {} {} {}",
+        mark.rule.as_str(),
+        mark.stage.as_str(),
+        mark.fence.0,
+        mark.at.0
+    )
+}
+
+fn read_mark(value: &AttributeValue) -> Option<Mark> {
+    let mut words = value.as_s().ok()?.split(' ');
+    let (rule, stage) = (Rule::parse(words.next()?)?, Stage::parse(words.next()?)?);
+    let (fence, at) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    Some(Mark {
+        rule,
+        stage,
+        fence: Fence(fence),
+        at: Timestamp(at),
+    })
+}
+
+/// A job as read.
+pub fn read_job(item: &Item) -> Result<Job, Malformed> {
+    let row = Row(item);
+    let time = |attribute: &'static str| row.n(attribute).map(Timestamp);
+    let timeline = row.list("timeline").iter().map(|value| {
+        read_mark(value).ok_or(Malformed {
+            attribute: "timeline",
+        })
+    });
+    let windows = row
+        .list("windows")
+        .iter()
+        .map(|value| value.as_s().map(|text| WindowKey(text.clone())));
+    let windows: Result<_, _> = windows.collect();
+    let failure = |text: &str| Failure::parse(text).ok_or(Malformed { attribute: "failure" });
+    Ok(Job {
+        id: JobId::parse(row.s("job_id")?).ok_or(Malformed { attribute: "job_id" })?,
+        order: read_order(row)?,
+        cost: Credits(row.n("cost")?),
+        windows: windows.map_err(|_| Malformed { attribute: "windows" })?,
+        place: Place {
+            chat: ChatId(row.n("chat")?),
+            message: MessageId(row.n("message")?),
+        },
+        created_at: time("created_at")?,
+        give_up_at: time("give_up_at")?,
+        settle_at: time("settle_at")?,
+        stage: Stage::parse(row.s("stage")?).ok_or(Malformed { attribute: "stage" })?,
+        fence: Fence(row.n("fence")?),
+        losses: row.n_or_zero("losses")?,
+        due_at: row.n_opt("due_at")?.map(Timestamp),
+        task: row.s_opt("task").map(|task| TaskId(task.to_owned())),
+        running_since: row.n_opt("running_since")?.map(Timestamp),
+        result_url: row.s_opt("result_url").map(str::to_owned),
+        delivery_tries: row.n_or_zero("tries")?,
+        file: row.s_opt("file").map(|file| FileId(file.to_owned())),
+        failure: row.s_opt("failure").map(failure).transpose()?,
+        tell_tries: row.n_or_zero("tells")?,
+        timeline: timeline.collect::<Result<_, _>>()?,
+    })
+}
+
+fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
+    Ok(Order {
+        model: ModelId(row.s("model")?.to_owned()),
+        provider: row.s("provider")?.to_owned(),
+        family: row.s("family")?.to_owned(),
+        prompt: row.s("prompt")?.to_owned(),
+        image: row.s_opt("image").map(|file_id| Image {
+            file_id: file_id.to_owned(),
+        }),
+        aspect: Aspect::parse(row.s("aspect")?).ok_or(Malformed { attribute: "aspect" })?,
+        duration_s: row.n("duration_s")?,
+        locale: row.s("locale")?.to_owned(),
+        typical: Millis(row.n("typical_ms")?),
+        render_max: Millis(row.n("render_max_ms")?),
+    })
+}
+
+/// An account that has just been opened, as an item.
+pub fn new_account_item(account: &Account, locale: &str, now: Timestamp) -> Item {
+    let mut item = account_key(account.user);
+    let balance = account.balance;
+    let fixed = [
+        ("available", n(balance.available.0)),
+        ("held", n(balance.held.0)),
+        ("captured", n(balance.captured.0)),
+        ("granted", n(balance.granted.0)),
+        ("locale", s(locale)),
+        ("created_at", n(now.0)),
+        ("schema", n(SCHEMA)),
+    ];
+    item.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
+    if let Some(active) = set(account.active_jobs.iter().map(ToString::to_string)) {
+        item.insert("active".to_owned(), active);
+    }
+    item
+}
