@@ -1,1 +1,12 @@
-//! Video providers: KIE.AI and the typed registry of its models.
+//! Video providers, one module each: what they are asked, and what their answers allow.
+//!
+//! One call is one attempt with the given timeout: no retries, no clock, no sleeping. An order costs money, so every
+//! answer is sorted by what is *known*: accepted, surely not accepted, refused for good, or unknown. Only an explicit
+//! answer of the provider ends anything.
+//!
+//! Prompts, callback addresses and keys never reach a `Debug` output or an error text.
+
+pub mod kie;
+mod reason;
+
+pub use reason::Reason;

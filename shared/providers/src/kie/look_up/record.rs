@@ -1,0 +1,113 @@
+//! The record of a task, whose interesting parts are JSON within JSON.
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{LookUp, TaskFacts};
+use crate::kie::envelope::{number, reason_of, shortened};
+
+/// `data` of `recordInfo`, as far as we use it. Everything may be absent or null.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Record {
+    state: String,
+    #[serde(default)]
+    param: Value,
+    #[serde(default)]
+    result_json: Value,
+    #[serde(default)]
+    fail_code: Value,
+    #[serde(default)]
+    fail_msg: Option<String>,
+    #[serde(default)]
+    cost_time: Value,
+    #[serde(default)]
+    credits_consumed: Value,
+    #[serde(default)]
+    progress: Value,
+}
+
+impl Record {
+    pub(super) fn read(data: &Value) -> Option<Self> {
+        Self::deserialize(data).ok()
+    }
+
+    pub(super) fn outcome(&self) -> LookUp {
+        match self.state.to_lowercase().as_str() {
+            "waiting" | "queuing" | "queueing" | "generating" | "running" | "processing" => LookUp::Running {
+                progress: self.progress(),
+            },
+            "success" => self.success(),
+            "fail" | "failed" => self.failure(),
+            other => LookUp::Unavailable {
+                retry_after_s: None,
+                why: format!("a state unknown to us: {other}"),
+            },
+        }
+    }
+
+    pub(super) fn facts(&self) -> TaskFacts {
+        let ordered = unwrapped(&self.param);
+        let callback_url = ordered
+            .get("callBackUrl")
+            .and_then(Value::as_str)
+            .map(str::to_owned);
+        TaskFacts {
+            callback_url,
+            credits_consumed_milli: thousandths(&self.credits_consumed),
+            cost_time_ms: self.cost_time.as_u64(),
+        }
+    }
+
+    fn progress(&self) -> Option<u8> {
+        u8::try_from(number(&self.progress)?)
+            .ok()
+            .filter(|percent| *percent <= 100)
+    }
+
+    fn success(&self) -> LookUp {
+        let result = unwrapped(&self.result_json);
+        let listed = result.get("resultUrls").map(unwrapped).unwrap_or_default();
+        let links = listed.as_array().into_iter().flatten().filter_map(Value::as_str);
+        let urls: Vec<String> = links.filter(|url| is_link(url)).map(str::to_owned).collect();
+        if urls.is_empty() {
+            LookUp::SucceededWithoutFile
+        } else {
+            LookUp::Succeeded { urls }
+        }
+    }
+
+    fn failure(&self) -> LookUp {
+        let message = self.fail_msg.as_deref().unwrap_or_default();
+        let code = number(&self.fail_code).unwrap_or(0);
+        LookUp::Failed {
+            reason: reason_of(code, message),
+            code,
+            message: shortened(message),
+        }
+    }
+}
+
+fn is_link(url: &str) -> bool {
+    url.starts_with("https://") || url.starts_with("http://")
+}
+
+/// What a string of JSON holds, or the value itself where it came unwrapped; null if it is neither.
+fn unwrapped(value: &Value) -> Value {
+    match value {
+        Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
+        other => other.clone(),
+    }
+}
+
+/// A number with up to three decimals, in thousandths, without a detour through floats.
+fn thousandths(value: &Value) -> Option<u64> {
+    let text = value.as_number()?.to_string();
+    let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+    let fraction: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    whole
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(1000)?
+        .checked_add(fraction)
+}

@@ -1,0 +1,175 @@
+//! The families and what each can do.
+
+use domain::video::Aspect;
+
+/// Models that take the same request form.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Family {
+    /// Kling 3.0.
+    Kling30,
+    /// Kling 2.6.
+    Kling26,
+    /// Kling 2.5 turbo.
+    Kling25Turbo,
+    /// Seedance 2.
+    Seedance2,
+    /// MiniMax H3.
+    MinimaxH3,
+    /// Hailuo 02.
+    Hailuo02,
+    /// Hailuo 2.3, photos only.
+    Hailuo23,
+    /// Sora 2, shut down on 2026-09-24. Kept so that an old row is recognised and refused.
+    Sora2,
+}
+
+/// What a family can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// Seconds that it renders from words alone; none if it needs a photo.
+    pub durations_text_s: &'static [u32],
+    /// Seconds that it renders from a photo; none if it takes no photo.
+    pub durations_image_s: &'static [u32],
+    /// Shapes that it renders from words alone.
+    pub aspects_text: &'static [Aspect],
+    /// Whether a video from a photo keeps the photo's shape, whatever the order says.
+    pub image_keeps_its_shape: bool,
+    /// The shortest prompt, in characters.
+    pub prompt_chars_min: usize,
+    /// The longest prompt, in characters.
+    pub prompt_chars_max: usize,
+    /// Whether it can make sound.
+    pub sound: bool,
+}
+
+impl Caps {
+    /// Whether it takes words alone.
+    pub fn text(&self) -> bool {
+        !self.durations_text_s.is_empty()
+    }
+
+    /// Whether it takes a photo.
+    pub fn image(&self) -> bool {
+        !self.durations_image_s.is_empty()
+    }
+}
+
+const THREE_TO_FIFTEEN: &[u32] = &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const FOUR_TO_FIFTEEN: &[u32] = &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+const FIVE_OR_TEN: &[u32] = &[5, 10];
+const SIX_OR_TEN: &[u32] = &[6, 10];
+
+const KLING_30: Caps = Caps {
+    durations_text_s: THREE_TO_FIFTEEN,
+    durations_image_s: THREE_TO_FIFTEEN,
+    aspects_text: &Aspect::ALL,
+    image_keeps_its_shape: true,
+    prompt_chars_min: 1,
+    prompt_chars_max: 2500,
+    sound: true,
+};
+
+const KLING_26: Caps = Caps {
+    durations_text_s: FIVE_OR_TEN,
+    durations_image_s: FIVE_OR_TEN,
+    ..KLING_30
+};
+
+const KLING_25_TURBO: Caps = Caps {
+    sound: false,
+    ..KLING_26
+};
+
+const SEEDANCE_2: Caps = Caps {
+    durations_text_s: FOUR_TO_FIFTEEN,
+    durations_image_s: FOUR_TO_FIFTEEN,
+    aspects_text: &Aspect::ALL,
+    image_keeps_its_shape: false,
+    prompt_chars_min: 3,
+    prompt_chars_max: 20_000,
+    sound: true,
+};
+
+/// MiniMax's own limit of a prompt; KIE.AI states none.
+const MINIMAX_PROMPT_CHARS_MAX: usize = 2000;
+
+const MINIMAX_H3: Caps = Caps {
+    prompt_chars_min: 1,
+    prompt_chars_max: MINIMAX_PROMPT_CHARS_MAX,
+    sound: false,
+    ..SEEDANCE_2
+};
+
+/// From words it takes neither a duration nor a shape, and renders 6 s of 16:9.
+const HAILUO_02: Caps = Caps {
+    durations_text_s: &[6],
+    durations_image_s: SIX_OR_TEN,
+    aspects_text: &[Aspect::Landscape],
+    image_keeps_its_shape: true,
+    prompt_chars_min: 1,
+    prompt_chars_max: 1500,
+    sound: false,
+};
+
+const HAILUO_23: Caps = Caps {
+    durations_text_s: &[],
+    aspects_text: &[],
+    ..HAILUO_02
+};
+
+const SORA_2: Caps = Caps {
+    durations_image_s: &[],
+    ..HAILUO_23
+};
+
+impl Family {
+    /// Every family.
+    pub const ALL: [Self; 8] = [
+        Self::Kling30,
+        Self::Kling26,
+        Self::Kling25Turbo,
+        Self::Seedance2,
+        Self::MinimaxH3,
+        Self::Hailuo02,
+        Self::Hailuo23,
+        Self::Sora2,
+    ];
+
+    /// The name by which rows of settings choose it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Kling30 => "kling-3.0",
+            Self::Kling26 => "kling-2.6",
+            Self::Kling25Turbo => "kling-2.5-turbo",
+            Self::Seedance2 => "seedance-2",
+            Self::MinimaxH3 => "minimax-h3",
+            Self::Hailuo02 => "hailuo-02",
+            Self::Hailuo23 => "hailuo-2.3",
+            Self::Sora2 => "sora-2",
+        }
+    }
+
+    /// Reads a name; `None` if there is no such family.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|family| family.as_str() == text)
+    }
+
+    /// What it can do.
+    pub fn caps(self) -> Caps {
+        match self {
+            Self::Kling30 => KLING_30,
+            Self::Kling26 => KLING_26,
+            Self::Kling25Turbo => KLING_25_TURBO,
+            Self::Seedance2 => SEEDANCE_2,
+            Self::MinimaxH3 => MINIMAX_H3,
+            Self::Hailuo02 => HAILUO_02,
+            Self::Hailuo23 => HAILUO_23,
+            Self::Sora2 => SORA_2,
+        }
+    }
+
+    /// Whether nobody renders it any more.
+    pub fn is_retired(self) -> bool {
+        self == Self::Sora2
+    }
+}

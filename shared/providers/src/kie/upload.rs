@@ -1,0 +1,200 @@
+//! Handing files over and getting links: calls that may be repeated at will.
+
+use bytes::Bytes;
+use futures::TryStream;
+use reqwest::{
+    Body,
+    multipart::{Form, Part},
+};
+use serde_json::Value;
+
+use super::client::{Answer, Failed};
+use crate::Reason;
+
+/// A folder of our own at the upload host.
+const UPLOAD_PATH: &str = "neurocards";
+
+/// A file to be handed over.
+#[derive(Debug)]
+pub struct Upload {
+    body: Body,
+    length: Option<u64>,
+    mime: String,
+    file_name: String,
+}
+
+/// Why there is no link.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum UploadError {
+    /// Not now: the same call may go through later, and does no harm.
+    #[error("the provider did not answer usefully: {why}")]
+    Unavailable {
+        /// What came instead of an answer.
+        why: String,
+        /// Seconds, where the provider says.
+        retry_after_s: Option<u32>,
+    },
+    /// The same call would be refused again.
+    #[error("the provider refused with {code}: {message}")]
+    Rejected {
+        /// In our words.
+        reason: Reason,
+        /// In the provider's; 0 if we did not ask.
+        code: i64,
+        /// In the provider's.
+        message: String,
+    },
+}
+
+impl Upload {
+    /// A file that is passed on as it comes, never held whole. With its length in bytes known the request states a
+    /// `Content-Length`; otherwise it goes out in chunks.
+    pub fn stream<S>(
+        stream: S,
+        length: Option<u64>,
+        mime: impl Into<String>,
+        file_name: impl Into<String>,
+    ) -> Self
+    where
+        S: TryStream + Send + 'static,
+        S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+        Bytes: From<S::Ok>,
+    {
+        let body = Body::wrap_stream(stream);
+        Self {
+            body,
+            length,
+            mime: mime.into(),
+            file_name: file_name.into(),
+        }
+    }
+
+    /// A file that is in memory already.
+    pub fn bytes(bytes: impl Into<Bytes>, mime: impl Into<String>, file_name: impl Into<String>) -> Self {
+        let bytes = bytes.into();
+        let length = u64::try_from(bytes.len()).ok();
+        Self {
+            body: Body::from(bytes),
+            length,
+            mime: mime.into(),
+            file_name: file_name.into(),
+        }
+    }
+
+    pub(super) fn form(self) -> Result<Form, UploadError> {
+        let part = match self.length {
+            Some(length) => Part::stream_with_length(self.body, length),
+            None => Part::stream(self.body),
+        };
+        let typed = part.file_name(self.file_name.clone()).mime_str(&self.mime);
+        let file = typed.map_err(|_| UploadError::Rejected {
+            reason: Reason::BadInput,
+            code: 0,
+            message: "not a media type".to_owned(),
+        })?;
+        Ok(Form::new()
+            .text("uploadPath", UPLOAD_PATH)
+            .text("fileName", self.file_name)
+            .part("file", file))
+    }
+}
+
+pub(super) fn outcome(answer: Result<Answer, Failed>) -> Result<String, UploadError> {
+    let answer = answer.map_err(|failed| unavailable(failed.into_why(), None))?;
+    let Some(envelope) = &answer.envelope else {
+        return Err(turned_away(&answer));
+    };
+    let (code, message, reason) = (envelope.code, envelope.message(), envelope.reason());
+    match code {
+        200 => link(&envelope.data)
+            .ok_or_else(|| unavailable("an answer without a link".to_owned(), answer.retry_after_s)),
+        400..500 if reason.is_final() => Err(UploadError::Rejected {
+            reason,
+            code,
+            message,
+        }),
+        _ => Err(unavailable(format!("{code}: {message}"), answer.retry_after_s)),
+    }
+}
+
+/// The words of somebody in between.
+fn turned_away(answer: &Answer) -> UploadError {
+    match answer.turned_away() {
+        Some(reason) if reason.is_final() => UploadError::Rejected {
+            reason,
+            code: i64::from(answer.status),
+            message: answer.strange(),
+        },
+        _ => unavailable(answer.strange(), answer.retry_after_s),
+    }
+}
+
+/// Uploads answer with an object, of which the quickstart and the live service show different fields; fresh links come
+/// as bare text.
+fn link(data: &Value) -> Option<String> {
+    let named = ["downloadUrl", "fileUrl", "url"]
+        .iter()
+        .find_map(|name| data.get(*name)?.as_str());
+    let link = data.as_str().or(named)?;
+    link.starts_with("http").then(|| link.to_owned())
+}
+
+fn unavailable(why: String, retry_after_s: Option<u32>) -> UploadError {
+    UploadError::Unavailable { why, retry_after_s }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kie::envelope::Envelope;
+
+    fn read(status: u16, body: &str) -> Result<String, UploadError> {
+        let envelope = Envelope::read(body.as_bytes());
+        outcome(Ok(Answer {
+            status,
+            retry_after_s: None,
+            envelope,
+        }))
+    }
+
+    #[test]
+    fn an_upload_answers_with_its_download_link() {
+        let link = read(200, include_str!("../../fixtures/kie_upload.json")).unwrap();
+        assert_eq!(link, "https://tempfile.example/kieai/1/photo.jpg");
+    }
+
+    #[test]
+    fn a_fresh_link_is_bare_text() {
+        let link = read(200, r#"{"code":200,"msg":"success","data":"https://fresh/1"}"#);
+        assert_eq!(link.as_deref(), Ok("https://fresh/1"));
+    }
+
+    #[test]
+    fn a_definite_refusal_is_told_from_a_bad_moment() {
+        for (status, body) in [
+            (200, r#"{"code":422,"msg":"foreign URL"}"#),
+            (200, r#"{"success":false,"code":400,"msg":"File is empty"}"#),
+            (401, r#"{"code":401,"msg":"Unauthorized"}"#),
+            (413, "<html>too large</html>"),
+        ] {
+            assert!(
+                matches!(read(status, body), Err(UploadError::Rejected { .. })),
+                "{status} {body}"
+            );
+        }
+        for (status, body) in [
+            (200, r#"{"code":200,"msg":"success","data":{}}"#),
+            (200, r#"{"code":200,"msg":"success","data":"soon"}"#),
+            (200, r#"{"code":429,"msg":"Too many requests"}"#),
+            (200, r#"{"code":455,"msg":"Maintenance"}"#),
+            (500, r#"{"code":500,"msg":"Server exception"}"#),
+            (403, "error code: 1010"),
+            (502, "bad gateway"),
+        ] {
+            assert!(
+                matches!(read(status, body), Err(UploadError::Unavailable { .. })),
+                "{status} {body}"
+            );
+        }
+    }
+}
