@@ -187,6 +187,7 @@ static MODELS: &[Model] = &[
     model("hailuo/02-text-to-video-pro", HAILUO_TEXT, Rule::Nothing),
     model("hailuo/02-image-to-video-standard", HAILUO_IMAGE, Rule::Nothing),
     model("hailuo/2-3-image-to-video-pro", HAILUO_IMAGE, Rule::Nothing),
+    model("hailuo/2-3-image-to-video-standard", HAILUO_IMAGE, Rule::Nothing),
 ];
 
 /// The names of every model that renders.
@@ -208,6 +209,11 @@ impl Model {
     /// Whether the clip keeps the photo's shape whatever aspect is asked for.
     pub(crate) fn keeps_photo_shape(&self) -> bool {
         self.name.starts_with("kling")
+    }
+
+    /// A clip's length where the order does not say.
+    pub(crate) fn default_seconds(&self) -> u32 {
+        if self.name.starts_with("hailuo") { 6 } else { 5 }
     }
 
     /// Looks at every field, given and missing.

@@ -2,6 +2,9 @@
 
 /// Pixels around the visible picture that the camera may drift into.
 pub(crate) const MARGIN: u32 = 32;
+/// The margin on the left. Players on top of FFmpeg (Chromium) cut only what leaves the chroma rows on a 32-byte
+/// boundary, which is 64 pixels, and show the rest: seen as a picture 672 wide instead of 640.
+pub(crate) const MARGIN_LEFT: u32 = 64;
 
 /// The visible size of a clip, in pixels; both numbers even.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,12 +24,11 @@ impl Size {
         }
     }
 
-    /// The coded size: visible, the margin on every side, rounded up to whole macroblocks.
+    /// The coded size: visible, a margin on every side, rounded up to whole macroblocks.
     pub(crate) fn coded(self) -> Self {
-        let up = |n: u32| (n + 2 * MARGIN).next_multiple_of(16);
         Self {
-            width: up(self.width),
-            height: up(self.height),
+            width: (self.width + MARGIN_LEFT + MARGIN).next_multiple_of(16),
+            height: (self.height + 2 * MARGIN).next_multiple_of(16),
         }
     }
 }

@@ -5,7 +5,7 @@
 //! control, and a few dozen bytes a picture. The rules quoted are those of ITU-T H.264 (08/2021).
 
 use super::bitstream::{BitWriter, nal_unit};
-use super::frame::{Frame, MARGIN, Size};
+use super::frame::{Frame, MARGIN, MARGIN_LEFT, Size};
 
 /// Pictures a second.
 pub(crate) const FRAMES_PER_SECOND: u32 = 24;
@@ -74,8 +74,8 @@ fn sequence_parameters(visible: Size) -> Vec<u8> {
 /// The margin is coded but not shown. Offsets count in pairs of pixels (4:2:0).
 fn cropping(bits: &mut BitWriter, visible: Size, coded: Size) {
     bits.bit(true);
-    bits.ue(MARGIN / 2);
-    bits.ue((coded.width - visible.width - MARGIN) / 2);
+    bits.ue(MARGIN_LEFT / 2);
+    bits.ue((coded.width - visible.width - MARGIN_LEFT) / 2);
     bits.ue(MARGIN / 2);
     bits.ue((coded.height - visible.height - MARGIN) / 2);
 }

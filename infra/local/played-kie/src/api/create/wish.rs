@@ -9,9 +9,6 @@ use crate::task::Wish;
 use crate::video::{Frame, Photo, Size};
 use crate::{Error, PlayedKie};
 
-/// A clip's length where the order does not say.
-const SECONDS_DEFAULT: u32 = 5;
-
 /// The order's words.
 pub(super) fn prompt(input: &Map<String, Value>) -> &str {
     input.get("prompt").and_then(Value::as_str).unwrap_or_default()
@@ -34,7 +31,7 @@ pub(super) async fn wish(
     let size = size(model, aspect, photo.as_ref());
     let wish = Wish {
         prompt: prompt(input).to_owned(),
-        seconds: seconds(input),
+        seconds: seconds(input, model),
         size,
         frame: frame(photo, size).await,
     };
@@ -61,14 +58,14 @@ async fn frame(photo: Option<Photo>, size: Size) -> Option<Arc<Frame>> {
 }
 
 /// Numbers for some models, texts for others.
-fn seconds(input: &Map<String, Value>) -> u32 {
+fn seconds(input: &Map<String, Value>, model: &Model) -> u32 {
     let duration = input.get("duration");
     let number = duration
         .and_then(Value::as_u64)
         .and_then(|number| u32::try_from(number).ok());
     number
         .or_else(|| duration?.as_str()?.parse().ok())
-        .unwrap_or(SECONDS_DEFAULT)
+        .unwrap_or_else(|| model.default_seconds())
 }
 
 fn size(model: &Model, aspect: Option<&str>, photo: Option<&Photo>) -> Size {
