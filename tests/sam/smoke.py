@@ -1,0 +1,133 @@
+"""The smoke test: deploys this very template to an independent emulator and carries one job through it.
+
+    .venv/emulator/bin/python tests/sam/smoke.py [--built DIR]
+
+It wants the output of `sam build`. First each function must start and answer as deployed (configuration, secret,
+address, event source, policy names), then a user orders a video from the played Telegram, the played KIE.AI renders it,
+and the books on the deployed tables must balance.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+
+from emulator import ROOT, STACK, Emulator, deploy, free_port, wait_for
+
+JOB_SECONDS = 120
+USER = 700_001
+SECRET = {
+    "telegram_bot_token": "700000:played-by-the-smoke-test",
+    "telegram_webhook_secret": "smoke-test-webhook-secret",
+    "kie_api_key": "played-kie-key",
+    "callback_mac_key": "smoke-test-callback-key-of-enough-bytes",
+}
+
+
+def status(url, body, headers):
+    """The HTTP status of a POST."""
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers, method="POST")
+    try:
+        return urllib.request.urlopen(request, timeout=30).status
+    except urllib.error.HTTPError as refused:
+        return refused.code
+
+
+def functions_start(emulator, stack):
+    """Each of the four answers in its own way; a function that cannot start answers none of these."""
+    json_body = {"Content-Type": "application/json"}
+    unsigned = status(emulator.local(stack["WebhookUrl"]), {"update_id": 1}, json_body)
+    expect("the webhook refuses a call without Telegram's secret", unsigned in (401, 403), unsigned)
+    forged = status(emulator.local(stack["CallbackUrl"]) + "kie?job=none&fence=1&mac=00", {}, json_body)
+    expect("the callback refuses a forged address", forged in (401, 403), forged)
+    run = emulator.client("lambda").invoke(FunctionName=physical(emulator, "CleanupFunction"), Payload=b"{}")
+    expect("cleanup runs", "FunctionError" not in run, run["Payload"].read()[:300])
+    doorbell_is_answered(emulator, stack)
+
+
+def doorbell_is_answered(emulator, stack):
+    """A doorbell for a job that does not exist is simply taken off the queue by the worker."""
+    queue = emulator.client("sqs")
+    body = json.dumps({"job": "no-such-job", "hint": "smoke", "hop": 0})
+    queue.send_message(QueueUrl=stack["DoorbellQueueUrl"], MessageBody=body, MessageGroupId=str(USER))
+    wait_for("the worker takes the doorbell", lambda: waiting(queue, stack["DoorbellQueueUrl"]) == 0, 30)
+    dead = waiting(queue, stack["DoorbellDeadLetterQueueUrl"])
+    expect("no doorbell is dead", dead == 0, dead)
+
+
+def waiting(queue, url):
+    """Messages in a queue, visible or being worked on."""
+    counts = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    attributes = queue.get_queue_attributes(QueueUrl=url, AttributeNames=counts)["Attributes"]
+    return sum(int(attributes[count]) for count in counts)
+
+
+def physical(emulator, logical):
+    resource = emulator.client("cloudformation").describe_stack_resource(StackName=STACK, LogicalResourceId=logical)
+    return resource["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def job_is_delivered(emulator, stack, ports):
+    """One order, from the update to the video in the chat, with the servers that play Telegram and KIE.AI."""
+    run_cargo(emulator, "-p", "ctl", "--", "settings", "apply", "infra/settings.yaml", "--stack", STACK)
+    addresses = [emulator.local(stack["WebhookUrl"]), emulator.local(stack["CallbackUrl"])]
+    secrets = [SECRET["telegram_bot_token"], SECRET["telegram_webhook_secret"], SECRET["kie_api_key"]]
+    run_cargo(emulator, "-p", "tests", "--bin", "sam-drive", "--", *map(str, ports), *addresses, *secrets, str(USER))
+    books_balance(emulator, stack)
+
+
+def run_cargo(emulator, *arguments):
+    command = ["cargo", "run", "--quiet", "--locked", *arguments]
+    environment = os.environ | emulator.environment()
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=JOB_SECONDS + 900)
+
+
+def books_balance(emulator, stack):
+    """The ledger holds one hold and one capture of the same job, and no release."""
+    entries = emulator.client("dynamodb").query(
+        TableName=stack["LedgerTable"],
+        KeyConditionExpression="user_id = :user",
+        ExpressionAttributeValues={":user": {"N": str(USER)}},
+    )["Items"]
+    keys = sorted(entry["entry"]["S"] for entry in entries)
+    held = [key.removeprefix("hold#") for key in keys if key.startswith("hold#")]
+    captured = [key.removeprefix("capture#") for key in keys if key.startswith("capture#")]
+    released = [key for key in keys if key.startswith("release#")]
+    expect("one hold, captured once, not released", len(held) == 1 and held == captured and not released, keys)
+
+
+def expect(what, holds, seen):
+    print(f"{'ok' if holds else 'FAILED'}  {what}" + ("" if holds else f": {seen}"), flush=True)
+    if not holds:
+        raise AssertionError(what)
+
+
+def main():
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--built", type=pathlib.Path, default=ROOT / ".aws-sam/build")
+    arguments.add_argument("--architecture", default="x86_64", choices=["x86_64", "arm64"])
+    arguments.add_argument("--only-start", action="store_true", help="deploy and start the functions, order nothing")
+    chosen = arguments.parse_args()
+    ports = free_port(), free_port()
+    telegram, kie = (f"http://127.0.0.1:{port}" for port in ports)
+    parameters = {"Architecture": chosen.architecture, "TelegramApiUrl": telegram, "KieApiUrl": kie, "KieUploadUrl": kie}
+    log = ROOT / "target/smoke-emulator.log"
+    log.parent.mkdir(exist_ok=True)
+    with log.open("w", encoding="utf-8") as lines, Emulator(lines) as emulator:
+        try:
+            stack = deploy(emulator, chosen.built, SECRET, parameters)
+            expect("the template deploys", True, None)
+            functions_start(emulator, stack)
+            if not chosen.only_start:
+                job_is_delivered(emulator, stack, ports)
+        except Exception as failure:
+            print(f"{failure}\n--- the end of {log}:\n" + "\n".join(log.read_text().splitlines()[-40:]))
+            sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
