@@ -1,0 +1,12 @@
+//! The played Telegram over HTTP: a bot on one side, people on the other.
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that meets the unexpected should fail there"
+)]
+
+mod calls;
+mod delivery;
+mod editing;
+mod faults;
+mod media;
+mod world;
