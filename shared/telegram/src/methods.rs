@@ -6,7 +6,7 @@ mod reply;
 mod send;
 mod setup;
 
-use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
+use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 pub use edit::{
     EditMessageCaption, EditMessageMedia, EditMessageReplyMarkup, EditMessageText, InputMediaVideo,
@@ -63,7 +63,3 @@ impl Serialize for InputFile {
         }
     }
 }
-
-/// Telegram's `true`, for methods that have nothing else to say.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-pub struct True(#[allow(dead_code, reason = "there is nothing to read in it")] bool);

@@ -178,6 +178,7 @@ mod tests {
         ];
         for (body, reason) in table {
             assert_eq!(rejected(200, body), reason, "{body}");
+            assert!(reason.is_final(), "{body}");
         }
     }
 

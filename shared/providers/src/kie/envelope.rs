@@ -57,28 +57,16 @@ pub(super) fn reason_of(code: i64, message: &str) -> Reason {
         429 | 433 => Reason::RateLimited,
         451 => Reason::BadInput,
         455 => Reason::Maintenance,
-        400 | 405 | 413 | 415 | 422 => said(message).unwrap_or(Reason::BadInput),
+        400 | 405 | 413 | 415 | 422 => said(message)
+            .filter(|reason| reason.is_final())
+            .unwrap_or(Reason::BadInput),
         _ => said(message).unwrap_or(Reason::ProviderBroke),
     }
 }
 
 /// Words that give a message's meaning away, in lower case, the surest first.
-const WORDS: [(Reason, &[&str]); 4] = [
-    (
-        Reason::Moderation,
-        &[
-            "moderat",
-            "sensitive",
-            "nsfw",
-            "safety",
-            "prohibited",
-            "policy",
-            "violat",
-            "inappropriate",
-            "flagged",
-            "risk control",
-        ],
-    ),
+const WORDS: [(Reason, &[&str]); 6] = [
+    (Reason::Moderation, MODERATION),
     (
         Reason::Retired,
         &[
@@ -92,24 +80,53 @@ const WORDS: [(Reason, &[&str]); 4] = [
     ),
     (
         Reason::OutOfFunds,
-        &["insufficient", "top up", "not enough credit"],
-    ),
-    (
-        Reason::BadInput,
         &[
-            "required",
-            "must be",
-            "invalid",
-            "not valid",
-            "not supported",
-            "unsupported",
-            "out of range",
-            "not within the range",
-            "exceed",
-            "too long",
-            "too large",
+            "insufficient credit",
+            "insufficient balance",
+            "credits insufficient",
+            "top up",
         ],
     ),
+    (Reason::RateLimited, &["rate limit", "too many", "concurren"]),
+    (
+        Reason::ProviderBroke,
+        &[
+            "try again",
+            "timed out",
+            "timeout",
+            "upstream",
+            "overload",
+            "busy",
+        ],
+    ),
+    (Reason::BadInput, BAD_INPUT),
+];
+
+const MODERATION: &[&str] = &[
+    "moderat",
+    "sensitive",
+    "nsfw",
+    "safety",
+    "prohibited",
+    "content policy",
+    "violat",
+    "inappropriate",
+    "flagged",
+    "risk control",
+];
+
+const BAD_INPUT: &[&str] = &[
+    "required",
+    "must be",
+    "invalid",
+    "not valid",
+    "not supported",
+    "unsupported",
+    "out of range",
+    "not within the range",
+    "exceed",
+    "too long",
+    "too large",
 ];
 
 fn said(message: &str) -> Option<Reason> {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Method, ParseMode, True};
+use super::{InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Method, ParseMode};
 use crate::types::{File, Message};
 
 /// Writes a message. Repeating it writes a second one.
@@ -191,7 +191,8 @@ pub struct DeleteMessage {
 
 impl Method for DeleteMessage {
     const NAME: &'static str = "deleteMessage";
-    type Answer = True;
+    /// Always `true`.
+    type Answer = bool;
 }
 
 /// Stops the spinner of a pressed button, and may show a short text.
@@ -236,7 +237,8 @@ impl AnswerCallbackQuery {
 
 impl Method for AnswerCallbackQuery {
     const NAME: &'static str = "answerCallbackQuery";
-    type Answer = True;
+    /// Always `true`.
+    type Answer = bool;
 }
 
 /// Asks where a file can be downloaded, at most 20 MB.

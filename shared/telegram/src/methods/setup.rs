@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Method, True};
+use super::Method;
 use crate::types::HANDLED;
 
 /// Tells Telegram where to deliver updates.
@@ -45,7 +45,8 @@ impl std::fmt::Debug for SetWebhook {
 
 impl Method for SetWebhook {
     const NAME: &'static str = "setWebhook";
-    type Answer = True;
+    /// Always `true`.
+    type Answer = bool;
 }
 
 /// Asks how delivery goes.
@@ -87,7 +88,8 @@ pub struct SetMyCommands {
 
 impl Method for SetMyCommands {
     const NAME: &'static str = "setMyCommands";
-    type Answer = True;
+    /// Always `true`.
+    type Answer = bool;
 }
 
 /// A line of the menu.

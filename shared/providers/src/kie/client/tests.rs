@@ -4,33 +4,20 @@
     reason = "the server of a test is a task of its own"
 )]
 
-use std::sync::Once;
-
 use domain::video::Aspect;
 use serde_json::Value;
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpListener, TcpStream},
-    task::JoinHandle,
-};
+use tokio::net::TcpListener;
 
 use super::*;
 use crate::kie::{LookUp, registry::Family};
+use server::{Then, answer, client, server};
+
+mod server;
 
 const LONG: Duration = Duration::from_secs(20);
-const SHORT: Duration = Duration::from_millis(50);
+const SHORT: Duration = Duration::from_millis(500);
 const KEY: &str = "SECRET-key";
 const CREATED: &str = r#"{"code":200,"msg":"success","data":{"taskId":"task_1"}}"#;
-
-fn client(base: &str) -> Client {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| {
-        rustls::crypto::ring::default_provider()
-            .install_default()
-            .unwrap();
-    });
-    Client::new(reqwest::Client::new(), base, base, KEY)
-}
 
 fn order() -> TaskOrder {
     TaskOrder {
@@ -43,62 +30,6 @@ fn order() -> TaskOrder {
         sound: false,
         callback_url: "https://us/kie?job=1&fence=1&mac=SECRET".into(),
     }
-}
-
-/// What the server does once it has read a whole request.
-enum Then {
-    Answer(String),
-    CutTheConnection,
-    StaySilent,
-}
-
-fn answer(status: &str, body: &str) -> Then {
-    Then::Answer(format!(
-        "HTTP/1.1 {status}\r\ncontent-length: {}\r\n\r\n{body}",
-        body.len()
-    ))
-}
-
-/// A server for one request; the task gives the request as it was read.
-async fn server(then: Then) -> (Client, JoinHandle<String>) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let base = format!("http://{}/", listener.local_addr().unwrap());
-    let served = tokio::spawn(async move {
-        let (mut stream, _) = listener.accept().await.unwrap();
-        let request = read_request(&mut stream).await;
-        match then {
-            Then::Answer(bytes) => stream.write_all(bytes.as_bytes()).await.unwrap(),
-            Then::CutTheConnection => {}
-            Then::StaySilent => {
-                // Until the client gives up and closes its end.
-                let _ = stream.read(&mut [0; 1]).await;
-            }
-        }
-        request
-    });
-    (client(&base), served)
-}
-
-async fn read_request(stream: &mut TcpStream) -> String {
-    let mut read = Vec::new();
-    while !is_whole(&String::from_utf8_lossy(&read)) {
-        assert_ne!(
-            stream.read_buf(&mut read).await.unwrap(),
-            0,
-            "the request ended early"
-        );
-    }
-    String::from_utf8_lossy(&read).into_owned()
-}
-
-fn is_whole(request: &str) -> bool {
-    let Some((head, body)) = request.split_once("\r\n\r\n") else {
-        return false;
-    };
-    let length = head
-        .lines()
-        .find_map(|line| line.strip_prefix("content-length: "));
-    body.len() >= length.map_or(0, |length| length.parse().unwrap())
 }
 
 #[tokio::test]

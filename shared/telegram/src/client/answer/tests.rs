@@ -59,6 +59,8 @@ fn every_refusal_says_what_the_caller_may_do() {
             "Forbidden: bot is not a member of the channel chat",
             "Unreachable",
         ),
+        (400, "Bad Request: USER_IS_BLOCKED", "Unreachable"),
+        (400, "Bad Request: CHAT_SEND_VIDEOS_FORBIDDEN", "Unreachable"),
         (400, "Bad Request: chat not found", "Unreachable"),
         (400, "Bad Request: private chat not found", "Unreachable"),
         (
