@@ -14,6 +14,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 
+pub(crate) use envelope::cut;
+
 use crate::PlayedKie;
 
 /// The largest request: an upload (docs.kie.ai: 100 MB), or the same in base64.

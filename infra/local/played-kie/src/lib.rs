@@ -8,6 +8,7 @@ mod api;
 mod book;
 mod callback;
 mod caller;
+mod chat;
 mod config;
 mod error;
 mod media;
@@ -19,6 +20,7 @@ mod trouble;
 pub mod video;
 
 pub use callback::{Forged, Signature};
+pub use chat::{CHAT_WORDS, ChatModel, ChatRequest, ChatTrouble, ChatWord};
 pub use config::{Clock, Config, real_clock};
 pub use error::Error;
 pub use models::model_names;

@@ -24,7 +24,7 @@ pub(super) fn gateway(status: StatusCode) -> Response {
 
 /// No answer at all: the body fails before its first byte, so the server drops the connection with the headers
 /// still unsent.
-pub(super) fn cut() -> Response {
+pub(crate) fn cut() -> Response {
     let broken =
         futures::stream::once(async { Err::<Bytes, _>(std::io::Error::other("cut off on purpose")) });
     Response::new(Body::from_stream(broken))

@@ -2,7 +2,7 @@
 
 /// Pixels around the visible picture that the camera may drift into.
 pub(crate) const MARGIN: u32 = 32;
-/// The margin on the left. Players on top of FFmpeg (Chromium) cut only what leaves the chroma rows on a 32-byte
+/// The margin on the left. Players built on `FFmpeg` (Chromium) cut only what leaves the chroma rows on a 32-byte
 /// boundary, which is 64 pixels, and show the rest: seen as a picture 672 wide instead of 640.
 pub(crate) const MARGIN_LEFT: u32 = 64;
 
@@ -21,6 +21,14 @@ impl Size {
         Self {
             width: (width & !1).max(2),
             height: (height & !1).max(2),
+        }
+    }
+
+    /// What the camera may see: the visible size with a margin on every side.
+    pub(crate) fn canvas(self) -> Self {
+        Self {
+            width: self.width + 2 * MARGIN,
+            height: self.height + 2 * MARGIN,
         }
     }
 
@@ -44,13 +52,14 @@ pub struct Frame {
 }
 
 impl Frame {
-    /// Takes the colour of every coded pixel from `colour(x, y)`.
+    /// Takes the colour of every pixel from `colour(x, y)` on the canvas, and repeats its edges outside.
     pub(crate) fn paint(visible: Size, mut colour: impl FnMut(u32, u32) -> [u8; 3]) -> Self {
-        let coded = visible.coded();
+        let (coded, canvas) = (visible.coded(), visible.canvas());
         let (mut luma, mut blue, mut red) = (Vec::new(), Vec::new(), Vec::new());
         for y in 0..coded.height {
             for x in 0..coded.width {
-                let pixel = colour(x, y);
+                let inside = x.saturating_sub(MARGIN_LEFT - MARGIN).min(canvas.width - 1);
+                let pixel = colour(inside, y.min(canvas.height - 1));
                 luma.push(luma_of(pixel));
                 if x % 2 == 0 && y % 2 == 0 {
                     blue.push(chroma(pixel, [-38, -74, 112]));

@@ -30,11 +30,11 @@ impl Disc {
 
 /// Paints the picture of this hash.
 pub(crate) fn paint(seed: u64, visible: Size) -> Frame {
-    let coded = visible.coded();
+    let canvas = visible.canvas();
     let mut dice = Dice(seed | 1);
     let (from, to) = (dice.colour(), dice.colour());
-    let discs: [Disc; DISCS] = std::array::from_fn(|_| dice.disc(coded));
-    let span = coded.width + coded.height;
+    let discs: [Disc; DISCS] = std::array::from_fn(|_| dice.disc(canvas));
+    let span = canvas.width + canvas.height;
     Frame::paint(visible, |x, y| {
         let (px, py) = (i64::from(x), i64::from(y));
         let disc = discs.iter().find(|disc| disc.covers(px, py));

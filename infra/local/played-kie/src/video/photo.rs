@@ -45,14 +45,14 @@ impl Photo {
         }
     }
 
-    /// The middle of the photo, filling the whole coded picture.
+    /// The middle of the photo, filling all that the camera may see.
     pub fn frame(&self, visible: Size) -> Frame {
-        let coded = visible.coded();
-        let (x, y, width, height) = middle(self.size(), coded);
+        let canvas = visible.canvas();
+        let (x, y, width, height) = middle(self.size(), canvas);
         let cut = self
             .0
             .crop_imm(x, y, width, height)
-            .thumbnail_exact(coded.width, coded.height)
+            .thumbnail_exact(canvas.width, canvas.height)
             .into_rgb8();
         Frame::paint(visible, |x, y| cut.get_pixel(x, y).0)
     }

@@ -7,6 +7,7 @@
 
 mod account;
 mod callbacks;
+mod chat;
 mod create;
 mod files;
 mod stage;
