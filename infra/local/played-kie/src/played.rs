@@ -86,10 +86,11 @@ impl PlayedKie {
         reports.iter().map(|report| report.copies).sum()
     }
 
-    /// Ticks for ever, on the machine's time.
+    /// Ticks for ever, on the machine's time. A receiver that hangs holds up only its own callbacks.
     pub async fn run(self) {
         loop {
-            self.tick().await;
+            let kie = self.clone();
+            tokio::spawn(async move { kie.tick().await });
             tokio::time::sleep(TICK).await;
         }
     }

@@ -264,6 +264,21 @@ pub struct TaskView {
 }
 
 impl TaskView {
+    /// A parameter of the callback URL's query, such as the caller's own job id.
+    pub fn callback_parameter(&self, name: &str) -> Option<&str> {
+        let (_, query) = self.callback_url.as_deref()?.split_once('?')?;
+        query
+            .split('&')
+            .filter_map(|pair| pair.split_once('='))
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value)
+    }
+
+    /// Whether it renders still, or has ended in a video that can be delivered.
+    pub fn is_live_or_good(&self) -> bool {
+        self.good || !self.state.is_final()
+    }
+
     pub(crate) fn of(task: &Task, now_ms: i64) -> Self {
         let state = task.state(now_ms);
         Self {

@@ -249,6 +249,15 @@ mod tests {
     use super::*;
 
     #[test]
+    fn the_readme_lists_every_word() {
+        let readme = include_str!("../README.md");
+        for word in WORDS {
+            let row = format!("| `{}` | {} |", word.word, word.meaning);
+            assert!(readme.contains(&row), "README.md lacks {row}");
+        }
+    }
+
+    #[test]
     fn words_are_found_among_others_with_their_count() {
         let found: Vec<_> = spoken("кот #fail, #429 и #hugex3; #unknown #chat-500 429").collect();
         let expected = [

@@ -163,3 +163,17 @@ fn error(status: u16, message: &str, kind: &str, code: Option<&str>) -> Response
     let body = json!({"error": {"message": message, "type": kind, "param": null, "code": code}});
     (status, Json(body)).into_response()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readme_lists_every_word() {
+        let readme = include_str!("../../README.md");
+        for word in CHAT_WORDS {
+            let row = format!("| `{}` | {} |", word.word, word.meaning);
+            assert!(readme.contains(&row), "README.md lacks {row}");
+        }
+    }
+}

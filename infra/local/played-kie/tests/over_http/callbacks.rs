@@ -76,3 +76,21 @@ async fn a_forged_report_can_carry_a_right_signature() {
         "the truth is another"
     );
 }
+
+#[tokio::test]
+async fn left_to_itself_the_account_reports_without_being_asked() {
+    let stage = Stage::new().await;
+    stage.accepted("a cat").await;
+    let running = tokio::spawn(stage.kie.clone().run());
+    stage.pass_ms(RENDER_MS);
+    let reported = async {
+        while !stage.kie.tasks()[0].callback_accepted {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), reported)
+        .await
+        .unwrap();
+    running.abort();
+    assert_eq!(stage.kie.tasks()[0].callback_parameter("job"), Some("1"));
+}
