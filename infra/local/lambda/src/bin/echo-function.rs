@@ -1,0 +1,76 @@
+//! The function that the tests run: it does what the event says.
+#![allow(clippy::disallowed_methods, reason = "it plays a function that misbehaves")]
+
+use std::time::Duration;
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::{Value, json};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    if std::env::var_os("FAIL_AT_START").is_some() {
+        return Err("the start failed".into());
+    }
+    lambda_runtime::run(service_fn(handle)).await
+}
+
+async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
+    let (payload, context) = event.into_parts();
+    if payload["requestContext"].is_object() {
+        return Ok(echo(&payload));
+    }
+    if let Some(records) = payload["Records"].as_array() {
+        return batch(records).await;
+    }
+    match payload["do"].as_str() {
+        Some("environment") => Ok(std::env::vars()
+            .map(|(name, value)| (name, Value::from(value)))
+            .collect()),
+        Some("context") => Ok(json!({
+            "deadline": context.deadline,
+            "arn": context.invoked_function_arn,
+            "id": context.request_id,
+            "pid": std::process::id(),
+        })),
+        Some(order) => obey(order).await,
+        None => Ok(payload),
+    }
+}
+
+fn echo(request: &Value) -> Value {
+    let body = json!({"path": request["rawPath"], "body": request["body"], "headers": request["headers"]});
+    json!({"statusCode": 201, "headers": {"x-echo": "yes"}, "body": body.to_string()})
+}
+
+async fn batch(records: &[Value]) -> Result<Value, Error> {
+    let mut failures = Vec::new();
+    for record in records {
+        let order = record["body"].as_str().unwrap_or_default();
+        eprintln!(
+            "received {order} {}",
+            record["attributes"]["ApproximateReceiveCount"]
+        );
+        if obey(order).await.is_err() {
+            failures.push(json!({"itemIdentifier": record["messageId"]}));
+        }
+    }
+    Ok(json!({"batchItemFailures": failures}))
+}
+
+async fn obey(order: &str) -> Result<Value, Error> {
+    match order {
+        "fail" => return Err("as told".into()),
+        "exit" => std::process::exit(3),
+        "hang" => std::future::pending().await,
+        "linger" => tokio::time::sleep(Duration::from_millis(300)).await,
+        // Work that is left running after the answer, as no function should.
+        "tick" => drop(tokio::spawn(async {
+            loop {
+                eprintln!("tick");
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        })),
+        _ => {}
+    }
+    Ok(json!({"did": order}))
+}

@@ -1,0 +1,63 @@
+//! Function URLs: an HTTP server per function, whose requests become events in payload format 2.0.
+//!
+//! Source: AWS Lambda developer guide, "Invoking Lambda function URLs".
+
+mod answer;
+mod event;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::{ConnectInfo, State};
+use axum::http::{Request, Response, StatusCode};
+use tokio::net::TcpListener;
+
+use crate::functions::{Outcome, Pool};
+use event::Peer;
+
+/// A request may hold 6 MB ("Lambda quotas").
+const REQUEST_MAX: usize = 6 * 1024 * 1024;
+
+#[derive(Clone)]
+struct Door {
+    pool: Arc<Pool>,
+    id: Arc<str>,
+}
+
+/// Serves one function's URL until dropped.
+pub(crate) async fn serve(listener: TcpListener, id: &str, pool: Arc<Pool>) {
+    let door = Door {
+        pool,
+        id: id.to_lowercase().into(),
+    };
+    let router = Router::new().fallback(enter).with_state(door);
+    drop(
+        axum::serve(
+            listener,
+            router.into_make_service_with_connect_info::<SocketAddr>(),
+        )
+        .await,
+    );
+}
+
+async fn enter(
+    State(door): State<Door>,
+    ConnectInfo(from): ConnectInfo<SocketAddr>,
+    request: Request<Body>,
+) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, REQUEST_MAX).await else {
+        return answer::plain(StatusCode::PAYLOAD_TOO_LARGE, "RequestEntityTooLargeException");
+    };
+    let peer = Peer {
+        ip: from.ip(),
+        url_id: &door.id,
+    };
+    match door.pool.invoke(event::of(&head, &body, &peer)).await {
+        Outcome::Answered(payload) => answer::of(&payload),
+        Outcome::Throttled => answer::plain(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
+        Outcome::Failed(_) => answer::plain(StatusCode::BAD_GATEWAY, "Internal Server Error"),
+    }
+}

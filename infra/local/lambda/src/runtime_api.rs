@@ -1,0 +1,177 @@
+//! The Lambda Runtime API, one server per process.
+//!
+//! Source: AWS Lambda developer guide, "Using the Lambda runtime API for custom runtimes".
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Response, StatusCode};
+use axum::routing::{get, post};
+use bytes::Bytes;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
+
+use crate::moment;
+
+/// What a function said to an event.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// `POST /invocation/{id}/response`.
+    Response(Bytes),
+    /// `POST /invocation/{id}/error`.
+    Error(Bytes),
+}
+
+/// An event on its way to a process.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) id: String,
+    pub(crate) payload: Bytes,
+    /// Told when the process has fetched the event: the invocation begins.
+    pub(crate) fetched: oneshot::Sender<Instant>,
+    pub(crate) said: oneshot::Sender<Said>,
+}
+
+/// A process's seat at the Runtime API: the events for it and what it says.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    events: AsyncMutex<mpsc::Receiver<Event>>,
+    running: Mutex<Option<Running>>,
+    /// How often the process has asked for an event.
+    asked: watch::Sender<u64>,
+    init_error: Mutex<Option<Value>>,
+    arn: String,
+    timeout: Duration,
+}
+
+#[derive(Debug)]
+struct Running {
+    id: String,
+    payload: Bytes,
+    said: oneshot::Sender<Said>,
+}
+
+impl Seat {
+    /// A seat, and the way to send it events.
+    pub(crate) fn new(arn: String, timeout: Duration) -> (Arc<Self>, mpsc::Sender<Event>) {
+        let (sender, events) = mpsc::channel(1);
+        let seat = Self {
+            events: AsyncMutex::new(events),
+            running: Mutex::new(None),
+            asked: watch::Sender::new(0),
+            init_error: Mutex::new(None),
+            arn,
+            timeout,
+        };
+        (Arc::new(seat), sender)
+    }
+
+    /// The event that runs now.
+    pub(crate) fn running(&self) -> Option<Bytes> {
+        crate::locked(&self.running)
+            .as_ref()
+            .map(|running| running.payload.clone())
+    }
+
+    /// Counts how often the process has asked for an event.
+    pub(crate) fn asked(&self) -> watch::Receiver<u64> {
+        self.asked.subscribe()
+    }
+
+    /// What the process reported of a failed start.
+    pub(crate) fn init_error(&self) -> Option<Value> {
+        crate::locked(&self.init_error).clone()
+    }
+
+    /// Forgets the running event, which nobody waits for any more.
+    pub(crate) fn clear(&self) {
+        crate::locked(&self.running).take();
+    }
+}
+
+/// Serves one seat until dropped.
+pub(crate) async fn serve(listener: TcpListener, seat: Arc<Seat>) {
+    const BASE: &str = "/2018-06-01/runtime";
+    let router = Router::new()
+        .route(&format!("{BASE}/invocation/next"), get(next))
+        .route(&format!("{BASE}/invocation/{{id}}/response"), post(response))
+        .route(&format!("{BASE}/invocation/{{id}}/error"), post(error))
+        .route(&format!("{BASE}/init/error"), post(init_error))
+        .layer(axum::extract::DefaultBodyLimit::max(RESPONSE_MAX))
+        .with_state(seat);
+    drop(axum::serve(listener, router).await);
+}
+
+/// A buffered response may hold 6 MB ("Lambda quotas").
+pub(crate) const RESPONSE_MAX: usize = 6 * 1024 * 1024;
+
+async fn next(State(seat): State<Arc<Seat>>) -> Response<Body> {
+    seat.asked.send_modify(|asked| *asked += 1);
+    let event = seat.events.lock().await.recv().await;
+    let Some(Event {
+        id,
+        payload,
+        fetched,
+        said,
+    }) = event
+    else {
+        return answer(
+            StatusCode::GONE,
+            &json!({"errorMessage": "the local Lambda has stopped"}),
+        );
+    };
+    let deadline_ms = moment::now_ms() + moment::whole_ms(seat.timeout);
+    let response = Response::builder()
+        .header("Lambda-Runtime-Aws-Request-Id", &id)
+        .header("Lambda-Runtime-Deadline-Ms", deadline_ms)
+        .header("Lambda-Runtime-Invoked-Function-Arn", &seat.arn)
+        .header("Lambda-Runtime-Trace-Id", trace_id(&id))
+        .header("Content-Type", "application/json")
+        .body(Body::from(payload.clone()));
+    *crate::locked(&seat.running) = Some(Running { id, payload, said });
+    // Nobody waits for the event any more when this fails; the process may run it all the same.
+    let _ = fetched.send(Instant::now());
+    response.unwrap_or_default()
+}
+
+async fn response(State(seat): State<Arc<Seat>>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    say(&seat, &id, Said::Response(body))
+}
+
+async fn error(State(seat): State<Arc<Seat>>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
+    say(&seat, &id, Said::Error(body))
+}
+
+fn say(seat: &Seat, id: &str, said: Said) -> Response<Body> {
+    let running = crate::locked(&seat.running).take_if(|running| running.id == id);
+    let Some(running) = running else {
+        let body = json!({"errorMessage": "Invalid request ID", "errorType": "InvalidRequestID"});
+        return answer(StatusCode::BAD_REQUEST, &body);
+    };
+    let _ = running.said.send(said);
+    answer(StatusCode::ACCEPTED, &json!({"status": "OK"}))
+}
+
+async fn init_error(State(seat): State<Arc<Seat>>, headers: HeaderMap, body: Bytes) -> Response<Body> {
+    let kind = headers
+        .get("lambda-runtime-function-error-type")
+        .and_then(|kind| kind.to_str().ok());
+    let report = serde_json::from_slice(&body).unwrap_or_else(|_| json!({"errorType": kind}));
+    *crate::locked(&seat.init_error) = Some(report);
+    answer(StatusCode::ACCEPTED, &json!({"status": "OK"}))
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response<Body> {
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = status;
+    response
+}
+
+fn trace_id(id: &str) -> String {
+    let digits: String = id.chars().filter(char::is_ascii_hexdigit).take(24).collect();
+    format!("Root=1-{:08x}-{digits:0<24};Sampled=0", moment::now_ms() / 1000)
+}

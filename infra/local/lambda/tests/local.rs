@@ -1,0 +1,20 @@
+//! A small stack on real processes of one real function binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "tests, on a machine and not in a Lambda"
+)]
+
+#[path = "local/harness.rs"]
+mod harness;
+
+#[path = "local/aws.rs"]
+mod aws;
+#[path = "local/lifecycle.rs"]
+mod lifecycle;
+#[path = "local/queues.rs"]
+mod queues;
+#[path = "local/schedules.rs"]
+mod schedules;
+#[path = "local/urls.rs"]
+mod urls;
