@@ -6,6 +6,7 @@
 
 pub mod project;
 
+pub mod dependencies;
 pub mod edges;
 pub mod environment;
 pub mod fixtures;
@@ -51,6 +52,9 @@ pub enum Error {
         #[source]
         source: syn::Error,
     },
+    /// `deny.toml` is not what its rules expect.
+    #[error("deny.toml")]
+    Deny(#[from] toml::de::Error),
     /// `cargo metadata` could not be run or understood.
     #[error("cargo metadata: {0}")]
     Cargo(String),

@@ -6,10 +6,13 @@
 )]
 
 use serde::Deserialize;
+use tests::tidy::dependencies::{Outside, Rules};
 use tests::tidy::project::{Workspace, text};
 use tests::tidy::sources::Source;
 use tests::tidy::template::Template;
-use tests::tidy::{Findings, edges, environment, fixtures, functions, sizes, sources, template_rules, words};
+use tests::tidy::{
+    Findings, dependencies, edges, environment, fixtures, functions, sizes, sources, template_rules, words,
+};
 
 fn template() -> Template {
     Template::parse(&text("template.yaml").unwrap()).unwrap()
@@ -28,6 +31,12 @@ fn crates_depend_downwards_only() {
 #[test]
 fn outside_protocols_stay_in_the_crates_at_the_edge() {
     nothing_is_in(&edges::keep_the_edge(&Workspace::load().unwrap()));
+}
+
+#[test]
+fn what_comes_from_outside_is_allowed_to() {
+    let rules = Rules::parse(&text("deny.toml").unwrap()).unwrap();
+    nothing_is_in(&dependencies::let_in(&rules, &Outside::load().unwrap()));
 }
 
 #[test]

@@ -62,18 +62,24 @@ pub struct Target {
 }
 
 impl Workspace {
-    /// Asks cargo. Needs no network: only the members' manifests are read.
+    /// Asks cargo. Only the members' manifests are read.
     pub fn load() -> Result<Self, Error> {
-        let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--format-version=1", "--no-deps", "--offline"])
-            .current_dir(root())
-            .output()
-            .map_err(|error| Error::Cargo(error.to_string()))?;
-        if !output.status.success() {
-            return Err(Error::Cargo(String::from_utf8_lossy(&output.stderr).into_owned()));
-        }
-        serde_json::from_slice(&output.stdout).map_err(|error| Error::Cargo(error.to_string()))
+        cargo_metadata(&["--no-deps"])
     }
+}
+
+/// What `cargo metadata` says, without network.
+pub fn cargo_metadata<T: for<'de> Deserialize<'de>>(arguments: &[&str]) -> Result<T, Error> {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version=1", "--offline"])
+        .args(arguments)
+        .current_dir(root())
+        .output()
+        .map_err(|error| Error::Cargo(error.to_string()))?;
+    if !output.status.success() {
+        return Err(Error::Cargo(String::from_utf8_lossy(&output.stderr).into_owned()));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|error| Error::Cargo(error.to_string()))
 }
 
 impl Package {
