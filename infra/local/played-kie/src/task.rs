@@ -155,7 +155,7 @@ impl Task {
             "taskId": self.id,
             "model": self.model,
             "state": state.as_str(),
-            "param": json!({"model": self.model, "input": self.input}).to_string(),
+            "param": self.param(),
             "resultJson": if state == State::Success { self.result_json(base_url) } else { String::new() },
             "failCode": failure.0,
             "failMsg": failure.1,
@@ -165,6 +165,15 @@ impl Task {
             "updateTime": ended.unwrap_or(now_ms),
             "creditsConsumed": ended.map(|_| self.credits()),
         })
+    }
+
+    /// The order as it came, callback address included: JSON inside a string.
+    fn param(&self) -> String {
+        let mut order = json!({"model": self.model, "input": self.input});
+        if let Some(url) = &self.callback_url {
+            order["callBackUrl"] = json!(url);
+        }
+        order.to_string()
     }
 
     fn result_json(&self, base_url: &str) -> String {
