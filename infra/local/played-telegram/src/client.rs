@@ -1,7 +1,62 @@
-//! The browser client (placeholder routes, filled below).
-use crate::server::Server;
-use axum::Router;
+//! The browser client: a page that plays one user's Telegram, and the doors it uses.
+//!
+//! The page needs nothing from outside this machine. Its files are in `page/`.
+
+mod actions;
+mod events;
+mod media;
+mod view;
+
 use std::sync::Arc;
+
+use axum::Router;
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+use axum::response::IntoResponse;
+use axum::routing::{get, post};
+
+use crate::server::Server;
+
+/// Only this server's own files and streams, and pictures that the page holds itself.
+const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'";
+
 pub(crate) fn routes() -> Router<Arc<Server>> {
     Router::new()
+        .route(
+            "/",
+            page("text/html; charset=utf-8", include_str!("../page/index.html")),
+        )
+        .route(
+            "/client/style.css",
+            page("text/css", include_str!("../page/style.css")),
+        )
+        .route(
+            "/client/app.js",
+            page("text/javascript", include_str!("../page/app.js")),
+        )
+        .route(
+            "/client/message.js",
+            page("text/javascript", include_str!("../page/message.js")),
+        )
+        .route(
+            "/client/texts.js",
+            page("text/javascript", include_str!("../page/texts.js")),
+        )
+        .route("/client/media/{file_id}", get(media::serve))
+        .route("/client/users", get(actions::users).post(actions::create_user))
+        .route("/client/{user}/events", get(events::stream))
+        .route("/client/{user}/say", post(actions::say))
+        .route("/client/{user}/photo", post(actions::photo))
+        .route("/client/{user}/press", post(actions::press))
+        .route("/client/{user}/blocked", post(actions::set_blocked))
+        .route("/client/{user}/language", post(actions::set_language))
+        .route("/client/{user}/delete", post(actions::delete))
+}
+
+fn page(content_type: &'static str, text: &'static str) -> axum::routing::MethodRouter<Arc<Server>> {
+    let headers = [
+        (CONTENT_TYPE, content_type),
+        (CACHE_CONTROL, "no-cache"),
+        (CONTENT_SECURITY_POLICY, POLICY),
+    ];
+    get(async move || (headers, text).into_response())
 }

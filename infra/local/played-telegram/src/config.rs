@@ -11,7 +11,9 @@ pub struct Config {
     pub token: String,
     /// Where this server is reached, without a slash at the end. Shown to people; not used for requests.
     pub base_url_public: String,
-    /// The bot's name without `@`.
+    /// The bot's name, as a chat's title shows it.
+    pub bot_name: String,
+    /// The bot's user name, without `@`.
     pub bot_username: String,
     /// What time it is, ms since the epoch.
     pub clock: Clock,
@@ -78,6 +80,7 @@ impl Config {
         Self {
             token: token.into(),
             base_url_public: base_url_public.into(),
+            bot_name: "neurocards".into(),
             bot_username: "neurocards_bot".into(),
             clock: system_clock(),
             flood: Some(FloodLimits::default()),

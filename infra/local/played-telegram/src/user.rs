@@ -36,6 +36,15 @@ impl PlayedTelegram {
         })
     }
 
+    /// The user's client speaks another language from now on.
+    pub fn set_language(&self, user_id: i64, language_code: Option<&str>) -> Result<(), Error> {
+        self.server.write(|state| {
+            let user = state.users.get_mut(&user_id).ok_or(Error::NoSuchUser(user_id))?;
+            user.language_code = language_code.map(str::to_owned);
+            Ok(())
+        })
+    }
+
     /// Everyone there is.
     pub fn users(&self) -> Vec<User> {
         self.server.read(|state| state.users.values().cloned().collect())

@@ -11,7 +11,7 @@ pub(crate) fn bot(config: &Config) -> Value {
     json!({
         "id": config.bot_id(),
         "is_bot": true,
-        "first_name": config.bot_username,
+        "first_name": config.bot_name,
         "username": config.bot_username,
     })
 }
