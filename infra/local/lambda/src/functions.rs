@@ -1,5 +1,6 @@
 //! Functions as processes: started from their binaries, kept warm, scaled out, cut off, counted.
 
+mod ice;
 mod process;
 mod stats;
 
@@ -13,6 +14,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
+pub(crate) use ice::Ice;
 pub use stats::FunctionStats;
 
 use crate::moment;
@@ -118,14 +120,22 @@ impl Pool {
         *crate::locked(&self.stats)
     }
 
-    /// Runs one event on a warm process or a new one, and waits for what comes of it.
-    pub(crate) async fn invoke(&self, payload: Bytes) -> Outcome {
+    /// Runs one event on a warm process or a new one, and waits for what comes of it. Once begun it runs to its end,
+    /// like on Lambda, even if the caller goes away.
+    pub(crate) async fn invoke(self: &Arc<Self>, payload: Bytes) -> Outcome {
+        let pool = self.clone();
+        let run = tokio::spawn(async move { pool.invoke_here(&payload).await });
+        run.await
+            .unwrap_or_else(|e| Outcome::Failed(Failure::new("Local.Stopped", e.to_string())))
+    }
+
+    async fn invoke_here(&self, payload: &Bytes) -> Outcome {
         let Some(_permits) = self.admit().await else {
             self.count(|stats| stats.throttles += 1);
             return Outcome::Throttled;
         };
         self.count(|stats| stats.invocations += 1);
-        let outcome = self.run(&payload).await;
+        let outcome = self.run(payload).await;
         if matches!(outcome, Outcome::Failed(_)) {
             self.count(|stats| stats.errors += 1);
         }
@@ -190,6 +200,9 @@ impl Pool {
             all.retain(|process| process.lives());
             all.push(process.clone());
         }
+        if self.closed.load(Ordering::SeqCst) {
+            process.strike();
+        }
         self.count(|stats| stats.cold_starts += 1);
         let ready = process.ready(INIT_MAX).await;
         self.count(|stats| stats.init_ms += moment::whole_ms(began.elapsed()));
@@ -206,7 +219,7 @@ impl Pool {
         let (fetched, was_fetched) = oneshot::channel();
         let (said, was_said) = oneshot::channel();
         let id = crate::new_id();
-        process.thaw();
+        process.seat.ice.wanted();
         let event = Event {
             id: id.clone(),
             payload: payload.clone(),

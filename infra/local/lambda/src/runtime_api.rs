@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::routing::{get, post};
@@ -15,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 
+use crate::functions::Ice;
 use crate::moment;
 
 /// What a function said to an event.
@@ -39,6 +41,7 @@ pub(crate) struct Event {
 /// A process's seat at the Runtime API: the events for it and what it says.
 #[derive(Debug)]
 pub(crate) struct Seat {
+    pub(crate) ice: Ice,
     events: AsyncMutex<mpsc::Receiver<Event>>,
     running: Mutex<Option<Running>>,
     /// How often the process has asked for an event.
@@ -60,6 +63,7 @@ impl Seat {
     pub(crate) fn new(arn: String, timeout: Duration) -> (Arc<Self>, mpsc::Sender<Event>) {
         let (sender, events) = mpsc::channel(1);
         let seat = Self {
+            ice: Ice::new(),
             events: AsyncMutex::new(events),
             running: Mutex::new(None),
             asked: watch::Sender::new(0),
@@ -106,12 +110,16 @@ pub(crate) async fn serve(listener: TcpListener, seat: Arc<Seat>) {
     drop(axum::serve(listener, router).await);
 }
 
+type Sent = Result<Bytes, BytesRejection>;
+
 /// A buffered response may hold 6 MB ("Lambda quotas").
 pub(crate) const RESPONSE_MAX: usize = 6 * 1024 * 1024;
 
 async fn next(State(seat): State<Arc<Seat>>) -> Response<Body> {
     seat.asked.send_modify(|asked| *asked += 1);
+    seat.ice.waits();
     let event = seat.events.lock().await.recv().await;
+    seat.ice.served();
     let Some(Event {
         id,
         payload,
@@ -138,12 +146,28 @@ async fn next(State(seat): State<Arc<Seat>>) -> Response<Body> {
     response.unwrap_or_default()
 }
 
-async fn response(State(seat): State<Arc<Seat>>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
-    say(&seat, &id, Said::Response(body))
+async fn response(State(seat): State<Arc<Seat>>, Path(id): Path<String>, body: Sent) -> Response<Body> {
+    match body {
+        Ok(body) => say(&seat, &id, Said::Response(body)),
+        Err(_) => too_large(&seat, &id),
+    }
 }
 
-async fn error(State(seat): State<Arc<Seat>>, Path(id): Path<String>, body: Bytes) -> Response<Body> {
-    say(&seat, &id, Said::Error(body))
+async fn error(State(seat): State<Arc<Seat>>, Path(id): Path<String>, body: Sent) -> Response<Body> {
+    match body {
+        Ok(body) => say(&seat, &id, Said::Error(body)),
+        Err(_) => too_large(&seat, &id),
+    }
+}
+
+/// Lambda answers 413 and fails the invocation.
+fn too_large(seat: &Seat, id: &str) -> Response<Body> {
+    let message =
+        format!("Response payload size exceeded maximum allowed payload size ({RESPONSE_MAX} bytes).");
+    let report = json!({"errorType": "Function.ResponseSizeTooLarge", "errorMessage": message});
+    let mut response = say(seat, id, Said::Error(Bytes::from(report.to_string())));
+    *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+    response
 }
 
 fn say(seat: &Seat, id: &str, said: Said) -> Response<Body> {

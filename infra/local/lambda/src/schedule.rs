@@ -30,7 +30,7 @@ pub(crate) async fn run(pool: Arc<Pool>, schedule: ScheduledEvent, event: EventS
 }
 
 /// Fires a function once, as its first schedule would, and waits for the answer.
-pub(crate) async fn trigger(pool: &Pool, schedule: &ScheduledEvent, event: &EventShape) -> Outcome {
+pub(crate) async fn trigger(pool: &Arc<Pool>, schedule: &ScheduledEvent, event: &EventShape) -> Outcome {
     pool.invoke(event.payload(schedule, moment::now_ms())).await
 }
 

@@ -109,7 +109,30 @@ impl Template {
         };
         resources::read(&self.root, &scope, &mut stack)?;
         stack.outputs = outputs(&self.root, &scope)?;
+        queues_exist(&stack)?;
         Ok(stack)
+    }
+}
+
+/// Every queue that is referred to by its ARN stands in the template.
+fn queues_exist(stack: &Stack) -> Result<()> {
+    let redrives = stack
+        .queues
+        .iter()
+        .filter_map(|(id, queue)| Some((id, &queue.redrive.as_ref()?.dead_letter_arn)));
+    let sources = stack
+        .functions
+        .iter()
+        .flat_map(|(id, it)| it.sources.iter().map(move |source| (id, &source.queue_arn)));
+    match redrives
+        .chain(sources)
+        .find(|(_, arn)| stack.queue_by_arn(arn).is_none())
+    {
+        Some((id, arn)) => Err(Error::template(
+            format!("Resources.{id}"),
+            format!("{arn} is no queue of this template"),
+        )),
+        None => Ok(()),
     }
 }
 

@@ -16,5 +16,7 @@ mod lifecycle;
 mod queues;
 #[path = "local/schedules.rs"]
 mod schedules;
+#[path = "local/sdk.rs"]
+mod sdk;
 #[path = "local/urls.rs"]
 mod urls;

@@ -1,7 +1,7 @@
 //! Who calls, and what.
 
 use http::HeaderMap;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::Service;
 
@@ -22,7 +22,10 @@ impl Call {
         let target = header(&headers, "x-amz-target");
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let caller = access_key(header(&headers, "authorization")).to_owned();
-        let body = serde_json::from_slice(body).unwrap_or(Value::Null);
+        let body = serde_json::from_slice(body)
+            .ok()
+            .filter(Value::is_object)
+            .unwrap_or_else(|| json!({}));
         Self {
             service,
             operation,
@@ -86,8 +89,6 @@ fn access_key(authorization: &str) -> &str {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
 
     #[test]

@@ -3,9 +3,8 @@
 //! It refuses `MessageGroupId` on standard queues (AWS has taken it since July 2025, for fair queues) and takes delays
 //! over 900 seconds.
 
-use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue, StatusCode};
 use http_body_util::BodyExt;
@@ -15,7 +14,7 @@ use rustack_sqs_core::provider::RustackSqs;
 use rustack_sqs_http::dispatch::dispatch_operation;
 use rustack_sqs_http::response::error_to_response;
 use rustack_sqs_http::router::resolve_operation;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::Depth;
 use super::caller::Call;
@@ -25,14 +24,13 @@ use crate::stack::{Queue, Stack};
 
 /// SQS delays a message by at most 15 minutes.
 const DELAY_S_MAX: u64 = 900;
-/// Message ids whose group is remembered; older ones are forgotten.
-const GROUPS_MAX: usize = 100_000;
+/// The message attribute that carries a standard queue's message group through the engine.
+const GROUP: &str = "local.MessageGroupId";
 
 /// A handle on the engine.
 #[derive(Debug, Clone)]
 pub(crate) struct Sqs {
     handler: Arc<RustackSqsHandler>,
-    groups: Arc<Mutex<HashMap<String, String>>>,
     base: String,
 }
 
@@ -47,7 +45,6 @@ impl Sqs {
         };
         let sqs = Self {
             handler: Arc::new(RustackSqsHandler::new(Arc::new(RustackSqs::new(config)))),
-            groups: Arc::default(),
             base: format!("http://{address}/{}", stack.account),
         };
         // Dead-letter queues first: the others refer to them.
@@ -99,13 +96,14 @@ impl Sqs {
                 message,
             );
         }
-        let groups = take_groups(&mut body);
-        let mut answer = self.dispatch(operation, &body).await;
         match operation {
-            "SendMessage" | "SendMessageBatch" => self.remember(groups, &answer.body),
-            "ReceiveMessage" => self.put_groups_back(&mut answer.body),
+            "SendMessage" => hide_group(&mut body),
+            "SendMessageBatch" => list(&mut body, "Entries").for_each(hide_group),
+            "ReceiveMessage" => ask_for_group(&mut body),
             _ => {}
         }
+        let mut answer = self.dispatch(operation, &body).await;
+        list(&mut answer.body, "Messages").for_each(show_group);
         answer
     }
 
@@ -134,34 +132,6 @@ impl Sqs {
             status: head.status,
             headers: head.headers,
             body,
-        }
-    }
-
-    /// Keeps the groups of what was just sent, by message id.
-    fn remember(&self, sent: Vec<(String, String)>, answer: &Value) {
-        let mut groups = crate::locked(&self.groups);
-        if groups.len() > GROUPS_MAX {
-            groups.clear();
-        }
-        for (entry, group) in sent {
-            let batch = answer["Successful"].as_array().into_iter().flatten();
-            let message = batch.into_iter().find(|it| it["Id"] == entry).unwrap_or(answer);
-            if let Some(id) = message["MessageId"].as_str() {
-                groups.insert(id.to_owned(), group);
-            }
-        }
-    }
-
-    fn put_groups_back(&self, answer: &mut Value) {
-        let groups = crate::locked(&self.groups);
-        for message in answer["Messages"].as_array_mut().into_iter().flatten() {
-            let Some(group) = message["MessageId"].as_str().and_then(|id| groups.get(id)) else {
-                continue;
-            };
-            if message["Attributes"].is_null() {
-                message["Attributes"] = Value::Object(Map::new());
-            }
-            message["Attributes"]["MessageGroupId"] = Value::from(group.clone());
         }
     }
 }
@@ -198,20 +168,46 @@ fn too_long_a_delay(body: &Value) -> bool {
             .is_some_and(|entries| entries.iter().any(too_long))
 }
 
-/// Takes `MessageGroupId` out of a request: pairs of batch entry id (empty for a single message) and group.
-fn take_groups(body: &mut Value) -> Vec<(String, String)> {
-    let take = |message: &mut Value| {
-        let group = message.as_object_mut()?.remove("MessageGroupId")?;
-        let entry = message["Id"].as_str().unwrap_or_default().to_owned();
-        Some((entry, group.as_str()?.to_owned()))
+/// A message on its way in: its group becomes a message attribute.
+fn hide_group(message: &mut Value) {
+    let Some(group) = message
+        .as_object_mut()
+        .and_then(|fields| fields.remove("MessageGroupId"))
+    else {
+        return;
     };
-    let mut groups: Vec<_> = take(body).into_iter().collect();
-    groups.extend(
-        body["Entries"]
-            .as_array_mut()
-            .into_iter()
-            .flatten()
-            .filter_map(take),
-    );
-    groups
+    message["MessageAttributes"][GROUP] = json!({"DataType": "String", "StringValue": group});
+}
+
+fn list<'a>(object: &'a mut Value, key: &str) -> impl Iterator<Item = &'a mut Value> {
+    object
+        .get_mut(key)
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+}
+
+fn ask_for_group(request: &mut Value) {
+    match request
+        .get_mut("MessageAttributeNames")
+        .and_then(Value::as_array_mut)
+    {
+        Some(names) => names.push(Value::from(GROUP)),
+        None => request["MessageAttributeNames"] = json!([GROUP]),
+    }
+}
+
+/// A message on its way out: its group becomes a system attribute again.
+fn show_group(message: &mut Value) {
+    let attributes = message
+        .get_mut("MessageAttributes")
+        .and_then(Value::as_object_mut);
+    let Some(hidden) = attributes.and_then(|attributes| attributes.remove(GROUP)) else {
+        return;
+    };
+    if let Some(fields) = message.as_object_mut() {
+        // The engine's checksum is of all attributes, ours among them.
+        fields.remove("MD5OfMessageAttributes");
+    }
+    message["Attributes"]["MessageGroupId"] = hidden["StringValue"].clone();
 }

@@ -32,6 +32,7 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             "id": context.request_id,
             "pid": std::process::id(),
         })),
+        Some("shout") => Ok(Value::from("x".repeat(7 * 1024 * 1024))),
         Some(order) => obey(order).await,
         None => Ok(payload),
     }
@@ -46,10 +47,11 @@ async fn batch(records: &[Value]) -> Result<Value, Error> {
     let mut failures = Vec::new();
     for record in records {
         let order = record["body"].as_str().unwrap_or_default();
-        eprintln!(
-            "received {order} {}",
-            record["attributes"]["ApproximateReceiveCount"]
+        let (count, group) = (
+            &record["attributes"]["ApproximateReceiveCount"],
+            &record["attributes"]["MessageGroupId"],
         );
+        eprintln!("received {order} {count} {group}");
         if obey(order).await.is_err() {
             failures.push(json!({"itemIdentifier": record["messageId"]}));
         }

@@ -2,7 +2,6 @@
 
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
@@ -30,7 +29,6 @@ pub(crate) struct Process {
     pub(crate) events: mpsc::Sender<Event>,
     pid: Pid,
     exit: watch::Receiver<Option<String>>,
-    frozen: Arc<AtomicBool>,
     // Dropping these kills the child and closes its Runtime API.
     _tasks: JoinSet<()>,
 }
@@ -57,16 +55,14 @@ pub(crate) async fn start(start: &Start<'_>) -> Result<Arc<Process>> {
         let status = child.wait().await;
         exited.send_replace(Some(describe(status)));
     });
-    let frozen = Arc::new(AtomicBool::new(false));
     if start.running.freeze {
-        tasks.spawn(freeze_between(seat.clone(), pid, frozen.clone()));
+        seat.ice.watch(pid);
     }
     Ok(Arc::new(Process {
         seat,
         events,
         pid,
         exit,
-        frozen,
         _tasks: tasks,
     }))
 }
@@ -137,17 +133,6 @@ fn describe(status: std::io::Result<ExitStatus>) -> String {
     }
 }
 
-/// Stops the process whenever it waits for an event, as Lambda freezes it: work left running after an answer stands
-/// still until the next event.
-async fn freeze_between(seat: Arc<Seat>, pid: Pid, frozen: Arc<AtomicBool>) {
-    let mut asked = seat.asked();
-    while asked.changed().await.is_ok() {
-        if seat.running().is_none() && kill(pid, Signal::SIGSTOP).is_ok() {
-            frozen.store(true, Ordering::SeqCst);
-        }
-    }
-}
-
 impl Process {
     pub(crate) fn lives(&self) -> bool {
         self.exit.borrow().is_none()
@@ -183,13 +168,6 @@ impl Process {
             .clone()
             .unwrap_or_else(|| "closed its connection".to_owned());
         Failure::new("Runtime.ExitError", format!("Runtime exited: {how}"))
-    }
-
-    /// Lets a frozen process run again.
-    pub(crate) fn thaw(&self) {
-        if self.frozen.swap(false, Ordering::SeqCst) && self.lives() {
-            let _ = kill(self.pid, Signal::SIGCONT);
-        }
     }
 
     /// Kills the process if it lives, and waits for its end. Returns whether it lived.

@@ -131,6 +131,11 @@ fn what_is_not_understood_is_an_error_that_names_its_place() {
         ("!If [Reserves", "!If [Reserve", "there is no condition Reserve"),
         ("Timeout: 5", "Timeout: soon", "Timeout"),
         (
+            "deadLetterTargetArn: !GetAtt DeadQueue.Arn",
+            "deadLetterTargetArn: arn:x",
+            "Resources.WorkQueue: arn:x",
+        ),
+        (
             "Type: SQS",
             "Type: Kinesis",
             "Resources.WorkFunction.Properties.Events.Work",

@@ -61,6 +61,20 @@ async fn events_at_once_get_processes_of_their_own_up_to_the_cap() {
 }
 
 #[tokio::test]
+async fn an_invocation_whose_caller_goes_away_runs_to_its_end() {
+    let local = start().await;
+    let linger = json!({"do": "linger"});
+    let given_up =
+        tokio::time::timeout(Duration::from_millis(100), local.invoke("WebFunction", &linger)).await;
+    assert!(given_up.is_err());
+    let billed = async || local.stats("WebFunction").unwrap().billed_ms >= 300;
+    until("it ran to its end", billed).await;
+    answered(local.invoke("WebFunction", &json!({})).await.unwrap());
+    assert_eq!(local.stats("WebFunction").unwrap().cold_starts, 1);
+    local.shutdown().await;
+}
+
+#[tokio::test]
 async fn the_deadline_is_the_timeout_from_now() {
     let local = start().await;
     let now = std::time::SystemTime::now()
@@ -108,6 +122,18 @@ async fn an_error_and_a_crash_fail_one_invocation() {
     assert_eq!(error_type(outcome), "Runtime.ExitError");
     answered(local.invoke("WebFunction", &json!({})).await.unwrap());
     assert_eq!(local.stats("WebFunction").unwrap().cold_starts, 2);
+    local.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_response_over_six_megabytes_fails_the_invocation() {
+    let local = start().await;
+    let outcome = local
+        .invoke("WebFunction", &json!({"do": "shout"}))
+        .await
+        .unwrap();
+    assert_eq!(error_type(outcome), "Function.ResponseSizeTooLarge");
+    answered(local.invoke("WebFunction", &json!({})).await.unwrap());
     local.shutdown().await;
 }
 

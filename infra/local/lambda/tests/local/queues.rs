@@ -128,15 +128,21 @@ async fn a_message_may_be_lost_doubled_or_late() {
 }
 
 #[tokio::test]
-async fn a_standard_queue_takes_a_message_group_and_refuses_a_delay_over_900_seconds() {
-    let mut stack = stack();
-    stack.functions.get_mut("WorkFunction").unwrap().sources[0].enabled = false;
-    let local = LocalLambda::start(stack, options(&Lines::default()))
-        .await
-        .unwrap();
+async fn a_message_group_reaches_the_function_from_a_standard_queue() {
+    let (local, lines) = start().await;
     assert!(send(&local, json!({"MessageBody": "a", "MessageGroupId": "7"})).await["MessageId"].is_string());
+    until("it arrived", async || {
+        lines.count("WorkFunction", "received a \"1\" \"7\"") == 1
+    })
+    .await;
+    local.shutdown().await;
+}
+
+#[tokio::test]
+async fn a_delay_over_900_seconds_is_refused() {
+    let (local, _) = start().await;
     let refused = send(&local, json!({"MessageBody": "a", "DelaySeconds": 901})).await;
     assert_eq!(refused["__type"], "com.amazonaws.sqs#InvalidParameterValue");
-    assert_eq!(local.aws().depth("WorkQueue").await.unwrap().visible, 1);
+    assert_eq!(local.aws().depth("WorkQueue").await.unwrap().total(), 0);
     local.shutdown().await;
 }
