@@ -55,7 +55,6 @@ async function become(id) {
 
 function draw(next) {
   const chat = $("chat");
-  const atBottom = chat.scrollHeight - chat.scrollTop - chat.clientHeight < 80;
   const first = view === null || view.user.id !== next.user.id;
   view = next;
   document.documentElement.lang = t().lang;
@@ -66,8 +65,16 @@ function draw(next) {
   drawStatus();
   drawMessages(chat);
   drawNotices(first);
-  if (atBottom || first) chat.scrollTop = chat.scrollHeight;
+  if (first) atBottom = true;
+  stayAtBottom();
 }
+
+// Who has scrolled up to read is left there; everyone else sees the newest message whole.
+let atBottom = true;
+function stayAtBottom() {
+  if (atBottom) $("chat").scrollTop = $("chat").scrollHeight;
+}
+new ResizeObserver(stayAtBottom).observe($("chat"));
 
 function drawLabels() {
   const labels = { "menu-open": t().menu, attach: t().attach, send: t().send, down: t().down, text: t().write, chat: t().chat };
@@ -106,7 +113,7 @@ function drawMessages(chat) {
   const spins = new Set(view.spinning.map(([id, data]) => `${id} ${data}`));
   for (const message of view.messages) {
     const before = drawn.get(message.id);
-    const now = drawMessage(before, message, { t: t(), spins, press, say });
+    const now = drawMessage(before, message, { t: t(), spins, press, say, remove });
     if (!before) { chat.append(now.node); drawn.set(message.id, now); }
   }
 }
@@ -134,9 +141,14 @@ function toast(text) {
 // --- Doing -----------------------------------------------------------------------------------------------------
 
 function say(text) {
-  $("chat").scrollTop = $("chat").scrollHeight;
+  atBottom = true;
   return act("say", { text });
 }
+
+const remove = (id) => act("delete", { message_id: id });
+
+// A client that unblocks a bot starts it again in the same breath.
+const restart = () => act("blocked", { blocked: false }).then((done) => done && say("/start"));
 
 const press = (id, data) => act("press", { message_id: id, data });
 
@@ -152,11 +164,12 @@ $("text").addEventListener("keydown", (event) => {
   if (commandKey(event)) return event.preventDefault();
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); $("form").requestSubmit(); }
 });
-$("start").addEventListener("click", () => (view.user.blocked ? act("blocked", { blocked: false }) : say("/start")));
+$("start").addEventListener("click", () => (view.user.blocked ? restart() : say("/start")));
 $("down").addEventListener("click", () => { $("chat").scrollTop = $("chat").scrollHeight; });
 $("chat").addEventListener("scroll", () => {
   const { scrollHeight, scrollTop, clientHeight } = $("chat");
-  $("down").hidden = scrollHeight - scrollTop - clientHeight < 160;
+  atBottom = scrollHeight - scrollTop - clientHeight < 80;
+  $("down").hidden = atBottom;
 });
 
 // --- Commands: typing "/" lists them -----------------------------------------------------------------------------
@@ -223,13 +236,13 @@ function openMenu(open) {
   const line = () => document.createElement("hr");
   $("menu").replaceChildren(
     ...users.map((other) => menuButton(`👤 ${other.first_name} · ${other.id}`, () => become(other.id), { checked: other.id === user.id })),
-    menuButton(`＋ ${t().newUser}`, async () => become(await newUser())),
+    menuButton(`➕ ${t().newUser}`, async () => become(await newUser())),
     line(),
     menuButton("🇷🇺 Русский", () => act("language", { language_code: "ru" }), { checked: speaks("ru") }),
     menuButton("🇬🇧 English", () => act("language", { language_code: "en" }), { checked: speaks("en") }),
     line(),
     user.blocked
-      ? menuButton(`🔓 ${t().unblock}`, () => act("blocked", { blocked: false }))
+      ? menuButton(`🔓 ${t().unblock}`, restart)
       : menuButton(`🚫 ${t().block}`, () => act("blocked", { blocked: true }), { danger: true }),
   );
   $("menu").querySelector("button").focus();
@@ -281,6 +294,7 @@ $("photo").addEventListener("close", () => {
   URL.revokeObjectURL($("preview").src);
   if ($("photo").returnValue !== "send") return;
   $("text").value = "";
+  atBottom = true;
   act(`photo?caption=${encodeURIComponent($("caption").value.trim())}`, photo, photo.type);
 });
 $("caption").addEventListener("keydown", (event) => {

@@ -61,6 +61,11 @@ function formatted(text, entities, from, to, say) {
   return nodes;
 }
 
+// As wide as a phone allows, but never so tall that the picture does not fit beside its buttons.
+function mediaWidth({ width, height }) {
+  return Math.round(Math.min(340, Math.max(200, (420 * width) / height)));
+}
+
 function mediaNode(media) {
   if (!media) return [];
   const node = document.createElement(media.kind === "video" ? "video" : "img");
@@ -108,7 +113,7 @@ export function drawMessage(before, message, context) {
     text: JSON.stringify([message.text, message.entities, message.edited, message.at_ms, context.t.lang]),
     keys: JSON.stringify([message.buttons, spinning, message.edits]),
   };
-  const drawn = before ?? frame(message);
+  const drawn = before ?? frame(message, context);
   if (drawn.is.media !== is.media) drawn.media.replaceChildren(...mediaNode(message.media));
   if (drawn.is.text !== is.text) drawn.text.replaceChildren(textNode(message, context));
   if (drawn.is.keys !== is.keys) replaceKeys(drawn.keys, keysNode(message, context));
@@ -117,12 +122,17 @@ export function drawMessage(before, message, context) {
     drawn.bubble.classList.remove("changed");
     requestAnimationFrame(() => drawn.bubble.classList.add("changed"));
   }
+  drawn.bubble.style.width = message.media ? `${mediaWidth(message.media)}px` : "";
   return Object.assign(drawn, { is, edits: message.edits });
 }
 
-function frame(message) {
+function frame(message, { t, remove }) {
   const parts = { media: element("div"), text: element("div"), keys: element("div") };
-  const bubble = element("div", "bubble", parts.media, parts.text);
+  const gone = element("button", "remove", "✕");
+  gone.setAttribute("aria-label", t.remove);
+  gone.title = t.remove;
+  gone.addEventListener("click", () => remove(message.id));
+  const bubble = element("div", "bubble", parts.media, parts.text, gone);
   const node = element("article", message.mine ? "message mine" : "message", bubble, parts.keys);
   node.dataset.id = message.id;
   return { node, bubble, ...parts, is: {}, edits: message.edits };

@@ -1,7 +1,7 @@
 // What the played client itself says; everything else comes from the bot.
 export const texts = {
   ru: {
-    lang: "ru", bot: "бот", start: "Начать", unblock: "Разблокировать", block: "Заблокировать бота",
+    lang: "ru", bot: "бот", start: "Начать", unblock: "Перезапустить", remove: "Удалить у всех", block: "Заблокировать бота",
     write: "Сообщение", send: "Отправить", attach: "Прикрепить фото", menu: "Меню", down: "Вниз", chat: "Чат",
     edited: "изменено", newUser: "Другой пользователь", connecting: "соединение…", sendPhoto: "Отправить фото",
     caption: "Подпись", cancel: "Отмена", notAPicture: "Это не картинка",
@@ -9,7 +9,7 @@ export const texts = {
     actions: { typing: "печатает…", upload_video: "отправляет видео…", record_video: "записывает видео…", upload_photo: "отправляет фото…" },
   },
   en: {
-    lang: "en", bot: "bot", start: "Start", unblock: "Unblock", block: "Block the bot",
+    lang: "en", bot: "bot", start: "Start", unblock: "Restart", remove: "Delete for everyone", block: "Block the bot",
     write: "Message", send: "Send", attach: "Attach a photo", menu: "Menu", down: "Down", chat: "Chat",
     edited: "edited", newUser: "Another user", connecting: "connecting…", sendPhoto: "Send a photo",
     caption: "Caption", cancel: "Cancel", notAPicture: "This is no picture",

@@ -13,12 +13,11 @@ use crate::params::Params;
 pub(crate) fn check(
     description: &Description,
     method: &str,
-    params: &mut Params,
+    params: &Params,
 ) -> Result<Vec<String>, ApiError> {
     let fields = description
         .method(method)
         .ok_or_else(ApiError::method_not_found)?;
-    params.convert(fields)?;
     let mut complaints: Vec<String> = params
         .names()
         // Parts named by an attach:// are known by the field that names them.
@@ -214,8 +213,8 @@ mod tests {
 
     fn checked(method: &str, body: &Value) -> Result<Vec<String>, ApiError> {
         let description = Description::read().unwrap();
-        let mut params = Params::from_json(body.as_object().unwrap().clone());
-        check(&description, method, &mut params)
+        let params = Params::from_json(body.as_object().unwrap().clone());
+        check(&description, method, &params)
     }
 
     #[test]

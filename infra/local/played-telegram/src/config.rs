@@ -21,6 +21,9 @@ pub struct Config {
     pub flood: Option<FloodLimits>,
     /// How updates are delivered.
     pub delivery: Delivery,
+    /// Edits still reach a user who has blocked the bot. Telegram documents only that new messages do not; the stricter
+    /// reading is the default.
+    pub edits_reach_blocked: bool,
     /// How long Telegram waits for a file that it fetches by URL.
     pub fetch_timeout: Duration,
 }
@@ -85,6 +88,7 @@ impl Config {
             clock: system_clock(),
             flood: Some(FloodLimits::default()),
             delivery: Delivery::default(),
+            edits_reach_blocked: false,
             fetch_timeout: Duration::from_secs(20),
         }
     }

@@ -41,6 +41,11 @@ impl Fault {
         }
     }
 
+    /// The next call, whatever its method.
+    pub fn any(happens: Happens) -> Self {
+        Self::next("*", happens)
+    }
+
     /// The next so many calls.
     #[must_use]
     pub fn times(mut self, times: u32) -> Self {
@@ -66,7 +71,7 @@ impl Fault {
 pub(crate) fn take(faults: &mut Vec<Fault>, method: &str, params: &Params) -> Option<Happens> {
     let index = faults
         .iter()
-        .position(|fault| fault.method == method && (fault.matches)(params))?;
+        .position(|fault| (fault.method == method || fault.method == "*") && (fault.matches)(params))?;
     let fault = faults.get_mut(index)?;
     fault.times = fault.times.saturating_sub(1);
     let happens = fault.happens.clone();

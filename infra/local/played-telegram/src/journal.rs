@@ -25,8 +25,20 @@ pub struct Call {
     pub via: Via,
     /// When it came, ms since the epoch.
     pub at_ms: i64,
-    /// What it was told, once it was; `Ok` for success.
+    /// What it was told; `None` while it runs, and for ever if its connection was cut.
     pub told: Option<Result<(), ApiError>>,
+}
+
+impl Call {
+    pub(crate) fn new(method: &str, params: Params, via: Via, at_ms: i64) -> Self {
+        Self {
+            method: method.to_owned(),
+            params,
+            via,
+            at_ms,
+            told: None,
+        }
+    }
 }
 
 #[derive(Default)]

@@ -34,6 +34,7 @@ mod mp4;
 mod observe;
 mod outbox;
 mod params;
+mod seen;
 mod server;
 mod state;
 mod text;

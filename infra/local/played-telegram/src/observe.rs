@@ -70,6 +70,13 @@ impl PlayedTelegram {
         self.server.read(|state| state.outbox.record(update_id).cloned())
     }
 
+    /// The newest update of a chat or user.
+    pub fn latest_update(&self, owner: i64) -> Option<UpdateRecord> {
+        let of_owner = |record: &&UpdateRecord| record.owner == owner;
+        self.server
+            .read(|state| state.outbox.records.iter().rev().find(of_owner).cloned())
+    }
+
     /// How many updates have not been delivered yet.
     pub fn updates_waiting(&self) -> usize {
         let waiting = |record: &&UpdateRecord| record.fate == Fate::Waiting;

@@ -6,7 +6,6 @@ use bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::description::{Fields, Kind};
-use crate::error::ApiError;
 
 /// A file of a multipart body.
 #[derive(Debug, Clone)]
@@ -96,28 +95,26 @@ impl Params {
         self.values.keys().chain(self.files.keys())
     }
 
-    /// Turns text into what the method's fields call for.
-    pub(crate) fn convert(&mut self, fields: &Fields) -> Result<(), ApiError> {
+    /// Turns text into what the method's fields call for; what does not fit stays text, to be refused as mistyped.
+    pub(crate) fn convert(&mut self, fields: &Fields) {
         for (name, value) in &mut self.values {
-            if let (Some(field), Value::String(text)) = (fields.fields.get(name), &*value) {
-                *value = converted(name, text, &field.kind, self.textual)?;
+            if let (Some(field), Value::String(text)) = (fields.fields.get(name), &*value)
+                && let Some(fitting) = converted(text, &field.kind, self.textual)
+            {
+                *value = fitting;
             }
         }
-        Ok(())
     }
 }
 
-fn converted(name: &str, text: &str, kind: &Kind, textual: bool) -> Result<Value, ApiError> {
-    let mistyped = || ApiError::bad_request(format!("can't parse field \"{name}\""));
+fn converted(text: &str, kind: &Kind, textual: bool) -> Option<Value> {
     match kind {
-        Kind::List(_) | Kind::Named(_) => serde_json::from_str(text).map_err(|_| mistyped()),
-        Kind::Chat => Ok(text
-            .parse::<i64>()
-            .map_or_else(|_| Value::from(text), Value::from)),
-        Kind::Int if textual => text.parse::<i64>().map(Value::from).map_err(|_| mistyped()),
-        Kind::Float if textual => text.parse::<f64>().map(Value::from).map_err(|_| mistyped()),
-        Kind::Bool if textual => flag(text).map(Value::from).ok_or_else(mistyped),
-        _ => Ok(Value::from(text)),
+        Kind::List(_) | Kind::Named(_) => serde_json::from_str(text).ok(),
+        Kind::Chat => text.parse::<i64>().ok().map(Value::from),
+        Kind::Int if textual => text.parse::<i64>().ok().map(Value::from),
+        Kind::Float if textual => text.parse::<f64>().ok().map(Value::from),
+        Kind::Bool if textual => flag(text).map(Value::from),
+        _ => None,
     }
 }
 

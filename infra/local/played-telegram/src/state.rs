@@ -161,6 +161,9 @@ impl State {
         if self.editable(chat_id, message_id)?.now.same_as(&to) {
             return Err(ApiError::not_modified());
         }
+        if let Some(chat) = self.chats.get_mut(&chat_id) {
+            chat.action = None;
+        }
         if let Some(message) = self.message_mut(chat_id, message_id) {
             message.edited_ms = Some(to.since_ms);
             let before = std::mem::replace(&mut message.now, to);

@@ -1,6 +1,4 @@
-//! The user's side: what a person does in a Telegram client, and what they see there.
-
-use std::time::Duration;
+//! The user's side: what a person does in a Telegram client.
 
 use bytes::Bytes;
 use serde_json::{Value, json};
@@ -9,9 +7,8 @@ use crate::PlayedTelegram;
 use crate::delivery;
 use crate::error::Error;
 use crate::files;
-use crate::model::{ChatMessage, MediaKind, Shown, Source, User};
-use crate::outbox::CALLBACK_LIFETIME_MS;
-use crate::state::{CallbackAnswer, Chat, Query, State};
+use crate::model::{MediaKind, Shown, Source, User};
+use crate::state::{Chat, Query, State};
 use crate::wire;
 
 impl PlayedTelegram {
@@ -192,28 +189,6 @@ impl PlayedTelegram {
         id
     }
 
-    /// What the bot answered to a press, if it did.
-    pub fn callback_answer(&self, query_id: &str) -> Option<CallbackAnswer> {
-        self.server
-            .read(|state| state.queries.get(query_id).and_then(|query| query.answer.clone()))
-    }
-
-    /// Presses that still spin: message id and data, unanswered and not too old to be answered.
-    pub fn presses_unanswered(&self, user_id: i64) -> Vec<(i64, String)> {
-        let now_ms = self.server.now_ms();
-        let spins = |query: &&Query| {
-            query.user_id == user_id
-                && query.answer.is_none()
-                && now_ms - query.made_ms <= CALLBACK_LIFETIME_MS
-        };
-        self.server.read(|state| {
-            let spinning = state.queries.values().filter(spins);
-            spinning
-                .map(|query| (query.message_id, query.data.clone()))
-                .collect()
-        })
-    }
-
     /// The user blocks the bot; it hears of it, and can no longer write.
     pub fn block(&self, user_id: i64) -> Result<(), Error> {
         self.set_blocked(user_id, true)
@@ -282,99 +257,4 @@ impl PlayedTelegram {
             Ok(())
         })
     }
-
-    /// What the chat (a user's, or a channel's) shows now, oldest first.
-    pub fn chat(&self, chat_id: i64) -> Vec<ChatMessage> {
-        self.server
-            .read(|state| visible(state, chat_id).cloned().collect())
-    }
-
-    /// Every message the chat has ever held, the deleted ones too.
-    pub fn chat_with_deleted(&self, chat_id: i64) -> Vec<ChatMessage> {
-        self.server.read(|state| {
-            state
-                .chats
-                .get(&chat_id)
-                .map(|chat| chat.messages.clone())
-                .unwrap_or_default()
-        })
-    }
-
-    /// The message as it stands now.
-    pub fn message(&self, chat_id: i64, message_id: i64) -> Option<ChatMessage> {
-        self.server
-            .read(|state| state.message(chat_id, message_id).cloned())
-    }
-
-    /// Waits until the chat shows what is looked for; the error tells what it showed instead.
-    pub async fn wait_for<T>(
-        &self,
-        chat_id: i64,
-        deadline: Duration,
-        look: impl Fn(&[ChatMessage]) -> Option<T>,
-    ) -> Result<T, Error> {
-        let messages = |state: &State| visible(state, chat_id).cloned().collect::<Vec<_>>();
-        let seen = |state: &State| {
-            visible(state, chat_id)
-                .map(in_a_line)
-                .collect::<Vec<_>>()
-                .join("\n")
-        };
-        self.server
-            .wait_for(deadline, |state| look(&messages(state)), seen)
-            .await
-    }
-
-    /// Waits for anything else that can be asked of this server, looking again after every change.
-    pub async fn wait_until<T>(
-        &self,
-        deadline: Duration,
-        look: impl Fn(&Self) -> Option<T>,
-    ) -> Result<T, Error> {
-        let mut changes = self.server.changes();
-        let found = async {
-            loop {
-                changes.mark_unchanged();
-                if let Some(found) = look(self) {
-                    return found;
-                }
-                changes.changed().await.ok();
-            }
-        };
-        let found = tokio::time::timeout(deadline, found).await;
-        found.map_err(|_| Error::TimedOut {
-            waited_ms: deadline.as_millis(),
-            seen: String::new(),
-        })
-    }
-}
-
-pub(crate) fn visible(state: &State, chat_id: i64) -> impl Iterator<Item = &ChatMessage> {
-    let messages = state
-        .chats
-        .get(&chat_id)
-        .map(|chat| chat.messages.as_slice())
-        .unwrap_or_default();
-    messages.iter().filter(|message| !message.deleted)
-}
-
-fn in_a_line(message: &ChatMessage) -> String {
-    let from = if message.from_bot { "bot" } else { "user" };
-    let media = message
-        .now
-        .media
-        .as_ref()
-        .map(|media| format!("[{:?}] ", media.kind))
-        .unwrap_or_default();
-    let buttons = message
-        .now
-        .buttons
-        .iter()
-        .flatten()
-        .filter_map(|button| button.callback_data.as_deref());
-    let buttons: Vec<_> = buttons.collect();
-    format!(
-        "{} {from}: {media}{} {buttons:?}",
-        message.message_id, message.now.text
-    )
 }

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::model::{ChatMessage, Media, MediaKind, User};
 use crate::outbox::CALLBACK_LIFETIME_MS;
+use crate::seen::visible;
 use crate::server::Server;
 use crate::state::State;
-use crate::user::visible;
 
 /// How many of the latest messages the page gets.
 const MESSAGES_MAX: usize = 200;

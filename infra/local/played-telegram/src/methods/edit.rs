@@ -57,11 +57,15 @@ pub(super) fn shown(text: Text, media: Option<Media>, markup: Markup) -> Shown {
 }
 
 /// The message to edit, if the bot may edit it now.
-pub(super) fn target(state: &State, params: &Params) -> Result<(i64, i64), ApiError> {
+pub(super) fn target(server: &Server, state: &State, params: &Params) -> Result<(i64, i64), ApiError> {
     if params.has("inline_message_id") {
         return Err(ApiError::bad_request("MESSAGE_ID_INVALID"));
     }
-    let chat_id = state.chat_for_writing(chat_id(params))?;
+    let chat_id = if server.config.edits_reach_blocked {
+        state.known_chat(chat_id(params))?.id
+    } else {
+        state.chat_for_writing(chat_id(params))?
+    };
     let message_id = params.int("message_id");
     let message_id =
         message_id.ok_or_else(|| ApiError::bad_request("message identifier is not specified"))?;
@@ -76,7 +80,7 @@ pub(super) fn edit(
     change: impl FnOnce(&Shown) -> Result<Shown, ApiError>,
 ) -> Result<Value, ApiError> {
     server.write(|state| {
-        let (chat_id, message_id) = target(state, params)?;
+        let (chat_id, message_id) = target(server, state, params)?;
         let after = change(&state.editable(chat_id, message_id)?.now)?;
         let now_ms = server.now_ms();
         state.edit(

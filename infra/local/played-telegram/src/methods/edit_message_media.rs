@@ -27,7 +27,7 @@ pub(super) async fn play(server: &Arc<Server>, params: &Params) -> Result<Value,
     };
     let caption = Text::caption(&media)?;
     let markup = Markup::read(params)?;
-    server.read(|state| target(state, params))?;
+    server.read(|state| target(server, state, params))?;
     let file = load(server, params, kind, "media", media.text("media")).await?;
     edit(server, params, |_| Ok(shown(caption, Some(file), markup)))
 }

@@ -42,18 +42,10 @@ pub(super) async fn play(server: &Arc<Server>, params: &Params) -> Result<Value,
             );
         }
     });
-    let mut changes = server.changes();
-    let waiting = async {
-        loop {
-            changes.mark_unchanged();
-            let now = take(server, limit);
-            if !now.is_empty() {
-                return now;
-            }
-            changes.changed().await.ok();
-        }
-    };
-    let found = tokio::time::timeout(Duration::from_secs(wait_s.min(WAIT_S_MAX)), waiting).await;
+    let some = || Some(take(server, limit)).filter(|updates| !updates.is_empty());
+    let found = server
+        .until(Duration::from_secs(wait_s.min(WAIT_S_MAX)), some)
+        .await;
     Ok(Value::Array(found.unwrap_or_default()))
 }
 

@@ -201,7 +201,7 @@ async fn an_update_may_come_twice_at_once_after_a_lost_answer_and_on_demand() {
     world.telegram.lose_answers(1);
     world.telegram.say(ANNA, "lost").unwrap();
     all_delivered(&world).await;
-    let lost = world.telegram.updates()[1].clone();
+    let lost = world.telegram.latest_update(ANNA).unwrap();
     assert_eq!(lost.answers, [200, 200]);
     let (one, other) = tokio::join!(
         world.telegram.redeliver(lost.update_id),

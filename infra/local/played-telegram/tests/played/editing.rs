@@ -162,3 +162,19 @@ async fn a_press_is_answered_once_and_in_time() {
         too_old
     );
 }
+
+#[tokio::test]
+async fn a_blocked_chat_refuses_edits_unless_configured_otherwise() {
+    for (reach, status) in [(false, 403), (true, 200)] {
+        let world = World::with(|mut config| {
+            config.edits_reach_blocked = reach;
+            config.quick()
+        })
+        .await;
+        world.telegram.say(ANNA, "/start").unwrap();
+        let id = world.sent("text").await;
+        world.telegram.block(ANNA).unwrap();
+        let edit = json!({"chat_id": ANNA, "message_id": id, "text": "x"});
+        assert_eq!(world.bot("editMessageText", edit).await.0, status);
+    }
+}

@@ -57,6 +57,29 @@ async fn a_connection_is_cut_before_or_after_the_effect() {
 }
 
 #[tokio::test]
+async fn a_fault_meets_uploads_of_its_chat_and_any_method() {
+    let world = World::started().await;
+    world
+        .telegram
+        .fault(Fault::next("sendVideo", Happens::Refused(ApiError::restart())).in_chat(ANNA));
+    let form = reqwest::multipart::Form::new().text("chat_id", ANNA.to_string());
+    let answer = world
+        .http
+        .post(world.method("sendVideo"))
+        .multipart(form)
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 500);
+    let blocked = ApiError::bad_request("USER_IS_BLOCKED");
+    world.telegram.fault(Fault::any(Happens::Refused(blocked)));
+    assert_eq!(
+        world.refused("getMe", json!({})).await,
+        "Bad Request: USER_IS_BLOCKED"
+    );
+}
+
+#[tokio::test]
 async fn a_call_may_be_slow() {
     let world = World::started().await;
     let wait = Duration::from_millis(120);
