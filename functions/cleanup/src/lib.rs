@@ -1,1 +1,44 @@
 //! The scheduled Lambda that rings what is due and settles what is overdue.
+
+use app::sweep::Sweeper;
+use runtime::{Aws, Config};
+use table::Deadline;
+
+/// The variables that this function reads.
+pub const ENVIRONMENT: &[&str] = &[
+    "ACCOUNTS_TABLE",
+    "LEDGER_TABLE",
+    "USAGE_TABLE",
+    "JOBS_TABLE",
+    "SETTINGS_TABLE",
+    "DOORBELL_QUEUE_URL",
+    "LOG_LEVEL",
+];
+
+/// Makes ready, from the environment.
+pub async fn start() -> Result<Sweeper, runtime::Error> {
+    let config = Config::read(ENVIRONMENT)?;
+    runtime::telemetry::start(config.get("LOG_LEVEL")?);
+    let aws = Aws::from_env().await;
+    Ok(Sweeper {
+        store: aws.store(config.tables()?),
+        queue: aws.queue(&config)?,
+        env: runtime::env(),
+    })
+}
+
+/// One run. `Err` only where nothing could be read at all; Lambda shows it as an error, and the next minute tries again.
+pub async fn handle(sweeper: &Sweeper, deadline: Deadline) -> Result<serde_json::Value, store::Error> {
+    let swept = sweeper.sweep(deadline).await?;
+    tracing::info!(
+        due = swept.due,
+        rung = swept.rung,
+        moved = swept.moved,
+        failed = swept.failed,
+        more = swept.more,
+        "swept"
+    );
+    Ok(
+        serde_json::json!({ "due": swept.due, "rung": swept.rung, "moved": swept.moved, "failed": swept.failed, "more": swept.more }),
+    )
+}

@@ -1,1 +1,69 @@
-//! The Lambda that takes the provider's callback as a hint.
+//! The Lambda that takes the provider's callback: a hint, which rings the doorbell.
+
+use app::take_callback::{Callback, CallbackDesk, Taken};
+use lambda_http::{Body, Request, RequestExt as _, Response};
+use runtime::{Aws, Config, Secrets};
+use table::Deadline;
+
+/// The variables that this function reads.
+pub const ENVIRONMENT: &[&str] = &["JOBS_TABLE", "DOORBELL_QUEUE_URL", "SECRET_ARN", "LOG_LEVEL"];
+
+/// The largest callback that is read.
+const CALLBACK_BYTES_MAX: usize = 1 << 20;
+
+/// Makes ready, from the environment.
+pub async fn start() -> Result<CallbackDesk, runtime::Error> {
+    let config = Config::read(ENVIRONMENT)?;
+    runtime::telemetry::start(config.get("LOG_LEVEL")?);
+    let aws = Aws::from_env().await;
+    let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
+    let queue = aws.queue(&config)?;
+    queue.warm().await;
+    Ok(CallbackDesk {
+        jobs: aws.jobs(config.get("JOBS_TABLE")?),
+        queue,
+        env: runtime::env(),
+        address_key: secrets.callback_mac_key()?.as_bytes().to_vec(),
+        provider_key: secrets.kie_webhook_hmac_key().map(str::to_owned),
+    })
+}
+
+/// Answers one HTTP request. A status other than 200 makes the provider call again.
+pub async fn handle(desk: &CallbackDesk, request: Request) -> Response<Body> {
+    let deadline = request.lambda_context_ref().map_or_else(
+        || Deadline::after(std::time::Duration::from_secs(8)),
+        runtime::deadline,
+    );
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    let body = request.body().as_ref();
+    if body.len() > CALLBACK_BYTES_MAX {
+        return status(413);
+    }
+    let callback = Callback {
+        query: request.uri().query().unwrap_or_default(),
+        timestamp: header("x-webhook-timestamp"),
+        signature: header("x-webhook-signature"),
+        body,
+    };
+    match desk.take(&callback, deadline).await {
+        Ok(Taken::Rung | Taken::Late) => status(200),
+        Ok(Taken::Senseless) => {
+            tracing::warn!(bytes = body.len(), "a callback that says nothing");
+            status(200)
+        }
+        Ok(Taken::Forged) => status(401),
+        Err(error) => {
+            tracing::error!(
+                error = runtime::batch::chain(&error),
+                "the callback is to come again"
+            );
+            status(503)
+        }
+    }
+}
+
+fn status(code: u16) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = lambda_http::http::StatusCode::from_u16(code).unwrap_or_default();
+    response
+}

@@ -1,1 +1,161 @@
-//! The Lambda behind Telegram's webhook.
+//! The Lambda behind Telegram's webhook: checks whose update it is, hands it to the front desk, and sends the answer back
+//! in the HTTP response.
+//!
+//! A status other than 200 makes Telegram send the update again, for up to a day, and holds up everything else from the
+//! same customer. So it is given only where repetition helps: the tables did not answer. Whatever cannot be handled at
+//! all is logged and answered with an apology, once.
+
+use std::panic::AssertUnwindSafe;
+
+use app::desk::{Desk, Error};
+use futures::FutureExt as _;
+use lambda_http::{Body, Request, RequestExt as _, Response};
+use runtime::{Aws, Config, Secrets};
+use subtle::ConstantTimeEq as _;
+use table::Deadline;
+use telegram::Update;
+use telegram::methods::Reply;
+
+/// The variables that this function reads.
+pub const ENVIRONMENT: &[&str] = &[
+    "ACCOUNTS_TABLE",
+    "LEDGER_TABLE",
+    "USAGE_TABLE",
+    "JOBS_TABLE",
+    "SETTINGS_TABLE",
+    "DOORBELL_QUEUE_URL",
+    "SECRET_ARN",
+    "LOG_LEVEL",
+];
+
+/// The header in which Telegram repeats what `setWebhook` was given.
+const SECRET_HEADER: &str = "x-telegram-bot-api-secret-token";
+/// The largest update that is read. Telegram's own are a few kilobytes.
+const UPDATE_BYTES_MAX: usize = 1 << 20;
+
+/// What the function works with.
+#[derive(Debug)]
+pub struct App {
+    desk: Desk,
+    secret: Secret,
+}
+
+/// What Telegram repeats in the header.
+pub struct Secret(String);
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(..)")
+    }
+}
+
+impl App {
+    /// From a front desk and what Telegram repeats in the header.
+    pub fn new(desk: Desk, secret: impl Into<String>) -> Self {
+        Self {
+            desk,
+            secret: Secret(secret.into()),
+        }
+    }
+
+    /// From the environment.
+    pub async fn start() -> Result<Self, runtime::Error> {
+        let config = Config::read(ENVIRONMENT)?;
+        runtime::telemetry::start(config.get("LOG_LEVEL")?);
+        let aws = Aws::from_env().await;
+        let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
+        let store = aws.store(config.tables()?);
+        let desk = Desk::new(store, aws.settings(&config)?, aws.queue(&config)?, runtime::env());
+        desk.warm().await;
+        Ok(Self::new(desk, secrets.telegram_webhook_secret()?))
+    }
+}
+
+/// Answers one HTTP request.
+pub async fn handle(app: &App, request: Request) -> Response<Body> {
+    let deadline = request.lambda_context_ref().map_or_else(
+        || Deadline::after(std::time::Duration::from_secs(8)),
+        runtime::deadline,
+    );
+    let header = request
+        .headers()
+        .get(SECRET_HEADER)
+        .map(lambda_http::http::HeaderValue::as_bytes)
+        .unwrap_or_default();
+    // Of the same length in time wherever it differs; a different length is no secret.
+    if !bool::from(header.ct_eq(app.secret.0.as_bytes())) {
+        return status(401);
+    }
+    let body = request.body().as_ref();
+    if body.len() > UPDATE_BYTES_MAX {
+        tracing::error!(bytes = body.len(), "an update is too large and is dropped");
+        return status(200);
+    }
+    match serde_json::from_slice::<Update>(body) {
+        Ok(update) => respond(app, update, deadline).await,
+        Err(error) => {
+            tracing::error!(line = error.line(), column = error.column(), "no update; dropped");
+            status(200)
+        }
+    }
+}
+
+async fn respond(app: &App, update: Update, deadline: Deadline) -> Response<Body> {
+    let update_id = update.update_id;
+    let apology = Desk::apologize(&update);
+    // A panic is a fault of ours that repetition does not mend either.
+    match AssertUnwindSafe(app.desk.answer(update, deadline))
+        .catch_unwind()
+        .await
+    {
+        Ok(Ok(reply)) => reply.map_or_else(|| status(200), |reply| json(&reply)),
+        Ok(Err(error @ Error::Later(_))) => {
+            tracing::warn!(
+                update_id,
+                error = runtime::batch::chain(&error),
+                "the update is to come again"
+            );
+            let mut response = status(503);
+            response
+                .headers_mut()
+                .insert("retry-after", lambda_http::http::HeaderValue::from_static("2"));
+            response
+        }
+        Ok(Err(error @ Error::Never(_))) => {
+            tracing::error!(
+                update_id,
+                error = runtime::batch::chain(&error),
+                metric = "update_quarantined",
+                "the update is given up"
+            );
+            apology.map_or_else(|| status(200), |reply| json(&reply))
+        }
+        Err(_) => {
+            tracing::error!(
+                update_id,
+                metric = "update_quarantined",
+                "a panic; the update is given up"
+            );
+            apology.map_or_else(|| status(200), |reply| json(&reply))
+        }
+    }
+}
+
+fn status(code: u16) -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = lambda_http::http::StatusCode::from_u16(code).unwrap_or_default();
+    response
+}
+
+/// The answer as a method for Telegram to carry out.
+fn json(reply: &Reply) -> Response<Body> {
+    let Ok(text) = serde_json::to_string(reply) else {
+        return status(200);
+    };
+    let mut response = Response::new(Body::Text(text));
+    response.headers_mut().insert(
+        "content-type",
+        lambda_http::http::HeaderValue::from_static("application/json"),
+    );
+    response
+}

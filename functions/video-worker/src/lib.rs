@@ -1,1 +1,74 @@
-//! The Lambda that carries a job from the queue to the delivered video.
+//! The Lambda that carries a job from the queue to the delivered video, doorbell by doorbell.
+
+use app::workshop::{Places, Workshop};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use queue::Doorbell;
+use runtime::batch::{self, Record};
+use runtime::{Aws, Config, Secrets, clients};
+use table::Deadline;
+
+/// The variables that this function reads.
+pub const ENVIRONMENT: &[&str] = &[
+    "ACCOUNTS_TABLE",
+    "LEDGER_TABLE",
+    "USAGE_TABLE",
+    "JOBS_TABLE",
+    "SETTINGS_TABLE",
+    "DOORBELL_QUEUE_URL",
+    "SECRET_ARN",
+    "TELEGRAM_API_URL",
+    "KIE_API_URL",
+    "KIE_UPLOAD_URL",
+    "CALLBACK_URL",
+    "VAULT_CHAT_IDS",
+    "LOG_LEVEL",
+];
+
+/// Makes ready, from the environment.
+pub async fn start() -> Result<Workshop, runtime::Error> {
+    let config = Config::read(ENVIRONMENT)?;
+    runtime::telemetry::start(config.get("LOG_LEVEL")?);
+    let aws = Aws::from_env().await;
+    let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
+    let http = clients::http()?;
+    let (api, upload) = (config.get("KIE_API_URL")?, config.get("KIE_UPLOAD_URL")?);
+    let workshop = Workshop {
+        store: aws.store(config.tables()?),
+        settings: aws.settings(&config)?,
+        queue: aws.queue(&config)?,
+        telegram: telegram::Client::new(
+            http.clone(),
+            config.get("TELEGRAM_API_URL")?,
+            secrets.telegram_bot_token()?,
+        ),
+        kie: providers::kie::Client::new(clients::http_without_pool()?, api, upload, secrets.kie_api_key()?),
+        http,
+        env: runtime::env(),
+        places: Places {
+            callback_base: config.get("CALLBACK_URL")?.to_owned(),
+            callback_key: secrets.callback_mac_key()?.as_bytes().to_vec(),
+            vaults: config.chats("VAULT_CHAT_IDS")?,
+        },
+        breaker: std::sync::Mutex::default(),
+    };
+    workshop.warm().await;
+    Ok(workshop)
+}
+
+/// Handles one batch of doorbells; those that failed go back to the queue.
+pub async fn handle(workshop: &Workshop, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
+    let record = |message: aws_lambda_events::event::sqs::SqsMessage| Record {
+        message_id: message.message_id.unwrap_or_default(),
+        body: message.body.unwrap_or_default(),
+    };
+    let records = event.records.into_iter().map(record).collect();
+    let failed = batch::handle(records, |record| async move {
+        let doorbell = Doorbell::parse(&record.body).map_err(app::workshop::Error::from)?;
+        workshop.attend(&doorbell, deadline).await
+    });
+    let mut response = SqsBatchResponse::default();
+    for message_id in failed.await {
+        response.add_failure(message_id);
+    }
+    response
+}

@@ -1,1 +1,20 @@
 //! Use cases, one file each: read, decide, write.
+//!
+//! A use case reads what it needs, makes one call into `domain`, and writes the outcome under its conditions. Time and
+//! dice come from [`Env`], so the same code runs under a clock of the tests' own.
+
+mod env;
+pub mod texts;
+
+mod buttons;
+mod cards;
+mod show;
+
+pub mod desk;
+
+pub mod sweep;
+pub mod take_callback;
+pub mod video_check;
+pub mod workshop;
+
+pub use env::{Clock, Dice, Env, Fixed};

@@ -77,6 +77,13 @@ pub enum Refusal {
     DraftStale,
     /// The model is switched off, gone, or does not take such an order.
     ModelUnavailable,
+    /// The words are longer than the model takes.
+    PromptTooLong {
+        /// How long they are, in characters.
+        chars: u32,
+        /// How long they may be.
+        max: u32,
+    },
     /// There are fewer credits than it costs.
     NotEnoughCredits {
         /// The price.
@@ -132,6 +139,13 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         .filter(|model| model.id == draft.model && model.takes(draft.photo.is_some()));
     let model = model.ok_or(Refusal::ModelUnavailable)?;
     let cost = model.price(draft.duration_s).ok_or(Refusal::ModelUnavailable)?;
+    let chars = u32::try_from(draft.prompt.chars().count()).unwrap_or(u32::MAX);
+    if chars > model.prompt_chars_max {
+        return Err(Refusal::PromptTooLong {
+            chars,
+            max: model.prompt_chars_max,
+        });
+    }
     if account.active_jobs.len() >= usize::try_from(rules.active_jobs_max).unwrap_or(usize::MAX) {
         return Err(Refusal::TooManyActive {
             max: rules.active_jobs_max,

@@ -12,7 +12,7 @@ mod step;
 mod timing;
 
 pub use step::{Step, next_step};
-pub use timing::{FENCE_MAX, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX, backoff, poll_after};
+pub use timing::{FENCE_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX, backoff, poll_after};
 
 use crate::account::Place;
 use crate::admission::WindowKey;
@@ -165,6 +165,8 @@ pub struct Job {
     pub result_url: Option<String>,
     /// Attempts to deliver that were begun.
     pub delivery_tries: u32,
+    /// An attempt to deliver may have gone through without our knowing: it is under way, or its answer was lost.
+    pub edit_unsure: bool,
     /// Telegram's name of the delivered or stored video.
     pub file: Option<FileId>,
     /// Why it came to nothing.
@@ -359,6 +361,8 @@ pub enum Event {
     },
     /// Delivery is to be tried again.
     PostponeDelivery {
+        /// Whether this attempt or an earlier one may have gone through all the same.
+        unsure: bool,
         /// Telegram's own wish.
         retry_after: Option<Millis>,
         /// Dice.
@@ -496,6 +500,7 @@ impl Job {
             running_since: None,
             result_url: None,
             delivery_tries: 0,
+            edit_unsure: false,
             file: None,
             failure: None,
             tell_tries: 0,

@@ -117,7 +117,8 @@ impl Settings {
         Ok(snapshot)
     }
 
-    fn peek(&self) -> Option<Arc<Snapshot>> {
+    /// What is known, however old; `None` if nothing was loaded yet.
+    pub fn peek(&self) -> Option<Arc<Snapshot>> {
         self.current
             .lock()
             .unwrap_or_else(PoisonError::into_inner)

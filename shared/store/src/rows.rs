@@ -169,7 +169,7 @@ fn order_item(job: &Job) -> Item {
 
 /// What changes in a job, attribute by attribute; `None` where there is none. The open index sees a job as long as it
 /// has a due time.
-pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 15] {
+pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 16] {
     [
         ("stage", Some(s(job.stage.as_str()))),
         ("fence", Some(n(job.fence.0))),
@@ -180,6 +180,7 @@ pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 15] {
         ("running_since", job.running_since.map(|at| n(at.0))),
         ("result_url", job.result_url.clone().map(s)),
         ("tries", Some(n(job.delivery_tries))),
+        ("unsure", job.edit_unsure.then_some(AttributeValue::Bool(true))),
         ("file", job.file.as_ref().map(|file| s(file.0.clone()))),
         ("failure", job.failure.map(|failure| s(failure.as_str()))),
         ("tells", Some(n(job.tell_tries))),
@@ -247,6 +248,7 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
         running_since: row.n_opt("running_since")?.map(Timestamp),
         result_url: row.s_opt("result_url").map(str::to_owned),
         delivery_tries: row.n_or_zero("tries")?,
+        edit_unsure: row.flag("unsure"),
         file: row.s_opt("file").map(|file| FileId(file.to_owned())),
         failure: row.s_opt("failure").map(failure).transpose()?,
         tell_tries: row.n_or_zero("tells")?,

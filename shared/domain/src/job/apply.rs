@@ -29,7 +29,11 @@ impl Job {
                 Ok(self.retry_or_fail(Rule::T9, failure, jitter, now))
             }
             Event::ClaimDelivery { deliver_until } => self.claim_delivery(deliver_until, now),
-            Event::PostponeDelivery { retry_after, jitter } => self.postpone(retry_after, jitter, now),
+            Event::PostponeDelivery {
+                unsure,
+                retry_after,
+                jitter,
+            } => self.postpone(unsure, retry_after, jitter, now),
             Event::Relinked { url } => {
                 self.expect(&[Stage::Rendered])?;
                 Ok(self.stay(Rule::Relink, now, |job| job.result_url = Some(url)))
@@ -174,6 +178,7 @@ impl Job {
         Ok(self.go(Rule::T8, Stage::Rendered, now, |job| {
             job.result_url = Some(url);
             job.delivery_tries = 1;
+            job.edit_unsure = true;
             job.due_at = Some(deliver_until);
         }))
     }
@@ -200,6 +205,7 @@ impl Job {
         let tries = self.delivery_tries.saturating_add(1);
         let mut change = self.stay(Rule::Deliver, now, |job| {
             job.delivery_tries = tries;
+            job.edit_unsure = true;
             job.due_at = Some(deliver_until);
         });
         change.guards.push(Guard::DueBy(now));
@@ -209,13 +215,17 @@ impl Job {
     /// Delivery later.
     fn postpone(
         &self,
+        unsure: bool,
         retry_after: Option<Millis>,
         jitter: Jitter,
         now: Timestamp,
     ) -> Result<Change, Refused> {
         self.expect(&[Stage::Rendered])?;
         let spaced = backoff(self.delivery_tries, retry_after, jitter);
-        Ok(self.stay(Rule::Postpone, now, |job| job.due_at = Some(now.after(spaced))))
+        Ok(self.stay(Rule::Postpone, now, |job| {
+            job.edit_unsure = unsure;
+            job.due_at = Some(now.after(spaced));
+        }))
     }
 
     /// T15. A worker that may still hold the lease is waited for; a stored video is charged, not thrown away.

@@ -13,6 +13,10 @@ pub const LOSSES_MAX: u32 = 3;
 /// Attempts to tell of a failure at most. The money is back already; only the message is missing.
 pub const TELL_TRIES_MAX: u32 = 8;
 
+/// How long a lease outlives the Lambda that took it: what clocks may differ, and what a request that was just sent may
+/// still take to have its effect. A lease that ended with its Lambda would let a second worker buy a second render.
+pub const LEASE_SLACK: Millis = Millis::from_secs(40);
+
 /// How long after [`Job::settle_at`] the workers are left to find the truth before cleanup settles without it.
 pub const SETTLE_GRACE: Millis = Millis::from_mins(5);
 

@@ -93,6 +93,7 @@ fn events(job: &Job, now: Timestamp) -> Vec<Event> {
         },
         Event::ClaimDelivery { deliver_until: until },
         Event::PostponeDelivery {
+            unsure: false,
             retry_after: None,
             jitter,
         },

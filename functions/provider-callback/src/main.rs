@@ -1,0 +1,13 @@
+//! Starts the function.
+
+use lambda_http::{Error, Request, run, service_fn};
+use provider_callback::{handle, start};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let desk = &start().await?;
+    run(service_fn(|request: Request| async move {
+        Ok::<_, Error>(handle(desk, request).await)
+    }))
+    .await
+}

@@ -1,0 +1,159 @@
+//! What a button means. Its data is at most 64 bytes, and comes back from a client: data to check.
+
+use domain::id::{JobId, ModelId, NONCE_CHARS, Nonce, UserId};
+use domain::video::Aspect;
+use telegram::methods::InlineKeyboardButton;
+
+/// What a button means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Button {
+    /// Show the cabinet.
+    Cabinet,
+    /// Show the help.
+    Help,
+    /// Show the models to choose from.
+    Models(Nonce),
+    /// Back to the card.
+    Card(Nonce),
+    /// Take this model.
+    Model(Nonce, ModelId),
+    /// Take this length, in seconds.
+    Duration(Nonce, u32),
+    /// Take this shape.
+    Aspect(Nonce, Aspect),
+    /// Order what the card shows in this revision.
+    Create(Nonce, u32),
+    /// Throw the draft away.
+    Drop(Nonce),
+    /// Cancel the order made from this draft.
+    Cancel(Nonce),
+    /// A new draft like this order.
+    Again(Nonce),
+    /// Send a video that waits.
+    Parked,
+    /// This waiting video has come; send the next.
+    ParkedNext(Nonce),
+}
+
+impl Button {
+    /// The data.
+    pub(crate) fn data(&self) -> String {
+        match self {
+            Self::Cabinet => "cab".to_owned(),
+            Self::Help => "hlp".to_owned(),
+            Self::Models(nonce) => format!("ms:{}", nonce.as_str()),
+            Self::Card(nonce) => format!("cd:{}", nonce.as_str()),
+            Self::Model(nonce, model) => format!("mo:{}:{}", nonce.as_str(), model.0),
+            Self::Duration(nonce, seconds) => format!("du:{}:{seconds}", nonce.as_str()),
+            Self::Aspect(nonce, aspect) => format!("as:{}:{}", nonce.as_str(), aspect.as_str()),
+            Self::Create(nonce, revision) => format!("go:{}:{revision}", nonce.as_str()),
+            Self::Drop(nonce) => format!("no:{}", nonce.as_str()),
+            Self::Cancel(nonce) => format!("ca:{}", nonce.as_str()),
+            Self::Again(nonce) => format!("ag:{}", nonce.as_str()),
+            Self::Parked => "pk".to_owned(),
+            Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
+        }
+    }
+
+    /// Reads data; `None` if it is none of ours, or of a version that is gone.
+    pub(crate) fn parse(data: &str) -> Option<Self> {
+        match data {
+            "cab" => return Some(Self::Cabinet),
+            "hlp" => return Some(Self::Help),
+            "pk" => return Some(Self::Parked),
+            _ => {}
+        }
+        let (kind, rest) = data.split_once(':')?;
+        let nonce = Nonce::parse(rest.get(..NONCE_CHARS)?)?;
+        let value = rest.get(NONCE_CHARS..)?.strip_prefix(':');
+        let alone = rest.len() == NONCE_CHARS;
+        match (kind, value) {
+            ("ms", None) if alone => Some(Self::Models(nonce)),
+            ("cd", None) if alone => Some(Self::Card(nonce)),
+            ("mo", Some(model)) => Some(Self::Model(nonce, ModelId(model.to_owned()))),
+            ("du", Some(seconds)) => Some(Self::Duration(nonce, seconds.parse().ok()?)),
+            ("as", Some(aspect)) => Some(Self::Aspect(nonce, Aspect::parse(aspect)?)),
+            ("go", Some(revision)) => Some(Self::Create(nonce, revision.parse().ok()?)),
+            ("no", None) if alone => Some(Self::Drop(nonce)),
+            ("ca", None) if alone => Some(Self::Cancel(nonce)),
+            ("ag", None) if alone => Some(Self::Again(nonce)),
+            ("pn", None) if alone => Some(Self::ParkedNext(nonce)),
+            _ => None,
+        }
+    }
+
+    /// The job that it speaks of, for a customer.
+    pub(crate) fn job(&self, user: UserId) -> Option<JobId> {
+        match self {
+            Self::Models(nonce)
+            | Self::Card(nonce)
+            | Self::Model(nonce, _)
+            | Self::Duration(nonce, _)
+            | Self::Aspect(nonce, _)
+            | Self::Create(nonce, _)
+            | Self::Drop(nonce)
+            | Self::Cancel(nonce)
+            | Self::Again(nonce)
+            | Self::ParkedNext(nonce) => Some(JobId {
+                user,
+                nonce: nonce.clone(),
+            }),
+            Self::Cabinet | Self::Help | Self::Parked => None,
+        }
+    }
+
+    /// The button with its words. Data that would not fit (an over-long model name, which the settings refuse) makes a
+    /// button that only says so.
+    pub(crate) fn labelled(&self, words: impl Into<String>) -> Option<InlineKeyboardButton> {
+        InlineKeyboardButton::callback(words, self.data())
+            .inspect_err(|error| tracing::error!(%error, "a button is left out"))
+            .ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_button_reads_back_as_written_and_fits_into_64_bytes() {
+        let nonce = || Nonce::from_random([5; NONCE_CHARS]);
+        let longest = ModelId("m".repeat(domain::catalog::MODEL_ID_BYTES_MAX));
+        let buttons = [
+            Button::Cabinet,
+            Button::Help,
+            Button::Models(nonce()),
+            Button::Card(nonce()),
+            Button::Model(nonce(), longest),
+            Button::Duration(nonce(), u32::MAX),
+            Button::Aspect(nonce(), Aspect::Portrait),
+            Button::Create(nonce(), u32::MAX),
+            Button::Drop(nonce()),
+            Button::Cancel(nonce()),
+            Button::Again(nonce()),
+            Button::Parked,
+            Button::ParkedNext(nonce()),
+        ];
+        for button in buttons {
+            assert!(button.data().len() <= 64, "{button:?}");
+            assert_eq!(Button::parse(&button.data()), Some(button));
+        }
+    }
+
+    #[test]
+    fn data_that_is_not_ours_means_nothing() {
+        for data in [
+            "",
+            "go",
+            "go:",
+            "go:short:1",
+            "go:2222222222222222:x",
+            "zz:2222222222222222",
+            "no:2222222222222222x",
+            "cab:1",
+            "go:ёжёжёжёж:1",
+        ] {
+            assert_eq!(Button::parse(data), None, "{data}");
+        }
+    }
+}

@@ -1,0 +1,248 @@
+//! The draft card and the other messages with buttons.
+
+use domain::account::{Account, Draft};
+use domain::admission::Usage;
+use domain::catalog::Model;
+use domain::id::Nonce;
+use domain::time::Timestamp;
+use limits_flags::Snapshot;
+use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
+
+use crate::buttons::Button;
+use crate::show;
+use crate::texts::Say;
+
+/// Models shown to choose from at most; more would not fit a phone.
+const MODELS_SHOWN_MAX: usize = 12;
+
+/// A message's text with its buttons.
+pub(crate) struct Card {
+    pub(crate) text: String,
+    pub(crate) buttons: InlineKeyboardMarkup,
+}
+
+/// What a draft card is drawn from.
+pub(crate) struct DraftView<'a> {
+    pub(crate) say: Say,
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) account: &'a Account,
+    pub(crate) draft: &'a Draft,
+    pub(crate) usages: &'a [Usage],
+    pub(crate) now: Timestamp,
+}
+
+/// The draft card: what will be made, what it costs, what is left.
+pub(crate) fn draft(view: &DraftView<'_>) -> Card {
+    let DraftView { say, draft, .. } = view;
+    let model = view
+        .snapshot
+        .model(&draft.model)
+        .filter(|model| model.takes(draft.photo.is_some()));
+    let Some(model) = model else {
+        return Card {
+            text: say.text("refused-model"),
+            buttons: keyboard([vec![
+                Button::Models(draft.nonce.clone()).labelled(say.text("button-back")),
+            ]]),
+        };
+    };
+    let mut lines = vec![say.text("card-title")];
+    if draft.photo.is_some() {
+        lines.push(say.text("card-photo"));
+    }
+    lines.push(show::choice(
+        *say,
+        &model.title,
+        draft.duration_s,
+        shape(*say, draft),
+        &draft.prompt,
+    ));
+    if draft.photo.is_some() && draft.prompt.is_empty() {
+        lines.push(say.text("card-no-words"));
+    }
+    lines.push(String::new());
+    lines.extend(price_lines(view, model));
+    Card {
+        text: lines.join("\n"),
+        buttons: draft_buttons(view, model),
+    }
+}
+
+/// The shape as the card names it: a photo keeps its own.
+fn shape(say: Say, draft: &Draft) -> String {
+    if draft.photo.is_some() {
+        say.text("card-aspect-photo")
+    } else {
+        draft.aspect.as_str().to_owned()
+    }
+}
+
+fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
+    let DraftView {
+        say, draft, account, ..
+    } = view;
+    let cost = model.price(draft.duration_s).unwrap_or_default();
+    let price = show::credits(*say, cost);
+    let available = show::credits(*say, account.balance.available);
+    let mut lines = vec![say.with(
+        "card-price",
+        [("price", price.into()), ("available", available.into())],
+    )];
+    for usage in view.usages {
+        let title = show::limit_title(*say, view.snapshot, &usage.limit);
+        let reset = show::reset(*say, usage, view.now);
+        let values = [
+            ("title", title.into()),
+            ("left", usage.left().into()),
+            ("max", usage.limit.max.into()),
+            ("reset", reset.into()),
+        ];
+        lines.push(say.with("card-limit", values));
+    }
+    let chars = u32::try_from(draft.prompt.chars().count()).unwrap_or(u32::MAX);
+    if chars > model.prompt_chars_max {
+        lines.push(say.with(
+            "card-too-long",
+            [("chars", chars.into()), ("max", model.prompt_chars_max.into())],
+        ));
+    }
+    if account.balance.available < cost {
+        lines.push(say.text("card-too-poor"));
+    }
+    lines
+}
+
+fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
+    let DraftView { say, draft, .. } = view;
+    let nonce = || draft.nonce.clone();
+    let model_name = say.with("button-model", [("model", model.title.as_str().into())]);
+    let mut rows = vec![vec![Button::Models(nonce()).labelled(model_name)]];
+    if model.prices.len() > 1 {
+        let length = |seconds: u32| {
+            let what = say.with("seconds", [("count", seconds.into())]);
+            Button::Duration(nonce(), seconds).labelled(chosen(*say, what, seconds == draft.duration_s))
+        };
+        rows.push(
+            model
+                .prices
+                .iter()
+                .map(|price| length(price.duration_s))
+                .collect(),
+        );
+    }
+    if model.aspects.len() > 1 && draft.photo.is_none() {
+        let aspect = |aspect: &domain::video::Aspect| {
+            Button::Aspect(nonce(), *aspect).labelled(chosen(
+                *say,
+                aspect.as_str().to_owned(),
+                *aspect == draft.aspect,
+            ))
+        };
+        rows.push(model.aspects.iter().map(aspect).collect());
+    }
+    let price = show::credits(*say, model.price(draft.duration_s).unwrap_or_default());
+    rows.push(vec![
+        Button::Create(nonce(), draft.revision)
+            .labelled(say.with("button-create", [("price", price.into())])),
+    ]);
+    rows.push(vec![Button::Drop(nonce()).labelled(say.text("button-drop"))]);
+    keyboard(rows)
+}
+
+/// The models to choose from, each with its price.
+pub(crate) fn models(view: &DraftView<'_>) -> Card {
+    let DraftView {
+        say, draft, snapshot, ..
+    } = view;
+    let choice = |model: &Model| {
+        let price = model
+            .price(draft.duration_s)
+            .or_else(|| model.prices.first().map(|price| price.credits))
+            .unwrap_or_default();
+        let chosen = if model.id == draft.model { "yes" } else { "no" };
+        let price = show::credits(*say, price);
+        let words = say.with(
+            "button-model-choice",
+            [
+                ("chosen", chosen.into()),
+                ("model", model.title.as_str().into()),
+                ("price", price.into()),
+            ],
+        );
+        vec![Button::Model(draft.nonce.clone(), model.id.clone()).labelled(words)]
+    };
+    let mut rows: Vec<_> = snapshot
+        .offered(draft.photo.is_some())
+        .take(MODELS_SHOWN_MAX)
+        .map(choice)
+        .collect();
+    rows.push(vec![
+        Button::Card(draft.nonce.clone()).labelled(say.text("button-back")),
+    ]);
+    Card {
+        text: say.text("card-models"),
+        buttons: keyboard(rows),
+    }
+}
+
+fn chosen(say: Say, what: String, chosen: bool) -> String {
+    say.with(
+        "button-choice",
+        [
+            ("chosen", if chosen { "yes" } else { "no" }.into()),
+            ("what", what.into()),
+        ],
+    )
+}
+
+/// The buttons below a welcome.
+pub(crate) fn welcome_buttons(say: Say, parked: bool) -> InlineKeyboardMarkup {
+    let mut rows = Vec::new();
+    if parked {
+        rows.push(vec![Button::Parked.labelled(say.text("button-parked"))]);
+    }
+    rows.push(vec![
+        Button::Cabinet.labelled(say.text("button-cabinet")),
+        Button::Help.labelled(say.text("button-help")),
+    ]);
+    keyboard(rows)
+}
+
+/// The button below an order that can still be canceled.
+pub(crate) fn cancel_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
+    keyboard([vec![
+        Button::Cancel(nonce.clone()).labelled(say.text("button-cancel")),
+    ]])
+}
+
+/// The button below a video.
+pub(crate) fn again_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
+    keyboard([vec![
+        Button::Again(nonce.clone()).labelled(say.text("button-again")),
+    ]])
+}
+
+/// The button below a failure.
+pub(crate) fn other_model_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
+    keyboard([vec![
+        Button::Again(nonce.clone()).labelled(say.text("button-other-model")),
+    ]])
+}
+
+/// The button below a video that had waited.
+pub(crate) fn parked_button(say: Say, nonce: &Nonce, more: bool) -> InlineKeyboardMarkup {
+    let words = say.text(if more {
+        "button-parked-next"
+    } else {
+        "button-parked-done"
+    });
+    keyboard([vec![Button::ParkedNext(nonce.clone()).labelled(words)]])
+}
+
+/// A keyboard of the buttons that could be made.
+fn keyboard(rows: impl IntoIterator<Item = Vec<Option<InlineKeyboardButton>>>) -> InlineKeyboardMarkup {
+    let rows = rows
+        .into_iter()
+        .map(|row| row.into_iter().flatten().collect::<Vec<_>>());
+    InlineKeyboardMarkup::new(rows.filter(|row| !row.is_empty()))
+}

@@ -1,0 +1,77 @@
+//! The front desk: what the bot answers to an update. Every answer goes back in the webhook's HTTP response, so an
+//! update costs one read, at most one write, and no call to Telegram.
+
+mod cabinet;
+mod cancel;
+mod compose;
+mod create;
+mod edit;
+mod parked;
+mod route;
+mod visit;
+mod welcome;
+
+use limits_flags::Settings;
+use queue::Queue;
+use store::Store;
+
+use crate::env::Env;
+
+/// What the front desk works with.
+#[derive(Debug)]
+pub struct Desk {
+    store: Store,
+    settings: Settings,
+    queue: Queue,
+    env: Env,
+}
+
+/// Why an update was not answered.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The tables did not answer; the same update may come again and go well.
+    #[error("the tables do not answer")]
+    Later(#[source] store::Error),
+    /// Something is wrong that repetition does not mend; somebody must look at it.
+    #[error("the update cannot be handled")]
+    Never(#[source] store::Error),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Table(
+                table::Error::Invalid(_) | table::Error::Refused(_) | table::Error::Malformed(_),
+            )
+            | store::Error::Malformed(_)
+            | store::Error::Unsound { .. } => Self::Never(error),
+            store::Error::Table(_) => Self::Later(error),
+        }
+    }
+}
+
+impl From<table::Error> for Error {
+    fn from(error: table::Error) -> Self {
+        Self::from(store::Error::from(error))
+    }
+}
+
+impl Desk {
+    /// A front desk.
+    pub fn new(store: Store, settings: Settings, queue: Queue, env: Env) -> Self {
+        Self {
+            store,
+            settings,
+            queue,
+            env,
+        }
+    }
+
+    /// Makes ready before the first update: loads the settings, and so opens the connections.
+    pub async fn warm(&self) {
+        if let Err(error) = self.settings.known(self.env.now()).await {
+            tracing::warn!(%error, "the settings could not be loaded ahead");
+        }
+        self.queue.warm().await;
+    }
+}

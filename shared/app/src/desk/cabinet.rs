@@ -1,0 +1,56 @@
+//! `/cabinet`: the balance, what is held, and what is left of each limit. One read, no write.
+
+use domain::catalog::Limit;
+use telegram::methods::Reply;
+
+use super::visit::Visit;
+use crate::show;
+
+impl Visit<'_> {
+    /// `/cabinet`.
+    pub(super) fn cabinet(&self) -> Reply {
+        let (say, balance) = (self.say, self.account.balance);
+        let active = u32::try_from(self.account.active_jobs.len()).unwrap_or(u32::MAX);
+        let head = say.with(
+            "cabinet",
+            [
+                ("available", show::credits(say, balance.available).into()),
+                ("held-count", balance.held.0.into()),
+                ("held", show::credits(say, balance.held).into()),
+                ("active", active.into()),
+                ("active-max", self.snapshot.rules.active_jobs_max.into()),
+            ],
+        );
+        let own = self
+            .snapshot
+            .models
+            .iter()
+            .filter(|model| model.enabled)
+            .filter_map(|model| model.limit.as_ref());
+        let limits = self
+            .snapshot
+            .rules
+            .limits
+            .iter()
+            .chain(own)
+            .map(|limit| self.limit_line(limit));
+        let lines: Vec<String> = [head, String::new()].into_iter().chain(limits).collect();
+        self.send(lines.join("\n").trim_end().to_owned()).into()
+    }
+
+    fn limit_line(&self, limit: &Limit) -> String {
+        let say = self.say;
+        let usage = self.usage(limit.clone(), limit.schedule.window_at(self.now));
+        let title = show::limit_title(say, &self.snapshot, limit);
+        let reset = show::reset(say, &usage, self.now);
+        say.with(
+            "cabinet-limit",
+            [
+                ("title", title.into()),
+                ("left", usage.left().into()),
+                ("max", limit.max.into()),
+                ("reset", reset.into()),
+            ],
+        )
+    }
+}

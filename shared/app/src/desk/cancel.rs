@@ -1,0 +1,60 @@
+//! T14: the customer takes a queued order back.
+
+use domain::job::{Event, Job, Stage};
+use domain::money::Credits;
+use store::Applied;
+use telegram::methods::{EditMessageText, Reply};
+
+use super::Error;
+use super::visit::Visit;
+use crate::show;
+
+impl Visit<'_> {
+    /// Cancels, if the order is still queued; else says how it stands.
+    pub(super) async fn cancel(&self, message_id: i64, query_id: &str) -> Result<Reply, Error> {
+        let Some(job) = &self.job else {
+            return Ok(Self::alert(query_id, self.say.text("draft-stale")));
+        };
+        let Ok(change) = job.apply(Event::Cancel, self.now) else {
+            return Ok(self.too_late(job, message_id, query_id, Credits::ZERO));
+        };
+        match self.desk.store.apply(job, &change, self.deadline).await? {
+            Applied::Written => Ok(self.canceled(job, message_id, job.cost)),
+            Applied::Moved(Some(moved)) => Ok(self.too_late(&moved, message_id, query_id, job.cost)),
+            Applied::Moved(None) => Ok(Self::alert(query_id, self.say.text("draft-stale"))),
+        }
+    }
+
+    /// `back` is what came back to the balance after it was read.
+    fn canceled(&self, job: &Job, message_id: i64, back: Credits) -> Reply {
+        let say = self.say;
+        let available = self
+            .account
+            .balance
+            .available
+            .plus(back)
+            .unwrap_or(self.account.balance.available);
+        let text = say.with(
+            "canceled",
+            [
+                ("price", show::price(say, job)),
+                ("available", show::credits(say, available).into()),
+            ],
+        );
+        EditMessageText::html(self.chat, message_id, text).into()
+    }
+
+    fn too_late(&self, job: &Job, message_id: i64, query_id: &str, back: Credits) -> Reply {
+        let say = self.say;
+        let text = match job.stage {
+            // The same update again, after its answer was lost: answer what was lost.
+            Stage::Canceled => return self.canceled(job, message_id, back),
+            Stage::Queued => "toast-queued",
+            Stage::Submitting | Stage::Unknown | Stage::Running => "cancel-too-late",
+            Stage::Rendered | Stage::Stored => "toast-running",
+            Stage::Delivered | Stage::Parked => "toast-delivered",
+            Stage::Failed => "toast-failed",
+        };
+        Self::alert(query_id, say.text(text))
+    }
+}

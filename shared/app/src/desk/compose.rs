@@ -1,0 +1,195 @@
+//! A text or a photo becomes a draft, and the draft a card.
+
+use domain::account::{Draft, Photo};
+use domain::catalog::Model;
+use domain::id::ModelId;
+use domain::time::Millis;
+use domain::video::Aspect;
+use telegram::methods::Reply;
+use telegram::types::Message;
+
+use super::Error;
+use super::visit::Visit;
+use crate::cards;
+
+/// The largest picture that is taken: KIE.AI's models take 10 MB.
+const PHOTO_BYTES_MAX: u64 = 10_000_000;
+/// The same as people read it.
+const PHOTO_MEGABYTES_MAX: u32 = 10;
+/// A text that follows a photo within this time describes that photo.
+const PHOTO_WAITS: Millis = Millis::from_mins(60);
+
+/// What a message brings.
+enum Brought {
+    Words(String),
+    Photo(Photo, String),
+    TooBig,
+    NotAPhoto,
+    Nothing,
+}
+
+impl Visit<'_> {
+    /// A new draft from a message.
+    pub(super) async fn compose(&self, message: &Message) -> Result<Reply, Error> {
+        let say = self.say;
+        let (prompt, photo) = match brought(message) {
+            Brought::Words(words) => (words, self.photo_before()),
+            Brought::Photo(photo, words) => (words, Some(photo)),
+            Brought::TooBig => {
+                return Ok(self
+                    .send(say.with("photo-too-big", [("limit", PHOTO_MEGABYTES_MAX.into())]))
+                    .into());
+            }
+            Brought::NotAPhoto => return Ok(self.send(say.text("not-a-photo")).into()),
+            Brought::Nothing => return Ok(self.send(say.text("not-understood")).into()),
+        };
+        if !self.rules().new_jobs {
+            return Ok(self.send(say.text("paused")).into());
+        }
+        let Some(model) = self.model_for(photo.is_some()) else {
+            return Ok(self.send(say.text("refused-model")).into());
+        };
+        let draft = self.new_draft(prompt, photo, model);
+        self.put(&draft).await
+    }
+
+    /// A new draft like an order that was made before.
+    pub(super) async fn again(&self, query_id: &str) -> Result<Reply, Error> {
+        let say = self.say;
+        let Some(job) = &self.job else {
+            return Ok(Self::alert(query_id, say.text("draft-stale")));
+        };
+        if !self.rules().new_jobs {
+            return Ok(Self::alert(query_id, say.text("paused")));
+        }
+        let order = &job.order;
+        let photo = order.image.as_ref().map(|image| Photo {
+            file_id: image.file_id.clone(),
+            bytes: 0,
+            width: 0,
+            height: 0,
+        });
+        let same = self
+            .snapshot
+            .model(&order.model)
+            .filter(|model| model.takes(photo.is_some()));
+        let Some(model) = same.or_else(|| self.model_for(photo.is_some())) else {
+            return Ok(Self::alert(query_id, say.text("refused-model")));
+        };
+        let mut draft = self.new_draft(order.prompt.clone(), photo, model);
+        draft.aspect = order.aspect;
+        if model.price(order.duration_s).is_some() {
+            draft.duration_s = order.duration_s;
+        }
+        self.put(&draft).await
+    }
+
+    async fn put(&self, draft: &Draft) -> Result<Reply, Error> {
+        if !self
+            .desk
+            .store
+            .put_draft(self.account.user, draft, self.deadline)
+            .await?
+        {
+            return Ok(self.send(self.say.text("trouble")).into());
+        }
+        let usages = self.usages_of(draft);
+        Ok(self.send_card(cards::draft(&self.view(draft, &usages))))
+    }
+
+    fn new_draft(&self, prompt: String, photo: Option<Photo>, model: &Model) -> Draft {
+        let before = self.account.draft.as_ref();
+        let first = model.prices.first().map_or(0, |price| price.duration_s);
+        let kept = before
+            .map(|draft| draft.duration_s)
+            .filter(|seconds| model.price(*seconds).is_some());
+        let aspect = before
+            .map(|draft| draft.aspect)
+            .filter(|aspect| model.aspects.contains(aspect));
+        let aspect = photo.as_ref().and_then(shape_of).or(aspect);
+        Draft {
+            nonce: self.desk.env.nonce(),
+            revision: 1,
+            prompt,
+            photo,
+            model: model.id.clone(),
+            aspect: aspect
+                .or_else(|| model.aspects.first().copied())
+                .unwrap_or(Aspect::Portrait),
+            duration_s: kept.unwrap_or(first),
+            created_at: self.now,
+        }
+    }
+
+    /// The model of the draft before, if it takes such an order, else the first on offer.
+    fn model_for(&self, with_photo: bool) -> Option<&Model> {
+        let before: Option<&ModelId> = self.account.draft.as_ref().map(|draft| &draft.model);
+        let kept = before
+            .and_then(|id| self.snapshot.model(id))
+            .filter(|model| model.takes(with_photo));
+        kept.or_else(|| self.snapshot.offered(with_photo).next())
+    }
+
+    /// The photo that was sent shortly before and still has no words.
+    fn photo_before(&self) -> Option<Photo> {
+        let draft = self.account.draft.as_ref()?;
+        let waiting = draft.prompt.is_empty() && self.now.since(draft.created_at) <= PHOTO_WAITS;
+        draft.photo.clone().filter(|_| waiting)
+    }
+}
+
+fn brought(message: &Message) -> Brought {
+    let words = message
+        .text
+        .as_deref()
+        .or(message.caption.as_deref())
+        .unwrap_or_default()
+        .trim()
+        .to_owned();
+    if let Some(size) = message.largest_photo() {
+        let photo = Photo {
+            file_id: size.file_id.clone(),
+            bytes: size.file_size.unwrap_or(0),
+            width: size.width,
+            height: size.height,
+        };
+        return Brought::Photo(photo, words);
+    }
+    if let Some(document) = &message.document {
+        let picture = matches!(document.mime_type.as_deref(), Some("image/jpeg" | "image/png"));
+        let bytes = document.file_size.unwrap_or(0);
+        return match (picture, bytes > PHOTO_BYTES_MAX) {
+            (true, false) => Brought::Photo(
+                Photo {
+                    file_id: document.file_id.clone(),
+                    bytes,
+                    width: 0,
+                    height: 0,
+                },
+                words,
+            ),
+            (true, true) => Brought::TooBig,
+            (false, _) => Brought::NotAPhoto,
+        };
+    }
+    if words.is_empty() || words.starts_with('/') {
+        Brought::Nothing
+    } else {
+        Brought::Words(words)
+    }
+}
+
+/// The shape that a photo calls for.
+fn shape_of(photo: &Photo) -> Option<Aspect> {
+    let (width, height) = (u64::from(photo.width), u64::from(photo.height));
+    if width == 0 || height == 0 {
+        return None;
+    }
+    Some(if width * 4 > height * 5 {
+        Aspect::Landscape
+    } else if height * 4 > width * 5 {
+        Aspect::Portrait
+    } else {
+        Aspect::Square
+    })
+}

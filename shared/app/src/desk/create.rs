@@ -1,0 +1,157 @@
+//! T1: the draft becomes a job, and the card the notice that it is in the queue.
+
+use domain::account::{Account, Place};
+use domain::admission::{Admission, Refusal, Request, Usage, WindowKey, admit};
+use domain::id::{ChatId, MessageId, Nonce};
+use domain::job::Job;
+use domain::time::Millis;
+use queue::{Doorbell, Hint};
+use store::NotAdmitted;
+use telegram::methods::{EditMessageText, Reply};
+
+use super::Error;
+use super::visit::Visit;
+use crate::{cards, show};
+
+impl Visit<'_> {
+    /// Orders what the card showed. Reads nothing more: the account, the counters and the job of an earlier tap are here.
+    pub(super) async fn create(
+        mut self,
+        nonce: &Nonce,
+        revision: u32,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        if let Some(job) = &self.job {
+            return Ok(self.already(job, message_id, query_id));
+        }
+        let place = Place {
+            chat: ChatId(self.chat),
+            message: MessageId(message_id),
+        };
+        let admission = match self.decide(nonce, revision, place) {
+            Ok(admission) => admission,
+            Err(refusal) => return Ok(self.refuse(&refusal, query_id)),
+        };
+        match self.desk.store.admit(&admission, self.deadline).await {
+            Ok(()) => {
+                self.ring(&admission).await;
+                Ok(self.queued(&admission.job, message_id))
+            }
+            Err(NotAdmitted::AlreadyAdmitted) => Ok(Self::alert(query_id, self.say.text("already-started"))),
+            Err(NotAdmitted::Changed { account, used }) => {
+                self.learn(account, used);
+                let refusal = self
+                    .decide(nonce, revision, place)
+                    .err()
+                    .unwrap_or(Refusal::DraftStale);
+                Ok(self.refuse(&refusal, query_id))
+            }
+            Err(NotAdmitted::Failed(error)) => Err(error.into()),
+        }
+    }
+
+    fn decide(&self, nonce: &Nonce, revision: u32, place: Place) -> Result<Admission, Refusal> {
+        let draft = self.draft(nonce).ok_or(Refusal::DraftStale)?;
+        let usages = self.usages_of(draft);
+        admit(&Request {
+            account: &self.account,
+            nonce,
+            revision,
+            model: self.snapshot.model(&draft.model),
+            rules: &self.rules(),
+            usages: &usages,
+            place,
+            locale: self.say.locale().as_str(),
+            now: self.now,
+        })
+    }
+
+    /// Takes over what the refused transaction brought back.
+    fn learn(&mut self, account: Option<Box<Account>>, used: Vec<(WindowKey, u32)>) {
+        if let Some(account) = account {
+            self.account = *account;
+        }
+        self.used.extend(used);
+    }
+
+    /// Rings for the worker. If that fails, cleanup rings within a minute: the job's row is the outbox.
+    async fn ring(&self, admission: &Admission) {
+        let doorbell = Doorbell::new(&admission.job.id, Hint::Accepted);
+        if let Err(error) = self.desk.queue.ring(&doorbell, Millis::ZERO).await {
+            tracing::warn!(%error, job = %admission.job.id, "no doorbell; cleanup will ring");
+        }
+    }
+
+    fn queued(&self, job: &Job, message_id: i64) -> Reply {
+        let say = self.say;
+        let what = show::order(say, Some(&self.snapshot), &job.order);
+        let text = say.with(
+            "queued",
+            [("what", what.into()), ("price", show::price(say, job))],
+        );
+        let text = format!("{text}\n\n{}", show::usual_wait(say, &job.order));
+        let buttons = cards::cancel_button(say, &job.id.nonce);
+        EditMessageText::html(self.chat, message_id, text)
+            .with_buttons(buttons)
+            .into()
+    }
+
+    /// A second tap, or an update that came again because the answer to it was lost: while the job still is as it was
+    /// accepted, the answer is the very one that was lost.
+    fn already(&self, job: &Job, message_id: i64, query_id: &str) -> Reply {
+        let untouched = job.timeline.len() == 1 && job.place.message.0 == message_id;
+        if untouched {
+            self.queued(job, message_id)
+        } else {
+            Self::alert(query_id, self.say.text("already-started"))
+        }
+    }
+
+    fn refuse(&self, refusal: &Refusal, query_id: &str) -> Reply {
+        let say = self.say;
+        tracing::info!(user = self.account.user.0, ?refusal, "an order was refused");
+        let text = match refusal {
+            Refusal::Paused => say.text("paused"),
+            Refusal::DraftStale
+                if self
+                    .account
+                    .active_jobs
+                    .iter()
+                    .any(|job| self.job.as_ref().is_some_and(|known| known.id == *job)) =>
+            {
+                say.text("already-started")
+            }
+            Refusal::DraftStale => say.text("draft-changed"),
+            Refusal::ModelUnavailable => say.text("refused-model"),
+            Refusal::PromptTooLong { chars, max } => say.with(
+                "refused-too-long",
+                [("chars", (*chars).into()), ("max", (*max).into())],
+            ),
+            Refusal::NotEnoughCredits { cost, available } => {
+                let (cost, available) = (show::credits(say, *cost), show::credits(say, *available));
+                say.with(
+                    "refused-credits",
+                    [("cost", cost.into()), ("available", available.into())],
+                )
+            }
+            Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),
+            Refusal::LimitReached(usage) => self.limit_reached(usage),
+        };
+        Self::alert(query_id, text)
+    }
+
+    fn limit_reached(&self, usage: &Usage) -> String {
+        let say = self.say;
+        let title = show::limit_title(say, &self.snapshot, &usage.limit);
+        let reset = show::reset(say, usage, self.now);
+        say.with(
+            "refused-limit",
+            [
+                ("title", title.into()),
+                ("max", usage.limit.max.into()),
+                ("reset", reset.into()),
+            ],
+        )
+    }
+}

@@ -1,0 +1,172 @@
+//! The buttons of a draft card, but for the one that orders.
+
+use domain::account::Draft;
+use domain::id::{ModelId, Nonce};
+use domain::video::Aspect;
+use telegram::methods::{EditMessageText, Reply};
+
+use super::Error;
+use super::visit::Visit;
+use crate::cards;
+
+impl Visit<'_> {
+    /// The models to choose from.
+    pub(super) fn show_models(&self, nonce: &Nonce, message_id: i64, query_id: &str) -> Reply {
+        let Some(draft) = self.draft(nonce) else {
+            return self.stale(query_id);
+        };
+        self.edit_card(message_id, cards::models(&self.view(draft, &[])))
+    }
+
+    /// Back to the card.
+    pub(super) fn show_card(&self, nonce: &Nonce, message_id: i64, query_id: &str) -> Reply {
+        let Some(draft) = self.draft(nonce) else {
+            return self.stale(query_id);
+        };
+        let usages = self.usages_of(draft);
+        self.edit_card(message_id, cards::draft(&self.view(draft, &usages)))
+    }
+
+    /// Another model; its length and shape are kept where it offers them.
+    pub(super) async fn choose_model(
+        &self,
+        nonce: &Nonce,
+        model: ModelId,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let Some(draft) = self.draft(nonce) else {
+            return Ok(self.stale(query_id));
+        };
+        let offered = self
+            .snapshot
+            .model(&model)
+            .filter(|model| model.takes(draft.photo.is_some()));
+        let Some(model) = offered else {
+            return Ok(Self::alert(query_id, self.say.text("refused-model")));
+        };
+        let mut after = draft.clone();
+        after.model = model.id.clone();
+        if model.price(draft.duration_s).is_none() {
+            after.duration_s = model
+                .prices
+                .first()
+                .map_or(draft.duration_s, |price| price.duration_s);
+        }
+        if !model.aspects.contains(&draft.aspect) && draft.photo.is_none() {
+            after.aspect = model.aspects.first().copied().unwrap_or(draft.aspect);
+        }
+        self.change(draft, after, message_id, query_id).await
+    }
+
+    /// Another length.
+    pub(super) async fn choose_duration(
+        &self,
+        nonce: &Nonce,
+        seconds: u32,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let Some(draft) = self.draft(nonce) else {
+            return Ok(self.stale(query_id));
+        };
+        let offered = self
+            .snapshot
+            .model(&draft.model)
+            .is_some_and(|model| model.price(seconds).is_some());
+        let duration_s = if offered { seconds } else { draft.duration_s };
+        self.change(
+            draft,
+            Draft {
+                duration_s,
+                ..draft.clone()
+            },
+            message_id,
+            query_id,
+        )
+        .await
+    }
+
+    /// Another shape.
+    pub(super) async fn choose_aspect(
+        &self,
+        nonce: &Nonce,
+        aspect: Aspect,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let Some(draft) = self.draft(nonce) else {
+            return Ok(self.stale(query_id));
+        };
+        let offered = self
+            .snapshot
+            .model(&draft.model)
+            .is_some_and(|model| model.aspects.contains(&aspect));
+        let aspect = if offered { aspect } else { draft.aspect };
+        self.change(
+            draft,
+            Draft {
+                aspect,
+                ..draft.clone()
+            },
+            message_id,
+            query_id,
+        )
+        .await
+    }
+
+    /// Throws the draft away.
+    pub(super) async fn drop_draft(
+        &self,
+        nonce: &Nonce,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let Some(draft) = self.draft(nonce) else {
+            return Ok(self.stale(query_id));
+        };
+        if !self
+            .desk
+            .store
+            .drop_draft(self.account.user, draft, self.deadline)
+            .await?
+        {
+            return Ok(Self::alert(query_id, self.say.text("draft-changed")));
+        }
+        Ok(EditMessageText::html(self.chat, message_id, self.say.text("draft-dropped")).into())
+    }
+
+    /// Writes a changed draft and redraws its card. A change that changes nothing is not written; its card is redrawn all
+    /// the same, for prices and limits may have moved.
+    async fn change(
+        &self,
+        before: &Draft,
+        mut after: Draft,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        if after != *before {
+            after.revision = before.revision.saturating_add(1);
+            if !self
+                .desk
+                .store
+                .edit_draft(self.account.user, before, &after, self.deadline)
+                .await?
+            {
+                return Ok(Self::alert(query_id, self.say.text("draft-changed")));
+            }
+        }
+        let usages = self.usages_of(&after);
+        Ok(self.edit_card(message_id, cards::draft(&self.view(&after, &usages))))
+    }
+
+    /// The card is of a draft that is no more: ordered already, or replaced.
+    pub(super) fn stale(&self, query_id: &str) -> Reply {
+        let text = if self.job.is_some() {
+            "already-started"
+        } else {
+            "draft-stale"
+        };
+        Self::alert(query_id, self.say.text(text))
+    }
+}

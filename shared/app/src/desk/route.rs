@@ -1,0 +1,140 @@
+//! Which update goes where.
+
+use domain::id::UserId;
+use table::Deadline;
+use telegram::methods::{AnswerCallbackQuery, Reply, SendMessage};
+use telegram::types::{CallbackQuery, ChatMemberUpdated, Message, Update, UpdateKind};
+
+use super::visit::Visit;
+use super::{Desk, Error};
+use crate::buttons::Button;
+use crate::texts::{Locale, Say};
+
+impl Desk {
+    /// Answers an update. `None` where there is nothing to say.
+    pub async fn answer(&self, update: Update, deadline: Deadline) -> Result<Option<Reply>, Error> {
+        match update.kind {
+            UpdateKind::Message(message) => self.message(&message, deadline).await,
+            UpdateKind::CallbackQuery(query) => self.button(&query, deadline).await,
+            UpdateKind::MyChatMember(change) => self.member(&change, deadline).await,
+            // Nothing is sold for Stars yet, so there is no invoice of ours that anybody could be paying.
+            UpdateKind::PreCheckoutQuery(_) | UpdateKind::Other { .. } => Ok(None),
+            UpdateKind::Unreadable { name, why } => {
+                tracing::error!(
+                    update_id = update.update_id,
+                    name,
+                    why,
+                    "an update cannot be read and is dropped"
+                );
+                Ok(None)
+            }
+        }
+    }
+
+    /// What to say when an update could not be handled and never will be.
+    pub fn apologize(update: &Update) -> Option<Reply> {
+        match &update.kind {
+            UpdateKind::Message(message) if message.chat.is_private() => {
+                let say = Say::in_(Locale::of(message.from.as_ref()?.language_code.as_deref()));
+                Some(SendMessage::html(message.chat.id, say.text("trouble")).into())
+            }
+            UpdateKind::CallbackQuery(query) => {
+                let say = Say::in_(Locale::of(query.from.language_code.as_deref()));
+                Some(AnswerCallbackQuery::alert(&query.id, say.text("trouble")).into())
+            }
+            _ => None,
+        }
+    }
+
+    async fn message(&self, message: &Message, deadline: Deadline) -> Result<Option<Reply>, Error> {
+        let Some(from) = message.from.as_ref().filter(|from| !from.is_bot && from.id > 0) else {
+            return Ok(None);
+        };
+        let say = Say::in_(Locale::of(from.language_code.as_deref()));
+        let text = message.text.as_deref().unwrap_or_default().trim();
+        if !message.chat.is_private() {
+            let for_us = text.starts_with('/');
+            return Ok(for_us.then(|| SendMessage::html(message.chat.id, say.text("only-private")).into()));
+        }
+        let visit = self
+            .visit(UserId(from.id), message.chat.id, say, None, deadline)
+            .await?;
+        let reply = match command(text) {
+            Some("start") => visit.welcome(),
+            Some("cabinet" | "balance") => visit.cabinet(),
+            Some("help") => visit.help(),
+            Some(_) | None => visit.compose(message).await?,
+        };
+        Ok(Some(reply))
+    }
+
+    async fn button(&self, query: &CallbackQuery, deadline: Deadline) -> Result<Option<Reply>, Error> {
+        let say = Say::in_(Locale::of(query.from.language_code.as_deref()));
+        let Some(button) = query.data.as_deref().and_then(Button::parse) else {
+            return Ok(Some(
+                AnswerCallbackQuery::alert(&query.id, say.text("draft-stale")).into(),
+            ));
+        };
+        let Some(message) = query.message.as_ref().filter(|_| query.from.id > 0) else {
+            return Ok(Some(
+                AnswerCallbackQuery::alert(&query.id, say.text("draft-stale")).into(),
+            ));
+        };
+        let user = UserId(query.from.id);
+        let job = button.job(user);
+        let visit = self
+            .visit(user, message.chat.id, say, job.as_ref(), deadline)
+            .await?;
+        visit.press(button, message.message_id, &query.id).await.map(Some)
+    }
+
+    async fn member(&self, change: &ChatMemberUpdated, deadline: Deadline) -> Result<Option<Reply>, Error> {
+        if change.chat.is_private() && change.from.id > 0 {
+            self.store
+                .set_blocked(UserId(change.from.id), change.is_blocked(), deadline)
+                .await?;
+        }
+        Ok(None)
+    }
+}
+
+impl Visit<'_> {
+    async fn press(self, button: Button, message_id: i64, query_id: &str) -> Result<Reply, Error> {
+        match button {
+            Button::Cabinet => Ok(self.cabinet()),
+            Button::Help => Ok(self.help()),
+            Button::Models(nonce) => Ok(self.show_models(&nonce, message_id, query_id)),
+            Button::Card(nonce) => Ok(self.show_card(&nonce, message_id, query_id)),
+            Button::Model(nonce, model) => self.choose_model(&nonce, model, message_id, query_id).await,
+            Button::Duration(nonce, seconds) => {
+                self.choose_duration(&nonce, seconds, message_id, query_id).await
+            }
+            Button::Aspect(nonce, aspect) => self.choose_aspect(&nonce, aspect, message_id, query_id).await,
+            Button::Create(nonce, revision) => self.create(&nonce, revision, message_id, query_id).await,
+            Button::Drop(nonce) => self.drop_draft(&nonce, message_id, query_id).await,
+            Button::Cancel(_) => self.cancel(message_id, query_id).await,
+            Button::Again(_) => self.again(query_id).await,
+            Button::Parked => self.send_parked(None, query_id).await,
+            Button::ParkedNext(nonce) => self.send_parked(Some(nonce), query_id).await,
+        }
+    }
+}
+
+/// The command at the start of a text: `/start`, `/start@the_bot`, `/start promo`.
+fn command(text: &str) -> Option<&str> {
+    let word = text.strip_prefix('/')?.split_whitespace().next()?;
+    word.split('@').next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_found_with_the_bots_name_and_with_arguments() {
+        assert_eq!(command("/start"), Some("start"));
+        assert_eq!(command("/start@neuro_bot promo"), Some("start"));
+        assert_eq!(command("/"), None);
+        assert_eq!(command("a /start"), None);
+    }
+}

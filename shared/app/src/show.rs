@@ -1,0 +1,196 @@
+//! Numbers and times as people read them.
+
+use domain::admission::Usage;
+use domain::catalog::{Limit, Rules};
+use domain::id::ModelId;
+use domain::job::{Job, Order};
+use domain::money::Credits;
+use domain::time::Timestamp;
+use domain::window::{Period, Schedule};
+use limits_flags::Snapshot;
+use telegram::html;
+
+use crate::texts::{Say, Value};
+
+/// Characters of a prompt that a card repeats.
+const PROMPT_CHARS_SHOWN: usize = 300;
+/// Milliseconds in a day.
+const DAY_MS: i64 = 86_400_000;
+
+/// A price.
+pub(crate) fn credits(say: Say, credits: Credits) -> String {
+    say.with("credits", [("count", credits.0.into())])
+}
+
+/// A limit's name: from the catalogue, else as the operator named it.
+pub(crate) fn limit_title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
+    if let Some(model) = limit.id.strip_prefix("model-") {
+        let title = snapshot
+            .model(&ModelId(model.to_owned()))
+            .map_or(model, |model| model.title.as_str());
+        return say.with(
+            "limit-of-model",
+            [("model", html::escape(title).into_owned().into())],
+        );
+    }
+    let by_period = match limit.schedule.period {
+        Period::Hour => "limit-hour",
+        Period::Day => "limit-videos",
+        Period::Week => "limit-week",
+    };
+    let own = say.find(&format!("limit-{}", limit.id), []);
+    own.unwrap_or_else(|| say.text(by_period))
+}
+
+/// When a count is 0 again, in the time in which the limit is cut: `сегодня в 21:00 (МСК)`.
+pub(crate) fn reset(say: Say, usage: &Usage, now: Timestamp) -> String {
+    moment(say, usage.window.ends_at, usage.limit.schedule, now)
+}
+
+/// A moment in a schedule's local time.
+pub(crate) fn moment(say: Say, at: Timestamp, schedule: Schedule, now: Timestamp) -> String {
+    let offset_ms = i64::from(schedule.utc_offset_minutes) * 60_000;
+    let (there, here) = (at.0 + offset_ms, now.0 + offset_ms);
+    let days = there.div_euclid(DAY_MS) - here.div_euclid(DAY_MS);
+    let minutes = there.rem_euclid(DAY_MS) / 60_000;
+    let zone = if schedule.utc_offset_minutes == 180 {
+        say.text("zone-moscow")
+    } else {
+        utc_zone(schedule.utc_offset_minutes)
+    };
+    let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
+    let day = u32::try_from(days).unwrap_or(0);
+    say.with(
+        "reset-at",
+        [
+            ("day", day.into()),
+            ("date", date(there).into()),
+            ("time", time.into()),
+            ("zone", zone.into()),
+        ],
+    )
+}
+
+/// `UTC+3`, `UTC+5:30`.
+fn utc_zone(offset_minutes: i16) -> String {
+    let (sign, minutes) = if offset_minutes < 0 {
+        ('-', -offset_minutes)
+    } else {
+        ('+', offset_minutes)
+    };
+    if minutes % 60 == 0 {
+        format!("UTC{sign}{}", minutes / 60)
+    } else {
+        format!("UTC{sign}{}:{:02}", minutes / 60, minutes % 60)
+    }
+}
+
+/// Day and month of a local time: `22.11`. The days since 1970 are turned into a date of the Gregorian calendar by Howard
+/// Hinnant's `civil_from_days`.
+fn date(local_ms: i64) -> String {
+    let days = local_ms.div_euclid(DAY_MS) + 719_468;
+    let day_of_era = days.rem_euclid(146_097);
+    let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+    let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 {
+        month_from_march + 3
+    } else {
+        month_from_march - 9
+    };
+    format!("{day:02}.{month:02}")
+}
+
+/// An order in two lines: the model, length and shape, and the customer's words.
+pub(crate) fn order(say: Say, snapshot: Option<&Snapshot>, order: &Order) -> String {
+    let title = snapshot
+        .and_then(|snapshot| snapshot.model(&order.model))
+        .map_or(order.model.0.as_str(), |model| model.title.as_str());
+    let shape = if order.image.is_some() {
+        say.text("card-aspect-photo")
+    } else {
+        order.aspect.as_str().to_owned()
+    };
+    choice(say, title, order.duration_s, shape, &order.prompt)
+}
+
+/// The same for parts.
+pub(crate) fn choice(say: Say, title: &str, duration_s: u32, shape: String, prompt: &str) -> String {
+    let title = html::escape(title).into_owned();
+    let seconds = say.with("seconds", [("count", duration_s.into())]);
+    let line = say.with(
+        "card-choice",
+        [
+            ("model", title.into()),
+            ("seconds", seconds.into()),
+            ("aspect", shape.into()),
+        ],
+    );
+    if prompt.is_empty() {
+        line
+    } else {
+        format!("{line}\n<blockquote>{}</blockquote>", prompt_shown(prompt))
+    }
+}
+
+/// The customer's words, cut and escaped.
+fn prompt_shown(prompt: &str) -> String {
+    let cut = html::truncate(prompt.trim(), PROMPT_CHARS_SHOWN);
+    html::escape(&cut).into_owned()
+}
+
+/// How long it usually takes, as a sentence.
+pub(crate) fn usual_wait(say: Say, order: &Order) -> String {
+    let minutes = order.typical.secs_ceil().saturating_add(59) / 60;
+    say.with(
+        "queued-wait",
+        [("minutes", u32::try_from(minutes.max(1)).unwrap_or(1).into())],
+    )
+}
+
+/// When an order is given up, in the time of the first limit (the operator's customers' time), else Moscow's.
+pub(crate) fn give_up(say: Say, rules: &Rules, job: &Job, now: Timestamp) -> String {
+    let schedule = rules
+        .limits
+        .first()
+        .map_or(domain::window::MOSCOW_DAY, |limit| limit.schedule);
+    moment(say, job.give_up_at, schedule, now)
+}
+
+/// What an order holds or has cost.
+pub(crate) fn price<'a>(say: Say, job: &Job) -> Value<'a> {
+    credits(say, job.cost).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Locale;
+    use domain::window::MOSCOW_DAY;
+
+    /// 2026-11-21 18:00:00 UTC: nine in the evening in Moscow.
+    const NINE: i64 = 1_795_284_000_000;
+
+    #[test]
+    fn a_reset_is_told_in_moscow_time() {
+        let say = Say::in_(Locale::Ru);
+        let told = |at: i64, now: i64| moment(say, Timestamp(at), MOSCOW_DAY, Timestamp(now));
+        assert_eq!(told(NINE, NINE - 3_600_000), "сегодня в 21:00 (МСК)");
+        assert_eq!(told(NINE + DAY_MS, NINE), "завтра в 21:00 (МСК)");
+        assert_eq!(told(NINE + 8 * DAY_MS, NINE), "29.11 в 21:00 (МСК)");
+    }
+
+    #[test]
+    fn dates_are_right_over_leap_days() {
+        for (days, expected) in [
+            (0, "01.01"),
+            (59, "01.03"),
+            (789, "29.02"),
+            (790, "01.03"),
+            (20_820, "02.01"),
+        ] {
+            assert_eq!(date(days * DAY_MS), expected, "{days}");
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Cleanup, every minute: whatever is due and was not rung for is rung for; leases that have expired, horizons that have
+//! passed and orders whose time is up are settled here, so that they are settled even when no worker works.
+
+use domain::id::{JobId, OPEN_SHARDS};
+use domain::job::{Event, Job, Step, next_step};
+use domain::time::{Millis, Timestamp};
+use queue::{Doorbell, Hint, Queue};
+use store::{Applied, Store};
+use table::Deadline;
+
+use crate::env::Env;
+
+/// How long after its due time a job is rung for: its own doorbell may be on the way.
+const GRACE: Millis = Millis::from_secs(20);
+/// Jobs looked at per shard and run.
+const PAGE: i32 = 100;
+/// Settling stops when less than this is left of the invocation.
+const STOP_WITH: std::time::Duration = std::time::Duration::from_secs(8);
+
+/// What cleans up.
+#[derive(Debug)]
+pub struct Sweeper {
+    /// The tables.
+    pub store: Store,
+    /// The doorbells.
+    pub queue: Queue,
+    /// Time and dice.
+    pub env: Env,
+}
+
+/// What one run did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Jobs that were due.
+    pub due: u32,
+    /// Doorbells rung.
+    pub rung: u32,
+    /// Jobs moved on here.
+    pub moved: u32,
+    /// Jobs that could not be seen to; the next run tries again.
+    pub failed: u32,
+    /// There are more than one run takes.
+    pub more: bool,
+}
+
+impl Sweeper {
+    /// One run.
+    pub async fn sweep(&self, deadline: Deadline) -> Result<Swept, store::Error> {
+        let mut swept = Swept::default();
+        for shard in 0..OPEN_SHARDS {
+            if deadline.remaining() < STOP_WITH {
+                swept.more = true;
+                break;
+            }
+            self.sweep_shard(shard, &mut swept, deadline).await?;
+        }
+        Ok(swept)
+    }
+
+    async fn sweep_shard(
+        &self,
+        shard: u32,
+        swept: &mut Swept,
+        deadline: Deadline,
+    ) -> Result<(), store::Error> {
+        let now = self.env.now();
+        let by = Timestamp(now.0.saturating_sub(GRACE.0));
+        let page = self.store.jobs().due(shard, by, PAGE).await?;
+        swept.more |= page.more;
+        swept.due = swept
+            .due
+            .saturating_add(u32::try_from(page.jobs.len()).unwrap_or(u32::MAX));
+        if page.jobs.is_empty() {
+            return Ok(());
+        }
+        for job in self.store.jobs().get_many(&page.jobs).await? {
+            if deadline.remaining() < STOP_WITH {
+                swept.more = true;
+                return Ok(());
+            }
+            match self.see_to(&job, now, deadline).await {
+                Ok(done) => {
+                    swept.moved = swept.moved.saturating_add(u32::from(done.moved));
+                    swept.rung = swept.rung.saturating_add(u32::from(done.rung));
+                }
+                Err(error) => {
+                    swept.failed = swept.failed.saturating_add(1);
+                    tracing::error!(%error, job = %job.id, "a job could not be seen to");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn see_to(&self, job: &Job, now: Timestamp, deadline: Deadline) -> Result<Done, store::Error> {
+        let event = match next_step(job, now) {
+            Step::Rest | Step::WaitUntil(_) => return Ok(Done::default()),
+            Step::ExpireLease => Event::LeaseExpired,
+            Step::PassHorizon => Event::HorizonPassed,
+            Step::Settle => Event::TimeUp,
+            Step::Submit | Step::Poll | Step::Deliver | Step::Park | Step::Tell => {
+                return Ok(self.ring(&job.id).await);
+            }
+        };
+        let Ok(change) = job.apply(event, now) else {
+            return Ok(Done::default());
+        };
+        match self.store.apply(job, &change, deadline).await? {
+            Applied::Written => {
+                let (rule, stage) = (change.rule.as_str(), change.after.stage.as_str());
+                tracing::info!(job = %job.id, rule, stage, "moved by cleanup");
+                // What is due at once, such as telling the customer, does not wait for the next run.
+                let due = change.after.due_at.is_some_and(|due_at| due_at <= now);
+                let rung = due && self.ring(&job.id).await.rung;
+                Ok(Done { moved: true, rung })
+            }
+            Applied::Moved(_) => Ok(Done::default()),
+        }
+    }
+
+    async fn ring(&self, job: &JobId) -> Done {
+        match self
+            .queue
+            .ring(&Doorbell::new(job, Hint::Cleanup), Millis::ZERO)
+            .await
+        {
+            Ok(()) => Done {
+                rung: true,
+                ..Done::default()
+            },
+            Err(error) => {
+                tracing::warn!(%error, job = %job, "no doorbell; the next run rings again");
+                Done::default()
+            }
+        }
+    }
+}
+
+/// What was done for one job.
+#[derive(Clone, Copy, Default)]
+struct Done {
+    moved: bool,
+    rung: bool,
+}

@@ -1,0 +1,131 @@
+//! The provider calls back. It is a hint that rings the doorbell; the truth is read from the provider by the worker. But
+//! it carries the one thing that a lost answer to an order took away: the task's name. So if the submission has none yet,
+//! the name is written here, under the fence that the callback's address carries.
+
+use domain::id::{Fence, JobId, TaskId};
+use domain::job::{Event, Job, Stage};
+use domain::time::Millis;
+use providers::kie::callback::{self, Ticket};
+use queue::{Doorbell, Hint, Queue};
+use store::{Applied, Jobs};
+use table::Deadline;
+
+use crate::env::Env;
+
+/// What takes callbacks.
+pub struct CallbackDesk {
+    /// The jobs.
+    pub jobs: Jobs,
+    /// The doorbells.
+    pub queue: Queue,
+    /// Time.
+    pub env: Env,
+    /// The key that marks callback addresses as ours.
+    pub address_key: Vec<u8>,
+    /// KIE.AI's own key, if the operator has made one.
+    pub provider_key: Option<String>,
+}
+
+impl std::fmt::Debug for CallbackDesk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CallbackDesk")
+            .field("jobs", &self.jobs)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A callback as it came.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Callback<'a> {
+    /// The query of its address.
+    pub query: &'a str,
+    /// `X-Webhook-Timestamp`.
+    pub timestamp: Option<&'a str>,
+    /// `X-Webhook-Signature`.
+    pub signature: Option<&'a str>,
+    /// Its body.
+    pub body: &'a [u8],
+}
+
+/// What became of a callback.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The doorbell was rung.
+    Rung,
+    /// It is about a submission that is over, or a job that is settled: nothing to do.
+    Late,
+    /// It is not from the provider.
+    Forged,
+    /// It is signed and says nothing that we understand.
+    Senseless,
+}
+
+impl CallbackDesk {
+    /// Takes a callback. `Err` means that it should come again.
+    pub async fn take(&self, callback: &Callback<'_>, deadline: Deadline) -> Result<Taken, store::Error> {
+        let Some(ticket) = Ticket::verified(callback.query, &self.address_key) else {
+            return Ok(Taken::Forged);
+        };
+        let Some(notice) = callback::parse(callback.body) else {
+            return Ok(Taken::Senseless);
+        };
+        if !self.is_signed(callback, &notice.task_id) {
+            return Ok(Taken::Forged);
+        }
+        let Some(id) = JobId::parse(&ticket.job) else {
+            return Ok(Taken::Senseless);
+        };
+        let Some(job) = self.jobs.get(&id).await? else {
+            return Ok(Taken::Late);
+        };
+        if job.fence != Fence(ticket.fence)
+            || !matches!(job.stage, Stage::Submitting | Stage::Unknown | Stage::Running)
+        {
+            note_orphan(&job, ticket.fence, &notice.task_id);
+            return Ok(Taken::Late);
+        }
+        self.name_task(&job, TaskId(notice.task_id), deadline).await?;
+        let doorbell = Doorbell::new(&id, Hint::Callback);
+        if let Err(error) = self.queue.ring(&doorbell, Millis::ZERO).await {
+            tracing::warn!(%error, job = %id, "no doorbell; the next poll will find it");
+        }
+        Ok(Taken::Rung)
+    }
+
+    /// Where the operator has a key for the provider's signature, a callback without a good one is forged.
+    fn is_signed(&self, callback: &Callback<'_>, task_id: &str) -> bool {
+        let Some(key) = &self.provider_key else {
+            return true;
+        };
+        let (Some(timestamp), Some(signature)) = (callback.timestamp, callback.signature) else {
+            return false;
+        };
+        callback::is_signed(task_id, timestamp, signature, key, self.env.now().seconds())
+    }
+
+    /// Writes the task's name, if the submission has none: T3.
+    async fn name_task(&self, job: &Job, task: TaskId, deadline: Deadline) -> Result<(), store::Error> {
+        let now = self.env.now();
+        let Ok(change) = job.apply(
+            Event::Accepted {
+                fence: job.fence,
+                task,
+            },
+            now,
+        ) else {
+            return Ok(());
+        };
+        match self.jobs.change(job, &change, deadline).await? {
+            Applied::Written => tracing::info!(job = %job.id, "a lost submission was found by its callback"),
+            Applied::Moved(_) => tracing::debug!(job = %job.id, "the worker wrote the task's name itself"),
+        }
+        Ok(())
+    }
+}
+
+/// A callback for a submission that was given up: somebody may have paid for a render that nobody gets.
+fn note_orphan(job: &Job, fence: u32, task_id: &str) {
+    if job.fence != Fence(fence) || job.task.as_ref().is_none_or(|task| task.0 != task_id) {
+        tracing::warn!(job = %job.id, fence, stage = job.stage.as_str(), metric = "orphan_render", "a callback for a submission that is over");
+    }
+}

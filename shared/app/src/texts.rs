@@ -1,0 +1,285 @@
+//! The catalogues of texts. No customer reads a word that does not stand in `texts/*.ftl`.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+
+use fluent_bundle::concurrent::FluentBundle;
+use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
+use unic_langid::LanguageIdentifier;
+
+/// A language that the bot speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Locale {
+    /// Russian.
+    Ru,
+    /// English.
+    En,
+}
+
+/// Telegram language codes whose speakers are, most of them, better served in Russian than in English.
+const RUSSIAN: [&str; 8] = ["ru", "be", "kk", "ky", "uz", "tg", "tt", "ba"];
+
+impl Locale {
+    /// The language for a Telegram `language_code` (an IETF tag). Without one: Russian, which most customers speak.
+    pub fn of(language_code: Option<&str>) -> Self {
+        let Some(code) = language_code else {
+            return Self::Ru;
+        };
+        let language = code
+            .split(['-', '_'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        if RUSSIAN.contains(&language.as_str()) {
+            Self::Ru
+        } else {
+            Self::En
+        }
+    }
+
+    /// The name in rows.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ru => "ru",
+            Self::En => "en",
+        }
+    }
+}
+
+type Bundle = FluentBundle<FluentResource>;
+
+static RU: LazyLock<Bundle> = LazyLock::new(|| bundle("ru", include_str!("../texts/ru.ftl")));
+static EN: LazyLock<Bundle> = LazyLock::new(|| bundle("en", include_str!("../texts/en.ftl")));
+
+/// Reads a catalogue. A message that does not parse is left out; the tests see to it that there is none.
+fn bundle(language: &str, source: &str) -> Bundle {
+    let language = language.parse().unwrap_or_else(|_| LanguageIdentifier::default());
+    let mut bundle = Bundle::new_concurrent(vec![language]);
+    // The marks for mixed directions of writing would stand around every number in a Telegram message.
+    bundle.set_use_isolating(false);
+    let (Ok(resource) | Err((resource, _))) = FluentResource::try_new(source.to_owned());
+    if let Err(errors) = bundle.add_resource(resource) {
+        tracing::error!(?errors, "a text stands twice in a catalogue");
+    }
+    bundle
+}
+
+/// A value in a text.
+#[derive(Clone, Debug)]
+pub enum Value<'a> {
+    /// A number, which also chooses the plural.
+    N(u32),
+    /// Words that stand as they are; must be escaped before.
+    S(Cow<'a, str>),
+}
+
+impl From<u32> for Value<'_> {
+    fn from(number: u32) -> Self {
+        Self::N(number)
+    }
+}
+
+impl<'a> From<&'a str> for Value<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::S(Cow::Borrowed(text))
+    }
+}
+
+impl From<String> for Value<'_> {
+    fn from(text: String) -> Self {
+        Self::S(Cow::Owned(text))
+    }
+}
+
+/// Says things in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Say {
+    locale: Locale,
+}
+
+impl Say {
+    /// In this language.
+    pub fn in_(locale: Locale) -> Self {
+        Self { locale }
+    }
+
+    /// In the language of a stored order.
+    pub fn of(locale: &str) -> Self {
+        Self::in_(Locale::of(Some(locale)))
+    }
+
+    /// Which language it is.
+    pub fn locale(self) -> Locale {
+        self.locale
+    }
+
+    /// A text without values.
+    pub fn text(self, id: &str) -> String {
+        self.with(id, [])
+    }
+
+    /// A text with values.
+    pub fn with<const N: usize>(self, id: &str, values: [(&'static str, Value<'_>); N]) -> String {
+        self.find(id, values).unwrap_or_else(|| {
+            tracing::error!(id, locale = self.locale.as_str(), "a text is missing");
+            id.to_owned()
+        })
+    }
+
+    /// A text that may be missing, such as an operator's own limit.
+    pub fn find<const N: usize>(self, id: &str, values: [(&'static str, Value<'_>); N]) -> Option<String> {
+        let bundle = match self.locale {
+            Locale::Ru => &*RU,
+            Locale::En => &*EN,
+        };
+        let pattern = bundle.get_message(id)?.value()?;
+        let mut args = FluentArgs::new();
+        for (name, value) in values {
+            args.set(
+                name,
+                match value {
+                    Value::N(number) => FluentValue::from(number),
+                    Value::S(text) => FluentValue::from(text),
+                },
+            );
+        }
+        let mut errors = Vec::new();
+        let text = bundle
+            .format_pattern(pattern, Some(&args), &mut errors)
+            .into_owned();
+        if !errors.is_empty() {
+            tracing::error!(id, ?errors, "a text lacks a value");
+        }
+        Some(text)
+    }
+}
+
+/// The commands of the bot's menu with their descriptions, for `setMyCommands`.
+pub fn commands(locale: Locale) -> [(&'static str, String); 3] {
+    let say = Say::in_(locale);
+    [
+        ("start", say.text("command-start")),
+        ("cabinet", say.text("command-cabinet")),
+        ("help", say.text("command-help")),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use super::*;
+
+    /// Every message of a catalogue with the variables that it names.
+    fn messages(source: &str) -> BTreeMap<String, BTreeSet<String>> {
+        let resource = FluentResource::try_new(source.to_owned()).expect("a catalogue that parses");
+        let mut found = BTreeMap::new();
+        for (index, _) in resource.entries().enumerate() {
+            let entry = resource.get_entry(index).unwrap();
+            let text = format!("{entry:?}");
+            if let Some(name) = text
+                .split("id: Identifier { name: \"")
+                .nth(1)
+                .filter(|_| text.starts_with("Message"))
+            {
+                let variables = text
+                    .split("VariableReference { id: Identifier { name: \"")
+                    .skip(1);
+                let variables = variables
+                    .map(|rest| rest.split('"').next().unwrap().to_owned())
+                    .collect();
+                found.insert(name.split('"').next().unwrap().to_owned(), variables);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn both_languages_say_the_same_things_with_the_same_values() {
+        let (ru, en) = (
+            messages(include_str!("../texts/ru.ftl")),
+            messages(include_str!("../texts/en.ftl")),
+        );
+        assert!(ru.len() > 60, "{} messages", ru.len());
+        assert_eq!(ru, en);
+    }
+
+    /// The sources of this crate.
+    fn sources() -> String {
+        fn read(folder: &std::path::Path, into: &mut String) {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    read(&path, into);
+                } else {
+                    into.push_str(&std::fs::read_to_string(path).unwrap());
+                }
+            }
+        }
+        let mut text = String::new();
+        read(
+            &std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+            &mut text,
+        );
+        text
+    }
+
+    #[test]
+    fn every_text_is_used_and_every_used_text_is_there() {
+        let code = sources();
+        let catalogue = messages(include_str!("../texts/en.ftl"));
+        let unused: Vec<_> = catalogue
+            .keys()
+            .filter(|id| {
+                !code.contains(&format!("\"{id}\""))
+                    && !id.starts_with("failed-")
+                    && !id.starts_with("limit-")
+            })
+            .collect();
+        assert!(unused.is_empty(), "never said: {unused:?}");
+        for failure in domain::job::Failure::ALL {
+            assert!(
+                catalogue.contains_key(&format!("failed-{}", failure.as_str())),
+                "{failure:?}"
+            );
+        }
+        for call in ["say.text(\"", "say.with(\"", "say.find(\""] {
+            for rest in code.split(call).skip(1) {
+                let id = rest.split('"').next().unwrap();
+                assert!(
+                    id.contains('{') || id.is_empty() || catalogue.contains_key(id),
+                    "missing: {id}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn russian_counts_as_russians_do() {
+        let say = Say::in_(Locale::Ru);
+        let words: Vec<_> = [1, 2, 5, 11, 21, 22, 112]
+            .map(|count: u32| say.with("credits", [("count", count.into())]))
+            .into();
+        assert_eq!(
+            words,
+            [
+                "1 кредит",
+                "2 кредита",
+                "5 кредитов",
+                "11 кредитов",
+                "21 кредит",
+                "22 кредита",
+                "112 кредитов"
+            ]
+        );
+    }
+
+    #[test]
+    fn the_language_follows_the_telegram_client() {
+        assert_eq!(Locale::of(Some("ru")), Locale::Ru);
+        assert_eq!(Locale::of(Some("ru-RU")), Locale::Ru);
+        assert_eq!(Locale::of(Some("KK")), Locale::Ru);
+        assert_eq!(Locale::of(Some("de")), Locale::En);
+        assert_eq!(Locale::of(None), Locale::Ru);
+    }
+}

@@ -1,0 +1,398 @@
+//! Is it really a playable video? Asked with ranged reads of the head, and of the tail where the `moov` box sits there;
+//! the file itself is never downloaded for it.
+//!
+//! The format: ISO/IEC 14496-12, boxes of a 32-bit length and four letters.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
+
+/// How much of the head is read: `ftyp` and, in a file made for streaming, the whole `moov` of a short video.
+const HEAD_BYTES: u64 = 64 << 10;
+/// How much of a `moov` box is read at most.
+const MOOV_BYTES_MAX: u64 = 2 << 20;
+/// Boxes walked at the top level at most.
+const BOXES_MAX: usize = 32;
+/// The longest address that is believed.
+const URL_CHARS_MAX: usize = 2048;
+
+/// What a file turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A video that plays.
+    Playable(Checked),
+    /// Something else: a page, an empty or a broken file.
+    NotAVideo(&'static str),
+    /// The address leads nowhere any more.
+    Gone,
+    /// Nobody knows: the host did not answer, or not in time.
+    NoAnswer(String),
+}
+
+/// A file that plays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its length in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// Looks at the file behind an address.
+pub async fn check(http: &reqwest::Client, url: &str, timeout: Duration) -> Verdict {
+    if url.len() > URL_CHARS_MAX || !(url.starts_with("https://") || url.starts_with("http://")) {
+        return Verdict::NotAVideo("no web address");
+    }
+    let head = match read(http, url, 0, HEAD_BYTES, timeout).await {
+        Ok(head) => head,
+        Err(verdict) => return verdict,
+    };
+    let moov = match find_moov(&head) {
+        Ok(Moov::Here(moov)) => moov.to_vec(),
+        Ok(Moov::At { offset, length }) => match read(http, url, offset, length, timeout).await {
+            Ok(tail) if as_u64(tail.bytes.len()) >= length => tail.bytes,
+            Ok(_) => return Verdict::NotAVideo("it is cut short"),
+            Err(verdict) => return verdict,
+        },
+        Ok(Moov::Beyond { offset }) => match read(http, url, offset, HEAD_BYTES, timeout).await {
+            Ok(tail) => match inside_tail(&tail.bytes, offset, head.total) {
+                Ok(Tail::Whole(moov)) => moov.to_vec(),
+                Ok(Tail::Longer(length)) => match read(http, url, offset, length, timeout).await {
+                    Ok(tail) => tail.bytes,
+                    Err(verdict) => return verdict,
+                },
+                Err(why) => return Verdict::NotAVideo(why),
+            },
+            Err(verdict) => return verdict,
+        },
+        Err(why) => return Verdict::NotAVideo(why),
+    };
+    match duration_ms(&moov) {
+        Ok(duration_ms) => Verdict::Playable(Checked {
+            bytes: head.total,
+            duration_ms,
+        }),
+        Err(why) => Verdict::NotAVideo(why),
+    }
+}
+
+/// A part of a file.
+struct Part {
+    bytes: Vec<u8>,
+    total: u64,
+}
+
+async fn read(
+    http: &reqwest::Client,
+    url: &str,
+    from: u64,
+    length: u64,
+    timeout: Duration,
+) -> Result<Part, Verdict> {
+    let range = format!("bytes={from}-{}", from.saturating_add(length).saturating_sub(1));
+    let unanswered = |error: reqwest::Error| Verdict::NoAnswer(error.without_url().to_string());
+    let mut response = http
+        .get(url)
+        .header(RANGE, range)
+        .timeout(timeout)
+        .send()
+        .await
+        .map_err(unanswered)?;
+    match response.status() {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
+        StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::NotAVideo("it is empty or cut short")),
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => return Err(Verdict::Gone),
+        status => return Err(Verdict::NoAnswer(format!("HTTP {status}"))),
+    }
+    let kind = response
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .unwrap_or_default();
+    if kind.starts_with("text/") || kind.contains("json") {
+        return Err(Verdict::NotAVideo("it is a page, not a file"));
+    }
+    let ranged = response.status() == StatusCode::PARTIAL_CONTENT;
+    if !ranged && from > 0 {
+        return Err(Verdict::NoAnswer("the host gives no parts of files".to_owned()));
+    }
+    let total = total_bytes(&response, ranged).ok_or(Verdict::NotAVideo("it has no length"))?;
+    let mut bytes = Vec::new();
+    while as_u64(bytes.len()) < length {
+        let Some(chunk) = response.chunk().await.map_err(unanswered)? else {
+            break;
+        };
+        bytes.extend_from_slice(&chunk);
+    }
+    bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+    Ok(Part { bytes, total })
+}
+
+fn total_bytes(response: &reqwest::Response, ranged: bool) -> Option<u64> {
+    if !ranged {
+        return response.content_length();
+    }
+    response
+        .headers()
+        .get(CONTENT_RANGE)?
+        .to_str()
+        .ok()?
+        .rsplit_once('/')?
+        .1
+        .parse()
+        .ok()
+}
+
+/// Where the `moov` box is.
+enum Moov<'a> {
+    Here(&'a [u8]),
+    At { offset: u64, length: u64 },
+    Beyond { offset: u64 },
+}
+
+/// A box's header: letters, length of the header, length of the whole.
+struct Header {
+    kind: [u8; 4],
+    head: u64,
+    whole: u64,
+}
+
+/// Reads a box's header; `None` if it is not all there or senseless. `rest` is what there is from here to the end.
+fn header(bytes: &[u8], rest: u64) -> Option<Header> {
+    let length = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?);
+    let kind: [u8; 4] = bytes.get(4..8)?.try_into().ok()?;
+    let (head, whole) = match length {
+        0 => (8, rest),
+        1 => (16, u64::from_be_bytes(bytes.get(8..16)?.try_into().ok()?)),
+        length => (8, u64::from(length)),
+    };
+    (whole >= head).then_some(Header { kind, head, whole })
+}
+
+fn find_moov(head: &Part) -> Result<Moov<'_>, &'static str> {
+    if head.total == 0 || head.bytes.is_empty() {
+        return Err("it is empty");
+    }
+    let mut offset = 0_u64;
+    for index in 0..BOXES_MAX {
+        if offset >= head.total {
+            return Err("it has no moov box");
+        }
+        let Some(here) = usize::try_from(offset)
+            .ok()
+            .and_then(|offset| head.bytes.get(offset..))
+            .filter(|here| here.len() >= 16)
+        else {
+            return Ok(Moov::Beyond { offset });
+        };
+        let Some(found) = header(here, head.total - offset) else {
+            return Err("its boxes are broken");
+        };
+        if index == 0 && &found.kind != b"ftyp" {
+            return Err("it is no MP4");
+        }
+        let end = offset.saturating_add(found.whole);
+        if end > head.total {
+            return Err("it is cut short");
+        }
+        if &found.kind == b"moov" {
+            if found.whole > MOOV_BYTES_MAX {
+                return Err("its moov box is too large");
+            }
+            let whole = usize::try_from(found.whole)
+                .ok()
+                .and_then(|whole| here.get(..whole));
+            return Ok(whole.map_or(
+                Moov::At {
+                    offset,
+                    length: found.whole,
+                },
+                Moov::Here,
+            ));
+        }
+        offset = end;
+    }
+    Err("it has too many boxes")
+}
+
+/// A `moov` box looked for behind the media.
+enum Tail<'a> {
+    Whole(&'a [u8]),
+    Longer(u64),
+}
+
+fn inside_tail(bytes: &[u8], offset: u64, total: u64) -> Result<Tail<'_>, &'static str> {
+    let found = header(bytes, total.saturating_sub(offset)).ok_or("its boxes are broken")?;
+    if &found.kind != b"moov" {
+        return Err("it has no moov box");
+    }
+    if offset.saturating_add(found.whole) > total || found.whole > MOOV_BYTES_MAX {
+        return Err("it is cut short");
+    }
+    let whole = usize::try_from(found.whole)
+        .ok()
+        .and_then(|whole| bytes.get(..whole));
+    Ok(whole.map_or(Tail::Longer(found.whole), Tail::Whole))
+}
+
+/// The length that a `moov` box states; it must hold a video track.
+fn duration_ms(moov: &[u8]) -> Result<u64, &'static str> {
+    let mvhd = find(content(moov).ok_or("its moov box is broken")?, *b"mvhd").ok_or("it states no length")?;
+    let video = tracks(moov).any(|track| {
+        let handler = find(track, *b"mdia").and_then(|mdia| find(mdia, *b"hdlr"));
+        handler.and_then(|handler| handler.get(8..12)) == Some(b"vide")
+    });
+    if !video {
+        return Err("it has no picture");
+    }
+    let (scale, duration) = movie_time(mvhd).ok_or("it states no length")?;
+    match duration
+        .checked_mul(1000)
+        .and_then(|ms| ms.checked_div(u64::from(scale)))
+    {
+        Some(ms) if ms > 0 => Ok(ms),
+        _ => Err("it has no length"),
+    }
+}
+
+/// Units per second, and the duration in them. Version 1 of the box has 64-bit times.
+fn movie_time(mvhd: &[u8]) -> Option<(u32, u64)> {
+    let u32_at = |at: usize| mvhd.get(at..at + 4)?.try_into().ok().map(u32::from_be_bytes);
+    match mvhd.first()? {
+        0 => Some((u32_at(12)?, u64::from(u32_at(16)?))),
+        1 => Some((
+            u32_at(20)?,
+            u64::from_be_bytes(mvhd.get(24..32)?.try_into().ok()?),
+        )),
+        _ => None,
+    }
+}
+
+fn content(bytes: &[u8]) -> Option<&[u8]> {
+    let found = header(bytes, as_u64(bytes.len()))?;
+    bytes.get(usize::try_from(found.head).ok()?..usize::try_from(found.whole).ok()?)
+}
+
+/// The contents of the boxes that lie side by side.
+fn boxes(mut bytes: &[u8]) -> impl Iterator<Item = ([u8; 4], &[u8])> {
+    std::iter::from_fn(move || {
+        let found = header(bytes, as_u64(bytes.len()))?;
+        let whole = usize::try_from(found.whole).ok()?;
+        let inner = bytes.get(usize::try_from(found.head).ok()?..whole)?;
+        bytes = bytes.get(whole..)?;
+        Some((found.kind, inner))
+    })
+}
+
+fn find(bytes: &[u8], kind: [u8; 4]) -> Option<&[u8]> {
+    boxes(bytes)
+        .find(|(found, _)| *found == kind)
+        .map(|(_, inner)| inner)
+}
+
+fn tracks(moov: &[u8]) -> impl Iterator<Item = &[u8]> {
+    boxes(content(moov).unwrap_or_default())
+        .filter(|(kind, _)| kind == b"trak")
+        .map(|(_, inner)| inner)
+}
+
+fn as_u64(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn boxed(kind: [u8; 4], content: &[u8]) -> Vec<u8> {
+        let mut bytes = u32::try_from(content.len() + 8).unwrap().to_be_bytes().to_vec();
+        bytes.extend_from_slice(&kind);
+        bytes.extend_from_slice(content);
+        bytes
+    }
+
+    fn moov(handler: [u8; 4], scale: u32, duration: u32) -> Vec<u8> {
+        let mut mvhd = vec![0; 12];
+        mvhd.extend_from_slice(&scale.to_be_bytes());
+        mvhd.extend_from_slice(&duration.to_be_bytes());
+        let mut hdlr = vec![0; 8];
+        hdlr.extend_from_slice(&handler);
+        let trak = boxed(*b"trak", &boxed(*b"mdia", &boxed(*b"hdlr", &hdlr)));
+        boxed(*b"moov", &[boxed(*b"mvhd", &mvhd), trak].concat())
+    }
+
+    fn part(bytes: Vec<u8>) -> Part {
+        Part {
+            total: as_u64(bytes.len()),
+            bytes,
+        }
+    }
+
+    #[test]
+    fn a_moov_box_before_the_media_is_found_at_once() {
+        let file = part(
+            [
+                boxed(*b"ftyp", b"isom0000"),
+                moov(*b"vide", 1000, 5000),
+                boxed(*b"mdat", &[0; 99]),
+            ]
+            .concat(),
+        );
+        let Ok(Moov::Here(moov)) = find_moov(&file) else {
+            panic!("in the head")
+        };
+        assert_eq!(duration_ms(moov), Ok(5000));
+    }
+
+    #[test]
+    fn a_moov_box_behind_the_media_is_looked_for_there() {
+        let head = [boxed(*b"ftyp", b"isom0000"), boxed(*b"mdat", &[0; 500])].concat();
+        let total = as_u64(head.len()) + 900;
+        let file = Part {
+            bytes: head[..100].to_vec(),
+            total,
+        };
+        assert!(matches!(find_moov(&file), Ok(Moov::Beyond { offset }) if offset == as_u64(head.len())));
+    }
+
+    #[test]
+    fn what_does_not_play_is_told_apart() {
+        assert_eq!(find_moov(&part(vec![])).err(), Some("it is empty"));
+        assert_eq!(
+            find_moov(&part(b"<html><body>error</body></html>".to_vec())).err(),
+            Some("it is no MP4")
+        );
+        let cut = Part {
+            bytes: [boxed(*b"ftyp", b"isom0000"), boxed(*b"mdat", &[0; 500])].concat()[..100].to_vec(),
+            total: 100,
+        };
+        assert_eq!(find_moov(&cut).err(), Some("it is cut short"));
+        assert_eq!(duration_ms(&moov(*b"soun", 1000, 5000)), Err("it has no picture"));
+        assert_eq!(duration_ms(&moov(*b"vide", 1000, 0)), Err("it has no length"));
+        assert_eq!(duration_ms(&moov(*b"vide", 0, 5)), Err("it has no length"));
+    }
+
+    #[test]
+    fn no_bytes_whatever_make_it_panic() {
+        let whole = [
+            boxed(*b"ftyp", b"isom0000"),
+            moov(*b"vide", 1000, 5000),
+            boxed(*b"mdat", &[0; 99]),
+        ]
+        .concat();
+        let mut dice = fastrand::Rng::with_seed(7);
+        for _ in 0..20_000 {
+            let mut bytes = whole.clone();
+            for _ in 0..dice.usize(1..6) {
+                let at = dice.usize(..bytes.len());
+                bytes[at] = dice.u8(..);
+            }
+            bytes.truncate(dice.usize(..=bytes.len()));
+            let total = dice.u64(0..400);
+            if let Ok(Moov::Here(moov)) = find_moov(&Part { bytes, total }) {
+                let _ = duration_ms(moov);
+            }
+        }
+    }
+}

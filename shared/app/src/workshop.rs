@@ -1,0 +1,133 @@
+//! The workshop: what a worker does when a doorbell rings. It reads the job, does what the job wants next, and rings for
+//! when it wants something again. Between two writes there is at most one effect on the outside world.
+
+mod attend;
+mod deliver;
+mod file;
+mod poll;
+mod progress;
+mod submit;
+mod tell;
+mod vault;
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::breaker::Breaker;
+use domain::job::{Event, Job, LEASE_SLACK};
+use domain::time::{Millis, Timestamp};
+use limits_flags::Settings;
+use providers::kie;
+use queue::Queue;
+use store::{Applied, Store};
+use table::Deadline;
+
+use crate::env::Env;
+
+/// What is kept of an invocation's time for writing down how an outside call went.
+const RESERVE: Duration = Duration::from_secs(8);
+/// No submission and no delivery begins with less time than this.
+const BEGIN_WITH: Duration = Duration::from_secs(40);
+
+/// What the workshop works with.
+#[derive(Debug)]
+pub struct Workshop {
+    /// The tables.
+    pub store: Store,
+    /// The settings.
+    pub settings: Settings,
+    /// The doorbells.
+    pub queue: Queue,
+    /// The Bot API.
+    pub telegram: telegram::Client,
+    /// The provider.
+    pub kie: kie::Client,
+    /// For looking at results.
+    pub http: reqwest::Client,
+    /// Time and dice.
+    pub env: Env,
+    /// Where things are.
+    pub places: Places,
+    /// What is known of the provider's health.
+    pub breaker: Mutex<Breaker>,
+}
+
+/// Where things are.
+#[derive(Clone)]
+pub struct Places {
+    /// The public address of the callback function, ending in a slash.
+    pub callback_base: String,
+    /// The key that marks callback addresses as ours.
+    pub callback_key: Vec<u8>,
+    /// Channels in which videos are kept for customers that cannot be reached; may be empty.
+    pub vaults: Vec<i64>,
+}
+
+impl std::fmt::Debug for Places {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Places")
+            .field("callback_base", &self.callback_base)
+            .field("vaults", &self.vaults)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a doorbell could not be attended to. It comes again, and in the end to the dead-letter queue.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The tables failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// It is no doorbell, or it cannot be rung.
+    #[error(transparent)]
+    Queue(#[from] queue::Error),
+}
+
+impl Workshop {
+    /// Makes ready before the first doorbell: loads the settings, and so opens the connections.
+    pub async fn warm(&self) {
+        if let Err(error) = self.settings.known(self.env.now()).await {
+            tracing::warn!(%error, "the settings could not be loaded ahead");
+        }
+        self.queue.warm().await;
+    }
+
+    /// Applies an event and writes the change. `None` if it changes nothing, or if somebody else was faster.
+    async fn write(&self, job: &Job, event: Event, deadline: Deadline) -> Result<Option<Job>, store::Error> {
+        let change = match job.apply(event, self.env.now()) {
+            Ok(change) => change,
+            Err(refused) => {
+                tracing::debug!(job = %job.id, ?refused, "nothing to change");
+                return Ok(None);
+            }
+        };
+        match self.store.apply(job, &change, deadline).await? {
+            Applied::Written => {
+                if change.rule.is_transition() {
+                    let (stage, failure) = (
+                        change.after.stage.as_str(),
+                        change.after.failure.map(domain::job::Failure::as_str),
+                    );
+                    tracing::info!(job = %job.id, rule = change.rule.as_str(), stage, fence = change.after.fence.0, failure, "moved");
+                }
+                Ok(Some(change.after))
+            }
+            Applied::Moved(moved) => {
+                tracing::info!(job = %job.id, rule = change.rule.as_str(), stage = moved.map(|job| job.stage.as_str()), "somebody else was faster");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Until when nobody else may touch what this invocation has taken: as long as it can possibly act.
+    fn lease(&self, deadline: Deadline) -> Timestamp {
+        let left = i64::try_from(deadline.remaining().as_millis()).unwrap_or(i64::MAX);
+        self.env.now().after(Millis(left)).after(LEASE_SLACK)
+    }
+
+    fn breaker(&self, change: impl FnOnce(Breaker) -> Breaker) -> Breaker {
+        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+        *breaker = change(*breaker);
+        *breaker
+    }
+}

@@ -1,0 +1,87 @@
+//! From a doorbell to what the job wants.
+
+use domain::job::{Event, Job, Stage, Step, next_step};
+use queue::{DELAY_MAX_S, Doorbell, Hint};
+use table::Deadline;
+
+use super::{BEGIN_WITH, Error, Workshop};
+
+/// Steps taken for one doorbell at most; a job that goes through every stage takes five.
+const STEPS_MAX: u32 = 12;
+
+impl Workshop {
+    /// Does what the job behind a doorbell wants, and rings for when it wants something again.
+    pub async fn attend(&self, doorbell: &Doorbell, deadline: Deadline) -> Result<(), Error> {
+        let id = doorbell.job_id()?;
+        let Some(mut job) = self.store.jobs().get(&id).await? else {
+            tracing::warn!(job = %id, "a doorbell for a job that is not there");
+            return Ok(());
+        };
+        // A callback says that the provider is done, whenever the next poll was due.
+        let mut called_back = doorbell.hint == Hint::Callback;
+        let mut changed = false;
+        for _ in 0..STEPS_MAX {
+            let step = match next_step(&job, self.env.now()) {
+                Step::WaitUntil(_) if called_back && job.stage == Stage::Running => Step::Poll,
+                step => step,
+            };
+            called_back = false;
+            if matches!(step, Step::Submit | Step::Deliver | Step::Poll) && deadline.remaining() < BEGIN_WITH
+            {
+                tracing::info!(job = %id, "too little time left to begin; another invocation goes on");
+                self.ring_for(&job, doorbell).await;
+                return Ok(());
+            }
+            match self.take(step, &job, doorbell, deadline).await? {
+                Some(after) => (job, changed) = (after, true),
+                None => break,
+            }
+        }
+        if changed {
+            self.ring_for(&job, doorbell).await;
+        }
+        Ok(())
+    }
+
+    /// Takes one step. `None` when there is nothing (more) to do here.
+    async fn take(
+        &self,
+        step: Step,
+        job: &Job,
+        doorbell: &Doorbell,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
+        Ok(match step {
+            Step::Rest | Step::WaitUntil(_) => None,
+            Step::Submit => self.submit(job, doorbell, deadline).await?,
+            Step::ExpireLease => self.write(job, Event::LeaseExpired, deadline).await?,
+            Step::PassHorizon => self.pass_horizon(job, deadline).await?,
+            Step::Poll => self.poll(job, deadline).await?,
+            Step::Deliver => self.deliver_again(job, deadline).await?,
+            Step::Park => self.write(job, Event::Park, deadline).await?,
+            Step::Settle => self.write(job, Event::TimeUp, deadline).await?,
+            Step::Tell => self.tell(job, deadline).await?,
+        })
+    }
+
+    async fn pass_horizon(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
+        let after = self.write(job, Event::HorizonPassed, deadline).await?;
+        if let Some(after) = after.as_ref().filter(|after| after.stage == Stage::Queued) {
+            self.show_retrying(after, deadline).await;
+        }
+        Ok(after)
+    }
+
+    /// Rings for a job's next due time, unless that is too far for SQS; then cleanup rings. A doorbell that cannot be
+    /// rung is no loss either.
+    pub(super) async fn ring_for(&self, job: &Job, doorbell: &Doorbell) {
+        let Some(due_at) = job.due_at else { return };
+        let delay = due_at.since(self.env.now());
+        let Some(next) = doorbell.next().filter(|_| delay.secs_ceil() <= DELAY_MAX_S) else {
+            return;
+        };
+        if let Err(error) = self.queue.ring(&next, delay).await {
+            tracing::warn!(%error, job = %job.id, "no doorbell; cleanup will ring");
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! RENDERED → DELIVERED: the progress message is **edited** into the video. Because one known message is edited, a lost
+//! answer is simply tried again, and nothing is ever shown twice. Only an explicit answer ends it.
+
+use std::time::Duration;
+
+use domain::account::Place;
+use domain::id::{ChatId, FileId, MessageId};
+use domain::job::{Event, Failure, Job};
+use domain::time::Millis;
+use table::Deadline;
+use telegram::limits::{FETCH_BY_URL_BYTES_MAX, UPLOAD_BYTES_MAX};
+use telegram::methods::{
+    EditMessageCaption, EditMessageMedia, EditMessageText, InputFile, InputMediaVideo, SendMessage,
+};
+use telegram::types::Message;
+
+use super::file::File;
+use super::{Error, RESERVE, Workshop};
+use crate::video_check::Verdict;
+
+/// The longest that Telegram is waited for while it fetches up to 20 MB by itself.
+const BY_URL_TIMEOUT: Duration = Duration::from_mins(1);
+/// The longest that up to 50 MB may take through us.
+const UPLOAD_TIMEOUT: Duration = Duration::from_secs(90);
+/// The longest that a call without a file may take.
+const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+/// New progress messages sent in one attempt at most: one for a message that is gone, one for a chat that has moved.
+const NEW_MESSAGES_MAX: u32 = 2;
+
+/// What became of an attempt to show the video.
+enum Shown {
+    /// It stands in the chat.
+    Yes(Option<FileId>),
+    /// Not now.
+    Later {
+        /// It may stand in the chat all the same.
+        unsure: bool,
+        /// Telegram's wish, in seconds.
+        retry_after_s: Option<u32>,
+    },
+    /// The progress message is gone, or the chat has moved there.
+    NoMessage(Option<i64>),
+    /// The customer cannot be reached.
+    Unreachable,
+    /// The provider no longer has the file.
+    FileGone,
+}
+
+impl Workshop {
+    /// Another attempt, after one that ended in nothing certain.
+    pub(super) async fn deliver_again(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
+        let was_unsure = job.edit_unsure;
+        let claim = Event::ClaimDelivery {
+            deliver_until: self.lease(deadline),
+        };
+        let Some(claimed) = self.write(job, claim, deadline).await? else {
+            return Ok(None);
+        };
+        let url = claimed.result_url.clone().unwrap_or_default();
+        match self.look_at(&url, deadline).await {
+            (Some(file), _) => {
+                let relinked = if file.url == url {
+                    None
+                } else {
+                    self.write(
+                        &claimed,
+                        Event::Relinked {
+                            url: file.url.clone(),
+                        },
+                        deadline,
+                    )
+                    .await?
+                };
+                self.deliver(&relinked.unwrap_or(claimed), was_unsure, Some(file), deadline)
+                    .await
+            }
+            (None, Verdict::NoAnswer(why)) => {
+                tracing::warn!(job = %job.id, why, "the file cannot be looked at");
+                self.try_later(&claimed, was_unsure, None, Failure::FileGone, deadline)
+                    .await
+            }
+            (None, _) => self.deliver(&claimed, was_unsure, None, deadline).await,
+        }
+    }
+
+    /// Shows a file in the place of the progress message. The attempt has been claimed.
+    pub(super) async fn deliver(
+        &self,
+        job: &Job,
+        was_unsure: bool,
+        file: Option<File>,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
+        let Some(file) = file else {
+            return self.probe(job, Failure::FileGone, deadline).await;
+        };
+        let mut job = job.clone();
+        for _ in 0..=NEW_MESSAGES_MAX {
+            match self.show_video(&job, &file, deadline).await {
+                Shown::Yes(file) => return Ok(self.write(&job, Event::Delivered { file }, deadline).await?),
+                Shown::Later {
+                    unsure,
+                    retry_after_s,
+                } => {
+                    return self
+                        .try_later(
+                            &job,
+                            was_unsure || unsure,
+                            retry_after_s,
+                            Failure::TimedOut,
+                            deadline,
+                        )
+                        .await;
+                }
+                Shown::Unreachable => return self.keep_or_release(&job, &file, was_unsure, deadline).await,
+                Shown::FileGone => return self.probe(&job, Failure::FileGone, deadline).await,
+                Shown::NoMessage(moved_to) => match self.new_message(&job, moved_to, deadline).await? {
+                    Some(moved) => job = moved,
+                    None => {
+                        return self
+                            .try_later(&job, was_unsure, None, Failure::TimedOut, deadline)
+                            .await;
+                    }
+                },
+            }
+        }
+        self.try_later(&job, was_unsure, None, Failure::TimedOut, deadline)
+            .await
+    }
+
+    async fn show_video(&self, job: &Job, file: &File, deadline: Deadline) -> Shown {
+        if file.checked.bytes > UPLOAD_BYTES_MAX {
+            return self.show_link(job, file, deadline).await;
+        }
+        if file.checked.bytes > FETCH_BY_URL_BYTES_MAX {
+            return self.show_upload(job, file, deadline).await;
+        }
+        let Some(timeout) = deadline.for_call(BY_URL_TIMEOUT, RESERVE) else {
+            return not_begun();
+        };
+        match self
+            .telegram
+            .edit_media_by_url(&self.edit(job), &file.url, timeout)
+            .await
+        {
+            Err(telegram::Error::FetchRefused { description }) => {
+                tracing::info!(job = %job.id, description, "Telegram does not fetch the file; it goes through us");
+                self.show_upload(job, file, deadline).await
+            }
+            Err(telegram::Error::TooBig) => self.show_upload(job, file, deadline).await,
+            other => shown(job, other),
+        }
+    }
+
+    /// Streams the file through, never whole in memory.
+    async fn show_upload(&self, job: &Job, file: &File, deadline: Deadline) -> Shown {
+        let Some(timeout) = deadline.for_call(UPLOAD_TIMEOUT, RESERVE) else {
+            return not_begun();
+        };
+        let source = match self.http.get(&file.url).timeout(timeout).send().await {
+            Ok(source) if source.status().is_success() => source,
+            Ok(source) if matches!(source.status().as_u16(), 403 | 404 | 410) => return Shown::FileGone,
+            Ok(_) | Err(_) => return not_begun(),
+        };
+        let upload = telegram::Upload::stream(
+            source.bytes_stream(),
+            Some(file.checked.bytes),
+            format!("{}.mp4", job.id),
+        );
+        let Some(timeout) = deadline.for_call(UPLOAD_TIMEOUT, RESERVE) else {
+            return not_begun();
+        };
+        shown(
+            job,
+            self.telegram
+                .edit_media_by_upload(&self.edit(job), upload, timeout)
+                .await,
+        )
+    }
+
+    /// A file too large for Telegram is given as a link, and the customer is told so.
+    async fn show_link(&self, job: &Job, file: &File, deadline: Deadline) -> Shown {
+        let Some(timeout) = deadline.for_call(CALL_TIMEOUT, RESERVE) else {
+            return not_begun();
+        };
+        let text = Self::link_text(job, &file.url, file.checked.bytes);
+        let edit = EditMessageText::html(job.place.chat.0, job.place.message.0, text)
+            .with_buttons(Self::again_button(job));
+        match shown(job, self.telegram.call(&edit, timeout).await) {
+            Shown::Yes(_) => Shown::Yes(None),
+            other => other,
+        }
+    }
+
+    fn edit(&self, job: &Job) -> EditMessageMedia {
+        let mut media =
+            InputMediaVideo::new(InputFile::Url(String::new())).with_caption_html(self.caption(job));
+        media.duration = Some(job.order.duration_s);
+        EditMessageMedia::new(job.place.chat.0, job.place.message.0, media)
+            .with_buttons(Self::again_button(job))
+    }
+
+    /// Sends a new progress message where the old one is gone. If its answer is lost, a stray line of text is left: never
+    /// a second video.
+    async fn new_message(
+        &self,
+        job: &Job,
+        moved_to: Option<i64>,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
+        let chat = moved_to.unwrap_or(job.place.chat.0);
+        let Some(timeout) = deadline.for_call(CALL_TIMEOUT, RESERVE) else {
+            return Ok(None);
+        };
+        match self
+            .telegram
+            .call(&SendMessage::html(chat, self.rendering_text(job)), timeout)
+            .await
+        {
+            Ok(message) => {
+                let to = Place {
+                    chat: ChatId(chat),
+                    message: MessageId(message.message_id),
+                };
+                Ok(self.write(job, Event::Moved { to }, deadline).await?)
+            }
+            Err(error) => {
+                tracing::warn!(job = %job.id, %error, "no new progress message");
+                Ok(None)
+            }
+        }
+    }
+
+    /// Later; but when the time is up, the truth is looked for once more and then it is settled.
+    pub(super) async fn try_later(
+        &self,
+        job: &Job,
+        unsure: bool,
+        retry_after_s: Option<u32>,
+        failure: Failure,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
+        if self.env.now() >= job.settle_at {
+            return self.probe(job, failure, deadline).await;
+        }
+        self.postpone(job, unsure, retry_after_s, deadline).await
+    }
+
+    async fn postpone(
+        &self,
+        job: &Job,
+        unsure: bool,
+        retry_after_s: Option<u32>,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
+        let retry_after = retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds)));
+        let event = Event::PostponeDelivery {
+            unsure,
+            retry_after,
+            jitter: self.env.jitter(),
+        };
+        Ok(self.write(job, event, deadline).await?)
+    }
+
+    /// Whether an earlier edit went through although its answer was lost: a caption can be edited only on a message that
+    /// is already a video. If it is one, it is charged; if it surely is none, the credits go back.
+    pub(super) async fn probe(
+        &self,
+        job: &Job,
+        failure: Failure,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
+        let Some(timeout) = deadline.for_call(CALL_TIMEOUT, RESERVE) else {
+            return self.postpone(job, true, None, deadline).await;
+        };
+        let edit = EditMessageCaption::html(job.place.chat.0, job.place.message.0, self.caption(job))
+            .with_buttons(Self::again_button(job));
+        let event = match self.telegram.call(&edit, timeout).await {
+            Ok(message) => Event::Delivered {
+                file: file_id(&message),
+            },
+            Err(telegram::Error::NotModified) => Event::Delivered { file: None },
+            // A text, or nothing at all, or nobody who could look: no video stands there.
+            Err(
+                telegram::Error::NoCaption
+                | telegram::Error::MessageGone { .. }
+                | telegram::Error::Unreachable { .. }
+                | telegram::Error::Migrated { .. }
+                | telegram::Error::Rejected { .. },
+            ) => Event::CannotDeliver { failure },
+            Err(telegram::Error::RateLimited { retry_after_s }) => {
+                return self.postpone(job, true, Some(retry_after_s), deadline).await;
+            }
+            Err(error) => {
+                tracing::warn!(job = %job.id, %error, "nobody knows whether the video was shown");
+                return self.postpone(job, true, None, deadline).await;
+            }
+        };
+        Ok(self.write(job, event, deadline).await?)
+    }
+}
+
+/// Nothing was sent.
+fn not_begun() -> Shown {
+    Shown::Later {
+        unsure: false,
+        retry_after_s: None,
+    }
+}
+
+/// What Telegram's answer means.
+fn shown(job: &Job, answer: Result<Message, telegram::Error>) -> Shown {
+    match answer {
+        Ok(message) => Shown::Yes(file_id(&message)),
+        Err(telegram::Error::NotModified | telegram::Error::NoText) => Shown::Yes(None),
+        Err(telegram::Error::MessageGone { .. }) => Shown::NoMessage(None),
+        Err(telegram::Error::Migrated { to }) => Shown::NoMessage(Some(to)),
+        Err(telegram::Error::Unreachable { description }) => {
+            tracing::info!(job = %job.id, description, "the customer cannot be reached");
+            Shown::Unreachable
+        }
+        Err(telegram::Error::RateLimited { retry_after_s }) => Shown::Later {
+            unsure: false,
+            retry_after_s: Some(retry_after_s),
+        },
+        Err(telegram::Error::Unknown { why, .. }) => {
+            tracing::warn!(job = %job.id, why, "no answer to the delivery");
+            Shown::Later {
+                unsure: true,
+                retry_after_s: None,
+            }
+        }
+        Err(error) => {
+            tracing::error!(job = %job.id, %error, "the delivery was refused");
+            Shown::Later {
+                unsure: false,
+                retry_after_s: None,
+            }
+        }
+    }
+}
+
+/// Telegram's name of the video in a message.
+pub(super) fn file_id(message: &Message) -> Option<FileId> {
+    message.video.as_ref().map(|video| FileId(video.file_id.clone()))
+}

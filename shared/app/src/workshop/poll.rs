@@ -1,0 +1,127 @@
+//! RUNNING → RENDERED: the truth is read from the provider, and its file looked at, before anything is believed.
+
+use std::time::Duration;
+
+use domain::job::{Event, Failure, Job, Stage};
+use providers::kie::callback::Ticket;
+use providers::kie::{LookUp, Looked};
+use table::Deadline;
+
+use super::file::File;
+use super::submit::{failure_of, report};
+use super::{Error, RESERVE, Workshop};
+use crate::video_check::Verdict;
+
+/// The longest that the provider is waited for when it tells how a task stands.
+const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What a poll came to.
+enum Polled {
+    /// A file that plays.
+    File(File),
+    /// Anything else.
+    Event(Event),
+}
+
+impl Workshop {
+    /// Asks the provider; if there is a file, goes on to deliver it.
+    pub(super) async fn poll(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
+        match self.look_up(job, deadline).await {
+            Polled::File(file) => {
+                let rendered = Event::Succeeded {
+                    url: file.url.clone(),
+                    deliver_until: self.lease(deadline),
+                };
+                let Some(after) = self.write(job, rendered, deadline).await? else {
+                    return Ok(None);
+                };
+                self.deliver(&after, false, Some(file), deadline).await
+            }
+            Polled::Event(event) => {
+                let after = self.write(job, event, deadline).await?;
+                if let Some(after) = after.as_ref().filter(|after| after.stage == Stage::Queued) {
+                    self.show_retrying(after, deadline).await;
+                }
+                Ok(after)
+            }
+        }
+    }
+
+    async fn look_up(&self, job: &Job, deadline: Deadline) -> Polled {
+        let (Some(task), Some(timeout)) = (&job.task, deadline.for_call(LOOK_UP_TIMEOUT, RESERVE)) else {
+            return Polled::Event(Event::StillRunning);
+        };
+        let Looked { outcome, facts } = self.kie.look_up(&task.0, timeout).await;
+        if self.belongs_elsewhere(job, facts.callback_url.as_deref()) {
+            tracing::error!(job = %job.id, task = task.0, "the provider says that this task was ordered for another job");
+            return Polled::Event(Event::TaskFailed {
+                failure: Failure::Provider,
+                jitter: self.env.jitter(),
+            });
+        }
+        match outcome {
+            LookUp::Succeeded { urls } => self.look_at_file(job, &urls, deadline).await,
+            LookUp::SucceededWithoutFile => self.failed(Failure::NoFile),
+            LookUp::Failed {
+                reason,
+                code,
+                message,
+            } => {
+                report(job, reason, code, &message);
+                self.failed(failure_of(reason))
+            }
+            LookUp::Absent if self.is_overdue(job) => self.failed(Failure::TimedOut),
+            LookUp::Running { .. } | LookUp::Absent => self.still_running(job),
+            LookUp::Unavailable { why, .. } => {
+                tracing::warn!(job = %job.id, why, "the provider does not say how the task stands");
+                self.still_running(job)
+            }
+        }
+    }
+
+    /// A callback names a task, and only its address is known to be ours; the provider knows for which address the task
+    /// was ordered.
+    fn belongs_elsewhere(&self, job: &Job, callback_url: Option<&str>) -> bool {
+        let ticket = callback_url.and_then(|url| Ticket::verified(url, &self.places.callback_key));
+        ticket.is_some_and(|ticket| ticket.job != job.id.to_string() || ticket.fence != job.fence.0)
+    }
+
+    async fn look_at_file(&self, job: &Job, urls: &[String], deadline: Deadline) -> Polled {
+        let Some(url) = urls.first() else {
+            return self.failed(Failure::NoFile);
+        };
+        let (file, verdict) = self.look_at(url, deadline).await;
+        match (file, verdict) {
+            (Some(file), _) => Polled::File(file),
+            (None, Verdict::Gone) => self.failed(Failure::FileGone),
+            (None, Verdict::NoAnswer(why)) => {
+                tracing::warn!(job = %job.id, why, "the file cannot be looked at");
+                self.still_running(job)
+            }
+            (None, verdict) => {
+                tracing::warn!(job = %job.id, ?verdict, "the provider reports success without a video");
+                self.failed(Failure::NoFile)
+            }
+        }
+    }
+
+    fn failed(&self, failure: Failure) -> Polled {
+        Polled::Event(Event::TaskFailed {
+            failure,
+            jitter: self.env.jitter(),
+        })
+    }
+
+    /// It is asked again later, unless its time is up.
+    fn still_running(&self, job: &Job) -> Polled {
+        let over =
+            self.env.now() >= job.settle_at && job.due_at.is_some_and(|due_at| due_at <= self.env.now());
+        Polled::Event(if over { Event::TimeUp } else { Event::StillRunning })
+    }
+
+    /// Whether it has taken longer than any render of its model.
+    fn is_overdue(&self, job: &Job) -> bool {
+        let since = job.running_since.unwrap_or(job.created_at);
+        self.env.now() >= since.after(job.order.render_max)
+    }
+}

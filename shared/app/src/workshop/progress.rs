@@ -1,0 +1,122 @@
+//! The progress message. Its edits are a courtesy: if one fails, the order goes on, and the last edit makes it good.
+
+use std::time::Duration;
+
+use domain::job::Job;
+use limits_flags::Snapshot;
+use table::Deadline;
+use telegram::methods::{EditMessageText, InlineKeyboardMarkup};
+
+use super::{RESERVE, Workshop};
+use crate::texts::Say;
+use crate::{cards, show};
+
+/// The longest that a courtesy may take.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// Bytes in a megabyte as people count them.
+const MEGABYTE: u64 = 1_000_000;
+
+impl Workshop {
+    /// The provider is at it.
+    pub(super) async fn show_rendering(&self, job: &Job, deadline: Deadline) {
+        let text = self.rendering_text(job);
+        self.show(job, text, None, deadline).await;
+    }
+
+    /// The provider did not take it yet; it can still be canceled.
+    pub(super) async fn show_delayed(&self, job: &Job, deadline: Deadline) {
+        let say = Say::of(&job.order.locale);
+        let (what, price) = (self.what(job), show::price(say, job));
+        let give_up = self.with_settings(|snapshot| {
+            snapshot.map(|known| show::give_up(say, &known.rules, job, self.env.now()))
+        });
+        let values = [
+            ("what", what.into()),
+            ("price", price),
+            ("give-up", give_up.unwrap_or_default().into()),
+        ];
+        self.show(
+            job,
+            say.with("delayed", values),
+            Some(cards::cancel_button(say, &job.id.nonce)),
+            deadline,
+        )
+        .await;
+    }
+
+    /// The first attempt came to nothing; it can be canceled until the next begins.
+    pub(super) async fn show_retrying(&self, job: &Job, deadline: Deadline) {
+        let say = Say::of(&job.order.locale);
+        let text = say.with("retrying", [("what", self.what(job).into())]);
+        self.show(
+            job,
+            text,
+            Some(cards::cancel_button(say, &job.id.nonce)),
+            deadline,
+        )
+        .await;
+    }
+
+    async fn show(&self, job: &Job, text: String, buttons: Option<InlineKeyboardMarkup>, deadline: Deadline) {
+        let Some(timeout) = deadline.for_call(TIMEOUT, RESERVE) else {
+            return;
+        };
+        let edit = EditMessageText::html(job.place.chat.0, job.place.message.0, text);
+        let edit = EditMessageText {
+            reply_markup: buttons,
+            ..edit
+        };
+        match self.telegram.call(&edit, timeout).await {
+            Ok(_) | Err(telegram::Error::NotModified) => {}
+            Err(error) => tracing::info!(job = %job.id, %error, "the progress could not be shown"),
+        }
+    }
+
+    pub(super) fn rendering_text(&self, job: &Job) -> String {
+        let say = Say::of(&job.order.locale);
+        say.with(
+            "rendering",
+            [
+                ("what", self.what(job).into()),
+                ("wait", show::usual_wait(say, &job.order).into()),
+            ],
+        )
+    }
+
+    /// What stands below the video.
+    pub(super) fn caption(&self, job: &Job) -> String {
+        let say = Say::of(&job.order.locale);
+        say.with(
+            "delivered",
+            [("what", self.what(job).into()), ("price", show::price(say, job))],
+        )
+    }
+
+    pub(super) fn link_text(job: &Job, url: &str, bytes: u64) -> String {
+        let say = Say::of(&job.order.locale);
+        let megabytes = u32::try_from(bytes.div_ceil(MEGABYTE)).unwrap_or(u32::MAX);
+        let url = telegram::html::escape(url).into_owned();
+        say.with(
+            "delivered-link",
+            [
+                ("megabytes", megabytes.into()),
+                ("url", url.into()),
+                ("price", show::price(say, job)),
+            ],
+        )
+    }
+
+    pub(super) fn again_button(job: &Job) -> InlineKeyboardMarkup {
+        cards::again_button(Say::of(&job.order.locale), &job.id.nonce)
+    }
+
+    /// The order in words, with the model's title if the settings are known.
+    pub(super) fn what(&self, job: &Job) -> String {
+        let say = Say::of(&job.order.locale);
+        self.with_settings(|snapshot| show::order(say, snapshot, &job.order))
+    }
+
+    fn with_settings<T>(&self, read: impl FnOnce(Option<&Snapshot>) -> T) -> T {
+        read(self.settings.peek().as_deref())
+    }
+}

@@ -1,0 +1,275 @@
+//! QUEUED → SUBMITTING → RUNNING: the order goes to the provider, at most once per claim.
+
+use std::time::Duration;
+
+use domain::job::{Event, Failure, Job, Stage};
+use domain::time::Millis;
+use providers::Reason;
+use providers::kie::registry::{Family, TaskOrder};
+use providers::kie::{self, Create, UploadError, callback};
+use queue::Doorbell;
+use table::Deadline;
+use telegram::limits::DOWNLOAD_BYTES_MAX;
+use telegram::methods::GetFile;
+
+use super::{Error, RESERVE, Workshop};
+use crate::texts::Say;
+
+/// The longest that the provider is waited for when it takes an order.
+const CREATE_TIMEOUT: Duration = Duration::from_secs(25);
+/// The longest that Telegram is waited for when it tells where a photo is.
+const FIND_TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest that a photo's way from Telegram to the provider may take.
+const PHOTO_TIMEOUT: Duration = Duration::from_secs(40);
+
+/// Why there is no photo to start from.
+enum NoPhoto {
+    /// For good.
+    Never(Failure),
+    /// For now; nothing was ordered yet.
+    Later(Option<u32>, String),
+}
+
+impl Workshop {
+    /// Claims the job and hands it to the provider.
+    pub(super) async fn submit(
+        &self,
+        job: &Job,
+        doorbell: &Doorbell,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
+        let now = self.env.now();
+        if let Some(until) = self.breaker(|breaker| breaker).closed_until(now) {
+            tracing::info!(job = %job.id, "the provider is left alone for a while");
+            if let Some(next) = doorbell.next() {
+                self.queue.ring(&next, until.since(now)).await?;
+            }
+            return Ok(None);
+        }
+        let claim = Event::Claim {
+            lease_until: self.lease(deadline),
+        };
+        let Some(claimed) = self.write(job, claim, deadline).await? else {
+            return Ok(None);
+        };
+        let event = self.hand_over(&claimed, deadline).await;
+        let Some(after) = self.write(&claimed, event, deadline).await? else {
+            return Ok(None);
+        };
+        match after.stage {
+            Stage::Running => self.show_rendering(&after, deadline).await,
+            // Said once, when the first try did not get through.
+            Stage::Queued if after.fence.0 == after.losses.saturating_add(1) => {
+                self.show_delayed(&after, deadline).await;
+            }
+            _ => {}
+        }
+        Ok(Some(after))
+    }
+
+    /// Everything between the claim and its outcome; whatever happens is told as an event.
+    async fn hand_over(&self, job: &Job, deadline: Deadline) -> Event {
+        if !self.is_offered(job).await {
+            tracing::error!(job = %job.id, model = job.order.model.0, "the model was switched off after the order was accepted");
+            return Event::Rejected {
+                failure: Failure::Provider,
+            };
+        }
+        let Some(family) = Family::parse(&job.order.family) else {
+            tracing::error!(job = %job.id, family = job.order.family, "the model's row names a form that there is not");
+            return Event::Rejected {
+                failure: Failure::Provider,
+            };
+        };
+        let first_frame = match self.hand_over_photo(job, deadline).await {
+            Ok(first_frame) => first_frame,
+            Err(NoPhoto::Never(failure)) => return Event::Rejected { failure },
+            Err(NoPhoto::Later(retry_after_s, why)) => return self.not_accepted(job, retry_after_s, &why),
+        };
+        let Some(timeout) = deadline.for_call(CREATE_TIMEOUT, RESERVE) else {
+            return self.not_accepted(job, None, "no time was left to order");
+        };
+        let outcome = self
+            .kie
+            .create_task(&self.task_order(job, family, first_frame), timeout)
+            .await;
+        self.ordered(job, outcome)
+    }
+
+    /// What the provider's answer means.
+    fn ordered(&self, job: &Job, outcome: Create) -> Event {
+        let now = self.env.now();
+        match outcome {
+            Create::Accepted { task_id } => {
+                self.breaker(domain::breaker::Breaker::after_answer);
+                Event::Accepted {
+                    fence: job.fence,
+                    task: domain::id::TaskId(task_id),
+                }
+            }
+            Create::Rejected {
+                reason,
+                code,
+                message,
+            } => {
+                self.breaker(domain::breaker::Breaker::after_answer);
+                report(job, reason, code, &message);
+                Event::Rejected {
+                    failure: failure_of(reason),
+                }
+            }
+            Create::NotAccepted { why, retry_after_s } => {
+                self.breaker(|breaker| breaker.after_failure(now));
+                self.not_accepted(job, retry_after_s, &why)
+            }
+            Create::Unknown { why } => {
+                self.breaker(|breaker| breaker.after_failure(now));
+                tracing::warn!(job = %job.id, why, "nobody knows whether the order arrived");
+                Event::OutcomeUnknown
+            }
+        }
+    }
+
+    fn not_accepted(&self, job: &Job, retry_after_s: Option<u32>, why: &str) -> Event {
+        tracing::warn!(job = %job.id, why, "not accepted for now");
+        let retry_after = retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds)));
+        Event::NotAccepted {
+            retry_after,
+            jitter: self.env.jitter(),
+        }
+    }
+
+    /// Whether the model is still on offer. If the settings cannot be read, the order stands as accepted.
+    async fn is_offered(&self, job: &Job) -> bool {
+        match self.settings.fresh(self.env.now()).await {
+            Ok(snapshot) => snapshot
+                .model(&job.order.model)
+                .is_some_and(|model| model.enabled),
+            Err(error) => {
+                tracing::warn!(%error, "the settings cannot be read");
+                true
+            }
+        }
+    }
+
+    fn task_order(&self, job: &Job, family: Family, first_frame: Option<String>) -> TaskOrder {
+        let order = &job.order;
+        let prompt = if order.prompt.is_empty() {
+            Say::of(&order.locale).text("photo-prompt")
+        } else {
+            order.prompt.clone()
+        };
+        let places = &self.places;
+        TaskOrder {
+            family,
+            prompt,
+            first_frame,
+            aspect: order.aspect,
+            duration_s: order.duration_s,
+            quality: None,
+            sound: family.caps().sound,
+            callback_url: callback::callback_url(
+                &places.callback_base,
+                &job.id.to_string(),
+                job.fence.0,
+                &places.callback_key,
+            ),
+        }
+    }
+
+    /// Takes the photo from Telegram to the provider. Telegram's address of it holds the bot's token, so it never leaves
+    /// us: the bytes do. Repeating it is harmless; the same name overwrites.
+    async fn hand_over_photo(&self, job: &Job, deadline: Deadline) -> Result<Option<String>, NoPhoto> {
+        let Some(image) = &job.order.image else {
+            return Ok(None);
+        };
+        let no_time = || NoPhoto::Later(None, "no time was left for the photo".to_owned());
+        let timeout = deadline
+            .for_call(FIND_TIMEOUT, RESERVE + CREATE_TIMEOUT)
+            .ok_or_else(no_time)?;
+        let file = self
+            .telegram
+            .call(&GetFile::new(image.file_id.clone()), timeout)
+            .await
+            .map_err(|error| photo_trouble(job, &error))?;
+        let path = file.file_path.ok_or(NoPhoto::Never(Failure::PhotoGone))?;
+        let timeout = deadline.for_call(PHOTO_TIMEOUT, RESERVE).ok_or_else(no_time)?;
+        let download = self
+            .telegram
+            .download_file(&path, DOWNLOAD_BYTES_MAX, timeout)
+            .await;
+        let bytes = download
+            .map_err(|error| photo_trouble(job, &error))?
+            .into_bytes()
+            .await;
+        let bytes = bytes.map_err(|error| photo_trouble(job, &error))?;
+        let Some((mime, ending)) = picture_kind(&bytes) else {
+            tracing::info!(job = %job.id, bytes = bytes.len(), "the photo is neither JPEG nor PNG nor WebP");
+            return Err(NoPhoto::Never(Failure::BadInput));
+        };
+        let timeout = deadline.for_call(PHOTO_TIMEOUT, RESERVE).ok_or_else(no_time)?;
+        let upload = kie::Upload::bytes(bytes, mime, format!("{}.{ending}", job.id));
+        match self.kie.upload(upload, timeout).await {
+            Ok(url) => Ok(Some(url)),
+            Err(UploadError::Unavailable { why, retry_after_s }) => Err(NoPhoto::Later(retry_after_s, why)),
+            Err(UploadError::Rejected {
+                reason,
+                code,
+                message,
+            }) => {
+                report(job, reason, code, &message);
+                Err(NoPhoto::Never(failure_of(reason)))
+            }
+        }
+    }
+}
+
+/// What Telegram's refusal to give a photo means.
+fn photo_trouble(job: &Job, error: &telegram::Error) -> NoPhoto {
+    match error {
+        telegram::Error::RateLimited { retry_after_s } => {
+            NoPhoto::Later(Some(*retry_after_s), error.to_string())
+        }
+        telegram::Error::NotSent { .. } | telegram::Error::Unknown { .. } | telegram::Error::Unauthorized => {
+            NoPhoto::Later(None, error.to_string())
+        }
+        other => {
+            tracing::info!(job = %job.id, error = %other, "the photo cannot be had");
+            NoPhoto::Never(Failure::PhotoGone)
+        }
+    }
+}
+
+/// What a picture's first bytes say that it is; a name or a header may lie.
+fn picture_kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+    match bytes {
+        [0xff, 0xd8, 0xff, ..] => Some(("image/jpeg", "jpg")),
+        [0x89, b'P', b'N', b'G', ..] => Some(("image/png", "png")),
+        [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Some(("image/webp", "webp")),
+        _ => None,
+    }
+}
+
+/// What a provider's reason means for the customer.
+pub(super) fn failure_of(reason: Reason) -> Failure {
+    match reason {
+        Reason::Moderation => Failure::Moderation,
+        Reason::BadInput => Failure::BadInput,
+        Reason::ProviderBroke
+        | Reason::OutOfFunds
+        | Reason::Retired
+        | Reason::BadKey
+        | Reason::RateLimited
+        | Reason::Maintenance => Failure::Provider,
+    }
+}
+
+/// Says in the log what the provider refused; loudly where an operator must act.
+pub(super) fn report(job: &Job, reason: Reason, code: i64, message: &str) {
+    let message: String = message.chars().take(200).collect();
+    if reason.needs_operator() {
+        tracing::error!(job = %job.id, reason = reason.as_str(), code, message, "the provider refuses until an operator acts");
+    } else {
+        tracing::info!(job = %job.id, reason = reason.as_str(), code, message, "the provider refuses");
+    }
+}

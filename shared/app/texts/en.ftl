@@ -1,0 +1,184 @@
+# Everything that an English-speaking customer reads. Telegram HTML; values come escaped.
+
+credits = { $count } { $count ->
+    [one] credit
+   *[other] credits
+}
+seconds = { $count } s
+
+## Welcome and help
+
+start-new = 👋 Hello! I turn photos and words into short videos.
+
+    🎁 You have { $credits } to start with, for free.
+
+    <b>How it works</b>
+    1. Send a photo, or describe a video in words.
+    2. Choose a model and see the price.
+    3. Press “Create”: the video comes right here.
+
+    A credit is spent only when the video is there. If it fails, the credit is back at once.
+start-back = Welcome back! You have { $credits }.
+
+    Send a photo, or describe a video in words.
+start-parked = 📦 Finished videos waiting for you: { $count }.
+help = <b>Ordering a video</b>
+    Send a photo (with a caption if you like) or just text. A card shows the model, length, shape and price. Press “Create”.
+
+    <b>Money</b>
+    Credits are set aside when you order. They are spent when the video arrives. If it fails, or you cancel, they are back at once, in full.
+
+    <b>How long it takes</b>
+    Usually a few minutes. The order's message shows what is going on and becomes the video in the end. You may close the bot.
+
+    <b>Commands</b>
+    /start — begin
+    /cabinet — balance and limits
+    /help — this text
+command-start = Begin
+command-cabinet = Balance and limits
+command-help = Help
+only-private = I work in private chats. Open a chat with me and press /start.
+not-understood = I understand text and photos. Send a photo, or describe a video in words.
+photo-too-big = This picture is larger than { $limit } MB, which the models do not take. Send it as a photo, not as a file. Nothing was charged.
+not-a-photo = Of files I take only JPEG and PNG pictures. Nothing was charged.
+paused = ⏸ New orders are paused for a while. Nothing was charged, and accepted orders go on. Please try later.
+trouble = 😔 Something broke on our side. Nothing was charged twice and nothing is lost. Please try again in a minute.
+
+## Cabinet
+
+cabinet = 👤 <b>Cabinet</b>
+
+    Balance: <b>{ $available }</b>
+    { $held-count ->
+        [0] In progress: nothing
+       *[other] Set aside for orders in progress: { $held }
+    }
+    Orders in progress: { $active } of { $active-max }
+cabinet-limit = { $title }: { $left } of { $max } left, resets { $reset }
+limit-videos = Videos per day
+limit-hour = Videos per hour
+limit-week = Videos per week
+limit-of-model = { $model }
+reset-at = { $day ->
+    [0] today
+    [1] tomorrow
+   *[other] { $date }
+} at { $time } ({ $zone })
+zone-moscow = Moscow
+
+## Order card
+
+card-title = 🎬 <b>New video</b>
+card-photo = 📷 From your photo
+card-no-words = <i>Want to describe the motion? Send text and it is added to the photo.</i>
+card-choice = { $model } · { $seconds } · { $aspect }
+card-price = Price: <b>{ $price }</b> · you have { $available }
+card-limit = { $title }: { $left } of { $max } left until { $reset }
+card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
+card-too-poor = ⚠️ Not enough credits.
+card-models = Choose a model:
+card-aspect-photo = as the photo
+button-create = ✅ Create — { $price }
+button-drop = ✖️ Never mind
+button-model = 🎛 Model: { $model }
+button-model-choice = { $chosen ->
+    [yes] ● { $model } — { $price }
+   *[no] { $model } — { $price }
+}
+button-choice = { $chosen ->
+    [yes] ● { $what }
+   *[no] { $what }
+}
+button-back = ‹ Back
+button-cancel = Cancel the order
+button-again = 🔁 Once more
+button-other-model = 🔁 Try another model
+button-cabinet = 👤 Cabinet
+button-help = ❓ Help
+button-parked = 📦 Show the videos
+button-parked-next = Next ›
+button-parked-done = Done
+draft-dropped = The draft is deleted. Nothing was charged.
+draft-stale = This card is out of date. Send a photo or text again. Nothing was charged.
+draft-changed = The card has changed. Check it and press again. Nothing was charged.
+already-started = This order was accepted already; it is not charged twice.
+
+## Why it was not accepted
+
+refused-model = This model is not available now. Choose another one. Nothing was charged.
+refused-credits = Not enough credits: it costs { $cost }, you have { $available }. Nothing was charged.
+refused-active = You can have at most { $max } { $max ->
+    [one] order
+   *[other] orders
+} at a time. Wait for a video, or cancel an order that is still queued. Nothing was charged.
+refused-limit = The limit is used up: { $title }, { $max } of { $max }. It resets { $reset }. Nothing was charged.
+refused-too-long = The text is too long for this model: { $chars } of { $max } characters. Nothing was charged.
+
+## Progress
+
+queued = ⏳ <b>Accepted: your video is in the queue</b>
+
+    { $what }
+
+    Set aside: { $price }. It is spent only when the video arrives.
+queued-wait = Usually ready in { $minutes ->
+    [1] a minute or two
+   *[other] { $minutes } min
+}. This message becomes the video by itself; you may close the bot.
+delayed = ⏳ <b>The service is busy, your order waits</b>
+
+    { $what }
+
+    We try again by ourselves. If it does not work by { $give-up }, your credits come back. Set aside: { $price }.
+rendering = 🎨 <b>Your video is being made</b>
+
+    { $what }
+
+    { $wait }
+retrying = 🔄 <b>The first attempt failed, trying again</b>
+
+    { $what }
+
+    Nothing more is charged for it.
+delivered = ✅ { $what }
+
+    Spent: { $price }.
+delivered-link = ✅ <b>Your video is ready</b>, but too large for Telegram ({ $megabytes } MB).
+
+    <a href="{ $url }">Download it</a>; the link works for about a day.
+
+    Spent: { $price }.
+parked-caption = 📦 { $what }
+
+    This video waited while the bot was blocked. Spent: { $price }.
+nothing-parked = You have all your finished videos already.
+canceled = ✖️ <b>The order is canceled</b>
+
+    Given back: { $price }. You have { $available }.
+cancel-too-late = The video is being made and cannot be canceled any more. If it fails, your credits come back by themselves.
+toast-queued = In the queue
+toast-running = Being made
+toast-delivered = Your video has arrived
+toast-failed = It failed; your credits are back
+
+## Why it failed
+
+failed = ❌ <b>The video did not work out</b>
+
+    { $why }
+
+    💰 Given back: { $price }.
+failed-moderation = The service refused: the text or photo breaks its rules. Change the description or take another photo.
+failed-bad-input = The model could not use this text or photo. Change the description, or try another photo or model.
+failed-provider = The service has problems. Try another model, or try again later.
+failed-no-file = The service said that it was ready and gave no video. Try again, or choose another model.
+failed-file-gone = The video was gone before we could fetch it. Please try again.
+failed-too-large = The video came out too large. Choose a shorter one.
+failed-unreachable = The video was ready and could not be delivered: the bot was blocked.
+failed-photo-gone = The photo can no longer be opened. Please send it again.
+failed-timed-out = The service did not answer in time. Try again, or choose another model.
+
+## The words for a photo without words
+
+photo-prompt = Bring this photo to life: natural smooth motion, a gentle camera move.

@@ -1,0 +1,132 @@
+//! The one secret, a JSON object in Secrets Manager, read at a cold start. Its values never reach a log: nothing here
+//! derives `Debug`, and no error quotes it.
+
+use std::fmt;
+
+use serde::Deserialize;
+
+use crate::{Aws, Error};
+
+/// The values. Keys that a deployment does not need may be missing; whoever needs one says so.
+#[derive(Clone, Default, Deserialize)]
+pub struct Secrets {
+    /// BotFather's token.
+    #[serde(default)]
+    telegram_bot_token: String,
+    /// What Telegram repeats in the header of every update.
+    #[serde(default)]
+    telegram_webhook_secret: String,
+    /// KIE.AI's API key.
+    #[serde(default)]
+    kie_api_key: String,
+    /// KIE.AI's key for signing callbacks, if one was made.
+    #[serde(default)]
+    kie_webhook_hmac_key: String,
+    /// Our own key for callback addresses.
+    #[serde(default)]
+    callback_mac_key: String,
+    #[serde(skip)]
+    arn: String,
+}
+
+impl fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Secrets")
+            .field("arn", &self.arn)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The shortest key or token that is believed to be one; an empty or toy value would authenticate everybody.
+const SECRET_BYTES_MIN: usize = 16;
+
+impl Secrets {
+    /// Reads the secret.
+    pub async fn read(aws: &Aws, arn: &str) -> Result<Self, Error> {
+        let answer = aws
+            .secrets_manager()
+            .get_secret_value()
+            .secret_id(arn)
+            .send()
+            .await;
+        let answer = answer.map_err(|source| Error::Secret {
+            arn: arn.to_owned(),
+            source: Box::new(source),
+        })?;
+        Self::parse(answer.secret_string().unwrap_or_default(), arn)
+    }
+
+    /// Reads the secret's text.
+    pub fn parse(text: &str, arn: &str) -> Result<Self, Error> {
+        // serde's own message may quote what it did not understand.
+        let shape = |why: &str| Error::SecretShape {
+            arn: arn.to_owned(),
+            why: why.to_owned(),
+        };
+        let secrets: Self = serde_json::from_str(text).map_err(|_| shape("it does not parse"))?;
+        Ok(Self {
+            arn: arn.to_owned(),
+            ..secrets
+        })
+    }
+
+    /// BotFather's token.
+    pub fn telegram_bot_token(&self) -> Result<&str, Error> {
+        self.need("telegram_bot_token", &self.telegram_bot_token)
+    }
+
+    /// What Telegram repeats in the header of every update.
+    pub fn telegram_webhook_secret(&self) -> Result<&str, Error> {
+        self.need("telegram_webhook_secret", &self.telegram_webhook_secret)
+    }
+
+    /// KIE.AI's API key.
+    pub fn kie_api_key(&self) -> Result<&str, Error> {
+        self.need("kie_api_key", &self.kie_api_key)
+    }
+
+    /// KIE.AI's key for signing callbacks; `None` if there is none.
+    pub fn kie_webhook_hmac_key(&self) -> Option<&str> {
+        Some(self.kie_webhook_hmac_key.as_str()).filter(|key| !key.is_empty())
+    }
+
+    /// Our own key for callback addresses.
+    pub fn callback_mac_key(&self) -> Result<&str, Error> {
+        self.need("callback_mac_key", &self.callback_mac_key)
+    }
+
+    fn need<'a>(&self, key: &str, value: &'a str) -> Result<&'a str, Error> {
+        let why = || format!("`{key}` is missing or shorter than {SECRET_BYTES_MIN} characters");
+        let long_enough = value.len() >= SECRET_BYTES_MIN;
+        long_enough.then_some(value).ok_or_else(|| Error::SecretShape {
+            arn: self.arn.clone(),
+            why: why(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_missing_or_toy_value_is_no_key() {
+        let secrets = Secrets::parse(
+            r#"{"callback_mac_key":"short","kie_api_key":"0123456789abcdef"}"#,
+            "arn",
+        )
+        .unwrap();
+        assert!(secrets.callback_mac_key().is_err());
+        assert!(secrets.telegram_webhook_secret().is_err());
+        assert_eq!(secrets.kie_api_key().ok(), Some("0123456789abcdef"));
+        assert_eq!(secrets.kie_webhook_hmac_key(), None);
+    }
+
+    #[test]
+    fn neither_errors_nor_debug_quote_the_secret() {
+        let error = Secrets::parse(r#"{"kie_api_key":["hunter2hunter2hunter2"]}"#, "arn").unwrap_err();
+        assert!(!format!("{error} {error:?}").contains("hunter2"));
+        let secrets = Secrets::parse(r#"{"kie_api_key":"hunter2hunter2hunter2"}"#, "arn").unwrap();
+        assert!(!format!("{secrets:?}").contains("hunter2"));
+    }
+}
