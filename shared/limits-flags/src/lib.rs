@@ -5,11 +5,13 @@
 //! when it moved. A row that cannot be read is left out and named in [`Snapshot::problems`]; it never takes the others
 //! down. A missing flag means **off**: a deleted row must not open what it was closing.
 
+mod apply;
 mod cache;
 mod document;
 mod rows;
 mod snapshot;
 
+pub use apply::{ApplyError, Plan, apply, plan, problems};
 pub use cache::{STALE_AFTER_MS, Settings, USELESS_AFTER_MS};
 pub use document::{Document, DocumentError, FlagRow, LimitRow, ModelRow, PriceRow, RulesRow};
 pub use rows::{Rows, VERSION_ATTRIBUTE, partition_key, version_key};

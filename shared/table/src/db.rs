@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{CancellationReason, ReturnValuesOnConditionCheckFailure};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::deadline::Deadline;
 use crate::error::{Error, RefusedWrite};
+use crate::row::Item;
 use crate::write::{Rendered, RenderedAction, Write};
 
 /// How often a write that lost against another writer is tried.
@@ -84,19 +88,23 @@ impl Db {
                 let request = request
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
-                let Err(error) = request.send().await else {
-                    return Ok(());
-                };
-                let refusal = error.as_service_error().and_then(|error| match error {
-                    aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
-                        refused,
-                    ) => Some(refused.item.clone()),
+                written(label, request.send().await, |error| match error {
+                    PutItemError::ConditionalCheckFailedException(refused) => Some(refused.item.clone()),
                     _ => None,
-                });
-                Err(refusal.map_or_else(
-                    || classify(error),
-                    |item| Error::Refused(vec![RefusedWrite { label, item }]),
-                ))
+                })
+            }
+            RenderedAction::Delete(key) => {
+                let request = self.client.delete_item().table_name(table).set_key(Some(key));
+                let request = request
+                    .set_condition_expression(condition)
+                    .return_values_on_condition_check_failure(old);
+                let request = request
+                    .set_expression_attribute_names(names)
+                    .set_expression_attribute_values(values);
+                written(label, request.send().await, |error| match error {
+                    DeleteItemError::ConditionalCheckFailedException(refused) => Some(refused.item.clone()),
+                    _ => None,
+                })
             }
             RenderedAction::Update(key, update) => {
                 let request = self
@@ -111,17 +119,10 @@ impl Db {
                 let request = request
                     .set_expression_attribute_names(names)
                     .set_expression_attribute_values(values);
-                let Err(error) = request.send().await else {
-                    return Ok(());
-                };
-                let refusal = error.as_service_error().and_then(|error| match error {
-                    aws_sdk_dynamodb::operation::update_item::UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item.clone()),
+                written(label, request.send().await, |error| match error {
+                    UpdateItemError::ConditionalCheckFailedException(refused) => Some(refused.item.clone()),
                     _ => None,
-                });
-                Err(refusal.map_or_else(
-                    || classify(error),
-                    |item| Error::Refused(vec![RefusedWrite { label, item }]),
-                ))
+                })
             }
         }
     }
@@ -156,6 +157,23 @@ impl Db {
             _ => Err(classify(error)),
         }
     }
+}
+
+/// What the answer to a single write says; `refused` finds the item that a failed condition returns.
+fn written<T, E>(
+    label: &'static str,
+    answer: Result<T, SdkError<E>>,
+    refused: impl Fn(&E) -> Option<Option<Item>>,
+) -> Result<(), Error>
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let Err(error) = answer else { return Ok(()) };
+    let item = error.as_service_error().and_then(refused);
+    Err(item.map_or_else(
+        || classify(error),
+        |item| Error::Refused(vec![RefusedWrite { label, item }]),
+    ))
 }
 
 /// What a canceled transaction says. A failed condition is an answer even if another item was in conflict.

@@ -1,7 +1,7 @@
 //! One write of one item.
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 
 use crate::condition::Condition;
@@ -20,6 +20,7 @@ pub struct Write {
 #[derive(Clone, Debug)]
 enum Action {
     Put(Item),
+    Delete(Item),
     Update { key: Item, edits: Vec<Edit> },
 }
 
@@ -40,6 +41,16 @@ impl Write {
             label,
             table: table.to_owned(),
             action: Action::Put(item),
+            conditions: Vec::new(),
+        }
+    }
+
+    /// Removes an item.
+    pub fn delete_item(label: &'static str, table: &str, key: Item) -> Self {
+        Self {
+            label,
+            table: table.to_owned(),
+            action: Action::Delete(key),
             conditions: Vec::new(),
         }
     }
@@ -127,6 +138,7 @@ impl Write {
         let condition = (!conditions.is_empty()).then(|| conditions.join(" AND "));
         let action = match self.action {
             Action::Put(item) => RenderedAction::Put(item),
+            Action::Delete(key) => RenderedAction::Delete(key),
             Action::Update { key, edits } => RenderedAction::Update(key, render_edits(edits, &mut x)),
         };
         Rendered {
@@ -148,6 +160,7 @@ pub(crate) struct Rendered {
 
 pub(crate) enum RenderedAction {
     Put(Item),
+    Delete(Item),
     Update(Item, String),
 }
 
@@ -163,6 +176,16 @@ impl Rendered {
                 Put::builder()
                     .table_name(self.table)
                     .set_item(Some(put))
+                    .set_condition_expression(self.condition)
+                    .set_expression_attribute_names(self.x.names())
+                    .set_expression_attribute_values(self.x.values())
+                    .return_values_on_condition_check_failure(old)
+                    .build()?,
+            ),
+            RenderedAction::Delete(key) => item.delete(
+                Delete::builder()
+                    .table_name(self.table)
+                    .set_key(Some(key))
                     .set_condition_expression(self.condition)
                     .set_expression_attribute_names(self.x.names())
                     .set_expression_attribute_values(self.x.values())
