@@ -1,10 +1,11 @@
 //! DynamoDB, SQS and Secrets Manager on loopback, made from a stack.
 //!
-//! The engines are embedded crates; in front of each stands our own [`front`], which counts, refuses what a function's
+//! The engines are embedded crates; in front of each stands our own front, which counts, refuses what a function's
 //! policy does not allow, and injects faults: no emulator throttles, conflicts, loses answers or reorders by itself.
 
 mod caller;
 mod capacity;
+mod conflicts;
 mod counts;
 mod dynamodb;
 mod faults;
@@ -30,6 +31,7 @@ pub(crate) use sqs::Sqs;
 
 use crate::error::{Error, Result};
 use crate::stack::{Addresses, Stack};
+use conflicts::Conflicts;
 use counts::Counter;
 use dynamodb::DynamoDb;
 use front::Front;
@@ -66,6 +68,9 @@ pub struct AwsOptions {
     pub clock: Option<Arc<dyn Clock>>,
     /// Secrets by ARN or name, each the `SecretString`.
     pub secrets: BTreeMap<String, String>,
+    /// Lets transactions on the same items never meet. By default all but one are refused while one runs, as
+    /// `DynamoDB` does.
+    pub without_conflicts: bool,
     /// Lets every function do everything, whatever its policy says.
     pub ignore_policies: bool,
 }
@@ -148,7 +153,8 @@ impl Aws {
                 .collect(),
             servers: JoinSet::new(),
         };
-        let (dynamodb, engine) = DynamoDb::start(aws.db.clone()).await?;
+        let (dynamodb, engine) =
+            DynamoDb::start(aws.db.clone(), Conflicts::of(stack, options.without_conflicts)).await?;
         aws.servers.spawn(engine);
         aws.serve(Service::DynamoDb, bind().await?, dynamodb)?;
         let sqs = aws.sqs.clone();

@@ -1,6 +1,6 @@
 //! Builds the functions' binaries with cargo.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
@@ -34,7 +34,7 @@ pub async fn build<'a>(
     binaries: impl IntoIterator<Item = &'a str>,
     options: &BuildOptions,
 ) -> Result<BTreeMap<String, PathBuf>> {
-    let binaries: Vec<&str> = binaries.into_iter().collect();
+    let binaries: BTreeSet<&str> = binaries.into_iter().collect();
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command

@@ -180,6 +180,11 @@ impl LocalLambda {
         Ok(self.pool(function)?.stats())
     }
 
+    /// How many events a function runs now.
+    pub fn running(&self, function: &str) -> Result<usize> {
+        Ok(self.pool(function)?.running())
+    }
+
     /// Every function's numbers, by logical id.
     pub fn all_stats(&self) -> BTreeMap<String, FunctionStats> {
         self.pools

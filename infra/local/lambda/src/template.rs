@@ -6,6 +6,7 @@
 //!
 //! Source: "AWS SAM template anatomy" and the `CloudFormation` intrinsic function reference.
 
+mod events;
 mod functions;
 mod globals;
 mod intrinsics;

@@ -14,6 +14,7 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::{Map, Value};
 
 use super::caller::Call;
+use super::conflicts::Conflicts;
 use super::front::{Answer, Backend};
 use super::{AwsOptions, Storage, bind};
 use crate::error::{Error, Result};
@@ -100,17 +101,28 @@ pub(crate) fn items(db: &Database, table: &str) -> Result<Vec<Map<String, Value>
 pub(crate) struct DynamoDb {
     client: Client<HttpConnector, Full<Bytes>>,
     address: Uri,
+    conflicts: Conflicts,
 }
 
 impl DynamoDb {
     /// The way to the engine, and the engine's server, which runs while it is polled.
-    pub(crate) async fn start(db: Database) -> Result<(Self, impl Future<Output = ()> + Send)> {
+    pub(crate) async fn start(
+        db: Database,
+        conflicts: Conflicts,
+    ) -> Result<(Self, impl Future<Output = ()> + Send)> {
         let listener = bind().await?;
         let address = listener.local_addr().map_err(Error::machine("read an address"))?;
         let address = format!("http://{address}/").parse().unwrap_or_default();
         let client = Client::builder(TokioExecutor::new()).build_http();
         let server = dynoxide::server::serve_with_shutdown(listener, db, std::future::pending());
-        Ok((Self { client, address }, async move { drop(server.await) }))
+        Ok((
+            Self {
+                client,
+                address,
+                conflicts,
+            },
+            async move { drop(server.await) },
+        ))
     }
 
     async fn forward(&self, call: &Call) -> Result<Answer, Box<dyn std::error::Error + Send + Sync>> {
@@ -133,6 +145,10 @@ impl DynamoDb {
 
 impl Backend for DynamoDb {
     async fn answer(&self, call: &Call) -> Answer {
+        let _held = match self.conflicts.enter(call) {
+            Ok(held) => held,
+            Err(conflict) => return conflict.answer(),
+        };
         match self.forward(call).await {
             Ok(answer) => answer,
             Err(e) => {

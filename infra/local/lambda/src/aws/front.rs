@@ -16,6 +16,7 @@ use tokio::task::JoinSet;
 use super::Service;
 use super::caller::Call;
 use super::capacity;
+use super::conflicts::Conflict;
 use super::counts::Counter;
 use super::faults::{Effect, Faults};
 use super::policies::Policies;
@@ -41,6 +42,15 @@ impl Answer {
             headers: HeaderMap::new(),
             body,
         }
+    }
+
+    /// An error of `DynamoDB`'s own namespace.
+    pub(crate) fn dynamodb_error(name: &str, message: &str) -> Self {
+        Self::error(
+            StatusCode::BAD_REQUEST,
+            &format!("com.amazonaws.dynamodb.v20120810#{name}"),
+            message,
+        )
     }
 
     pub(crate) fn error(status: StatusCode, kind: &str, message: &str) -> Self {
@@ -71,6 +81,8 @@ impl<B: Backend> Front<B> {
         while let Ok((stream, _)) = listener.accept().await {
             while connections.try_join_next().is_some() {}
             let front = front.clone();
+            // Small answers must not wait for each other.
+            let _ = stream.set_nodelay(true);
             connections.spawn(async move {
                 let service = service_fn(|request| front.clone().handle(request));
                 // A cut connection is one of the faults, and its error is no news.
@@ -148,22 +160,19 @@ fn defer(call: &mut Call, delay_s: u32) {
 fn refusal(call: &Call, effect: &Effect) -> Answer {
     let bad = StatusCode::BAD_REQUEST;
     let server = StatusCode::INTERNAL_SERVER_ERROR;
-    let of_dynamodb = |name: &str| format!("com.amazonaws.dynamodb.v20120810#{name}");
     match (call.service, effect) {
         (Service::DynamoDb, Effect::Conflict) => conflict(call),
         (Service::DynamoDb, Effect::ThroughputExceeded) => {
-            let kind = of_dynamodb("ProvisionedThroughputExceededException");
-            Answer::error(
-                bad,
-                &kind,
-                "The level of configured provisioned throughput for the table was exceeded.",
-            )
+            let message = "The level of configured provisioned throughput for the table was exceeded.";
+            Answer::dynamodb_error("ProvisionedThroughputExceededException", message)
         }
-        (Service::DynamoDb, Effect::InternalError) => Answer::error(
-            server,
-            &of_dynamodb("InternalServerError"),
-            "Internal server error",
-        ),
+        (Service::DynamoDb, Effect::InternalError) => {
+            let answer = Answer::dynamodb_error("InternalServerError", "Internal server error");
+            Answer {
+                status: server,
+                ..answer
+            }
+        }
         (Service::DynamoDb, _) => Answer::error(
             bad,
             "com.amazon.coral.availability#ThrottlingException",
@@ -180,34 +189,13 @@ fn refusal(call: &Call, effect: &Effect) -> Answer {
     }
 }
 
+/// A conflict on the first item of a transaction, or on a single write's item.
 fn conflict(call: &Call) -> Answer {
-    let ours = |name: &str| format!("com.amazonaws.dynamodb.v20120810#{name}");
-    let Some(items) = call.body["TransactItems"].as_array() else {
-        let message = "Transaction is ongoing for the item";
-        return Answer::error(
-            StatusCode::BAD_REQUEST,
-            &ours("TransactionConflictException"),
-            message,
-        );
+    let conflict = match call.body["TransactItems"].as_array() {
+        Some(items) => Conflict::Canceled((0..items.len()).map(|i| i == 0).collect()),
+        None => Conflict::Single,
     };
-    let reason = |i: usize| match i {
-        0 => json!({"Code": "TransactionConflict", "Message": "Transaction is ongoing for the item"}),
-        _ => json!({"Code": "None"}),
-    };
-    let codes: Vec<&str> = (0..items.len())
-        .map(|i| if i == 0 { "TransactionConflict" } else { "None" })
-        .collect();
-    let message = "Transaction cancelled, please refer cancellation reasons for specific reasons";
-    let body = json!({
-        "__type": ours("TransactionCanceledException"),
-        "Message": format!("{message} [{}]", codes.join(", ")),
-        "CancellationReasons": (0..items.len()).map(reason).collect::<Vec<_>>(),
-    });
-    Answer {
-        status: StatusCode::BAD_REQUEST,
-        headers: HeaderMap::new(),
-        body,
-    }
+    conflict.answer()
 }
 
 fn response(answer: &Answer) -> Response<Full<Bytes>> {

@@ -56,6 +56,12 @@ impl Policies {
             "User: {} is not authorized to perform: {action} on resource: {resource}",
             call.caller
         );
+        tracing::error!(
+            function = call.caller,
+            action,
+            resource,
+            "the template's policy does not allow this"
+        );
         let function = call.caller.clone();
         crate::locked(&self.refusals).insert(Refusal {
             function,

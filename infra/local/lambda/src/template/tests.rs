@@ -94,8 +94,8 @@ fn parameters_are_checked() {
 fn what_is_not_understood_is_an_error_that_names_its_place() {
     let cases = [
         (
-            "VisibilityTimeout: 1",
-            "VisibilityTimout: 1",
+            "VisibilityTimeout: 3",
+            "VisibilityTimout: 3",
             "Resources.WorkQueue.Properties",
         ),
         (

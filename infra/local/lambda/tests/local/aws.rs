@@ -1,5 +1,10 @@
+use std::sync::Arc;
+
+use local_lambda::aws::ManualClock;
 use local_lambda::{Effect, Fault, LocalLambda, Service, Storage};
 use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio::task::JoinSet;
 
 use crate::harness::{self, Lines, SECRET, options, stack, start};
 
@@ -182,4 +187,61 @@ async fn tables_kept_in_a_directory_outlive_the_stack() {
         call(&local, "tester", "PutItem", put("kept")).await.unwrap();
         local.shutdown().await;
     }
+}
+
+#[tokio::test]
+async fn of_transactions_on_one_item_at_once_some_conflict_and_none_is_lost() {
+    let local = start().await;
+    let add = json!({"TransactItems": [{"Update": {"TableName": "local-ItemsTable", "Key": {"id": {"S": "sum"}},
+        "UpdateExpression": "ADD n :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}}]});
+    let mut racers = JoinSet::new();
+    let local = Arc::new(local);
+    for _ in 0..32 {
+        let (local, add) = (local.clone(), add.clone());
+        racers.spawn(async move { call(&local, "tester", "TransactWriteItems", add).await.unwrap() });
+    }
+    let answers = racers.join_all().await;
+    let (done, refused): (Vec<_>, Vec<_>) = answers.iter().partition(|answer| answer["__type"].is_null());
+    assert!(
+        refused
+            .iter()
+            .all(|it| it["CancellationReasons"][0]["Code"] == "TransactionConflict"),
+        "{refused:?}"
+    );
+    assert!(!refused.is_empty());
+    let items = local.aws().items("ItemsTable").unwrap();
+    assert_eq!(items[0]["n"]["N"], done.len().to_string());
+}
+
+#[tokio::test]
+async fn a_held_request_goes_on_when_told() {
+    let local = start().await;
+    let gate = Arc::new(Notify::new());
+    let armed = local
+        .aws()
+        .faults()
+        .arm(Fault::new(Service::DynamoDb, Effect::Hold(gate.clone())));
+    let release = async {
+        harness::until("it is held", async || armed.hits() == 1).await;
+        assert!(local.aws().items("ItemsTable").unwrap().is_empty());
+        gate.notify_one();
+    };
+    let (answer, ()) = tokio::join!(call(&local, "tester", "PutItem", put("a")), release);
+    assert_eq!(answer, Some(json!({})));
+    local.shutdown().await;
+}
+
+#[tokio::test]
+async fn items_expire_by_the_injected_clock() {
+    let clock = ManualClock::new(1000);
+    let mut options = options(&Lines::default());
+    options.aws.clock = Some(clock.arc());
+    let local = LocalLambda::start(stack(), options).await.unwrap();
+    let mut item = put("a");
+    item["Item"]["expires_at"] = json!({"N": "1500"});
+    call(&local, "tester", "PutItem", item).await.unwrap();
+    assert_eq!(local.aws().sweep_expired().unwrap(), 0);
+    clock.set(1501);
+    assert_eq!(local.aws().sweep_expired().unwrap(), 1);
+    local.shutdown().await;
 }

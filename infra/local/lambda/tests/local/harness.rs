@@ -78,9 +78,9 @@ pub(crate) fn error_type(outcome: Outcome) -> String {
     }
 }
 
-/// Waits until the condition holds, and fails after ten seconds.
+/// Waits until the condition holds, and fails after half a minute.
 pub(crate) async fn until(what: &str, condition: impl AsyncFn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(10);
+    let deadline = Instant::now() + Duration::from_secs(30);
     while !condition().await {
         assert!(Instant::now() < deadline, "not in time: {what}");
         tokio::time::sleep(Duration::from_millis(10)).await;

@@ -67,6 +67,7 @@ async fn an_invocation_whose_caller_goes_away_runs_to_its_end() {
     let given_up =
         tokio::time::timeout(Duration::from_millis(100), local.invoke("WebFunction", &linger)).await;
     assert!(given_up.is_err());
+    assert_eq!(local.running("WebFunction").unwrap(), 1);
     let billed = async || local.stats("WebFunction").unwrap().billed_ms >= 300;
     until("it ran to its end", billed).await;
     answered(local.invoke("WebFunction", &json!({})).await.unwrap());

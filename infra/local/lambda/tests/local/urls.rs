@@ -69,3 +69,20 @@ async fn a_function_without_a_url_has_none() {
     );
     local.shutdown().await;
 }
+
+#[tokio::test]
+async fn a_function_that_fails_is_a_bad_gateway() {
+    let mut options = options(&Lines::default());
+    options
+        .environment
+        .insert("FAIL_AT_START".to_owned(), "1".to_owned());
+    let local = LocalLambda::start(stack_with(&[]), options).await.unwrap();
+    assert_eq!(
+        post(local.url("WebFunction").unwrap(), &[], "")
+            .await
+            .unwrap()
+            .status,
+        502
+    );
+    local.shutdown().await;
+}
