@@ -103,4 +103,16 @@ mod tests {
         let error = build(["no-such-binary"], &options).await.unwrap_err();
         assert!(matches!(error, Error::Build { .. }), "{error}");
     }
+
+    #[tokio::test]
+    async fn a_package_is_built_and_its_binary_found() {
+        let workspace = tempfile::tempdir().unwrap();
+        let manifest = "[package]\nname = \"tiny-function\"\nedition = \"2024\"\n[workspace]\n";
+        std::fs::create_dir(workspace.path().join("src")).unwrap();
+        std::fs::write(workspace.path().join("Cargo.toml"), manifest).unwrap();
+        std::fs::write(workspace.path().join("src/main.rs"), "fn main() {}").unwrap();
+        let twice = ["tiny-function", "tiny-function"];
+        let built = build(twice, &BuildOptions::dev(workspace.path())).await.unwrap();
+        assert!(built["tiny-function"].is_file());
+    }
 }
