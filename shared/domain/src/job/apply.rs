@@ -45,11 +45,8 @@ impl Job {
             }
             Event::Delivered { file } => {
                 self.expect(&[Stage::Rendered])?;
-                Ok(
-                    self.settle(Rule::T10, Stage::Delivered, Settlement::Capture, now, |job| {
-                        keep(job, file);
-                    }),
-                )
+                let seen = |job: &mut Job| keep(job, file);
+                Ok(self.settle(Rule::T10, Stage::Delivered, Settlement::Capture, now, seen))
             }
             Event::CannotDeliver { failure } => {
                 self.expect(&[Stage::Rendered])?;

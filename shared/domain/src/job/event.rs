@@ -1,0 +1,167 @@
+//! What goes into the machine, and what comes out of it.
+
+use super::{Failure, Job, Rule, Stage};
+use crate::account::Place;
+use crate::id::{Fence, FileId, MessageId, TaskId};
+use crate::time::{Jitter, Millis, Timestamp};
+
+/// Something that has happened to a job, or that somebody wants to do with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A worker wants to submit it; it can do nothing more after `lease_until`.
+    Claim {
+        /// Lambda's deadline, and what clocks and requests may add to it.
+        lease_until: Timestamp,
+    },
+    /// The provider named the submission.
+    Accepted {
+        /// The submission that it is about.
+        fence: Fence,
+        /// The provider's name of it.
+        task: TaskId,
+    },
+    /// The submission was surely not accepted: refused connection, 429, documented refusals.
+    NotAccepted {
+        /// The provider's own wish.
+        retry_after: Option<Millis>,
+        /// Dice.
+        jitter: Jitter,
+    },
+    /// The submission was refused for good.
+    Rejected {
+        /// Why.
+        failure: Failure,
+    },
+    /// No answer, or none that can be read: it may have been accepted.
+    OutcomeUnknown,
+    /// The worker that held the lease is surely gone.
+    LeaseExpired,
+    /// Nothing was heard until the horizon.
+    HorizonPassed,
+    /// The provider is still at it.
+    StillRunning,
+    /// The provider has a file.
+    Succeeded {
+        /// Where it is.
+        url: String,
+        /// The present worker goes on to deliver it, and can do nothing more after this.
+        deliver_until: Timestamp,
+    },
+    /// The provider has failed.
+    TaskFailed {
+        /// Why.
+        failure: Failure,
+        /// Dice.
+        jitter: Jitter,
+    },
+    /// A worker wants to deliver it; it can do nothing more after this.
+    ClaimDelivery {
+        /// Lambda's deadline, and what clocks and requests may add to it.
+        deliver_until: Timestamp,
+    },
+    /// Delivery is to be tried again.
+    PostponeDelivery {
+        /// Whether this attempt or an earlier one may have gone through all the same.
+        unsure: bool,
+        /// Telegram's own wish.
+        retry_after: Option<Millis>,
+        /// Dice.
+        jitter: Jitter,
+    },
+    /// The provider gave another link to the file.
+    Relinked {
+        /// The link.
+        url: String,
+    },
+    /// The progress message was gone, and another was sent, or the chat moved.
+    Moved {
+        /// Where it stands now.
+        to: Place,
+    },
+    /// The progress message is now the video.
+    Delivered {
+        /// Telegram's name of it, where its answer told.
+        file: Option<FileId>,
+    },
+    /// The video cannot be had or sent, and it was made sure that no earlier edit went through.
+    CannotDeliver {
+        /// Why.
+        failure: Failure,
+    },
+    /// The video stands in a vault channel.
+    Stored {
+        /// Telegram's name of it.
+        file: FileId,
+    },
+    /// Charge for the stored video.
+    Park,
+    /// The customer takes it back.
+    Cancel,
+    /// Settle it now: its time is up.
+    TimeUp,
+    /// A worker wants to tell the customer of the failure.
+    ClaimTelling {
+        /// Lambda's deadline, and what clocks and requests may add to it.
+        until: Timestamp,
+    },
+    /// The customer was told, or never can be.
+    Told,
+}
+
+/// A condition under which a change may be written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Guard {
+    /// It stands in this stage.
+    Stage(Stage),
+    /// Its latest submission is this one.
+    Fence(Fence),
+    /// It is due by this time: nobody else has taken it.
+    DueBy(Timestamp),
+    /// No task has been named for its latest submission.
+    NoTask,
+    /// Its progress stands in this message.
+    Message(MessageId),
+    /// It has been told this many times.
+    TellTries(u32),
+}
+
+/// What happens to the held credits and the counted uses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Settlement {
+    /// They are spent.
+    Capture,
+    /// They are given back, and the uses too.
+    Release,
+}
+
+/// What is to be written, all together or not at all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// Which transition it is.
+    pub rule: Rule,
+    /// When.
+    pub at: Timestamp,
+    /// The conditions under which it may be written.
+    pub guards: Vec<Guard>,
+    /// The job after it.
+    pub after: Job,
+    /// What happens to the money, in the same transaction.
+    pub settlement: Option<Settlement>,
+}
+
+/// Why an event changes nothing. Late, doubled and reordered events end here, and that is all right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refused {
+    /// It has moved on, or is not there yet.
+    WrongStage(Stage),
+    /// The event is about another submission.
+    OtherFence(Fence),
+    /// Somebody else has it, or its time has not come.
+    NotBefore(Timestamp),
+    /// Its submission already has a name.
+    AlreadyNamed,
+    /// There have been as many attempts as there may be.
+    Exhausted,
+    /// It is too late to begin.
+    TooLate,
+}
