@@ -14,7 +14,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::breaker::Breaker;
-use domain::job::{Event, Job, LEASE_SLACK};
+use domain::job::{Change, Event, Job, LEASE_SLACK, Rule, Stage};
 use domain::time::{Millis, Timestamp};
 use limits_flags::Settings;
 use providers::kie;
@@ -101,6 +101,8 @@ impl Workshop {
                 return Ok(None);
             }
         };
+        // Before the change, not after it: until then nobody else has the job, and a late edit cannot cover a later one.
+        self.announce(&change, deadline).await;
         match self.store.apply(job, &change, deadline).await? {
             Applied::Written => {
                 if change.rule.is_transition() {
@@ -116,6 +118,18 @@ impl Workshop {
                 tracing::info!(job = %job.id, rule = change.rule.as_str(), stage = moved.map(|job| job.stage.as_str()), "somebody else was faster");
                 Ok(None)
             }
+        }
+    }
+
+    /// Tells the customer when an order goes back into the queue, and can be canceled again.
+    async fn announce(&self, change: &Change, deadline: Deadline) {
+        let after = &change.after;
+        // Said once, when the first try did not get through.
+        let first_try = after.fence.0 == after.losses.saturating_add(1);
+        match (change.rule, after.stage) {
+            (Rule::T4, Stage::Queued) if first_try => self.show_delayed(after, deadline).await,
+            (Rule::T7 | Rule::T9, Stage::Queued) => self.show_retrying(after, deadline).await,
+            _ => {}
         }
     }
 

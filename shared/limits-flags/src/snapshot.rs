@@ -1,5 +1,7 @@
 //! The settings as they stood at one version.
 
+use std::collections::BTreeSet;
+
 use domain::catalog::{Model, Rules};
 use domain::id::ModelId;
 use domain::money::Credits;
@@ -11,6 +13,16 @@ use crate::rows;
 
 /// The flag that stops new orders when it is off.
 const NEW_JOBS: &str = "new_jobs";
+
+/// What the name of a flag begins with that switches a provider.
+const PROVIDER: &str = "provider-";
+
+/// What is gathered before it is put in order.
+#[derive(Default)]
+struct Found {
+    models: Vec<(u32, Model)>,
+    providers: BTreeSet<String>,
+}
 
 /// The settings as they stood at one version.
 #[derive(Clone, Debug)]
@@ -46,28 +58,29 @@ impl Snapshot {
             models: vec![],
             problems: vec![],
         };
-        let mut models = Vec::new();
+        let mut found = Found::default();
         for item in items {
             let row = Row(item);
             let sort = row.s_opt("sk").unwrap_or_default();
             if rows::is_version(sort) {
                 snapshot.version = row.n(rows::VERSION_ATTRIBUTE).unwrap_or(0);
             } else if let Err(why) =
-                snapshot.read_row(sort, row.s_opt("body").unwrap_or_default(), &mut models)
+                snapshot.read_row(sort, row.s_opt("body").unwrap_or_default(), &mut found)
             {
-                snapshot.problems.push(Problem {
-                    row: sort.to_owned(),
-                    why,
-                });
+                let row = sort.to_owned();
+                snapshot.problems.push(Problem { row, why });
             }
         }
-        models.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
-        snapshot.models = models.into_iter().map(|(_, model)| model).collect();
+        found.models.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+        snapshot.models = found.models.into_iter().map(|(_, model)| model).collect();
+        for model in &mut snapshot.models {
+            model.enabled &= found.providers.contains(&model.provider);
+        }
         snapshot.rules.limits.sort_by(|a, b| a.id.cmp(&b.id));
         snapshot
     }
 
-    fn read_row(&mut self, sort: &str, body: &str, models: &mut Vec<(u32, Model)>) -> Result<(), String> {
+    fn read_row(&mut self, sort: &str, body: &str, found: &mut Found) -> Result<(), String> {
         match sort.split_once('#').unwrap_or((sort, "")) {
             ("rules", _) => {
                 let row: RulesRow = parse(body)?;
@@ -76,9 +89,12 @@ impl Snapshot {
                 self.rules.wait_max = Millis::from_secs(i64::from(row.wait_max_s));
                 self.rules.settle_max = Millis::from_secs(i64::from(row.settle_max_s));
             }
-            ("flag", NEW_JOBS) => self.rules.new_jobs = parse::<FlagRow>(body)?.enabled,
-            ("flag", _) => {
-                parse::<FlagRow>(body)?;
+            ("flag", name) => {
+                let enabled = parse::<FlagRow>(body)?.enabled;
+                self.rules.new_jobs |= enabled && name == NEW_JOBS;
+                if let Some(provider) = name.strip_prefix(PROVIDER).filter(|_| enabled) {
+                    found.providers.insert(provider.to_owned());
+                }
             }
             ("limit", name) => {
                 let row: LimitRow = parse(body)?;
@@ -88,7 +104,8 @@ impl Snapshot {
             }
             ("model", name) => {
                 let row: ModelRow = parse(body)?;
-                models.push((row.order, row.read(name).map_err(|error| error.to_string())?));
+                let model = row.read(name).map_err(|error| error.to_string())?;
+                found.models.push((row.order, model));
             }
             _ => return Err("no such kind of row".to_owned()),
         }
@@ -151,6 +168,17 @@ mod tests {
             .map(|problem| problem.row.as_str())
             .collect();
         assert_eq!(broken, ["model#bad", "nonsense"]);
+    }
+
+    #[test]
+    fn a_model_is_offered_only_while_its_provider_is_switched_on() {
+        let offered = |body: &str| {
+            let items = [item("model#good", MODEL), item("flag#provider-kie", body)];
+            Snapshot::read(&items, Timestamp(5)).offered(false).count()
+        };
+        assert_eq!(offered(r#"{"enabled":true}"#), 1);
+        assert_eq!(offered(r#"{"enabled":false}"#), 0);
+        assert_eq!(offered("nonsense"), 0);
     }
 
     #[test]

@@ -113,15 +113,6 @@ impl Visit<'_> {
         tracing::info!(user = self.account.user.0, ?refusal, "an order was refused");
         let text = match refusal {
             Refusal::Paused => say.text("paused"),
-            Refusal::DraftStale
-                if self
-                    .account
-                    .active_jobs
-                    .iter()
-                    .any(|job| self.job.as_ref().is_some_and(|known| known.id == *job)) =>
-            {
-                say.text("already-started")
-            }
             Refusal::DraftStale => say.text("draft-changed"),
             Refusal::ModelUnavailable => say.text("refused-model"),
             Refusal::PromptTooLong { chars, max } => say.with(

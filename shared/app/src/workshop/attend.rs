@@ -55,21 +55,13 @@ impl Workshop {
             Step::Rest | Step::WaitUntil(_) => None,
             Step::Submit => self.submit(job, doorbell, deadline).await?,
             Step::ExpireLease => self.write(job, Event::LeaseExpired, deadline).await?,
-            Step::PassHorizon => self.pass_horizon(job, deadline).await?,
+            Step::PassHorizon => self.write(job, Event::HorizonPassed, deadline).await?,
             Step::Poll => self.poll(job, deadline).await?,
             Step::Deliver => self.deliver_again(job, deadline).await?,
             Step::Park => self.write(job, Event::Park, deadline).await?,
             Step::Settle => self.write(job, Event::TimeUp, deadline).await?,
             Step::Tell => self.tell(job, deadline).await?,
         })
-    }
-
-    async fn pass_horizon(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
-        let after = self.write(job, Event::HorizonPassed, deadline).await?;
-        if let Some(after) = after.as_ref().filter(|after| after.stage == Stage::Queued) {
-            self.show_retrying(after, deadline).await;
-        }
-        Ok(after)
     }
 
     /// Rings for a job's next due time, unless that is too far for SQS; then cleanup rings. A doorbell that cannot be

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::job::{Event, Failure, Job, Stage};
+use domain::job::{Event, Failure, Job};
 use providers::kie::callback::Ticket;
 use providers::kie::{LookUp, Looked};
 use table::Deadline;
@@ -37,13 +37,7 @@ impl Workshop {
                 };
                 self.deliver(&after, false, Some(file), deadline).await
             }
-            Polled::Event(event) => {
-                let after = self.write(job, event, deadline).await?;
-                if let Some(after) = after.as_ref().filter(|after| after.stage == Stage::Queued) {
-                    self.show_retrying(after, deadline).await;
-                }
-                Ok(after)
-            }
+            Polled::Event(event) => Ok(self.write(job, event, deadline).await?),
         }
     }
 

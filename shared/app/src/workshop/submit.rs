@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::job::{Event, Failure, Job, Stage};
+use domain::job::{Event, Failure, Job};
 use domain::time::Millis;
 use providers::Reason;
 use providers::kie::registry::{Family, TaskOrder};
@@ -52,19 +52,10 @@ impl Workshop {
         let Some(claimed) = self.write(job, claim, deadline).await? else {
             return Ok(None);
         };
+        // Shown under the claim, before the order is sent: after it, a quick callback could have shown more already.
+        self.show_rendering(&claimed, deadline).await;
         let event = self.hand_over(&claimed, deadline).await;
-        let Some(after) = self.write(&claimed, event, deadline).await? else {
-            return Ok(None);
-        };
-        match after.stage {
-            Stage::Running => self.show_rendering(&after, deadline).await,
-            // Said once, when the first try did not get through.
-            Stage::Queued if after.fence.0 == after.losses.saturating_add(1) => {
-                self.show_delayed(&after, deadline).await;
-            }
-            _ => {}
-        }
-        Ok(Some(after))
+        Ok(self.write(&claimed, event, deadline).await?)
     }
 
     /// Everything between the claim and its outcome; whatever happens is told as an event.

@@ -31,12 +31,12 @@ impl Workshop {
         };
         if claimed.due_at.is_none() {
             tracing::warn!(job = %job.id, "the customer could not be told of the failure");
-            return Ok(None);
+            return Ok(Some(claimed));
         }
-        if self.told(&claimed, deadline).await {
-            self.write(&claimed, Event::Told, deadline).await?;
+        if !self.told(&claimed, deadline).await {
+            return Ok(Some(claimed));
         }
-        Ok(None)
+        Ok(self.write(&claimed, Event::Told, deadline).await?)
     }
 
     /// Whether the customer knows now, or never will.
