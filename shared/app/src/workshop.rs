@@ -27,7 +27,7 @@ use crate::env::Env;
 /// What is kept of an invocation's time for writing down how an outside call went.
 const RESERVE: Duration = Duration::from_secs(8);
 /// No submission and no delivery begins with less time than this.
-const BEGIN_WITH: Duration = Duration::from_secs(40);
+const BEGIN_WITH: Duration = Duration::from_mins(1);
 
 /// What the workshop works with.
 #[derive(Debug)]

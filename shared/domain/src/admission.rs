@@ -211,3 +211,6 @@ pub fn limits_touched(rules: &Rules, model: Option<&Model>, now: Timestamp) -> V
         .map(|limit| (limit.clone(), limit.schedule.window_at(now)))
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,10 +20,11 @@ impl Deadline {
     }
 
     /// The timeout of one call: what it needs at most, but never the last `reserve` of the time that remains, which is
-    /// for writing down how it went. `None` if nothing worth beginning fits.
+    /// for writing down how it went. `None` if less than half of what it needs would be left: such a call would only end
+    /// in nobody knowing.
     pub fn for_call(self, at_most: Duration, reserve: Duration) -> Option<Duration> {
         let left = self.remaining().checked_sub(reserve)?;
-        (left >= at_most.min(Duration::from_millis(500))).then(|| left.min(at_most))
+        (left >= at_most / 2).then(|| left.min(at_most))
     }
 }
 
@@ -41,8 +42,13 @@ mod tests {
         );
         assert!(
             deadline
-                .for_call(Duration::from_mins(1), reserve)
+                .for_call(Duration::from_secs(12), reserve)
                 .is_some_and(|timeout| timeout <= Duration::from_secs(7))
+        );
+        assert_eq!(
+            deadline.for_call(Duration::from_mins(1), reserve),
+            None,
+            "not worth beginning"
         );
         assert_eq!(
             deadline.for_call(Duration::from_secs(1), Duration::from_secs(10)),

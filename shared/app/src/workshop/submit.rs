@@ -20,7 +20,9 @@ const CREATE_TIMEOUT: Duration = Duration::from_secs(25);
 /// The longest that Telegram is waited for when it tells where a photo is.
 const FIND_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest that a photo's way from Telegram to the provider may take.
-const PHOTO_TIMEOUT: Duration = Duration::from_secs(40);
+const PHOTO_TIMEOUT: Duration = Duration::from_secs(30);
+/// What is kept of an invocation's time while the photo is on its way: for the order and for writing down how it went.
+const BEFORE_ORDER: Duration = Duration::from_secs(33);
 
 /// Why there is no photo to start from.
 enum NoPhoto {
@@ -176,7 +178,7 @@ impl Workshop {
         };
         let no_time = || NoPhoto::Later(None, "no time was left for the photo".to_owned());
         let timeout = deadline
-            .for_call(FIND_TIMEOUT, RESERVE + CREATE_TIMEOUT)
+            .for_call(FIND_TIMEOUT, BEFORE_ORDER)
             .ok_or_else(no_time)?;
         let file = self
             .telegram
@@ -184,7 +186,9 @@ impl Workshop {
             .await
             .map_err(|error| photo_trouble(job, &error))?;
         let path = file.file_path.ok_or(NoPhoto::Never(Failure::PhotoGone))?;
-        let timeout = deadline.for_call(PHOTO_TIMEOUT, RESERVE).ok_or_else(no_time)?;
+        let timeout = deadline
+            .for_call(PHOTO_TIMEOUT, BEFORE_ORDER)
+            .ok_or_else(no_time)?;
         let download = self
             .telegram
             .download_file(&path, DOWNLOAD_BYTES_MAX, timeout)
@@ -198,7 +202,9 @@ impl Workshop {
             tracing::info!(job = %job.id, bytes = bytes.len(), "the photo is neither JPEG nor PNG nor WebP");
             return Err(NoPhoto::Never(Failure::BadInput));
         };
-        let timeout = deadline.for_call(PHOTO_TIMEOUT, RESERVE).ok_or_else(no_time)?;
+        let timeout = deadline
+            .for_call(PHOTO_TIMEOUT, BEFORE_ORDER)
+            .ok_or_else(no_time)?;
         let upload = kie::Upload::bytes(bytes, mime, format!("{}.{ending}", job.id));
         match self.kie.upload(upload, timeout).await {
             Ok(url) => Ok(Some(url)),
