@@ -44,30 +44,29 @@ impl Store {
         }
     }
 
-    /// Gives credits on an operator's word, once per request name. `false` if this request was carried out before.
+    /// Gives credits on an operator's word, once per request name; the entry keeps why. `false` if this request was
+    /// carried out before.
     pub async fn adjust(
         &self,
         user: UserId,
         request: &str,
         amount: Credits,
+        why: &str,
         now: Timestamp,
         deadline: Deadline,
     ) -> Result<bool, Error> {
         let key = Key::Adjust(request.to_owned());
         let given = i64::from(amount.0);
+        let mut entry = rows::entry_item(user, &key, amount, now);
+        entry.insert("why".to_owned(), s(why));
         let writes = vec![
             Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
                 .when(Condition::Exists("user_id"))
                 .increase("available", given)
                 .increase("granted", given),
-            Write::put(
-                ENTRY,
-                &self.tables.ledger,
-                rows::entry_item(user, &key, amount, now),
-            )
-            .when(Condition::Absent("entry")),
+            Write::put(ENTRY, &self.tables.ledger, entry).when(Condition::Absent("entry")),
         ];
-        let token = Token::of(&format!("{key} {user} {}", now.0));
+        let token = Token::of(&format!("{key} {user} {amount} {why} {}", now.0));
         match self.db.transact(&token, writes, deadline).await {
             Ok(()) => Ok(true),
             Err(error) if error.refused(ENTRY).is_some() => Ok(false),

@@ -292,3 +292,6 @@ pub fn new_account_item(account: &Account, locale: &str, now: Timestamp) -> Item
     }
     item
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,226 @@
+//! What is written is what is read, for every attribute; and rows of the present schema stay readable for ever.
+
+use std::collections::BTreeSet;
+
+use domain::catalog::Rules;
+use domain::id::NONCE_CHARS;
+use domain::job::Event;
+use domain::time::Jitter;
+
+use super::*;
+
+fn nonce(n: u8) -> Nonce {
+    Nonce::from_random([n; NONCE_CHARS])
+}
+
+fn job() -> Job {
+    let order = Order {
+        model: ModelId("kling-3.0".into()),
+        provider: "kie".into(),
+        family: "kling-3.0".into(),
+        prompt: "ёж 🦔".into(),
+        image: Some(Image {
+            file_id: "photo".into(),
+        }),
+        aspect: Aspect::Square,
+        duration_s: 10,
+        locale: "ru".into(),
+        typical: Millis(60_000),
+        render_max: Millis(900_000),
+    };
+    let rules = Rules {
+        new_jobs: true,
+        signup_credits: Credits(2),
+        active_jobs_max: 2,
+        limits: vec![],
+        wait_max: Millis(1),
+        settle_max: Millis(2),
+    };
+    let place = Place {
+        chat: ChatId(-100_500),
+        message: MessageId(9),
+    };
+    let windows = vec![
+        WindowKey("videos#1".into()),
+        WindowKey("model-kling-3.0#1".into()),
+    ];
+    let id = JobId {
+        user: UserId(7),
+        nonce: nonce(1),
+    };
+    Job::accepted(id, order, Credits(2), windows, place, &rules, Timestamp(5))
+}
+
+/// A job with something in every attribute.
+fn full() -> Job {
+    Job {
+        stage: Stage::Rendered,
+        fence: Fence(3),
+        losses: 1,
+        due_at: Some(Timestamp(77)),
+        task: Some(TaskId("task".into())),
+        running_since: Some(Timestamp(66)),
+        result_url: Some("https://x/1.mp4".into()),
+        delivery_tries: 2,
+        edit_unsure: true,
+        file: Some(FileId("file".into())),
+        failure: Some(Failure::NoFile),
+        tell_tries: 4,
+        ..job()
+    }
+}
+
+#[test]
+fn a_job_reads_back_as_written() {
+    for job in [
+        job(),
+        full(),
+        Job {
+            due_at: None,
+            ..full()
+        },
+    ] {
+        assert_eq!(read_job(&job_item(&job)), Ok(job));
+    }
+}
+
+#[test]
+fn every_attribute_that_changes_is_written() {
+    let before = state(&job());
+    let after = state(&full());
+    let same: Vec<_> = before
+        .iter()
+        .zip(&after)
+        .filter(|(was, is)| was.1 == is.1)
+        .map(|(was, _)| was.0)
+        .collect();
+    // These say that it is open, where it stands in the chat, and when it last moved; `full` leaves them alone.
+    assert_eq!(same, ["open_shard", "chat", "message", "updated_at"]);
+}
+
+#[test]
+fn a_timeline_reads_back_through_every_rule_and_stage() {
+    let mut job = job();
+    job.timeline = Rule::ALL
+        .into_iter()
+        .zip(Stage::ALL.into_iter().cycle())
+        .map(|(rule, stage)| Mark {
+            rule,
+            stage,
+            fence: Fence(1),
+            at: Timestamp(8),
+        })
+        .collect();
+    assert_eq!(read_job(&job_item(&job)).unwrap().timeline, job.timeline);
+}
+
+#[test]
+fn the_open_index_holds_a_job_as_long_as_something_is_to_be_done() {
+    let open = job_item(&job());
+    assert!(open.contains_key("open_shard") && open.contains_key("due_at"));
+    let canceled = job().apply(Event::Cancel, Timestamp(6)).unwrap().after;
+    let item = job_item(&canceled);
+    assert!(!item.contains_key("open_shard") && !item.contains_key("due_at"));
+    let failed = job().apply(Event::TimeUp, Timestamp(6)).unwrap().after;
+    assert!(
+        job_item(&failed).contains_key("open_shard"),
+        "the customer is to be told"
+    );
+    let postponed = full()
+        .apply(
+            Event::PostponeDelivery {
+                unsure: false,
+                retry_after: None,
+                jitter: Jitter(0),
+            },
+            Timestamp(80),
+        )
+        .unwrap()
+        .after;
+    assert!(!job_item(&postponed).contains_key("unsure"));
+}
+
+#[test]
+fn an_account_reads_back_as_written() {
+    let mut account = Account::new(UserId(7));
+    account.balance = Balance {
+        available: Credits(2),
+        held: Credits(1),
+        captured: Credits(3),
+        granted: Credits(6),
+    };
+    account.active_jobs = BTreeSet::from([JobId {
+        user: UserId(7),
+        nonce: nonce(2),
+    }]);
+    assert_eq!(
+        read_account(&new_account_item(&account, "ru", Timestamp(5))),
+        Ok(account)
+    );
+}
+
+#[test]
+fn a_draft_reads_back_as_written_with_and_without_a_photo() {
+    let photo = Photo {
+        file_id: "photo".into(),
+        bytes: 9,
+        width: 640,
+        height: 480,
+    };
+    for photo in [None, Some(photo)] {
+        let draft = Draft {
+            nonce: nonce(3),
+            revision: 4,
+            prompt: "ёж".into(),
+            photo,
+            model: ModelId("m".into()),
+            aspect: Aspect::Portrait,
+            duration_s: 5,
+            created_at: Timestamp(9),
+        };
+        let mut item = account_key(UserId(7));
+        item.insert("draft".to_owned(), draft_map(&draft));
+        assert_eq!(read_account(&item).unwrap().draft, Some(draft));
+    }
+}
+
+#[test]
+fn a_row_that_lacks_or_garbles_something_is_an_error_that_names_it() {
+    let whole = job_item(&full());
+    for attribute in [
+        "stage",
+        "fence",
+        "cost",
+        "model",
+        "chat",
+        "job_id",
+        "settle_at",
+        "aspect",
+    ] {
+        let mut item = whole.clone();
+        item.remove(attribute);
+        assert_eq!(read_job(&item), Err(Malformed { attribute }));
+        item.insert(attribute.to_owned(), s("garbage"));
+        assert!(attribute == "model" || read_job(&item).is_err(), "{attribute}");
+    }
+    let mut negative = whole;
+    negative.insert("cost".to_owned(), n(-1));
+    assert_eq!(read_job(&negative), Err(Malformed { attribute: "cost" }));
+}
+
+#[test]
+fn entries_read_back_as_written() {
+    let key = Key::Hold(JobId {
+        user: UserId(7),
+        nonce: nonce(2),
+    });
+    let entry = Entry {
+        key: key.clone(),
+        amount: Credits(2),
+        at: Timestamp(5),
+    };
+    assert_eq!(
+        read_entry(&entry_item(UserId(7), &key, Credits(2), Timestamp(5))),
+        Ok((UserId(7), entry))
+    );
+}
