@@ -14,7 +14,7 @@ pub use edit::{
 pub use keyboard::{CallbackDataError, InlineKeyboardButton, InlineKeyboardMarkup};
 pub use reply::Reply;
 pub use send::{AnswerCallbackQuery, DeleteMessage, GetFile, SendMessage, SendPhoto, SendVideo};
-pub use setup::{BotCommand, GetWebhookInfo, SetMyCommands, SetWebhook, WebhookInfo};
+pub use setup::{BotCommand, DeleteWebhook, GetWebhookInfo, SetMyCommands, SetWebhook, WebhookInfo};
 
 /// A call to the Bot API.
 pub trait Method: Serialize + Sync {

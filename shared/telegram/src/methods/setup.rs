@@ -49,6 +49,20 @@ impl Method for SetWebhook {
     type Answer = bool;
 }
 
+/// Tells Telegram to deliver no more; updates then wait for `getUpdates` or another webhook.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DeleteWebhook {
+    /// `true`: forget what waited.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drop_pending_updates: Option<bool>,
+}
+
+impl Method for DeleteWebhook {
+    const NAME: &'static str = "deleteWebhook";
+    /// Always `true`.
+    type Answer = bool;
+}
+
 /// Asks how delivery goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct GetWebhookInfo {}
