@@ -42,7 +42,7 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
             secrets.telegram_bot_token()?,
         ),
         kie: providers::kie::Client::new(clients::http_without_pool()?, api, upload, secrets.kie_api_key()?),
-        http,
+        files: providers::files::Files::new(http),
         env: runtime::env(),
         places: Places {
             callback_base: config.get("CALLBACK_URL")?.to_owned(),

@@ -14,7 +14,6 @@ pub mod desk;
 
 pub mod sweep;
 pub mod take_callback;
-pub mod video_check;
 pub mod workshop;
 
 pub use env::{Clock, Dice, Env, Fixed};

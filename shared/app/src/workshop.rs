@@ -17,6 +17,7 @@ use domain::breaker::Breaker;
 use domain::job::{Change, Event, Job, LEASE_SLACK, Rule, Stage};
 use domain::time::{Millis, Timestamp};
 use limits_flags::Settings;
+use providers::files::Files;
 use providers::kie;
 use queue::Queue;
 use store::{Applied, Store};
@@ -42,8 +43,8 @@ pub struct Workshop {
     pub telegram: telegram::Client,
     /// The provider.
     pub kie: kie::Client,
-    /// For looking at results.
-    pub http: reqwest::Client,
+    /// The files that it renders.
+    pub files: Files,
     /// Time and dice.
     pub env: Env,
     /// Where things are.

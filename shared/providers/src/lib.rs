@@ -6,6 +6,7 @@
 //!
 //! Prompts, callback addresses and keys never reach a `Debug` output or an error text.
 
+pub mod files;
 pub mod kie;
 mod reason;
 

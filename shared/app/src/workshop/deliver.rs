@@ -7,6 +7,7 @@ use domain::account::Place;
 use domain::id::{ChatId, FileId, MessageId};
 use domain::job::{Event, Failure, Job};
 use domain::time::Millis;
+use providers::files::{NotOpened, Verdict};
 use table::Deadline;
 use telegram::limits::{FETCH_BY_URL_BYTES_MAX, UPLOAD_BYTES_MAX};
 use telegram::methods::{
@@ -16,7 +17,6 @@ use telegram::types::Message;
 
 use super::file::File;
 use super::{Error, RESERVE, Workshop};
-use crate::video_check::Verdict;
 
 /// The longest that Telegram is waited for while it fetches up to 20 MB by itself.
 const BY_URL_TIMEOUT: Duration = Duration::from_mins(1);
@@ -157,16 +157,12 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(UPLOAD_TIMEOUT, RESERVE) else {
             return not_begun();
         };
-        let source = match self.http.get(&file.url).timeout(timeout).send().await {
-            Ok(source) if source.status().is_success() => source,
-            Ok(source) if matches!(source.status().as_u16(), 403 | 404 | 410) => return Shown::FileGone,
-            Ok(_) | Err(_) => return not_begun(),
+        let source = match self.files.open(&file.url, timeout).await {
+            Ok(source) => source,
+            Err(NotOpened::Gone) => return Shown::FileGone,
+            Err(NotOpened::NotNow) => return not_begun(),
         };
-        let upload = telegram::Upload::stream(
-            source.bytes_stream(),
-            Some(file.checked.bytes),
-            format!("{}.mp4", job.id),
-        );
+        let upload = telegram::Upload::stream(source, Some(file.checked.bytes), format!("{}.mp4", job.id));
         let Some(timeout) = deadline.for_call(UPLOAD_TIMEOUT, RESERVE) else {
             return not_begun();
         };

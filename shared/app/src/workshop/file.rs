@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use providers::files::{Checked, Verdict};
 use table::Deadline;
 
 use super::{RESERVE, Workshop};
-use crate::video_check::{self, Checked, Verdict};
 
 /// The longest that one ranged read may take.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -61,7 +61,7 @@ impl Workshop {
 
     async fn check(&self, url: &str, deadline: Deadline) -> Verdict {
         match deadline.for_call(CHECK_TIMEOUT, RESERVE) {
-            Some(timeout) => video_check::check(&self.http, url, timeout).await,
+            Some(timeout) => self.files.check(url, timeout).await,
             None => Verdict::NoAnswer("no time was left".to_owned()),
         }
     }

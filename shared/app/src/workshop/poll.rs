@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::job::{Event, Failure, Job};
+use providers::files::Verdict;
 use providers::kie::callback::Ticket;
 use providers::kie::{LookUp, Looked};
 use table::Deadline;
@@ -10,7 +11,6 @@ use table::Deadline;
 use super::file::File;
 use super::submit::{failure_of, report};
 use super::{Error, RESERVE, Workshop};
-use crate::video_check::Verdict;
 
 /// The longest that the provider is waited for when it tells how a task stands.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(15);

@@ -95,19 +95,9 @@ impl Workshop {
             }
         }
         let timeout = deadline.for_call(TIMEOUT, RESERVE).ok_or_else(no_time)?;
-        let source = self
-            .http
-            .get(&file.url)
-            .timeout(timeout)
-            .send()
-            .await
-            .and_then(reqwest::Response::error_for_status);
+        let source = self.files.open(&file.url, timeout).await;
         let source = source.map_err(|_| no_time())?;
-        let upload = telegram::Upload::stream(
-            source.bytes_stream(),
-            Some(file.checked.bytes),
-            format!("{}.mp4", job.id),
-        );
+        let upload = telegram::Upload::stream(source, Some(file.checked.bytes), format!("{}.mp4", job.id));
         self.telegram.send_video_by_upload(&send, upload, timeout).await
     }
 }

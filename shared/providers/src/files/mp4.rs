@@ -1,151 +1,18 @@
-//! Is it really a playable video? Asked with ranged reads of the head, and of the tail where the `moov` box sits there;
-//! the file itself is never downloaded for it.
-//!
-//! The format: ISO/IEC 14496-12, boxes of a 32-bit length and four letters.
+//! MP4 files, as far as it takes to tell one that plays: boxes of a 32-bit length and four letters (ISO/IEC 14496-12).
 
-use std::time::Duration;
-
-use reqwest::StatusCode;
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
-
-/// How much of the head is read: `ftyp` and, in a file made for streaming, the whole `moov` of a short video.
-const HEAD_BYTES: u64 = 64 << 10;
 /// How much of a `moov` box is read at most.
 const MOOV_BYTES_MAX: u64 = 2 << 20;
 /// Boxes walked at the top level at most.
 const BOXES_MAX: usize = 32;
-/// The longest address that is believed.
-const URL_CHARS_MAX: usize = 2048;
-
-/// What a file turned out to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// A video that plays.
-    Playable(Checked),
-    /// Something else: a page, an empty or a broken file.
-    NotAVideo(&'static str),
-    /// The address leads nowhere any more.
-    Gone,
-    /// Nobody knows: the host did not answer, or not in time.
-    NoAnswer(String),
-}
-
-/// A file that plays.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Checked {
-    /// Its size in bytes.
-    pub bytes: u64,
-    /// Its length in milliseconds.
-    pub duration_ms: u64,
-}
-
-/// Looks at the file behind an address.
-pub async fn check(http: &reqwest::Client, url: &str, timeout: Duration) -> Verdict {
-    if url.len() > URL_CHARS_MAX || !(url.starts_with("https://") || url.starts_with("http://")) {
-        return Verdict::NotAVideo("no web address");
-    }
-    let head = match read(http, url, 0, HEAD_BYTES, timeout).await {
-        Ok(head) => head,
-        Err(verdict) => return verdict,
-    };
-    let moov = match find_moov(&head) {
-        Ok(Moov::Here(moov)) => moov.to_vec(),
-        Ok(Moov::At { offset, length }) => match read(http, url, offset, length, timeout).await {
-            Ok(tail) if as_u64(tail.bytes.len()) >= length => tail.bytes,
-            Ok(_) => return Verdict::NotAVideo("it is cut short"),
-            Err(verdict) => return verdict,
-        },
-        Ok(Moov::Beyond { offset }) => match read(http, url, offset, HEAD_BYTES, timeout).await {
-            Ok(tail) => match inside_tail(&tail.bytes, offset, head.total) {
-                Ok(Tail::Whole(moov)) => moov.to_vec(),
-                Ok(Tail::Longer(length)) => match read(http, url, offset, length, timeout).await {
-                    Ok(tail) => tail.bytes,
-                    Err(verdict) => return verdict,
-                },
-                Err(why) => return Verdict::NotAVideo(why),
-            },
-            Err(verdict) => return verdict,
-        },
-        Err(why) => return Verdict::NotAVideo(why),
-    };
-    match duration_ms(&moov) {
-        Ok(duration_ms) => Verdict::Playable(Checked {
-            bytes: head.total,
-            duration_ms,
-        }),
-        Err(why) => Verdict::NotAVideo(why),
-    }
-}
 
 /// A part of a file.
-struct Part {
-    bytes: Vec<u8>,
-    total: u64,
-}
-
-async fn read(
-    http: &reqwest::Client,
-    url: &str,
-    from: u64,
-    length: u64,
-    timeout: Duration,
-) -> Result<Part, Verdict> {
-    let range = format!("bytes={from}-{}", from.saturating_add(length).saturating_sub(1));
-    let unanswered = |error: reqwest::Error| Verdict::NoAnswer(error.without_url().to_string());
-    let mut response = http
-        .get(url)
-        .header(RANGE, range)
-        .timeout(timeout)
-        .send()
-        .await
-        .map_err(unanswered)?;
-    match response.status() {
-        StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
-        StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::NotAVideo("it is empty or cut short")),
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE => return Err(Verdict::Gone),
-        status => return Err(Verdict::NoAnswer(format!("HTTP {status}"))),
-    }
-    let kind = response
-        .headers()
-        .get(CONTENT_TYPE)
-        .and_then(|kind| kind.to_str().ok())
-        .unwrap_or_default();
-    if kind.starts_with("text/") || kind.contains("json") {
-        return Err(Verdict::NotAVideo("it is a page, not a file"));
-    }
-    let ranged = response.status() == StatusCode::PARTIAL_CONTENT;
-    if !ranged && from > 0 {
-        return Err(Verdict::NoAnswer("the host gives no parts of files".to_owned()));
-    }
-    let total = total_bytes(&response, ranged).ok_or(Verdict::NotAVideo("it has no length"))?;
-    let mut bytes = Vec::new();
-    while as_u64(bytes.len()) < length {
-        let Some(chunk) = response.chunk().await.map_err(unanswered)? else {
-            break;
-        };
-        bytes.extend_from_slice(&chunk);
-    }
-    bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
-    Ok(Part { bytes, total })
-}
-
-fn total_bytes(response: &reqwest::Response, ranged: bool) -> Option<u64> {
-    if !ranged {
-        return response.content_length();
-    }
-    response
-        .headers()
-        .get(CONTENT_RANGE)?
-        .to_str()
-        .ok()?
-        .rsplit_once('/')?
-        .1
-        .parse()
-        .ok()
+pub(super) struct Part {
+    pub(super) bytes: Vec<u8>,
+    pub(super) total: u64,
 }
 
 /// Where the `moov` box is.
-enum Moov<'a> {
+pub(super) enum Moov<'a> {
     Here(&'a [u8]),
     At { offset: u64, length: u64 },
     Beyond { offset: u64 },
@@ -170,7 +37,7 @@ fn header(bytes: &[u8], rest: u64) -> Option<Header> {
     (whole >= head).then_some(Header { kind, head, whole })
 }
 
-fn find_moov(head: &Part) -> Result<Moov<'_>, &'static str> {
+pub(super) fn find_moov(head: &Part) -> Result<Moov<'_>, &'static str> {
     if head.total == 0 || head.bytes.is_empty() {
         return Err("it is empty");
     }
@@ -217,12 +84,12 @@ fn find_moov(head: &Part) -> Result<Moov<'_>, &'static str> {
 }
 
 /// A `moov` box looked for behind the media.
-enum Tail<'a> {
+pub(super) enum Tail<'a> {
     Whole(&'a [u8]),
     Longer(u64),
 }
 
-fn inside_tail(bytes: &[u8], offset: u64, total: u64) -> Result<Tail<'_>, &'static str> {
+pub(super) fn inside_tail(bytes: &[u8], offset: u64, total: u64) -> Result<Tail<'_>, &'static str> {
     let found = header(bytes, total.saturating_sub(offset)).ok_or("its boxes are broken")?;
     if &found.kind != b"moov" {
         return Err("it has no moov box");
@@ -237,7 +104,7 @@ fn inside_tail(bytes: &[u8], offset: u64, total: u64) -> Result<Tail<'_>, &'stat
 }
 
 /// The length that a `moov` box states; it must hold a video track.
-fn duration_ms(moov: &[u8]) -> Result<u64, &'static str> {
+pub(super) fn duration_ms(moov: &[u8]) -> Result<u64, &'static str> {
     let mvhd = find(content(moov).ok_or("its moov box is broken")?, *b"mvhd").ok_or("it states no length")?;
     let video = tracks(moov).any(|track| {
         let handler = find(track, *b"mdia").and_then(|mdia| find(mdia, *b"hdlr"));
@@ -297,7 +164,7 @@ fn tracks(moov: &[u8]) -> impl Iterator<Item = &[u8]> {
         .map(|(_, inner)| inner)
 }
 
-fn as_u64(length: usize) -> u64 {
+pub(super) fn as_u64(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 

@@ -1,0 +1,184 @@
+//! The files that providers have rendered: is it really a playable video, and its bytes on their way.
+//!
+//! A check makes ranged reads of the head, and of the tail where the `moov` box sits there; the file itself is never
+//! downloaded for it.
+
+mod mp4;
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use futures::Stream;
+use reqwest::StatusCode;
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
+
+use mp4::{Moov, Part, Tail, as_u64, duration_ms, find_moov, inside_tail};
+
+/// How much of the head is read: `ftyp` and, in a file made for streaming, the whole `moov` of a short video.
+const HEAD_BYTES: u64 = 64 << 10;
+/// The longest address that is believed.
+const URL_CHARS_MAX: usize = 2048;
+
+/// What a file turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// A video that plays.
+    Playable(Checked),
+    /// Something else: a page, an empty or a broken file.
+    NotAVideo(&'static str),
+    /// The address leads nowhere any more.
+    Gone,
+    /// Nobody knows: the host did not answer, or not in time.
+    NoAnswer(String),
+}
+
+/// A file that plays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// Its size in bytes.
+    pub bytes: u64,
+    /// Its length in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// Why a file cannot be passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotOpened {
+    /// The address leads nowhere any more.
+    #[error("the file is gone")]
+    Gone,
+    /// The host did not answer, or not with a file: try again later.
+    #[error("the file's host does not answer")]
+    NotNow,
+}
+
+/// Where files are looked at and fetched. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Files {
+    http: reqwest::Client,
+}
+
+impl Files {
+    /// Over a client.
+    pub fn new(http: reqwest::Client) -> Self {
+        Self { http }
+    }
+
+    /// Looks at the file behind an address.
+    pub async fn check(&self, url: &str, timeout: Duration) -> Verdict {
+        if url.len() > URL_CHARS_MAX || !(url.starts_with("https://") || url.starts_with("http://")) {
+            return Verdict::NotAVideo("no web address");
+        }
+        let head = match self.read(url, 0, HEAD_BYTES, timeout).await {
+            Ok(head) => head,
+            Err(verdict) => return verdict,
+        };
+        let moov = match find_moov(&head) {
+            Ok(Moov::Here(moov)) => moov.to_vec(),
+            Ok(Moov::At { offset, length }) => match self.read(url, offset, length, timeout).await {
+                Ok(tail) if as_u64(tail.bytes.len()) >= length => tail.bytes,
+                Ok(_) => return Verdict::NotAVideo("it is cut short"),
+                Err(verdict) => return verdict,
+            },
+            Ok(Moov::Beyond { offset }) => match self.read(url, offset, HEAD_BYTES, timeout).await {
+                Ok(tail) => match inside_tail(&tail.bytes, offset, head.total) {
+                    Ok(Tail::Whole(moov)) => moov.to_vec(),
+                    Ok(Tail::Longer(length)) => match self.read(url, offset, length, timeout).await {
+                        Ok(tail) => tail.bytes,
+                        Err(verdict) => return verdict,
+                    },
+                    Err(why) => return Verdict::NotAVideo(why),
+                },
+                Err(verdict) => return verdict,
+            },
+            Err(why) => return Verdict::NotAVideo(why),
+        };
+        match duration_ms(&moov) {
+            Ok(duration_ms) => Verdict::Playable(Checked {
+                bytes: head.total,
+                duration_ms,
+            }),
+            Err(why) => Verdict::NotAVideo(why),
+        }
+    }
+
+    /// Opens a file, to be passed on as it comes. `timeout` covers everything to the last byte.
+    pub async fn open(
+        &self,
+        url: &str,
+        timeout: Duration,
+    ) -> Result<impl Stream<Item = Result<Bytes, reqwest::Error>> + Send + use<>, NotOpened> {
+        let answer = self.http.get(url).timeout(timeout).send().await;
+        let answer = answer.map_err(|_| NotOpened::NotNow)?;
+        match answer.status() {
+            status if status.is_success() => Ok(answer.bytes_stream()),
+            status if is_gone(status) => Err(NotOpened::Gone),
+            _ => Err(NotOpened::NotNow),
+        }
+    }
+
+    /// A part of a file.
+    async fn read(&self, url: &str, from: u64, length: u64, timeout: Duration) -> Result<Part, Verdict> {
+        let range = format!("bytes={from}-{}", from.saturating_add(length).saturating_sub(1));
+        let unanswered = |error: reqwest::Error| Verdict::NoAnswer(error.without_url().to_string());
+        let mut response = self
+            .http
+            .get(url)
+            .header(RANGE, range)
+            .timeout(timeout)
+            .send()
+            .await
+            .map_err(unanswered)?;
+        match response.status() {
+            StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
+            StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::NotAVideo("it is empty or cut short")),
+            status if is_gone(status) => return Err(Verdict::Gone),
+            status => return Err(Verdict::NoAnswer(format!("HTTP {status}"))),
+        }
+        let kind = response
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default();
+        if kind.starts_with("text/") || kind.contains("json") {
+            return Err(Verdict::NotAVideo("it is a page, not a file"));
+        }
+        let ranged = response.status() == StatusCode::PARTIAL_CONTENT;
+        if !ranged && from > 0 {
+            return Err(Verdict::NoAnswer("the host gives no parts of files".to_owned()));
+        }
+        let total = total_bytes(&response, ranged).ok_or(Verdict::NotAVideo("it has no length"))?;
+        let mut bytes = Vec::new();
+        while as_u64(bytes.len()) < length {
+            let Some(chunk) = response.chunk().await.map_err(unanswered)? else {
+                break;
+            };
+            bytes.extend_from_slice(&chunk);
+        }
+        bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
+        Ok(Part { bytes, total })
+    }
+}
+
+/// The host says that there is no such file, or that the address has run out.
+fn is_gone(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE
+    )
+}
+
+fn total_bytes(response: &reqwest::Response, ranged: bool) -> Option<u64> {
+    if !ranged {
+        return response.content_length();
+    }
+    response
+        .headers()
+        .get(CONTENT_RANGE)?
+        .to_str()
+        .ok()?
+        .rsplit_once('/')?
+        .1
+        .parse()
+        .ok()
+}
