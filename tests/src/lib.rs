@@ -1,3 +1,4 @@
 //! Flows, faults and house rules, on the local cloud.
 
+pub mod stage;
 pub mod tidy;

@@ -1,0 +1,165 @@
+//! A stage for flow tests: the product's real functions, the local cloud's tables and queues made from the real
+//! template, and Telegram and KIE.AI played by servers that speak the real protocols. All in one process, under one
+//! clock that a test turns.
+//!
+//! A doorbell's delay is real time, which no test waits for; so [`Stage::run_until_settled`] turns the clock to whatever
+//! is due next and rings for it by itself. Doorbells are hints, and a job's own row says what it wants.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "what goes wrong on the stage fails the test"
+)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the stage is no Lambda: it serves the played servers beside the test"
+)]
+
+mod actors;
+mod audience;
+mod clients;
+mod front;
+mod media;
+mod setting;
+mod sound;
+mod steps;
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use app::Fixed;
+use app::take_callback::CallbackDesk;
+use app::workshop::Workshop;
+use domain::time::Timestamp;
+use local_lambda::Aws;
+use played_kie::PlayedKie;
+use played_telegram::PlayedTelegram;
+use store::Store;
+use table::Db;
+use telegram_webhook::App;
+
+pub use actors::{Card, message, press};
+pub use front::Answer;
+pub use media::{jpeg, png};
+pub use setting::Setting;
+
+/// The bot's token.
+pub const TOKEN: &str = "123456:token-of-the-stage";
+/// What Telegram repeats in the header.
+pub const WEBHOOK_SECRET: &str = "webhook-secret-of-the-stage";
+/// The provider's key.
+pub const KIE_KEY: &str = "kie-key-of-the-stage";
+/// The provider's own key for signing callbacks.
+pub const KIE_HMAC_KEY: &str = "kie-hmac-key-of-the-stage";
+/// Our own key for callback addresses.
+pub const MAC_KEY: &str = "mac-key-of-the-stage";
+/// The secret's address in the template.
+pub const SECRET_ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:neurocards/bot";
+/// 2026-11-21 12:00 in Moscow: nine hours before the day's windows turn.
+pub const NOON: Timestamp = Timestamp(1_795_251_600_000);
+
+/// The functions by their names in the template.
+pub const WEBHOOK: &str = "TelegramWebhookFunction";
+/// The worker.
+pub const WORKER: &str = "VideoWorkerFunction";
+/// The callback.
+pub const CALLBACK: &str = "ProviderCallbackFunction";
+/// The cleanup.
+pub const CLEANUP: &str = "CleanupFunction";
+
+/// The stage.
+pub struct Stage {
+    /// Tables, queues, counts, faults.
+    pub aws: Arc<Aws>,
+    /// Telegram and its users.
+    pub telegram: PlayedTelegram,
+    /// The provider.
+    pub kie: PlayedKie,
+    /// The time.
+    pub clock: Arc<Fixed>,
+    /// The worker.
+    pub workshop: Arc<Workshop>,
+    /// The tables, as an operator reads them.
+    pub store: Store,
+    /// The tables' mechanics, as an operator uses them.
+    pub db: Db,
+    /// The queue, as Lambda's poller reads it.
+    pub(crate) poller: aws_sdk_sqs::Client,
+    pub(crate) app: Arc<App>,
+    pub(crate) callback: Arc<CallbackDesk>,
+    pub(crate) sweeper: app::sweep::Sweeper,
+    pub(crate) setting: Setting,
+    pub(crate) queue_url: String,
+    pub(crate) replies: Arc<Replies>,
+    pub(crate) invocations: Arc<Invocations>,
+    pub(crate) pardons: Mutex<Vec<Pardon>>,
+}
+
+/// Something that a test breaks on purpose, and [`Stage::assert_sound`] is to pass over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pardon {
+    /// A second render was bought after an order and its callback were both lost: absence is believed in the end.
+    SecondRender,
+    /// A role is refused something.
+    Complaint(&'static str),
+}
+
+/// Replies that went out in the webhook's answers and that Telegram is to carry out.
+#[derive(Debug, Default)]
+pub(crate) struct Replies {
+    pub(crate) given: AtomicUsize,
+    pub(crate) lost: AtomicUsize,
+}
+
+/// How often each function ran.
+#[derive(Debug, Default)]
+pub(crate) struct Invocations(Mutex<BTreeMap<&'static str, usize>>);
+
+impl Invocations {
+    pub(crate) fn add(&self, function: &'static str) {
+        *self.0.lock().unwrap().entry(function).or_default() += 1;
+    }
+}
+
+impl Stage {
+    /// The usual stage: the operator's own settings, no vault channel, renders of a minute.
+    pub async fn new() -> Self {
+        Self::with(|_| ()).await
+    }
+
+    /// A stage set differently.
+    pub async fn with(change: impl FnOnce(&mut Setting)) -> Self {
+        let mut setting = Setting::usual();
+        change(&mut setting);
+        setting::build(setting).await
+    }
+
+    /// How often a function ran.
+    pub fn invocations(&self, function: &str) -> usize {
+        self.invocations
+            .0
+            .lock()
+            .unwrap()
+            .get(function)
+            .copied()
+            .unwrap_or(0)
+    }
+
+    /// Passes something over that the test breaks on purpose.
+    pub fn pardon(&self, pardon: Pardon) {
+        self.pardons.lock().unwrap().push(pardon);
+    }
+
+    pub(crate) fn is_pardoned(&self, pardon: &Pardon) -> bool {
+        self.pardons.lock().unwrap().contains(pardon)
+    }
+
+    /// The next so many answers of the webhook get lost on their way to Telegram, so that the update comes again.
+    pub fn lose_answers(&self, times: u32) {
+        self.replies
+            .lost
+            .fetch_add(usize::try_from(times).unwrap(), Ordering::SeqCst);
+        self.telegram.lose_answers(times);
+    }
+}

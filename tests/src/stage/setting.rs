@@ -1,0 +1,212 @@
+//! How a stage is set, and how it is built.
+
+use std::sync::{Arc, Mutex};
+
+use app::desk::Desk;
+use app::sweep::Sweeper;
+use app::take_callback::CallbackDesk;
+use app::workshop::{Places, Workshop};
+use app::{Clock, Dice, Env, Fixed};
+use axum::Router;
+use domain::time::{Millis, Timestamp};
+use limits_flags::Document;
+use local_lambda::{Aws, AwsOptions, Deployment, Template};
+use played_kie::PlayedKie;
+use played_telegram::PlayedTelegram;
+use serde_json::json;
+use table::{Db, Deadline};
+use telegram_webhook::App;
+use tokio::net::TcpListener;
+
+use super::{
+    CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, Replies, SECRET_ARN, Stage, TOKEN,
+    WEBHOOK, WEBHOOK_SECRET, WORKER, clients, front,
+};
+use crate::tidy::project::text;
+
+/// Orders of one stage that the provider takes at once; its own limit is a subject of the provider's tests.
+const CREATES: usize = 1_000;
+
+/// What a test may choose before the stage is built.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// The operator's file.
+    pub settings: Document,
+    /// Vault channels.
+    pub vaults: Vec<i64>,
+    /// When it begins.
+    pub start: Timestamp,
+    /// How long the provider renders.
+    pub render: Millis,
+    /// Whether edits still reach those who have blocked the bot.
+    pub edits_reach_blocked: bool,
+    /// Whether Telegram limits how fast messages may be sent.
+    pub flood: bool,
+    /// The seed of the dice.
+    pub seed: u64,
+}
+
+impl Setting {
+    pub(crate) fn usual() -> Self {
+        Self {
+            settings: serde_norway::from_str(&text("infra/settings.yaml").unwrap()).unwrap(),
+            vaults: Vec::new(),
+            start: NOON,
+            render: Millis::from_mins(1),
+            edits_reach_blocked: false,
+            flood: false,
+            seed: 7,
+        }
+    }
+
+    /// What a newcomer is given.
+    #[must_use]
+    pub fn gift(&mut self, credits: u32) -> &mut Self {
+        self.settings.rules.signup_credits = credits;
+        self
+    }
+}
+
+pub(crate) async fn build(setting: Setting) -> Stage {
+    let clock = Fixed::at(setting.start);
+    let aws = Arc::new(aws(&setting).await);
+    seed(&clients::db(&aws, "Operator"), &aws, &setting.settings).await;
+    let (telegram, telegram_url) = telegram(&setting, &clock).await;
+    let (kie, kie_url) = kie(&setting, &clock).await;
+    let (webhook_door, webhook_url) = door().await;
+    let (callback_door, callback_url) = door().await;
+    let env = |salt: u64| Env::new(clock.clone(), Dice::loaded(setting.seed.wrapping_mul(31) + salt));
+    let queue = |caller| clients::queue(&aws, caller);
+    let desk = Desk::new(
+        clients::store(&aws, WEBHOOK),
+        clients::settings(&aws, WEBHOOK),
+        queue(WEBHOOK),
+        env(1),
+    );
+    desk.warm().await;
+    let callback = CallbackDesk {
+        jobs: clients::store(&aws, CALLBACK).jobs().clone(),
+        queue: queue(CALLBACK),
+        env: env(2),
+        address_key: MAC_KEY.into(),
+        provider_key: Some(KIE_HMAC_KEY.to_owned()),
+    };
+    let sweeper = Sweeper {
+        store: clients::store(&aws, CLEANUP),
+        queue: queue(CLEANUP),
+        env: env(3),
+    };
+    let http = runtime::clients::http().unwrap();
+    let workshop = Workshop {
+        store: clients::store(&aws, WORKER),
+        settings: clients::settings(&aws, WORKER),
+        queue: queue(WORKER),
+        telegram: telegram::Client::new(http.clone(), &telegram_url, TOKEN),
+        kie: providers::kie::Client::new(
+            runtime::clients::http_without_pool().unwrap(),
+            &kie_url,
+            &kie_url,
+            KIE_KEY,
+        ),
+        files: providers::files::Files::new(http),
+        env: env(4),
+        places: Places {
+            callback_base: callback_url.clone(),
+            callback_key: MAC_KEY.into(),
+            vaults: setting.vaults.clone(),
+        },
+        breaker: Mutex::default(),
+    };
+    workshop.warm().await;
+    let stage = Stage {
+        store: clients::store(&aws, "Operator"),
+        db: clients::db(&aws, "Operator"),
+        poller: clients::sqs(&aws, "Operator"),
+        app: Arc::new(App::new(desk, WEBHOOK_SECRET)),
+        callback: Arc::new(callback),
+        workshop: Arc::new(workshop),
+        queue_url: aws.queue_url("DoorbellQueue").unwrap(),
+        sweeper,
+        aws,
+        telegram,
+        kie,
+        clock,
+        setting,
+        replies: Arc::new(Replies::default()),
+        invocations: Arc::new(Invocations::default()),
+        pardons: Mutex::default(),
+    };
+    serve(webhook_door, front::webhook(&stage));
+    serve(callback_door, front::callback(&stage));
+    set_webhook(&stage.telegram, &webhook_url).await;
+    stage
+}
+
+async fn aws(setting: &Setting) -> Aws {
+    let vaults: Vec<String> = setting.vaults.iter().map(ToString::to_string).collect();
+    let deployment = Deployment::default()
+        .with("BotSecretArn", SECRET_ARN)
+        .with("VaultChatIds", &vaults.join(","));
+    let template = Template::parse(&text("template.yaml").unwrap()).unwrap();
+    let stack = template.stack(&deployment).unwrap();
+    Aws::start(&stack, AwsOptions::default()).await.unwrap()
+}
+
+/// Writes settings as an operator does, in one transaction.
+pub(crate) async fn seed(db: &Db, aws: &Aws, document: &Document) {
+    let table = aws.table_name("SettingsTable").unwrap();
+    let plan = limits_flags::plan(db, table, document).await.unwrap();
+    let deadline = Deadline::after(std::time::Duration::from_secs(10));
+    limits_flags::apply(db, table, &plan, deadline).await.unwrap();
+}
+
+async fn telegram(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedTelegram, String) {
+    let (listener, url) = door().await;
+    let mut config = played_telegram::Config::new(TOKEN, url.trim_end_matches('/'));
+    config.edits_reach_blocked = setting.edits_reach_blocked;
+    let mut config = if setting.flood { config } else { config.quick() };
+    config.clock = ticking(clock);
+    let telegram = PlayedTelegram::new(config).unwrap();
+    for vault in &setting.vaults {
+        telegram.create_channel(*vault, "Vault", true);
+    }
+    serve(listener, telegram.router());
+    (telegram, url)
+}
+
+async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, String) {
+    let (listener, url) = door().await;
+    let mut config = played_kie::Config::new(url.trim_end_matches('/'));
+    config.api_key = KIE_KEY.to_owned();
+    config.webhook_hmac_key = Some(KIE_HMAC_KEY.to_owned());
+    config.clock = ticking(clock);
+    config.render_ms = setting.render.0;
+    config.creates_per_window = CREATES;
+    let kie = PlayedKie::new(config);
+    serve(listener, kie.router());
+    (kie, url.trim_end_matches('/').to_owned())
+}
+
+/// The played servers' clock: the stage's.
+fn ticking(clock: &Arc<Fixed>) -> Arc<dyn Fn() -> i64 + Send + Sync> {
+    let clock = Arc::clone(clock);
+    Arc::new(move || clock.now().0)
+}
+
+async fn door() -> (TcpListener, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    (listener, url)
+}
+
+fn serve(listener: TcpListener, router: Router) {
+    tokio::spawn(async move { axum::serve(listener, router).await });
+}
+
+async fn set_webhook(telegram: &PlayedTelegram, url: &str) {
+    let body = json!({"url": url, "secret_token": WEBHOOK_SECRET, "max_connections": 100});
+    telegram
+        .call("setWebhook", body.as_object().unwrap().clone())
+        .await
+        .unwrap();
+}

@@ -1,0 +1,147 @@
+//! What must hold at the end of every test: the invariants I1 to I14 of `ARCHITECTURE.md`, and that nobody complains.
+
+use std::collections::BTreeMap;
+
+use domain::audit::{Books, violations};
+use domain::job::{Job, Settlement, Stage as JobStage};
+use played_kie::TaskView;
+use played_telegram::Via;
+
+use super::{Pardon, Stage};
+
+impl Stage {
+    /// The tables add up.
+    pub async fn books(&self) -> Books {
+        let books = self.store.read_books().await.unwrap();
+        let found = violations(&books);
+        assert!(found.is_empty(), "{}", lines(&found));
+        books
+    }
+
+    /// Everything that must hold.
+    pub async fn assert_sound(&self) {
+        self.answered().await;
+        let books = self.books().await;
+        let mut found = self.complaints();
+        for job in &books.jobs {
+            found.extend(self.wrong_with_video_of(job));
+            found.extend(self.wrong_with_renders_of(job));
+        }
+        found.extend(self.too_many_videos(&books.jobs));
+        found.extend(self.limits_passed(&books));
+        assert!(found.is_empty(), "{}", lines(&found));
+    }
+
+    fn complaints(&self) -> Vec<String> {
+        let refused = self.aws.refusals();
+        let refused = refused.iter().map(|refusal| format!("{refusal:?}"));
+        let complaints = [self.telegram.complaints(), self.kie.complaints()].concat();
+        complaints
+            .into_iter()
+            .chain(refused)
+            .filter(|complaint| {
+                let pardons = self.pardons.lock().unwrap();
+                !pardons
+                    .iter()
+                    .any(|it| matches!(it, Pardon::Complaint(text) if complaint.contains(text)))
+            })
+            .collect()
+    }
+
+    /// I5, I6: charged if and only if the video was shown or kept.
+    fn wrong_with_video_of(&self, job: &Job) -> Option<String> {
+        let place = job.place;
+        let messages = self.telegram.chat_with_deleted(place.chat.0);
+        let message = messages.iter().find(|it| it.message_id == place.message.0);
+        let shown = message.is_some_and(|it| it.ever_shown().any(is_outcome));
+        match (job.stage, job.settled()) {
+            (JobStage::Delivered, _) if !shown => {
+                Some(format!("I5: {} is delivered, and nothing is to be seen", job.id))
+            }
+            (JobStage::Parked, _) if job.file.is_none() => Some(format!("I5: {} is parked nowhere", job.id)),
+            (_, Some(Settlement::Release)) if shown => {
+                Some(format!("I6: {} was seen and given back", job.id))
+            }
+            _ => None,
+        }
+    }
+
+    /// I7, I8: at most one live or good render for a job, and the delivered one is of its latest submission.
+    fn wrong_with_renders_of(&self, job: &Job) -> Option<String> {
+        let id = job.id.to_string();
+        let tasks = self.kie.tasks();
+        let own: Vec<&TaskView> = tasks
+            .iter()
+            .filter(|task| task.callback_parameter("job") == Some(&id))
+            .collect();
+        let good = own.iter().filter(|task| task.is_live_or_good()).count();
+        if good > 1 && !self.is_pardoned(&Pardon::SecondRender) {
+            return Some(format!("I7: {good} live or good renders for {id}"));
+        }
+        let task = job.task.as_ref()?;
+        let fence = own
+            .iter()
+            .find(|it| it.id == task.0)?
+            .callback_parameter("fence")?
+            .to_owned();
+        (fence != job.fence.0.to_string()).then(|| format!("I8: {id} has a task of submission {fence}"))
+    }
+
+    /// I9: one message for every delivered video, and never a second. A parked one is shown when asked for.
+    fn too_many_videos(&self, jobs: &[Job]) -> Vec<String> {
+        let mut delivered: BTreeMap<i64, usize> = BTreeMap::new();
+        for job in jobs.iter().filter(|job| job.stage == JobStage::Delivered) {
+            *delivered.entry(job.place.chat.0).or_default() += 1;
+        }
+        let users = self.telegram.users().into_iter().map(|user| user.id);
+        let over = users.filter_map(|user| {
+            let videos = self.videos_shown_in(user);
+            let expected = delivered.get(&user).copied().unwrap_or(0) + self.videos_asked_for_by(user);
+            (videos > expected)
+                .then(|| format!("I9: {videos} videos in chat {user}, {expected} were delivered"))
+        });
+        over.collect()
+    }
+
+    fn videos_shown_in(&self, user: i64) -> usize {
+        let chat = self.telegram.chat_with_deleted(user);
+        let bot = chat.iter().filter(|message| message.from_bot);
+        bot.filter(|message| message.ever_shown().any(|shown| shown.video().is_some()))
+            .count()
+    }
+
+    /// Parked videos, which go out in the webhook's answer when the customer asks for them.
+    fn videos_asked_for_by(&self, user: i64) -> usize {
+        let calls = self.telegram.calls();
+        let sent = calls.iter().filter(|call| {
+            call.method == "sendVideo"
+                && call.via == Via::WebhookAnswer
+                && call.params.int("chat_id") == Some(user)
+        });
+        sent.count()
+    }
+
+    /// I13: no window holds more than its limit allows.
+    fn limits_passed(&self, books: &Books) -> Vec<String> {
+        let limits = &self.setting.settings.limits;
+        let over = books.usage.iter().filter_map(|((user, window), used)| {
+            let limit = limits.get(window.0.split('#').next()?)?;
+            (*used > limit.max)
+                .then(|| format!("I13: user {user} has {used} of {} in {}", limit.max, window.0))
+        });
+        over.collect()
+    }
+}
+
+/// The video, or the link to one that is too large.
+fn is_outcome(shown: &played_telegram::Shown) -> bool {
+    shown.video().is_some() || shown.raw.contains("<a href=")
+}
+
+fn lines(found: &[impl ToString]) -> String {
+    found
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join("\n")
+}

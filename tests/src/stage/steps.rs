@@ -1,0 +1,212 @@
+//! How the stage goes on: doorbells, callbacks, minutes.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::Clock as _;
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use aws_sdk_sqs::types::Message;
+use domain::id::JobId;
+use domain::job::Job;
+use domain::time::{Millis, Timestamp};
+use played_kie::Trouble;
+use serde_json::{Value, json};
+use table::Deadline;
+
+use super::{CLEANUP, Stage, WORKER};
+
+/// The worker's time, a little less than the template's timeout.
+const WORKER_TIME: Duration = Duration::from_secs(118);
+/// Cleanup's time.
+const CLEANUP_TIME: Duration = Duration::from_secs(48);
+/// Steps after which something goes round in circles.
+const STEPS_MAX: usize = 600;
+/// The least that the clock goes on when nothing is to be done at this moment.
+const TICK: Millis = Millis(1_000);
+/// `#slow` takes so many times as long.
+const SLOW: i64 = 10;
+
+impl Stage {
+    /// The time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Time passes.
+    pub fn pass(&self, span: Millis) {
+        self.clock.pass(span);
+    }
+
+    /// Rings for a job and waits until the worker is done.
+    pub async fn ring(&self, job: &JobId) {
+        let failed = self.ring_with(job, WORKER_TIME).await;
+        assert!(
+            failed.batch_item_failures.is_empty(),
+            "the doorbell for {job} failed"
+        );
+    }
+
+    /// Rings with so much of the worker's time left.
+    pub async fn ring_with(&self, job: &JobId, time: Duration) -> SqsBatchResponse {
+        let body = json!({"job": job.to_string(), "hint": "due", "hop": 0}).to_string();
+        self.work(&[("1", body)], time).await
+    }
+
+    /// Hands a batch of messages, each an id and a body, to the worker's handler.
+    pub async fn work(&self, messages: &[(&str, String)], time: Duration) -> SqsBatchResponse {
+        let records = messages
+            .iter()
+            .map(|(id, body)| json!({"messageId": id, "body": body}));
+        self.work_on(&json!({"Records": records.collect::<Vec<_>>()}), time)
+            .await
+    }
+
+    /// Hands an event to the worker's handler.
+    pub async fn work_on(&self, event: &Value, time: Duration) -> SqsBatchResponse {
+        self.invocations.add(WORKER);
+        let event: SqsEvent = serde_json::from_value(event.clone()).unwrap();
+        video_worker::handle(&self.workshop, event, Deadline::after(time)).await
+    }
+
+    /// Begins to work on a job and stops in the middle, once `seen` holds: the Lambda was killed.
+    pub async fn die_when(&self, job: &JobId, seen: impl AsyncFn() -> bool) {
+        let workshop = Arc::clone(&self.workshop);
+        let body = json!({"job": job.to_string(), "hint": "due", "hop": 0}).to_string();
+        let event: SqsEvent =
+            serde_json::from_value(json!({"Records": [{"messageId": "1", "body": body}]})).unwrap();
+        let worker = tokio::spawn(async move {
+            video_worker::handle(&workshop, event, Deadline::after(WORKER_TIME)).await
+        });
+        let until = tokio::time::Instant::now() + Duration::from_secs(30);
+        while !seen().await {
+            assert!(!worker.is_finished(), "the worker was done before it could die");
+            assert!(
+                tokio::time::Instant::now() < until,
+                "the worker never came so far"
+            );
+            tokio::task::yield_now().await;
+        }
+        worker.abort();
+        let _ = worker.await;
+    }
+
+    /// Hands over what lies in the queue now, batch by batch, until nothing does. Gives how many messages that were.
+    pub async fn drain(&self) -> usize {
+        let mut drained = 0;
+        loop {
+            let messages = self.receive().await;
+            if messages.is_empty() {
+                return drained;
+            }
+            drained += messages.len();
+            let bodies: Vec<(&str, String)> = messages
+                .iter()
+                .map(|message| (message.message_id().unwrap(), message.body().unwrap().to_owned()))
+                .collect();
+            let failed = self.work(&bodies, WORKER_TIME).await;
+            for message in &messages {
+                let id = message.message_id().unwrap();
+                if !failed
+                    .batch_item_failures
+                    .iter()
+                    .any(|failure| failure.item_identifier == id)
+                {
+                    self.delete(message).await;
+                }
+            }
+        }
+    }
+
+    /// What lies in the queue now: at most ten messages.
+    pub async fn receive(&self) -> Vec<Message> {
+        let request = self.poller.receive_message().queue_url(&self.queue_url);
+        let answer = request.max_number_of_messages(10).send().await.unwrap();
+        answer.messages.unwrap_or_default()
+    }
+
+    async fn delete(&self, message: &Message) {
+        let request = self.poller.delete_message().queue_url(&self.queue_url);
+        let receipt = message.receipt_handle().unwrap();
+        request.receipt_handle(receipt).send().await.unwrap();
+    }
+
+    /// The callbacks that are due are sent, and the doorbells they ring are answered.
+    pub async fn callbacks(&self) -> usize {
+        let sent = self.kie.tick().await;
+        self.drain().await;
+        sent
+    }
+
+    /// One run of cleanup.
+    pub async fn sweep(&self) -> Value {
+        self.invocations.add(CLEANUP);
+        cleanup::handle(&self.sweeper, Deadline::after(CLEANUP_TIME))
+            .await
+            .unwrap()
+    }
+
+    /// A minute passes, and cleanup runs.
+    pub async fn minute(&self) {
+        self.pass(Millis::from_mins(1));
+        self.callbacks().await;
+        self.sweep().await;
+        self.drain().await;
+    }
+
+    /// Time goes on from one thing that is due to the next, until every job rests. Lost doorbells do not matter here.
+    pub async fn run_until_settled(&self) {
+        self.run_until(|jobs| jobs.iter().all(|job| job.due_at.is_none()))
+            .await;
+    }
+
+    /// Time goes on from one thing that is due to the next, until this job stands so.
+    pub async fn run_until_stage(&self, job: &JobId, stage: domain::job::Stage) {
+        self.run_until(|jobs| jobs.iter().any(|it| it.id == *job && it.stage == stage))
+            .await;
+    }
+
+    async fn run_until(&self, done: impl Fn(&[Job]) -> bool) {
+        for _ in 0..STEPS_MAX {
+            self.drain().await;
+            self.callbacks().await;
+            let jobs = self.jobs().await;
+            if done(&jobs) {
+                return;
+            }
+            let now = self.now();
+            let due = jobs.iter().filter(|job| job.due_at.is_some_and(|at| at <= now));
+            for job in due {
+                self.ring(&job.id).await;
+            }
+            let jobs = self.jobs().await;
+            if done(&jobs) {
+                return;
+            }
+            self.clock.set(self.next_moment(&jobs));
+        }
+        panic!("it goes round in circles: {:?}", self.jobs().await);
+    }
+
+    /// When something is due next.
+    fn next_moment(&self, jobs: &[Job]) -> Timestamp {
+        let now = self.now();
+        let dues = jobs.iter().filter_map(|job| job.due_at);
+        let next = dues.chain(self.renders_end()).filter(|at| *at > now).min();
+        next.unwrap_or_else(|| now.after(TICK)).max(now.after(Millis(1)))
+    }
+
+    /// When the renders end that have not ended.
+    fn renders_end(&self) -> impl Iterator<Item = Timestamp> {
+        let live = self.kie.tasks().into_iter().filter(|task| !task.state.is_final());
+        let render = self.setting.render.0;
+        live.filter(|task| !task.troubles.contains(&Trouble::Never))
+            .map(move |task| {
+                let slow = if task.troubles.contains(&Trouble::Slow) {
+                    SLOW
+                } else {
+                    1
+                };
+                Timestamp(task.created_at_ms + render * slow)
+            })
+    }
+}
