@@ -1,0 +1,199 @@
+//! What can be asked for.
+
+use std::path::PathBuf;
+
+use clap::Parser;
+use local_lambda::Storage;
+
+use crate::error::{Error, Result};
+use crate::options::{Options, PAGE_PORT, Port, RealTelegram};
+
+/// Telegram's own Bot API server.
+const TELEGRAM_API: &str = "https://api.telegram.org";
+/// How much faster schedules run in the demo: cleanup every two seconds.
+const DEMO_SCHEDULE_SPEED: u32 = 30;
+/// A played render's seconds in the demo.
+const DEMO_RENDER_S: u32 = 2;
+/// A played render's seconds otherwise.
+const RENDER_S: u32 = 8;
+/// Seconds until a doorbell comes back whose worker was killed, in the demo. The template's twelve minutes would be
+/// right too, and nobody waits for it, but then the queue would not be seen to become empty.
+const DEMO_VISIBILITY_S: u32 = 15;
+
+const EXAMPLES: &str = "\
+Examples:
+  cargo dev                                  everything played on this machine; open the page it names
+  cargo dev -- --demo                        20 users at once, no browser; every fault, then the books are audited
+  cargo dev -- --render-seconds 60           as slow as the real thing
+  cargo dev -- --data .local-cloud/data      balances and orders are kept from run to run
+  TELEGRAM_BOT_TOKEN=… cargo dev             your own bot in the real Telegram, by long polling
+  TELEGRAM_BOT_TOKEN=… KIE_API_KEY=… cargo dev   and real videos, for real money
+
+cargo dev reads template.yaml, so what runs here is what deploys.";
+
+/// The bot on this machine: its functions, its tables and queues, and the outside world, played.
+#[derive(Parser)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
+#[command(name = "cargo dev --", bin_name = "cargo dev --", after_help = EXAMPLES)]
+pub struct Arguments {
+    /// Run the demo: 20 users at once with every kind of trouble, then an audit; ends with a line of JSON.
+    #[arg(long, conflicts_with_all = ["played_only", "data"])]
+    demo: bool,
+    /// Serve only the played Telegram and provider, for functions that run elsewhere.
+    #[arg(long)]
+    played_only: bool,
+    /// Port of the page [default: 8787, or the next that is free].
+    #[arg(long)]
+    port: Option<u16>,
+    /// Keep tables in this directory, instead of in memory.
+    #[arg(long, value_name = "DIR")]
+    data: Option<PathBuf>,
+    /// Seconds that a played render takes [default: 8; in the demo 2].
+    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u32).range(..=86_400))]
+    render_seconds: Option<u32>,
+    /// No vault channels: a video whose buyer cannot be reached is not parked, and the credits are released.
+    #[arg(long, conflicts_with = "demo")]
+    no_vaults: bool,
+    /// Channels of the real Telegram in which videos are parked, comma separated.
+    #[arg(long, value_name = "IDS", default_value = "", allow_hyphen_values = true)]
+    vaults: String,
+    /// Build the functions with the release profile (minutes instead of seconds).
+    #[arg(long)]
+    release: bool,
+    /// At the end, print what every function asked for.
+    #[arg(long)]
+    pub(super) stats: bool,
+    /// Attach to the real Telegram with this bot. Only as a variable: arguments can be read by others.
+    #[arg(skip = variable("TELEGRAM_BOT_TOKEN"))]
+    telegram_bot_token: Option<String>,
+    /// Order from the real provider with this key. Only as a variable, too.
+    #[arg(skip = variable("KIE_API_KEY"))]
+    kie_api_key: Option<String>,
+}
+
+impl std::fmt::Debug for Arguments {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Arguments").finish_non_exhaustive()
+    }
+}
+
+/// What is to be run.
+pub(super) enum Mode {
+    Dev,
+    Demo,
+    PlayedOnly,
+}
+
+impl Arguments {
+    pub(super) fn mode(&self) -> Mode {
+        match (self.demo, self.played_only) {
+            (true, _) => Mode::Demo,
+            (_, true) => Mode::PlayedOnly,
+            _ => Mode::Dev,
+        }
+    }
+
+    /// The options, for a workspace.
+    pub(super) fn options(&self, workspace: PathBuf) -> Result<Options> {
+        let usual_s = if self.demo { DEMO_RENDER_S } else { RENDER_S };
+        let render_s = self.render_seconds.unwrap_or(usual_s);
+        let mut options = Options {
+            profile: if self.release { "release" } else { "dev" }.to_owned(),
+            storage: self.storage()?,
+            page: self.port.map_or(Port::From(PAGE_PORT), Port::Exactly),
+            render_ms: i64::from(render_s) * 1_000,
+            vaults: !self.no_vaults,
+            ..Options::new(workspace)
+        };
+        match self.mode() {
+            Mode::Dev => {
+                options.kie_key.clone_from(&self.kie_api_key);
+                options.telegram = self.telegram_bot_token.clone().map(|token| RealTelegram {
+                    token,
+                    vault_chat_ids: self.vaults.clone(),
+                    api_url: TELEGRAM_API.to_owned(),
+                });
+            }
+            Mode::Demo => {
+                options.page = self.port.map_or(Port::Any, Port::Exactly);
+                options.schedule_speed = DEMO_SCHEDULE_SPEED;
+                options.doorbell_visibility_s = Some(DEMO_VISIBILITY_S);
+            }
+            Mode::PlayedOnly => {}
+        }
+        Ok(options)
+    }
+
+    fn storage(&self) -> Result<Storage> {
+        let Some(directory) = &self.data else {
+            return Ok(Storage::Memory);
+        };
+        std::fs::create_dir_all(directory).map_err(|source| Error::File {
+            path: directory.clone(),
+            source,
+        })?;
+        Ok(Storage::Directory(directory.clone()))
+    }
+}
+
+/// A variable that is set to something.
+fn variable(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.trim().is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(arguments: &[&str]) -> Options {
+        let all = std::iter::once("cargo dev --").chain(arguments.iter().copied());
+        let parsed = Arguments::try_parse_from(all).unwrap();
+        let played = Arguments {
+            telegram_bot_token: None,
+            kie_api_key: None,
+            ..parsed
+        };
+        played.options(PathBuf::from("/w")).unwrap()
+    }
+
+    #[test]
+    fn without_arguments_everything_is_played_in_memory() {
+        let options = options(&[]);
+        assert!(options.telegram.is_none() && options.kie_key.is_none() && options.vaults);
+        assert_eq!((options.page, options.render_ms), (Port::From(PAGE_PORT), 8_000));
+        assert!(matches!(options.storage, Storage::Memory));
+        assert_eq!(options.schedule_speed, 1);
+    }
+
+    #[test]
+    fn a_port_that_was_asked_for_is_taken_or_refused() {
+        assert_eq!(options(&["--port", "9000"]).page, Port::Exactly(9_000));
+        assert_eq!(options(&["--demo", "--port", "9000"]).page, Port::Exactly(9_000));
+    }
+
+    #[test]
+    fn the_demo_is_quick_and_never_real() {
+        let parsed = Arguments::try_parse_from(["cargo dev --", "--demo"]).unwrap();
+        let with_keys = Arguments {
+            telegram_bot_token: Some("7:t".to_owned()),
+            kie_api_key: Some("k".to_owned()),
+            ..parsed
+        };
+        let options = with_keys.options(PathBuf::from("/w")).unwrap();
+        assert!(options.telegram.is_none() && options.kie_key.is_none());
+        assert_eq!(
+            (options.render_ms, options.schedule_speed),
+            (2_000, DEMO_SCHEDULE_SPEED)
+        );
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_refused() {
+        for arguments in [["--demo", "--played-only"], ["--demo", "--no-vaults"]] {
+            assert!(Arguments::try_parse_from(["cargo dev --"].into_iter().chain(arguments)).is_err());
+        }
+    }
+}

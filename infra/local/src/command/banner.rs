@@ -1,0 +1,85 @@
+//! What is said at the start: where to go, what to do there, how to stop.
+
+use crate::cloud::Cloud;
+use crate::log::Log;
+use crate::options::Options;
+use crate::outside::Outside;
+use crate::secret;
+
+/// Everything is played.
+pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
+    let page = cloud.page_url();
+    let render = match &options.kie_key {
+        None => format!(
+            "The video takes about {} s; the provider is played, and nothing costs money.",
+            options.render_ms / 1_000
+        ),
+        Some(_) => REAL_KIE.to_owned(),
+    };
+    format!(
+        "
+  neurocards runs on this machine. Telegram is played, and nothing leaves it{except}.
+
+    Open    {page}/
+    Then    press Start, send a photo or a few words, press Create.
+            {render}
+    Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled: infra/local/README.md
+    Watch   {page}/cloud counts what the functions do
+    Logs    {log} (warnings also appear here)
+    Stop    Ctrl-C
+",
+        except = if options.kie_key.is_some() {
+            " but orders to KIE.AI"
+        } else {
+            ""
+        },
+        log = log.path().display(),
+    )
+}
+
+/// The provider is real.
+pub(super) const REAL_KIE: &str = "Videos are ordered from KIE.AI and cost your credits there. It cannot call this \
+                                   machine back, so each video is asked for, first after about its usual time: \
+                                   expect it a minute or two late.";
+
+/// Telegram is real.
+pub(super) fn real(username: &str, cloud: &Cloud, options: &Options, log: &Log) -> String {
+    let render = match &options.kie_key {
+        None => "The provider is played, so videos cost nothing.",
+        Some(_) => REAL_KIE,
+    };
+    format!(
+        "
+  neurocards runs on this machine as @{username} in the real Telegram.
+
+    Open    https://t.me/{username}
+    Then    press Start, send a photo or a few words, press Create.
+            {render}
+    Watch   {page}/cloud counts what the functions do
+    Logs    {log} (warnings also appear here)
+    Stop    Ctrl-C
+",
+        page = cloud.page_url(),
+        log = log.path().display(),
+    )
+}
+
+/// Only the played servers run.
+pub(super) fn played_only(outside: &Outside) -> String {
+    format!(
+        "
+  The outside world is played; no function runs here.
+
+    Telegram  {page} (the page, and the Bot API under /bot<token>/)
+              token {token}
+    KIE.AI    {kie} (API, uploads, results; a chat model under /v1/)
+              key {key}, callbacks signed with {hmac}
+    Stop      Ctrl-C
+",
+        page = outside.page.url,
+        kie = outside.kie_url().unwrap_or_default(),
+        token = secret::PLAYED_TOKEN,
+        key = secret::PLAYED_KIE_KEY,
+        hmac = secret::PLAYED_KIE_HMAC_KEY,
+    )
+}

@@ -1,0 +1,86 @@
+//! Why the local cloud does not start, or stops.
+
+use std::path::PathBuf;
+
+/// What went wrong, by what a person can do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Run it inside the project.
+    #[error("there is no template.yaml here or above; run this inside the project")]
+    NoTemplate,
+    /// The template, the build of the functions, or the machine.
+    #[error(transparent)]
+    Local(#[from] local_lambda::Error),
+    /// Choose another port.
+    #[error("port {port} of this machine cannot be used; choose another one with --port")]
+    Port {
+        /// The port that was asked for.
+        port: u16,
+        /// What the machine said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A file or directory of this machine refuses.
+    #[error("cannot use {path}")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// What the machine said.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Correct the settings file.
+    #[error("{path} cannot be applied: {why}")]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Telegram, real or played, refuses something without which nothing works.
+    #[error("Telegram refuses {doing}: {why}")]
+    Telegram {
+        /// What was tried.
+        doing: &'static str,
+        /// What it said.
+        why: String,
+    },
+    /// Something that only a fault of ours can cause.
+    #[error("{doing} failed")]
+    Broken {
+        /// What was tried.
+        doing: &'static str,
+        /// The cause.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The demo saw something else than it waited for.
+    #[error("the demo: {0}")]
+    Demo(String),
+}
+
+impl Error {
+    /// For what cannot fail unless we are at fault.
+    pub(crate) fn broken<E: Into<Box<dyn std::error::Error + Send + Sync>>>(
+        doing: &'static str,
+    ) -> impl FnOnce(E) -> Self {
+        move |source| Self::Broken {
+            doing,
+            source: source.into(),
+        }
+    }
+
+    /// The error and its causes in a line.
+    pub fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            text = format!("{text}: {error}");
+            cause = error.source();
+        }
+        text
+    }
+}
+
+/// A result whose error is the local cloud's.
+pub type Result<T, E = Error> = std::result::Result<T, E>;

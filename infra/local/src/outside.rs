@@ -1,0 +1,99 @@
+//! The outside world: Telegram, the provider and the chat model, played unless the real ones are wanted.
+
+use axum::Router;
+use played_kie::{ChatModel, PlayedKie};
+use played_telegram::PlayedTelegram;
+use tokio::task::JoinSet;
+
+use crate::door::Door;
+use crate::error::{Error, Result};
+use crate::options::Options;
+use crate::secret;
+
+/// The vault channels of the played Telegram.
+pub const VAULTS: [i64; 2] = [-1_001_000_000_001, -1_001_000_000_002];
+
+/// The outside world, reachable but not yet served.
+pub(crate) struct Outside {
+    pub(crate) page: Door,
+    kie_door: Option<Door>,
+    pub(crate) telegram: Option<PlayedTelegram>,
+    pub(crate) kie: Option<PlayedKie>,
+    pub(crate) chat: Option<ChatModel>,
+    /// The template's parameters that say where it is.
+    pub(crate) parameters: Vec<(&'static str, String)>,
+}
+
+impl Outside {
+    /// Takes the ports and makes the played servers.
+    pub(crate) async fn open(options: &Options) -> Result<Self> {
+        let page = Door::open(options.page).await?;
+        let mut outside = Self {
+            page,
+            kie_door: None,
+            telegram: None,
+            kie: None,
+            chat: None,
+            parameters: Vec::new(),
+        };
+        outside.place_telegram(options)?;
+        if options.kie_key.is_none() {
+            outside.place_kie(options).await?;
+        }
+        Ok(outside)
+    }
+
+    fn place_telegram(&mut self, options: &Options) -> Result<()> {
+        if let Some(real) = &options.telegram {
+            self.parameters.push(("TelegramApiUrl", real.api_url.clone()));
+            self.parameters
+                .push(("VaultChatIds", real.vault_chat_ids.clone()));
+            return Ok(());
+        }
+        let config = played_telegram::Config::new(secret::PLAYED_TOKEN, &self.page.url);
+        let telegram = PlayedTelegram::new(config).map_err(Error::broken("starting the played Telegram"))?;
+        self.parameters.push(("TelegramApiUrl", self.page.url.clone()));
+        if options.vaults {
+            for (number, vault) in (1..).zip(VAULTS) {
+                telegram.create_channel(vault, &format!("Vault {number}"), true);
+            }
+            let ids = VAULTS.map(|vault| vault.to_string()).join(",");
+            self.parameters.push(("VaultChatIds", ids));
+        }
+        self.telegram = Some(telegram);
+        Ok(())
+    }
+
+    async fn place_kie(&mut self, options: &Options) -> Result<()> {
+        let door = Door::open(options.kie).await?;
+        let mut config = played_kie::Config::new(&door.url);
+        secret::PLAYED_KIE_KEY.clone_into(&mut config.api_key);
+        config.webhook_hmac_key = Some(secret::PLAYED_KIE_HMAC_KEY.to_owned());
+        config.render_ms = options.render_ms;
+        self.chat = Some(ChatModel::new(secret::PLAYED_KIE_KEY, config.clock.clone()));
+        self.kie = Some(PlayedKie::new(config));
+        self.parameters.push(("KieApiUrl", door.url.clone()));
+        self.parameters.push(("KieUploadUrl", door.url.clone()));
+        self.kie_door = Some(door);
+        Ok(())
+    }
+
+    /// Where the played provider listens.
+    pub(crate) fn kie_url(&self) -> Option<&str> {
+        self.kie_door.as_ref().map(|door| door.url.as_str())
+    }
+
+    /// Serves everything. `console` is served beside the page.
+    pub(crate) fn serve(self, console: Router, servers: &mut JoinSet<()>) {
+        let page = match &self.telegram {
+            Some(telegram) => telegram.router().merge(console),
+            None => console,
+        };
+        self.page.serve(page, servers);
+        if let (Some(door), Some(kie)) = (self.kie_door, &self.kie) {
+            let chat = self.chat.as_ref().map(ChatModel::router).unwrap_or_default();
+            door.serve(kie.router().merge(chat), servers);
+            servers.spawn(kie.clone().run());
+        }
+    }
+}
