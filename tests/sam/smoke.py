@@ -24,7 +24,7 @@ USER = 700_001
 SECRET = {
     "telegram_bot_token": "700000:played-by-the-smoke-test",
     "telegram_webhook_secret": "smoke-test-webhook-secret",
-    "kie_api_key": "played-kie-key",
+    "kie_api_key": "played-kie-key-of-the-smoke-test",
     "callback_mac_key": "smoke-test-callback-key-of-enough-bytes",
 }
 
@@ -53,7 +53,7 @@ def functions_start(emulator, stack):
 def doorbell_is_answered(emulator, stack):
     """A doorbell for a job that does not exist is simply taken off the queue by the worker."""
     queue = emulator.client("sqs")
-    body = json.dumps({"job": "no-such-job", "hint": "smoke", "hop": 0})
+    body = json.dumps({"job": f"{USER}-2222222222222222", "hint": "smoke", "hop": 0})
     queue.send_message(QueueUrl=stack["DoorbellQueueUrl"], MessageBody=body, MessageGroupId=str(USER))
     wait_for("the worker takes the doorbell", lambda: waiting(queue, stack["DoorbellQueueUrl"]) == 0, 30)
     dead = waiting(queue, stack["DoorbellDeadLetterQueueUrl"])

@@ -30,7 +30,7 @@ where
                 Ok(()) => None,
                 Err(error) => {
                     tracing::error!(
-                        message = name,
+                        message_id = name,
                         error = chain(&error),
                         "a message goes back to the queue"
                     );

@@ -72,7 +72,16 @@ const LOCAL: &[(&str, &[&str])] = &[
     ),
     (
         "ctl",
-        &["domain", "table", "limits-flags", "store", "telegram", "runtime"],
+        &[
+            "app",
+            "domain",
+            "table",
+            "limits-flags",
+            "store",
+            "telegram",
+            "providers",
+            "runtime",
+        ],
     ),
 ];
 

@@ -1,0 +1,135 @@
+//! One customer's money.
+
+use domain::account::Account;
+use domain::id::UserId;
+use domain::ledger::Entry;
+use serde_json::{Value, json};
+use store::rows;
+use table::{Db, Item, Query, Row, n};
+
+use crate::show::{list, time};
+use crate::target::Target;
+use crate::{Error, Report};
+
+/// Shows a customer's balance, open orders, counters and ledger.
+pub(crate) async fn account(user: i64, target: &Target) -> Result<Report, Error> {
+    let place = target.find().await?;
+    let (db, tables) = (place.db(), place.tables()?);
+    let user = UserId(user);
+    let item = db.get(&tables.accounts, rows::account_key(user), true).await?;
+    let item = item.ok_or_else(|| Error::NotFound(format!("user {user} has no account")))?;
+    let account = rows::read_account(&item)?;
+    let counters = of_user(&db, &tables.usage, user).await?;
+    let entries = of_user(&db, &tables.ledger, user).await?;
+    let mut entries: Vec<(Entry, Option<String>)> = entries
+        .iter()
+        .map(|item| {
+            Ok((
+                rows::read_entry(item)?.1,
+                Row(item).s_opt("why").map(str::to_owned),
+            ))
+        })
+        .collect::<Result<_, table::Malformed>>()?;
+    entries.sort_by_key(|(entry, _)| entry.at);
+    let counters = counters.iter().map(counter).collect::<Result<Vec<_>, _>>()?;
+    Ok(Report::new(
+        text(&account, &counters, &entries),
+        as_json(&account, &counters, &entries),
+    ))
+}
+
+fn counter(item: &Item) -> Result<(String, u32), table::Malformed> {
+    let row = Row(item);
+    Ok((row.s("window")?.to_owned(), row.n_or_zero("used")?))
+}
+
+/// Everything of a user in a table whose partition is the user.
+async fn of_user(db: &Db, table: &str, user: UserId) -> Result<Vec<Item>, Error> {
+    let (mut items, mut start) = (Vec::new(), None);
+    loop {
+        let query = Query {
+            table: table.to_owned(),
+            index: None,
+            partition: ("user_id", n(user.0)),
+            up_to: None,
+            limit: 1000,
+            start,
+            consistent: true,
+        };
+        let page = db.query(query).await?;
+        items.extend(page.items);
+        start = page.next;
+        if start.is_none() {
+            return Ok(items);
+        }
+    }
+}
+
+fn text(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Option<String>)]) -> String {
+    let balance = account.balance;
+    let used = counters.iter().map(|(window, used)| format!("{window} {used}"));
+    let lines = [
+        format!("user {}", account.user),
+        format!(
+            "  credits    {} available, {} held, {} captured, {} granted",
+            balance.available, balance.held, balance.captured, balance.granted
+        ),
+        format!(
+            "  open       {}",
+            list(account.active_jobs.iter().map(ToString::to_string))
+        ),
+        format!(
+            "  parked     {}",
+            list(account.parked.iter().map(ToString::to_string))
+        ),
+        format!(
+            "  reachable  {}",
+            if account.blocked {
+                "no, the bot is blocked"
+            } else {
+                "yes"
+            }
+        ),
+        format!("  used       {}", list(used)),
+        "  ledger".to_owned(),
+    ];
+    let entries = entries.iter().map(|(entry, why)| {
+        let why = why.as_deref().map(|why| format!("  ({why})")).unwrap_or_default();
+        format!(
+            "    {}  {:>4}  {}{why}",
+            time(entry.at),
+            entry.amount.to_string(),
+            entry.key
+        )
+    });
+    lines.into_iter().chain(entries).collect::<Vec<_>>().join("\n")
+}
+
+fn as_json(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Option<String>)]) -> Value {
+    let balance = account.balance;
+    let ids = |ids: &std::collections::BTreeSet<domain::id::JobId>| {
+        ids.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let used: serde_json::Map<String, Value> = counters
+        .iter()
+        .map(|(window, used)| (window.clone(), json!(used)))
+        .collect();
+    let entries: Vec<Value> = entries
+        .iter()
+        .map(|(entry, why)| {
+            json!({"entry": entry.key.to_string(), "credits": entry.amount.0, "at_ms": entry.at.0, "why": why})
+        })
+        .collect();
+    json!({
+        "user": account.user.0,
+        "available": balance.available.0,
+        "held": balance.held.0,
+        "captured": balance.captured.0,
+        "granted": balance.granted.0,
+        "open_jobs": ids(&account.active_jobs),
+        "parked": ids(&account.parked),
+        "blocked": account.blocked,
+        "used": used,
+        "ledger": entries,
+    })
+}

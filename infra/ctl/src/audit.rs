@@ -1,0 +1,53 @@
+//! The books, checked.
+
+use domain::audit::{self, Books, Violation};
+use serde_json::json;
+
+use crate::target::Target;
+use crate::{Error, Report};
+
+/// Reads every table whole and says what must not be. The tables are not read at one moment, so a job that moves
+/// meanwhile can look wrong; what is found is read again, and only what stands in both readings is reported.
+pub(crate) async fn audit(target: &Target) -> Result<Report, Error> {
+    let store = target.find().await?.store()?;
+    let mut books = store.read_books().await?;
+    let mut found = audit::violations(&books);
+    if !found.is_empty() {
+        books = store.read_books().await?;
+        let again = audit::violations(&books);
+        found.retain(|violation| again.contains(violation));
+    }
+    Ok(report(&books, &found))
+}
+
+fn report(books: &Books, found: &[Violation]) -> Report {
+    let entries: usize = books.ledger.values().map(Vec::len).sum();
+    let open = books.jobs.iter().filter(|job| !job.stage.is_final()).count();
+    let counts = format!(
+        "{} accounts, {} orders ({open} open), {entries} ledger entries, {} counters",
+        books.accounts.len(),
+        books.jobs.len(),
+        books.usage.len()
+    );
+    let verdict = match found.len() {
+        0 => "no violation".to_owned(),
+        count => format!("{count} violations"),
+    };
+    let lines: Vec<String> = found.iter().map(|violation| format!("  {violation}")).collect();
+    let json = json!({
+        "accounts": books.accounts.len(),
+        "jobs": books.jobs.len(),
+        "open_jobs": open,
+        "ledger_entries": entries,
+        "counters": books.usage.len(),
+        "violations": found
+            .iter()
+            .map(|violation| json!({"invariant": violation.invariant, "found": violation.found}))
+            .collect::<Vec<_>>(),
+    });
+    Report::verdict(
+        found.is_empty(),
+        format!("{counts}\n{verdict}\n{}", lines.join("\n")),
+        json,
+    )
+}

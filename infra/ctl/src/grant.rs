@@ -1,0 +1,85 @@
+//! Credits given on an operator's word.
+
+use std::time::Duration;
+
+use app::Clock as _;
+use domain::id::UserId;
+use domain::ledger::Key;
+use domain::money::Credits;
+use serde_json::json;
+use store::rows;
+use table::{Deadline, Item, s};
+
+use crate::arguments::Grant;
+use crate::show::time;
+use crate::target::Place;
+use crate::{Error, Report};
+
+/// More than one transaction takes from the other end of the world.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// The longest name of a request, so that the entry's key stays well below DynamoDB's 1024 bytes.
+const REQUEST_BYTES_MAX: usize = 200;
+
+/// Gives credits, once per request name.
+pub(crate) async fn grant(grant: &Grant) -> Result<Report, Error> {
+    check(grant)?;
+    let place = grant.target.find().await?;
+    let user = UserId(grant.user);
+    let item = place
+        .db()
+        .get(&place.tables()?.accounts, rows::account_key(user), true)
+        .await?;
+    if item.is_none() {
+        let why = format!("user {user} has no account; it opens with the first /start");
+        return Err(Error::NotFound(why));
+    }
+    let (request, credits) = (grant.request.as_str(), Credits(grant.credits));
+    let now = runtime::SystemClock.now();
+    let deadline = Deadline::after(PATIENCE);
+    let given = place
+        .store()?
+        .adjust(user, request, credits, &grant.why, now, deadline)
+        .await?;
+    if !given {
+        return given_before(&place, grant).await;
+    }
+    let text = format!("user {user} has been given {credits} credits as {request:?}");
+    let json = json!({"user": user.0, "credits": credits.0, "request": request, "given": true});
+    Ok(Report::new(text, json))
+}
+
+fn check(grant: &Grant) -> Result<(), Error> {
+    let request = grant.request.trim();
+    if request.is_empty() || request != grant.request || request.len() > REQUEST_BYTES_MAX {
+        return Err(Error::Usage(format!(
+            "--request is a name of 1 to {REQUEST_BYTES_MAX} bytes without blanks around it"
+        )));
+    }
+    if grant.why.trim().is_empty() {
+        return Err(Error::Usage("--why must say something".to_owned()));
+    }
+    Ok(())
+}
+
+/// The same request again is an outcome; another one under the same name is a mistake that must not pass unseen.
+async fn given_before(place: &Place, grant: &Grant) -> Result<Report, Error> {
+    let (user, request) = (UserId(grant.user), grant.request.as_str());
+    let mut key: Item = rows::account_key(user);
+    key.insert("entry".to_owned(), s(Key::Adjust(request.to_owned()).to_string()));
+    let item = place.db().get(&place.tables()?.ledger, key, true).await?;
+    let item = item.ok_or_else(|| Error::NotFound(format!("the entry of {request:?} is gone")))?;
+    let (_, entry) = rows::read_entry(&item)?;
+    let when = time(entry.at);
+    if entry.amount.0 != grant.credits {
+        return Err(Error::Usage(format!(
+            "{request:?} gave user {user} {} credits on {when}; for another gift choose another name",
+            entry.amount
+        )));
+    }
+    let text = format!(
+        "{request:?} gave user {user} {} credits on {when}; nothing was given again",
+        entry.amount
+    );
+    let json = json!({"user": user.0, "credits": entry.amount.0, "request": request, "given": false, "at_ms": entry.at.0});
+    Ok(Report::new(text, json))
+}

@@ -1,0 +1,122 @@
+//! One order with everything that has happened to it.
+
+use std::fmt::Write as _;
+
+use domain::id::JobId;
+use domain::job::{Job, Settlement};
+use serde_json::{Value, json};
+
+use crate::show::{span, time};
+use crate::target::Target;
+use crate::{Error, Report};
+
+/// Shows an order. The prompt is the customer's own business: only its length is shown.
+pub(crate) async fn job(id: &str, target: &Target) -> Result<Report, Error> {
+    let parsed = JobId::parse(id);
+    let parsed = parsed.ok_or_else(|| {
+        Error::Usage(format!(
+            "{id:?} is no order's id: it should look like 700001-abcdefgh23456789"
+        ))
+    })?;
+    let store = target.find().await?.store()?;
+    let job = store.jobs().get(&parsed).await?;
+    let job = job.ok_or_else(|| Error::NotFound(format!("there is no order {id}")))?;
+    Ok(Report::new(text(&job), as_json(&job)))
+}
+
+fn money(job: &Job) -> &'static str {
+    match job.settled() {
+        None => "held",
+        Some(Settlement::Capture) => "captured",
+        Some(Settlement::Release) => "released",
+    }
+}
+
+fn text(job: &Job) -> String {
+    let order = &job.order;
+    let from = if order.image.is_some() { "a photo" } else { "words" };
+    let lines = [
+        format!("{}  {}", job.id, job.stage.as_str()),
+        format!(
+            "  order      {} ({} {}), from {from}, {}, {} s, a prompt of {} characters, {}",
+            order.model.0,
+            order.provider,
+            order.family,
+            order.aspect.as_str(),
+            order.duration_s,
+            order.prompt.chars().count(),
+            order.locale
+        ),
+        format!("  cost       {} credits, {}", job.cost, money(job)),
+        format!(
+            "  message    {} in chat {}",
+            job.place.message.0, job.place.chat.0
+        ),
+        format!(
+            "  accepted   {}, is submitted until {}, settled by {}",
+            time(job.created_at),
+            time(job.give_up_at),
+            time(job.settle_at)
+        ),
+        format!(
+            "  wakes      {}",
+            job.due_at.map_or_else(|| "never again".to_owned(), time)
+        ),
+        format!(
+            "  tries      {} submissions, {} of them lost, {} deliveries",
+            job.fence.0, job.losses, job.delivery_tries
+        ),
+        format!(
+            "  task       {}",
+            job.task.as_ref().map_or("none", |task| task.0.as_str())
+        ),
+        format!(
+            "  failure    {}",
+            job.failure.map_or("none", |failure| failure.as_str())
+        ),
+        "  timeline".to_owned(),
+    ];
+    let mut text = lines.join("\n");
+    for mark in &job.timeline {
+        let _ = write!(
+            text,
+            "\n    {}  {:<4} {:<11} submission {}, after {}",
+            time(mark.at),
+            mark.rule.as_str(),
+            mark.stage.as_str(),
+            mark.fence.0,
+            span(mark.at.since(job.created_at))
+        );
+    }
+    text
+}
+
+fn as_json(job: &Job) -> Value {
+    let order = &job.order;
+    let timeline: Vec<Value> = job
+        .timeline
+        .iter()
+        .map(|mark| {
+            json!({"rule": mark.rule.as_str(), "stage": mark.stage.as_str(), "fence": mark.fence.0, "at_ms": mark.at.0})
+        })
+        .collect();
+    json!({
+        "job": job.id.to_string(),
+        "stage": job.stage.as_str(),
+        "model": order.model.0,
+        "family": order.family,
+        "photo": order.image.is_some(),
+        "aspect": order.aspect.as_str(),
+        "duration_s": order.duration_s,
+        "prompt_chars": order.prompt.chars().count(),
+        "credits": job.cost.0,
+        "money": money(job),
+        "due_at_ms": job.due_at.map(|at| at.0),
+        "fence": job.fence.0,
+        "losses": job.losses,
+        "deliveries": job.delivery_tries,
+        "task": job.task.as_ref().map(|task| &task.0),
+        "failure": job.failure.map(domain::job::Failure::as_str),
+        "timeline": timeline,
+    })
+}

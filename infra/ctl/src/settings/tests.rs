@@ -1,0 +1,93 @@
+use std::path::PathBuf;
+
+use super::document::{parse, problems};
+use super::*;
+
+/// The file that is shipped.
+fn shipped() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../settings.yaml")
+}
+
+fn problems_after(old: &str, new: &str) -> String {
+    let text = std::fs::read_to_string(shipped()).unwrap();
+    assert!(text.contains(old), "{old:?} stands in the shipped file");
+    let document = parse(&text.replacen(old, new, 1)).unwrap();
+    problems(&document).unwrap().join("\n")
+}
+
+#[test]
+fn the_shipped_settings_are_sound() {
+    let report = check(&shipped()).unwrap();
+    assert!(report.sound, "{}", report.text);
+    assert_eq!(report.json["problems"], json!([]));
+}
+
+#[test]
+fn a_duration_that_the_family_does_not_render_is_found() {
+    let found = problems_after("{ seconds: 10, credits: 2 }", "{ seconds: 16, credits: 2 }");
+    assert!(
+        found.contains("model#kling-3.0: from words: the model does not render 16 s"),
+        "{found}"
+    );
+    assert!(
+        found.contains("model#kling-3.0: from a photo: the model does not render 16 s"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_form_that_the_family_does_not_take_is_found() {
+    let at = "family: hailuo-2.3\n    text: false";
+    let found = problems_after(at, "family: hailuo-2.3\n    text: true");
+    assert!(
+        found.contains("does not take words alone; say `text: false`"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_longer_prompt_than_the_family_takes_is_found() {
+    let found = problems_after("prompt_chars_max: 2500", "prompt_chars_max: 2501");
+    assert!(
+        found.contains(
+            "prompt_chars_max: the model does not take a prompt of 2501 characters; it takes 1 to 2500"
+        ),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_retired_model_on_sale_is_found() {
+    let found = problems_after("order: 900\n    enabled: false", "order: 900\n    enabled: true");
+    assert!(found.contains("model#sora-2: the model is retired"), "{found}");
+}
+
+#[test]
+fn an_unknown_family_or_provider_is_found() {
+    let found = problems_after("family: kling-3.0", "family: kling-4");
+    assert!(
+        found.contains(r#"the family "kling-4" is unknown; there are kling-3.0, "#),
+        "{found}"
+    );
+    let found = problems_after("provider: kie", "provider: kei");
+    assert!(found.contains(r#"the provider "kei" is unknown"#), "{found}");
+}
+
+#[test]
+fn what_is_not_on_sale_may_say_anything_that_a_row_can() {
+    let found = problems_after(
+        "prices: [{ seconds: 10, credits: 3 }]",
+        "prices: [{ seconds: 77, credits: 3 }]",
+    );
+    assert_eq!(found, "");
+}
+
+#[test]
+fn a_key_that_stands_twice_or_is_misspelt_is_refused_with_its_place() {
+    let text = std::fs::read_to_string(shipped()).unwrap();
+    let doubled = text.replacen("  kling-2.6:", "  kling-3.0:", 1);
+    let why = parse(&doubled).unwrap_err();
+    assert!(why.contains("duplicate") && why.contains("kling-3.0"), "{why}");
+    let why = parse(&text.replacen("signup_credits", "signup_credit", 1)).unwrap_err();
+    assert!(why.contains("signup_credit") && why.contains("line"), "{why}");
+}

@@ -1,0 +1,162 @@
+//! Where Telegram delivers its updates.
+
+use std::time::Duration;
+
+use app::Clock as _;
+use app::texts::{self, Locale};
+use domain::time::Timestamp;
+use runtime::Secrets;
+use serde_json::json;
+use telegram::Client;
+use telegram::methods::{
+    BotCommand, DeleteWebhook, GetWebhookInfo, SetMyCommands, SetWebhook as Call, WebhookInfo,
+};
+
+use crate::arguments::{Bot, SetWebhook};
+use crate::show::{span, time};
+use crate::target::Place;
+use crate::{Error, Report};
+
+/// Telegram answers in a second or not at all.
+const TIMEOUT: Duration = Duration::from_secs(30);
+const TELEGRAM: &str = "https://api.telegram.org";
+
+/// Registers the webhook and fills the bot's menus.
+pub(crate) async fn set(set: &SetWebhook) -> Result<Report, Error> {
+    let place = set.bot.target.find().await?;
+    let secrets = secrets(&set.bot, &place).await?;
+    let client = client(&set.bot, &place, &secrets)?;
+    let url = place.output("WebhookUrl")?;
+    let header = secrets.telegram_webhook_secret().map_err(unusable)?;
+    let call = Call {
+        max_connections: Some(set.max_connections),
+        drop_pending_updates: set.drop_waiting.then_some(true),
+        ..Call::new(url, header)
+    };
+    client.call(&call, TIMEOUT).await?;
+    for menu in menus() {
+        client.call(&menu, TIMEOUT).await?;
+    }
+    let text = format!(
+        "Telegram delivers {} to {url}, at most {} at a time; the menus are filled",
+        call.allowed_updates.join(", "),
+        set.max_connections
+    );
+    let json =
+        json!({"url": url, "allowed_updates": call.allowed_updates, "max_connections": set.max_connections});
+    Ok(Report::new(text, json))
+}
+
+/// Shows how the delivery goes.
+pub(crate) async fn show(bot: &Bot) -> Result<Report, Error> {
+    let place = bot.target.find().await?;
+    let secrets = secrets(bot, &place).await?;
+    let client = client(bot, &place, &secrets)?;
+    let info = client.call(&GetWebhookInfo {}, TIMEOUT).await?;
+    let problem = problem(&info, place.output("WebhookUrl").ok());
+    Ok(report(&info, problem.as_deref(), runtime::SystemClock.now()))
+}
+
+/// Stops the delivery.
+pub(crate) async fn delete(bot: &Bot, drop_waiting: bool) -> Result<Report, Error> {
+    let place = bot.target.find().await?;
+    let secrets = secrets(bot, &place).await?;
+    let call = DeleteWebhook {
+        drop_pending_updates: drop_waiting.then_some(true),
+    };
+    client(bot, &place, &secrets)?.call(&call, TIMEOUT).await?;
+    let text = "Telegram delivers nothing more; updates wait there for up to 24 hours";
+    Ok(Report::new(text, json!({"url": null})))
+}
+
+/// The commands for everybody in English, and for those whose language is Russian in Russian.
+fn menus() -> [SetMyCommands; 2] {
+    let menu = |locale, language_code: Option<&str>| SetMyCommands {
+        commands: texts::commands(locale)
+            .into_iter()
+            .map(|(command, description)| BotCommand {
+                command: command.to_owned(),
+                description,
+            })
+            .collect(),
+        language_code: language_code.map(str::to_owned),
+    };
+    [menu(Locale::En, None), menu(Locale::Ru, Some("ru"))]
+}
+
+fn client(bot: &Bot, place: &Place, secrets: &Secrets) -> Result<Client, Error> {
+    let http = runtime::clients::http().map_err(|error| Error::Machine(Box::new(error)))?;
+    let local = place.local().map(|local| local.telegram.as_str());
+    let base_url = bot.telegram_api_url.as_deref().or(local).unwrap_or(TELEGRAM);
+    let token = secrets.telegram_bot_token().map_err(unusable)?;
+    Ok(Client::new(http, base_url, token))
+}
+
+async fn secrets(bot: &Bot, place: &Place) -> Result<Secrets, Error> {
+    if let Some(path) = &bot.secret_file {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
+            path: path.clone(),
+            source,
+        })?;
+        return Secrets::parse(&text, &path.display().to_string()).map_err(unusable);
+    }
+    let local = place.local().map(|local| local.secret.as_str());
+    let name = bot.secret.as_deref().or(local).ok_or_else(|| {
+        Error::Usage("which bot? say --secret NAME (in Secrets Manager) or --secret-file FILE".to_owned())
+    })?;
+    let answer = place
+        .secrets_manager()
+        .get_secret_value()
+        .secret_id(name)
+        .send()
+        .await;
+    let answer = answer.map_err(|error| Error::Secret(Box::new(error)))?;
+    Secrets::parse(answer.secret_string().unwrap_or_default(), name).map_err(unusable)
+}
+
+fn unusable(error: runtime::Error) -> Error {
+    Error::Secret(Box::new(error))
+}
+
+/// What is wrong with the webhook, if anything is.
+fn problem(info: &WebhookInfo, wanted: Option<&str>) -> Option<String> {
+    let kinds = Call::new("", "").allowed_updates;
+    match wanted {
+        _ if info.url.is_empty() => Some("there is no webhook: `cargo ctl webhook set`".to_owned()),
+        Some(wanted) if wanted != info.url => Some(format!("the stack's address is {wanted}")),
+        _ if !kinds.iter().all(|kind| info.allowed_updates.contains(kind)) => {
+            Some(format!("the bot also wants {}", kinds.join(", ")))
+        }
+        _ => None,
+    }
+}
+
+fn report(info: &WebhookInfo, problem: Option<&str>, now: Timestamp) -> Report {
+    let failed_at = info
+        .last_error_date
+        .map(|seconds| Timestamp(seconds.saturating_mul(1000)));
+    let last_error = match (&info.last_error_message, failed_at) {
+        (Some(message), Some(at)) => format!("{message} ({}, {} ago)", time(at), span(now.since(at))),
+        (Some(message), None) => message.clone(),
+        (None, _) => "none".to_owned(),
+    };
+    let url = if info.url.is_empty() { "none" } else { &info.url };
+    let mut lines = vec![
+        format!("last error   {last_error}"),
+        format!("address      {url}"),
+        format!("waiting      {} updates", info.pending_update_count),
+        format!("at a time    {}", info.max_connections.unwrap_or(40)),
+        format!("kinds        {}", crate::show::list(info.allowed_updates.clone())),
+    ];
+    lines.extend(problem.map(|problem| format!("wrong        {problem}")));
+    let json = json!({
+        "url": info.url,
+        "waiting": info.pending_update_count,
+        "last_error": info.last_error_message,
+        "last_error_at_s": info.last_error_date,
+        "max_connections": info.max_connections,
+        "allowed_updates": info.allowed_updates,
+        "problem": problem,
+    });
+    Report::verdict(problem.is_none(), lines.join("\n"), json)
+}

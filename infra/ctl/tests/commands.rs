@@ -1,0 +1,13 @@
+//! The commands, against DynamoDB and Secrets Manager as the template makes them and a played Telegram.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the servers of a test have their own tasks"
+)]
+#![allow(clippy::unwrap_used, reason = "what a test needs and does not get fails it")]
+
+mod commands {
+    mod money;
+    mod place;
+    mod settings;
+    mod webhook;
+}

@@ -1,0 +1,127 @@
+use ctl::Error;
+use domain::id::{JobId, NONCE_CHARS, Nonce};
+use domain::ledger::Key;
+use domain::money::Credits;
+use serde_json::json;
+use store::rows;
+use table::Write;
+
+use super::place::{Place, USER, soon};
+
+const GRANT: &[&str] = &[
+    "grant",
+    "700001",
+    "5",
+    "--request",
+    "ticket-17",
+    "--why",
+    "the video was green",
+];
+
+#[tokio::test]
+async fn a_grant_is_given_once_however_often_it_is_repeated() {
+    let place = Place::new().await;
+    place.open_account().await;
+    assert_eq!(place.ctl(GRANT).await.unwrap().json["given"], json!(true));
+    assert_eq!(place.ctl(GRANT).await.unwrap().json["given"], json!(false));
+    let account = place.ctl(&["account", "700001"]).await.unwrap();
+    assert_eq!(account.json["available"], json!(7));
+    assert_eq!(account.json["ledger"][1]["why"], json!("the video was green"));
+    assert!(
+        account.text.contains("adjust#ticket-17  (the video was green)"),
+        "{}",
+        account.text
+    );
+    assert!(place.ctl(&["audit"]).await.unwrap().sound);
+}
+
+#[tokio::test]
+async fn another_amount_under_the_same_name_is_refused_aloud() {
+    let place = Place::new().await;
+    place.open_account().await;
+    place.ctl(GRANT).await.unwrap();
+    let mut other = GRANT.to_vec();
+    other[2] = "50";
+    let error = place.ctl(&other).await.unwrap_err();
+    assert!(matches!(error, Error::Usage(_)), "{error}");
+    assert!(
+        error.to_string().contains("gave user 700001 5 credits"),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn nobody_without_an_account_is_given_anything() {
+    let place = Place::new().await;
+    let error = place.ctl(GRANT).await.unwrap_err();
+    assert!(matches!(error, Error::NotFound(_)), "{error}");
+    assert!(place.aws.items("LedgerTable").unwrap().is_empty());
+    let error = place.ctl(&["account", "700001"]).await.unwrap_err();
+    assert!(matches!(error, Error::NotFound(_)), "{error}");
+}
+
+#[tokio::test]
+async fn a_grant_without_a_reason_or_a_name_is_refused() {
+    let place = Place::new().await;
+    for blank in [4, 6] {
+        let mut line = GRANT.to_vec();
+        line[blank] = " ";
+        let error = place.ctl(&line).await.unwrap_err();
+        assert!(matches!(error, Error::Usage(_)), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn books_that_do_not_balance_are_told_with_their_invariant() {
+    let place = Place::new().await;
+    place.open_account().await;
+    assert!(place.ctl(&["audit"]).await.unwrap().sound);
+    break_the_books(&place).await;
+    let audit = place.ctl(&["audit"]).await.unwrap();
+    assert!(!audit.sound);
+    let invariants: Vec<&str> = audit.json["violations"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|violation| violation["invariant"].as_str().unwrap())
+        .collect();
+    assert!(
+        invariants.contains(&"I4"),
+        "a hold without its job: {}",
+        audit.text
+    );
+    assert!(
+        invariants.contains(&"I14"),
+        "an account unlike its ledger: {}",
+        audit.text
+    );
+}
+
+/// A hold of a job that does not exist, which the account does not know either.
+async fn break_the_books(place: &Place) {
+    let target = ctl::target::Target {
+        local: Some(place.note()),
+        ..ctl::target::Target::default()
+    };
+    let found = target.find().await.unwrap();
+    let job = JobId {
+        user: USER,
+        nonce: Nonce::from_random([3; NONCE_CHARS]),
+    };
+    let entry = rows::entry_item(USER, &Key::Hold(job), Credits(1), domain::time::Timestamp(0));
+    let table = found.output("LedgerTable").unwrap();
+    found
+        .db()
+        .write(Write::put("entry", table, entry), soon())
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn an_order_is_asked_for_by_its_id() {
+    let place = Place::new().await;
+    let error = place.ctl(&["job", "nonsense"]).await.unwrap_err();
+    assert!(matches!(error, Error::Usage(_)), "{error}");
+    let error = place.ctl(&["job", "700001-2222222222222222"]).await.unwrap_err();
+    assert!(matches!(error, Error::NotFound(_)), "{error}");
+}

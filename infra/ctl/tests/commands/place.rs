@@ -1,0 +1,116 @@
+//! Where the commands are carried out.
+
+use std::path::PathBuf;
+
+use clap::Parser as _;
+use ctl::target::Target;
+use ctl::{Arguments, Error, Report};
+use domain::id::UserId;
+use domain::money::Credits;
+use domain::time::Timestamp;
+use local_lambda::{Aws, AwsOptions, Deployment, Service, Template};
+use played_telegram::PlayedTelegram;
+use serde_json::json;
+use store::Store;
+use table::Deadline;
+use tokio::net::TcpListener;
+
+pub(crate) const TOKEN: &str = "700000:played-for-the-operators-commands";
+pub(crate) const HEADER: &str = "header-secret-of-enough-letters";
+/// Whoever has an account from the beginning.
+pub(crate) const USER: UserId = UserId(700_001);
+
+/// The template's tables, a secret, a bot, and the note that a local cloud leaves.
+pub(crate) struct Place {
+    pub(crate) aws: Aws,
+    pub(crate) telegram: PlayedTelegram,
+    directory: tempfile::TempDir,
+}
+
+impl Place {
+    pub(crate) async fn new() -> Self {
+        let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let template = Template::read(&root.join("template.yaml")).unwrap();
+        let arn = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:bot";
+        let stack = template
+            .stack(&Deployment::default().with("BotSecretArn", arn))
+            .unwrap();
+        let secret = json!({"telegram_bot_token": TOKEN, "telegram_webhook_secret": HEADER}).to_string();
+        let options = AwsOptions {
+            secrets: [(arn.to_owned(), secret)].into(),
+            ..AwsOptions::default()
+        };
+        let aws = Aws::start(&stack, options).await.unwrap();
+        let (telegram, telegram_url) = telegram().await;
+        let mut outputs = stack.outputs.clone();
+        outputs.insert("WebhookUrl".to_owned(), "https://bot.example.com/".to_owned());
+        let note = json!({
+            "outputs": outputs,
+            "endpoints": {
+                "dynamodb": aws.endpoint(Service::DynamoDb),
+                "secretsmanager": aws.endpoint(Service::SecretsManager),
+            },
+            "region": "eu-central-1",
+            "secret": arn,
+            "telegram": telegram_url,
+        });
+        let directory = tempfile::tempdir().unwrap();
+        std::fs::write(directory.path().join("stack.json"), note.to_string()).unwrap();
+        Self {
+            aws,
+            telegram,
+            directory,
+        }
+    }
+
+    /// Carries a command out, as typed.
+    pub(crate) async fn ctl(&self, line: &[&str]) -> Result<Report, Error> {
+        let note = format!("--local={}", self.note().display());
+        let line = ["ctl"]
+            .into_iter()
+            .chain(line.iter().copied())
+            .chain([note.as_str()]);
+        ctl::run(&Arguments::try_parse_from(line).unwrap()).await
+    }
+
+    /// The note that a local cloud leaves.
+    pub(crate) fn note(&self) -> PathBuf {
+        self.directory.path().join("stack.json")
+    }
+
+    /// A file in the test's own directory.
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+        let path = self.directory.path().join(name);
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    }
+
+    /// The tables, for what only the functions write.
+    pub(crate) async fn store(&self) -> Store {
+        let target = Target {
+            local: Some(self.note()),
+            ..Target::default()
+        };
+        target.find().await.unwrap().store().unwrap()
+    }
+
+    /// Opens [`USER`]'s account with two credits.
+    pub(crate) async fn open_account(&self) {
+        let store = self.store().await;
+        let opened = store.open_account(USER, Credits(2), "ru", Timestamp(1_795_306_667_000), soon());
+        assert!(opened.await.unwrap().is_some());
+    }
+}
+
+async fn telegram() -> (PlayedTelegram, String) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let telegram = PlayedTelegram::new(played_telegram::Config::new(TOKEN, url.clone())).unwrap();
+    let router = telegram.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (telegram, url)
+}
+
+pub(crate) fn soon() -> Deadline {
+    Deadline::after(std::time::Duration::from_secs(20))
+}
