@@ -53,7 +53,7 @@ while IFS=: read -r file line; do
         noticed="**does not compile**"
         survivors=$((survivors + 1))
     else
-        noticed=$(grep -E '^test .*FAILED' <<<"$output" | awk '{ print "`" $2 "`" }' | sort -u | head -n 3 | paste -sd' ' -)
+        noticed=$(awk '/^test .*\.\.\. FAILED/ { print "`" $2 "`" }' <<<"$output" | sort -u | head -n 3 | paste -sd' ' -)
         [ -n "$noticed" ] || { noticed='**nobody**'; survivors=$((survivors + 1)); }
     fi
     printf '| `%s` | %s:%s | %s |\n' "$guard" "${file#shared/}" "$line" "$noticed"

@@ -719,10 +719,18 @@ async fn a_counter_never_goes_below_nothing_and_never_keeps_a_credit_from_its_ow
 #[tokio::test]
 async fn signup_the_account_is_absent() {
     let scene = Scene::new().await;
+    // An account whose gift is not in the ledger: only the account itself can refuse.
+    let user = UserId(9);
+    let item = rows::new_account_item(&Account::new(user), "ru", NOW);
+    scene
+        .db
+        .write(Write::put("test", &scene.tables.accounts, item), soon())
+        .await
+        .unwrap();
     let before = scene.everything().await;
     let again = scene
         .store
-        .open_account(USER, Credits(2), "ru", NOW.after(Millis(1)), soon())
+        .open_account(user, Credits(2), "ru", NOW, soon())
         .await
         .unwrap();
     assert_eq!(again, None);
