@@ -15,6 +15,7 @@ use crate::cloud::Cloud;
 use crate::demo;
 use crate::error::{Error, Result};
 use crate::log::Log;
+use crate::note::Note;
 use crate::options::{Port, workspace_of};
 use crate::outside::Outside;
 use crate::stats::Stats;
@@ -34,10 +35,12 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 
 async fn dev(arguments: &Arguments) -> Result<()> {
     let mut options = arguments.options(workspace()?)?;
-    let log = Log::begin(&options.workspace.join(".local-cloud"))?;
+    let directory = options.workspace.join(".local-cloud");
+    let log = Log::begin(&directory)?;
     options.log = log.sink(warn);
     say("Building the functions …");
     let cloud = Cloud::start(options.clone()).await?;
+    let _note = Note::leave(&directory, &cloud, &options)?;
     let ended = if options.telegram.is_some() {
         real::attach(&cloud, &options, &log).await
     } else {

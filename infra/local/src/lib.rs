@@ -8,6 +8,7 @@ mod cloud;
 mod door;
 mod error;
 mod measure;
+mod note;
 mod options;
 mod outside;
 mod secret;
