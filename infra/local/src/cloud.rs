@@ -216,6 +216,7 @@ async fn build(
     let with = BuildOptions {
         workspace: options.workspace.clone(),
         profile: options.profile.clone(),
+        beside: Some(env!("CARGO_PKG_NAME").to_owned()),
     };
     Ok(local_lambda::build(names, &with).await?)
 }

@@ -68,6 +68,13 @@ const LOCAL: &[(&str, &[&str])] = &[
             "table",
             "limits-flags",
             "store",
+            "app",
+            "telegram",
+            // Only for their choice of features: what it builds and runs is compiled once.
+            "cleanup",
+            "provider-callback",
+            "telegram-webhook",
+            "video-worker",
         ],
     ),
     (

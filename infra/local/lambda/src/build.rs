@@ -16,6 +16,9 @@ pub struct BuildOptions {
     pub workspace: PathBuf,
     /// The cargo profile, as `dev` or `release`.
     pub profile: String,
+    /// A package whose choice of features the build shares, so that what both depend on is compiled once: the one that
+    /// is running. Its own binaries are not built.
+    pub beside: Option<String>,
 }
 
 impl BuildOptions {
@@ -24,6 +27,7 @@ impl BuildOptions {
         Self {
             workspace: workspace.as_ref().to_owned(),
             profile: "dev".to_owned(),
+            beside: None,
         }
     }
 }
@@ -43,6 +47,9 @@ pub async fn build<'a>(
     command.args(["--profile", &options.profile]);
     for binary in &binaries {
         command.args(["-p", binary, "--bin", binary]);
+    }
+    if let Some(beside) = &options.beside {
+        command.args(["-p", beside]);
     }
     command
         .stdin(Stdio::null())
