@@ -1,6 +1,7 @@
 //! What a button means. Its data is at most 64 bytes, and comes back from a client: data to check.
 
 use domain::id::{JobId, ModelId, NONCE_CHARS, Nonce, UserId};
+use domain::money::Credits;
 use domain::video::Aspect;
 use telegram::methods::InlineKeyboardButton;
 
@@ -21,8 +22,8 @@ pub(crate) enum Button {
     Duration(Nonce, u32),
     /// Take this shape.
     Aspect(Nonce, Aspect),
-    /// Order what the card shows in this revision.
-    Create(Nonce, u32),
+    /// Order what the card shows in this revision, at the price that it shows.
+    Create(Nonce, u32, Credits),
     /// Throw the draft away.
     Drop(Nonce),
     /// Cancel the order made from this draft.
@@ -46,7 +47,7 @@ impl Button {
             Self::Model(nonce, model) => format!("mo:{}:{}", nonce.as_str(), model.0),
             Self::Duration(nonce, seconds) => format!("du:{}:{seconds}", nonce.as_str()),
             Self::Aspect(nonce, aspect) => format!("as:{}:{}", nonce.as_str(), aspect.as_str()),
-            Self::Create(nonce, revision) => format!("go:{}:{revision}", nonce.as_str()),
+            Self::Create(nonce, revision, price) => format!("go:{}:{revision}:{}", nonce.as_str(), price.0),
             Self::Drop(nonce) => format!("no:{}", nonce.as_str()),
             Self::Cancel(nonce) => format!("ca:{}", nonce.as_str()),
             Self::Again(nonce) => format!("ag:{}", nonce.as_str()),
@@ -73,7 +74,11 @@ impl Button {
             ("mo", Some(model)) => Some(Self::Model(nonce, ModelId(model.to_owned()))),
             ("du", Some(seconds)) => Some(Self::Duration(nonce, seconds.parse().ok()?)),
             ("as", Some(aspect)) => Some(Self::Aspect(nonce, Aspect::parse(aspect)?)),
-            ("go", Some(revision)) => Some(Self::Create(nonce, revision.parse().ok()?)),
+            ("go", Some(shown)) => {
+                let (revision, price) = shown.split_once(':')?;
+                let price = Credits(price.parse().ok()?);
+                Some(Self::Create(nonce, revision.parse().ok()?, price))
+            }
             ("no", None) if alone => Some(Self::Drop(nonce)),
             ("ca", None) if alone => Some(Self::Cancel(nonce)),
             ("ag", None) if alone => Some(Self::Again(nonce)),
@@ -90,7 +95,7 @@ impl Button {
             | Self::Model(nonce, _)
             | Self::Duration(nonce, _)
             | Self::Aspect(nonce, _)
-            | Self::Create(nonce, _)
+            | Self::Create(nonce, _, _)
             | Self::Drop(nonce)
             | Self::Cancel(nonce)
             | Self::Again(nonce)
@@ -127,7 +132,7 @@ mod tests {
             Button::Model(nonce(), longest),
             Button::Duration(nonce(), u32::MAX),
             Button::Aspect(nonce(), Aspect::Portrait),
-            Button::Create(nonce(), u32::MAX),
+            Button::Create(nonce(), u32::MAX, Credits(u32::MAX)),
             Button::Drop(nonce()),
             Button::Cancel(nonce()),
             Button::Again(nonce()),
@@ -148,6 +153,8 @@ mod tests {
             "go:",
             "go:short:1",
             "go:2222222222222222:x",
+            "go:2222222222222222:1",
+            "go:2222222222222222:1:x",
             "zz:2222222222222222",
             "no:2222222222222222x",
             "cab:1",

@@ -140,9 +140,10 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         };
         rows.push(model.aspects.iter().map(aspect).collect());
     }
-    let price = show::credits(*say, model.price(draft.duration_s).unwrap_or_default());
+    let cost = model.price(draft.duration_s).unwrap_or_default();
+    let price = show::credits(*say, cost);
     rows.push(vec![
-        Button::Create(nonce(), draft.revision)
+        Button::Create(nonce(), draft.revision, cost)
             .labelled(say.with("button-create", [("price", price.into())])),
     ]);
     rows.push(vec![Button::Drop(nonce()).labelled(say.text("button-drop"))]);

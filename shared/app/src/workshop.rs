@@ -125,10 +125,9 @@ impl Workshop {
     /// Tells the customer when an order goes back into the queue, and can be canceled again.
     async fn announce(&self, change: &Change, deadline: Deadline) {
         let after = &change.after;
-        // Said once, when the first try did not get through.
-        let first_try = after.fence.0 == after.losses.saturating_add(1);
         match (change.rule, after.stage) {
-            (Rule::T4, Stage::Queued) if first_try => self.show_delayed(after, deadline).await,
+            // Every time: the claim has just shown that the video is being made, and taken the button away.
+            (Rule::T4, Stage::Queued) => self.show_delayed(after, deadline).await,
             (Rule::T7 | Rule::T9, Stage::Queued) => self.show_retrying(after, deadline).await,
             _ => {}
         }

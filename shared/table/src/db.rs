@@ -17,8 +17,9 @@ use crate::error::{Error, RefusedWrite};
 use crate::row::Item;
 use crate::write::{Rendered, RenderedAction, Write};
 
-/// How often a write that lost against another writer is tried.
-const CONFLICT_TRIES_MAX: u32 = 12;
+/// How often a write that lost against another writer is tried. The deadline is the real bound: 64 fingers on one button
+/// took up to 20 tries each, and every one of them is owed an answer.
+const CONFLICT_TRIES_MAX: u32 = 48;
 /// The first wait after a lost conflict; doubled each time, spread over its whole length.
 const CONFLICT_WAIT_MS: u64 = 8;
 /// The longest such wait.

@@ -4,6 +4,7 @@ use domain::account::{Account, Place};
 use domain::admission::{Admission, Refusal, Request, Usage, WindowKey, admit};
 use domain::id::{ChatId, MessageId, Nonce};
 use domain::job::Job;
+use domain::money::Credits;
 use domain::time::Millis;
 use queue::{Doorbell, Hint};
 use store::NotAdmitted;
@@ -18,7 +19,7 @@ impl Visit<'_> {
     pub(super) async fn create(
         mut self,
         nonce: &Nonce,
-        revision: u32,
+        (revision, price): (u32, Credits),
         message_id: i64,
         query_id: &str,
     ) -> Result<Reply, Error> {
@@ -33,6 +34,10 @@ impl Visit<'_> {
             Ok(admission) => admission,
             Err(refusal) => return Ok(self.refuse(&refusal, query_id)),
         };
+        // Nobody pays a price that the card did not show: the card is drawn anew, and waits for another press.
+        if admission.job.cost != price {
+            return Ok(self.show_card(nonce, message_id, query_id));
+        }
         match self.desk.store.admit(&admission, self.deadline).await {
             Ok(()) => {
                 self.ring(&admission).await;

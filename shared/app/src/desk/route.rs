@@ -110,7 +110,9 @@ impl Visit<'_> {
                 self.choose_duration(&nonce, seconds, message_id, query_id).await
             }
             Button::Aspect(nonce, aspect) => self.choose_aspect(&nonce, aspect, message_id, query_id).await,
-            Button::Create(nonce, revision) => self.create(&nonce, revision, message_id, query_id).await,
+            Button::Create(nonce, revision, price) => {
+                self.create(&nonce, (revision, price), message_id, query_id).await
+            }
             Button::Drop(nonce) => self.drop_draft(&nonce, message_id, query_id).await,
             Button::Cancel(_) => self.cancel(message_id, query_id).await,
             Button::Again(_) => self.again(query_id).await,

@@ -32,7 +32,7 @@ impl Workshop {
                 self.ring_for(&job, doorbell).await;
                 return Ok(());
             }
-            match self.take(step, &job, doorbell, deadline).await? {
+            match self.take(step, &job, deadline).await? {
                 Some(after) => (job, changed) = (after, true),
                 None => break,
             }
@@ -44,16 +44,10 @@ impl Workshop {
     }
 
     /// Takes one step. `None` when there is nothing (more) to do here.
-    async fn take(
-        &self,
-        step: Step,
-        job: &Job,
-        doorbell: &Doorbell,
-        deadline: Deadline,
-    ) -> Result<Option<Job>, Error> {
+    async fn take(&self, step: Step, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
         Ok(match step {
             Step::Rest | Step::WaitUntil(_) => None,
-            Step::Submit => self.submit(job, doorbell, deadline).await?,
+            Step::Submit => self.submit(job, deadline).await?,
             Step::ExpireLease => self.write(job, Event::LeaseExpired, deadline).await?,
             Step::PassHorizon => self.write(job, Event::HorizonPassed, deadline).await?,
             Step::Poll => self.poll(job, deadline).await?,

@@ -7,7 +7,6 @@ use domain::time::Millis;
 use providers::Reason;
 use providers::kie::registry::{Family, TaskOrder};
 use providers::kie::{self, Create, UploadError, callback};
-use queue::Doorbell;
 use table::Deadline;
 use telegram::limits::DOWNLOAD_BYTES_MAX;
 use telegram::methods::GetFile;
@@ -34,18 +33,12 @@ enum NoPhoto {
 
 impl Workshop {
     /// Claims the job and hands it to the provider.
-    pub(super) async fn submit(
-        &self,
-        job: &Job,
-        doorbell: &Doorbell,
-        deadline: Deadline,
-    ) -> Result<Option<Job>, Error> {
+    pub(super) async fn submit(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
         let now = self.env.now();
         if let Some(until) = self.breaker(|breaker| breaker).closed_until(now) {
-            tracing::info!(job = %job.id, "the provider is left alone for a while");
-            if let Some(next) = doorbell.next() {
-                self.queue.ring(&next, until.since(now)).await?;
-            }
+            // The job stays due, so cleanup rings every minute. A doorbell of our own for each of cleanup's would be one
+            // more chain of doorbells for every minute of an outage.
+            tracing::info!(job = %job.id, for_ms = until.since(now).0, "the provider is left alone for a while");
             return Ok(None);
         }
         let claim = Event::Claim {

@@ -67,6 +67,7 @@ pub(super) fn find_moov(head: &Part) -> Result<Moov<'_>, &'static str> {
             if found.whole > MOOV_BYTES_MAX {
                 return Err("its moov box is too large");
             }
+            whole_behind(head, end)?;
             let whole = usize::try_from(found.whole)
                 .ok()
                 .and_then(|whole| here.get(..whole));
@@ -81,6 +82,25 @@ pub(super) fn find_moov(head: &Part) -> Result<Moov<'_>, &'static str> {
         offset = end;
     }
     Err("it has too many boxes")
+}
+
+/// The media behind a `moov` box is all there, as far as the head tells: a file that broke off states more than it has.
+fn whole_behind(head: &Part, mut offset: u64) -> Result<(), &'static str> {
+    for _ in 0..BOXES_MAX {
+        let here = usize::try_from(offset).ok().and_then(|at| head.bytes.get(at..));
+        let rest = head.total.saturating_sub(offset);
+        let Some(next) = here.and_then(|here| header(here, rest)) else {
+            return Ok(());
+        };
+        offset = offset.saturating_add(next.whole);
+        match (offset > head.total, &next.kind) {
+            (true, b"mdat") => return Err("it is cut short"),
+            // Something that is no box at all, behind the last one: players pass over it.
+            (true, _) => return Ok(()),
+            (false, _) => {}
+        }
+    }
+    Ok(())
 }
 
 /// A `moov` box looked for behind the media.
@@ -210,6 +230,16 @@ mod tests {
             panic!("in the head")
         };
         assert_eq!(duration_ms(moov), Ok(5000));
+    }
+
+    #[test]
+    fn a_file_that_breaks_off_behind_its_moov_box_is_cut_short_and_a_few_odd_bytes_are_not() {
+        let front = [boxed(*b"ftyp", b"isom0000"), moov(*b"vide", 1000, 5000)].concat();
+        let whole = [front.clone(), boxed(*b"mdat", &[0; 99])].concat();
+        let broken_off = part(whole[..whole.len() - 50].to_vec());
+        assert_eq!(find_moov(&broken_off).err(), Some("it is cut short"));
+        let odd = part([whole, vec![0x7f; 40]].concat());
+        assert!(matches!(find_moov(&odd), Ok(Moov::Here(_))));
     }
 
     #[test]
