@@ -74,7 +74,7 @@ def physical(emulator, logical):
 
 def job_is_delivered(emulator, stack, ports):
     """One order, from the update to the video in the chat, with the servers that play Telegram and KIE.AI."""
-    run_cargo(emulator, "-p", "ctl", "--", "settings", "apply", "infra/settings.yaml", "--stack", STACK)
+    ctl(emulator, "settings", "apply", "infra/settings.yaml")
     options = {
         "telegram-port": ports[0],
         "kie-port": ports[1],
@@ -88,6 +88,12 @@ def job_is_delivered(emulator, stack, ports):
     drive = [f"--{name}={value}" for name, value in options.items()]
     run_cargo(emulator, "-p", "tests", "--bin", "sam-drive", "--", *drive)
     books_balance(emulator, stack)
+    ctl(emulator, "audit")
+
+
+def ctl(emulator, *arguments):
+    """The operator's command line, against the deployed stack."""
+    run_cargo(emulator, "-p", "ctl", "--", *arguments, "--stack", STACK)
 
 
 def run_cargo(emulator, *arguments):

@@ -28,7 +28,13 @@ pub fn binary(function: Resource<'_>) -> Option<&str> {
         .and_then(Value::as_str)
 }
 
-/// `sam build` finds every function's binary, and no two share one (they would overwrite each other).
+/// The directory in which `sam build` calls cargo.
+fn directory(function: Resource<'_>) -> Option<&str> {
+    function.property(&["CodeUri"]).and_then(Value::as_str)
+}
+
+/// `sam build` finds every function's binary, and no two share one (they would overwrite each other). It builds in the
+/// package's own directory: from the root, cargo would unite the features that any tool of the workspace asks for.
 pub fn built_by_cargo_lambda(template: &Template) -> Findings {
     let mut found = Findings::new();
     let mut owners = BTreeMap::new();
@@ -43,6 +49,9 @@ pub fn built_by_cargo_lambda(template: &Template) -> Findings {
             found.push(format!("{}: BuildProperties names no Binary", function.name));
             continue;
         };
+        if directory(function) != Some(&format!("functions/{binary}")) {
+            found.push(format!("{}: CodeUri must be functions/{binary}", function.name));
+        }
         if let Some(other) = owners.insert(binary, function.name) {
             found.push(format!(
                 "{}: {other} runs the binary {binary} already",
