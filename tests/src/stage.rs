@@ -101,8 +101,8 @@ pub struct Stage {
 pub enum Pardon {
     /// A second render was bought after an order and its callback were both lost: absence is believed in the end.
     SecondRender,
-    /// A role is refused something.
-    Complaint(&'static str),
+    /// A video was seen, its edit's answer lost, and its customer gone before anybody could look: they are believed.
+    SeenAndGivenBack,
 }
 
 /// Replies that went out in the webhook's answers and that Telegram is to carry out.

@@ -61,6 +61,11 @@ impl Stage {
         own.map(|((_, window), used)| (window.0, used)).collect()
     }
 
+    /// The settings at the beginning.
+    pub fn settings(&self) -> &Document {
+        &self.setting.settings
+    }
+
     /// Changes the settings as an operator does.
     pub async fn change_settings(&self, change: impl FnOnce(&mut Document)) {
         let mut document = self.setting.settings.clone();

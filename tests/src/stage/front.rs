@@ -52,11 +52,11 @@ impl Answer {
 impl Stage {
     /// Hands an update to the webhook's handler, as Telegram does, but carries no answer out.
     pub async fn update(&self, update: &Value) -> Answer {
-        self.update_with(update.to_string(), WEBHOOK_SECRET).await
+        self.update_with(&update.to_string(), WEBHOOK_SECRET).await
     }
 
     /// The same with any body and any secret.
-    pub async fn update_with(&self, body: String, secret: &str) -> Answer {
+    pub async fn update_with(&self, body: &str, secret: &str) -> Answer {
         self.invocations.add(WEBHOOK);
         let response = telegram_webhook::handle(&self.app, request(&update_event(body, secret))).await;
         Answer::of(&response)
@@ -76,7 +76,7 @@ impl Stage {
 }
 
 /// The captured update with another body.
-fn update_event(body: String, secret: &str) -> Value {
+fn update_event(body: &str, secret: &str) -> Value {
     let mut event: Value = serde_json::from_str(CAPTURED_UPDATE).unwrap();
     event["headers"]["x-telegram-bot-api-secret-token"] = json!(secret);
     event["body"] = json!(body);
@@ -96,17 +96,17 @@ struct Webhook {
 
 /// The webhook's door.
 pub(super) fn webhook(stage: &Stage) -> Router {
-    let state = Webhook {
+    let door = Webhook {
         app: Arc::clone(&stage.app),
         replies: Arc::clone(&stage.replies),
         invocations: Arc::clone(&stage.invocations),
     };
-    Router::new().fallback(take_update).with_state(state)
+    Router::new().fallback(take_update).with_state(door)
 }
 
 async fn take_update(State(webhook): State<Webhook>, request: Request) -> Response {
     let secret = header(&request, "x-telegram-bot-api-secret-token");
-    let event = update_event(text(request).await, &secret);
+    let event = update_event(&text(request).await, &secret);
     webhook.invocations.add(WEBHOOK);
     let response = telegram_webhook::handle(&webhook.app, self::request(&event)).await;
     if Answer::of(&response).body.is_some() {
@@ -123,11 +123,11 @@ struct Callback {
 
 /// The callback's door.
 pub(super) fn callback(stage: &Stage) -> Router {
-    let state = Callback {
+    let door = Callback {
         desk: Arc::clone(&stage.callback),
         invocations: Arc::clone(&stage.invocations),
     };
-    Router::new().fallback(take_callback).with_state(state)
+    Router::new().fallback(take_callback).with_state(door)
 }
 
 async fn take_callback(State(callback): State<Callback>, request: Request) -> Response {

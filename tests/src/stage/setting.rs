@@ -60,10 +60,8 @@ impl Setting {
     }
 
     /// What a newcomer is given.
-    #[must_use]
-    pub fn gift(&mut self, credits: u32) -> &mut Self {
+    pub fn gift(&mut self, credits: u32) {
         self.settings.rules.signup_credits = credits;
-        self
     }
 }
 
@@ -177,7 +175,7 @@ async fn telegram(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedTelegram, Str
 async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, String) {
     let (listener, url) = door().await;
     let mut config = played_kie::Config::new(url.trim_end_matches('/'));
-    config.api_key = KIE_KEY.to_owned();
+    KIE_KEY.clone_into(&mut config.api_key);
     config.webhook_hmac_key = Some(KIE_HMAC_KEY.to_owned());
     config.clock = ticking(clock);
     config.render_ms = setting.render.0;

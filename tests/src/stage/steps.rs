@@ -21,8 +21,9 @@ const WORKER_TIME: Duration = Duration::from_secs(118);
 const CLEANUP_TIME: Duration = Duration::from_secs(48);
 /// Steps after which something goes round in circles.
 const STEPS_MAX: usize = 600;
-/// The least that the clock goes on when nothing is to be done at this moment.
-const TICK: Millis = Millis(1_000);
+/// How far the clock goes on when nothing comes due, but something is due that must wait: for a provider that is left
+/// alone, mostly.
+const TICK: Millis = Millis::from_secs(15);
 /// `#slow` takes so many times as long.
 const SLOW: i64 = 10;
 
@@ -99,22 +100,47 @@ impl Stage {
                 return drained;
             }
             drained += messages.len();
-            let bodies: Vec<(&str, String)> = messages
-                .iter()
-                .map(|message| (message.message_id().unwrap(), message.body().unwrap().to_owned()))
-                .collect();
-            let failed = self.work(&bodies, WORKER_TIME).await;
-            for message in &messages {
-                let id = message.message_id().unwrap();
-                if !failed
-                    .batch_item_failures
-                    .iter()
-                    .any(|failure| failure.item_identifier == id)
-                {
-                    self.delete(message).await;
-                }
-            }
+            self.work_off(messages).await;
         }
+    }
+
+    /// Hands over one batch of what lies in the queue. Gives those that failed, which the queue hides for a while.
+    pub async fn receive_and_work(&self) -> Vec<Message> {
+        let messages = self.receive().await;
+        if messages.is_empty() {
+            return messages;
+        }
+        self.work_off(messages).await
+    }
+
+    async fn work_off(&self, messages: Vec<Message>) -> Vec<Message> {
+        let named = |message: &Message| message.message_id().unwrap().to_owned();
+        let records = messages
+            .iter()
+            .map(|message| json!({"messageId": named(message), "body": message.body().unwrap()}));
+        let event = json!({"Records": records.collect::<Vec<_>>()});
+        let answer = self.work_on(&event, WORKER_TIME).await;
+        let failed = |message: &Message| {
+            let mut failures = answer.batch_item_failures.iter();
+            failures.any(|failure| failure.item_identifier == named(message))
+        };
+        let (failed, done): (Vec<_>, Vec<_>) = messages.into_iter().partition(failed);
+        for message in &done {
+            self.delete(message).await;
+        }
+        failed
+    }
+
+    /// A message's visibility timeout runs out.
+    pub async fn show_again(&self, message: &Message) {
+        let request = self.poller.change_message_visibility().queue_url(&self.queue_url);
+        let receipt = message.receipt_handle().unwrap();
+        request
+            .receipt_handle(receipt)
+            .visibility_timeout(0)
+            .send()
+            .await
+            .unwrap();
     }
 
     /// What lies in the queue now: at most ten messages.

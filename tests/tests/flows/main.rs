@@ -1,4 +1,40 @@
-//! Flows: every row of "Failure modes and answers" in `ARCHITECTURE.md`, played on the stage.
+//! Flows: every row of "Failure modes and answers" in `ARCHITECTURE.md`, played on the stage. One file per subject; every
+//! test ends with `assert_sound`, which checks the invariants I1 to I14 and that nobody complains.
+#![allow(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    reason = "what goes wrong fails the test, and racers run beside each other"
+)]
 
-mod delivery;
 mod ordering;
+mod taps;
+
+mod outbox;
+mod poison;
+
+mod provider;
+mod results;
+mod submission;
+
+mod callbacks;
+mod delivery;
+mod unreachable;
+
+mod races;
+mod windows;
+
+mod deadlines;
+mod dynamodb;
+
+mod messages;
+mod settings;
+
+mod events;
+mod measured;
+
+/// A customer.
+const ANNA: i64 = 1001;
+/// Another.
+const BORIS: i64 = 1002;
+/// A vault channel.
+const VAULT: i64 = -1_001_000_000_001;

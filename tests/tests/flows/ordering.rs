@@ -1,12 +1,9 @@
-//! From a wish to a delivered video, and the confirm that is tapped too often.
-
-use std::collections::BTreeMap;
+//! From a wish to a delivered video.
 
 use domain::job::{Rule, Stage as JobStage};
-use futures::future::join_all;
-use tests::stage::{Stage, jpeg};
+use tests::stage::{Stage, jpeg, png};
 
-const ANNA: i64 = 1001;
+use crate::ANNA;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn words_become_a_video_in_the_place_of_the_card() {
@@ -19,6 +16,9 @@ async fn words_become_a_video_in_the_place_of_the_card() {
     let shown = stage.message_of(&job).await;
     assert_eq!(shown.message_id, card.message_id);
     assert!(shown.text().contains("in the queue"), "{}", shown.text());
+    stage.drain().await;
+    let shown = stage.message_of(&job).await;
+    assert!(shown.text().contains("being made"), "{}", shown.text());
     stage.run_until_settled().await;
     assert_eq!(
         stage.rules_of(&job).await,
@@ -32,32 +32,137 @@ async fn words_become_a_video_in_the_place_of_the_card() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_photo_becomes_a_video() {
+async fn a_photo_becomes_a_video_and_its_address_never_leaves_us() {
     let stage = Stage::new().await;
     stage.newcomer_who_speaks(ANNA, "ru").await;
     let job = stage.order_photo(ANNA, jpeg(801, 601), "облака плывут").await;
     stage.run_until_settled().await;
     assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
     assert!(stage.kie.tasks()[0].from_photo);
+    assert!(!format!("{:?}", stage.kie.tasks()).contains(tests::stage::TOKEN));
     stage.assert_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_racing_confirms_of_one_card_make_one_job() {
+async fn a_photo_that_is_described_afterwards_keeps_its_words() {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;
-    let card = stage.draft(ANNA, "a race of snails").await;
-    let taps: Vec<_> = (0..64).map(|finger| card.press(finger)).collect();
-    let answers = join_all(taps.iter().map(|tap| stage.update(tap))).await;
-    let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
-    for answer in &answers {
-        assert_eq!(answer.status, 200);
-        *kinds
-            .entry(format!("{} {}", answer.method(), answer.text()))
-            .or_default() += 1;
+    stage.send_photo(ANNA, png(640, 480), "").await;
+    let job = stage.order(ANNA, "the cat looks up").await;
+    stage.run_until_settled().await;
+    let order = stage.job(&job).await.order;
+    assert_eq!(
+        (order.prompt.as_str(), order.image.is_some()),
+        ("the cat looks up", true)
+    );
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_model_on_offer_can_be_ordered_from_words_and_from_a_photo() {
+    let stage = Stage::with(|setting| {
+        setting.gift(100);
+        setting.settings.rules.active_jobs_max = 50;
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    let models = stage.settings().models.clone();
+    let mut ordered = 0;
+    for (id, model) in models.iter().filter(|(_, model)| model.enabled) {
+        for from_photo in [false, true]
+            .into_iter()
+            .filter(|photo| if *photo { model.image } else { model.text })
+        {
+            if from_photo {
+                stage.send_photo(ANNA, jpeg(640, 480), "slowly").await;
+            } else {
+                stage.say(ANNA, "slowly").await;
+            }
+            stage.press_newest(ANNA, "ms:").await;
+            let nonce = stage
+                .newest_button(ANNA, "cd:")
+                .1
+                .split(':')
+                .nth(1)
+                .unwrap()
+                .to_owned();
+            stage.press_newest(ANNA, &format!("mo:{nonce}:{id}")).await;
+            let job = stage.confirm(&stage.card(ANNA)).await;
+            assert_eq!(stage.job(&job).await.order.model.0, *id);
+            ordered += 1;
+        }
     }
-    println!("{kinds:#?}");
-    assert_eq!(stage.jobs().await.len(), 1);
-    assert_eq!(stage.balance(ANNA).await, (1, 1, 0));
+    stage.run_until_settled().await;
+    let jobs = stage.jobs().await;
+    assert_eq!(jobs.len(), ordered);
+    assert!(
+        jobs.iter().all(|job| job.stage == JobStage::Delivered),
+        "{jobs:#?}"
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn length_and_shape_are_chosen_on_the_card_and_reach_the_provider() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.draft(ANNA, "a long walk").await;
+    stage.press_newest(ANNA, "du:").await;
+    let nonce = stage.card(ANNA).nonce();
+    stage
+        .press_newest(ANNA, &format!("du:{}:10", nonce.as_str()))
+        .await;
+    stage
+        .press_newest(ANNA, &format!("as:{}:16:9", nonce.as_str()))
+        .await;
+    let job = stage.confirm(&stage.card(ANNA)).await;
+    assert_eq!(stage.balance(ANNA).await, (0, 2, 0));
+    stage.run_until_settled().await;
+    let task = &stage.kie.tasks()[0];
+    assert_eq!(task.seconds, 10);
+    assert!(task.size.width > task.size.height, "{:?}", task.size);
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn once_more_orders_the_same_again() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let first = stage.order(ANNA, "a loop").await;
+    stage.run_until_settled().await;
+    stage.press_newest(ANNA, "ag:").await;
+    let second = stage.confirm(&stage.card(ANNA)).await;
+    assert_ne!(first, second);
+    stage.run_until_settled().await;
+    assert_eq!(stage.balance(ANNA).await, (0, 0, 2));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queued_order_is_canceled_and_the_credit_is_back() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let job = stage.order(ANNA, "second thoughts").await;
+    assert_eq!(stage.press_newest(ANNA, "ca:").await, None);
+    assert_eq!(stage.stage_of(&job).await, JobStage::Canceled);
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    stage.run_until_settled().await;
+    assert!(stage.kie.tasks().is_empty());
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_credits_nothing_is_ordered_and_the_reason_is_told() {
+    let stage = Stage::with(|setting| {
+        setting.gift(0);
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "a dream").await;
+    let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
+    assert!(alert.contains("Not enough credits"), "{alert}");
+    assert!(stage.jobs().await.is_empty());
     stage.assert_sound().await;
 }

@@ -1,0 +1,193 @@
+//! A provider that is busy, out of order, or has dropped a model.
+
+use domain::job::{Failure, Rule, Stage as JobStage};
+use domain::time::Millis;
+use played_kie::Trouble;
+use tests::stage::Stage;
+
+use crate::ANNA;
+
+const FOR_EVER: u32 = 100_000;
+
+/// How often the provider was asked for an order while it was in trouble.
+fn refused(stage: &Stage) -> u32 {
+    stage.kie.injected().iter().map(|(_, left)| FOR_EVER - left).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_provider_is_tried_again_and_the_customer_knows() {
+    for trouble in [Trouble::RateLimited, Trouble::ServerError, Trouble::Maintenance] {
+        let stage = Stage::new().await;
+        stage.newcomer(ANNA).await;
+        stage.kie.inject(trouble, "", 1);
+        let job = stage.order(ANNA, "patience").await;
+        stage.drain().await;
+        assert_eq!(stage.stage_of(&job).await, JobStage::Queued, "{trouble:?}");
+        let shown = stage.message_of(&job).await;
+        assert!(
+            shown.text().contains("your order waits"),
+            "{trouble:?}: {}",
+            shown.text()
+        );
+        assert!(shown.button("ca:").is_some());
+        stage.run_until_settled().await;
+        assert_eq!(
+            stage.rules_of(&job).await,
+            [
+                Rule::T1,
+                Rule::T2,
+                Rule::T4,
+                Rule::T2,
+                Rule::T3,
+                Rule::T8,
+                Rule::T10
+            ],
+            "{trouble:?}"
+        );
+        stage.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_gateway_says_or_a_cut_leaves_open_is_not_ordered_again_before_the_horizon() {
+    for trouble in [Trouble::Unavailable, Trouble::Cut] {
+        let stage = Stage::new().await;
+        stage.newcomer(ANNA).await;
+        stage.kie.inject(trouble, "", 1);
+        let job = stage.order(ANNA, "patience").await;
+        stage.drain().await;
+        assert_eq!(stage.stage_of(&job).await, JobStage::Unknown, "{trouble:?}");
+        stage.run_until_settled().await;
+        assert_eq!(
+            stage.rules_of(&job).await,
+            [
+                Rule::T1,
+                Rule::T2,
+                Rule::T6,
+                Rule::T7,
+                Rule::T2,
+                Rule::T3,
+                Rule::T8,
+                Rule::T10
+            ],
+            "{trouble:?}"
+        );
+        stage.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_waits_for_a_provider_can_be_canceled() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.kie.inject(Trouble::ServerError, "", FOR_EVER);
+    let job = stage.order(ANNA, "no patience").await;
+    stage.drain().await;
+    stage.pass(Millis::from_mins(2));
+    stage.ring(&job).await;
+    assert_eq!(stage.press_newest(ANNA, "ca:").await, None);
+    assert_eq!(stage.stage_of(&job).await, JobStage::Canceled);
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn after_the_longest_wait_the_credit_is_back_and_another_model_is_offered() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.kie.inject(Trouble::ServerError, "", FOR_EVER);
+    let job = stage.order(ANNA, "in vain").await;
+    let accepted = stage.job(&job).await.created_at;
+    stage.run_until_settled().await;
+    let settled = stage.job(&job).await;
+    assert_eq!(
+        (settled.stage, settled.failure),
+        (JobStage::Failed, Some(Failure::TimedOut))
+    );
+    let waited = settled.timeline.last().unwrap().at.since(accepted);
+    assert!((1_800_000..1_900_000).contains(&waited.0), "{waited:?}");
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    assert!(stage.message_of(&job).await.button("ag:").is_some());
+    assert!(
+        refused(&stage) < 40,
+        "asked {} times in half an hour",
+        refused(&stage)
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_provider_that_is_down_is_left_alone_between_tries() {
+    let stage = Stage::with(|setting| {
+        setting.gift(50);
+        setting.settings.rules.active_jobs_max = 20;
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    stage.kie.inject(Trouble::ServerError, "", FOR_EVER);
+    for wish in 0..12 {
+        stage.order(ANNA, &format!("wish {wish}")).await;
+        stage.drain().await;
+    }
+    assert_eq!(
+        refused(&stage),
+        5,
+        "the breaker opens after five failures in a row"
+    );
+    stage.run_until_settled().await;
+    assert_eq!(stage.balance(ANNA).await, (50, 0, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_an_operator_must_mend_fails_at_once_and_costs_nothing() {
+    for trouble in [Trouble::NoCredits, Trouble::Disabled] {
+        let stage = Stage::new().await;
+        stage.newcomer(ANNA).await;
+        stage.kie.inject(trouble, "", 1);
+        let job = stage.order(ANNA, "broke").await;
+        stage.run_until_settled().await;
+        assert_eq!(
+            stage.rules_of(&job).await,
+            [Rule::T1, Rule::T2, Rule::T5],
+            "{trouble:?}"
+        );
+        assert_eq!(stage.job(&job).await.failure, Some(Failure::Provider));
+        assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+        assert!(stage.message_of(&job).await.button("ag:").is_some());
+        stage.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_retired_model_is_refused_before_anything_is_charged() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "nostalgia").await;
+    stage
+        .change_settings(|settings| settings.models.get_mut("kling-3.0").unwrap().enabled = false)
+        .await;
+    let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
+    assert!(alert.contains("not available"), "{alert}");
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    let next = stage.order(ANNA, "nostalgia").await;
+    assert_ne!(stage.job(&next).await.order.model.0, "kling-3.0");
+    stage.run_until_settled().await;
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_is_retired_after_the_order_is_given_back_and_never_replaced() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let job = stage.order(ANNA, "nostalgia").await;
+    stage
+        .change_settings(|settings| settings.models.get_mut("kling-3.0").unwrap().enabled = false)
+        .await;
+    stage.pass(Millis::from_secs(30));
+    stage.run_until_settled().await;
+    assert!(stage.kie.tasks().is_empty());
+    assert_eq!(stage.stage_of(&job).await, JobStage::Failed);
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    stage.assert_sound().await;
+}

@@ -1,0 +1,232 @@
+//! The same wish several times: redelivered updates, two devices, eager fingers, racing drafts.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use domain::time::Millis;
+use serde_json::Value;
+use tests::stage::{Answer, Card, Stage, message, press};
+
+use crate::{ANNA, BORIS};
+
+/// Hands in many updates at once, each a millisecond after the one before: no two have the same moment.
+async fn race(stage: &Arc<Stage>, updates: Vec<Value>) -> Vec<Answer> {
+    let hand_in = |update: Value| {
+        let stage = Arc::clone(stage);
+        tokio::spawn(async move {
+            stage.pass(Millis(1));
+            stage.update(&update).await
+        })
+    };
+    let racing: Vec<_> = updates.into_iter().map(hand_in).collect();
+    let mut answers = Vec::new();
+    for runner in racing {
+        answers.push(runner.await.unwrap());
+    }
+    answers
+}
+
+fn kinds(answers: &[Answer]) -> BTreeMap<String, usize> {
+    let mut kinds = BTreeMap::new();
+    for answer in answers {
+        let words: String = answer.text().chars().take(40).collect();
+        *kinds
+            .entry(format!("{} {} {words}", answer.status, answer.method()))
+            .or_default() += 1;
+    }
+    kinds
+}
+
+fn is_sensible(answer: &Answer) -> bool {
+    let queued = answer.method() == "editMessageText" && answer.text().contains("in the queue");
+    let again = answer.method() == "answerCallbackQuery" && answer.text().contains("accepted already");
+    answer.status == 200 && (queued || again)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixty_four_racing_confirms_of_one_card_make_one_job() {
+    let stage = Arc::new(Stage::new().await);
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "a race of snails").await;
+    let answers = race(&stage, (0..64).map(|finger| card.press(finger)).collect()).await;
+    println!("{:#?}", kinds(&answers));
+    assert!(answers.iter().all(is_sensible), "{:#?}", kinds(&answers));
+    assert_eq!(stage.jobs().await.len(), 1);
+    assert_eq!(stage.balance(ANNA).await, (1, 1, 0));
+    stage.run_until_settled().await;
+    assert_eq!(stage.balance(ANNA).await, (1, 0, 1));
+    stage.assert_sound().await;
+}
+
+/// A draft and the press of its button, as fast as it goes; `None` when the limit is used up.
+async fn draft_and_confirm(stage: &Stage, number: i64) -> Option<bool> {
+    stage.pass(Millis(1));
+    let card = stage
+        .update(&message(ANNA, &format!("wish {number}"), number))
+        .await;
+    let buttons = card.body.unwrap()["reply_markup"]["inline_keyboard"].clone();
+    let create = buttons
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|row| row.as_array().unwrap())
+        .find_map(|button| {
+            button["callback_data"]
+                .as_str()
+                .filter(|data| data.starts_with("go:"))
+        })
+        .unwrap()
+        .to_owned();
+    stage.pass(Millis(1));
+    let answer = stage.update(&press(ANNA, 50_000 + number, &create, number)).await;
+    assert_eq!(answer.status, 200, "{answer:?}");
+    if answer.text().contains("The limit is used up") {
+        return None;
+    }
+    let changed = answer.text().contains("The card has changed");
+    assert!(changed || is_sensible(&answer), "{answer:?}");
+    Some(!changed)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sixty_four_racing_drafts_against_a_limit_of_five_make_five_jobs() {
+    let stage = Stage::with(|setting| {
+        setting.gift(100);
+        setting.settings.rules.active_jobs_max = 100;
+        setting.settings.limits.get_mut("videos").unwrap().max = 5;
+    })
+    .await;
+    let stage = Arc::new(stage);
+    stage.newcomer(ANNA).await;
+    let hand = |hand: i64| {
+        let stage = Arc::clone(&stage);
+        tokio::spawn(async move {
+            let mut admitted = 0;
+            for finger in 0..16 {
+                admitted += usize::from(draft_and_confirm(&stage, hand * 16 + finger).await == Some(true));
+            }
+            admitted
+        })
+    };
+    let hands: Vec<_> = (0..4).map(hand).collect();
+    let mut racing = 0;
+    for hand in hands {
+        racing += hand.await.unwrap();
+    }
+    println!("{racing} admitted in the race");
+    // Whoever lost the race for the one draft that an account has tries again, one after the other.
+    let mut number = 64;
+    while draft_and_confirm(&stage, number).await.is_some() {
+        number += 1;
+    }
+    assert_eq!(stage.jobs().await.len(), 5);
+    assert_eq!(stage.balance(ANNA).await, (95, 5, 0));
+    assert_eq!(stage.used(ANNA).await[0].1, 5);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_whose_answer_was_lost_comes_again_and_is_answered_the_same() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "an echo").await;
+    stage.lose_answers(1);
+    let job = stage.confirm(&card).await;
+    let update = stage.telegram.latest_update(ANNA).unwrap();
+    assert_eq!(update.answers, [200, 200]);
+    assert!(stage.message_of(&job).await.text().contains("in the queue"));
+    assert_eq!(stage.balance(ANNA).await, (1, 1, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_update_that_comes_again_after_the_delivery_changes_nothing() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let job = stage.order(ANNA, "a slow post").await;
+    let update = stage.telegram.latest_update(ANNA).unwrap().update_id;
+    stage.run_until_settled().await;
+    assert_eq!(stage.telegram.redeliver(update).await.unwrap(), 200);
+    assert!(stage.message_of(&job).await.video().is_some());
+    assert_eq!(stage.jobs().await.len(), 1);
+    assert_eq!(stage.balance(ANNA).await, (1, 0, 1));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_devices_that_confirm_at_once_order_once() {
+    for round in 0..8 {
+        let stage = Arc::new(Stage::with(|setting| setting.seed = round).await);
+        stage.newcomer(ANNA).await;
+        let card = stage.draft(ANNA, "twins").await;
+        let answers = race(&stage, vec![card.press(1), card.press(2)]).await;
+        assert!(answers.iter().all(is_sensible), "{answers:?}");
+        assert_eq!(stage.balance(ANNA).await, (1, 1, 0));
+        stage.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_that_another_device_has_changed_orders_nothing() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let old = stage.draft(ANNA, "five or ten").await;
+    stage
+        .press_newest(ANNA, &format!("du:{}:10", old.nonce().as_str()))
+        .await;
+    let answer = stage.update(&old.press(1)).await;
+    assert!(answer.text().contains("The card has changed"), "{answer:?}");
+    let newer = stage.draft(ANNA, "something else").await;
+    assert_ne!(newer.nonce(), old.nonce());
+    let answer = stage.update(&old.press(2)).await;
+    assert!(answer.text().contains("Nothing was charged"), "{answer:?}");
+    assert!(stage.jobs().await.is_empty());
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_elses_card_orders_nothing() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.newcomer(BORIS).await;
+    let card = stage.draft(ANNA, "mine").await;
+    let stolen = Card { user: BORIS, ..card };
+    let answer = stage.update(&stolen.press(1)).await;
+    assert!(answer.text().contains("Nothing was charged"), "{answer:?}");
+    assert!(stage.jobs().await.is_empty());
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_too_many_at_a_time_is_refused() {
+    let stage = Stage::with(|setting| {
+        setting.gift(10);
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    for wish in ["one", "two", "three"] {
+        stage.order(ANNA, wish).await;
+    }
+    let card = stage.draft(ANNA, "four").await;
+    let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
+    assert!(alert.contains("at most 3"), "{alert}");
+    assert_eq!(stage.balance(ANNA).await, (7, 3, 0));
+    stage.press_newest(ANNA, "ca:").await;
+    stage.confirm(&card).await;
+    assert_eq!(stage.balance(ANNA).await, (7, 3, 0));
+    stage.run_until_settled().await;
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn thirty_two_first_starts_at_once_give_the_gift_once() {
+    let stage = Arc::new(Stage::new().await);
+    let answers = race(&stage, (0..32).map(|n| message(ANNA, "/start", n)).collect()).await;
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == 200 && answer.text().contains("2 credits"))
+    );
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    stage.assert_sound().await;
+}
