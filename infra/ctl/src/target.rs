@@ -1,6 +1,6 @@
 //! Where the tables are.
 //!
-//! A stack's outputs are read with one signed request (see [`stack`]), because the SDK's `CloudFormation` crate would be
+//! A stack's outputs are read with one signed request (see `stack`), because the SDK's `CloudFormation` crate would be
 //! the heaviest dependency of the whole project for the sake of this one call. Where that is not possible, they come
 //! from a file (`sam list stack-outputs --output json`), from a running `cargo dev`, or from flags.
 
