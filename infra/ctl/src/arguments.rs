@@ -111,27 +111,27 @@ pub enum WebhookCommand {
     Show(Bot),
     /// Stops the delivery; updates wait at Telegram for up to 24 hours
     Delete {
-        /// Which bot.
-        #[command(flatten)]
-        bot: Bot,
         /// Forgets the updates that wait
         #[arg(long)]
         drop_waiting: bool,
+        /// Which bot.
+        #[command(flatten)]
+        bot: Bot,
     },
 }
 
 /// The arguments of `webhook set`.
 #[derive(Debug, Args)]
 pub struct SetWebhook {
-    /// Which bot.
-    #[command(flatten)]
-    pub bot: Bot,
     /// Deliveries at a time, 1 to 100; keep it at or below the webhook function's reserved concurrency
     #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100), value_name = "N")]
     pub max_connections: u32,
     /// Forgets the updates that wait
     #[arg(long)]
     pub drop_waiting: bool,
+    /// Which bot. Last, as every target: what comes after it would stand under its heading.
+    #[command(flatten)]
+    pub bot: Bot,
 }
 
 /// Which bot, and how to speak for it.
