@@ -140,6 +140,25 @@ async fn a_provider_that_is_down_is_left_alone_between_tries() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_outage_multiplies_no_doorbells() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.kie.inject(Trouble::ServerError, "", FOR_EVER);
+    let job = stage.order(ANNA, "a silent street").await;
+    stage.drain().await;
+    for _ in 0..20 {
+        stage.minute().await;
+    }
+    // One for every try that was refused, each with the delay until the next; in real time they replace one another.
+    let waiting = stage.aws.depth("DoorbellQueue").await.unwrap().total();
+    let tries = u64::from(stage.job(&job).await.fence.0);
+    assert!(waiting <= tries, "{waiting} doorbells after {tries} tries");
+    stage.press_newest(ANNA, "ca:").await;
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_an_operator_must_mend_fails_at_once_and_costs_nothing() {
     for trouble in [Trouble::NoCredits, Trouble::Disabled] {
         let stage = Stage::new().await;
