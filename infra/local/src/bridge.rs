@@ -119,22 +119,16 @@ impl Bridge {
 
     /// Asks who the bot is and whether a webhook stands in the way.
     pub async fn look(&self) -> Result<Attached> {
-        let refused = |doing| {
-            move |refused: Refused| Error::Telegram {
-                doing,
-                why: refused.to_string(),
-            }
-        };
         let me = self
             .bot
             .call("getMe", &json!({}))
             .await
-            .map_err(refused("the token (TELEGRAM_BOT_TOKEN)"))?;
+            .map_err(no("the token (TELEGRAM_BOT_TOKEN)"))?;
         let info = self
             .bot
             .call("getWebhookInfo", &json!({}))
             .await
-            .map_err(refused("to tell about the webhook"))?;
+            .map_err(no("to tell about the webhook"))?;
         let url = info["url"].as_str().filter(|url| !url.is_empty());
         Ok(Attached {
             username: me["username"].as_str().unwrap_or_default().to_owned(),
@@ -145,10 +139,7 @@ impl Bridge {
     /// Takes the webhook away; updates that wait are kept.
     pub async fn take_webhook_away(&self) -> Result<()> {
         let deleted = self.bot.call("deleteWebhook", &json!({})).await;
-        deleted.map(drop).map_err(|refused| Error::Telegram {
-            doing: "to take the webhook away",
-            why: refused.to_string(),
-        })
+        deleted.map(drop).map_err(no("to take the webhook away"))
     }
 
     /// Carries updates over until the token is no longer accepted.
@@ -161,10 +152,7 @@ impl Bridge {
                     offset = self.carry(updates, &tell).await.or(offset);
                 }
                 Err(refused) if refused.code == Some(401) => {
-                    return Error::Telegram {
-                        doing: "the token (TELEGRAM_BOT_TOKEN)",
-                        why: refused.to_string(),
-                    };
+                    return no("the token (TELEGRAM_BOT_TOKEN)")(refused);
                 }
                 Err(refused) => {
                     failures += 1;
@@ -254,6 +242,19 @@ impl Bridge {
             let why = refused.to_string();
             tell(&Trouble::NotCarriedOut { method, why });
         }
+    }
+}
+
+/// Why it does not go on: Telegram says no, or says nothing.
+fn no(doing: &'static str) -> impl FnOnce(Refused) -> Error {
+    move |refused| match refused.code {
+        Some(_) => Error::Telegram {
+            doing,
+            why: refused.to_string(),
+        },
+        None => Error::NoTelegram {
+            why: refused.to_string(),
+        },
     }
 }
 

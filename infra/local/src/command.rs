@@ -36,7 +36,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 async fn dev(arguments: &Arguments) -> Result<()> {
     let mut options = arguments.options(workspace()?)?;
     let directory = options.workspace.join(".local-cloud");
-    let log = Log::begin(&directory)?;
+    let log = Log::begin(&directory, "functions.log")?;
     options.log = log.sink(warn);
     say("Building the functions …");
     let cloud = Cloud::start(options.clone()).await?;
@@ -57,7 +57,7 @@ async fn dev(arguments: &Arguments) -> Result<()> {
 
 async fn demo(arguments: &Arguments) -> Result<ExitCode> {
     let mut options = arguments.options(workspace()?)?;
-    let log = Log::begin(&options.workspace.join(".local-cloud"))?;
+    let log = Log::begin(&options.workspace.join(".local-cloud"), "demo.log")?;
     options.log = log.sink(|_| {});
     let report = tokio::select! {
         report = demo::run(options, arguments.stats) => report?,

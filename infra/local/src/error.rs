@@ -45,6 +45,12 @@ pub enum Error {
         /// What it said.
         why: String,
     },
+    /// Look at the network.
+    #[error("Telegram cannot be reached: {why}")]
+    NoTelegram {
+        /// What happened instead of an answer.
+        why: String,
+    },
     /// Something that only a fault of ours can cause.
     #[error("{doing} failed")]
     Broken {

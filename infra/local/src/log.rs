@@ -22,9 +22,9 @@ pub struct Log {
 }
 
 impl Log {
-    /// Begins a new log in a directory, which is made if need be; the one of the last run is overwritten.
-    pub fn begin(directory: &Path) -> Result<Self> {
-        let path = directory.join("functions.log");
+    /// Begins a new log of this name in a directory, which is made if need be; that of the last run is overwritten.
+    pub fn begin(directory: &Path, name: &str) -> Result<Self> {
+        let path = directory.join(name);
         let refused = |source| Error::File {
             path: path.clone(),
             source,

@@ -55,7 +55,9 @@ function formatted(text, entities, from, to, say) {
     const inner = text.slice(entity.offset, end);
     const rest = entities.slice(i + 1);
     nodes.push(wrap(entity, ["code", "pre"].includes(entity.type) ? [inner] : formatted(text, rest, entity.offset, end, say), inner));
-    at = end;
+    // A block ends its own line: the line break after it is no empty line.
+    const isBlock = ["blockquote", "pre"].includes(TAGS[entity.type]);
+    at = isBlock && text[end] === "\n" && end < to ? end + 1 : end;
   }
   nodes.push(...plain(text.slice(at, to), say));
   return nodes;

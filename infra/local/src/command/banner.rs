@@ -23,7 +23,8 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Open    {page}/
     Then    press Start, send a photo or a few words, press Create.
             {render}
-    Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled: infra/local/README.md
+    Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled
+            (all words: infra/local/played-kie/README.md)
     Watch   {page}/cloud counts what the functions do
     Logs    {log} (warnings also appear here)
     Stop    Ctrl-C

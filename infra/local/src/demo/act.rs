@@ -172,7 +172,10 @@ impl Stage {
                 .await
                 .map_err(seen(member))?
             {
-                None => return Ok(()),
+                None => {
+                    eprintln!("TOLD {told:?}");
+                    return Ok(());
+                }
                 Some(text) => told.push(text),
             }
         }

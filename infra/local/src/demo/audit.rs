@@ -9,7 +9,7 @@ use played_telegram::ChatMessage;
 
 use super::cast::{Member, Part};
 use super::settle::{is_settled, ringing};
-use super::{Stage, report};
+use super::{Measured, Stage, report};
 use crate::cloud::{DEAD_DOORBELLS, DOORBELLS};
 use crate::error::{Error, Result};
 use crate::outside::VAULTS;
@@ -22,7 +22,7 @@ impl Stage {
     }
 
     /// Everything that is wrong, each with the invariant that it breaks.
-    pub(super) async fn violations(&self, books: &Books) -> Result<Vec<String>> {
+    pub(super) async fn violations(&self, books: &Books, measured: Measured) -> Result<Vec<String>> {
         let mut found: Vec<String> = violations(books).iter().map(ToString::to_string).collect();
         for member in &self.members {
             found.extend(orders_of(member, books));
@@ -35,6 +35,7 @@ impl Stage {
         found.extend(self.complaints());
         found.extend(self.left_over(books).await?);
         found.extend(self.crashes());
+        found.extend(too_dear(measured));
         Ok(found)
     }
 
@@ -136,6 +137,19 @@ fn orders_of(member: &Member, books: &Books) -> Option<String> {
         .filter(|job| job.id.user.0 == member.user)
         .count();
     (jobs != 1).then(|| format!("I10: {} ordered once and has {jobs} jobs", member.name))
+}
+
+/// What one interaction may cost: two round trips to the tables and one message to confirm, one read for the cabinet,
+/// and no call to Telegram for either.
+fn too_dear(Measured { cabinet, confirm }: Measured) -> Vec<String> {
+    let mut found = Vec::new();
+    if confirm.dynamodb_requests > 2 || confirm.sqs_requests > 1 || confirm.telegram_calls > 0 {
+        found.push(format!("the answer to Create took {confirm:?}"));
+    }
+    if cabinet.dynamodb_requests > 1 || cabinet.sqs_requests > 0 || cabinet.telegram_calls > 0 {
+        found.push(format!("the answer to /cabinet took {cabinet:?}"));
+    }
+    found
 }
 
 fn showed_video(message: &ChatMessage) -> bool {

@@ -19,7 +19,7 @@ pub(super) enum Part {
     WorkerKilled,
     /// The user blocks the bot while the video is made.
     BlocksTheBot,
-    /// The provider is busy, and the user cancels.
+    /// The user cancels; the provider is busy, so that there is time for it.
     Cancels,
     /// The provider accepts, and its answer is lost.
     AnswerLost,
@@ -39,7 +39,7 @@ impl Part {
             Self::UpdateRepeated => "update delivered 3 times",
             Self::WorkerKilled => "worker killed",
             Self::BlocksTheBot => "user blocks the bot",
-            Self::Cancels => "provider busy, user cancels",
+            Self::Cancels => "user cancels",
             Self::AnswerLost => "provider's answer lost",
             Self::CallbackTwice => "callback comes twice",
             Self::CallbackEarly => "callback before the answer",

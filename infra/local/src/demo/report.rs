@@ -77,7 +77,7 @@ impl Stage {
         let local = self.cloud.local();
         let added = local.aws().counts().since(&self.counts_before);
         let books = self.books().await?;
-        let violations = self.violations(&books).await?;
+        let violations = self.violations(&books, measured).await?;
         let settled = Settled::of(&books.jobs);
         let mut json = json!({
             "jobs": books.jobs.len(),
