@@ -1,7 +1,11 @@
 use ctl::Error;
-use domain::id::{JobId, NONCE_CHARS, Nonce};
+use domain::catalog::Rules;
+use domain::id::{ChatId, JobId, MessageId, ModelId, NONCE_CHARS, Nonce};
+use domain::job::{Job, Order};
 use domain::ledger::Key;
 use domain::money::Credits;
+use domain::time::{Millis, Timestamp};
+use domain::video::Aspect;
 use serde_json::json;
 use store::rows;
 use table::Write;
@@ -99,22 +103,68 @@ async fn books_that_do_not_balance_are_told_with_their_invariant() {
 
 /// A hold of a job that does not exist, which the account does not know either.
 async fn break_the_books(place: &Place) {
-    let target = ctl::target::Target {
-        local: Some(place.note()),
-        ..ctl::target::Target::default()
-    };
-    let found = target.find().await.unwrap();
-    let job = JobId {
-        user: USER,
-        nonce: Nonce::from_random([3; NONCE_CHARS]),
-    };
-    let entry = rows::entry_item(USER, &Key::Hold(job), Credits(1), domain::time::Timestamp(0));
+    let found = place.found().await;
+    let job = order_id();
+    let entry = rows::entry_item(USER, &Key::Hold(job), Credits(1), Timestamp(0));
     let table = found.output("LedgerTable").unwrap();
     found
         .db()
         .write(Write::put("entry", table, entry), soon())
         .await
         .unwrap();
+}
+
+fn order_id() -> JobId {
+    JobId {
+        user: USER,
+        nonce: Nonce::from_random([3; NONCE_CHARS]),
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
+    let place = Place::new().await;
+    let order = Order {
+        model: ModelId("kling-3.0".to_owned()),
+        provider: "kie".to_owned(),
+        family: "kling-3.0".to_owned(),
+        prompt: "clouds over the city".to_owned(),
+        image: None,
+        aspect: Aspect::Portrait,
+        duration_s: 5,
+        locale: "ru".to_owned(),
+        typical: Millis::from_mins(2),
+        render_max: Millis::from_mins(20),
+    };
+    let rules = Rules {
+        new_jobs: true,
+        signup_credits: Credits(2),
+        active_jobs_max: 3,
+        limits: vec![],
+        wait_max: Millis::from_mins(30),
+        settle_max: Millis::from_mins(90),
+    };
+    let at = domain::account::Place {
+        chat: ChatId(USER.0),
+        message: MessageId(12),
+    };
+    let now = Timestamp(1_795_306_667_000);
+    let job = Job::accepted(order_id(), order, Credits(1), vec![], at, &rules, now);
+    let found = place.found().await;
+    let table = found.output("JobsTable").unwrap();
+    let write = Write::put("job", table, rows::job_item(&job));
+    found.db().write(write, soon()).await.unwrap();
+
+    let shown = place.ctl(&["job", &order_id().to_string()]).await.unwrap();
+    assert!(
+        shown.text.contains("2026-11-22 00:17:47Z  T1   QUEUED"),
+        "{}",
+        shown.text
+    );
+    assert!(shown.text.contains("1 credits, held"), "{}", shown.text);
+    assert!(shown.text.contains("a prompt of 20 characters"), "{}", shown.text);
+    let said = format!("{} {}", shown.text, shown.json);
+    assert!(!said.contains("clouds"), "{said}");
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use domain::time::Timestamp;
 use local_lambda::{Aws, AwsOptions, Deployment, Service, Template};
 use played_telegram::PlayedTelegram;
 use serde_json::json;
-use store::Store;
 use table::Deadline;
 use tokio::net::TcpListener;
 
@@ -86,17 +85,17 @@ impl Place {
     }
 
     /// The tables, for what only the functions write.
-    pub(crate) async fn store(&self) -> Store {
+    pub(crate) async fn found(&self) -> ctl::target::Place {
         let target = Target {
             local: Some(self.note()),
             ..Target::default()
         };
-        target.find().await.unwrap().store().unwrap()
+        target.find().await.unwrap()
     }
 
     /// Opens [`USER`]'s account with two credits.
     pub(crate) async fn open_account(&self) {
-        let store = self.store().await;
+        let store = self.found().await.store().unwrap();
         let opened = store.open_account(USER, Credits(2), "ru", Timestamp(1_795_306_667_000), soon());
         assert!(opened.await.unwrap().is_some());
     }
