@@ -283,6 +283,76 @@ fn only_these_stages_lead_to_those() {
 }
 
 #[test]
+fn what_keeps_a_job_in_its_stage_belongs_to_that_stage() {
+    let allowed: BTreeSet<(Rule, Stage)> = [
+        (Rule::Wait, Stage::Running),
+        (Rule::Deliver, Stage::Rendered),
+        (Rule::Postpone, Stage::Rendered),
+        (Rule::Relink, Stage::Rendered),
+        (Rule::Tell, Stage::Failed),
+        (Rule::Told, Stage::Failed),
+    ]
+    .into();
+    let mut found = BTreeSet::new();
+    for stage in Stage::ALL {
+        let job = Job {
+            stage,
+            fence: Fence(1),
+            due_at: Some(START),
+            ..job()
+        };
+        let changes = events(&job, START)
+            .into_iter()
+            .filter_map(|event| job.apply(event, START).ok());
+        // The message may move at any time.
+        let stays = changes.filter(|change| !change.rule.is_transition() && change.rule != Rule::Move);
+        found.extend(stays.map(|change| (change.rule, stage)));
+    }
+    assert_eq!(found, allowed);
+}
+
+#[test]
+fn what_waits_for_its_time_does_not_happen_a_millisecond_before() {
+    let until = START.after(LEASE);
+    let early = START.after(Millis::from_mins(10));
+    let late = START.after(Millis::from_mins(120));
+    let mut cases = vec![
+        (Stage::Queued, early, Event::Claim { lease_until: until }),
+        (Stage::Submitting, early, Event::LeaseExpired),
+        (Stage::Unknown, early, Event::HorizonPassed),
+        (
+            Stage::Rendered,
+            early,
+            Event::ClaimDelivery { deliver_until: until },
+        ),
+        (Stage::Failed, early, Event::ClaimTelling { until }),
+    ];
+    let open = [
+        Stage::Queued,
+        Stage::Submitting,
+        Stage::Unknown,
+        Stage::Running,
+        Stage::Rendered,
+    ];
+    cases.extend(open.map(|stage| (stage, late, Event::TimeUp)));
+    for (stage, due_at, event) in cases {
+        let job = Job {
+            stage,
+            fence: Fence(1),
+            due_at: Some(due_at),
+            ..job()
+        };
+        let before = Timestamp(due_at.0 - 1);
+        assert_eq!(
+            job.apply(event.clone(), before).err(),
+            Some(Refused::NotBefore(due_at)),
+            "{stage:?} {event:?}"
+        );
+        assert!(job.apply(event.clone(), due_at).is_ok(), "{stage:?} {event:?}");
+    }
+}
+
+#[test]
 fn a_verdict_about_another_submission_is_refused() {
     let running = Job {
         stage: Stage::Unknown,
