@@ -51,8 +51,8 @@ cabinet = 👤 <b>Cabinet</b>
 
     Balance: <b>{ $available }</b>
     { $held-count ->
-        [0] In progress: nothing
-       *[other] Set aside for orders in progress: { $held }
+        [0] Set aside: nothing
+       *[other] Set aside for orders: { $held }
     }
     Orders in progress: { $active } of { $active-max }
 cabinet-limit = { $title }: { $left } of { $max } left, resets { $reset }
@@ -74,7 +74,7 @@ card-photo = 📷 From your photo
 card-no-words = <i>Want to describe the motion? Send text and it is added to the photo.</i>
 card-choice = { $model } · { $seconds } · { $aspect }
 card-price = Price: <b>{ $price }</b> · you have { $available }
-card-limit = { $title }: { $left } of { $max } left until { $reset }
+card-limit = { $title }: { $left } of { $max } left, resets { $reset }
 card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
 card-too-poor = ⚠️ Not enough credits.
 card-models = Choose a model:
@@ -130,7 +130,7 @@ delayed = ⏳ <b>The service is busy, your order waits</b>
 
     { $what }
 
-    We try again by ourselves. If it does not work by { $give-up }, your credits come back. Set aside: { $price }.
+    We try again by ourselves. The last attempt is { $give-up }: if it fails, your credits come back by themselves. Set aside: { $price }.
 rendering = 🎨 <b>Your video is being made</b>
 
     { $what }
@@ -154,6 +154,8 @@ parked-caption = 📦 { $what }
     This video waited while the bot was blocked. Spent: { $price }.
 nothing-parked = You have all your finished videos already.
 canceled = ✖️ <b>The order is canceled</b>
+
+    { $what }
 
     Given back: { $price }. You have { $available }.
 cancel-too-late = The video is being made and cannot be canceled any more. If it fails, your credits come back by themselves.

@@ -7,7 +7,7 @@ use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
 use super::visit::Visit;
-use crate::show;
+use crate::{cards, show};
 
 impl Visit<'_> {
     /// Cancels, if the order is still queued; else says how it stands.
@@ -37,11 +37,15 @@ impl Visit<'_> {
         let text = say.with(
             "canceled",
             [
+                ("what", show::order(say, Some(&self.snapshot), &job.order).into()),
                 ("price", show::price(say, job)),
                 ("available", show::credits(say, available).into()),
             ],
         );
-        EditMessageText::html(self.chat, message_id, text).into()
+        let buttons = cards::again_button(say, &job.id.nonce);
+        EditMessageText::html(self.chat, message_id, text)
+            .with_buttons(buttons)
+            .into()
     }
 
     fn too_late(&self, job: &Job, message_id: i64, query_id: &str, back: Credits) -> Reply {
