@@ -27,7 +27,7 @@ const BACKOFF_MAX: Millis = Millis::from_mins(3);
 /// No poll is nearer to the start than this (KIE.AI: poll every 2–3 s at first; the callback is faster than any poll).
 const POLL_FIRST_MIN: Millis = Millis::from_secs(15);
 /// No two polls are further apart than this.
-const POLL_MAX: Millis = Millis::from_mins(5);
+const POLL_MAX: Millis = Millis::from_mins(10);
 
 /// How long to wait after the n-th failure (from 1), doubled each time, spread, and never less than the other side asks.
 pub fn backoff(failures: u32, retry_after: Option<Millis>, jitter: Jitter) -> Millis {
@@ -40,12 +40,12 @@ pub fn backoff(failures: u32, retry_after: Option<Millis>, jitter: Jitter) -> Mi
 }
 
 /// When to ask the provider, at the earliest after `now`. The callback is the fast way; a poll only makes up for a lost
-/// one, so the first comes a quarter later than the model usually needs, and each next one when half as much time again
-/// has passed. A render of ten minutes is asked about three times, not sixty: waiting is never billed.
+/// one, so the first comes when the model has had twice the time that it usually needs, and each next one when as much
+/// time again has passed. A render of ten minutes is asked about twice, not sixty times: waiting is never billed.
 pub fn poll_after(job: &Job, running_since: Timestamp, now: Timestamp) -> Timestamp {
-    let first = running_since.after(job.order.typical.permille(1250).max(POLL_FIRST_MIN));
+    let first = running_since.after(job.order.typical.permille(2000).max(POLL_FIRST_MIN));
     let elapsed = now.since(running_since);
-    let next = now.after(elapsed.permille(500).max(POLL_FIRST_MIN).min(POLL_MAX));
+    let next = now.after(elapsed.max(POLL_FIRST_MIN).min(POLL_MAX));
     let at = if now < first { first } else { next };
     at.min(job.settle_at.max(now.after(POLL_FIRST_MIN)))
 }
