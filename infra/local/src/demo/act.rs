@@ -172,10 +172,7 @@ impl Stage {
                 .await
                 .map_err(seen(member))?
             {
-                None => {
-                    eprintln!("TOLD {told:?}");
-                    return Ok(());
-                }
+                None => return Ok(()),
                 Some(text) => told.push(text),
             }
         }
