@@ -100,3 +100,25 @@ fn nobody_is_told_of_a_failure_for_ever() {
     let last = telling(TELL_TRIES_MAX);
     assert_eq!((last.rule, last.after.due_at), (Rule::Told, None));
 }
+
+#[test]
+fn a_stored_video_is_charged_and_never_thrown_away_for_being_late() {
+    for stage in [
+        Stage::Stored,
+        Stage::Delivered,
+        Stage::Parked,
+        Stage::Failed,
+        Stage::Canceled,
+    ] {
+        let job = Job {
+            stage,
+            due_at: Some(START),
+            ..job()
+        };
+        let late = job.settle_at.after(Millis::from_mins(60));
+        assert_eq!(
+            job.apply(Event::TimeUp, late).err(),
+            Some(Refused::WrongStage(stage))
+        );
+    }
+}
