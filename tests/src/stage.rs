@@ -27,6 +27,7 @@ mod steps;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use app::Fixed;
 use app::take_callback::CallbackDesk;
@@ -93,6 +94,7 @@ pub struct Stage {
     pub(crate) queue_url: String,
     pub(crate) replies: Arc<Replies>,
     pub(crate) invocations: Arc<Invocations>,
+    pub(crate) worked: Mutex<Duration>,
     pub(crate) pardons: Mutex<Vec<Pardon>>,
 }
 
@@ -133,6 +135,11 @@ impl Stage {
         let mut setting = Setting::usual();
         change(&mut setting);
         setting::build(setting).await
+    }
+
+    /// How long the worker has run, on this machine's clock: to be shown, not to be judged.
+    pub fn worked(&self) -> Duration {
+        *self.worked.lock().unwrap()
     }
 
     /// How often a function ran.

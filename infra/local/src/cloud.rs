@@ -84,6 +84,7 @@ impl Cloud {
             &db,
             local.aws().table_name("SettingsTable")?,
             &options.workspace.join("infra/settings.yaml"),
+            outside.kie.is_some(),
         )
         .await?;
         let mut cloud = Self {

@@ -11,8 +11,9 @@ use crate::error::{Error, Result};
 /// More than enough for one transaction on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Applies the file to the table. Rows that already say so are left alone.
-pub(crate) async fn seed(db: &Db, table: &str, path: &Path) -> Result<()> {
+/// Applies the file to the table. Rows that already say so are left alone. A provider that cannot call this machine back
+/// is asked after the model's usual time, instead of when a callback must have been lost.
+pub(crate) async fn seed(db: &Db, table: &str, path: &Path, calls_back: bool) -> Result<()> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::File {
         path: path.to_owned(),
         source,
@@ -21,7 +22,12 @@ pub(crate) async fn seed(db: &Db, table: &str, path: &Path) -> Result<()> {
         path: path.to_owned(),
         why,
     };
-    let document: Document = serde_norway::from_str(&text).map_err(|error| unfit(error.to_string()))?;
+    let mut document: Document = serde_norway::from_str(&text).map_err(|error| unfit(error.to_string()))?;
+    if !calls_back {
+        for model in document.models.values_mut() {
+            model.poll_after_s = model.typical_s;
+        }
+    }
     let plan = limits_flags::plan(db, table, &document)
         .await
         .map_err(|error| unfit(error.to_string()))?;

@@ -172,6 +172,7 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         duration_s: draft.duration_s,
         locale: request.locale.to_owned(),
         typical: model.typical,
+        poll_after: model.poll_after,
         render_max: model.render_max,
     };
     let id = JobId {

@@ -30,8 +30,10 @@ pub struct Model {
     pub aspects: Vec<Aspect>,
     /// The longest prompt that the model takes, in characters.
     pub prompt_chars_max: u32,
-    /// How long a render usually takes; when the first poll is due.
+    /// How long a render usually takes, for the customer to know.
     pub typical: Millis,
+    /// How long after its start a render is first asked about, if no callback came before.
+    pub poll_after: Millis,
     /// How long a render can take at most. After this, the absence of a sign is believed.
     pub render_max: Millis,
     /// Renders of this model per user and window, if it has a limit of its own.

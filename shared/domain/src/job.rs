@@ -51,6 +51,8 @@ pub struct Order {
     pub locale: String,
     /// How long a render of this model usually takes.
     pub typical: Millis,
+    /// How long after its start it is first asked about, if no callback came before.
+    pub poll_after: Millis,
     /// How long it can take at most: how long silence is no answer.
     pub render_max: Millis,
 }

@@ -100,11 +100,20 @@ pub struct ModelRow {
     pub prompt_chars_max: u32,
     /// Seconds that a render usually takes.
     pub typical_s: u32,
+    /// Seconds after which a render is first asked about, if no callback came before.
+    #[serde(default = "poll_after_s")]
+    pub poll_after_s: u32,
     /// Seconds that a render takes at most.
     pub render_max_s: u32,
     /// A limit of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<LimitRow>,
+}
+
+/// A little longer than almost every render: the callback is the fast way, and a question that it would have answered is
+/// work for nothing.
+fn poll_after_s() -> u32 {
+    660
 }
 
 /// A duration with its price.
@@ -200,6 +209,7 @@ impl ModelRow {
             aspects,
             prompt_chars_max: self.prompt_chars_max,
             typical: Millis::from_secs(i64::from(self.typical_s)),
+            poll_after: Millis::from_secs(i64::from(self.poll_after_s)),
             render_max: Millis::from_secs(i64::from(self.render_max_s)),
             limit,
         })
@@ -220,6 +230,12 @@ impl ModelRow {
         }
         if self.render_max_s < self.typical_s {
             return Err(DocumentError::Senseless("render_max_s", "less than typical_s"));
+        }
+        if self.poll_after_s == 0 || self.poll_after_s >= self.render_max_s {
+            return Err(DocumentError::Senseless(
+                "poll_after_s",
+                "0, or not less than render_max_s",
+            ));
         }
         Ok(())
     }

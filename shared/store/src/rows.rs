@@ -153,6 +153,7 @@ fn order_item(job: &Job) -> Item {
         ("duration_s", n(order.duration_s)),
         ("locale", s(order.locale.clone())),
         ("typical_ms", n(order.typical.0)),
+        ("poll_after_ms", n(order.poll_after.0)),
         ("render_max_ms", n(order.render_max.0)),
         ("cost", n(job.cost.0)),
         ("windows", windows),
@@ -269,6 +270,7 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         duration_s: row.n("duration_s")?,
         locale: row.s("locale")?.to_owned(),
         typical: Millis(row.n("typical_ms")?),
+        poll_after: Millis(row.n("poll_after_ms")?),
         render_max: Millis(row.n("render_max_ms")?),
     })
 }

@@ -132,6 +132,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
         setting,
         replies: Arc::new(Replies::default()),
         invocations: Arc::new(Invocations::default()),
+        worked: Mutex::default(),
         pardons: Mutex::default(),
     };
     serve(webhook_door, front::webhook(&stage));

@@ -1,7 +1,7 @@
 //! How the stage goes on: doorbells, callbacks, minutes.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use app::Clock as _;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
@@ -66,7 +66,10 @@ impl Stage {
     pub async fn work_on(&self, event: &Value, time: Duration) -> SqsBatchResponse {
         self.invocations.add(WORKER);
         let event: SqsEvent = serde_json::from_value(event.clone()).unwrap();
-        video_worker::handle(&self.workshop, event, Deadline::after(time)).await
+        let begun = Instant::now();
+        let answer = video_worker::handle(&self.workshop, event, Deadline::after(time)).await;
+        *self.worked.lock().unwrap() += begun.elapsed();
+        answer
     }
 
     /// Begins to work on a job and stops in the middle, once `seen` holds: the Lambda was killed.

@@ -45,7 +45,7 @@ async fn a_worker_that_dies_after_the_edit_is_followed_by_one_that_finds_it_done
     stage.newcomer(ANNA).await;
     let job = stage.order(ANNA, "a relay").await;
     stage.run_until_stage(&job, JobStage::Running).await;
-    stage.pass(domain::time::Millis::from_mins(5));
+    stage.pass(domain::time::Millis::from_mins(12));
     let place = stage.job(&job).await.place;
     let hour = std::time::Duration::from_hours(1);
     let held = local_lambda::Fault::new(local_lambda::Service::DynamoDb, local_lambda::Effect::Delay(hour));

@@ -47,7 +47,7 @@ async fn cleanup_alone_carries_an_order_to_its_end() {
         .faults()
         .arm(lost.body(|body| !body.to_string().contains("cleanup")).always());
     let job = stage.order(ANNA, "by the clock").await;
-    for _ in 0..10 {
+    for _ in 0..15 {
         stage.minute().await;
     }
     assert!(armed.hits() >= 2);

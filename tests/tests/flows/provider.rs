@@ -1,5 +1,6 @@
 //! A provider that is busy, out of order, or has dropped a model.
 
+use domain::id::JobId;
 use domain::job::{Failure, Rule, Stage as JobStage};
 use domain::time::Millis;
 use played_kie::Trouble;
@@ -16,7 +17,12 @@ fn refused(stage: &Stage) -> u32 {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_busy_provider_is_tried_again_and_the_customer_knows() {
-    for trouble in [Trouble::RateLimited, Trouble::ServerError, Trouble::Maintenance] {
+    for trouble in [
+        Trouble::RateLimited,
+        Trouble::ServerError,
+        Trouble::Unavailable,
+        Trouble::Maintenance,
+    ] {
         let stage = Stage::new().await;
         stage.newcomer(ANNA).await;
         stage.kie.inject(trouble, "", 1);
@@ -49,31 +55,41 @@ async fn a_busy_provider_is_tried_again_and_the_customer_knows() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_gateway_says_or_a_cut_leaves_open_is_not_ordered_again_before_the_horizon() {
-    for trouble in [Trouble::Unavailable, Trouble::Cut] {
-        let stage = Stage::new().await;
-        stage.newcomer(ANNA).await;
-        stage.kie.inject(trouble, "", 1);
-        let job = stage.order(ANNA, "patience").await;
-        stage.drain().await;
-        assert_eq!(stage.stage_of(&job).await, JobStage::Unknown, "{trouble:?}");
-        stage.run_until_settled().await;
-        assert_eq!(
-            stage.rules_of(&job).await,
-            [
-                Rule::T1,
-                Rule::T2,
-                Rule::T6,
-                Rule::T7,
-                Rule::T2,
-                Rule::T3,
-                Rule::T8,
-                Rule::T10
-            ],
-            "{trouble:?}"
-        );
-        stage.assert_sound().await;
-    }
+async fn what_a_cut_leaves_open_is_not_ordered_again_before_the_horizon() {
+    let (stage, job) = in_doubt(Trouble::Cut).await;
+    stage.run_until_settled().await;
+    let rules = [
+        Rule::T1,
+        Rule::T2,
+        Rule::T6,
+        Rule::T7,
+        Rule::T2,
+        Rule::T3,
+        Rule::T8,
+        Rule::T10,
+    ];
+    assert_eq!(stage.rules_of(&job).await, rules);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_gateway_loses_may_be_accepted_and_is_not_ordered_again() {
+    let (stage, job) = in_doubt(Trouble::BadGateway).await;
+    stage.run_until_settled().await;
+    let rules = [Rule::T1, Rule::T2, Rule::T6, Rule::T3, Rule::T8, Rule::T10];
+    assert_eq!(stage.rules_of(&job).await, rules);
+    assert_eq!(stage.kie.tasks().len(), 1);
+    stage.assert_sound().await;
+}
+
+async fn in_doubt(trouble: Trouble) -> (Stage, JobId) {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.kie.inject(trouble, "", 1);
+    let job = stage.order(ANNA, "patience").await;
+    stage.drain().await;
+    assert_eq!(stage.stage_of(&job).await, JobStage::Unknown, "{trouble:?}");
+    (stage, job)
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -134,6 +134,7 @@ async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
         duration_s: 5,
         locale: "ru".to_owned(),
         typical: Millis::from_mins(2),
+        poll_after: Millis::from_mins(11),
         render_max: Millis::from_mins(20),
     };
     let rules = Rules {

@@ -7,8 +7,10 @@ pub enum Trouble {
     RateLimited,
     /// createTask answers 500: nothing was accepted.
     ServerError,
-    /// createTask answers HTTP 503 with a page, as a gateway does.
+    /// createTask answers HTTP 503 with a page, as a gateway does whose server takes nothing.
     Unavailable,
+    /// createTask accepts, and a gateway answers HTTP 502 with a page, having lost its server's answer.
+    BadGateway,
     /// createTask answers 455.
     Maintenance,
     /// createTask answers 402.
@@ -121,7 +123,12 @@ pub const WORDS: &[Word] = &[
     word(
         "#503",
         Trouble::Unavailable,
-        "the first order meets a broken gateway",
+        "the first order is turned away by a gateway",
+    ),
+    word(
+        "#502",
+        Trouble::BadGateway,
+        "the first order is accepted, but a gateway loses the answer",
     ),
     word(
         "#455",
@@ -204,6 +211,7 @@ impl Trouble {
             Self::RateLimited
                 | Self::ServerError
                 | Self::Unavailable
+                | Self::BadGateway
                 | Self::Maintenance
                 | Self::Cut
                 | Self::Lost

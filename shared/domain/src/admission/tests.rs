@@ -70,6 +70,7 @@ impl Scene {
             aspects: vec![Aspect::Portrait],
             prompt_chars_max: 11,
             typical: Millis::from_secs(60),
+            poll_after: Millis::from_mins(2),
             render_max: Millis::from_mins(15),
             limit: Some(limit("model-kling-3.0", 9)),
         };

@@ -24,10 +24,11 @@ pub const SETTLE_GRACE: Millis = Millis::from_mins(5);
 const BACKOFF_FIRST: Millis = Millis::from_secs(4);
 /// The longest time between two repetitions.
 const BACKOFF_MAX: Millis = Millis::from_mins(3);
-/// No poll is nearer to the start than this (KIE.AI: poll every 2–3 s at first; the callback is faster than any poll).
-const POLL_FIRST_MIN: Millis = Millis::from_secs(15);
+/// No two polls are nearer to each other, nor the first to the start (KIE.AI: poll every 2–3 s at first; the callback is
+/// faster than any poll).
+const POLL_APART_MIN: Millis = Millis::from_secs(15);
 /// No two polls are further apart than this.
-const POLL_MAX: Millis = Millis::from_mins(10);
+const POLL_APART_MAX: Millis = Millis::from_mins(10);
 
 /// How long to wait after the n-th failure (from 1), doubled each time, spread, and never less than the other side asks.
 pub fn backoff(failures: u32, retry_after: Option<Millis>, jitter: Jitter) -> Millis {
@@ -40,14 +41,14 @@ pub fn backoff(failures: u32, retry_after: Option<Millis>, jitter: Jitter) -> Mi
 }
 
 /// When to ask the provider, at the earliest after `now`. The callback is the fast way; a poll only makes up for a lost
-/// one, so the first comes when the model has had twice the time that it usually needs, and each next one when as much
-/// time again has passed. A render of ten minutes is asked about twice, not sixty times: waiting is never billed.
+/// one, so the first comes when almost every render would have called back (the model's `poll_after`), and each next one
+/// when half as much time again has passed. What a video costs us does not depend on how long it renders.
 pub fn poll_after(job: &Job, running_since: Timestamp, now: Timestamp) -> Timestamp {
-    let first = running_since.after(job.order.typical.permille(2000).max(POLL_FIRST_MIN));
-    let elapsed = now.since(running_since);
-    let next = now.after(elapsed.max(POLL_FIRST_MIN).min(POLL_MAX));
+    let first = running_since.after(job.order.poll_after.max(POLL_APART_MIN));
+    let pause = now.since(running_since).permille(500);
+    let next = now.after(pause.max(POLL_APART_MIN).min(POLL_APART_MAX));
     let at = if now < first { first } else { next };
-    at.min(job.settle_at.max(now.after(POLL_FIRST_MIN)))
+    at.min(job.settle_at.max(now.after(POLL_APART_MIN)))
 }
 
 #[cfg(test)]

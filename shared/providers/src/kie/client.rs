@@ -138,12 +138,15 @@ impl Answer {
     }
 
     /// The reason in the HTTP status alone, for the few statuses that a proxy gives and that can mean nothing else
-    /// than that the request went no further.
+    /// than that the request went no further. 503 says that the request is not handled (RFC 9110, 15.6.4); 502 and 504
+    /// say only that the server's answer was lost. KIE.AI stands behind Cloudflare, whose 521, 523, 525 and 526 mean
+    /// that it had no connection to the server; 520, 522 and 524 can come after the request was passed on.
     pub(super) fn turned_away(&self) -> Option<Reason> {
         match self.status {
             401 => Some(Reason::BadKey),
             404 | 405 | 413 => Some(Reason::BadInput),
             403 | 429 => Some(Reason::RateLimited),
+            503 | 521 | 523 | 525 | 526 => Some(Reason::ProviderBroke),
             _ => None,
         }
     }

@@ -220,6 +220,8 @@ mod tests {
             (500, "oops"),
             (502, "<html>Bad gateway</html>"),
             (504, r#"{"status":504,"error":"Gateway Timeout"}"#),
+            (520, "error code: 520"),
+            (522, "error code: 522"),
             (524, "error code: 524"),
         ] {
             let outcome = read(status, body);
@@ -232,7 +234,7 @@ mod tests {
 
     #[test]
     fn a_proxy_that_turns_us_away_has_passed_nothing_on() {
-        for status in [403, 429] {
+        for status in [403, 429, 503, 521, 523, 525, 526] {
             let outcome = read(status, "error code: 1010");
             assert!(
                 matches!(

@@ -26,6 +26,7 @@ fn job() -> Job {
         duration_s: 10,
         locale: "ru".into(),
         typical: Millis(60_000),
+        poll_after: Millis(120_000),
         render_max: Millis(900_000),
     };
     let rules = Rules {

@@ -247,6 +247,7 @@ pub(crate) fn admission() -> Admission {
         duration_s: 5,
         locale: "ru".into(),
         typical: Millis::from_mins(1),
+        poll_after: Millis::from_mins(2),
         // So long that what is due at once in these tests stays due.
         render_max: Millis(0),
     };

@@ -162,6 +162,9 @@ async fn answer(kie: &PlayedKie, task_id: &str, troubles: &[Trouble]) -> Respons
     if troubles.contains(&Trouble::Lost) {
         return cut();
     }
+    if troubles.contains(&Trouble::BadGateway) {
+        return gateway(StatusCode::BAD_GATEWAY);
+    }
     if troubles.contains(&Trouble::Hung) {
         tokio::time::sleep(HUNG).await;
     }

@@ -30,6 +30,7 @@ fn job() -> Job {
         duration_s: 5,
         locale: "ru".into(),
         typical: Millis::from_secs(60),
+        poll_after: Millis::from_mins(11),
         render_max: Millis::from_mins(15),
     };
     let rules = Rules {
@@ -521,7 +522,15 @@ fn an_outage_leaves_the_job_queued_until_it_is_given_up() {
 
 #[test]
 fn a_long_render_is_asked_about_a_few_times_only() {
-    for (render, most) in [(10, 0), (100, 0), (600, 3)] {
+    for (render, expected) in [
+        (10, 0),
+        (100, 0),
+        (660, 0),
+        (661, 1),
+        (990, 1),
+        (991, 2),
+        (1600, 3),
+    ] {
         let running = Job {
             stage: Stage::Submitting,
             fence: Fence(1),
@@ -542,6 +551,6 @@ fn a_long_render_is_asked_about_a_few_times_only() {
             job = job.apply(Event::StillRunning, job.due_at.unwrap()).unwrap().after;
             polls += 1;
         }
-        assert!(polls <= most, "{polls} polls in {render} s");
+        assert_eq!(polls, expected, "polls in {render} s");
     }
 }
