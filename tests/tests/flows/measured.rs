@@ -1,6 +1,7 @@
 //! What it costs: requests of an answer, and a worker's work for a video.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domain::job::Stage as JobStage;
 use domain::time::Millis;
@@ -54,7 +55,7 @@ struct Work {
     write_units_milli: u64,
 }
 
-async fn one_video(render: Millis, words: &str) -> Work {
+async fn one_video(render: Millis, words: &str) -> (Work, Duration) {
     let stage = Stage::with(|setting| setting.render = render).await;
     stage.newcomer(ANNA).await;
     let job = stage.order(ANNA, words).await;
@@ -71,13 +72,8 @@ async fn one_video(render: Millis, words: &str) -> Work {
         write_units_milli: dynamodb.write_units_milli,
     };
     assert_eq!(stage.asked_since(&before, Service::DynamoDb, CLEANUP).requests, 0);
-    println!(
-        "{:>4} s, {words}: {work:?}, {:?} of the worker",
-        render.secs_ceil(),
-        stage.worked()
-    );
     stage.assert_sound().await;
-    work
+    (work, stage.worked())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -85,7 +81,8 @@ async fn lambda_time_per_video_does_not_grow_with_the_render_time() {
     let mut measured = BTreeMap::new();
     for seconds in [10, 100, 600] {
         for words in ["a clock", "a clock #nocallback"] {
-            let work = one_video(Millis::from_secs(seconds), words).await;
+            let (work, worked) = one_video(Millis::from_secs(seconds), words).await;
+            println!("{seconds:>4} s, {words}: {work:?}, {worked:?} of the worker");
             measured.insert((words.contains("nocallback"), seconds), work);
         }
     }
