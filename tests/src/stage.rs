@@ -44,6 +44,7 @@ pub use actors::{Card, message, press};
 pub use front::Answer;
 pub use media::{jpeg, png};
 pub use setting::Setting;
+pub use steps::WORKER_TIME;
 
 /// The bot's token.
 pub const TOKEN: &str = "123456:token-of-the-stage";

@@ -1,8 +1,9 @@
 //! The scheduled Lambda that rings what is due and settles what is overdue.
 
 use app::sweep::Sweeper;
+use lambda_runtime::LambdaEvent;
 use runtime::{Aws, Config};
-use table::Deadline;
+use serde_json::{Value, json};
 
 /// The variables that this function reads.
 pub const ENVIRONMENT: &[&str] = &[
@@ -10,7 +11,6 @@ pub const ENVIRONMENT: &[&str] = &[
     "LEDGER_TABLE",
     "USAGE_TABLE",
     "JOBS_TABLE",
-    "SETTINGS_TABLE",
     "DOORBELL_QUEUE_URL",
     "LOG_LEVEL",
 ];
@@ -27,9 +27,10 @@ pub async fn start() -> Result<Sweeper, runtime::Error> {
     })
 }
 
-/// One run. `Err` only where nothing could be read at all; Lambda shows it as an error, and the next minute tries again.
-pub async fn handle(sweeper: &Sweeper, deadline: Deadline) -> Result<serde_json::Value, store::Error> {
-    let swept = sweeper.sweep(deadline).await?;
+/// One run, whatever the schedule's event says. `Err` only where nothing could be read at all; Lambda shows it as an
+/// error, and the next minute tries again.
+pub async fn handle(sweeper: &Sweeper, event: LambdaEvent<Value>) -> Result<Value, store::Error> {
+    let swept = sweeper.sweep(runtime::deadline(&event.context)).await?;
     tracing::info!(
         due = swept.due,
         rung = swept.rung,
@@ -39,6 +40,6 @@ pub async fn handle(sweeper: &Sweeper, deadline: Deadline) -> Result<serde_json:
         "swept"
     );
     Ok(
-        serde_json::json!({ "due": swept.due, "rung": swept.rung, "moved": swept.moved, "failed": swept.failed, "more": swept.more }),
+        json!({ "due": swept.due, "rung": swept.rung, "moved": swept.moved, "failed": swept.failed, "more": swept.more }),
     )
 }

@@ -1,11 +1,16 @@
-//! What must hold at the end of every test: the invariants I1 to I14 of `ARCHITECTURE.md`, and that nobody complains.
+//! What must hold at the end of every test: the invariants I1 to I15 of `ARCHITECTURE.md`, and that nobody complains.
 
 use domain::audit::{Books, violations};
+use domain::id::Fence;
 use domain::job::{Job, Settlement, Stage as JobStage};
+use domain::time::{Millis, Timestamp};
 use played_kie::TaskView;
 use played_telegram::{ChatMessage, Via};
 
 use super::{Pardon, Stage};
+
+/// The longest that a lease can last: the worker's time-out in the template, and what clocks and requests may add.
+const LEASE: Millis = Millis::from_secs(120 + 40);
 
 impl Stage {
     /// The tables add up.
@@ -24,6 +29,7 @@ impl Stage {
         for job in &books.jobs {
             found.extend(self.wrong_with_video_of(job));
             found.extend(self.wrong_with_renders_of(job));
+            found.extend(self.ordered_too_late(job));
         }
         found.extend(self.too_many_videos(&books.jobs));
         found.extend(self.limits_passed(&books));
@@ -68,12 +74,28 @@ impl Stage {
             return Some(format!("I7: {good} live or good renders for {id}"));
         }
         let task = job.task.as_ref()?;
-        let fence = own
+        let named = own.iter().find(|it| it.id == task.0);
+        let fence = named.and_then(|it| it.callback_parameter("fence"));
+        let expected = job.fence.0.to_string();
+        (fence != Some(expected.as_str())).then(|| {
+            let other = fence.map_or("of another job".to_owned(), |it| format!("of submission {it}"));
+            format!("I8: submission {expected} of {id} goes by a task {other}")
+        })
+    }
+
+    /// I15: every order came to the provider between its claim and what ended the claim, and within the lease.
+    fn ordered_too_late(&self, job: &Job) -> Vec<String> {
+        let id = job.id.to_string();
+        let tasks = self.kie.tasks();
+        let own = tasks
             .iter()
-            .find(|it| it.id == task.0)?
-            .callback_parameter("fence")?
-            .to_owned();
-        (fence != job.fence.0.to_string()).then(|| format!("I8: {id} has a task of submission {fence}"))
+            .filter(|task| task.callback_parameter("job") == Some(&id));
+        let late = own.filter(|task| {
+            let fence = task.callback_parameter("fence").and_then(|it| it.parse().ok());
+            !fence.is_some_and(|fence| was_claimed(job, Fence(fence), Timestamp(task.created_at_ms)))
+        });
+        late.map(|task| format!("I15: {id} was ordered as {} outside of a claim", task.id))
+            .collect()
     }
 
     /// I9: a video is shown in the place of its job's progress, and in no second message. A parked one is shown where
@@ -118,6 +140,14 @@ impl Stage {
         });
         over.collect()
     }
+}
+
+/// Whether somebody held the claim with this number then.
+fn was_claimed(job: &Job, fence: Fence, at: Timestamp) -> bool {
+    let mut marks = job.timeline.iter().skip_while(|mark| mark.fence != fence);
+    let Some(claim) = marks.next() else { return false };
+    let end = marks.next().map_or(Timestamp(i64::MAX), |mark| mark.at);
+    (claim.at..=end.min(claim.at.after(LEASE))).contains(&at)
 }
 
 fn shows_video(message: &ChatMessage) -> bool {

@@ -1,7 +1,7 @@
 //! How the stage goes on: doorbells, callbacks, minutes.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use app::Clock as _;
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
@@ -9,14 +9,16 @@ use aws_sdk_sqs::types::Message;
 use domain::id::JobId;
 use domain::job::Job;
 use domain::time::{Millis, Timestamp};
+use lambda_http::{Context, LambdaEvent};
 use played_kie::Trouble;
 use serde_json::{Value, json};
 use table::Deadline;
 
 use super::{CLEANUP, Stage, WORKER};
 
+const CAPTURED_TICK: &str = include_str!("../../../functions/cleanup/events/schedule.json");
 /// The worker's time, a little less than the template's timeout.
-const WORKER_TIME: Duration = Duration::from_secs(118);
+pub const WORKER_TIME: Duration = Duration::from_secs(118);
 /// Cleanup's time.
 const CLEANUP_TIME: Duration = Duration::from_secs(48);
 /// Steps after which something goes round in circles.
@@ -168,10 +170,19 @@ impl Stage {
 
     /// One run of cleanup.
     pub async fn sweep(&self) -> Value {
+        self.sweep_on(&serde_json::from_str(CAPTURED_TICK).unwrap()).await
+    }
+
+    /// Hands an event to cleanup's handler.
+    pub async fn sweep_on(&self, event: &Value) -> Value {
         self.invocations.add(CLEANUP);
-        cleanup::handle(&self.sweeper, Deadline::after(CLEANUP_TIME))
-            .await
-            .unwrap()
+        let mut context = Context::default();
+        let end = (SystemTime::now() + CLEANUP_TIME)
+            .duration_since(UNIX_EPOCH)
+            .unwrap();
+        context.deadline = u64::try_from(end.as_millis()).unwrap();
+        let event = LambdaEvent::new(event.clone(), context);
+        cleanup::handle(&self.sweeper, event).await.unwrap()
     }
 
     /// A minute passes, and cleanup runs.

@@ -1,5 +1,5 @@
 //! Flows: every row of "Failure modes and answers" in `ARCHITECTURE.md`, played on the stage. One file per subject; every
-//! test ends with `assert_sound`, which checks the invariants I1 to I14 and that nobody complains.
+//! test ends with `assert_sound`, which checks the invariants I1 to I15 and that nobody complains.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,
@@ -31,6 +31,7 @@ mod settings;
 
 mod events;
 mod measured;
+mod sound;
 
 /// A customer.
 const ANNA: i64 = 1001;

@@ -1,28 +1,85 @@
 //! QUEUED → SUBMITTING → RUNNING: a worker may die at any moment, and no second render is bought for it.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use domain::id::JobId;
 use domain::job::{Rule, Stage as JobStage};
-use domain::time::Millis;
+use domain::time::{Millis, Timestamp};
 use played_kie::Trouble;
 use played_telegram::{Fault, Happens};
-use tests::stage::{Pardon, Stage, jpeg};
+use tests::stage::{Pardon, Stage, WORKER_TIME, jpeg};
 
 use crate::ANNA;
 
 /// Longer than any lease and cleanup's own patience: Lambda's whole time and what clocks and requests may add.
 const LEASE: Millis = Millis::from_secs(200);
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_worker_that_dies_before_the_order_leaves_it_unknown_until_the_horizon() {
-    let stage = Stage::new().await;
+/// What a lease outlives its Lambda by: what clocks differ, and what a request that was just sent may still take.
+const SLACK: Millis = Millis::from_secs(40);
+
+/// An order whose worker dies under the lease, before it has ordered anything.
+async fn order_and_die(stage: &Stage) -> JobId {
     stage.newcomer(ANNA).await;
     let job = stage.order_photo(ANNA, jpeg(320, 240), "a cliff").await;
     let hour = Happens::Delayed(Duration::from_hours(1));
     stage.telegram.fault(Fault::next("getFile", hour));
     let asked = async || stage.telegram.calls().iter().any(|call| call.method == "getFile");
     stage.die_when(&job, asked).await;
+    job
+}
+
+/// A millisecond before `end`, neither a worker nor cleanup takes the job out of `waits_in`; at `end` a worker does.
+async fn waits_until(stage: &Stage, job: &JobId, waits_in: JobStage, end: Timestamp) {
+    stage.clock.set(Timestamp(end.0 - 1));
+    stage.ring(job).await;
+    stage.sweep().await;
+    stage.drain().await;
+    assert_eq!(stage.stage_of(job).await, waits_in, "a millisecond too early");
+    stage.clock.set(end);
+    stage.ring(job).await;
+    assert_ne!(stage.stage_of(job).await, waits_in, "when its time had come");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_takes_a_job_before_its_lambda_is_gone_and_what_it_sent_has_arrived() {
+    let stage = Stage::new().await;
+    let begun = Instant::now();
+    let job = order_and_die(&stage).await;
+    let lasted = Millis(i64::try_from(begun.elapsed().as_millis()).unwrap());
+    let lambda_end = stage
+        .now()
+        .after(Millis(i64::try_from(WORKER_TIME.as_millis()).unwrap()));
+    let lease_end = stage.job(&job).await.due_at.unwrap();
+    let slack = lease_end.since(lambda_end);
+    // By the machine's clock the Lambda has run since the claim, so its end is a little nearer than by the stage's.
+    assert!(
+        slack <= SLACK && slack.plus(lasted) >= SLACK,
+        "{slack:?}, {lasted:?}"
+    );
+    waits_until(&stage, &job, JobStage::Submitting, lease_end).await;
+    let unknown = stage.job(&job).await;
+    assert_eq!((unknown.stage, unknown.fence.0), (JobStage::Unknown, 1));
+    let horizon = lease_end.after(unknown.order.render_max);
+    assert_eq!(
+        unknown.due_at,
+        Some(horizon),
+        "a request that came at the last moment may take this long"
+    );
+    waits_until(&stage, &job, JobStage::Unknown, horizon).await;
+    assert_eq!(
+        stage.rules_of(&job).await[..4],
+        [Rule::T1, Rule::T2, Rule::T6, Rule::T7]
+    );
+    stage.run_until_settled().await;
+    assert_eq!(stage.kie.tasks().len(), 1);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_before_the_order_leaves_it_unknown_until_the_horizon() {
+    let stage = Stage::new().await;
+    let job = order_and_die(&stage).await;
     assert_eq!(stage.stage_of(&job).await, JobStage::Submitting);
     stage.pass(Millis::from_secs(60));
     stage.ring(&job).await;
@@ -109,7 +166,7 @@ async fn an_order_whose_answer_is_lost_is_unknown_at_once_and_not_ordered_again(
 }
 
 /// The order's answer and its callback are both lost: only the horizon is left.
-async fn lost_altogether(stage: &Stage) -> domain::id::JobId {
+async fn lost_altogether(stage: &Stage) -> JobId {
     stage.pardon(Pardon::SecondRender);
     stage.newcomer(ANNA).await;
     stage.kie.inject(Trouble::Lost, "", 1);
@@ -117,7 +174,7 @@ async fn lost_altogether(stage: &Stage) -> domain::id::JobId {
     let job = stage.order(ANNA, "a black hole").await;
     stage.run_until_stage(&job, JobStage::Unknown).await;
     let before_horizon = stage.job(&job).await.due_at.unwrap();
-    stage.clock.set(domain::time::Timestamp(before_horizon.0 - 1));
+    stage.clock.set(Timestamp(before_horizon.0 - 1));
     stage.ring(&job).await;
     stage.sweep().await;
     assert_eq!(
