@@ -215,6 +215,12 @@ where
         Some("ThrottlingException" | "ProvisionedThroughputExceededException" | "RequestLimitExceeded") => {
             Error::Throttled(Box::new(error))
         }
+        Some(
+            "AccessDeniedException"
+            | "ExpiredTokenException"
+            | "UnrecognizedClientException"
+            | "ResourceNotFoundException",
+        ) => Error::NotSetUp(Box::new(error)),
         Some("InternalServerError" | "ServiceUnavailable") | None => Error::NoAnswer(Box::new(error)),
         Some(_) => Error::Invalid(Box::new(error)),
     }
@@ -248,6 +254,26 @@ mod tests {
         assert_eq!(Token::of("hold#1").0.len(), TOKEN_CHARS_MAX);
         assert_eq!(Token::of("hold#1"), Token::of("hold#1"));
         assert_ne!(Token::of("hold#1"), Token::of("hold#2"));
+    }
+
+    fn classified(code: &str) -> Error {
+        let metadata = aws_sdk_dynamodb::error::ErrorMetadata::builder()
+            .code(code)
+            .build();
+        classify(SdkError::service_error(PutItemError::generic(metadata), ()))
+    }
+
+    #[test]
+    fn a_missing_permission_or_table_is_no_fault_of_the_request() {
+        for code in [
+            "AccessDeniedException",
+            "ExpiredTokenException",
+            "UnrecognizedClientException",
+            "ResourceNotFoundException",
+        ] {
+            assert!(matches!(classified(code), Error::NotSetUp(_)), "{code}");
+        }
+        assert!(matches!(classified("ValidationException"), Error::Invalid(_)));
     }
 
     #[test]

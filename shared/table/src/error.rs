@@ -26,6 +26,10 @@ pub enum Error {
     /// No answer: it may have been written. Repeating with the same token, or reading, tells.
     #[error("no answer from DynamoDB")]
     NoAnswer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A table, a permission or a valid signature is missing. Nothing was written. The operator mends that, and then the
+    /// same request goes well.
+    #[error("DynamoDB lets nobody do this: is a table or a permission missing?")]
+    NotSetUp(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The request itself is wrong: a fault of ours.
     #[error("DynamoDB rejects the request")]
     Invalid(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -42,6 +46,7 @@ impl Error {
             Self::Conflict
             | Self::Throttled(_)
             | Self::NoAnswer(_)
+            | Self::NotSetUp(_)
             | Self::Invalid(_)
             | Self::Malformed(_) => None,
         }
