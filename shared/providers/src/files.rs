@@ -12,10 +12,12 @@ use futures::Stream;
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
 
-use mp4::{Moov, Part, Tail, as_u64, duration_ms, find_moov, inside_tail};
+use mp4::{Moov, Part, as_u64, duration_ms, find_moov};
 
 /// How much of the head is read: `ftyp` and, in a file made for streaming, the whole `moov` of a short video.
 const HEAD_BYTES: u64 = 64 << 10;
+/// Reads of one file at most: its head, what stands behind the media, and the `moov` box.
+const READS_MAX: usize = 6;
 /// The longest address that is believed.
 const URL_CHARS_MAX: usize = 2048;
 
@@ -26,7 +28,9 @@ pub enum Verdict {
     Playable(Checked),
     /// Something else: a page, an empty or a broken file.
     NotAVideo(&'static str),
-    /// The address leads nowhere any more.
+    /// The host does not give the file out under this address: it has run out, mostly. Another one may do.
+    Refused,
+    /// There is no file at this address.
     Gone,
     /// Nobody knows: the host did not answer, or not in time.
     NoAnswer(String),
@@ -37,14 +41,23 @@ pub enum Verdict {
 pub struct Checked {
     /// Its size in bytes.
     pub bytes: u64,
-    /// Its length in milliseconds.
-    pub duration_ms: u64,
+    /// Its length in milliseconds, where it states one.
+    pub duration_ms: Option<u64>,
+}
+
+impl Checked {
+    /// Whether it is the video that was ordered, going by its length. Models round lengths their own way, so only less
+    /// than half of what was ordered is something else; a file that states no length passes.
+    pub fn lasts(&self, ordered_s: u32) -> bool {
+        let least_ms = u64::from(ordered_s) * 1000 / 2;
+        self.duration_ms.is_none_or(|duration_ms| duration_ms >= least_ms)
+    }
 }
 
 /// Why a file cannot be passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotOpened {
-    /// The address leads nowhere any more.
+    /// There is no file at this address.
     #[error("the file is gone")]
     Gone,
     /// The host did not answer, or not with a file: try again later.
@@ -59,47 +72,41 @@ pub struct Files {
 }
 
 impl Files {
-    /// Over a client.
+    /// Over a client, which must send a User-Agent: without one the provider's hosts answer 403, as they do when an
+    /// address has run out.
     pub fn new(http: reqwest::Client) -> Self {
         Self { http }
     }
 
-    /// Looks at the file behind an address.
+    /// Looks at the file behind an address. `timeout` covers all the reads that it takes.
     pub async fn check(&self, url: &str, timeout: Duration) -> Verdict {
         if url.len() > URL_CHARS_MAX || !(url.starts_with("https://") || url.starts_with("http://")) {
             return Verdict::NotAVideo("no web address");
         }
-        let head = match self.read(url, 0, HEAD_BYTES, timeout).await {
-            Ok(head) => head,
-            Err(verdict) => return verdict,
-        };
-        let moov = match find_moov(&head) {
-            Ok(Moov::Here(moov)) => moov.to_vec(),
-            Ok(Moov::At { offset, length }) => match self.read(url, offset, length, timeout).await {
-                Ok(tail) if as_u64(tail.bytes.len()) >= length => tail.bytes,
-                Ok(_) => return Verdict::NotAVideo("it is cut short"),
-                Err(verdict) => return verdict,
-            },
-            Ok(Moov::Beyond { offset }) => match self.read(url, offset, HEAD_BYTES, timeout).await {
-                Ok(tail) => match inside_tail(&tail.bytes, offset, head.total) {
-                    Ok(Tail::Whole(moov)) => moov.to_vec(),
-                    Ok(Tail::Longer(length)) => match self.read(url, offset, length, timeout).await {
-                        Ok(tail) => tail.bytes,
-                        Err(verdict) => return verdict,
-                    },
-                    Err(why) => return Verdict::NotAVideo(why),
-                },
-                Err(verdict) => return verdict,
-            },
-            Err(why) => return Verdict::NotAVideo(why),
-        };
-        match duration_ms(&moov) {
-            Ok(duration_ms) => Verdict::Playable(Checked {
-                bytes: head.total,
-                duration_ms,
-            }),
-            Err(why) => Verdict::NotAVideo(why),
+        match tokio::time::timeout(timeout, self.inspect(url, timeout)).await {
+            Ok(Ok(checked)) => Verdict::Playable(checked),
+            Ok(Err(verdict)) => verdict,
+            Err(_) => Verdict::NoAnswer("it was not read in time".to_owned()),
         }
+    }
+
+    async fn inspect(&self, url: &str, timeout: Duration) -> Result<Checked, Verdict> {
+        let mut part = self.read(url, 0, HEAD_BYTES, timeout).await?;
+        for _ in 1..READS_MAX {
+            let offset = match find_moov(&part).map_err(Verdict::NotAVideo)? {
+                Moov::Here(moov) => return checked(moov, part.total),
+                Moov::At { offset, length } => {
+                    let moov = self.read(url, offset, length, timeout).await?;
+                    if as_u64(moov.bytes.len()) < length {
+                        return Err(Verdict::NotAVideo("it is cut short"));
+                    }
+                    return checked(&moov.bytes, part.total);
+                }
+                Moov::Beyond { offset } => offset,
+            };
+            part = self.read(url, offset, HEAD_BYTES, timeout).await?;
+        }
+        Err(Verdict::NotAVideo("its boxes lie too far apart"))
     }
 
     /// Opens a file, to be passed on as it comes. `timeout` covers everything to the last byte.
@@ -133,6 +140,7 @@ impl Files {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
             StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::NotAVideo("it is empty or cut short")),
             status if is_gone(status) => return Err(Verdict::Gone),
+            StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Verdict::Refused),
             status => return Err(Verdict::NoAnswer(format!("HTTP {status}"))),
         }
         let kind = response
@@ -156,16 +164,19 @@ impl Files {
             bytes.extend_from_slice(&chunk);
         }
         bytes.truncate(usize::try_from(length).unwrap_or(usize::MAX));
-        Ok(Part { bytes, total })
+        Ok(Part { from, bytes, total })
     }
 }
 
-/// The host says that there is no such file, or that the address has run out.
+/// The host says that there is no such file. A 403 does not say that: it may be an address that has run out, or a proxy
+/// that turns us away.
 fn is_gone(status: StatusCode) -> bool {
-    matches!(
-        status,
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND | StatusCode::GONE
-    )
+    matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE)
+}
+
+fn checked(moov: &[u8], bytes: u64) -> Result<Checked, Verdict> {
+    let duration_ms = duration_ms(moov).map_err(Verdict::NotAVideo)?;
+    Ok(Checked { bytes, duration_ms })
 }
 
 fn total_bytes(response: &reqwest::Response, ranged: bool) -> Option<u64> {
@@ -182,3 +193,6 @@ fn total_bytes(response: &reqwest::Response, ranged: bool) -> Option<u64> {
         .parse()
         .ok()
 }
+
+#[cfg(test)]
+mod tests;

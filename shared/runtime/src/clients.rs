@@ -19,6 +19,9 @@ const ATTEMPT: Duration = Duration::from_secs(3);
 const OPERATION: Duration = Duration::from_secs(8);
 /// A connection to AWS or to anybody else.
 const CONNECT: Duration = Duration::from_secs(3);
+/// What every client but AWS's calls itself. The provider's hosts sit behind a proxy that turns away whoever does not say
+/// (403, `error code: 1010`), the hosts of its files among them.
+const USER_AGENT: &str = concat!("neurocards/", env!("CARGO_PKG_VERSION"));
 /// How long a connection that is not used is kept. Longer ones tend to be dead after a freeze.
 const IDLE: Duration = Duration::from_secs(20);
 
@@ -95,6 +98,7 @@ fn builder() -> reqwest::ClientBuilder {
     // Installed once per process; a second time changes nothing.
     let _ = rustls::crypto::ring::default_provider().install_default();
     reqwest::Client::builder()
+        .user_agent(USER_AGENT)
         .connect_timeout(CONNECT)
         .redirect(reqwest::redirect::Policy::limited(3))
         .http1_only()

@@ -11,7 +11,7 @@ mod upload;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 pub(crate) use envelope::cut;
@@ -39,6 +39,7 @@ impl PlayedKie {
             .route("/temp/{until}/{task}/{file}", get(files::temporary))
             .route("/uploads/{*path}", get(files::uploaded))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+            .layer(from_fn(gate::named))
             .with_state(self.clone())
     }
 }

@@ -124,6 +124,7 @@ impl Task {
             Trouble::Html,
             Trouble::Gone,
             Trouble::Empty,
+            Trouble::Short,
             Trouble::Truncated,
             Trouble::Never,
         ];
@@ -198,7 +199,7 @@ impl Task {
         let wish = &self.wish;
         let order = Order {
             prompt: &wish.prompt,
-            seconds: wish.seconds,
+            seconds: if self.has(Trouble::Short) { 1 } else { wish.seconds },
             layout,
             at_least: self.at_least(),
         };

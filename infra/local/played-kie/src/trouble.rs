@@ -53,6 +53,8 @@ pub enum Trouble {
     Expired,
     /// The file has no bytes.
     Empty,
+    /// The file plays for a second, whatever was ordered.
+    Short,
     /// The file breaks off in the middle.
     Truncated,
     /// The file has 25 MB: too large for Telegram to fetch.
@@ -77,6 +79,12 @@ pub enum Trouble {
     DownloadDown,
     /// A download is cut off in the middle.
     DownloadCut,
+    /// A download is turned away with 403, as the proxy in front of the host does, however fresh its link.
+    DownloadDenied,
+    /// A fresh link is refused with 401: the key is not accepted there.
+    LinkDenied,
+    /// A fresh link is refused with 402: the account is empty.
+    LinkUnpaid,
 }
 
 /// The request that a trouble waits for.
@@ -86,6 +94,7 @@ pub(crate) enum Stage {
     Lookup,
     Upload,
     Download,
+    Link,
 }
 
 /// A word that a person can write into a prompt.
@@ -183,6 +192,7 @@ pub const WORDS: &[Word] = &[
         "the link has expired, a fresh one works",
     ),
     word("#empty", Trouble::Empty, "the file is empty"),
+    word("#short", Trouble::Short, "the file plays for one second only"),
     word("#truncated", Trouble::Truncated, "the file breaks off"),
     word(
         "#big",
@@ -199,7 +209,8 @@ impl Trouble {
         match self {
             Self::LookupDown | Self::LookupLimited | Self::LookupCut => Stage::Lookup,
             Self::UploadDown | Self::UploadCut => Stage::Upload,
-            Self::DownloadDown | Self::DownloadCut => Stage::Download,
+            Self::DownloadDown | Self::DownloadCut | Self::DownloadDenied => Stage::Download,
+            Self::LinkDenied | Self::LinkUnpaid => Stage::Link,
             _ => Stage::Create,
         }
     }

@@ -98,6 +98,7 @@ impl Workshop {
         let source = self.files.open(&file.url, timeout).await;
         let source = source.map_err(|_| no_time())?;
         let upload = telegram::Upload::stream(source, Some(file.checked.bytes), format!("{}.mp4", job.id));
+        let timeout = deadline.for_call(TIMEOUT, RESERVE).ok_or_else(no_time)?;
         self.telegram.send_video_by_upload(&send, upload, timeout).await
     }
 }

@@ -2,10 +2,7 @@
 
 use std::{error::Error, fmt, time::Duration};
 
-use reqwest::{
-    RequestBuilder, Response,
-    header::{RETRY_AFTER, USER_AGENT},
-};
+use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
 
 use super::{
     create::{self, Create},
@@ -16,8 +13,6 @@ use super::{
 };
 use crate::Reason;
 
-/// Both hosts sit behind a proxy that turns away requests without one (403, `error code: 1010`).
-const AGENT: &str = concat!("neurocards/", env!("CARGO_PKG_VERSION"));
 /// Answers are a few kilobytes; whatever is larger is not the API's.
 const ANSWER_BYTES_MAX: usize = 1 << 20;
 
@@ -45,9 +40,10 @@ impl fmt::Debug for Client {
 }
 
 impl Client {
-    /// An account with this key. `http` should keep no idle connections across a freeze of the Lambda: an order written
-    /// to a dead one ends as [`Create::Unknown`], and its customer waits for nothing. The bases are `https://api.kie.ai` and `https://kieai.redpandaai.co`, or servers of
-    /// one's own.
+    /// An account with this key. `http` must send a User-Agent, without which both hosts answer 403, and should keep no
+    /// idle connections across a freeze of the Lambda: an order written to a dead one ends as [`Create::Unknown`], and
+    /// its customer waits for nothing. The bases are `https://api.kie.ai` and `https://kieai.redpandaai.co`, or servers
+    /// of one's own.
     pub fn new(http: reqwest::Client, api_base: &str, upload_base: &str, api_key: impl Into<String>) -> Self {
         let base = |text: &str| text.trim_end_matches('/').to_owned();
         Self {
@@ -86,19 +82,16 @@ impl Client {
         upload::outcome(self.send(request, timeout).await)
     }
 
-    /// A new address, good for 20 minutes, for a result whose own has run out. Refused for anything that KIE.AI did
-    /// not make.
+    /// A new address, good for 20 minutes, for a result whose own has run out. [`UploadError::Rejected`] says that there
+    /// is no such file, or that KIE.AI did not make it, and nothing else.
     pub async fn fresh_link(&self, url: &str, timeout: Duration) -> Result<String, UploadError> {
         let endpoint = format!("{}/api/v1/common/download-url", self.api_base);
         let request = self.http.post(endpoint).json(&serde_json::json!({ "url": url }));
-        upload::outcome(self.send(request, timeout).await)
+        upload::link_outcome(self.send(request, timeout).await)
     }
 
     async fn send(&self, request: RequestBuilder, timeout: Duration) -> Result<Answer, Failed> {
-        let request = request
-            .timeout(timeout)
-            .bearer_auth(&self.api_key)
-            .header(USER_AGENT, AGENT);
+        let request = request.timeout(timeout).bearer_auth(&self.api_key);
         Answer::read(request.send().await.map_err(Failed::from)?).await
     }
 }

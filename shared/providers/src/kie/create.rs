@@ -84,19 +84,19 @@ fn said(envelope: &Envelope, retry_after_s: Option<u32>) -> Create {
     let (code, message, reason) = (envelope.code, envelope.message(), envelope.reason());
     let why = format!("{code}: {message}");
     match code {
-        400..=405 | 413 | 415 | 422 | 451 | 505 => Create::Rejected {
+        400..=405 | 413 | 415 | 422 | 451 | 501 | 505 => Create::Rejected {
             reason,
             code,
             message,
         },
         // 500 wraps definite refusals too, which only its message gives away.
-        500 | 501 if reason.is_final() => Create::Rejected {
+        500 if reason.is_final() => Create::Rejected {
             reason,
             code,
             message,
         },
         // Documented as "not queued" and "not created".
-        429 | 433 | 455 | 500 | 501 => Create::NotAccepted { why, retry_after_s },
+        429 | 433 | 455 | 500 => Create::NotAccepted { why, retry_after_s },
         200 => Create::Unknown {
             why: "accepted without a task id".to_owned(),
         },
@@ -180,6 +180,9 @@ mod tests {
             assert_eq!(rejected(200, body), reason, "{body}");
             assert!(reason.is_final(), "{body}");
         }
+        // The provider's documentation counts it among the codes that are not to be tried again.
+        let failed = r#"{"code":501,"msg":"Generation failed","data":null}"#;
+        assert_eq!(rejected(200, failed), Reason::ProviderBroke);
     }
 
     #[test]
@@ -189,7 +192,6 @@ mod tests {
             r#"{"code":433,"msg":"Sub-key limit"}"#,
             r#"{"code":455,"msg":"Maintenance"}"#,
             r#"{"code":500,"msg":"Server exception, please try again later"}"#,
-            r#"{"code":501,"msg":"Generation failed","data":null}"#,
         ] {
             let outcome = read(200, body);
             assert!(

@@ -117,6 +117,18 @@ pub(super) fn outcome(answer: Result<Answer, Failed>) -> Result<String, UploadEr
     }
 }
 
+/// What came of asking for a link to a file that there already is. Only the provider's own word about that file is a
+/// refusal: a key that is not accepted or an empty account says nothing about it, nor does somebody in between.
+pub(super) fn link_outcome(answer: Result<Answer, Failed>) -> Result<String, UploadError> {
+    let own_word = matches!(&answer, Ok(answer) if answer.envelope.is_some());
+    match outcome(answer) {
+        Err(UploadError::Rejected { code, message, .. }) if !(own_word && matches!(code, 404 | 422)) => {
+            Err(unavailable(format!("{code}: {message}"), None))
+        }
+        other => other,
+    }
+}
+
 /// The words of somebody in between.
 fn turned_away(answer: &Answer) -> UploadError {
     match answer.turned_away() {
@@ -167,6 +179,45 @@ mod tests {
     fn a_fresh_link_is_bare_text() {
         let link = read(200, r#"{"code":200,"msg":"success","data":"https://fresh/1"}"#);
         assert_eq!(link.as_deref(), Ok("https://fresh/1"));
+    }
+
+    #[test]
+    fn only_the_providers_word_about_a_file_says_that_it_is_gone() {
+        let ask = |status: u16, body: &str| {
+            let envelope = Envelope::read(body.as_bytes());
+            link_outcome(Ok(Answer {
+                status,
+                retry_after_s: None,
+                envelope,
+            }))
+        };
+        for body in [
+            r#"{"code":422,"msg":"foreign URL"}"#,
+            r#"{"code":404,"msg":"no such file"}"#,
+        ] {
+            let refused = ask(200, body);
+            assert!(
+                matches!(refused, Err(UploadError::Rejected { .. })),
+                "{body}: {refused:?}"
+            );
+        }
+        for (status, body) in [
+            (401, r#"{"code":401,"msg":"Unauthorized"}"#),
+            (200, r#"{"code":403,"msg":"Forbidden"}"#),
+            (200, r#"{"code":402,"msg":"Credits insufficient"}"#),
+            (200, r#"{"code":400,"msg":"Bad parameter"}"#),
+            (404, "<html>no such page</html>"),
+            (403, "error code: 1010"),
+            (200, r#"{"code":500,"msg":"Server exception"}"#),
+        ] {
+            let unsaid = ask(status, body);
+            assert!(
+                matches!(unsaid, Err(UploadError::Unavailable { .. })),
+                "{status} {body}: {unsaid:?}"
+            );
+        }
+        let fresh = ask(200, r#"{"code":200,"msg":"success","data":"https://fresh/1"}"#);
+        assert_eq!(fresh.as_deref(), Ok("https://fresh/1"));
     }
 
     #[test]

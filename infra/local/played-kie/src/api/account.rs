@@ -10,7 +10,7 @@ use super::envelope::{refusal, success};
 use super::files::{KEPT_MS, split};
 use crate::PlayedKie;
 use crate::task::State as TaskState;
-use crate::trouble::Trouble;
+use crate::trouble::{Stage, Trouble};
 
 /// How long a fresh link is good: 20 minutes (docs.kie.ai/common-api/download-url).
 const LINK_MS: i64 = 20 * 60 * 1000;
@@ -27,6 +27,13 @@ pub(super) struct Wanted {
 
 /// `POST /api/v1/common/download-url`.
 pub(super) async fn download_url(State(kie): State<PlayedKie>, Json(wanted): Json<Wanted>) -> Response {
+    let now = kie.book().take(Stage::Link, "");
+    if now.contains(&Trouble::LinkDenied) {
+        return refusal(401, "You do not have access permissions");
+    }
+    if now.contains(&Trouble::LinkUnpaid) {
+        return refusal(402, "Credits insufficient");
+    }
     let base_url = &kie.config().public_base_url;
     let fresh = wanted
         .url

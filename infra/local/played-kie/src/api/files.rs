@@ -126,6 +126,9 @@ async fn send(kie: &PlayedKie, task: &Task, method: &Method, headers: &HeaderMap
     if now.contains(&Trouble::DownloadDown) {
         return gateway(StatusCode::INTERNAL_SERVER_ERROR);
     }
+    if now.contains(&Trouble::DownloadDenied) {
+        return (StatusCode::FORBIDDEN, "error code: 1010").into_response();
+    }
     if task.has(Trouble::Html) {
         return Html("<!doctype html><title>Sign in</title><p>Please sign in to see this file.")
             .into_response();

@@ -8,11 +8,16 @@ use axum::response::{IntoResponse, Response};
 use super::envelope;
 use crate::PlayedKie;
 
-/// Both hosts sit behind Cloudflare, which turns away clients without a User-Agent; then the key is looked at.
-pub(super) async fn admit(State(kie): State<PlayedKie>, request: Request, next: Next) -> Response {
+/// Every host sits behind Cloudflare, which turns away clients without a User-Agent.
+pub(super) async fn named(request: Request, next: Next) -> Response {
     if !has_text(request.headers(), &header::USER_AGENT) {
         return (StatusCode::FORBIDDEN, "error code: 1010").into_response();
     }
+    next.run(request).await
+}
+
+/// The key is looked at.
+pub(super) async fn admit(State(kie): State<PlayedKie>, request: Request, next: Next) -> Response {
     if bearer(request.headers()) != Some(kie.config().api_key.as_str()) {
         return envelope::refusal(401, "You do not have access permissions");
     }

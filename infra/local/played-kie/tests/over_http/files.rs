@@ -84,6 +84,31 @@ async fn fresh(stage: &Stage, url: &str) -> Value {
 }
 
 #[tokio::test]
+async fn the_host_of_results_turns_a_nameless_client_away_too() {
+    let stage = Stage::new().await;
+    let url = stage.rendered("a cat").await.remove(0);
+    let nameless = reqwest::Client::new().get(&url).send().await.unwrap();
+    assert_eq!(nameless.status(), 403);
+    assert_eq!(nameless.text().await.unwrap(), "error code: 1010");
+}
+
+#[tokio::test]
+async fn a_short_file_plays_for_a_second() {
+    let stage = Stage::new().await;
+    let mut lengths = Vec::new();
+    for prompt in ["a cat", "a cat #short"] {
+        let url = stage.rendered(prompt).await.remove(0);
+        let file = stage.get(&url).await.bytes().await.unwrap();
+        let mvhd = file.windows(4).position(|it| it == b"mvhd").unwrap() + 4;
+        let number = |at: usize| u32::from_be_bytes(file[mvhd + at..mvhd + at + 4].try_into().unwrap());
+        lengths.push(number(16) / number(12));
+    }
+    assert_eq!(lengths, [stage.kie.tasks()[0].seconds, 1]);
+    let tasks = stage.kie.tasks();
+    assert!(tasks.iter().all(|task| task.good == (task.prompt == "a cat")));
+}
+
+#[tokio::test]
 async fn large_files_have_their_stated_length() {
     let stage = Stage::new().await;
     for (prompt, length) in [("a cat #big", 25_000_000), ("a cat #huge #tail", 60_000_000)] {

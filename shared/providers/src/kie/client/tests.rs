@@ -33,7 +33,7 @@ fn order() -> TaskOrder {
 }
 
 #[tokio::test]
-async fn an_order_is_posted_with_the_key_and_an_agent() {
+async fn an_order_is_posted_with_the_key() {
     let (client, served) = server(answer("200 OK", CREATED)).await;
     let created = client.create_task(&order(), LONG).await;
     assert_eq!(
@@ -48,10 +48,7 @@ async fn an_order_is_posted_with_the_key_and_an_agent() {
         head.starts_with("POST /api/v1/jobs/createTask HTTP/1.1"),
         "{head}"
     );
-    assert!(
-        head.contains("authorization: Bearer SECRET-key") && head.contains("user-agent: neurocards/"),
-        "{head}"
-    );
+    assert!(head.contains("authorization: Bearer SECRET-key"), "{head}");
     let body: Value = serde_json::from_str(body).unwrap();
     assert_eq!(body["model"], "kling-2.6/text-to-video");
     assert_eq!(body["callBackUrl"], "https://us/kie?job=1&fence=1&mac=SECRET");
