@@ -2,7 +2,9 @@
 //! message never takes its neighbours along.
 
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 
+use futures::FutureExt as _;
 use futures::future::join_all;
 
 /// A record of a batch, as far as it is used.
@@ -15,7 +17,7 @@ pub struct Record {
 }
 
 /// Handles every record, all at once: they wait for the network, not for the processor. Gives the names of those that
-/// failed.
+/// failed. A panic fails its own record only: its neighbours may be in the middle of an order that costs money.
 pub async fn handle<F, Fut, E>(records: Vec<Record>, handle: F) -> Vec<String>
 where
     F: Fn(Record) -> Fut,
@@ -24,26 +26,32 @@ where
 {
     let one = |record: Record| {
         let name = record.message_id.clone();
-        let handled = handle(record);
-        async move {
-            match handled.await {
-                Ok(()) => None,
-                Err(error) => {
-                    tracing::error!(
-                        message_id = name,
-                        error = chain(&error),
-                        "a message goes back to the queue"
-                    );
-                    Some(name)
-                }
-            }
-        }
+        // Called inside, so that a panic before the first `await` is caught as well. What it left half done belongs to
+        // this record, whose job is read afresh when the message comes again.
+        let handled = AssertUnwindSafe(async { handle(record).await }).catch_unwind();
+        async move { failure(handled.await, &name).then_some(name) }
     };
     join_all(records.into_iter().map(one))
         .await
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// Whether a record failed; if so, why is in the log.
+fn failure<E: std::error::Error>(handled: std::thread::Result<Result<(), E>>, message_id: &str) -> bool {
+    match handled {
+        Ok(Ok(())) => return false,
+        Ok(Err(error)) => {
+            tracing::error!(
+                message_id,
+                error = chain(&error),
+                "a message goes back to the queue"
+            );
+        }
+        Err(_) => tracing::error!(message_id, "a panic; the message goes back to the queue"),
+    }
+    true
 }
 
 /// An error with all its causes, for the log.
@@ -65,16 +73,38 @@ mod tests {
     #[error("poison")]
     struct Poison;
 
-    #[tokio::test]
-    async fn only_the_failed_message_returns_to_the_queue() {
-        let records = ["a", "b", "c"].map(|name| Record {
+    fn records() -> Vec<Record> {
+        let named = ["a", "b", "c"].map(|name| Record {
             message_id: name.to_owned(),
             body: name.to_owned(),
         });
-        let failed = handle(records.into(), |record| async move {
+        named.into()
+    }
+
+    #[tokio::test]
+    async fn only_the_failed_message_returns_to_the_queue() {
+        let failed = handle(records(), |record| async move {
             if record.body == "b" { Err(Poison) } else { Ok(()) }
         })
         .await;
         assert_eq!(failed, ["b"]);
+    }
+
+    #[tokio::test]
+    async fn a_panic_takes_no_neighbour_along() {
+        let finished = std::sync::Mutex::new(Vec::new());
+        let failed = handle(records(), |record| {
+            assert_ne!(record.body, "a", "before the first wait");
+            let finished = &finished;
+            async move {
+                tokio::task::yield_now().await;
+                assert_ne!(record.body, "b", "after it");
+                finished.lock().unwrap().push(record.body);
+                Ok::<_, Poison>(())
+            }
+        })
+        .await;
+        assert_eq!(failed, ["a", "b"]);
+        assert_eq!(finished.into_inner().unwrap(), ["c"]);
     }
 }
