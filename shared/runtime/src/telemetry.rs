@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_line_has_the_fields_that_the_templates_filters_look_at() {
         let lines = logged("info", || {
-            tracing::error!(metric = "orphan_render", job = "7-a", "over")
+            tracing::error!(metric = "orphan_render", job = "7-a", "over");
         });
         let fields = ["level", "metric", "job", "message"].map(|name| &lines[0][name]);
         assert_eq!(
