@@ -1,7 +1,11 @@
 //! Doorbells: the SQS messages that say which job wants attention. A doorbell is a hint and nothing else. Lost, doubled,
 //! late and reordered ones change nothing, for the job's own row says what it wants.
 
+use std::time::Duration;
+
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::Config;
+use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use domain::id::JobId;
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -12,6 +16,12 @@ pub const HOPS_MAX: u32 = 100;
 
 /// SQS's longest delay, in seconds. What is due later is rung by cleanup.
 pub const DELAY_MAX_S: i64 = 900;
+
+/// The longest that a ring may take, with all its tries. Whoever rings has an answer to send or a job to go on with, and
+/// a doorbell that was not rung is a minute's delay: cleanup rings.
+pub const RING_TIMEOUT: Duration = Duration::from_millis(1_500);
+/// One try of it: a connection that died while the Lambda was frozen leaves time for another.
+const TRY_TIMEOUT: Duration = Duration::from_millis(700);
 
 /// A doorbell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -102,7 +112,7 @@ impl Queue {
         Self { client, url }
     }
 
-    /// Rings, now or after a delay of up to [`DELAY_MAX_S`]. The group is the user, so that on a standard queue one
+    /// Rings, now or after a delay of up to [`DELAY_MAX_S`], within [`RING_TIMEOUT`]. The group is the user, so that on a standard queue one
     /// heavy customer does not delay the others (fair queues).
     pub async fn ring(&self, doorbell: &Doorbell, delay: Millis) -> Result<(), Error> {
         let group = doorbell.job_id()?.user.to_string();
@@ -114,8 +124,13 @@ impl Queue {
             .queue_url(&self.url)
             .message_body(body)
             .message_group_id(group);
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(RING_TIMEOUT)
+            .operation_attempt_timeout(TRY_TIMEOUT);
         message
             .delay_seconds(delay_s)
+            .customize()
+            .config_override(Config::builder().timeout_config(timeouts.build()))
             .send()
             .await
             .map_err(|error| Error::NotRung(Box::new(error)))?;

@@ -15,7 +15,7 @@ use crate::{Config, Error};
 /// One try of one request to AWS. DynamoDB and SQS answer in milliseconds; a connection that died while the Lambda was
 /// frozen is noticed and replaced well within this.
 const ATTEMPT: Duration = Duration::from_secs(3);
-/// One request to AWS with all its tries.
+/// One request to AWS with all its tries. Reads and doorbells end sooner, and writes with their invocation's deadline.
 const OPERATION: Duration = Duration::from_secs(8);
 /// A connection to AWS or to anybody else.
 const CONNECT: Duration = Duration::from_secs(3);

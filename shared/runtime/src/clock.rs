@@ -7,8 +7,9 @@ use app::{Clock, Dice, Env};
 use domain::time::Timestamp;
 use table::Deadline;
 
-/// What is left of an invocation for its own answer to be sent.
-const ANSWER: Duration = Duration::from_millis(300);
+/// What is left of an invocation after its deadline: for a last doorbell, which takes its own time, and for the answer to
+/// be sent.
+const ANSWER: Duration = queue::RING_TIMEOUT.saturating_add(Duration::from_millis(300));
 
 /// The machine's clock.
 #[derive(Debug)]

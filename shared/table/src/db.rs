@@ -59,10 +59,10 @@ impl Db {
         &self.client
     }
 
-    /// Writes one item under its conditions.
+    /// Writes one item under its conditions, until the deadline and no longer.
     pub async fn write(&self, write: Write, deadline: Deadline) -> Result<(), Error> {
         for attempt in 0..CONFLICT_TRIES_MAX {
-            match self.write_once(write.clone()).await {
+            match deadline.bound(self.write_once(write.clone())).await {
                 Err(Error::Conflict) => pause(attempt, deadline).await?,
                 other => return other,
             }
@@ -128,10 +128,10 @@ impl Db {
         }
     }
 
-    /// Writes several items, all or none.
+    /// Writes several items, all or none, until the deadline and no longer.
     pub async fn transact(&self, token: &Token, writes: Vec<Write>, deadline: Deadline) -> Result<(), Error> {
         for attempt in 0..CONFLICT_TRIES_MAX {
-            match self.transact_once(token, writes.clone()).await {
+            match deadline.bound(self.transact_once(token, writes.clone())).await {
                 Err(Error::Conflict) => pause(attempt, deadline).await?,
                 other => return other,
             }
@@ -227,7 +227,7 @@ where
 }
 
 /// Waits a little, differently for everybody, before the next try; not past the deadline.
-async fn pause(attempt: u32, deadline: Deadline) -> Result<(), Error> {
+pub(crate) async fn pause(attempt: u32, deadline: Deadline) -> Result<(), Error> {
     let ceiling = CONFLICT_WAIT_MAX_MS.min(CONFLICT_WAIT_MS << attempt.min(8));
     let wait = Duration::from_millis(fastrand::u64(1..=ceiling));
     if deadline.remaining() <= wait {

@@ -1,8 +1,11 @@
 //! Until when an invocation may act.
 
+use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::Instant;
+
+use crate::error::Error;
 
 /// The moment at which an invocation must have finished. Every outside call takes its timeout from here.
 #[derive(Clone, Copy, Debug)]
@@ -26,11 +29,36 @@ impl Deadline {
         let left = self.remaining().checked_sub(reserve)?;
         (left >= at_most / 2).then(|| left.min(at_most))
     }
+
+    /// Waits for a request until then and no longer; afterwards none is begun.
+    pub(crate) async fn bound<T>(self, request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        let left = self.remaining();
+        if left.is_zero() {
+            return Err(Error::NoAnswer("no time was left to ask".into()));
+        }
+        let answer = tokio::time::timeout(left, request).await;
+        answer.unwrap_or_else(|_| Err(Error::NoAnswer("it was not answered in time".into())))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn no_request_outlives_its_deadline_and_none_begins_after_it() {
+        let deadline = Deadline::after(Duration::from_millis(50));
+        let unanswered = deadline.bound(std::future::pending::<Result<(), Error>>()).await;
+        assert!(matches!(unanswered, Err(Error::NoAnswer(_))), "{unanswered:?}");
+        assert!(deadline.remaining().is_zero());
+        let mut asked = false;
+        let late = deadline.bound(async {
+            asked = true;
+            Ok(())
+        });
+        assert!(matches!(late.await, Err(Error::NoAnswer(_))));
+        assert!(!asked);
+    }
 
     #[test]
     fn a_call_never_eats_the_time_for_writing_down_how_it_went() {

@@ -1,16 +1,21 @@
 //! Reads: one item, a batch over several tables, a page of a query.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 
-use crate::db::{Db, classify};
+use crate::db::{Db, classify, pause};
+use crate::deadline::Deadline;
 use crate::error::Error;
 use crate::expression::Expression;
 use crate::row::Item;
 
+/// The longest that a read may take, with all its tries and rounds. DynamoDB answers in milliseconds; this leaves time for
+/// one more try where a connection has died, and the webhook, which has ten seconds, with time to write.
+const READ_TIMEOUT: Duration = Duration::from_secs(4);
 /// How often a batch asks again for what DynamoDB left out.
-const BATCH_ROUNDS_MAX: u32 = 5;
+const BATCH_ROUNDS_MAX: u32 = 12;
 /// Items in one batch at most (DynamoDB's own limit).
 const BATCH_KEYS_MAX: usize = 100;
 
@@ -62,11 +67,12 @@ impl Db {
             .table_name(table)
             .set_key(Some(key))
             .consistent_read(consistent);
-        let answer = request.send().await.map_err(classify)?;
+        let answer = in_time(Box::pin(async { request.send().await.map_err(classify) })).await?;
         Ok(answer.item)
     }
 
-    /// Reads items from several tables in one request, and again what DynamoDB left out. The items come in no order.
+    /// Reads items from several tables in one request, and again what DynamoDB left out, which it does when it is asked too
+    /// much: so after a pause, different for everybody. The items come in no order.
     pub async fn batch_get(&self, wanted: Vec<Keys>) -> Result<HashMap<String, Vec<Item>>, Error> {
         let mut found: HashMap<String, Vec<Item>> = HashMap::new();
         let mut open = HashMap::new();
@@ -83,23 +89,24 @@ impl Db {
                 .build();
             open.insert(table, request.map_err(|error| Error::Invalid(Box::new(error)))?);
         }
-        for _ in 0..BATCH_ROUNDS_MAX {
+        let left_out = || Error::Throttled("DynamoDB left out keys again and again".into());
+        let deadline = Deadline::after(READ_TIMEOUT);
+        for round in 0..BATCH_ROUNDS_MAX {
             if open.is_empty() {
                 return Ok(found);
             }
-            let answer = self
-                .client()
-                .batch_get_item()
-                .set_request_items(Some(open))
-                .send()
-                .await
-                .map_err(classify)?;
+            if round > 0 {
+                pause(round, deadline).await.map_err(|_| left_out())?;
+            }
+            let request = self.client().batch_get_item().set_request_items(Some(open));
+            let answer = Box::pin(async { request.send().await.map_err(classify) });
+            let answer = deadline.bound(answer).await?;
             for (table, items) in answer.responses.unwrap_or_default() {
                 found.entry(table).or_default().extend(items);
             }
             open = answer.unprocessed_keys.unwrap_or_default();
         }
-        Err(Error::Throttled("DynamoDB left out keys again and again".into()))
+        Err(left_out())
     }
 
     /// Reads a page.
@@ -120,7 +127,7 @@ impl Db {
             .limit(query.limit)
             .consistent_read(query.consistent)
             .set_exclusive_start_key(query.start);
-        let answer = request.send().await.map_err(classify)?;
+        let answer = in_time(Box::pin(async { request.send().await.map_err(classify) })).await?;
         Ok(Page {
             items: answer.items.unwrap_or_default(),
             next: answer.last_evaluated_key,
@@ -141,4 +148,8 @@ impl Db {
             next: answer.last_evaluated_key,
         })
     }
+}
+
+async fn in_time<T>(request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    Deadline::after(READ_TIMEOUT).bound(request).await
 }

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
+use domain::job::Job;
 use providers::files::{Checked, Verdict};
+use providers::kie::UploadError;
 use table::Deadline;
 
 use super::{RESERVE, Workshop};
 
-/// The longest that one ranged read may take.
+/// The longest that a look at a file may take, with all its reads.
 const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest that the provider is waited for when it gives another address.
 const LINK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -20,49 +22,54 @@ pub(super) struct File {
 }
 
 impl Workshop {
-    /// Looks at a file, under another address if this one has run out.
-    pub(super) async fn look_at(&self, url: &str, deadline: Deadline) -> (Option<File>, Verdict) {
-        let verdict = self.check(url, deadline).await;
-        match verdict {
-            Verdict::Playable(checked) => (
-                Some(File {
-                    url: url.to_owned(),
-                    checked: checked.clone(),
-                }),
-                Verdict::Playable(checked),
-            ),
-            Verdict::Gone => self.look_elsewhere(url, deadline).await,
-            verdict => (None, verdict),
+    /// Looks at a job's file, under another address if this one has run out. Without a file, the verdict is
+    /// [`Verdict::Gone`] only where the provider itself says that there is no such file.
+    pub(super) async fn look_at(&self, job: &Job, url: &str, deadline: Deadline) -> (Option<File>, Verdict) {
+        match self.check(job, url, deadline).await {
+            Verdict::Gone | Verdict::Refused => self.look_elsewhere(job, url, deadline).await,
+            verdict => found(url, verdict),
         }
     }
 
-    async fn look_elsewhere(&self, url: &str, deadline: Deadline) -> (Option<File>, Verdict) {
+    async fn look_elsewhere(&self, job: &Job, url: &str, deadline: Deadline) -> (Option<File>, Verdict) {
         let Some(timeout) = deadline.for_call(LINK_TIMEOUT, RESERVE) else {
             return (None, Verdict::NoAnswer("no time was left".to_owned()));
         };
         let fresh = match self.kie.fresh_link(url, timeout).await {
             Ok(fresh) => fresh,
-            Err(providers::kie::UploadError::Rejected { .. }) => return (None, Verdict::Gone),
-            Err(providers::kie::UploadError::Unavailable { why, .. }) => {
-                return (None, Verdict::NoAnswer(why));
-            }
+            Err(UploadError::Rejected { .. }) => return (None, Verdict::Gone),
+            Err(UploadError::Unavailable { why, .. }) => return (None, Verdict::NoAnswer(why)),
         };
-        match self.check(&fresh, deadline).await {
-            Verdict::Playable(checked) => (
-                Some(File {
-                    url: fresh,
-                    checked: checked.clone(),
-                }),
-                Verdict::Playable(checked),
+        match self.check(job, &fresh, deadline).await {
+            // The provider has just said that the file is there.
+            Verdict::Gone | Verdict::Refused => (
+                None,
+                Verdict::NoAnswer("a fresh address is refused too".to_owned()),
             ),
-            verdict => (None, verdict),
+            verdict => found(&fresh, verdict),
         }
     }
 
-    async fn check(&self, url: &str, deadline: Deadline) -> Verdict {
-        match deadline.for_call(CHECK_TIMEOUT, RESERVE) {
-            Some(timeout) => self.files.check(url, timeout).await,
-            None => Verdict::NoAnswer("no time was left".to_owned()),
+    async fn check(&self, job: &Job, url: &str, deadline: Deadline) -> Verdict {
+        let Some(timeout) = deadline.for_call(CHECK_TIMEOUT, RESERVE) else {
+            return Verdict::NoAnswer("no time was left".to_owned());
+        };
+        match self.files.check(url, timeout).await {
+            Verdict::Playable(checked) if !checked.lasts(job.order.duration_s) => {
+                Verdict::NotAVideo("it is much shorter than ordered")
+            }
+            verdict => verdict,
         }
     }
+}
+
+fn found(url: &str, verdict: Verdict) -> (Option<File>, Verdict) {
+    let Verdict::Playable(checked) = &verdict else {
+        return (None, verdict);
+    };
+    let file = File {
+        url: url.to_owned(),
+        checked: checked.clone(),
+    };
+    (Some(file), verdict)
 }

@@ -69,18 +69,6 @@ impl Upload {
         }
     }
 
-    /// A file that is in memory already.
-    pub fn bytes(bytes: impl Into<Bytes>, mime: impl Into<String>, file_name: impl Into<String>) -> Self {
-        let bytes = bytes.into();
-        let length = u64::try_from(bytes.len()).ok();
-        Self {
-            body: Body::from(bytes),
-            length,
-            mime: mime.into(),
-            file_name: file_name.into(),
-        }
-    }
-
     pub(super) fn form(self) -> Result<Form, UploadError> {
         let part = match self.length {
             Some(length) => Part::stream_with_length(self.body, length),

@@ -9,6 +9,8 @@ use crate::Error;
 pub struct Download {
     response: reqwest::Response,
     left_bytes: u64,
+    /// Read, but not handed out yet.
+    peeked: Vec<u8>,
 }
 
 impl std::fmt::Debug for Download {
@@ -28,6 +30,7 @@ impl Download {
             _ => Ok(Self {
                 response,
                 left_bytes: bytes_max,
+                peeked: Vec::new(),
             }),
         }
     }
@@ -37,23 +40,30 @@ impl Download {
         self.response.content_length()
     }
 
+    /// Looks at the first bytes, which stay where they are: at least so many, unless there are fewer.
+    pub async fn peek(&mut self, bytes: usize) -> Result<&[u8], Error> {
+        while self.peeked.len() < bytes {
+            let Some(chunk) = self.read().await? else { break };
+            self.peeked.extend_from_slice(&chunk);
+        }
+        Ok(&self.peeked)
+    }
+
     /// The next piece; `None` at the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        if self.peeked.is_empty() {
+            return self.read().await;
+        }
+        Ok(Some(std::mem::take(&mut self.peeked).into()))
+    }
+
+    async fn read(&mut self) -> Result<Option<Bytes>, Error> {
         let Some(chunk) = self.response.chunk().await.map_err(Error::unanswered)? else {
             return Ok(None);
         };
         let length = u64::try_from(chunk.len()).unwrap_or(u64::MAX);
         self.left_bytes = self.left_bytes.checked_sub(length).ok_or(Error::TooBig)?;
         Ok(Some(chunk))
-    }
-
-    /// All of it in memory: for a photo, whose size is known to be small.
-    pub async fn into_bytes(mut self) -> Result<Vec<u8>, Error> {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = self.chunk().await? {
-            bytes.extend_from_slice(&chunk);
-        }
-        Ok(bytes)
     }
 
     /// Piece by piece, to be passed on without being held.

@@ -189,7 +189,8 @@ async fn a_photo_is_handed_over_as_a_form() {
 
 #[tokio::test]
 async fn a_photo_of_no_media_type_reaches_nobody() {
-    let file = Upload::bytes("x", "not a type", "x");
+    let bytes = futures::stream::iter([Ok::<_, std::io::Error>("x")]);
+    let file = Upload::stream(bytes, Some(1), "not a type", "x");
     let refused = client("http://nobody.invalid").upload(file, LONG).await;
     assert!(
         matches!(refused, Err(UploadError::Rejected { code: 0, .. })),

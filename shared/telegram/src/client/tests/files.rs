@@ -9,6 +9,14 @@ use crate::{
     methods::{GetFile, InputMediaVideo},
 };
 
+async fn all_of(mut file: Download) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = file.chunk().await? {
+        bytes.extend_from_slice(&chunk);
+    }
+    Ok(bytes)
+}
+
 fn edit() -> EditMessageMedia {
     let media = InputMediaVideo::new(InputFile::FileId("to be replaced".into())).with_caption_html("ok");
     EditMessageMedia::new(7, 9, media)
@@ -105,12 +113,14 @@ async fn a_file_is_found_and_downloaded() {
         .file_path
         .unwrap();
     let (client, served) = server(answer("200 OK", "", "photo")).await;
-    let file = client
+    let mut file = client
         .download_file(&path, DOWNLOAD_BYTES_MAX, LONG)
         .await
         .unwrap();
     assert_eq!(file.length(), Some(5));
-    assert_eq!(file.into_bytes().await.unwrap(), b"photo");
+    assert_eq!(&file.peek(2).await.unwrap()[..2], b"ph");
+    assert_eq!(file.peek(12).await.unwrap(), b"photo", "there are no more");
+    assert_eq!(all_of(file).await.unwrap(), b"photo", "looked at, not taken");
     assert!(
         served
             .await
@@ -130,7 +140,7 @@ async fn a_file_over_the_cap_is_refused_whether_it_announces_its_length_or_not()
     let (client, _served) = server(Then::Answer(unannounced)).await;
     let file = client.download_file("p", 4, LONG).await.unwrap();
     assert_eq!(file.length(), None);
-    assert!(matches!(file.into_bytes().await, Err(Error::TooBig)));
+    assert!(matches!(all_of(file).await, Err(Error::TooBig)));
 }
 
 #[tokio::test]
@@ -166,5 +176,5 @@ async fn a_download_that_breaks_off_is_told_from_its_end() {
     let half = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nhalf".to_owned();
     let (client, _served) = server(Then::Answer(half)).await;
     let file = client.download_file("p", 9, LONG).await.unwrap();
-    assert!(matches!(file.into_bytes().await, Err(Error::Unknown { .. })));
+    assert!(matches!(all_of(file).await, Err(Error::Unknown { .. })));
 }
