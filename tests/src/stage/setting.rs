@@ -65,6 +65,20 @@ impl Setting {
     }
 }
 
+/// What the functions of a stage stand on.
+struct Ground {
+    setting: Setting,
+    aws: Arc<Aws>,
+    clock: Arc<Fixed>,
+}
+
+/// Where the outside is found.
+struct Outside {
+    telegram: String,
+    kie: String,
+    callback: String,
+}
+
 pub(crate) async fn build(setting: Setting) -> Stage {
     let clock = Fixed::at(setting.start);
     let aws = Arc::new(aws(&setting).await);
@@ -73,72 +87,99 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     let (kie, kie_url) = kie(&setting, &clock).await;
     let (webhook_door, webhook_url) = door().await;
     let (callback_door, callback_url) = door().await;
-    let env = |salt: u64| Env::new(clock.clone(), Dice::loaded(setting.seed.wrapping_mul(31) + salt));
-    let queue = |caller| clients::queue(&aws, caller);
-    let desk = Desk::new(
-        clients::store(&aws, WEBHOOK),
-        clients::settings(&aws, WEBHOOK),
-        queue(WEBHOOK),
-        env(1),
-    );
-    desk.warm().await;
-    let callback = CallbackDesk {
-        jobs: clients::store(&aws, CALLBACK).jobs().clone(),
-        queue: queue(CALLBACK),
-        env: env(2),
-        address_key: MAC_KEY.into(),
-        provider_key: Some(KIE_HMAC_KEY.to_owned()),
+    let outside = Outside {
+        telegram: telegram_url,
+        kie: kie_url,
+        callback: callback_url,
     };
-    let sweeper = Sweeper {
-        store: clients::store(&aws, CLEANUP),
-        queue: queue(CLEANUP),
-        env: env(3),
-    };
-    let http = runtime::clients::http().unwrap();
-    let workshop = Workshop {
-        store: clients::store(&aws, WORKER),
-        settings: clients::settings(&aws, WORKER),
-        queue: queue(WORKER),
-        telegram: telegram::Client::new(http.clone(), &telegram_url, TOKEN),
-        kie: providers::kie::Client::new(
-            runtime::clients::http_without_pool().unwrap(),
-            &kie_url,
-            &kie_url,
-            KIE_KEY,
-        ),
-        files: providers::files::Files::new(http),
-        env: env(4),
-        places: Places {
-            callback_base: callback_url.clone(),
-            callback_key: MAC_KEY.into(),
-            vaults: setting.vaults.clone(),
-        },
-        breaker: Mutex::default(),
-    };
-    workshop.warm().await;
-    let stage = Stage {
-        store: clients::store(&aws, "Operator"),
-        db: clients::db(&aws, "Operator"),
-        poller: clients::sqs(&aws, "Operator"),
-        app: Arc::new(App::new(desk, WEBHOOK_SECRET)),
-        callback: Arc::new(callback),
-        workshop: Arc::new(workshop),
-        queue_url: aws.queue_url("DoorbellQueue").unwrap(),
-        sweeper,
-        aws,
-        telegram,
-        kie,
-        clock,
-        setting,
-        replies: Arc::new(Replies::default()),
-        invocations: Arc::new(Invocations::default()),
-        worked: Mutex::default(),
-        pardons: Mutex::default(),
-    };
+    let stage = Ground { setting, aws, clock }.stage(telegram, kie, outside).await;
     serve(webhook_door, front::webhook(&stage));
     serve(callback_door, front::callback(&stage));
     set_webhook(&stage.telegram, &webhook_url).await;
     stage
+}
+
+impl Ground {
+    async fn stage(self, telegram: PlayedTelegram, kie: PlayedKie, outside: Outside) -> Stage {
+        Stage {
+            store: clients::store(&self.aws, "Operator"),
+            db: clients::db(&self.aws, "Operator"),
+            poller: clients::sqs(&self.aws, "Operator"),
+            app: Arc::new(App::new(self.desk().await, WEBHOOK_SECRET)),
+            callback: Arc::new(self.callback().await),
+            workshop: Arc::new(self.workshop(outside).await),
+            queue_url: self.aws.queue_url("DoorbellQueue").unwrap(),
+            sweeper: self.sweeper(),
+            aws: self.aws,
+            telegram,
+            kie,
+            clock: self.clock,
+            setting: self.setting,
+            replies: Arc::new(Replies::default()),
+            invocations: Arc::new(Invocations::default()),
+            worked: Mutex::default(),
+            pardons: Mutex::default(),
+        }
+    }
+
+    /// Each function has dice of its own.
+    fn env(&self, salt: u64) -> Env {
+        let dice = Dice::loaded(self.setting.seed.wrapping_mul(31) + salt);
+        Env::new(self.clock.clone(), dice)
+    }
+
+    async fn desk(&self) -> Desk {
+        let desk = Desk::new(
+            clients::store(&self.aws, WEBHOOK),
+            clients::settings(&self.aws, WEBHOOK),
+            clients::queue(&self.aws, WEBHOOK),
+            self.env(1),
+        );
+        desk.warm().await;
+        desk
+    }
+
+    async fn callback(&self) -> CallbackDesk {
+        let queue = clients::queue(&self.aws, CALLBACK);
+        queue.warm().await;
+        CallbackDesk {
+            jobs: clients::store(&self.aws, CALLBACK).jobs().clone(),
+            queue,
+            env: self.env(2),
+            address_key: MAC_KEY.into(),
+            provider_key: Some(KIE_HMAC_KEY.to_owned()),
+        }
+    }
+
+    fn sweeper(&self) -> Sweeper {
+        Sweeper {
+            store: clients::store(&self.aws, CLEANUP),
+            queue: clients::queue(&self.aws, CLEANUP),
+            env: self.env(3),
+        }
+    }
+
+    async fn workshop(&self, outside: Outside) -> Workshop {
+        let http = runtime::clients::http().unwrap();
+        let for_orders = runtime::clients::http_without_pool().unwrap();
+        let workshop = Workshop {
+            store: clients::store(&self.aws, WORKER),
+            settings: clients::settings(&self.aws, WORKER),
+            queue: clients::queue(&self.aws, WORKER),
+            telegram: telegram::Client::new(http.clone(), &outside.telegram, TOKEN),
+            kie: providers::kie::Client::new(for_orders, &outside.kie, &outside.kie, KIE_KEY),
+            files: providers::files::Files::new(http),
+            env: self.env(4),
+            places: Places {
+                callback_base: outside.callback,
+                callback_key: MAC_KEY.into(),
+                vaults: self.setting.vaults.clone(),
+            },
+            breaker: Mutex::default(),
+        };
+        workshop.warm().await;
+        workshop
+    }
 }
 
 async fn aws(setting: &Setting) -> Aws {

@@ -29,6 +29,8 @@ pub struct Walk {
     pub functions: Vec<(String, usize, usize)>,
     /// Every string literal with its line.
     pub strings: Vec<(String, usize)>,
+    /// The name of every method that is called.
+    pub methods: Vec<String>,
     /// Every path such as `std::env::var` or `env::var`, in an expression, a macro's name or an import, with its line.
     pub paths: Vec<(String, usize)>,
 }
@@ -209,6 +211,11 @@ impl<'ast> Visit<'ast> for Walk {
     fn visit_impl_item_fn(&mut self, function: &'ast syn::ImplItemFn) {
         self.function(&function.sig, &function.block);
         visit::visit_impl_item_fn(self, function);
+    }
+
+    fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
+        self.methods.push(call.method.to_string());
+        visit::visit_expr_method_call(self, call);
     }
 
     fn visit_lit_str(&mut self, literal: &'ast syn::LitStr) {

@@ -31,6 +31,7 @@ mod settings;
 
 mod events;
 mod measured;
+mod permissions;
 mod sound;
 
 /// A customer.

@@ -26,7 +26,7 @@ use tokio::task::JoinSet;
 pub use counts::{Count, Counts};
 pub use dynoxide::storage_backend::{Clock, ManualClock};
 pub use faults::{Armed, Effect, Fault, Faults};
-pub use policies::Refusal;
+pub use policies::Permission;
 pub(crate) use sqs::Sqs;
 
 use crate::error::{Error, Result};
@@ -233,8 +233,13 @@ impl Aws {
     }
 
     /// What functions were refused for want of a permission: mistakes in the template.
-    pub fn refusals(&self) -> Vec<Refusal> {
+    pub fn refusals(&self) -> Vec<Permission> {
         self.policies.refusals()
+    }
+
+    /// What functions may do and have not done up to now.
+    pub fn unused_permissions(&self) -> Vec<Permission> {
+        self.policies.unused()
     }
 
     /// A table's generated name.

@@ -12,9 +12,9 @@ use super::caller::Call;
 use super::front::Answer;
 use crate::stack::{Stack, Statement};
 
-/// A request that a function's policy does not allow.
+/// Something that a function's policy allows, or would have to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Refusal {
+pub struct Permission {
     /// The function's logical id.
     pub function: String,
     /// As `dynamodb:Query`.
@@ -28,7 +28,8 @@ pub(crate) struct Policies {
     statements: BTreeMap<String, Vec<Statement>>,
     prefix: String,
     ignored: bool,
-    refusals: Mutex<BTreeSet<Refusal>>,
+    used: Mutex<BTreeSet<Permission>>,
+    refusals: Mutex<BTreeSet<Permission>>,
 }
 
 impl Policies {
@@ -41,6 +42,7 @@ impl Policies {
             statements: statements.collect(),
             prefix: format!("{}:{}", stack.region, stack.account),
             ignored,
+            used: Mutex::default(),
             refusals: Mutex::default(),
         }
     }
@@ -49,9 +51,19 @@ impl Policies {
     pub(crate) fn check(&self, call: &Call) -> Option<Answer> {
         let statements = self.statements.get(&call.caller).filter(|_| !self.ignored)?;
         let needed = self.needed(call);
-        let (action, resource) = needed
-            .into_iter()
-            .find(|(action, arn)| !allowed(statements, action, arn))?;
+        let refused = needed
+            .iter()
+            .find(|(action, arn)| !allowed(statements, action, arn));
+        let Some((action, resource)) = refused.cloned() else {
+            let function = &call.caller;
+            let used = needed.into_iter().map(|(action, resource)| Permission {
+                function: function.clone(),
+                action,
+                resource,
+            });
+            crate::locked(&self.used).extend(used);
+            return None;
+        };
         let message = format!(
             "User: {} is not authorized to perform: {action} on resource: {resource}",
             call.caller
@@ -63,7 +75,7 @@ impl Policies {
             "the template's policy does not allow this"
         );
         let function = call.caller.clone();
-        crate::locked(&self.refusals).insert(Refusal {
+        crate::locked(&self.refusals).insert(Permission {
             function,
             action,
             resource,
@@ -76,8 +88,29 @@ impl Policies {
         Some(Answer::error(StatusCode::BAD_REQUEST, kind, &message))
     }
 
-    pub(crate) fn refusals(&self) -> Vec<Refusal> {
+    pub(crate) fn refusals(&self) -> Vec<Permission> {
         crate::locked(&self.refusals).iter().cloned().collect()
+    }
+
+    /// What the policies allow and nobody has made use of; patterns as they are written.
+    pub(crate) fn unused(&self) -> Vec<Permission> {
+        let used = crate::locked(&self.used);
+        let is_idle = |allowed: &Permission| {
+            !used.iter().any(|used| {
+                used.function == allowed.function
+                    && like(&allowed.action.to_lowercase(), &used.action.to_lowercase())
+                    && like(&allowed.resource, &used.resource)
+            })
+        };
+        let statements = self
+            .statements
+            .iter()
+            .flat_map(|(function, of_it)| of_it.iter().map(move |statement| (function, statement)));
+        statements
+            .filter(|(_, statement)| statement.allow)
+            .flat_map(|(function, statement)| permissions(function, statement))
+            .filter(is_idle)
+            .collect()
     }
 
     fn needed(&self, call: &Call) -> Vec<(String, String)> {
@@ -129,6 +162,18 @@ fn transact_action(kind: &str) -> String {
         other => format!("{other}Item"),
     };
     format!("dynamodb:{action}")
+}
+
+/// Each action of a statement on each of its resources.
+fn permissions<'a>(function: &'a str, statement: &'a Statement) -> impl Iterator<Item = Permission> + 'a {
+    let on_each = move |action: &'a String| {
+        statement.resources.iter().map(move |resource| Permission {
+            function: function.to_owned(),
+            action: action.clone(),
+            resource: resource.clone(),
+        })
+    };
+    statement.actions.iter().flat_map(on_each)
 }
 
 fn allowed(statements: &[Statement], action: &str, resource: &str) -> bool {

@@ -1,0 +1,83 @@
+//! Least privilege: what a policy in the template allows is needed. The other way is checked in every flow, because the
+//! local cloud refuses what no policy allows, and `assert_sound` asks for refusals.
+
+use domain::id::JobId;
+use domain::job::Stage as JobStage;
+use domain::time::Millis;
+use local_lambda::{Effect, Fault, Service};
+use played_kie::Trouble;
+use tests::stage::{CALLBACK, Stage, WEBHOOK, WORKER};
+
+use crate::{ANNA, BORIS, VAULT};
+
+/// Somebody else.
+const VERA: i64 = 1003;
+
+/// What is allowed and not done here, and why.
+const NOT_HERE: [(&str, &str); 3] = [
+    // At a cold start, from the environment, which the stage has none of; the demo starts the real binaries.
+    (WEBHOOK, "secretsmanager:GetSecretValue"),
+    (WORKER, "secretsmanager:GetSecretValue"),
+    (CALLBACK, "secretsmanager:GetSecretValue"),
+];
+
+/// Start, an order, a look at the account, and the order taken back.
+async fn order_and_cancel(stage: &Stage) {
+    stage.newcomer(ANNA).await;
+    stage.order(ANNA, "a whim").await;
+    stage.say(ANNA, "/cabinet").await;
+    stage.press_newest(ANNA, "ca:").await;
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+}
+
+/// A video that is delivered, one that fails, and one that is parked and fetched.
+async fn deliver_fail_and_park(stage: &Stage) {
+    stage.order(ANNA, "a success").await;
+    stage.run_until_settled().await;
+    stage.order(ANNA, "a failure #moderation").await;
+    stage.run_until_settled().await;
+    stage.newcomer(BORIS).await;
+    stage.order(BORIS, "for later").await;
+    stage.telegram.block(BORIS).unwrap();
+    stage.answered().await;
+    stage.run_until_settled().await;
+    stage.telegram.unblock(BORIS).unwrap();
+    stage.say(BORIS, "/start").await;
+    stage.press_newest(BORIS, "pk").await;
+    stage.press_newest(BORIS, "pn:").await;
+}
+
+/// An order whose answer is lost is named by its callback; one that no worker attends to is given back by cleanup.
+async fn call_back_and_clean_up(stage: &Stage) {
+    stage.newcomer(VERA).await;
+    stage.kie.inject(Trouble::Lost, "", 1);
+    stage.order(VERA, "a bottle post").await;
+    stage.run_until_settled().await;
+    let lost = Fault::new(Service::Sqs, Effect::Swallow).operation("SendMessage");
+    stage.aws.faults().arm(lost.always());
+    let job = stage.order(VERA, "forgotten").await;
+    until_given_back(stage, &job).await;
+}
+
+async fn until_given_back(stage: &Stage, job: &JobId) {
+    for _ in 0..3 {
+        stage.pass(Millis::from_mins(60));
+        stage.sweep().await;
+    }
+    assert_eq!(stage.stage_of(job).await, JobStage::Failed);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_permission_in_the_template_is_needed() {
+    let stage = Stage::with(|setting| setting.vaults = vec![VAULT]).await;
+    order_and_cancel(&stage).await;
+    deliver_fail_and_park(&stage).await;
+    call_back_and_clean_up(&stage).await;
+    let unused = stage.aws.unused_permissions().into_iter();
+    let idle: Vec<String> = unused
+        .filter(|it| !NOT_HERE.contains(&(it.function.as_str(), it.action.as_str())))
+        .map(|it| format!("{} may {} on {}", it.function, it.action, it.resource))
+        .collect();
+    assert!(idle.is_empty(), "and never does:\n{}", idle.join("\n"));
+    assert_eq!(stage.aws.refusals(), []);
+}
