@@ -12,8 +12,12 @@ use crate::env::Env;
 
 /// How long after its due time a job is rung for: its own doorbell may be on the way.
 const GRACE: Millis = Millis::from_secs(20);
-/// Jobs looked at per shard and run.
+/// How long after its due time a job is moved on here, and not by the worker that was rung for.
+const LONG: Millis = Millis::from_mins(3);
+/// Jobs read at once.
 const PAGE: i32 = 100;
+/// Pages of one shard and run at most. More jobs than that at once are due only in an outage.
+const PAGES_MAX: u32 = 20;
 /// Settling stops when less than this is left of the invocation.
 const STOP_WITH: std::time::Duration = std::time::Duration::from_secs(8);
 
@@ -44,17 +48,25 @@ pub struct Swept {
 }
 
 impl Sweeper {
-    /// One run.
+    /// One run. It begins with another shard every minute, so that none is always the last; and one that cannot be read
+    /// does not keep the others waiting. `Err` where none could be read.
     pub async fn sweep(&self, deadline: Deadline) -> Result<Swept, store::Error> {
-        let mut swept = Swept::default();
-        for shard in 0..OPEN_SHARDS {
+        let (mut swept, mut trouble, mut unread) = (Swept::default(), None, 0);
+        let minute = self.env.now().0.div_euclid(60_000);
+        let first = u32::try_from(minute.rem_euclid(i64::from(OPEN_SHARDS))).unwrap_or(0);
+        for step in 0..OPEN_SHARDS {
             if deadline.remaining() < STOP_WITH {
                 swept.more = true;
                 break;
             }
-            self.sweep_shard(shard, &mut swept, deadline).await?;
+            let shard = (first + step) % OPEN_SHARDS;
+            if let Err(error) = self.sweep_shard(shard, &mut swept, deadline).await {
+                tracing::error!(%error, shard, "a shard could not be read");
+                swept.failed = swept.failed.saturating_add(1);
+                (trouble, unread) = (Some(error), unread + 1);
+            }
         }
-        Ok(swept)
+        trouble.filter(|_| unread == OPEN_SHARDS).map_or(Ok(swept), Err)
     }
 
     async fn sweep_shard(
@@ -65,18 +77,38 @@ impl Sweeper {
     ) -> Result<(), store::Error> {
         let now = self.env.now();
         let by = Timestamp(now.0.saturating_sub(GRACE.0));
-        let page = self.store.jobs().due(shard, by, PAGE).await?;
-        swept.more |= page.more;
-        swept.due = swept
-            .due
-            .saturating_add(u32::try_from(page.jobs.len()).unwrap_or(u32::MAX));
-        if page.jobs.is_empty() {
-            return Ok(());
-        }
-        for job in self.store.jobs().get_many(&page.jobs).await? {
-            if deadline.remaining() < STOP_WITH {
+        let mut next = None;
+        for _ in 0..PAGES_MAX {
+            let page = self.store.jobs().due(shard, by, next.take(), PAGE).await?;
+            let due = u32::try_from(page.jobs.len()).unwrap_or(u32::MAX);
+            swept.due = swept.due.saturating_add(due);
+            if !self.see_to_all(&page.jobs, swept, now, deadline).await? {
                 swept.more = true;
                 return Ok(());
+            }
+            match page.next {
+                Some(after) => next = Some(after),
+                None => return Ok(()),
+            }
+        }
+        swept.more = true;
+        Ok(())
+    }
+
+    /// Whether there was time for all of them.
+    async fn see_to_all(
+        &self,
+        due: &[JobId],
+        swept: &mut Swept,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<bool, store::Error> {
+        if due.is_empty() {
+            return Ok(true);
+        }
+        for job in self.store.jobs().get_many(due).await? {
+            if deadline.remaining() < STOP_WITH {
+                return Ok(false);
             }
             match self.see_to(&job, now, deadline).await {
                 Ok(done) => {
@@ -89,14 +121,20 @@ impl Sweeper {
                 }
             }
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn see_to(&self, job: &Job, now: Timestamp, deadline: Deadline) -> Result<Done, store::Error> {
         let event = match next_step(job, now) {
             Step::Rest | Step::WaitUntil(_) => return Ok(Done::default()),
+            // A worker tells the customer what it means; only if none comes is it done here.
+            Step::ExpireLease | Step::PassHorizon if !long_due(job, now) => {
+                return Ok(self.ring(&job.id).await);
+            }
             Step::ExpireLease => Event::LeaseExpired,
-            Step::PassHorizon => Event::HorizonPassed,
+            Step::PassHorizon => Event::HorizonPassed {
+                jitter: self.env.jitter(),
+            },
             Step::Settle => Event::TimeUp,
             Step::Submit | Step::Poll | Step::Deliver | Step::Park | Step::Tell => {
                 return Ok(self.ring(&job.id).await);
@@ -134,6 +172,10 @@ impl Sweeper {
             }
         }
     }
+}
+
+fn long_due(job: &Job, now: Timestamp) -> bool {
+    job.due_at.is_some_and(|due_at| now >= due_at.after(LONG))
 }
 
 /// What was done for one job.

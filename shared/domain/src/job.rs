@@ -20,7 +20,9 @@ pub use failure::Failure;
 pub use rule::Rule;
 pub use stage::Stage;
 pub use step::{Step, next_step};
-pub use timing::{FENCE_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX, backoff, poll_after};
+pub use timing::{
+    FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX, backoff, poll_after,
+};
 
 use crate::account::Place;
 use crate::admission::WindowKey;
@@ -96,8 +98,10 @@ pub struct Job {
     pub task: Option<TaskId>,
     /// When the present submission came to the provider: from here the polls are spaced.
     pub running_since: Option<Timestamp>,
-    /// Where the file is, until it is delivered.
-    pub result_url: Option<String>,
+    /// Questions to the provider since its last clear answer, while it is believed to be done or could not be heard.
+    pub vain_polls: u32,
+    /// The file, until it is delivered.
+    pub result: Option<RenderedFile>,
     /// Attempts to deliver that were begun.
     pub delivery_tries: u32,
     /// An attempt to deliver may have gone through without our knowing: it is under way, or its answer was lost.
@@ -110,6 +114,15 @@ pub struct Job {
     pub tell_tries: u32,
     /// What happened so far, oldest first.
     pub timeline: Vec<Mark>,
+}
+
+/// A rendered file that has been looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RenderedFile {
+    /// Where the provider keeps it.
+    pub url: String,
+    /// Its size.
+    pub bytes: u64,
 }
 
 /// A line of a job's timeline.
@@ -157,7 +170,8 @@ impl Job {
             due_at: Some(now),
             task: None,
             running_since: None,
-            result_url: None,
+            vain_polls: 0,
+            result: None,
             delivery_tries: 0,
             edit_unsure: false,
             file: None,

@@ -1,7 +1,9 @@
 //! Changes of a job, with the money where they settle it.
 
+use domain::admission::WindowKey;
 use domain::job::{Change, Job, Settlement, Stage};
 use domain::ledger::Key;
+
 use table::{Condition, Deadline, Token, Write, n, s};
 
 use crate::error::Error;
@@ -10,7 +12,22 @@ use crate::{Store, jobs, op, rows};
 /// The labels of a settlement's writes, beside the job's.
 const ENTRY: &str = "entry";
 const ACCOUNT: &str = "account";
-const WINDOW: &str = "window";
+/// One for each window, so that a refusal says which; a job is counted in fewer than these, and the rest would share the
+/// last.
+const WINDOWS: [&str; 12] = [
+    "window 1",
+    "window 2",
+    "window 3",
+    "window 4",
+    "window 5",
+    "window 6",
+    "window 7",
+    "window 8",
+    "window 9",
+    "window 10",
+    "window 11",
+    "window 12",
+];
 
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +44,18 @@ impl Store {
         let Some(settlement) = change.settlement else {
             return self.jobs.change(before, change, deadline).await;
         };
-        match self.settle(before, change, settlement, true, deadline).await {
+        let windows: Vec<&WindowKey> = match settlement {
+            Settlement::Release => before.windows.iter().collect(),
+            Settlement::Capture => Vec::new(),
+        };
+        match self.settle(before, change, settlement, &windows, deadline).await {
             // A counter whose row has aged out, or was lost, must not keep a credit from its owner.
-            Err(Error::Table(error))
-                if error.refused(WINDOW).is_some() && error.refused(jobs::JOB).is_none() =>
-            {
-                tracing::error!(job = %before.id, "a usage counter is gone; the credits are settled without it");
-                self.settle(before, change, settlement, false, deadline).await
+            Err(Error::Table(error)) if only_windows(&error) => {
+                tracing::error!(job = %before.id, %error, "a usage counter is gone; the credits are settled without it");
+                let there = windows.into_iter().enumerate();
+                let there = there.filter(|(index, _)| error.refused(label(*index)).is_none());
+                let there: Vec<&WindowKey> = there.map(|(_, window)| window).collect();
+                self.settle(before, change, settlement, &there, deadline).await
             }
             other => other,
         }
@@ -44,7 +66,7 @@ impl Store {
         before: &Job,
         change: &Change,
         settlement: Settlement,
-        with_windows: bool,
+        windows: &[&WindowKey],
         deadline: Deadline,
     ) -> Result<Applied, Error> {
         let mark = op::mark();
@@ -53,9 +75,7 @@ impl Store {
             self.entry_write(before, change, settlement),
             self.account_write(before, change, settlement),
         ];
-        if settlement == Settlement::Release && with_windows {
-            writes.extend(self.window_writes(before));
-        }
+        writes.extend(self.window_writes(before, windows));
         let token = Token::of(&format!("{settlement:?} {} {mark}", before.id));
         let Err(error) = self.db.transact(&token, writes, deadline).await else {
             return Ok(Applied::Written);
@@ -63,10 +83,7 @@ impl Store {
         if error.refused(jobs::JOB).is_some() {
             return jobs::refused(error, &mark);
         }
-        if error.refused(WINDOW).is_some()
-            && error.refused(ACCOUNT).is_none()
-            && error.refused(ENTRY).is_none()
-        {
+        if only_windows(&error) {
             return Err(Error::Table(error));
         }
         match error {
@@ -108,12 +125,26 @@ impl Store {
     }
 
     /// The uses go back to the very windows they came from.
-    fn window_writes(&self, job: &Job) -> Vec<Write> {
-        let back = |window| {
-            Write::update(WINDOW, &self.tables.usage, rows::usage_key(job.id.user, window))
+    fn window_writes(&self, job: &Job, windows: &[&WindowKey]) -> Vec<Write> {
+        let back = |(index, window): (usize, &&WindowKey)| {
+            let key = rows::usage_key(job.id.user, window);
+            Write::update(label(index), &self.tables.usage, key)
                 .when(Condition::AtLeast("used", n(1)))
                 .increase("used", -1)
         };
-        job.windows.iter().map(back).collect()
+        windows.iter().enumerate().map(back).collect()
+    }
+}
+
+/// The label of a window's write.
+fn label(index: usize) -> &'static str {
+    WINDOWS.get(index).copied().unwrap_or("window 12")
+}
+
+/// Whether nothing but counters was refused.
+fn only_windows(error: &table::Error) -> bool {
+    match error {
+        table::Error::Refused(writes) => writes.iter().all(|write| WINDOWS.contains(&write.label)),
+        _ => false,
     }
 }

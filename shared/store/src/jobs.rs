@@ -26,8 +26,8 @@ pub struct Jobs {
 pub struct DuePage {
     /// Their names, the longest overdue first.
     pub jobs: Vec<JobId>,
-    /// There are more.
-    pub more: bool,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Item>,
 }
 
 impl Jobs {
@@ -55,15 +55,21 @@ impl Jobs {
         Ok(items.iter().filter_map(readable).collect())
     }
 
-    /// The jobs of one shard that are due by a time.
-    pub async fn due(&self, shard: u32, by: Timestamp, limit: i32) -> Result<DuePage, Error> {
+    /// The jobs of one shard that are due by a time, from where a page before ended.
+    pub async fn due(
+        &self,
+        shard: u32,
+        by: Timestamp,
+        after: Option<Item>,
+        limit: i32,
+    ) -> Result<DuePage, Error> {
         let query = Query {
             table: self.table.clone(),
             index: Some(OPEN_INDEX),
             partition: ("open_shard", s((shard % OPEN_SHARDS).to_string())),
             up_to: Some(("due_at", n(by.0))),
             limit,
-            start: None,
+            start: after,
             consistent: false,
         };
         let page = self.db.query(query).await?;
@@ -74,7 +80,7 @@ impl Jobs {
             .collect();
         Ok(DuePage {
             jobs,
-            more: page.next.is_some(),
+            next: page.next,
         })
     }
 

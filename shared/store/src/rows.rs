@@ -3,7 +3,7 @@
 use domain::account::{Account, Balance, Draft, Photo, Place};
 use domain::admission::WindowKey;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, Nonce, TaskId, UserId};
-use domain::job::{Failure, Image, Job, Mark, Order, Rule, Stage};
+use domain::job::{Failure, Image, Job, Mark, Order, RenderedFile, Rule, Stage};
 use domain::ledger::{Entry, Key};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
@@ -170,7 +170,7 @@ fn order_item(job: &Job) -> Item {
 
 /// What changes in a job, attribute by attribute; `None` where there is none. The open index sees a job as long as it
 /// has a due time.
-pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 16] {
+pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 18] {
     [
         ("stage", Some(s(job.stage.as_str()))),
         ("fence", Some(n(job.fence.0))),
@@ -179,7 +179,14 @@ pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 16] {
         ("open_shard", job.due_at.map(|_| s(job.id.shard().to_string()))),
         ("task", job.task.as_ref().map(|task| s(task.0.clone()))),
         ("running_since", job.running_since.map(|at| n(at.0))),
-        ("result_url", job.result_url.clone().map(s)),
+        ("vain_polls", (job.vain_polls > 0).then(|| n(job.vain_polls))),
+        ("result_url", job.result.as_ref().map(|file| s(file.url.clone()))),
+        (
+            "result_bytes",
+            job.result
+                .as_ref()
+                .map(|file| n(i64::try_from(file.bytes).unwrap_or(i64::MAX))),
+        ),
         ("tries", Some(n(job.delivery_tries))),
         ("unsure", job.edit_unsure.then_some(AttributeValue::Bool(true))),
         ("file", job.file.as_ref().map(|file| s(file.0.clone()))),
@@ -247,7 +254,8 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
         due_at: row.n_opt("due_at")?.map(Timestamp),
         task: row.s_opt("task").map(|task| TaskId(task.to_owned())),
         running_since: row.n_opt("running_since")?.map(Timestamp),
-        result_url: row.s_opt("result_url").map(str::to_owned),
+        vain_polls: row.n_or_zero("vain_polls")?,
+        result: read_result(row)?,
         delivery_tries: row.n_or_zero("tries")?,
         edit_unsure: row.flag("unsure"),
         file: row.s_opt("file").map(|file| FileId(file.to_owned())),
@@ -255,6 +263,16 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
         tell_tries: row.n_or_zero("tells")?,
         timeline: timeline.collect::<Result<_, _>>()?,
     })
+}
+
+fn read_result(row: Row<'_>) -> Result<Option<RenderedFile>, Malformed> {
+    let Some(url) = row.s_opt("result_url") else {
+        return Ok(None);
+    };
+    Ok(Some(RenderedFile {
+        url: url.to_owned(),
+        bytes: row.n("result_bytes")?,
+    }))
 }
 
 fn read_order(row: Row<'_>) -> Result<Order, Malformed> {

@@ -11,6 +11,7 @@
 mod bench;
 
 use domain::account::{Account, Draft, Place};
+use domain::admission::WindowKey;
 use domain::id::{ChatId, JobId, MessageId, UserId};
 use domain::job::{Change, Event, Rule, Stage};
 use domain::ledger::Key;
@@ -311,6 +312,18 @@ async fn a_counter_never_goes_below_nothing_and_never_keeps_a_credit_from_its_ow
         Some(&0),
         "it went below nothing"
     );
+    assert_eq!(books.accounts[0].balance.available, Credits(2));
+}
+
+#[tokio::test]
+async fn a_lost_counter_does_not_keep_a_use_in_the_other_ones() {
+    let (scene, mut job) = Scene::with_job(Stage::Queued).await;
+    job.windows.insert(0, WindowKey("aged-out".to_owned()));
+    let change = job.apply(Event::Cancel, NOW).unwrap();
+    let applied = scene.store.apply(&job, &change, soon()).await.unwrap();
+    assert_eq!(applied, Applied::Written);
+    let books = scene.store.read_books().await.unwrap();
+    assert_eq!(books.usage.get(&(USER, window())), Some(&0), "it stayed counted");
     assert_eq!(books.accounts[0].balance.available, Credits(2));
 }
 

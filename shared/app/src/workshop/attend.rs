@@ -25,17 +25,17 @@ impl Workshop {
                 Step::WaitUntil(_) if called_back && job.stage == Stage::Running => Step::Poll,
                 step => step,
             };
-            called_back = false;
             if matches!(step, Step::Submit | Step::Deliver | Step::Poll) && deadline.remaining() < BEGIN_WITH
             {
                 tracing::info!(job = %id, "too little time left to begin; another invocation goes on");
                 self.ring_for(&job, doorbell).await;
                 return Ok(());
             }
-            match self.take(step, &job, deadline).await? {
+            match self.take(step, &job, called_back, deadline).await? {
                 Some(after) => (job, changed) = (after, true),
                 None => break,
             }
+            called_back = false;
         }
         if changed {
             self.ring_for(&job, doorbell).await;
@@ -44,13 +44,28 @@ impl Workshop {
     }
 
     /// Takes one step. `None` when there is nothing (more) to do here.
-    async fn take(&self, step: Step, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
+    async fn take(
+        &self,
+        step: Step,
+        job: &Job,
+        called_back: bool,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
         Ok(match step {
             Step::Rest | Step::WaitUntil(_) => None,
             Step::Submit => self.submit(job, deadline).await?,
             Step::ExpireLease => self.write(job, Event::LeaseExpired, deadline).await?,
-            Step::PassHorizon => self.write(job, Event::HorizonPassed, deadline).await?,
-            Step::Poll => self.poll(job, deadline).await?,
+            Step::PassHorizon => {
+                self.write(
+                    job,
+                    Event::HorizonPassed {
+                        jitter: self.env.jitter(),
+                    },
+                    deadline,
+                )
+                .await?
+            }
+            Step::Poll => self.poll(job, called_back, deadline).await?,
             Step::Deliver => self.deliver_again(job, deadline).await?,
             Step::Park => self.write(job, Event::Park, deadline).await?,
             Step::Settle => self.write(job, Event::TimeUp, deadline).await?,

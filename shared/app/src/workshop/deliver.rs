@@ -56,24 +56,9 @@ impl Workshop {
         let Some(claimed) = self.write(job, claim, deadline).await? else {
             return Ok(None);
         };
-        let url = claimed.result_url.clone().unwrap_or_default();
-        match self.look_at(&url, deadline).await {
-            (Some(file), _) => {
-                let relinked = if file.url == url {
-                    None
-                } else {
-                    self.write(
-                        &claimed,
-                        Event::Relinked {
-                            url: file.url.clone(),
-                        },
-                        deadline,
-                    )
-                    .await?
-                };
-                self.deliver(&relinked.unwrap_or(claimed), was_unsure, Some(file), deadline)
-                    .await
-            }
+        let url = claimed.result.as_ref().map_or("", |file| file.url.as_str());
+        match self.look_at(&claimed, url, deadline).await {
+            (Some(file), _) => self.deliver(&claimed, was_unsure, Some(file), deadline).await,
             (None, Verdict::NoAnswer(why)) => {
                 tracing::warn!(job = %job.id, why, "the file cannot be looked at");
                 self.try_later(&claimed, was_unsure, None, Failure::FileGone, deadline)
@@ -95,7 +80,7 @@ impl Workshop {
             return self.probe(job, Failure::FileGone, deadline).await;
         };
         let mut job = job.clone();
-        for _ in 0..=NEW_MESSAGES_MAX {
+        for new_messages_left in (0..=NEW_MESSAGES_MAX).rev() {
             match self.show_video(&job, &file, deadline).await {
                 Shown::Yes(file) => return Ok(self.write(&job, Event::Delivered { file }, deadline).await?),
                 Shown::Later {
@@ -114,6 +99,7 @@ impl Workshop {
                 }
                 Shown::Unreachable => return self.keep_or_release(&job, &file, was_unsure, deadline).await,
                 Shown::FileGone => return self.probe(&job, Failure::FileGone, deadline).await,
+                Shown::NoMessage(_) if new_messages_left == 0 => break,
                 Shown::NoMessage(moved_to) => match self.new_message(&job, moved_to, deadline).await? {
                     Some(moved) => job = moved,
                     None => {
@@ -179,13 +165,17 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(CALL_TIMEOUT, RESERVE) else {
             return not_begun();
         };
-        let text = Self::link_text(job, &file.url, file.checked.bytes);
-        let edit = EditMessageText::html(job.place.chat.0, job.place.message.0, text)
-            .with_buttons(Self::again_button(job));
+        let edit = Self::link_edit(job, &file.url, file.checked.bytes);
         match shown(job, self.telegram.call(&edit, timeout).await) {
             Shown::Yes(_) => Shown::Yes(None),
             other => other,
         }
+    }
+
+    fn link_edit(job: &Job, url: &str, bytes: u64) -> EditMessageText {
+        let text = Self::link_text(job, url, bytes);
+        EditMessageText::html(job.place.chat.0, job.place.message.0, text)
+            .with_buttons(Self::again_button(job))
     }
 
     fn edit(&self, job: &Job) -> EditMessageMedia {
@@ -258,8 +248,8 @@ impl Workshop {
         Ok(self.write(job, event, deadline).await?)
     }
 
-    /// Whether an earlier edit went through although its answer was lost: a caption can be edited only on a message that
-    /// is already a video. If it is one, it is charged; if it surely is none, the credits go back.
+    /// Whether an earlier edit went through although its answer was lost. If it did, it is charged; if it surely did not,
+    /// the credits go back.
     pub(super) async fn probe(
         &self,
         job: &Job,
@@ -269,9 +259,26 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(CALL_TIMEOUT, RESERVE) else {
             return self.postpone(job, true, None, deadline).await;
         };
-        let edit = EditMessageCaption::html(job.place.chat.0, job.place.message.0, self.caption(job))
-            .with_buttons(Self::again_button(job));
-        let event = match self.telegram.call(&edit, timeout).await {
+        let link = job.result.as_ref().filter(|file| file.bytes > UPLOAD_BYTES_MAX);
+        let answer = match link {
+            // A link is a text, of which only the same edit tells whether it stands there. If it did not, it does now,
+            // which is a delivery as long as the file is there.
+            Some(file) => {
+                let edit = Self::link_edit(job, &file.url, file.bytes);
+                match self.telegram.call(&edit, timeout).await {
+                    Ok(_) if failure == Failure::FileGone => Err(telegram::Error::NoCaption),
+                    answer => answer,
+                }
+            }
+            // A caption can be edited only on a message that is already a video.
+            None => {
+                let (chat, message) = (job.place.chat.0, job.place.message.0);
+                let edit = EditMessageCaption::html(chat, message, self.caption(job))
+                    .with_buttons(Self::again_button(job));
+                self.telegram.call(&edit, timeout).await
+            }
+        };
+        let event = match answer {
             Ok(message) => Event::Delivered {
                 file: file_id(&message),
             },

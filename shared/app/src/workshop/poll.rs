@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use domain::job::{Event, Failure, Job};
+use domain::job::{Event, Failure, Job, RenderedFile};
+use domain::time::Millis;
 use providers::files::Verdict;
 use providers::kie::callback::Ticket;
 use providers::kie::{LookUp, Looked};
@@ -17,19 +18,24 @@ const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// What a poll came to.
 enum Polled {
-    /// A file that plays.
-    File(File),
+    /// A file that plays, and where the provider keeps it.
+    File(File, RenderedFile),
     /// Anything else.
     Event(Event),
 }
 
 impl Workshop {
     /// Asks the provider; if there is a file, goes on to deliver it.
-    pub(super) async fn poll(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
-        match self.look_up(job, deadline).await {
-            Polled::File(file) => {
+    pub(super) async fn poll(
+        &self,
+        job: &Job,
+        called_back: bool,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, Error> {
+        match self.look_up(job, called_back, deadline).await {
+            Polled::File(file, kept) => {
                 let rendered = Event::Succeeded {
-                    url: file.url.clone(),
+                    file: kept,
                     deliver_until: self.lease(deadline),
                 };
                 let Some(after) = self.write(job, rendered, deadline).await? else {
@@ -41,16 +47,17 @@ impl Workshop {
         }
     }
 
-    async fn look_up(&self, job: &Job, deadline: Deadline) -> Polled {
+    async fn look_up(&self, job: &Job, called_back: bool, deadline: Deadline) -> Polled {
         let (Some(task), Some(timeout)) = (&job.task, deadline.for_call(LOOK_UP_TIMEOUT, RESERVE)) else {
-            return Polled::Event(Event::StillRunning);
+            return self.not_told(None);
         };
+        let jitter = self.env.jitter();
         let Looked { outcome, facts } = self.kie.look_up(&task.0, timeout).await;
         if self.belongs_elsewhere(job, facts.callback_url.as_deref()) {
             tracing::error!(job = %job.id, task = task.0, "the provider says that this task was ordered for another job");
             return Polled::Event(Event::TaskFailed {
                 failure: Failure::Provider,
-                jitter: self.env.jitter(),
+                jitter,
             });
         }
         match outcome {
@@ -64,11 +71,11 @@ impl Workshop {
                 report(job, reason, code, &message);
                 self.failed(failure_of(reason))
             }
-            LookUp::Absent if self.is_overdue(job) => self.failed(Failure::TimedOut),
-            LookUp::Running { .. } | LookUp::Absent => self.still_running(job),
-            LookUp::Unavailable { why, .. } => {
+            LookUp::Absent => Polled::Event(Event::NoSuchTask { jitter }),
+            LookUp::Running { .. } => Polled::Event(Event::StillRunning { called_back, jitter }),
+            LookUp::Unavailable { why, retry_after_s } => {
                 tracing::warn!(job = %job.id, why, "the provider does not say how the task stands");
-                self.still_running(job)
+                self.not_told(retry_after_s)
             }
         }
     }
@@ -84,13 +91,19 @@ impl Workshop {
         let Some(url) = urls.first() else {
             return self.failed(Failure::NoFile);
         };
-        let (file, verdict) = self.look_at(url, deadline).await;
+        let (file, verdict) = self.look_at(job, url, deadline).await;
         match (file, verdict) {
-            (Some(file), _) => Polled::File(file),
+            (Some(file), _) => {
+                let kept = RenderedFile {
+                    url: url.clone(),
+                    bytes: file.checked.bytes,
+                };
+                Polled::File(file, kept)
+            }
             (None, Verdict::Gone) => self.failed(Failure::FileGone),
             (None, Verdict::NoAnswer(why)) => {
                 tracing::warn!(job = %job.id, why, "the file cannot be looked at");
-                self.still_running(job)
+                self.not_told(None)
             }
             (None, verdict) => {
                 tracing::warn!(job = %job.id, ?verdict, "the provider reports success without a video");
@@ -106,16 +119,10 @@ impl Workshop {
         })
     }
 
-    /// It is asked again later, unless its time is up.
-    fn still_running(&self, job: &Job) -> Polled {
-        let over =
-            self.env.now() >= job.settle_at && job.due_at.is_some_and(|due_at| due_at <= self.env.now());
-        Polled::Event(if over { Event::TimeUp } else { Event::StillRunning })
-    }
-
-    /// Whether it has taken longer than any render of its model.
-    fn is_overdue(&self, job: &Job) -> bool {
-        let since = job.running_since.unwrap_or(job.created_at);
-        self.env.now() >= since.after(job.order.render_max)
+    fn not_told(&self, retry_after_s: Option<u32>) -> Polled {
+        Polled::Event(Event::NotTold {
+            retry_after: retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds))),
+            jitter: self.env.jitter(),
+        })
     }
 }

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::job::{Event, Failure, Job};
+use domain::time::Millis;
 use table::Deadline;
 use telegram::methods::{EditMessageText, SendMessage};
 
@@ -33,16 +34,20 @@ impl Workshop {
             tracing::warn!(job = %job.id, "the customer could not be told of the failure");
             return Ok(Some(claimed));
         }
-        if !self.told(&claimed, deadline).await {
-            return Ok(Some(claimed));
-        }
-        Ok(self.write(&claimed, Event::Told, deadline).await?)
+        let event = match self.try_to_tell(&claimed, deadline).await {
+            Told::Done => Event::Told,
+            Told::NotYet { retry_after_s } => Event::PostponeTelling {
+                retry_after: retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds))),
+                jitter: self.env.jitter(),
+            },
+        };
+        Ok(self.write(&claimed, event, deadline).await?)
     }
 
-    /// Whether the customer knows now, or never will.
-    async fn told(&self, job: &Job, deadline: Deadline) -> bool {
+    async fn try_to_tell(&self, job: &Job, deadline: Deadline) -> Told {
+        let not_yet = Told::NotYet { retry_after_s: None };
         let Some(timeout) = deadline.for_call(TIMEOUT, RESERVE) else {
-            return false;
+            return not_yet;
         };
         let say = Say::of(&job.order.locale);
         let text = self.failure_text(job, say);
@@ -51,16 +56,16 @@ impl Workshop {
         let edit =
             EditMessageText::html(place.chat.0, place.message.0, text.clone()).with_buttons(buttons.clone());
         let (chat, error) = match self.telegram.call(&edit, timeout).await {
-            Ok(_) | Err(telegram::Error::NotModified) => return true,
+            Ok(_) | Err(telegram::Error::NotModified) => return Told::Done,
             Err(telegram::Error::MessageGone { .. } | telegram::Error::NoText) => (place.chat.0, None),
             Err(telegram::Error::Migrated { to }) => (to, None),
             Err(error) => (place.chat.0, Some(error)),
         };
         if let Some(error) = error {
-            return given_up(job, &error);
+            return after(job, &error);
         }
         let Some(timeout) = deadline.for_call(TIMEOUT, RESERVE) else {
-            return false;
+            return not_yet;
         };
         match self
             .telegram
@@ -68,8 +73,8 @@ impl Workshop {
             .await
         {
             // It may have arrived, and a second message would look like a second failure.
-            Ok(_) | Err(telegram::Error::Unknown { .. }) => true,
-            Err(error) => given_up(job, &error),
+            Ok(_) | Err(telegram::Error::Unknown { .. }) => Told::Done,
+            Err(error) => after(job, &error),
         }
     }
 
@@ -81,12 +86,24 @@ impl Workshop {
     }
 }
 
-/// Whether it is of no use to go on telling.
-fn given_up(job: &Job, error: &telegram::Error) -> bool {
-    let for_ever = matches!(
-        error,
-        telegram::Error::Unreachable { .. } | telegram::Error::Rejected { .. }
-    );
-    tracing::info!(job = %job.id, %error, for_ever, "the customer could not be told");
-    for_ever
+/// What came of an attempt to tell.
+enum Told {
+    /// The customer knows now, or never will.
+    Done,
+    /// It is tried again.
+    NotYet {
+        /// Telegram's wish, in seconds.
+        retry_after_s: Option<u32>,
+    },
+}
+
+fn after(job: &Job, error: &telegram::Error) -> Told {
+    tracing::info!(job = %job.id, %error, "the customer could not be told");
+    match error {
+        telegram::Error::Unreachable { .. } | telegram::Error::Rejected { .. } => Told::Done,
+        telegram::Error::RateLimited { retry_after_s } => Told::NotYet {
+            retry_after_s: Some(*retry_after_s),
+        },
+        _ => Told::NotYet { retry_after_s: None },
+    }
 }

@@ -1,7 +1,7 @@
 //! The machine itself.
 
 use super::timing::{FENCE_MAX, LOSSES_MAX, TELL_TRIES_MAX, backoff, poll_after};
-use super::{Change, Event, Failure, Guard, Job, Mark, Refused, Rule, Settlement, Stage};
+use super::{Change, Event, Failure, Guard, Job, Mark, Refused, RenderedFile, Rule, Settlement, Stage};
 use crate::id::{Fence, FileId, TaskId};
 use crate::time::{Jitter, Millis, Timestamp};
 
@@ -21,9 +21,11 @@ impl Job {
                 Ok(self.lose_sight(now))
             }
             Event::LeaseExpired => self.expire_lease(now),
-            Event::HorizonPassed => self.pass_horizon(now),
-            Event::StillRunning => self.keep_waiting(now),
-            Event::Succeeded { url, deliver_until } => self.succeed(url, deliver_until, now),
+            Event::HorizonPassed { jitter } => self.pass_horizon(jitter, now),
+            Event::StillRunning { called_back, jitter } => self.keep_waiting(called_back, jitter, now),
+            Event::NoSuchTask { jitter } => self.miss_task(jitter, now),
+            Event::NotTold { retry_after, jitter } => self.ask_again(retry_after, jitter, now),
+            Event::Succeeded { file, deliver_until } => self.succeed(file, deliver_until, now),
             Event::TaskFailed { failure, jitter } => {
                 self.expect(&[Stage::Running])?;
                 Ok(self.retry_or_fail(Rule::T9, failure, jitter, now))
@@ -34,11 +36,8 @@ impl Job {
                 retry_after,
                 jitter,
             } => self.postpone(unsure, retry_after, jitter, now),
-            Event::Relinked { url } => {
-                self.expect(&[Stage::Rendered])?;
-                Ok(self.stay(Rule::Relink, now, |job| job.result_url = Some(url)))
-            }
             Event::Moved { to } => {
+                self.expect(&[Stage::Rendered])?;
                 let mut change = self.stay(Rule::Move, now, |job| job.place = to);
                 change.guards.push(Guard::Message(self.place.message));
                 Ok(change)
@@ -69,6 +68,11 @@ impl Job {
             }
             Event::TimeUp => self.time_up(now),
             Event::ClaimTelling { until } => self.claim_telling(until, now),
+            Event::PostponeTelling { retry_after, jitter } => {
+                self.expect(&[Stage::Failed])?;
+                let spaced = backoff(self.tell_tries, retry_after, jitter);
+                Ok(self.stay(Rule::Tell, now, |job| job.due_at = Some(now.after(spaced))))
+            }
             Event::Told => {
                 self.expect(&[Stage::Failed])?;
                 Ok(self.stay(Rule::Told, now, |job| job.due_at = None))
@@ -152,28 +156,24 @@ impl Job {
     }
 
     /// T7.
-    fn pass_horizon(&self, now: Timestamp) -> Result<Change, Refused> {
+    fn pass_horizon(&self, jitter: Jitter, now: Timestamp) -> Result<Change, Refused> {
         self.expect(&[Stage::Unknown])?;
         self.expect_due(now)?;
-        let mut change = self.retry_or_fail(Rule::T7, Failure::TimedOut, Jitter(0), now);
+        let mut change = self.retry_or_fail(Rule::T7, Failure::TimedOut, jitter, now);
         change.guards.push(Guard::DueBy(now));
         Ok(change)
     }
 
-    /// A poll that found it still running.
-    fn keep_waiting(&self, now: Timestamp) -> Result<Change, Refused> {
-        self.expect(&[Stage::Running])?;
-        let since = self.running_since.unwrap_or(self.created_at);
-        Ok(self.stay(Rule::Wait, now, |job| {
-            job.due_at = Some(poll_after(job, since, now));
-        }))
-    }
-
     /// T8. The worker that finds the file goes on to deliver it, so the first attempt is claimed with it.
-    fn succeed(&self, url: String, deliver_until: Timestamp, now: Timestamp) -> Result<Change, Refused> {
+    fn succeed(
+        &self,
+        file: RenderedFile,
+        deliver_until: Timestamp,
+        now: Timestamp,
+    ) -> Result<Change, Refused> {
         self.expect(&[Stage::Running])?;
         Ok(self.go(Rule::T8, Stage::Rendered, now, |job| {
-            job.result_url = Some(url);
+            job.result = Some(file);
             job.delivery_tries = 1;
             job.edit_unsure = true;
             job.due_at = Some(deliver_until);
@@ -191,6 +191,7 @@ impl Job {
             job.losses = losses;
             job.task = None;
             job.running_since = None;
+            job.vain_polls = 0;
             job.due_at = Some(at);
         })
     }
@@ -209,7 +210,7 @@ impl Job {
         Ok(change)
     }
 
-    /// Delivery later.
+    /// Delivery later, but never so late that its time is up unseen, whatever the other side wishes.
     fn postpone(
         &self,
         unsure: bool,
@@ -218,10 +219,13 @@ impl Job {
         now: Timestamp,
     ) -> Result<Change, Refused> {
         self.expect(&[Stage::Rendered])?;
-        let spaced = backoff(self.delivery_tries, retry_after, jitter);
+        let at = now.after(backoff(self.delivery_tries, retry_after, jitter));
+        let latest = self
+            .settle_at
+            .max(now.after(backoff(self.delivery_tries, None, jitter)));
         Ok(self.stay(Rule::Postpone, now, |job| {
             job.edit_unsure = unsure;
-            job.due_at = Some(now.after(spaced));
+            job.due_at = Some(at.min(latest));
         }))
     }
 
@@ -235,13 +239,12 @@ impl Job {
             Stage::Rendered,
         ])?;
         self.expect_due(now)?;
-        let too_early = match self.stage {
-            Stage::Queued => now < self.give_up_at,
-            Stage::Submitting | Stage::Unknown | Stage::Running | Stage::Rendered => now < self.settle_at,
-            Stage::Delivered | Stage::Stored | Stage::Parked | Stage::Failed | Stage::Canceled => true,
+        let not_before = match self.stage {
+            Stage::Queued => self.give_up_at,
+            _ => self.settle_at,
         };
-        if too_early {
-            return Err(Refused::NotBefore(self.settle_at.min(self.give_up_at)));
+        if now < not_before {
+            return Err(Refused::NotBefore(not_before));
         }
         let failure = self.failure.unwrap_or(Failure::TimedOut);
         let mut change = self.fail(Rule::T15, failure, now);
@@ -330,7 +333,7 @@ impl Job {
     ) -> Change {
         let mut change = self.go(rule, to, at, |job| {
             job.due_at = None;
-            job.result_url = None;
+            job.result = None;
             edit(job);
         });
         change.settlement = Some(settlement);
@@ -352,6 +355,8 @@ fn keep(job: &mut Job, file: Option<FileId>) {
         job.file = file;
     }
 }
+
+mod waiting;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What goes into the machine, and what comes out of it.
 
-use super::{Failure, Job, Rule, Stage};
+use super::{Failure, Job, RenderedFile, Rule, Stage};
 use crate::account::Place;
 use crate::id::{Fence, FileId, MessageId, TaskId};
 use crate::time::{Jitter, Millis, Timestamp};
@@ -37,13 +37,33 @@ pub enum Event {
     /// The worker that held the lease is surely gone.
     LeaseExpired,
     /// Nothing was heard until the horizon.
-    HorizonPassed,
-    /// The provider is still at it.
-    StillRunning,
+    HorizonPassed {
+        /// Dice.
+        jitter: Jitter,
+    },
+    /// The provider says that it is still at it.
+    StillRunning {
+        /// Its callback has said otherwise: the record may lag behind, and is read again soon.
+        called_back: bool,
+        /// Dice.
+        jitter: Jitter,
+    },
+    /// The provider knows of no such task.
+    NoSuchTask {
+        /// Dice.
+        jitter: Jitter,
+    },
+    /// Nobody said how it stands: the provider was asked, or its file host, and there was no answer.
+    NotTold {
+        /// The other side's own wish.
+        retry_after: Option<Millis>,
+        /// Dice.
+        jitter: Jitter,
+    },
     /// The provider has a file.
     Succeeded {
-        /// Where it is.
-        url: String,
+        /// It.
+        file: RenderedFile,
         /// The present worker goes on to deliver it, and can do nothing more after this.
         deliver_until: Timestamp,
     },
@@ -67,11 +87,6 @@ pub enum Event {
         retry_after: Option<Millis>,
         /// Dice.
         jitter: Jitter,
-    },
-    /// The provider gave another link to the file.
-    Relinked {
-        /// The link.
-        url: String,
     },
     /// The progress message was gone, and another was sent, or the chat moved.
     Moved {
@@ -103,6 +118,13 @@ pub enum Event {
     ClaimTelling {
         /// Lambda's deadline, and what clocks and requests may add to it.
         until: Timestamp,
+    },
+    /// The customer is to be told later.
+    PostponeTelling {
+        /// Telegram's own wish.
+        retry_after: Option<Millis>,
+        /// Dice.
+        jitter: Jitter,
     },
     /// The customer was told, or never can be.
     Told,

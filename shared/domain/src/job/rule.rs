@@ -39,8 +39,6 @@ pub enum Rule {
     Deliver,
     /// The delivery is tried again later.
     Postpone,
-    /// Another link to the same file.
-    Relink,
     /// The progress stands in another message.
     Move,
     /// An attempt to tell of the failure begins.
@@ -51,7 +49,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 21] = [
         Self::T1,
         Self::T2,
         Self::T3,
@@ -70,7 +68,6 @@ impl Rule {
         Self::Wait,
         Self::Deliver,
         Self::Postpone,
-        Self::Relink,
         Self::Move,
         Self::Tell,
         Self::Told,
@@ -97,7 +94,6 @@ impl Rule {
             Self::Wait => "wait",
             Self::Deliver => "deliver",
             Self::Postpone => "postpone",
-            Self::Relink => "relink",
             Self::Move => "move",
             Self::Tell => "tell",
             Self::Told => "told",
@@ -112,13 +108,7 @@ impl Rule {
     /// Whether it leads to another stage, and so stands in the timeline.
     pub fn is_transition(self) -> bool {
         match self {
-            Self::Wait
-            | Self::Deliver
-            | Self::Postpone
-            | Self::Relink
-            | Self::Move
-            | Self::Tell
-            | Self::Told => false,
+            Self::Wait | Self::Deliver | Self::Postpone | Self::Move | Self::Tell | Self::Told => false,
             Self::T1
             | Self::T2
             | Self::T3

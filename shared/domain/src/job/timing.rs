@@ -13,6 +13,10 @@ pub const LOSSES_MAX: u32 = 3;
 /// Attempts to tell of a failure at most. The money is back already; only the message is missing.
 pub const TELL_TRIES_MAX: u32 = 8;
 
+/// How many quick polls are believed to be only too early, after a callback or an unanswered question: together about
+/// three minutes. After them the provider's "still running" is believed again.
+pub const LAGGING_POLLS_MAX: u32 = 6;
+
 /// How long a lease outlives the Lambda that took it: what clocks may differ, and what a request that was just sent may
 /// still take to have its effect. A lease that ended with its Lambda would let a second worker buy a second render.
 pub const LEASE_SLACK: Millis = Millis::from_secs(40);

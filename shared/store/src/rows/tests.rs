@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::catalog::Rules;
 use domain::id::NONCE_CHARS;
-use domain::job::Event;
+use domain::job::{Event, RenderedFile};
 use domain::time::Jitter;
 
 use super::*;
@@ -61,7 +61,11 @@ fn full() -> Job {
         due_at: Some(Timestamp(77)),
         task: Some(TaskId("task".into())),
         running_since: Some(Timestamp(66)),
-        result_url: Some("https://x/1.mp4".into()),
+        vain_polls: 2,
+        result: Some(RenderedFile {
+            url: "https://x/1.mp4".into(),
+            bytes: 1_000_000,
+        }),
         delivery_tries: 2,
         edit_unsure: true,
         file: Some(FileId("file".into())),

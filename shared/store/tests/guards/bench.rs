@@ -5,7 +5,7 @@ use domain::account::{Draft, Place};
 use domain::admission::{Admission, Reservation, WindowKey};
 use domain::catalog::Rules;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId, UserId};
-use domain::job::{Event, Failure, Job, Order, Rule, Stage};
+use domain::job::{Event, Failure, Job, Order, RenderedFile, Rule, Stage};
 use domain::ledger::Key;
 use domain::money::Credits;
 use domain::time::{Jitter, Millis, Timestamp};
@@ -293,7 +293,10 @@ pub(crate) fn accepted() -> Event {
 
 pub(crate) fn succeeded() -> Event {
     Event::Succeeded {
-        url: "https://x/1.mp4".into(),
+        file: RenderedFile {
+            url: "https://x/1.mp4".into(),
+            bytes: 1_000_000,
+        },
         deliver_until: NOW,
     }
 }
@@ -348,7 +351,7 @@ pub(crate) fn every_change() -> Vec<(Rule, Stage, Event)> {
         ),
         (Rule::T6, Stage::Submitting, Event::OutcomeUnknown),
         (Rule::T6, Stage::Submitting, Event::LeaseExpired),
-        (Rule::T7, Stage::Unknown, Event::HorizonPassed),
+        (Rule::T7, Stage::Unknown, Event::HorizonPassed { jitter }),
         (Rule::T8, Stage::Running, succeeded()),
         (
             Rule::T9,
@@ -386,7 +389,14 @@ pub(crate) fn every_change() -> Vec<(Rule, Stage, Event)> {
         (Rule::T15, Stage::Submitting, Event::TimeUp),
         (Rule::T15, Stage::Unknown, Event::TimeUp),
         (Rule::T15, Stage::Rendered, Event::TimeUp),
-        (Rule::Wait, Stage::Running, Event::StillRunning),
+        (
+            Rule::Wait,
+            Stage::Running,
+            Event::StillRunning {
+                called_back: false,
+                jitter,
+            },
+        ),
         (
             Rule::Deliver,
             Stage::Rendered,
@@ -399,13 +409,6 @@ pub(crate) fn every_change() -> Vec<(Rule, Stage, Event)> {
                 unsure: false,
                 retry_after: None,
                 jitter,
-            },
-        ),
-        (
-            Rule::Relink,
-            Stage::Rendered,
-            Event::Relinked {
-                url: "https://x/2.mp4".into(),
             },
         ),
         (Rule::Move, Stage::Rendered, Event::Moved { to }),

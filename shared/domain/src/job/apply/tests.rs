@@ -5,6 +5,7 @@
 )]
 
 mod limits;
+mod waiting;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
@@ -56,6 +57,13 @@ fn task(n: u32) -> TaskId {
     TaskId(format!("task-{n}"))
 }
 
+fn still_running() -> Event {
+    Event::StillRunning {
+        called_back: false,
+        jitter: Jitter(500),
+    }
+}
+
 /// Everything that could happen to a job at a time, whether it makes sense or not.
 fn events(job: &Job, now: Timestamp) -> Vec<Event> {
     let until = now.after(LEASE);
@@ -80,10 +88,18 @@ fn events(job: &Job, now: Timestamp) -> Vec<Event> {
         },
         Event::OutcomeUnknown,
         Event::LeaseExpired,
-        Event::HorizonPassed,
-        Event::StillRunning,
+        Event::HorizonPassed { jitter },
+        still_running(),
+        Event::NoSuchTask { jitter },
+        Event::NotTold {
+            retry_after: None,
+            jitter,
+        },
         Event::Succeeded {
-            url: "https://x/1.mp4".into(),
+            file: RenderedFile {
+                url: "https://x/1.mp4".into(),
+                bytes: 1_000_000,
+            },
             deliver_until: until,
         },
         Event::TaskFailed {
@@ -100,9 +116,6 @@ fn events(job: &Job, now: Timestamp) -> Vec<Event> {
             retry_after: None,
             jitter,
         },
-        Event::Relinked {
-            url: "https://x/2.mp4".into(),
-        },
         Event::Delivered {
             file: Some(FileId("f".into())),
         },
@@ -116,6 +129,10 @@ fn events(job: &Job, now: Timestamp) -> Vec<Event> {
         Event::Cancel,
         Event::TimeUp,
         Event::ClaimTelling { until },
+        Event::PostponeTelling {
+            retry_after: None,
+            jitter,
+        },
         Event::Told,
     ];
     events.push(Event::Moved {
@@ -291,7 +308,7 @@ fn what_keeps_a_job_in_its_stage_belongs_to_that_stage() {
         (Rule::Wait, Stage::Running),
         (Rule::Deliver, Stage::Rendered),
         (Rule::Postpone, Stage::Rendered),
-        (Rule::Relink, Stage::Rendered),
+        (Rule::Move, Stage::Rendered),
         (Rule::Tell, Stage::Failed),
         (Rule::Told, Stage::Failed),
     ]
@@ -307,8 +324,7 @@ fn what_keeps_a_job_in_its_stage_belongs_to_that_stage() {
         let changes = events(&job, START)
             .into_iter()
             .filter_map(|event| job.apply(event, START).ok());
-        // The message may move at any time.
-        let stays = changes.filter(|change| !change.rule.is_transition() && change.rule != Rule::Move);
+        let stays = changes.filter(|change| !change.rule.is_transition());
         found.extend(stays.map(|change| (change.rule, stage)));
     }
     assert_eq!(found, allowed);
@@ -322,7 +338,7 @@ fn what_waits_for_its_time_does_not_happen_a_millisecond_before() {
     let mut cases = vec![
         (Stage::Queued, early, Event::Claim { lease_until: until }),
         (Stage::Submitting, early, Event::LeaseExpired),
-        (Stage::Unknown, early, Event::HorizonPassed),
+        (Stage::Unknown, early, Event::HorizonPassed { jitter: Jitter(0) }),
         (
             Stage::Rendered,
             early,
@@ -409,10 +425,17 @@ fn silence_is_believed_only_after_the_horizon() {
     let unknown = submitting.apply(Event::OutcomeUnknown, START).unwrap().after;
     let horizon = START.after(submitting.order.render_max);
     assert_eq!(unknown.due_at, Some(horizon));
-    let early = unknown.apply(Event::HorizonPassed, Timestamp(horizon.0 - 1));
+    let early = unknown.apply(
+        Event::HorizonPassed { jitter: Jitter(0) },
+        Timestamp(horizon.0 - 1),
+    );
     assert_eq!(early.err(), Some(Refused::NotBefore(horizon)));
     assert_eq!(
-        unknown.apply(Event::HorizonPassed, horizon).unwrap().after.stage,
+        unknown
+            .apply(Event::HorizonPassed { jitter: Jitter(0) }, horizon)
+            .unwrap()
+            .after
+            .stage,
         Stage::Queued
     );
 }
@@ -548,7 +571,7 @@ fn a_long_render_is_asked_about_a_few_times_only() {
             .after;
         let mut polls = 0;
         while job.due_at.unwrap() < START.after(Millis::from_secs(render)) {
-            job = job.apply(Event::StillRunning, job.due_at.unwrap()).unwrap().after;
+            job = job.apply(still_running(), job.due_at.unwrap()).unwrap().after;
             polls += 1;
         }
         assert_eq!(polls, expected, "polls in {render} s");
