@@ -16,6 +16,7 @@ pub mod words;
 
 pub mod template;
 
+pub mod alarms;
 pub mod functions;
 pub mod policies;
 pub mod queues;
@@ -60,16 +61,17 @@ pub enum Error {
     Cargo(String),
 }
 
-/// Every rule about the template by itself. The rules that hold it against the code are in [`environment`] and
-/// [`functions::built_by_a_package`].
+/// Every rule about the template by itself. The rules that hold it against the code are in [`environment`],
+/// [`alarms::counted`] and [`functions::built_by_a_package`].
 pub fn template_rules(template: &Template) -> Findings {
     [
         functions::transformed(template),
         functions::built_by_cargo_lambda(template),
         functions::logged_with_an_end(template),
-        functions::watched(template),
+        alarms::watched(template),
         queues::redriven(template),
         queues::delivered_in_batches(template),
+        queues::within_what_the_provider_takes(template),
         queues::visible_late_enough(template),
         queues::allowed_to_ring_themselves(template),
         schedules::well_formed(template),

@@ -11,7 +11,8 @@ use tests::tidy::project::{Workspace, text};
 use tests::tidy::sources::Source;
 use tests::tidy::template::Template;
 use tests::tidy::{
-    Findings, dependencies, edges, environment, fixtures, functions, sizes, sources, template_rules, words,
+    Findings, alarms, dependencies, edges, environment, fixtures, functions, policies, sizes, sources,
+    template_rules, words,
 };
 
 fn template() -> Template {
@@ -55,6 +56,16 @@ fn every_function_is_a_package_and_every_package_a_function() {
 #[test]
 fn functions_read_the_environment_that_the_template_gives() {
     nothing_is_in(&environment::equal(&template(), &sources::all().unwrap()));
+}
+
+#[test]
+fn every_metric_that_the_code_logs_rings_an_alarm() {
+    nothing_is_in(&alarms::counted(&template(), &sources::all().unwrap()));
+}
+
+#[test]
+fn ledger_entries_are_written_once() {
+    nothing_is_in(&policies::ledger_written_once(&sources::all().unwrap()));
 }
 
 #[test]
@@ -120,6 +131,7 @@ fn every_finding(template: &str, code: &Code) -> Findings {
     let against_the_code = [
         functions::built_by_a_package(&template, &code.workspace),
         environment::equal(&template, &code.sources),
+        alarms::counted(&template, &code.sources),
     ];
     [template_rules(&template), against_the_code.concat()].concat()
 }

@@ -1,4 +1,4 @@
-//! Functions: built from a package of ours, logging with an end, watched by an alarm.
+//! Functions: built from a package of ours, logging with an end.
 
 use std::collections::BTreeMap;
 
@@ -107,26 +107,4 @@ pub fn logged_with_an_end(template: &Template) -> Findings {
         })
         .chain(endless.map(|group| format!("{}: logs are kept for ever without RetentionInDays", group.name)))
         .collect()
-}
-
-/// Every function has an alarm on its errors.
-pub fn watched(template: &Template) -> Findings {
-    let unwatched = template.functions().filter(|function| {
-        !template
-            .of_type("AWS::CloudWatch::Alarm")
-            .any(|alarm| watches(alarm, "Errors", function.name))
-    });
-    unwatched
-        .map(|function| format!("{}: no alarm on its Errors", function.name))
-        .collect()
-}
-
-/// Whether an alarm is on this metric of this resource.
-pub fn watches(alarm: Resource<'_>, metric: &str, resource: &str) -> bool {
-    let dimensions = list(alarm.property(&["Dimensions"]));
-    alarm.property(&["MetricName"]).and_then(Value::as_str) == Some(metric)
-        && dimensions
-            .iter()
-            .filter_map(|one| one.get("Value"))
-            .any(|value| pointed_to(value) == Some(resource))
 }

@@ -3,9 +3,11 @@
 use serde_norway::Value;
 
 use super::Findings;
+use super::sources::Source;
 use super::template::{Resource, Template, list, pointed_to, texts};
 
-/// A ledger entry is written once. Nothing changes or deletes it, so that no bug of ours can rewrite history.
+/// A ledger entry is written once. No function may update or delete one; `PutItem` it needs, and that would overwrite, so
+/// every put carries the condition that there is no such entry yet: [`ledger_written_once`].
 const LEDGER_ACTIONS: [&str; 5] = [
     "dynamodb:BatchGetItem",
     "dynamodb:ConditionCheckItem",
@@ -66,4 +68,73 @@ pub fn ledger_only_grows(template: &Template) -> Findings {
         .filter(|(_, action)| !LEDGER_ACTIONS.contains(action))
         .map(|(function, action)| format!("{}: may {action} on the ledger, which only grows", function.name))
         .collect()
+}
+
+/// What a write to the ledger must say, as rustfmt's spaces leave it.
+const ONCE: &str = ".when(Condition::Absent(\"entry\"))";
+
+/// Writes to the ledger, in the product's code, that could overwrite an entry.
+pub fn ledger_written_once(sources: &[Source]) -> Findings {
+    let product = sources
+        .iter()
+        .filter(|source| source.is_product() && !source.is_tests());
+    product
+        .flat_map(|source| {
+            let code: String = source.text.split_whitespace().collect();
+            let writes = code
+                .split("Write::")
+                .skip(1)
+                .filter(|write| write.contains("tables.ledger"));
+            let careless = writes.filter(|write| !is_written_once(write)).count();
+            (0..careless).map(|_| {
+                format!(
+                    "{}: a write to the ledger without Condition::Absent(\"entry\")",
+                    source.path
+                )
+            })
+        })
+        .collect()
+}
+
+/// Whether it is a put whose condition follows at once; `write` begins after `Write::`.
+fn is_written_once(write: &str) -> bool {
+    let mut depth = 0_usize;
+    let end = write.find(|letter| {
+        depth = match letter {
+            '(' => depth.saturating_add(1),
+            ')' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        letter == ')' && depth == 0
+    });
+    let after = end
+        .and_then(|end| write.get(end.saturating_add(1)..))
+        .unwrap_or_default();
+    write.starts_with("put(") && after.starts_with(ONCE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(write: &str) -> Findings {
+        let text = format!("fn f() {{ let _ = {write}; }}");
+        ledger_written_once(&[Source::parse("shared/store/src/x.rs", &text).unwrap()])
+    }
+
+    #[test]
+    fn a_write_that_could_overwrite_an_entry_is_found() {
+        assert_eq!(
+            found("Write::put(E, &self.tables.ledger, row(x))\n    .when(Condition::Absent(\"entry\"))"),
+            Findings::new()
+        );
+        for careless in [
+            "Write::put(E, &self.tables.ledger, row(x))",
+            "Write::put(E, &self.tables.ledger, x).when(Condition::Exists(\"entry\"))",
+            "Write::delete(E, &self.tables.ledger, x).when(Condition::Absent(\"entry\"))",
+            "[Write::put(E, &self.tables.ledger, x), Write::put(A, &b, x).when(Condition::Absent(\"entry\"))]",
+        ] {
+            assert_eq!(found(careless).len(), 1, "{careless}");
+        }
+    }
 }

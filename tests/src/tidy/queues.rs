@@ -3,7 +3,7 @@
 use serde_norway::Value;
 
 use super::Findings;
-use super::functions::watches;
+use super::alarms::watches;
 use super::template::{Resource, Template, list, pointed_to, texts};
 
 const QUEUE: &str = "AWS::SQS::Queue";
@@ -16,6 +16,10 @@ const BATCH_WITHOUT_WINDOW_MAX: u64 = 10;
 
 /// Lambda's advice: throttled batches then return before their messages count as received too often.
 const VISIBILITY_PER_TIMEOUT: u64 = 6;
+
+/// KIE.AI takes 20 new generation requests in 10 seconds for an account and refuses more with 429.
+/// <https://docs.kie.ai/>
+const PROVIDER_ORDERS_MAX: u64 = 20;
 
 /// SQS's own defaults, in seconds.
 const RETENTION_S_DEFAULT: u64 = 345_600;
@@ -92,6 +96,29 @@ fn batch(function: Resource<'_>, name: &str, event: &Value) -> Findings {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// The largest number of orders that may reach the provider at once, if every worker has only orders in hand, is what it
+/// takes. Written for the template's defaults; whoever raises the concurrency has asked the provider for more.
+pub fn within_what_the_provider_takes(template: &Template) -> Findings {
+    let at_once = |event: &Value| {
+        let size = event.get("BatchSize")?.as_u64()?;
+        let workers = pointed_to(event.get("ScalingConfig")?.get("MaximumConcurrency")?)?;
+        let workers = template.at(&["Parameters", workers, "Default"])?.as_u64()?;
+        Some(size.saturating_mul(workers))
+    };
+    let fast = template.functions().flat_map(|function| {
+        function
+            .events("SQS")
+            .filter(|(_, event)| at_once(event).is_none_or(|orders| orders > PROVIDER_ORDERS_MAX))
+            .map(move |(name, _)| {
+                format!(
+                    "{}.{name}: BatchSize x MaximumConcurrency must be at most {PROVIDER_ORDERS_MAX}",
+                    function.name
+                )
+            })
+    });
+    fast.collect()
 }
 
 /// A message stays hidden for six time-outs of the function it feeds.

@@ -7,11 +7,17 @@ use super::template::{Resource, Template, pointed_to};
 
 const TABLE: &str = "AWS::DynamoDB::Table";
 
-/// Balances, their movements and the orders they were held for: kept even when the stack goes.
-const MONEY: [&str; 3] = ["AccountsTable", "LedgerTable", "JobsTable"];
+/// What customers own or have used: kept even when the stack goes, and not deleted by a slip.
+const MONEY: [&str; 4] = ["AccountsTable", "LedgerTable", "UsageTable", "JobsTable"];
 
 /// Tables that can be restored to a second: the money, and the prices it was reckoned with.
-const RESTORABLE: [&str; 4] = ["AccountsTable", "LedgerTable", "JobsTable", "SettingsTable"];
+const RESTORABLE: [&str; 5] = [
+    "AccountsTable",
+    "LedgerTable",
+    "UsageTable",
+    "JobsTable",
+    "SettingsTable",
+];
 
 /// Nothing is paid while nobody orders.
 pub fn paid_by_use(template: &Template) -> Findings {
@@ -23,27 +29,32 @@ pub fn paid_by_use(template: &Template) -> Findings {
         .collect()
 }
 
-/// Money can be restored, and goes neither with the stack nor in a replacement.
+/// Money can be restored, and goes neither with the stack, nor in a replacement, nor by a slip.
 pub fn restorable(template: &Template) -> Findings {
-    let lost = MONEY
-        .iter()
-        .filter(|name| !template.resource(name).is_some_and(retained));
-    let fixed = RESTORABLE
-        .iter()
-        .filter(|name| !template.resource(name).is_some_and(recoverable));
-    lost.map(|name| format!("{name}: holds money, so DeletionPolicy and UpdateReplacePolicy must retain it"))
-        .chain(fixed.map(|name| format!("{name}: needs point-in-time recovery")))
-        .collect()
+    let all = |names: &'static [&'static str], kept: fn(Resource<'_>) -> bool| {
+        names
+            .iter()
+            .filter(move |name| !template.resource(name).is_some_and(kept))
+    };
+    let lost = all(&MONEY, retained)
+        .map(|name| format!("{name}: holds money, so DeletionPolicy and UpdateReplacePolicy must be Retain"));
+    let open =
+        all(&MONEY, protected).map(|name| format!("{name}: holds money, so DeletionProtectionEnabled"));
+    let fixed = all(&RESTORABLE, recoverable).map(|name| format!("{name}: needs point-in-time recovery"));
+    lost.chain(open).chain(fixed).collect()
 }
 
+/// `RetainExceptOnCreate` would not do: CloudFormation cannot delete a protected table, so its rollback would fail.
 fn retained(table: Resource<'_>) -> bool {
-    let policy = |name| {
-        table
-            .attribute(&[name])
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    policy("DeletionPolicy").starts_with("Retain") && policy("UpdateReplacePolicy") == "Retain"
+    let policy = |name| table.attribute(&[name]).and_then(Value::as_str);
+    policy("DeletionPolicy") == Some("Retain") && policy("UpdateReplacePolicy") == Some("Retain")
+}
+
+fn protected(table: Resource<'_>) -> bool {
+    table
+        .property(&["DeletionProtectionEnabled"])
+        .and_then(Value::as_bool)
+        == Some(true)
 }
 
 fn recoverable(table: Resource<'_>) -> bool {
