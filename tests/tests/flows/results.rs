@@ -1,14 +1,15 @@
 //! RUNNING → RENDERED: a success is believed only when there is a file that plays.
 
+use domain::id::JobId;
 use domain::job::{Failure, Rule, Stage as JobStage};
 use domain::time::{Millis, Timestamp};
 use played_kie::Trouble;
-use played_telegram::{ApiError, Fault, Happens};
+use played_telegram::{ApiError, Fault, Happens, Params};
 use tests::stage::Stage;
 
 use crate::ANNA;
 
-async fn ordered(prompt: &str) -> (Stage, domain::id::JobId) {
+async fn ordered(prompt: &str) -> (Stage, JobId) {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;
     let job = stage.order(ANNA, prompt).await;
@@ -99,7 +100,7 @@ async fn a_file_that_is_gone_before_it_was_seen_is_made_again_and_in_the_end_giv
 }
 
 /// A job that is rendered, and whose first delivery met this.
-async fn rendered(delivery: Happens) -> (Stage, domain::id::JobId) {
+async fn rendered(delivery: Happens) -> (Stage, JobId) {
     let stage = Stage::with(|setting| setting.settings.rules.settle_max_s = 86_400 * 20).await;
     stage.newcomer(ANNA).await;
     let job = stage.order(ANNA, "in the drawer").await;
@@ -187,6 +188,7 @@ async fn a_provider_that_does_not_say_how_it_stands_is_asked_again() {
         stage.kie.inject(trouble, "", 2);
         let job = stage.order(ANNA, "silence").await;
         stage.run_until_settled().await;
+        assert_soon_after_the_render(&stage, &job, trouble).await;
         assert_eq!(stage.kie.tasks().len(), 1, "{trouble:?}");
         assert_eq!(stage.stage_of(&job).await, JobStage::Delivered, "{trouble:?}");
         stage.assert_sound().await;
@@ -201,8 +203,33 @@ async fn a_file_host_that_fails_for_a_while_is_asked_again() {
         stage.kie.inject(trouble, "", 2);
         let job = stage.order(ANNA, "hiccups").await;
         stage.run_until_settled().await;
+        assert_soon_after_the_render(&stage, &job, trouble).await;
         assert_eq!(stage.stage_of(&job).await, JobStage::Delivered, "{trouble:?}");
         stage.pass(Millis::from_mins(1));
+        stage.assert_sound().await;
+    }
+}
+
+/// A hiccup after the callback costs seconds, not the wait for a callback that has come already.
+async fn assert_soon_after_the_render(stage: &Stage, job: &JobId, trouble: Trouble) {
+    let took = stage.now().since(stage.job(job).await.created_at);
+    assert!(took <= Millis::from_secs(60 + 20), "{trouble:?}: {took:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_whose_answer_is_lost_is_charged_if_and_only_if_it_stands_there() {
+    for (lost, balance) in [(Happens::CutAfter, (1, 0, 1)), (Happens::CutBefore, (2, 0, 0))] {
+        let (stage, job) = ordered("a planet #huge").await;
+        let shows_the_link =
+            |params: &Params| params.text("text").is_some_and(|text| text.contains("too large"));
+        stage
+            .telegram
+            .fault(Fault::next("editMessageText", lost).when(shows_the_link));
+        stage.run_until_stage(&job, JobStage::Rendered).await;
+        assert_eq!(stage.telegram.faults_left(), 0);
+        stage.kie.inject(Trouble::DownloadDown, "", 1_000);
+        stage.run_until_settled().await;
+        assert_eq!(stage.balance(ANNA).await, balance);
         stage.assert_sound().await;
     }
 }

@@ -11,7 +11,8 @@ use providers::files::{NotOpened, Verdict};
 use table::Deadline;
 use telegram::limits::{FETCH_BY_URL_BYTES_MAX, UPLOAD_BYTES_MAX};
 use telegram::methods::{
-    EditMessageCaption, EditMessageMedia, EditMessageText, InputFile, InputMediaVideo, SendMessage,
+    EditMessageCaption, EditMessageMedia, EditMessageReplyMarkup, EditMessageText, InputFile,
+    InputMediaVideo, SendMessage,
 };
 use telegram::types::Message;
 
@@ -165,7 +166,9 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(CALL_TIMEOUT, RESERVE) else {
             return not_begun();
         };
-        let edit = Self::link_edit(job, &file.url, file.checked.bytes);
+        let text = Self::link_text(job, &file.url, file.checked.bytes);
+        let edit = EditMessageText::html(job.place.chat.0, job.place.message.0, text)
+            .with_buttons(Self::again_button(job));
         match shown(job, self.telegram.call(&edit, timeout).await) {
             Shown::Yes(_) => Shown::Yes(None),
             other => other,
@@ -261,12 +264,16 @@ impl Workshop {
         };
         let link = job.result.as_ref().filter(|file| file.bytes > UPLOAD_BYTES_MAX);
         let answer = match link {
-            // A link is a text, of which only the same edit tells whether it stands there. If it did not, it does now,
-            // which is a delivery as long as the file is there.
-            Some(file) => {
-                let edit = Self::link_edit(job, &file.url, file.bytes);
+            // A link is a text like any other, but it has a button that the progress message has not: if setting the
+            // button changes something, no link stood there. That shows nothing to anybody.
+            Some(_) => {
+                let edit = EditMessageReplyMarkup {
+                    chat_id: job.place.chat.0,
+                    message_id: job.place.message.0,
+                    reply_markup: Some(Self::again_button(job)),
+                };
                 match self.telegram.call(&edit, timeout).await {
-                    Ok(_) if failure == Failure::FileGone => Err(telegram::Error::NoCaption),
+                    Ok(_) => Err(telegram::Error::NoCaption),
                     answer => answer,
                 }
             }
