@@ -1,4 +1,5 @@
-//! A circuit breaker for one provider: after a run of failures it is left alone for a while, then asked once.
+//! A circuit breaker for one provider: after a run of failures it is left alone for a while, then one request is let
+//! through to find out.
 
 use crate::time::{Millis, Timestamp};
 
@@ -6,19 +7,38 @@ use crate::time::{Millis, Timestamp};
 pub const FAILURES_MAX: u32 = 5;
 /// How long it is left alone the first time; doubled each time up to eight times this.
 pub const OPEN_FOR: Millis = Millis::from_secs(15);
+/// How long the one request that is let through may take to tell, before another is. It need not tell at all: its order may
+/// come to nothing before the provider is asked.
+pub const TRIAL_FOR: Millis = Millis::from_mins(1);
 
 /// What is known of one provider. Each Lambda keeps its own: the knowledge is cheap to gain and ages fast, and a shared
 /// row would be written by every failure just when nothing works.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {
+    /// In a row, until it opens.
     failures: u32,
+    /// Openings in a row.
+    opened: u32,
     open_until: Timestamp,
+    /// One request was let through, and has not told yet.
+    on_trial: bool,
 }
 
 impl Breaker {
-    /// Until when the provider is to be left alone; `None` if it may be asked.
-    pub fn closed_until(self, now: Timestamp) -> Option<Timestamp> {
-        (now < self.open_until).then_some(self.open_until)
+    /// Leave to send one request now; or until when the provider is to be left alone.
+    pub fn admit(self, now: Timestamp) -> Result<Self, Timestamp> {
+        if now < self.open_until {
+            return Err(self.open_until);
+        }
+        if self.opened == 0 {
+            return Ok(self);
+        }
+        // Whoever is let through to find out keeps the others waiting.
+        Ok(Self {
+            open_until: now.after(TRIAL_FOR),
+            on_trial: true,
+            ..self
+        })
     }
 
     /// The provider answered, whatever it said.
@@ -31,15 +51,16 @@ impl Breaker {
     #[must_use]
     pub fn after_failure(self, now: Timestamp) -> Self {
         let failures = self.failures.saturating_add(1);
-        if failures < FAILURES_MAX {
-            return Self { failures, ..self };
-        }
-        // One request is let through when it opens again; if that fails too, it is left alone for twice as long.
-        let doublings = failures.saturating_sub(FAILURES_MAX).min(3);
-        let span = Millis(OPEN_FOR.0.saturating_mul(1_i64 << doublings));
-        Self {
-            failures,
-            open_until: now.after(span),
+        match self.opened {
+            0 if failures < FAILURES_MAX => Self { failures, ..self },
+            // Of requests that were under way when it opened: they tell nothing new.
+            1.. if !self.on_trial => self,
+            opened => Self {
+                failures: 0,
+                opened: opened.saturating_add(1),
+                open_until: now.after(Millis(OPEN_FOR.0.saturating_mul(1_i64 << opened.min(3)))),
+                on_trial: false,
+            },
         }
     }
 }
@@ -48,28 +69,71 @@ impl Breaker {
 mod tests {
     use super::*;
 
+    const NOW: Timestamp = Timestamp(1_000_000);
+
+    fn failed(breaker: Breaker, times: u32, now: Timestamp) -> Breaker {
+        (0..times).fold(breaker, |breaker, _| breaker.after_failure(now))
+    }
+
+    /// Opened so often, and just about to let one request through; and when that is.
+    fn opened(times: i64) -> (Breaker, Timestamp) {
+        let mut breaker = failed(Breaker::default(), FAILURES_MAX, NOW);
+        let mut until = breaker.admit(NOW).unwrap_err();
+        for _ in 1..times {
+            breaker = breaker.admit(until).unwrap().after_failure(until);
+            until = breaker.admit(until).unwrap_err();
+        }
+        (breaker, until)
+    }
+
     #[test]
     fn it_opens_after_a_run_of_failures_and_closes_with_the_first_answer() {
-        let mut breaker = Breaker::default();
-        for second in 1..FAILURES_MAX {
-            breaker = breaker.after_failure(Timestamp(i64::from(second)));
-            assert_eq!(breaker.closed_until(Timestamp(10)), None);
+        let almost = failed(Breaker::default(), FAILURES_MAX - 1, NOW);
+        assert_eq!(almost.admit(NOW), Ok(almost));
+        assert_eq!(
+            failed(almost.after_answer(), FAILURES_MAX - 1, NOW)
+                .admit(NOW)
+                .err(),
+            None
+        );
+        let open = almost.after_failure(NOW);
+        assert_eq!(open.admit(NOW), Err(NOW.after(OPEN_FOR)));
+        let answered = open.after_answer();
+        assert_eq!(answered.admit(NOW), Ok(answered));
+    }
+
+    #[test]
+    fn a_burst_of_failures_is_one_step() {
+        let once = failed(Breaker::default(), FAILURES_MAX, NOW);
+        assert_eq!(failed(once, 20, NOW.after(Millis(500))), once);
+        // Those that come back while it is found out, too.
+        let (breaker, until) = opened(1);
+        let again = failed(breaker.admit(until).unwrap(), 20, until);
+        assert_eq!(again.admit(until), Err(until.after(Millis(2 * OPEN_FOR.0))));
+    }
+
+    #[test]
+    fn each_time_it_is_left_alone_for_twice_as_long_up_to_eight_times() {
+        for (times, spans) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (40, 8)] {
+            let (breaker, until) = opened(times);
+            let last = until.0 - OPEN_FOR.0 * spans;
+            assert_eq!(breaker.admit(Timestamp(last)), Err(until), "{times}");
+            assert!(breaker.admit(until).is_ok());
         }
-        breaker = breaker.after_failure(Timestamp(10));
-        assert_eq!(
-            breaker.closed_until(Timestamp(11)),
-            Some(Timestamp(10).after(OPEN_FOR))
-        );
-        assert_eq!(
-            breaker.closed_until(Timestamp(10).after(OPEN_FOR)),
-            None,
-            "one request is let through"
-        );
-        let again = breaker.after_failure(Timestamp(20_000));
-        assert_eq!(
-            again.closed_until(Timestamp(20_001)),
-            Some(Timestamp(20_000 + 2 * OPEN_FOR.0))
-        );
-        assert_eq!(again.after_answer().closed_until(Timestamp(20_001)), None);
+        assert_eq!(opened(2).1, opened(1).1.after(Millis(2 * OPEN_FOR.0)));
+        assert_eq!(opened(5).1, opened(4).1.after(Millis(8 * OPEN_FOR.0)));
+    }
+
+    #[test]
+    fn one_request_is_let_through_to_find_out_and_the_others_wait_for_it() {
+        let (breaker, until) = opened(1);
+        let trying = breaker.admit(until).unwrap();
+        let patience = until.after(TRIAL_FOR);
+        assert_eq!(trying.admit(until), Err(patience));
+        assert_eq!(trying.admit(Timestamp(patience.0 - 1)), Err(patience));
+        let another = trying.admit(patience).unwrap();
+        assert_eq!(another.admit(patience), Err(patience.after(TRIAL_FOR)));
+        let answered = trying.after_answer();
+        assert_eq!(answered.admit(until), Ok(answered));
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
-use aws_sdk_sqs::config::Config;
+use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
 use domain::id::JobId;
 use domain::time::Millis;
@@ -22,6 +22,8 @@ pub const DELAY_MAX_S: i64 = 900;
 pub const RING_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// One try of it: a connection that died while the Lambda was frozen leaves time for another.
 const TRY_TIMEOUT: Duration = Duration::from_millis(700);
+/// The longest wait before the second try; the SDK's own, a second, would leave no time for one.
+const TRY_AGAIN: Duration = Duration::from_millis(50);
 
 /// A doorbell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,10 +129,13 @@ impl Queue {
         let timeouts = TimeoutConfig::builder()
             .operation_timeout(RING_TIMEOUT)
             .operation_attempt_timeout(TRY_TIMEOUT);
+        let in_time = aws_sdk_sqs::Config::builder()
+            .timeout_config(timeouts.build())
+            .retry_config(RetryConfig::standard().with_initial_backoff(TRY_AGAIN));
         message
             .delay_seconds(delay_s)
             .customize()
-            .config_override(Config::builder().timeout_config(timeouts.build()))
+            .config_override(in_time)
             .send()
             .await
             .map_err(|error| Error::NotRung(Box::new(error)))?;

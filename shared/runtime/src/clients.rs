@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
@@ -13,8 +14,10 @@ use table::Db;
 use crate::{Config, Error};
 
 /// One try of one request to AWS. DynamoDB and SQS answer in milliseconds; a connection that died while the Lambda was
-/// frozen is noticed and replaced well within this.
-const ATTEMPT: Duration = Duration::from_secs(3);
+/// frozen is noticed and replaced, and a read, which has 4 s in all, is tried once more.
+const ATTEMPT: Duration = Duration::from_millis(1_500);
+/// The longest wait before the second try, doubled before the third; the SDK's own is a second.
+const TRY_AGAIN: Duration = Duration::from_millis(100);
 /// One request to AWS with all its tries. Reads and doorbells end sooner, and writes with their invocation's deadline.
 const OPERATION: Duration = Duration::from_secs(8);
 /// A connection to AWS or to anybody else.
@@ -44,6 +47,7 @@ impl Aws {
         let config = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http)
             .timeout_config(timeouts.build())
+            .retry_config(RetryConfig::standard().with_initial_backoff(TRY_AGAIN))
             .load()
             .await;
         Self { config }

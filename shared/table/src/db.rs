@@ -62,7 +62,7 @@ impl Db {
     /// Writes one item under its conditions, until the deadline and no longer.
     pub async fn write(&self, write: Write, deadline: Deadline) -> Result<(), Error> {
         for attempt in 0..CONFLICT_TRIES_MAX {
-            match deadline.bound(self.write_once(write.clone())).await {
+            match deadline.bound(Box::pin(self.write_once(write.clone()))).await {
                 Err(Error::Conflict) => pause(attempt, deadline).await?,
                 other => return other,
             }
@@ -131,7 +131,10 @@ impl Db {
     /// Writes several items, all or none, until the deadline and no longer.
     pub async fn transact(&self, token: &Token, writes: Vec<Write>, deadline: Deadline) -> Result<(), Error> {
         for attempt in 0..CONFLICT_TRIES_MAX {
-            match deadline.bound(self.transact_once(token, writes.clone())).await {
+            match deadline
+                .bound(Box::pin(self.transact_once(token, writes.clone())))
+                .await
+            {
                 Err(Error::Conflict) => pause(attempt, deadline).await?,
                 other => return other,
             }

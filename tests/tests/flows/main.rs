@@ -30,8 +30,10 @@ mod messages;
 mod settings;
 
 mod events;
+mod files;
 mod measured;
 mod permissions;
+mod slow;
 mod sound;
 
 /// A customer.

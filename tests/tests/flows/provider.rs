@@ -1,9 +1,12 @@
 //! A provider that is busy, out of order, or has dropped a model.
 
+use std::time::Duration;
+
 use domain::id::JobId;
-use domain::job::{Failure, Rule, Stage as JobStage};
+use domain::job::{Failure, Job, Rule, Stage as JobStage};
 use domain::time::Millis;
 use played_kie::Trouble;
+use serde_json::json;
 use tests::stage::Stage;
 
 use crate::ANNA;
@@ -150,6 +153,35 @@ async fn a_provider_that_is_down_is_left_alone_between_tries() {
         5,
         "the breaker opens after five failures in a row"
     );
+    stage.run_until_settled().await;
+    assert_eq!(stage.balance(ANNA).await, (50, 0, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_whole_batch_only_one_asks_whether_the_provider_is_back() {
+    let stage = Stage::with(|setting| {
+        setting.gift(50);
+        setting.settings.rules.active_jobs_max = 20;
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    stage.kie.inject(Trouble::ServerError, "", FOR_EVER);
+    for wish in 0..10 {
+        stage.order(ANNA, &format!("wish {wish}")).await;
+        stage.drain().await;
+    }
+    assert_eq!(refused(&stage), 5);
+    for asked in [6, 7] {
+        stage.pass(Millis::from_mins(3));
+        let jobs = stage.jobs().await;
+        let ring = |job: &Job| json!({"job": job.id.to_string(), "hint": "due", "hop": 0}).to_string();
+        let bodies = jobs.iter().map(|job| ("one of ten", ring(job)));
+        let batch: Vec<_> = bodies.collect();
+        let answer = stage.work(&batch, Duration::from_secs(118)).await;
+        assert!(answer.batch_item_failures.is_empty());
+        assert_eq!(refused(&stage), asked);
+    }
     stage.run_until_settled().await;
     assert_eq!(stage.balance(ANNA).await, (50, 0, 0));
     stage.assert_sound().await;

@@ -1,7 +1,8 @@
 //! Customers that cannot be reached: parked where there are vaults, given back where there are none.
 
 use domain::job::{Failure, Rule, Stage as JobStage};
-use played_telegram::{ApiError, Fault, Happens, MediaKind};
+use domain::time::Millis;
+use played_telegram::{ApiError, Call, Fault, Happens, MediaKind};
 use tests::stage::{Pardon, Stage};
 
 use crate::{ANNA, VAULT};
@@ -163,5 +164,49 @@ async fn who_comes_back_before_the_delivery_gets_the_video_as_ever() {
     stage.run_until_settled().await;
     assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
     assert!(!stage.account(ANNA).await.blocked);
+    stage.assert_sound().await;
+}
+
+/// More at once than Telegram lets into one channel in a minute: it says when there is room again.
+#[tokio::test(flavor = "multi_thread")]
+async fn telegrams_own_flood_limits_delay_videos_and_double_none() {
+    let customers = 2_000..2_026;
+    let stage = Stage::with(|setting| {
+        setting.flood = true;
+        setting.vaults = vec![VAULT];
+    })
+    .await;
+    let mut jobs = Vec::new();
+    for user in customers.clone() {
+        stage.newcomer(user).await;
+        stage.pass(Millis::from_secs(2));
+        jobs.push(stage.order(user, "a stampede").await);
+        stage.pass(Millis::from_secs(2));
+        // Every thirteenth stays.
+        if user % 13 != 0 {
+            stage.telegram.block(user).unwrap();
+            stage.answered().await;
+        }
+    }
+    stage.drain().await;
+    stage.pass(Millis::from_mins(2));
+    stage.callbacks().await;
+    let too_many = |call: &&Call| matches!(&call.told, Some(Err(error)) if error.code == 429);
+    let calls = stage.telegram.calls();
+    assert_eq!(calls.iter().filter(too_many).count(), 4);
+    stage.run_until_settled().await;
+    assert_eq!(stage.telegram.chat(VAULT).len(), 24);
+    for (user, job) in customers.zip(&jobs) {
+        assert_eq!(stage.balance(user).await, (1, 0, 1));
+        if stage.stage_of(job).await == JobStage::Parked {
+            stage.pass(Millis::from_secs(5));
+            stage.telegram.unblock(user).unwrap();
+            stage.say(user, "/start").await;
+            stage.press_newest(user, "pk").await;
+        }
+        let chat = stage.telegram.chat(user);
+        let videos = chat.iter().filter(|message| message.video().is_some());
+        assert_eq!(videos.count(), 1, "{user}");
+    }
     stage.assert_sound().await;
 }

@@ -79,6 +79,8 @@ pub enum Trouble {
     DownloadDown,
     /// A download is cut off in the middle.
     DownloadCut,
+    /// A download arrives at about 64 KB a second.
+    DownloadSlow,
     /// A download is turned away with 403, as the proxy in front of the host does, however fresh its link.
     DownloadDenied,
     /// A fresh link is refused with 401: the key is not accepted there.
@@ -209,7 +211,9 @@ impl Trouble {
         match self {
             Self::LookupDown | Self::LookupLimited | Self::LookupCut => Stage::Lookup,
             Self::UploadDown | Self::UploadCut => Stage::Upload,
-            Self::DownloadDown | Self::DownloadCut | Self::DownloadDenied => Stage::Download,
+            Self::DownloadDown | Self::DownloadCut | Self::DownloadSlow | Self::DownloadDenied => {
+                Stage::Download
+            }
             Self::LinkDenied | Self::LinkUnpaid => Stage::Link,
             _ => Stage::Create,
         }

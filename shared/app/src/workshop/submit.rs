@@ -1,9 +1,10 @@
 //! QUEUED → SUBMITTING → RUNNING: the order goes to the provider, at most once per claim.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use domain::job::{Event, Failure, Job};
-use domain::time::Millis;
+use domain::time::{Millis, Timestamp};
 use providers::Reason;
 use providers::kie::registry::{Family, TaskOrder};
 use providers::kie::{self, Create, UploadError, callback};
@@ -38,7 +39,7 @@ impl Workshop {
     /// Claims the job and hands it to the provider.
     pub(super) async fn submit(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
         let now = self.env.now();
-        if let Some(until) = self.breaker(|breaker| breaker).closed_until(now) {
+        if let Err(until) = self.leave_to_ask(now) {
             // The job stays due, so cleanup rings every minute. A doorbell of our own for each of cleanup's would be one
             // more chain of doorbells for every minute of an outage.
             tracing::info!(job = %job.id, for_ms = until.since(now).0, "the provider is left alone for a while");
@@ -54,6 +55,13 @@ impl Workshop {
         self.show_rendering(&claimed, deadline).await;
         let event = self.hand_over(&claimed, deadline).await;
         Ok(self.write(&claimed, event, deadline).await?)
+    }
+
+    /// Leave to ask the provider; or until when it is left alone. To be asked for before the claim, which is written down.
+    fn leave_to_ask(&self, now: Timestamp) -> Result<(), Timestamp> {
+        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+        *breaker = breaker.admit(now)?;
+        Ok(())
     }
 
     /// Everything between the claim and its outcome; whatever happens is told as an event.

@@ -70,8 +70,8 @@ async fn asked(stream: &mut TcpStream) -> (usize, usize) {
 fn index_last() -> Vec<u8> {
     [
         boxed(*b"ftyp", b"isom0000"),
-        boxed(*b"mdat", &[0; 200_000]),
-        boxed(*b"free", &[0; 100_000]),
+        boxed(*b"mdat", &vec![0; 200_000]),
+        boxed(*b"free", &vec![0; 100_000]),
         moov(*b"vide", 1000, 5000),
     ]
     .concat()

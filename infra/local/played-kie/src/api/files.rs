@@ -139,7 +139,7 @@ async fn send(kie: &PlayedKie, task: &Task, method: &Method, headers: &HeaderMap
         kie.file_of(task).await
     };
     let manner = Manner {
-        trickle: task.has(Trouble::Trickle),
+        trickle: task.has(Trouble::Trickle) || now.contains(&Trouble::DownloadSlow),
         cut: now.contains(&Trouble::DownloadCut),
     };
     ranged(&file, "video/mp4", method, headers, manner)
