@@ -1,7 +1,9 @@
 //! The books, checked.
 
+use app::Clock as _;
 use domain::audit::{self, Books, Violation};
 use serde_json::json;
+use store::Store;
 
 use crate::target::Target;
 use crate::{Error, Report};
@@ -10,14 +12,20 @@ use crate::{Error, Report};
 /// meanwhile can look wrong; what is found is read again, and only what stands in both readings is reported.
 pub(crate) async fn audit(target: &Target) -> Result<Report, Error> {
     let store = target.find().await?.store()?;
-    let mut books = store.read_books().await?;
+    let mut books = read(&store).await?;
     let mut found = audit::violations(&books);
     if !found.is_empty() {
-        books = store.read_books().await?;
+        books = read(&store).await?;
         let again = audit::violations(&books);
         found.retain(|violation| again.contains(violation));
     }
     Ok(report(&books, &found))
+}
+
+async fn read(store: &Store) -> Result<Books, Error> {
+    let mut books = store.read_books().await?;
+    books.read_at = Some(runtime::SystemClock.now());
+    Ok(books)
 }
 
 fn report(books: &Books, found: &[Violation]) -> Report {

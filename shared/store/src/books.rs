@@ -1,9 +1,9 @@
 //! Everything, read for an audit. Costs what the tables cost to read.
 
 use domain::admission::WindowKey;
-use domain::audit::Books;
+use domain::audit::{BadRow, Books};
 use domain::id::UserId;
-use table::{Item, Row};
+use table::{Item, Malformed, Row};
 
 use crate::error::Error;
 use crate::{Store, rows};
@@ -11,24 +11,42 @@ use crate::{Store, rows};
 impl Store {
     /// Reads every table whole. While jobs move, the tables are not read at one moment, so an audit of a busy system
     /// may see a job's step and not yet its money; run it again to tell that from a fault.
+    /// A row that cannot be read is one of the audit's findings and keeps no other from being looked at.
     pub async fn read_books(&self) -> Result<Books, Error> {
         let mut books = Books::default();
-        for item in self.scan_all(&self.tables.jobs).await? {
-            books.jobs.push(rows::read_job(&item)?);
+        let tables = &self.tables;
+        for job in self.read_all(&tables.jobs, rows::read_job, &mut books).await? {
+            books.jobs.push(job);
         }
-        for item in self.scan_all(&self.tables.usage).await? {
-            let row = Row(&item);
-            let key = (UserId(row.n("user_id")?), WindowKey(row.s("window")?.to_owned()));
-            books.usage.insert(key, row.n_or_zero("used")?);
-        }
-        for item in self.scan_all(&self.tables.ledger).await? {
-            let (user, entry) = rows::read_entry(&item)?;
+        let usage = self.read_all(&tables.usage, read_counter, &mut books).await?;
+        books.usage.extend(usage);
+        for (user, entry) in self
+            .read_all(&tables.ledger, rows::read_entry, &mut books)
+            .await?
+        {
             books.ledger.entry(user).or_default().push(entry);
         }
-        for item in self.scan_all(&self.tables.accounts).await? {
-            books.accounts.push(rows::read_account(&item)?);
-        }
+        books.accounts = self
+            .read_all(&tables.accounts, rows::read_account, &mut books)
+            .await?;
         Ok(books)
+    }
+
+    /// What can be read of a table; the rest goes to the bad rows.
+    async fn read_all<T>(
+        &self,
+        table: &str,
+        read: impl Fn(&Item) -> Result<T, Malformed>,
+        books: &mut Books,
+    ) -> Result<Vec<T>, Error> {
+        let mut rows = Vec::new();
+        for item in self.scan_all(table).await? {
+            match read(&item) {
+                Ok(row) => rows.push(row),
+                Err(malformed) => books.bad_rows.push(bad_row(table, &item, &malformed)),
+            }
+        }
+        Ok(rows)
     }
 
     async fn scan_all(&self, table: &str) -> Result<Vec<Item>, Error> {
@@ -41,5 +59,27 @@ impl Store {
                 return Ok(items);
             }
         }
+    }
+}
+
+fn read_counter(item: &Item) -> Result<((UserId, WindowKey), u32), Malformed> {
+    let row = Row(item);
+    let key = (UserId(row.n("user_id")?), WindowKey(row.s("window")?.to_owned()));
+    Ok((key, row.n_or_zero("used")?))
+}
+
+/// Which row it is, by whatever it has of a key, and what stands where it cannot be read.
+fn bad_row(table: &str, item: &Item, malformed: &Malformed) -> BadRow {
+    let row = Row(item);
+    let user = row.n_opt::<i64>("user_id").ok().flatten();
+    let keys = ["job_id", "window", "entry"].map(|name| row.s_opt(name).map(str::to_owned));
+    let key = keys
+        .into_iter()
+        .chain([user.map(|user| user.to_string())])
+        .flatten();
+    BadRow {
+        row: format!("{table} {}", key.collect::<Vec<_>>().join(" of ")),
+        attribute: malformed.attribute,
+        number: row.n_opt(malformed.attribute).ok().flatten(),
     }
 }

@@ -449,3 +449,30 @@ async fn a_draft_is_edited_and_dropped_only_as_it_was_read() {
     }
     assert_eq!(scene.everything().await, before);
 }
+
+// ------------------------------------------------------------------------------------------------ the audit
+
+#[tokio::test]
+async fn a_number_below_nothing_in_any_table_is_a_finding_and_hides_no_other() {
+    let (scene, job) = Scene::with_job(Stage::Queued).await;
+    let user = USER.0;
+    scene.account(|write| write.set("held", n(-1))).await;
+    scene.job(|write| write.set("cost", n(-1))).await;
+    let usage = Write::update("test", &scene.tables.usage, rows::usage_key(USER, &window()));
+    scene.db.write(usage.set("used", n(-1)), soon()).await.unwrap();
+    let mut entry = rows::entry_item(USER, &Key::Adjust("r".into()), Credits(1), NOW);
+    entry.insert("amount".into(), n(-1));
+    let entry = Write::put("test", &scene.tables.ledger, entry);
+    scene.db.write(entry, soon()).await.unwrap();
+    let books = scene.store.read_books().await.unwrap();
+    let violations = domain::audit::violations(&books);
+    let found: Vec<String> = violations.iter().map(ToString::to_string).collect();
+    for row in [
+        format!("{} {user}: held is -1", scene.tables.accounts),
+        format!("{} {} of {user}: cost is -1", scene.tables.jobs, job.id),
+        format!("{} {} of {user}: used is -1", scene.tables.usage, window().0),
+        format!("{} adjust#r of {user}: amount is -1", scene.tables.ledger),
+    ] {
+        assert!(found.contains(&format!("I2: {row}")), "{row}\n{found:#?}");
+    }
+}

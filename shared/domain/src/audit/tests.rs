@@ -1,0 +1,332 @@
+//! Sound books, and one thing after another that must not be.
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "small numbers, and an overflow fails the test"
+)]
+
+use super::*;
+use crate::account::{Balance, Draft, Place};
+use crate::catalog::Rules;
+use crate::id::{ChatId, Fence, FileId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId};
+use crate::job::{Event, Failure, LEASE_SLACK, Mark, Order, Rule};
+use crate::time::{Jitter, Millis};
+use crate::video::Aspect;
+
+const USER: UserId = UserId(7);
+const START: Timestamp = Timestamp(1_795_251_600_000);
+
+fn window() -> WindowKey {
+    WindowKey("videos#1795197600".into())
+}
+
+fn job(number: u8) -> Job {
+    let order = Order {
+        model: ModelId("kling-3.0".into()),
+        provider: "kie".into(),
+        family: "kling-3.0".into(),
+        prompt: "a hedgehog".into(),
+        image: None,
+        aspect: Aspect::Portrait,
+        duration_s: 5,
+        locale: "ru".into(),
+        typical: Millis::from_mins(1),
+        poll_after: Millis::from_mins(2),
+        render_max: Millis::from_mins(25),
+    };
+    let rules = Rules {
+        new_jobs: true,
+        signup_credits: Credits(9),
+        active_jobs_max: 2,
+        limits: vec![],
+        wait_max: Millis::from_mins(30),
+        settle_max: Millis::from_mins(60),
+    };
+    let id = JobId {
+        user: USER,
+        nonce: Nonce::from_random([number; NONCE_CHARS]),
+    };
+    let place = Place {
+        chat: ChatId(7),
+        message: MessageId(9),
+    };
+    Job::accepted(id, order, Credits(2), vec![window()], place, &rules, START)
+}
+
+fn after(job: Job, events: impl IntoIterator<Item = Event>) -> Job {
+    let step = |job: Job, event: Event| {
+        let now = job.due_at.unwrap_or(START);
+        job.apply(event, now).unwrap().after
+    };
+    events.into_iter().fold(job, step)
+}
+
+fn claim() -> Event {
+    Event::Claim { lease_until: START }
+}
+
+fn accepted(fence: u32) -> Event {
+    Event::Accepted {
+        fence: Fence(fence),
+        task: TaskId("task".into()),
+    }
+}
+
+/// A job that is running at its second attempt.
+fn running() -> Job {
+    let again = Event::NotAccepted {
+        retry_after: None,
+        jitter: Jitter(0),
+    };
+    after(job(1), [claim(), again, claim(), accepted(2)])
+}
+
+/// A job that came to nothing.
+fn failed() -> Job {
+    let failure = Failure::Moderation;
+    after(job(2), [claim(), Event::Rejected { failure }])
+}
+
+fn draft(nonce: u8) -> Draft {
+    Draft {
+        nonce: Nonce::from_random([nonce; NONCE_CHARS]),
+        revision: 1,
+        prompt: "a hedgehog".into(),
+        photo: None,
+        model: ModelId("kling-3.0".into()),
+        aspect: Aspect::Portrait,
+        duration_s: 5,
+        created_at: START,
+    }
+}
+
+fn entry(key: Key, amount: u32) -> Entry {
+    Entry {
+        key,
+        amount: Credits(amount),
+        at: START,
+    }
+}
+
+/// Nine credits were given; two are held for a running job, and a failed one has given its two back.
+fn books() -> Books {
+    let (running, failed) = (running(), failed());
+    let balance = Balance {
+        available: Credits(7),
+        held: Credits(2),
+        captured: Credits(0),
+        granted: Credits(9),
+    };
+    let account = Account {
+        balance,
+        active_jobs: [running.id.clone()].into(),
+        draft: Some(draft(3)),
+        ..Account::new(USER)
+    };
+    let entries = vec![
+        entry(Key::Signup, 9),
+        entry(Key::Hold(running.id.clone()), 2),
+        entry(Key::Hold(failed.id.clone()), 2),
+        entry(Key::Release(failed.id.clone()), 2),
+    ];
+    Books {
+        accounts: vec![account],
+        ledger: [(USER, entries)].into(),
+        jobs: vec![running, failed],
+        usage: [((USER, window()), 1)].into(),
+        ..Books::default()
+    }
+}
+
+/// The invariants that are broken when the books are changed so.
+#[track_caller]
+fn broken_by(change: impl FnOnce(&mut Books)) -> Vec<&'static str> {
+    let mut books = books();
+    change(&mut books);
+    let mut found: Vec<&str> = violations(&books).iter().map(|it| it.invariant).collect();
+    found.dedup();
+    found
+}
+
+#[test]
+fn sound_books_are_found_sound() {
+    assert_eq!(violations(&books()), []);
+}
+
+#[test]
+fn sums_that_do_not_add_up_or_that_the_ledger_does_not_say_are_found() {
+    assert_eq!(
+        broken_by(|books| books.accounts[0].balance.available = Credits(8)),
+        ["I1", "I14"]
+    );
+    assert_eq!(
+        broken_by(|books| {
+            let balance = &mut books.accounts[0].balance;
+            (balance.available, balance.granted) = (Credits(8), Credits(10));
+        }),
+        ["I14"]
+    );
+}
+
+#[test]
+fn a_number_below_nothing_is_found_and_a_row_that_cannot_be_read_too() {
+    let bad = |number| BadRow {
+        row: "account 9".into(),
+        attribute: "held",
+        number,
+    };
+    let found = |number| {
+        let mut books = books();
+        books.bad_rows.push(bad(number));
+        violations(&books)[0].to_string()
+    };
+    assert_eq!(found(Some(-1)), "I2: account 9: held is -1");
+    assert_eq!(found(None), "row: account 9: held cannot be read");
+    let spent = broken_by(|books| {
+        let key = Key::Capture(books.jobs[1].id.clone());
+        books.ledger.get_mut(&USER).unwrap().push(entry(key, 3));
+    });
+    assert_eq!(spent, ["I2", "I4"], "more was spent than held");
+}
+
+#[test]
+fn holds_and_slots_are_those_of_the_open_jobs() {
+    assert_eq!(broken_by(|books| books.accounts[0].active_jobs.clear()), ["I3"]);
+    let held = broken_by(|books| {
+        let balance = &mut books.accounts[0].balance;
+        (balance.available, balance.held) = (Credits(6), Credits(3));
+    });
+    assert_eq!(held, ["I14", "I3"]);
+}
+
+#[test]
+fn a_job_has_one_hold_and_is_settled_once_if_and_only_if_it_is_final() {
+    let twice = broken_by(|books| {
+        let key = Key::Hold(books.jobs[0].id.clone());
+        books.ledger.get_mut(&USER).unwrap().push(entry(key, 0));
+    });
+    assert_eq!(twice, ["I4"]);
+    let open = broken_by(|books| {
+        let key = Key::Release(books.jobs[0].id.clone());
+        books.ledger.get_mut(&USER).unwrap().push(entry(key, 0));
+    });
+    assert_eq!(open, ["I4"]);
+    let orphan = broken_by(|books| {
+        let key = Key::Hold(job(9).id);
+        books.ledger.get_mut(&USER).unwrap().push(entry(key, 0));
+    });
+    assert_eq!(orphan, ["I4"]);
+}
+
+#[test]
+fn a_parked_video_has_a_file() {
+    let parked = Job {
+        stage: Stage::Parked,
+        file: None,
+        ..job(5)
+    };
+    let found: Vec<_> = wrong_with_job(&parked).iter().map(|it| it.invariant).collect();
+    assert_eq!(found, ["I5", "I14"]);
+    let file = Some(FileId("kept".into()));
+    let found = wrong_with_job(&Job { file, ..parked });
+    assert_eq!(found.len(), 1);
+}
+
+#[test]
+fn a_draft_that_is_a_job_already_is_found() {
+    assert_eq!(
+        broken_by(|books| books.accounts[0].draft = Some(draft(1))),
+        ["I10"]
+    );
+}
+
+#[test]
+fn a_counter_is_the_number_of_its_unreleased_jobs() {
+    for count in [0, 2] {
+        let wrong = broken_by(|books| {
+            books.usage.insert((USER, window()), count);
+        });
+        assert_eq!(wrong, ["I13"]);
+    }
+    let nobodys = broken_by(|books| {
+        books.usage.insert((USER, WindowKey("videos#0".into())), 1);
+    });
+    assert_eq!(nobodys, ["I13"]);
+}
+
+#[test]
+fn a_counter_may_be_gone_when_it_is_old_enough_and_not_before() {
+    let gone = |days: i64| {
+        broken_by(|books| {
+            books.usage.clear();
+            books.read_at = Some(START.after(Millis::from_mins(days * 24 * 60 + 1)));
+        })
+    };
+    assert_eq!(gone(34), ["I13"]);
+    assert_eq!(gone(35), Vec::<&str>::new());
+    assert_eq!(broken_by(|books| books.usage.clear()), ["I13"]);
+    let wrong = broken_by(|books| {
+        books.usage.insert((USER, window()), 2);
+        books.read_at = Some(START.after(Millis::from_mins(99 * 24 * 60)));
+    });
+    assert_eq!(wrong, ["I13"], "one that is there must be right");
+}
+
+#[test]
+fn everybody_who_has_something_has_an_account() {
+    assert_eq!(broken_by(|books| books.accounts.clear()), ["I14"]);
+}
+
+#[test]
+fn an_open_job_has_a_wake_up() {
+    assert_eq!(broken_by(|books| books.jobs[0].due_at = None), ["I17"]);
+}
+
+/// What is found when the running job's timeline is changed so.
+fn timeline(change: impl FnOnce(&mut Vec<Mark>)) -> String {
+    let mut job = running();
+    change(&mut job.timeline);
+    let found: Vec<String> = wrong_with_job(&job).iter().map(ToString::to_string).collect();
+    found.join("\n")
+}
+
+#[test]
+fn a_timeline_begins_with_the_acceptance() {
+    assert!(timeline(Vec::clear).contains("begins with None"));
+    assert!(timeline(|marks| marks.rotate_left(1)).contains("begins with"));
+    assert!(timeline(|marks| marks[0].at.0 += 1).contains("begins with"));
+}
+
+#[test]
+fn a_timeline_has_only_steps_that_there_are() {
+    let steps = [
+        |marks: &mut Vec<Mark>| marks[1].rule = Rule::T3,
+        |marks: &mut Vec<Mark>| marks[1].stage = Stage::Unknown,
+        |marks: &mut Vec<Mark>| marks.swap(1, 2),
+        |marks: &mut Vec<Mark>| marks.insert(1, marks[0]),
+        |marks: &mut Vec<Mark>| marks[4].rule = Rule::T8,
+    ];
+    for step in steps {
+        let found = timeline(step);
+        assert!(found.contains("a step that there is not"), "{found}");
+    }
+}
+
+#[test]
+fn submissions_are_numbered_one_by_one() {
+    for (mark, fence) in [(1, 2), (2, 2), (3, 1), (3, 3), (4, 3)] {
+        let found = timeline(|marks| marks[mark].fence = Fence(fence));
+        assert!(found.contains("numbered one by one"), "{mark} {fence}: {found}");
+    }
+}
+
+#[test]
+fn time_goes_on_in_a_timeline_give_or_take_what_clocks_differ() {
+    let back = |span: i64| timeline(|marks| marks[4].at = Timestamp(marks[3].at.0 - span));
+    assert_eq!(back(LEASE_SLACK.0), "");
+    assert!(back(LEASE_SLACK.0 + 1).contains("goes back in time"));
+}
+
+#[test]
+fn a_job_stands_where_its_timeline_ends() {
+    assert!(timeline(|marks| marks.truncate(4)).contains("its timeline ends with"));
+}
