@@ -1,5 +1,6 @@
 //! Calls to Telegram as values. Each names its method and the type of its answer; absent fields are left out.
 
+mod builders;
 mod edit;
 mod keyboard;
 mod reply;

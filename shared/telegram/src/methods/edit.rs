@@ -37,15 +37,6 @@ impl EditMessageText {
             reply_markup: None,
         }
     }
-
-    /// The same with buttons.
-    #[must_use]
-    pub fn with_buttons(self, keyboard: InlineKeyboardMarkup) -> Self {
-        Self {
-            reply_markup: Some(keyboard),
-            ..self
-        }
-    }
 }
 
 impl Method for EditMessageText {
@@ -82,15 +73,6 @@ impl EditMessageCaption {
             caption,
             parse_mode: Some(ParseMode::Html),
             reply_markup: None,
-        }
-    }
-
-    /// The same with buttons.
-    #[must_use]
-    pub fn with_buttons(self, keyboard: InlineKeyboardMarkup) -> Self {
-        Self {
-            reply_markup: Some(keyboard),
-            ..self
         }
     }
 }
@@ -141,15 +123,6 @@ impl EditMessageMedia {
             reply_markup: None,
         }
     }
-
-    /// The same with buttons.
-    #[must_use]
-    pub fn with_buttons(self, keyboard: InlineKeyboardMarkup) -> Self {
-        Self {
-            reply_markup: Some(keyboard),
-            ..self
-        }
-    }
 }
 
 impl Method for EditMessageMedia {
@@ -194,16 +167,6 @@ impl InputMediaVideo {
             height: None,
             duration: None,
             supports_streaming: Some(true),
-        }
-    }
-
-    /// The same with a caption of HTML.
-    #[must_use]
-    pub fn with_caption_html(self, caption: impl Into<String>) -> Self {
-        Self {
-            caption: Some(caption.into()),
-            parse_mode: Some(ParseMode::Html),
-            ..self
         }
     }
 }

@@ -34,15 +34,6 @@ impl SendMessage {
             reply_markup: None,
         }
     }
-
-    /// The same with buttons.
-    #[must_use]
-    pub fn with_buttons(self, keyboard: InlineKeyboardMarkup) -> Self {
-        Self {
-            reply_markup: Some(keyboard),
-            ..self
-        }
-    }
 }
 
 impl Method for SendMessage {
@@ -99,25 +90,6 @@ impl SendVideo {
             reply_markup: None,
         }
     }
-
-    /// The same with a caption of HTML.
-    #[must_use]
-    pub fn with_caption_html(self, caption: impl Into<String>) -> Self {
-        Self {
-            caption: Some(caption.into()),
-            parse_mode: Some(ParseMode::Html),
-            ..self
-        }
-    }
-
-    /// The same with buttons.
-    #[must_use]
-    pub fn with_buttons(self, keyboard: InlineKeyboardMarkup) -> Self {
-        Self {
-            reply_markup: Some(keyboard),
-            ..self
-        }
-    }
 }
 
 impl Method for SendVideo {
@@ -152,25 +124,6 @@ impl SendPhoto {
             caption: None,
             parse_mode: None,
             reply_markup: None,
-        }
-    }
-
-    /// The same with a caption of HTML.
-    #[must_use]
-    pub fn with_caption_html(self, caption: impl Into<String>) -> Self {
-        Self {
-            caption: Some(caption.into()),
-            parse_mode: Some(ParseMode::Html),
-            ..self
-        }
-    }
-
-    /// The same with buttons.
-    #[must_use]
-    pub fn with_buttons(self, keyboard: InlineKeyboardMarkup) -> Self {
-        Self {
-            reply_markup: Some(keyboard),
-            ..self
         }
     }
 }
