@@ -51,6 +51,7 @@ pub async fn build<'a>(
     if let Some(beside) = &options.beside {
         command.args(["-p", beside]);
     }
+    forget_the_running_package(&mut command);
     command
         .stdin(Stdio::null())
         .stderr(Stdio::inherit())
@@ -70,6 +71,21 @@ pub async fn build<'a>(
         }
     }
     Ok(built)
+}
+
+/// What `cargo run` tells the program that it runs about its package would count, in another build, as an environment that
+/// has changed: build scripts such as ring's would run anew, and everything above them be compiled anew, each time.
+fn forget_the_running_package(command: &mut Command) {
+    let package = |name: &str| {
+        name.starts_with("CARGO_PKG_")
+            || name.starts_with("CARGO_MANIFEST_")
+            || name.starts_with("CARGO_BIN_")
+    };
+    for (name, _) in std::env::vars_os() {
+        if name.to_str().is_some_and(package) {
+            command.env_remove(name);
+        }
+    }
 }
 
 /// The executables in cargo's messages, by name.

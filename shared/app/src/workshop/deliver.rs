@@ -175,12 +175,6 @@ impl Workshop {
         }
     }
 
-    fn link_edit(job: &Job, url: &str, bytes: u64) -> EditMessageText {
-        let text = Self::link_text(job, url, bytes);
-        EditMessageText::html(job.place.chat.0, job.place.message.0, text)
-            .with_buttons(Self::again_button(job))
-    }
-
     fn edit(&self, job: &Job) -> EditMessageMedia {
         let mut media =
             InputMediaVideo::new(InputFile::Url(String::new())).with_caption_html(self.caption(job));
@@ -262,29 +256,7 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(CALL_TIMEOUT, RESERVE) else {
             return self.postpone(job, true, None, deadline).await;
         };
-        let link = job.result.as_ref().filter(|file| file.bytes > UPLOAD_BYTES_MAX);
-        let answer = match link {
-            // A link is a text like any other, but it has a button that the progress message has not: if setting the
-            // button changes something, no link stood there. That shows nothing to anybody.
-            Some(_) => {
-                let edit = EditMessageReplyMarkup {
-                    chat_id: job.place.chat.0,
-                    message_id: job.place.message.0,
-                    reply_markup: Some(Self::again_button(job)),
-                };
-                match self.telegram.call(&edit, timeout).await {
-                    Ok(_) => Err(telegram::Error::NoCaption),
-                    answer => answer,
-                }
-            }
-            // A caption can be edited only on a message that is already a video.
-            None => {
-                let (chat, message) = (job.place.chat.0, job.place.message.0);
-                let edit = EditMessageCaption::html(chat, message, self.caption(job))
-                    .with_buttons(Self::again_button(job));
-                self.telegram.call(&edit, timeout).await
-            }
-        };
+        let answer = self.touch(job, timeout).await;
         let event = match answer {
             Ok(message) => Event::Delivered {
                 file: file_id(&message),
@@ -307,6 +279,32 @@ impl Workshop {
             }
         };
         Ok(self.write(job, event, deadline).await?)
+    }
+
+    /// An edit that shows nothing, and that succeeds or is "not modified" only on what was delivered.
+    async fn touch(&self, job: &Job, timeout: Duration) -> Result<Message, telegram::Error> {
+        let (chat_id, message_id) = (job.place.chat.0, job.place.message.0);
+        let is_link = job
+            .result
+            .as_ref()
+            .is_some_and(|file| file.bytes > UPLOAD_BYTES_MAX);
+        if !is_link {
+            // A caption can be edited only on a message that is already a video.
+            let edit = EditMessageCaption::html(chat_id, message_id, self.caption(job))
+                .with_buttons(Self::again_button(job));
+            return self.telegram.call(&edit, timeout).await;
+        }
+        // A link is a text like any other, but it has a button that the progress message has not: if setting the button
+        // changes something, no link stood there.
+        let edit = EditMessageReplyMarkup {
+            chat_id,
+            message_id,
+            reply_markup: Some(Self::again_button(job)),
+        };
+        match self.telegram.call(&edit, timeout).await {
+            Ok(_) => Err(telegram::Error::NoCaption),
+            answer => answer,
+        }
     }
 }
 

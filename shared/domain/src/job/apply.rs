@@ -241,7 +241,15 @@ impl Job {
         self.expect_due(now)?;
         let not_before = match self.stage {
             Stage::Queued => self.give_up_at,
-            _ => self.settle_at,
+            Stage::Submitting
+            | Stage::Unknown
+            | Stage::Running
+            | Stage::Rendered
+            | Stage::Delivered
+            | Stage::Stored
+            | Stage::Parked
+            | Stage::Failed
+            | Stage::Canceled => self.settle_at,
         };
         if now < not_before {
             return Err(Refused::NotBefore(not_before));
