@@ -5,7 +5,7 @@ use domain::account::{Draft, Place};
 use domain::admission::{Admission, Reservation, WindowKey};
 use domain::catalog::Rules;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId, UserId};
-use domain::job::{Event, Failure, Job, Order, RenderedFile, Rule, Stage};
+use domain::job::{Change, Event, Failure, Job, Order, RenderedFile, Rule, Stage};
 use domain::ledger::Key;
 use domain::money::Credits;
 use domain::time::{Jitter, Millis, Timestamp};
@@ -147,7 +147,7 @@ impl Scene {
 
     /// A change must be refused as overtaken and change nothing.
     pub(crate) async fn overtakes(&self, job: &Job, event: Event) {
-        let change = job.apply(event, NOW).unwrap();
+        let change = change(job, event);
         let before = self.everything().await;
         let outcome = self.store.apply(job, &change, soon()).await;
         assert!(
@@ -164,7 +164,7 @@ impl Scene {
 
     /// A settlement must be refused as unsound and change nothing.
     pub(crate) async fn refuses_to_settle(&self, job: &Job, event: Event) {
-        let change = job.apply(event, NOW).unwrap();
+        let change = change(job, event);
         assert!(change.settlement.is_some());
         let before = self.everything().await;
         let outcome = self.store.apply(job, &change, soon()).await;
@@ -323,96 +323,116 @@ pub(crate) fn way_to(stage: Stage) -> Vec<Event> {
     }
 }
 
-/// One event for every transition and for every change that stays in its stage, from the stage in which it happens.
-pub(crate) fn every_change() -> Vec<(Rule, Stage, Event)> {
-    let jitter = Jitter(0);
-    let to = Place {
-        chat: ChatId(7),
-        message: MessageId(10),
+/// When a change can happen: its time is up when the job is due and no submission may begin any more.
+fn moment(job: &Job, event: &Event) -> Timestamp {
+    match (event, job.due_at) {
+        (Event::TimeUp, Some(due_at)) => due_at.max(job.give_up_at),
+        _ => NOW,
+    }
+}
+
+/// What an event does to a job as soon as it can.
+pub(crate) fn change(job: &Job, event: Event) -> Change {
+    job.apply(event.clone(), moment(job, &event)).unwrap()
+}
+
+/// A change, the stage in which it happens, and what brings it about.
+pub(crate) type Case = (Rule, Stage, Event);
+
+/// One event for every transition and for every change that stays in its stage, from every stage in which it happens.
+pub(crate) fn every_change() -> Vec<Case> {
+    [submissions(), renders(), deliveries(), ends(), stays()].concat()
+}
+
+const JITTER: Jitter = Jitter(0);
+
+fn submissions() -> Vec<Case> {
+    let (jitter, failure) = (JITTER, Failure::Moderation);
+    let not_accepted = Event::NotAccepted {
+        retry_after: None,
+        jitter,
     };
     vec![
         (Rule::T2, Stage::Queued, claim()),
         (Rule::T3, Stage::Submitting, accepted()),
         (Rule::T3, Stage::Unknown, accepted()),
-        (
-            Rule::T4,
-            Stage::Submitting,
-            Event::NotAccepted {
-                retry_after: None,
-                jitter,
-            },
-        ),
-        (
-            Rule::T5,
-            Stage::Submitting,
-            Event::Rejected {
-                failure: Failure::Moderation,
-            },
-        ),
+        (Rule::T4, Stage::Submitting, not_accepted),
+        (Rule::T5, Stage::Submitting, Event::Rejected { failure }),
         (Rule::T6, Stage::Submitting, Event::OutcomeUnknown),
         (Rule::T6, Stage::Submitting, Event::LeaseExpired),
         (Rule::T7, Stage::Unknown, Event::HorizonPassed { jitter }),
+    ]
+}
+
+fn renders() -> Vec<Case> {
+    let failed = |failure| Event::TaskFailed {
+        failure,
+        jitter: JITTER,
+    };
+    vec![
         (Rule::T8, Stage::Running, succeeded()),
-        (
-            Rule::T9,
-            Stage::Running,
-            Event::TaskFailed {
-                failure: Failure::Provider,
-                jitter,
-            },
-        ),
-        (
-            Rule::T9,
-            Stage::Running,
-            Event::TaskFailed {
-                failure: Failure::Moderation,
-                jitter,
-            },
-        ),
+        (Rule::T9, Stage::Running, failed(Failure::Provider)),
+        (Rule::T9, Stage::Running, failed(Failure::Moderation)),
+        (Rule::T9, Stage::Running, Event::NoSuchTask { jitter: JITTER }),
+    ]
+}
+
+fn deliveries() -> Vec<Case> {
+    let failure = Failure::FileGone;
+    let file = FileId("kept".into());
+    vec![
         (Rule::T10, Stage::Rendered, Event::Delivered { file: None }),
-        (
-            Rule::T11,
-            Stage::Rendered,
-            Event::CannotDeliver {
-                failure: Failure::FileGone,
-            },
-        ),
-        (
-            Rule::T12,
-            Stage::Rendered,
-            Event::Stored {
-                file: FileId("kept".into()),
-            },
-        ),
+        (Rule::T11, Stage::Rendered, Event::CannotDeliver { failure }),
+        (Rule::T12, Stage::Rendered, Event::Stored { file }),
         (Rule::T13, Stage::Stored, Event::Park),
-        (Rule::T14, Stage::Queued, Event::Cancel),
-        (Rule::T15, Stage::Submitting, Event::TimeUp),
-        (Rule::T15, Stage::Unknown, Event::TimeUp),
-        (Rule::T15, Stage::Rendered, Event::TimeUp),
-        (
-            Rule::Wait,
-            Stage::Running,
-            Event::StillRunning {
-                called_back: false,
-                jitter,
-            },
-        ),
-        (
-            Rule::Deliver,
-            Stage::Rendered,
-            Event::ClaimDelivery { deliver_until: NOW },
-        ),
-        (
-            Rule::Postpone,
-            Stage::Rendered,
-            Event::PostponeDelivery {
-                unsure: false,
-                retry_after: None,
-                jitter,
-            },
-        ),
+    ]
+}
+
+/// By the customer, and by the clock.
+fn ends() -> Vec<Case> {
+    let open = [
+        Stage::Queued,
+        Stage::Submitting,
+        Stage::Unknown,
+        Stage::Running,
+        Stage::Rendered,
+    ];
+    let mut ends = vec![(Rule::T14, Stage::Queued, Event::Cancel)];
+    ends.extend(open.map(|stage| (Rule::T15, stage, Event::TimeUp)));
+    ends
+}
+
+fn stays() -> Vec<Case> {
+    let still_running = Event::StillRunning {
+        called_back: false,
+        jitter: JITTER,
+    };
+    let deliver = Event::ClaimDelivery { deliver_until: NOW };
+    let postpone = Event::PostponeDelivery {
+        unsure: false,
+        retry_after: None,
+        jitter: JITTER,
+    };
+    let not_told = Event::NotTold {
+        retry_after: None,
+        jitter: JITTER,
+    };
+    let tell_later = Event::PostponeTelling {
+        retry_after: None,
+        jitter: JITTER,
+    };
+    let to = Place {
+        chat: ChatId(7),
+        message: MessageId(10),
+    };
+    vec![
+        (Rule::Wait, Stage::Running, still_running),
+        (Rule::Wait, Stage::Running, not_told),
+        (Rule::Deliver, Stage::Rendered, deliver),
+        (Rule::Postpone, Stage::Rendered, postpone),
         (Rule::Move, Stage::Rendered, Event::Moved { to }),
         (Rule::Tell, Stage::Failed, Event::ClaimTelling { until: NOW }),
+        (Rule::Tell, Stage::Failed, tell_later),
         (Rule::Told, Stage::Failed, Event::Told),
     ]
 }
