@@ -92,7 +92,7 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
         return status(200);
     }
     match serde_json::from_slice::<Update>(body) {
-        Ok(update) => respond(app, update, deadline).await,
+        Ok(update) => respond(app, &update, deadline).await,
         Err(error) => {
             tracing::error!(line = error.line(), column = error.column(), "no update; dropped");
             status(200)
@@ -100,16 +100,15 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
     }
 }
 
-async fn respond(app: &App, update: Update, deadline: Deadline) -> Response<Body> {
+async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Body> {
     let update_id = update.update_id;
-    let apology = Desk::apologize(&update);
     // A panic is a fault of ours that repetition does not mend either.
     match AssertUnwindSafe(app.desk.answer(update, deadline))
         .catch_unwind()
         .await
     {
         Ok(Ok(reply)) => reply.map_or_else(|| status(200), |reply| json(&reply)),
-        Ok(Err(error @ Error::Later(_))) => {
+        Ok(Err(error @ (Error::Later(_) | Error::NoRules))) => {
             tracing::warn!(
                 update_id,
                 error = runtime::batch::chain(&error),
@@ -128,7 +127,7 @@ async fn respond(app: &App, update: Update, deadline: Deadline) -> Response<Body
                 metric = "update_quarantined",
                 "the update is given up"
             );
-            apology.map_or_else(|| status(200), |reply| json(&reply))
+            apology(update)
         }
         Err(_) => {
             tracing::error!(
@@ -136,9 +135,13 @@ async fn respond(app: &App, update: Update, deadline: Deadline) -> Response<Body
                 metric = "update_quarantined",
                 "a panic; the update is given up"
             );
-            apology.map_or_else(|| status(200), |reply| json(&reply))
+            apology(update)
         }
     }
+}
+
+fn apology(update: &Update) -> Response<Body> {
+    Desk::apologize(update).map_or_else(|| status(200), |reply| json(&reply))
 }
 
 fn status(code: u16) -> Response<Body> {

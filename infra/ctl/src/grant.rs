@@ -7,7 +7,7 @@ use domain::id::UserId;
 use domain::ledger::Key;
 use domain::money::Credits;
 use serde_json::json;
-use store::rows;
+use store::{Adjusted, rows};
 use table::{Deadline, Item, s};
 
 use crate::arguments::Grant;
@@ -40,8 +40,16 @@ pub(crate) async fn grant(grant: &Grant) -> Result<Report, Error> {
         .store()?
         .adjust(user, request, credits, &grant.why, now, deadline)
         .await?;
-    if !given {
-        return given_before(&place, grant).await;
+    match given {
+        Adjusted::Given => {}
+        Adjusted::GivenBefore => return given_before(&place, grant).await,
+        Adjusted::TooMuch => {
+            return Err(Error::Usage(format!(
+                "{credits} credits more are too many for user {user}: all that was ever given to one user must stay below \
+                 {}; nothing was given",
+                u64::from(u32::MAX) + 1
+            )));
+        }
     }
     let text = format!("user {user} has been given {credits} credits as {request:?}");
     let json = json!({"user": user.0, "credits": credits.0, "request": request, "given": true});

@@ -30,6 +30,8 @@ pub(crate) enum Button {
     Cancel(Nonce),
     /// A new draft like this order.
     Again(Nonce),
+    /// The same, but with another model: they are shown to choose from.
+    Other(Nonce),
     /// Send a video that waits.
     Parked,
     /// This waiting video has come; send the next.
@@ -51,6 +53,7 @@ impl Button {
             Self::Drop(nonce) => format!("no:{}", nonce.as_str()),
             Self::Cancel(nonce) => format!("ca:{}", nonce.as_str()),
             Self::Again(nonce) => format!("ag:{}", nonce.as_str()),
+            Self::Other(nonce) => format!("om:{}", nonce.as_str()),
             Self::Parked => "pk".to_owned(),
             Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
         }
@@ -82,6 +85,7 @@ impl Button {
             ("no", None) if alone => Some(Self::Drop(nonce)),
             ("ca", None) if alone => Some(Self::Cancel(nonce)),
             ("ag", None) if alone => Some(Self::Again(nonce)),
+            ("om", None) if alone => Some(Self::Other(nonce)),
             ("pn", None) if alone => Some(Self::ParkedNext(nonce)),
             _ => None,
         }
@@ -99,6 +103,7 @@ impl Button {
             | Self::Drop(nonce)
             | Self::Cancel(nonce)
             | Self::Again(nonce)
+            | Self::Other(nonce)
             | Self::ParkedNext(nonce) => Some(JobId {
                 user,
                 nonce: nonce.clone(),
@@ -136,6 +141,7 @@ mod tests {
             Button::Drop(nonce()),
             Button::Cancel(nonce()),
             Button::Again(nonce()),
+            Button::Other(nonce()),
             Button::Parked,
             Button::ParkedNext(nonce()),
         ];

@@ -4,8 +4,10 @@ use domain::account::{Account, Draft};
 use domain::admission::Usage;
 use domain::catalog::Model;
 use domain::id::Nonce;
+use domain::money::Credits;
 use domain::time::Timestamp;
 use limits_flags::Snapshot;
+use telegram::html;
 use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 
 use crate::buttons::Button;
@@ -81,7 +83,9 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     let DraftView {
         say, draft, account, ..
     } = view;
-    let cost = model.price(draft.duration_s).unwrap_or_default();
+    let Some(cost) = cost(draft, model) else {
+        return vec![say.text("card-choice-gone")];
+    };
     let price = show::credits(*say, cost);
     let available = show::credits(*say, account.balance.available);
     let mut lines = vec![say.with(
@@ -92,24 +96,39 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
         let title = show::limit_title(*say, view.snapshot, &usage.limit);
         let reset = show::reset(*say, usage, view.now);
         let values = [
-            ("title", title.into()),
+            ("title", html::escape(&title).into_owned().into()),
             ("left", usage.left().into()),
             ("max", usage.limit.max.into()),
             ("reset", reset.into()),
         ];
         lines.push(say.with("card-limit", values));
     }
-    let chars = u32::try_from(draft.prompt.chars().count()).unwrap_or(u32::MAX);
-    if chars > model.prompt_chars_max {
-        lines.push(say.with(
-            "card-too-long",
-            [("chars", chars.into()), ("max", model.prompt_chars_max.into())],
-        ));
-    }
+    lines.extend(length_line(*say, draft, model));
     if account.balance.available < cost {
         lines.push(say.text("card-too-poor"));
     }
     lines
+}
+
+/// The price, if the model makes just that.
+fn cost(draft: &Draft, model: &Model) -> Option<Credits> {
+    let offered = model.offers(draft.duration_s, draft.aspect, draft.photo.is_some());
+    model.price(draft.duration_s).filter(|_| offered)
+}
+
+/// What is wrong with the length of the words.
+fn length_line(say: Say, draft: &Draft, model: &Model) -> Option<String> {
+    let (chars, min, max) = (
+        draft.prompt_chars(),
+        model.prompt_chars_min,
+        model.prompt_chars_max,
+    );
+    if chars > max {
+        let values = [("chars", chars.into()), ("max", max.into())];
+        return Some(say.with("card-too-long", values));
+    }
+    let short = chars < min && !draft.prompt.is_empty();
+    short.then(|| say.with("card-too-short", [("chars", chars.into()), ("min", min.into())]))
 }
 
 fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
@@ -117,7 +136,8 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     let nonce = || draft.nonce.clone();
     let model_name = say.with("button-model", [("model", model.title.as_str().into())]);
     let mut rows = vec![vec![Button::Models(nonce()).labelled(model_name)]];
-    if model.prices.len() > 1 {
+    // Where there is nothing to choose from there are no buttons, unless the draft holds what is not on offer any more.
+    if model.prices.len() > 1 || model.price(draft.duration_s).is_none() {
         let length = |seconds: u32| {
             let what = say.with("seconds", [("count", seconds.into())]);
             Button::Duration(nonce(), seconds).labelled(chosen(*say, what, seconds == draft.duration_s))
@@ -130,7 +150,8 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
                 .collect(),
         );
     }
-    if model.aspects.len() > 1 && draft.photo.is_none() {
+    let other_shape = model.aspects.len() > 1 || !model.aspects.contains(&draft.aspect);
+    if other_shape && draft.photo.is_none() {
         let aspect = |aspect: &domain::video::Aspect| {
             Button::Aspect(nonce(), *aspect).labelled(chosen(
                 *say,
@@ -140,12 +161,10 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         };
         rows.push(model.aspects.iter().map(aspect).collect());
     }
-    let cost = model.price(draft.duration_s).unwrap_or_default();
-    let price = show::credits(*say, cost);
-    rows.push(vec![
-        Button::Create(nonce(), draft.revision, cost)
-            .labelled(say.with("button-create", [("price", price.into())])),
-    ]);
+    rows.extend(cost(draft, model).map(|cost| {
+        let words = say.with("button-create", [("price", show::credits(*say, cost).into())]);
+        vec![Button::Create(nonce(), draft.revision, cost).labelled(words)]
+    }));
     rows.push(vec![Button::Drop(nonce()).labelled(say.text("button-drop"))]);
     keyboard(rows)
 }
@@ -226,7 +245,7 @@ pub(crate) fn again_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
 /// The button below a failure.
 pub(crate) fn other_model_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
     keyboard([vec![
-        Button::Again(nonce.clone()).labelled(say.text("button-other-model")),
+        Button::Other(nonce.clone()).labelled(say.text("button-other-model")),
     ]])
 }
 

@@ -32,6 +32,10 @@ pub enum Error {
     /// The tables did not answer; the same update may come again and go well.
     #[error("the tables do not answer")]
     Later(#[source] store::Error),
+    /// There are no rules that this version can read, so nobody knows what a newcomer is given, and the gift is given
+    /// once for ever; the same update may come again and go well.
+    #[error("there are no rules by which to open an account")]
+    NoRules,
     /// Something is wrong that repetition does not mend; somebody must look at it.
     #[error("the update cannot be handled")]
     Never(#[source] store::Error),

@@ -22,16 +22,13 @@ pub(crate) fn credits(say: Say, credits: Credits) -> String {
     say.with("credits", [("count", credits.0.into())])
 }
 
-/// A limit's name: from the catalogue, else as the operator named it.
+/// A limit's name: from the catalogue, else as the operator named it. Plain words, to be escaped where there is markup.
 pub(crate) fn limit_title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
     if let Some(model) = limit.id.strip_prefix("model-") {
         let title = snapshot
             .model(&ModelId(model.to_owned()))
             .map_or(model, |model| model.title.as_str());
-        return say.with(
-            "limit-of-model",
-            [("model", html::escape(title).into_owned().into())],
-        );
+        return say.with("limit-of-model", [("model", title.into())]);
     }
     let by_period = match limit.schedule.period {
         Period::Hour => "limit-hour",

@@ -76,6 +76,8 @@ card-choice = { $model } · { $seconds } · { $aspect }
 card-price = Price: <b>{ $price }</b> · you have { $available }
 card-limit = { $title }: { $left } of { $max } left, resets { $reset }
 card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
+card-too-short = ⚠️ The text is shorter than this model takes: { $chars } of at least { $min } characters. Write more or choose another model.
+card-choice-gone = ⚠️ This model no longer makes that length or shape. Choose again, or take another model.
 card-too-poor = ⚠️ Not enough credits.
 card-models = Choose a model:
 card-aspect-photo = as the photo
@@ -101,7 +103,6 @@ button-parked-next = Next ›
 button-parked-done = Done
 draft-dropped = The draft is deleted. Nothing was charged.
 draft-stale = This card is out of date. Send a photo or text again. Nothing was charged.
-draft-changed = The card has changed. Check it and press again. Nothing was charged.
 already-started = This order was accepted already; it is not charged twice.
 
 ## Why it was not accepted
@@ -114,6 +115,7 @@ refused-active = You can have at most { $max } { $max ->
 } at a time. Wait for a video, or cancel an order that is still queued. Nothing was charged.
 refused-limit = The limit is used up: { $title }, { $max } of { $max }. It resets { $reset }. Nothing was charged.
 refused-too-long = The text is too long for this model: { $chars } of { $max } characters. Nothing was charged.
+refused-too-short = This model needs at least { $min } characters, and the text has { $chars }. Nothing was charged.
 
 ## Progress
 

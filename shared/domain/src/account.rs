@@ -69,6 +69,13 @@ pub struct Draft {
     pub created_at: Timestamp,
 }
 
+impl Draft {
+    /// How long the words are, in characters.
+    pub fn prompt_chars(&self) -> u32 {
+        u32::try_from(self.prompt.chars().count()).unwrap_or(u32::MAX)
+    }
+}
+
 /// A photo that the customer sent: Telegram's file, not yet downloaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Photo {

@@ -2,7 +2,7 @@
 //! states the same guards again as conditions, and when one of them fails there, this decision is made once more on
 //! what the refused transaction returned. So the reason that a customer reads is always the true one.
 
-use crate::account::{Account, Place};
+use crate::account::{Account, Draft, Place};
 use crate::catalog::{Limit, Model, Rules};
 use crate::id::{JobId, Nonce};
 use crate::job::{Image, Job, Order};
@@ -77,6 +77,15 @@ pub enum Refusal {
     DraftStale,
     /// The model is switched off, gone, or does not take such an order.
     ModelUnavailable,
+    /// The model does not render the chosen length or shape any more.
+    ChoiceUnavailable,
+    /// The words are shorter than the model takes.
+    PromptTooShort {
+        /// How long they are, in characters.
+        chars: u32,
+        /// How long they must be.
+        min: u32,
+    },
     /// The words are longer than the model takes.
     PromptTooLong {
         /// How long they are, in characters.
@@ -138,14 +147,7 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         .model
         .filter(|model| model.id == draft.model && model.takes(draft.photo.is_some()));
     let model = model.ok_or(Refusal::ModelUnavailable)?;
-    let cost = model.price(draft.duration_s).ok_or(Refusal::ModelUnavailable)?;
-    let chars = u32::try_from(draft.prompt.chars().count()).unwrap_or(u32::MAX);
-    if chars > model.prompt_chars_max {
-        return Err(Refusal::PromptTooLong {
-            chars,
-            max: model.prompt_chars_max,
-        });
-    }
+    let cost = cost(draft, model)?;
     if account.active_jobs.len() >= usize::try_from(rules.active_jobs_max).unwrap_or(usize::MAX) {
         return Err(Refusal::TooManyActive {
             max: rules.active_jobs_max,
@@ -187,6 +189,22 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         draft_revision: draft.revision,
         active_jobs_max: rules.active_jobs_max,
     })
+}
+
+/// What a draft costs, if the model renders just that.
+fn cost(draft: &Draft, model: &Model) -> Result<Credits, Refusal> {
+    let with_photo = draft.photo.is_some();
+    let cost = model
+        .price(draft.duration_s)
+        .filter(|_| model.offers(draft.duration_s, draft.aspect, with_photo));
+    let cost = cost.ok_or(Refusal::ChoiceUnavailable)?;
+    let (min, max) = (model.prompt_chars_min, model.prompt_chars_max);
+    match draft.prompt_chars() {
+        0 if with_photo => Ok(cost),
+        chars if chars < min => Err(Refusal::PromptTooShort { chars, min }),
+        chars if chars > max => Err(Refusal::PromptTooLong { chars, max }),
+        _ => Ok(cost),
+    }
 }
 
 /// The uses to count for an order.

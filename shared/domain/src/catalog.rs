@@ -28,6 +28,8 @@ pub struct Model {
     pub prices: Vec<Price>,
     /// The aspects on offer, the default first. With a photo, some models follow the photo instead.
     pub aspects: Vec<Aspect>,
+    /// The shortest prompt that the model takes, in characters. A photo without words is given words of ours.
+    pub prompt_chars_min: u32,
     /// The longest prompt that the model takes, in characters.
     pub prompt_chars_max: u32,
     /// How long a render usually takes, for the customer to know.
@@ -87,6 +89,11 @@ impl Model {
             .iter()
             .find(|price| price.duration_s == duration_s)
             .map(|price| price.credits)
+    }
+
+    /// Whether it renders this length in this shape. With a photo, the shape is the photo's.
+    pub fn offers(&self, duration_s: u32, aspect: Aspect, with_photo: bool) -> bool {
+        self.price(duration_s).is_some() && (with_photo || self.aspects.contains(&aspect))
     }
 
     /// Whether it takes such an order at all.

@@ -1,13 +1,13 @@
-//! A document becomes the rows, all at once: whoever reads settings sees the old ones or the new ones, never a mixture.
+//! A document becomes the rows, all at once. A query may still see such a transaction half done, so the version item
+//! says what the rows add up to: whoever reads a mixture knows it, and reads again.
 
 use std::collections::BTreeMap;
 
-use domain::time::Timestamp;
-use table::{Condition, Db, Deadline, Error, Query, Row, Token, Write, n};
+use table::{Condition, Db, Deadline, Error, Query, Row, Token, Write, n, s};
 
 use crate::document::Document;
+use crate::problems::{Problem, problems};
 use crate::rows::{self, Rows};
-use crate::snapshot::{Problem, Snapshot};
 
 /// Rows that one transaction can change, with the version item.
 const CHANGES_MAX: usize = 99;
@@ -19,6 +19,8 @@ pub struct Plan {
     pub version: u64,
     /// Rows to be written: the sort key, what stands there, what is to stand there. `None` where there is no row.
     pub changes: Vec<(String, Option<String>, Option<String>)>,
+    /// What all rows add up to when it is carried out.
+    pub digest: String,
 }
 
 /// Why a document cannot be applied.
@@ -49,16 +51,6 @@ fn list(problems: &[Problem]) -> String {
         .join("; ")
 }
 
-/// What is wrong with a document by itself.
-pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> {
-    let items: Vec<_> = Rows::of(document)?
-        .0
-        .iter()
-        .map(|(sort, body)| Rows::item(sort, body))
-        .collect();
-    Ok(Snapshot::read(&items, Timestamp(0)).problems)
-}
-
 /// What a document would change in a table.
 pub async fn plan(db: &Db, table: &str, document: &Document) -> Result<Plan, ApplyError> {
     let problems = problems(document)?;
@@ -76,7 +68,12 @@ pub async fn plan(db: &Db, table: &str, document: &Document) -> Result<Plan, App
     for (sort, body) in stored.iter().filter(|(sort, _)| !wanted.contains_key(*sort)) {
         changes.push((sort.clone(), Some(body.clone()), None));
     }
-    Ok(Plan { version, changes })
+    let digest = rows::digest(wanted.iter().map(|(sort, body)| (sort.as_str(), body.as_str())));
+    Ok(Plan {
+        version,
+        changes,
+        digest,
+    })
 }
 
 /// Carries a plan out, in one transaction that also raises the version. Gives the new version.
@@ -91,7 +88,8 @@ pub async fn apply(db: &Db, table: &str, plan: &Plan, deadline: Deadline) -> Res
     let mut writes = vec![
         Write::update("version", table, rows::version_key())
             .when(Condition::AbsentOrEquals(rows::VERSION_ATTRIBUTE, n(version)))
-            .set(rows::VERSION_ATTRIBUTE, n(version.saturating_add(1))),
+            .set(rows::VERSION_ATTRIBUTE, n(version.saturating_add(1)))
+            .set(rows::DIGEST_ATTRIBUTE, s(plan.digest.as_str())),
     ];
     for (sort, _, body) in &plan.changes {
         writes.push(match body {

@@ -3,16 +3,15 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::time::Timestamp;
-use table::{Db, Error, Query};
+use table::{Db, Error, Item, Query};
 
 use crate::rows;
 use crate::snapshot::Snapshot;
 
 /// After how many milliseconds a Lambda that reads no account looks at the version by itself.
 pub const STALE_AFTER_MS: i64 = 20_000;
-/// After how many milliseconds without a successful look a snapshot admits no new order any more: half an hour of
-/// `DynamoDB` failing for settings, while it serves accounts, is an outage that wants a person.
-pub const USELESS_AFTER_MS: i64 = 30 * 60_000;
+/// How often a mixture of two versions is read again at once. The transaction that is under way ends in milliseconds.
+const LOADS_MAX: u32 = 2;
 /// Rows per page; DynamoDB ends a page at 1 MB anyhow.
 const PAGE: i32 = 1000;
 
@@ -47,20 +46,26 @@ impl Settings {
         }
     }
 
-    /// The settings of the version that was just read beside an account. Loads only if it is not the known one. If that
-    /// fails, what is known goes on being used, and its age shows in [`Snapshot::loaded_at`].
+    /// The settings of the version that was just read beside an account. Loads only if it is not the known one, or if what
+    /// is known is a mixture. If that fails, what is known goes on being used; its age and since when it is outdated show
+    /// in [`Snapshot::takes_orders`].
     pub async fn refresh(&self, version: u64, now: Timestamp) -> Result<Arc<Snapshot>, Error> {
         let Some(known) = self.peek() else {
             return self.load(now).await;
         };
-        if known.version == version {
+        let same = known.version == version;
+        if same && known.whole {
             return Ok(self.confirm(&known, now));
+        }
+        // Rows that were changed by hand never add up; they are not read with every update.
+        if same && now.since(known.loaded_at).0 < STALE_AFTER_MS {
+            return Ok(known);
         }
         match self.load(now).await {
             Ok(snapshot) => Ok(snapshot),
             Err(error) => {
                 tracing::warn!(%error, version = known.version, age_ms = now.since(known.loaded_at).0, "settings stay at the last good version");
-                Ok(known)
+                Ok(self.outdate(&known, now))
             }
         }
     }
@@ -86,6 +91,31 @@ impl Settings {
     }
 
     async fn load(&self, now: Timestamp) -> Result<Arc<Snapshot>, Error> {
+        let mut snapshot = Snapshot::read(&self.rows().await?, now);
+        for _ in 1..LOADS_MAX {
+            if snapshot.whole {
+                break;
+            }
+            snapshot = Snapshot::read(&self.rows().await?, now);
+        }
+        if !snapshot.whole {
+            tracing::error!(
+                version = snapshot.version,
+                "the settings' rows are not those of their version"
+            );
+        }
+        for problem in snapshot.problems.iter() {
+            tracing::error!(
+                row = problem.row,
+                why = problem.why,
+                "a settings row cannot be read and is left out"
+            );
+        }
+        Ok(self.keep(snapshot))
+    }
+
+    /// Every row, the version's too.
+    async fn rows(&self) -> Result<Vec<Item>, Error> {
         let mut items = Vec::new();
         let mut start = None;
         loop {
@@ -102,19 +132,9 @@ impl Settings {
             items.extend(page.items);
             start = page.next;
             if start.is_none() {
-                break;
+                return Ok(items);
             }
         }
-        let snapshot = Arc::new(Snapshot::read(&items, now));
-        for problem in &snapshot.problems {
-            tracing::error!(
-                row = problem.row,
-                why = problem.why,
-                "a settings row cannot be read and is left out"
-            );
-        }
-        self.keep(Arc::clone(&snapshot));
-        Ok(snapshot)
     }
 
     /// What is known, however old; `None` if nothing was loaded yet.
@@ -125,21 +145,29 @@ impl Settings {
             .clone()
     }
 
-    fn keep(&self, snapshot: Arc<Snapshot>) {
-        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+    fn keep(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+        let snapshot = Arc::new(snapshot);
+        *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
+        snapshot
     }
 
     /// The same settings, known to be true now.
     fn confirm(&self, known: &Arc<Snapshot>, now: Timestamp) -> Arc<Snapshot> {
-        // A second's age is not worth a copy.
-        if now.since(known.loaded_at).0 < 1000 {
+        self.keep(Snapshot {
+            loaded_at: now,
+            outdated_since: None,
+            ..Snapshot::clone(known)
+        })
+    }
+
+    /// The same settings, known to be those of another version since now or before.
+    fn outdate(&self, known: &Arc<Snapshot>, now: Timestamp) -> Arc<Snapshot> {
+        if known.outdated_since.is_some() {
             return Arc::clone(known);
         }
-        let confirmed = Arc::new(Snapshot {
-            loaded_at: now,
+        self.keep(Snapshot {
+            outdated_since: Some(now),
             ..Snapshot::clone(known)
-        });
-        self.keep(Arc::clone(&confirmed));
-        confirmed
+        })
     }
 }

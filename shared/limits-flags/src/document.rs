@@ -1,4 +1,7 @@
 //! The stored forms: what an operator writes in `infra/settings.yaml`, and what stands in the rows.
+//!
+//! A file is read strictly: a field that nobody knows is a slip of the pen. A stored row is not: it may come from a newer
+//! version than this one, whose warm Lambdas go on for a while, and a field more must not take the rest down.
 
 use std::collections::BTreeMap;
 
@@ -8,11 +11,15 @@ use domain::money::Credits;
 use domain::time::Millis;
 use domain::video::Aspect;
 use domain::window::{Period, Schedule};
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// The whole of the settings, as one file.
+/// What the name of a model's own limit begins with, and no other limit's: both would be counted on one row.
+pub(crate) const OWN_LIMIT: &str = "model-";
+
+/// The whole of the settings, as one file. Fields that nobody knows are refused, wherever they stand.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(remote = "Self")]
 pub struct Document {
     /// What holds for every order.
     pub rules: RulesRow,
@@ -25,9 +32,29 @@ pub struct Document {
     pub models: BTreeMap<String, ModelRow>,
 }
 
+impl<'de> Deserialize<'de> for Document {
+    fn deserialize<D: Deserializer<'de>>(file: D) -> Result<Self, D::Error> {
+        let mut unknown: Option<String> = None;
+        let mut note = |path: serde_ignored::Path<'_>| {
+            unknown.get_or_insert_with(|| path.to_string());
+        };
+        let strict = serde_ignored::Deserializer::new(file, &mut note);
+        let document = Self::deserialize(strict)?;
+        match unknown {
+            Some(path) => Err(D::Error::custom(format!("unknown field `{path}`"))),
+            None => Ok(document),
+        }
+    }
+}
+
+impl Serialize for Document {
+    fn serialize<S: Serializer>(&self, file: S) -> Result<S::Ok, S::Error> {
+        Self::serialize(self, file)
+    }
+}
+
 /// What holds for every order.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct RulesRow {
     /// Credits given to a newcomer, once for ever.
     pub signup_credits: u32,
@@ -41,7 +68,6 @@ pub struct RulesRow {
 
 /// A switch.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct FlagRow {
     /// On or off.
     pub enabled: bool,
@@ -49,7 +75,6 @@ pub struct FlagRow {
 
 /// A number of uses per window.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct LimitRow {
     /// Uses allowed in one window.
     pub max: u32,
@@ -75,7 +100,6 @@ pub enum PeriodName {
 
 /// A model on offer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct ModelRow {
     /// What customers read.
     pub title: String,
@@ -96,6 +120,9 @@ pub struct ModelRow {
     pub prices: Vec<PriceRow>,
     /// The aspects, the default first.
     pub aspects: Vec<String>,
+    /// The shortest prompt in characters. A photo without words is given words of ours.
+    #[serde(default = "prompt_chars_min")]
+    pub prompt_chars_min: u32,
     /// The longest prompt in characters.
     pub prompt_chars_max: u32,
     /// Seconds that a render usually takes.
@@ -110,6 +137,11 @@ pub struct ModelRow {
     pub limit: Option<LimitRow>,
 }
 
+/// Any prompt at all.
+fn prompt_chars_min() -> u32 {
+    1
+}
+
 /// A little longer than almost every render: the callback is the fast way, and a question that it would have answered is
 /// work for nothing.
 fn poll_after_s() -> u32 {
@@ -118,7 +150,6 @@ fn poll_after_s() -> u32 {
 
 /// A duration with its price.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct PriceRow {
     /// Seconds of video.
     pub seconds: u32,
@@ -191,7 +222,7 @@ impl ModelRow {
         let limit = self
             .limit
             .as_ref()
-            .map(|limit| limit.read(&format!("model-{id}")))
+            .map(|limit| limit.read(&format!("{OWN_LIMIT}{id}")))
             .transpose()?;
         let price = |row: &PriceRow| Price {
             duration_s: row.seconds,
@@ -207,6 +238,7 @@ impl ModelRow {
             image: self.image,
             prices: self.prices.iter().map(price).collect(),
             aspects,
+            prompt_chars_min: self.prompt_chars_min,
             prompt_chars_max: self.prompt_chars_max,
             typical: Millis::from_secs(i64::from(self.typical_s)),
             poll_after: Millis::from_secs(i64::from(self.poll_after_s)),
@@ -227,6 +259,12 @@ impl ModelRow {
         }
         if self.prices.iter().any(|price| price.seconds == 0) {
             return Err(DocumentError::Senseless("prices", "a video of 0 seconds"));
+        }
+        if self.prompt_chars_max == 0 || self.prompt_chars_min > self.prompt_chars_max {
+            return Err(DocumentError::Senseless(
+                "prompt_chars_max",
+                "0, or less than prompt_chars_min",
+            ));
         }
         if self.render_max_s < self.typical_s {
             return Err(DocumentError::Senseless("render_max_s", "less than typical_s"));
@@ -265,6 +303,26 @@ fn offset(text: &str) -> Option<i16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_field_that_nobody_knows_is_refused_wherever_it_stands_in_a_file() {
+        let row = r#"{"title":"K","enabled":true,"provider":"kie","family":"k","text":true,"image":true,
+            "prices":[{"seconds":5,"credits":1}],"aspects":["9:16"],"prompt_chars_max":9,"typical_s":9,"render_max_s":9}"#;
+        let rules = r#"{"signup_credits":2,"active_jobs_max":3,"wait_max_s":1800,"settle_max_s":5400}"#;
+        let file =
+            format!(r#"{{"rules":{rules},"flags":{{"f":{{"enabled":true}}}},"models":{{"k":{row}}}}}"#);
+        serde_json::from_str::<Document>(&file).unwrap();
+        for (at, path) in [
+            (r#""rules":{"#, "rules.x"),
+            (r#""f":{"#, "flags.f.x"),
+            (r#""k":{"#, "models.k.x"),
+            (r#""prices":[{"#, "models.k.prices.0.x"),
+        ] {
+            let slip = file.replacen(at, &format!(r#"{at}"x":1,"#), 1);
+            let why = serde_json::from_str::<Document>(&slip).unwrap_err().to_string();
+            assert!(why.contains(&format!("unknown field `{path}`")), "{why}");
+        }
+    }
 
     #[test]
     fn times_and_offsets_are_read_strictly() {

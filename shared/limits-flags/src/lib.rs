@@ -3,16 +3,18 @@
 //! All of it lies in one partition, so one query brings everything at a cold start. A `version` item grows with every
 //! change; whoever reads an account reads it in the same batch, and [`Settings::refresh`] loads the rest again only
 //! when it moved. A row that cannot be read is left out and named in [`Snapshot::problems`]; it never takes the others
-//! down. A missing flag means **off**: a deleted row must not open what it was closing.
+//! down. A missing flag means **off**: a deleted row must not open what it was closing, and without rules nothing is sold.
 
 mod apply;
 mod cache;
 mod document;
+mod problems;
 mod rows;
 mod snapshot;
 
-pub use apply::{ApplyError, Plan, apply, plan, problems};
-pub use cache::{STALE_AFTER_MS, Settings, USELESS_AFTER_MS};
+pub use apply::{ApplyError, Plan, apply, plan};
+pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{Document, DocumentError, FlagRow, LimitRow, ModelRow, PriceRow, RulesRow};
+pub use problems::{Problem, problems};
 pub use rows::{Rows, VERSION_ATTRIBUTE, partition_key, version_key};
-pub use snapshot::{Problem, Snapshot};
+pub use snapshot::{OUTDATED_AFTER_MS, Snapshot, USELESS_AFTER_MS};

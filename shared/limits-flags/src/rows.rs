@@ -10,6 +10,8 @@ const PARTITION: &str = "live";
 const VERSION: &str = "version";
 /// The attribute of the version item that grows.
 pub const VERSION_ATTRIBUTE: &str = "version";
+/// The attribute of the version item that tells whether the rows are those of the version.
+pub(crate) const DIGEST_ATTRIBUTE: &str = "digest";
 
 /// The partition attribute with its value, for a query of all settings.
 pub fn partition_key() -> (&'static str, AttributeValue) {
@@ -28,6 +30,17 @@ pub(crate) fn key(sort: &str) -> Item {
 /// Whether a row is the version item.
 pub(crate) fn is_version(sort: &str) -> bool {
     sort == VERSION
+}
+
+/// What rows add up to, each a sort key and a body, in the order of the sort keys: FNV-1a, for nobody is kept out by it.
+pub(crate) fn digest<'r>(rows: impl IntoIterator<Item = (&'r str, &'r str)>) -> String {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for (sort, body) in rows {
+        for byte in sort.bytes().chain([0]).chain(body.bytes()).chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+    format!("{hash:016x}")
 }
 
 /// The rows of a document, each as sort key and JSON body.

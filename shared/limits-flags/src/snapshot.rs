@@ -1,6 +1,7 @@
 //! The settings as they stood at one version.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use domain::catalog::{Model, Rules};
 use domain::id::ModelId;
@@ -9,7 +10,15 @@ use domain::time::{Millis, Timestamp};
 use table::{Item, Row};
 
 use crate::document::{FlagRow, LimitRow, ModelRow, RulesRow};
+use crate::problems::Problem;
 use crate::rows;
+
+/// After how many milliseconds without a successful look a snapshot admits no new order any more: half an hour of
+/// `DynamoDB` failing for settings, while it serves accounts, is an outage that wants a person.
+pub const USELESS_AFTER_MS: i64 = 30 * 60_000;
+/// After how many milliseconds a snapshot that is known to be outdated admits no new order any more, because what has
+/// changed may be the switch that stops them.
+pub const OUTDATED_AFTER_MS: i64 = 30_000;
 
 /// The flag that stops new orders when it is off.
 const NEW_JOBS: &str = "new_jobs";
@@ -17,70 +26,115 @@ const NEW_JOBS: &str = "new_jobs";
 /// What the name of a flag begins with that switches a provider.
 const PROVIDER: &str = "provider-";
 
-/// What is gathered before it is put in order.
-#[derive(Default)]
-struct Found {
-    models: Vec<(u32, Model)>,
-    providers: BTreeSet<String>,
-}
-
-/// The settings as they stood at one version.
+/// The settings as they stood at one version. A copy of it is cheap.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     /// The version; 0 if there is no version item yet.
     pub version: u64,
     /// When it was loaded, or last known to be still true.
     pub loaded_at: Timestamp,
+    /// Since when it is known that there is another version, which could not be loaded.
+    pub outdated_since: Option<Timestamp>,
+    /// The rows are those of the version, not some of them of another.
+    pub whole: bool,
     /// What holds for every order.
-    pub rules: Rules,
+    pub rules: Arc<Rules>,
+    /// There was a row of rules. Without it nothing is sold, and nobody is given a newcomer's gift of nothing.
+    pub has_rules: bool,
     /// The models in the order in which they are offered.
-    pub models: Vec<Model>,
+    pub models: Arc<[Model]>,
     /// Rows that could not be read, and were left out.
-    pub problems: Vec<Problem>,
+    pub problems: Arc<[Problem]>,
 }
 
-/// A row that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Its sort key.
-    pub row: String,
-    /// What is wrong with it.
-    pub why: String,
+/// What is gathered before it is put in order.
+struct Found {
+    rules: Rules,
+    has_rules: bool,
+    models: Vec<(u32, Model)>,
+    providers: BTreeSet<String>,
+    problems: Vec<Problem>,
 }
 
 impl Snapshot {
     /// What the rows say. Rows that say nothing sensible are left out.
     pub fn read(items: &[Item], loaded_at: Timestamp) -> Self {
-        let mut snapshot = Self {
-            version: 0,
-            loaded_at,
-            rules: closed(),
-            models: vec![],
-            problems: vec![],
-        };
-        let mut found = Found::default();
+        let mut found = Found::nothing();
+        let (mut version, mut digest, mut bodies) = (0, None, Vec::new());
         for item in items {
             let row = Row(item);
             let sort = row.s_opt("sk").unwrap_or_default();
             if rows::is_version(sort) {
-                snapshot.version = row.n(rows::VERSION_ATTRIBUTE).unwrap_or(0);
-            } else if let Err(why) =
-                snapshot.read_row(sort, row.s_opt("body").unwrap_or_default(), &mut found)
-            {
+                version = row.n(rows::VERSION_ATTRIBUTE).unwrap_or(0);
+                digest = row.s_opt(rows::DIGEST_ATTRIBUTE);
+                continue;
+            }
+            let body = row.s_opt("body").unwrap_or_default();
+            bodies.push((sort, body));
+            if let Err(why) = found.take(sort, body) {
                 let row = sort.to_owned();
-                snapshot.problems.push(Problem { row, why });
+                found.problems.push(Problem { row, why });
             }
         }
-        found.models.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
-        snapshot.models = found.models.into_iter().map(|(_, model)| model).collect();
-        for model in &mut snapshot.models {
-            model.enabled &= found.providers.contains(&model.provider);
+        bodies.sort_unstable();
+        let whole = digest.is_none_or(|digest| digest == rows::digest(bodies));
+        let (has_rules, problems) = (found.has_rules, Arc::from(std::mem::take(&mut found.problems)));
+        let (rules, models) = found.in_order();
+        Self {
+            version,
+            loaded_at,
+            outdated_since: None,
+            whole,
+            rules: Arc::new(rules),
+            has_rules,
+            models: models.into(),
+            problems,
         }
-        snapshot.rules.limits.sort_by(|a, b| a.id.cmp(&b.id));
-        snapshot
     }
 
-    fn read_row(&mut self, sort: &str, body: &str, found: &mut Found) -> Result<(), String> {
+    /// Whether new orders are taken on the word of these settings.
+    pub fn takes_orders(&self, now: Timestamp) -> bool {
+        let useless = now.since(self.loaded_at).0 > USELESS_AFTER_MS;
+        let outdated = self
+            .outdated_since
+            .is_some_and(|since| now.since(since).0 > OUTDATED_AFTER_MS);
+        self.rules.new_jobs && !useless && !outdated
+    }
+
+    /// A model by its name.
+    pub fn model(&self, id: &ModelId) -> Option<&Model> {
+        self.models.iter().find(|model| model.id == *id)
+    }
+
+    /// Whether a model was taken off sale: it is switched off, or its row is gone. A row that is there and cannot be read
+    /// says nothing of the kind, and what was ordered of it goes on.
+    pub fn is_withdrawn(&self, id: &ModelId) -> bool {
+        let unreadable = || {
+            let name = |problem: &Problem| problem.row.strip_prefix("model#") == Some(id.0.as_str());
+            self.problems.iter().any(name)
+        };
+        self.model(id)
+            .map_or_else(|| !unreadable(), |model| !model.enabled)
+    }
+
+    /// The models that take such an order, in the order in which they are offered.
+    pub fn offered(&self, with_photo: bool) -> impl Iterator<Item = &Model> {
+        self.models.iter().filter(move |model| model.takes(with_photo))
+    }
+}
+
+impl Found {
+    fn nothing() -> Self {
+        Self {
+            rules: closed(),
+            has_rules: false,
+            models: Vec::new(),
+            providers: BTreeSet::new(),
+            problems: Vec::new(),
+        }
+    }
+
+    fn take(&mut self, sort: &str, body: &str) -> Result<(), String> {
         match sort.split_once('#').unwrap_or((sort, "")) {
             ("rules", _) => {
                 let row: RulesRow = parse(body)?;
@@ -88,12 +142,13 @@ impl Snapshot {
                 self.rules.active_jobs_max = row.active_jobs_max;
                 self.rules.wait_max = Millis::from_secs(i64::from(row.wait_max_s));
                 self.rules.settle_max = Millis::from_secs(i64::from(row.settle_max_s));
+                self.has_rules = true;
             }
             ("flag", name) => {
                 let enabled = parse::<FlagRow>(body)?.enabled;
                 self.rules.new_jobs |= enabled && name == NEW_JOBS;
                 if let Some(provider) = name.strip_prefix(PROVIDER).filter(|_| enabled) {
-                    found.providers.insert(provider.to_owned());
+                    self.providers.insert(provider.to_owned());
                 }
             }
             ("limit", name) => {
@@ -105,21 +160,23 @@ impl Snapshot {
             ("model", name) => {
                 let row: ModelRow = parse(body)?;
                 let model = row.read(name).map_err(|error| error.to_string())?;
-                found.models.push((row.order, model));
+                self.models.push((row.order, model));
             }
             _ => return Err("no such kind of row".to_owned()),
         }
         Ok(())
     }
 
-    /// A model by its name.
-    pub fn model(&self, id: &ModelId) -> Option<&Model> {
-        self.models.iter().find(|model| model.id == *id)
-    }
-
-    /// The models that take such an order, in the order in which they are offered.
-    pub fn offered(&self, with_photo: bool) -> impl Iterator<Item = &Model> {
-        self.models.iter().filter(move |model| model.takes(with_photo))
+    /// The rules, and the models as they are offered.
+    fn in_order(mut self) -> (Rules, Vec<Model>) {
+        self.models.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+        let mut models: Vec<Model> = self.models.into_iter().map(|(_, model)| model).collect();
+        for model in &mut models {
+            model.enabled &= self.providers.contains(&model.provider);
+        }
+        self.rules.limits.sort_by(|a, b| a.id.cmp(&b.id));
+        self.rules.new_jobs &= self.has_rules;
+        (self.rules, models)
     }
 }
 
@@ -147,19 +204,32 @@ mod tests {
     const MODEL: &str = r#"{"title":"Kling 3.0","enabled":true,"provider":"kie","family":"kling-3.0","text":true,"image":true,
         "prices":[{"seconds":5,"credits":1}],"aspects":["9:16"],"prompt_chars_max":2500,"typical_s":90,"render_max_s":900}"#;
 
+    const RULES: &str = r#"{"signup_credits":2,"active_jobs_max":3,"wait_max_s":1800,"settle_max_s":5400}"#;
+    const ON: &str = r#"{"enabled":true}"#;
+
     fn item(sort: &str, body: &str) -> Item {
         Rows::item(sort, body)
     }
 
+    fn read(rows: &[(&str, &str)]) -> Snapshot {
+        let items: Vec<Item> = rows.iter().map(|(sort, body)| item(sort, body)).collect();
+        Snapshot::read(&items, Timestamp(5))
+    }
+
+    /// A row as a newer version writes it, with a field that this one does not know.
+    fn newer(body: &str) -> String {
+        body.replacen('{', r#"{"colour":"red","#, 1)
+    }
+
     #[test]
     fn one_broken_row_leaves_the_others_standing() {
-        let items = [
-            item("model#good", MODEL),
-            item("model#bad", "{}"),
-            item("flag#new_jobs", r#"{"enabled":true}"#),
-            item("nonsense", ""),
-        ];
-        let snapshot = Snapshot::read(&items, Timestamp(5));
+        let snapshot = read(&[
+            ("rules", RULES),
+            ("model#good", MODEL),
+            ("model#bad", "{}"),
+            ("flag#new_jobs", ON),
+            ("nonsense", ""),
+        ]);
         assert_eq!(snapshot.models.len(), 1);
         assert!(snapshot.rules.new_jobs);
         let broken: Vec<&str> = snapshot
@@ -168,6 +238,75 @@ mod tests {
             .map(|problem| problem.row.as_str())
             .collect();
         assert_eq!(broken, ["model#bad", "nonsense"]);
+    }
+
+    #[test]
+    fn rows_of_a_newer_version_are_read() {
+        let limit = r#"{"max":1,"period":"day","anchor":"21:00","utc_offset":"+03:00"}"#;
+        let model = newer(MODEL).replace(r#"{"seconds""#, r#"{"colour":1,"seconds""#);
+        let snapshot = read(&[
+            ("rules", &newer(RULES)),
+            ("flag#new_jobs", &newer(ON)),
+            ("limit#videos", &newer(limit)),
+            ("model#good", &model),
+        ]);
+        assert_eq!(&*snapshot.problems, []);
+        assert!(snapshot.has_rules && snapshot.rules.new_jobs);
+        assert_eq!((snapshot.rules.limits.len(), snapshot.models.len()), (1, 1));
+    }
+
+    #[test]
+    fn without_rules_nothing_is_sold() {
+        for rules in [("rules", "nonsense"), ("flag#other", ON)] {
+            let snapshot = read(&[rules, ("flag#new_jobs", ON), ("model#good", MODEL)]);
+            assert!(!snapshot.has_rules);
+            assert!(!snapshot.takes_orders(Timestamp(5)));
+        }
+    }
+
+    #[test]
+    fn a_model_is_withdrawn_by_its_switch_or_without_its_row_but_not_by_a_row_that_cannot_be_read() {
+        let on = ("flag#provider-kie", ON);
+        let off = MODEL.replacen("true", "false", 1);
+        let snapshot = read(&[
+            on,
+            ("model#good", MODEL),
+            ("model#off", &off),
+            ("model#bad", "{}"),
+        ]);
+        let withdrawn = |id: &str| snapshot.is_withdrawn(&ModelId(id.to_owned()));
+        assert_eq!(
+            ["good", "off", "bad", "gone"].map(withdrawn),
+            [false, true, false, true]
+        );
+    }
+
+    #[test]
+    fn what_is_known_to_be_outdated_takes_orders_for_half_a_minute_and_not_a_millisecond_more() {
+        let mut snapshot = read(&[("rules", RULES), ("flag#new_jobs", ON)]);
+        assert!(snapshot.takes_orders(Timestamp(5 + USELESS_AFTER_MS)));
+        assert!(!snapshot.takes_orders(Timestamp(6 + USELESS_AFTER_MS)));
+        snapshot.outdated_since = Some(Timestamp(1000));
+        assert!(snapshot.takes_orders(Timestamp(1000 + OUTDATED_AFTER_MS)));
+        assert!(!snapshot.takes_orders(Timestamp(1001 + OUTDATED_AFTER_MS)));
+    }
+
+    #[test]
+    fn rows_that_are_not_all_of_the_version_are_known_as_a_mixture() {
+        let rows = [("flag#new_jobs", ON), ("rules", RULES)];
+        let mut items = rows.map(|(sort, body)| item(sort, body)).to_vec();
+        assert!(
+            Snapshot::read(&items, Timestamp(5)).whole,
+            "nobody says otherwise"
+        );
+        let mut version = rows::version_key();
+        version.insert(rows::DIGEST_ATTRIBUTE.to_owned(), table::s(rows::digest(rows)));
+        items.push(version);
+        assert!(Snapshot::read(&items, Timestamp(5)).whole);
+        items[0] = item("flag#new_jobs", r#"{"enabled":false}"#);
+        assert!(!Snapshot::read(&items, Timestamp(5)).whole);
+        items.remove(0);
+        assert!(!Snapshot::read(&items, Timestamp(5)).whole);
     }
 
     #[test]

@@ -8,10 +8,31 @@ use domain::time::Timestamp;
 use table::{Condition, Deadline, Token, Write, n, s};
 
 use crate::error::Error;
-use crate::{Store, rows};
+use crate::{Store, op, rows};
 
 const ACCOUNT: &str = "account";
 const ENTRY: &str = "entry";
+
+/// What became of a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Adjusted {
+    /// The credits are there.
+    Given,
+    /// This request was carried out before; nothing was given again.
+    GivenBefore,
+    /// The account would have been given more than a balance can count; nothing was given.
+    TooMuch,
+}
+
+/// What became of a change of a draft.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Drafted {
+    /// It stands in the table.
+    Written,
+    /// The draft was no longer the one that was read; here is the one that stands, if there is one. It may be the very
+    /// change: the answer to a first try may have been lost.
+    Moved(Option<Box<Draft>>),
+}
 
 impl Store {
     /// Opens an account with the newcomer's gift, once for ever. `None` if there is one already, or if this user has had
@@ -36,7 +57,8 @@ impl Store {
             .when(Condition::Absent("user_id")),
             Write::put(ENTRY, &self.tables.ledger, entry).when(Condition::Absent("entry")),
         ];
-        let token = Token::of(&format!("signup {user} {}", now.0));
+        // Two devices may do this in one moment, with another language or gift: each its own transaction.
+        let token = Token::of(&format!("signup {user} {}", op::mark()));
         match self.db.transact(&token, writes, deadline).await {
             Ok(()) => Ok(Some(account)),
             Err(table::Error::Refused(_)) => Ok(None),
@@ -44,8 +66,7 @@ impl Store {
         }
     }
 
-    /// Gives credits on an operator's word, once per request name; the entry keeps why. `false` if this request was
-    /// carried out before.
+    /// Gives credits on an operator's word, once per request name; the entry keeps why.
     pub async fn adjust(
         &self,
         user: UserId,
@@ -54,26 +75,32 @@ impl Store {
         why: &str,
         now: Timestamp,
         deadline: Deadline,
-    ) -> Result<bool, Error> {
+    ) -> Result<Adjusted, Error> {
         let key = Key::Adjust(request.to_owned());
-        let given = i64::from(amount.0);
+        let (given, room) = (i64::from(amount.0), u32::MAX.saturating_sub(amount.0));
         let mut entry = rows::entry_item(user, &key, amount, now);
         entry.insert("why".to_owned(), s(why));
         let writes = vec![
             Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
-                .when(Condition::Exists("user_id"))
+                // Without an account there is no sum either, and nothing is at most this.
+                .when(Condition::AtMost("granted", n(room)))
                 .increase("available", given)
                 .increase("granted", given),
             Write::put(ENTRY, &self.tables.ledger, entry).when(Condition::Absent("entry")),
         ];
         let token = Token::of(&format!("{key} {user} {amount} {why} {}", now.0));
-        match self.db.transact(&token, writes, deadline).await {
-            Ok(()) => Ok(true),
-            Err(error) if error.refused(ENTRY).is_some() => Ok(false),
-            Err(error) if error.refused(ACCOUNT).is_some() => Err(Error::Unsound {
+        let Err(error) = self.db.transact(&token, writes, deadline).await else {
+            return Ok(Adjusted::Given);
+        };
+        if error.refused(ENTRY).is_some() {
+            return Ok(Adjusted::GivenBefore);
+        }
+        match error.refused(ACCOUNT).map(|refused| refused.item.is_some()) {
+            Some(true) => Ok(Adjusted::TooMuch),
+            Some(false) => Err(Error::Unsound {
                 what: format!("user {user} has no account"),
             }),
-            Err(error) => Err(error.into()),
+            None => Err(error.into()),
         }
     }
 
@@ -85,24 +112,29 @@ impl Store {
         self.accepted(write, deadline).await
     }
 
-    /// Changes a draft, if it still is the one that was read. `false` if not.
+    /// Changes a draft, if it still is the one that was read.
     pub async fn edit_draft(
         &self,
         user: UserId,
         before: &Draft,
         after: &Draft,
         deadline: Deadline,
-    ) -> Result<bool, Error> {
+    ) -> Result<Drafted, Error> {
         let write = self
             .draft_write(user, before)
             .set("draft", rows::draft_map(after));
-        self.accepted(write, deadline).await
+        self.drafted(write, deadline).await
     }
 
-    /// Throws a draft away, if it still is the one that was read. `false` if not.
-    pub async fn drop_draft(&self, user: UserId, before: &Draft, deadline: Deadline) -> Result<bool, Error> {
+    /// Throws a draft away, if it still is the one that was read.
+    pub async fn drop_draft(
+        &self,
+        user: UserId,
+        before: &Draft,
+        deadline: Deadline,
+    ) -> Result<Drafted, Error> {
         let write = self.draft_write(user, before).remove("draft");
-        self.accepted(write, deadline).await
+        self.drafted(write, deadline).await
     }
 
     /// Notes whether the customer has blocked the bot.
@@ -133,6 +165,19 @@ impl Store {
                 s(before.nonce.as_str()),
             ))
             .when(Condition::MemberEquals("draft", "revision", n(before.revision)))
+    }
+
+    async fn drafted(&self, write: Write, deadline: Deadline) -> Result<Drafted, Error> {
+        let error = match self.db.write(write, deadline).await {
+            Ok(()) => return Ok(Drafted::Written),
+            Err(error) => error,
+        };
+        let Some(refused) = error.refused(ACCOUNT) else {
+            return Err(error.into());
+        };
+        let account = refused.item.as_ref().map(rows::read_account).transpose()?;
+        let stands = account.and_then(|account| account.draft);
+        Ok(Drafted::Moved(stands.map(Box::new)))
     }
 
     async fn accepted(&self, write: Write, deadline: Deadline) -> Result<bool, Error> {

@@ -8,7 +8,7 @@ use domain::time::Millis;
 use table::{Condition, Deadline, Item, Row, Token, Write, n, s};
 
 use crate::error::Error;
-use crate::{Store, rows};
+use crate::{Store, op, rows};
 
 const JOB: &str = "job";
 const HOLD: &str = "hold";
@@ -50,8 +50,8 @@ impl Store {
                 .iter()
                 .map(|reservation| self.reserve_write(job.id.user, reservation)),
         );
-        // All that is written follows from the job and the moment of its acceptance.
-        let token = Token::of(&format!("T1 {} {}", job.id, job.created_at.0));
+        // Two devices may do this in one moment, with another language or other settings: each its own transaction.
+        let token = Token::of(&format!("T1 {} {}", job.id, op::mark()));
         match self.db.transact(&token, writes, deadline).await {
             Ok(()) => Ok(()),
             Err(error) => Err(why_not(error)),

@@ -15,6 +15,7 @@ mod view;
 
 pub mod rows;
 
+pub use accounts::{Adjusted, Drafted};
 pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;

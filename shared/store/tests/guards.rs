@@ -7,6 +7,8 @@
     reason = "what goes wrong here fails the test"
 )]
 
+#[path = "guards/accounts.rs"]
+mod accounts;
 #[path = "guards/bench.rs"]
 mod bench;
 
@@ -19,7 +21,7 @@ use domain::job::{Event, Rule, Stage};
 use domain::ledger::Key;
 use domain::money::Credits;
 use domain::time::Millis;
-use store::{Applied, Error, NotAdmitted, rows};
+use store::{Adjusted, Applied, Drafted, Error, NotAdmitted, rows};
 use table::{Write, n, s};
 
 use bench::*;
@@ -397,23 +399,20 @@ async fn a_grant_needs_an_account_and_happens_once_per_request() {
         .await;
     assert!(matches!(nobody, Err(Error::Unsound { .. })), "{nobody:?}");
     assert_eq!(scene.everything().await, before);
-    assert!(
-        scene
-            .store
-            .adjust(USER, "r1", Credits(5), "sorry", NOW, soon())
-            .await
-            .unwrap()
-    );
+    let given = scene
+        .store
+        .adjust(USER, "r1", Credits(5), "sorry", NOW, soon())
+        .await
+        .unwrap();
+    assert_eq!(given, Adjusted::Given);
     let after = scene.everything().await;
     let later = NOW.after(Millis(1));
-    assert!(
-        !scene
-            .store
-            .adjust(USER, "r1", Credits(5), "sorry", later, soon())
-            .await
-            .unwrap(),
-        "the same request again"
-    );
+    let again = scene
+        .store
+        .adjust(USER, "r1", Credits(5), "sorry", later, soon())
+        .await
+        .unwrap();
+    assert_eq!(again, Adjusted::GivenBefore);
     assert_eq!(scene.everything().await, after);
 }
 
@@ -455,14 +454,11 @@ async fn a_draft_is_edited_and_dropped_only_as_it_was_read() {
             revision: 9,
             ..draft()
         };
-        assert!(
-            !scene
-                .store
-                .edit_draft(USER, &stale, &after, soon())
-                .await
-                .unwrap()
-        );
-        assert!(!scene.store.drop_draft(USER, &stale, soon()).await.unwrap());
+        let stands = Drafted::Moved(Some(Box::new(draft())));
+        let edited = scene.store.edit_draft(USER, &stale, &after, soon()).await;
+        assert_eq!(edited.unwrap(), stands);
+        let dropped = scene.store.drop_draft(USER, &stale, soon()).await;
+        assert_eq!(dropped.unwrap(), stands);
     }
     assert_eq!(scene.everything().await, before);
 }

@@ -119,11 +119,12 @@ impl Stage {
         over.collect()
     }
 
-    /// Parked videos, which go out in the webhook's answer when the customer asks for them.
+    /// Parked videos, which go out in the webhook's answer when the customer asks for them: the first takes the place of
+    /// the message that offered it.
     fn videos_asked_for_by(&self, user: i64) -> usize {
         let calls = self.telegram.calls();
         let sent = calls.iter().filter(|call| {
-            call.method == "sendVideo"
+            (call.method == "sendVideo" || call.method == "editMessageMedia")
                 && call.via == Via::WebhookAnswer
                 && call.params.int("chat_id") == Some(user)
         });

@@ -44,6 +44,17 @@ async fn the_cabinet_takes_one_read() {
     stage.assert_sound().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn the_help_takes_no_read() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let before = stage.counts();
+    stage.say(ANNA, "/help").await;
+    assert!(stage.last_text(ANNA).contains("Ordering a video"));
+    assert_eq!(stage.operations_since(&before, WEBHOOK), []);
+    stage.assert_sound().await;
+}
+
 /// What one video took.
 #[derive(Debug, PartialEq, Eq)]
 struct Work {

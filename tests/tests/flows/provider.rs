@@ -126,7 +126,7 @@ async fn after_the_longest_wait_the_credit_is_back_and_another_model_is_offered(
     let waited = settled.timeline.last().unwrap().at.since(accepted);
     assert!((1_800_000..1_900_000).contains(&waited.0), "{waited:?}");
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
-    assert!(stage.message_of(&job).await.button("ag:").is_some());
+    assert!(stage.message_of(&job).await.button("om:").is_some());
     assert!(
         refused(&stage) < 40,
         "asked {} times in half an hour",
@@ -221,7 +221,7 @@ async fn what_an_operator_must_mend_fails_at_once_and_costs_nothing() {
         );
         assert_eq!(stage.job(&job).await.failure, Some(Failure::Provider));
         assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
-        assert!(stage.message_of(&job).await.button("ag:").is_some());
+        assert!(stage.message_of(&job).await.button("om:").is_some());
         stage.assert_sound().await;
     }
 }

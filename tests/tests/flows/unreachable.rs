@@ -37,8 +37,14 @@ async fn a_video_for_somebody_who_has_blocked_the_bot_is_parked_and_shown_at_the
         "{}",
         stage.last_text(ANNA)
     );
+    let offer = stage.newest_button(ANNA, "pk").0;
     stage.press_newest(ANNA, "pk").await;
     let chat = stage.telegram.chat(ANNA);
+    assert_eq!(
+        chat.last().unwrap().message_id,
+        offer,
+        "the button goes with its message"
+    );
     let video = chat.last().unwrap().now.media.as_ref().unwrap();
     assert_eq!(video.kind, MediaKind::Video);
     let alert = stage.press_newest(ANNA, "pn:").await.unwrap();

@@ -93,6 +93,7 @@ mod tests {
                 ("limit#hourly".to_owned(), None, Some("{}".to_owned())),
                 ("flag#old".to_owned(), Some("{}".to_owned()), None),
             ],
+            digest: String::new(),
         };
         assert_eq!(
             text(&plan),

@@ -53,9 +53,21 @@ fn refusals(row: &ModelRow, family: Family) -> BTreeSet<String> {
     found
 }
 
-/// Every order that a customer could make: each duration in each shape, with the longest prompt.
+/// Every order that a customer could make: each duration in each shape, with the shortest and with the longest prompt.
 fn orders(row: &ModelRow, family: Family, with_photo: bool) -> impl Iterator<Item = TaskOrder> {
-    let prompt = "x".repeat(usize::try_from(row.prompt_chars_max).unwrap_or(usize::MAX));
+    let prompts = [row.prompt_chars_min, row.prompt_chars_max];
+    prompts
+        .into_iter()
+        .flat_map(move |chars| orders_of(row, family, with_photo, chars))
+}
+
+fn orders_of(
+    row: &ModelRow,
+    family: Family,
+    with_photo: bool,
+    chars: u32,
+) -> impl Iterator<Item = TaskOrder> {
+    let prompt = "x".repeat(usize::try_from(chars).unwrap_or(usize::MAX));
     let shapes: Vec<Aspect> = row
         .aspects
         .iter()
@@ -91,7 +103,7 @@ fn spoken(why: Unsupported, family: Family, with_photo: bool) -> String {
         }
         Unsupported::Prompt { .. } => {
             let (min, max) = (caps.prompt_chars_min, caps.prompt_chars_max);
-            format!("prompt_chars_max: {why}; it takes {min} to {max}")
+            format!("prompt_chars_min or prompt_chars_max: {why}; it takes {min} to {max}")
         }
         Unsupported::Retired => format!("{why}; say `enabled: false`"),
         Unsupported::Text => format!("{why}; say `text: false`"),

@@ -57,6 +57,17 @@ fn a_longer_prompt_than_the_family_takes_is_found() {
 }
 
 #[test]
+fn a_shorter_prompt_than_the_family_takes_is_found() {
+    let found = problems_after("    prompt_chars_min: 3\n", "");
+    assert!(
+        found.contains(
+            "model#seedance-2: prompt_chars_min or prompt_chars_max: the model does not take a prompt of 1"
+        ),
+        "{found}"
+    );
+}
+
+#[test]
 fn a_retired_model_on_sale_is_found() {
     let found = problems_after("order: 900\n    enabled: false", "order: 900\n    enabled: true");
     assert!(found.contains("model#sora-2: the model is retired"), "{found}");

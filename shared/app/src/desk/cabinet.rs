@@ -1,6 +1,7 @@
 //! `/cabinet`: the balance, what is held, and what is left of each limit. One read, no write.
 
 use domain::catalog::Limit;
+use telegram::html;
 use telegram::methods::Reply;
 
 use super::visit::Visit;
@@ -46,7 +47,7 @@ impl Visit<'_> {
         say.with(
             "cabinet-limit",
             [
-                ("title", title.into()),
+                ("title", html::escape(&title).into_owned().into()),
                 ("left", usage.left().into()),
                 ("max", limit.max.into()),
                 ("reset", reset.into()),

@@ -9,20 +9,28 @@ use super::Error;
 use super::visit::Visit;
 use crate::{cards, show};
 
+/// How often it is tried: a claim that came between may have put the order back into the queue.
+const TRIES: u32 = 2;
+
 impl Visit<'_> {
-    /// Cancels, if the order is still queued; else says how it stands.
+    /// Cancels, if the order is still queued, or queued again; else says how it stands.
     pub(super) async fn cancel(&self, message_id: i64, query_id: &str) -> Result<Reply, Error> {
-        let Some(job) = &self.job else {
+        let Some(mut job) = self.job.clone() else {
             return Ok(Self::alert(query_id, self.say.text("draft-stale")));
         };
-        let Ok(change) = job.apply(Event::Cancel, self.now) else {
-            return Ok(self.too_late(job, message_id, query_id, Credits::ZERO));
-        };
-        match self.desk.store.apply(job, &change, self.deadline).await? {
-            Applied::Written => Ok(self.canceled(job, message_id, job.cost)),
-            Applied::Moved(Some(moved)) => Ok(self.too_late(&moved, message_id, query_id, job.cost)),
-            Applied::Moved(None) => Ok(Self::alert(query_id, self.say.text("draft-stale"))),
+        let mut back = Credits::ZERO;
+        for _ in 0..TRIES {
+            let Ok(change) = job.apply(Event::Cancel, self.now) else {
+                break;
+            };
+            back = job.cost;
+            match self.desk.store.apply(&job, &change, self.deadline).await? {
+                Applied::Written => return Ok(self.canceled(&job, message_id, back)),
+                Applied::Moved(Some(moved)) => job = *moved,
+                Applied::Moved(None) => return Ok(Self::alert(query_id, self.say.text("draft-stale"))),
+            }
         }
+        Ok(self.too_late(&job, message_id, query_id, back))
     }
 
     /// `back` is what came back to the balance after it was read.

@@ -19,6 +19,13 @@ const PHOTO_MEGABYTES_MAX: u32 = 10;
 /// A text that follows a photo within this time describes that photo.
 const PHOTO_WAITS: Millis = Millis::from_mins(60);
 
+/// What is shown of a new draft first.
+#[derive(Clone, Copy)]
+pub(super) enum First {
+    Card,
+    Models,
+}
+
 /// What a message brings.
 enum Brought {
     Words(String),
@@ -43,23 +50,23 @@ impl Visit<'_> {
             Brought::NotAPhoto => return Ok(self.send(say.text("not-a-photo")).into()),
             Brought::Nothing => return Ok(self.send(say.text("not-understood")).into()),
         };
-        if !self.rules().new_jobs {
+        if !self.takes_orders() {
             return Ok(self.send(say.text("paused")).into());
         }
         let Some(model) = self.model_for(photo.is_some()) else {
             return Ok(self.send(say.text("refused-model")).into());
         };
         let draft = self.new_draft(prompt, photo, model);
-        self.put(&draft).await
+        self.put(&draft, First::Card).await
     }
 
-    /// A new draft like an order that was made before.
-    pub(super) async fn again(&self, query_id: &str) -> Result<Reply, Error> {
+    /// A new draft like an order that was made before, as far as its model still makes such a thing.
+    pub(super) async fn again(&self, first: First, query_id: &str) -> Result<Reply, Error> {
         let say = self.say;
         let Some(job) = &self.job else {
             return Ok(Self::alert(query_id, say.text("draft-stale")));
         };
-        if !self.rules().new_jobs {
+        if !self.takes_orders() {
             return Ok(Self::alert(query_id, say.text("paused")));
         }
         let order = &job.order;
@@ -77,14 +84,16 @@ impl Visit<'_> {
             return Ok(Self::alert(query_id, say.text("refused-model")));
         };
         let mut draft = self.new_draft(order.prompt.clone(), photo, model);
-        draft.aspect = order.aspect;
+        if draft.photo.is_some() || model.aspects.contains(&order.aspect) {
+            draft.aspect = order.aspect;
+        }
         if model.price(order.duration_s).is_some() {
             draft.duration_s = order.duration_s;
         }
-        self.put(&draft).await
+        self.put(&draft, first).await
     }
 
-    async fn put(&self, draft: &Draft) -> Result<Reply, Error> {
+    async fn put(&self, draft: &Draft, first: First) -> Result<Reply, Error> {
         if !self
             .desk
             .store
@@ -94,7 +103,11 @@ impl Visit<'_> {
             return Ok(self.send(self.say.text("trouble")).into());
         }
         let usages = self.usages_of(draft);
-        Ok(self.send_card(cards::draft(&self.view(draft, &usages))))
+        let view = self.view(draft, &usages);
+        Ok(self.send_card(match first {
+            First::Card => cards::draft(&view),
+            First::Models => cards::models(&view),
+        }))
     }
 
     fn new_draft(&self, prompt: String, photo: Option<Photo>, model: &Model) -> Draft {

@@ -3,7 +3,7 @@
 use domain::account::{Account, Place};
 use domain::admission::{Admission, Refusal, Request, Usage, WindowKey, admit};
 use domain::id::{ChatId, MessageId, Nonce};
-use domain::job::Job;
+use domain::job::{Job, Stage};
 use domain::money::Credits;
 use domain::time::Millis;
 use queue::{Doorbell, Hint};
@@ -24,7 +24,7 @@ impl Visit<'_> {
         query_id: &str,
     ) -> Result<Reply, Error> {
         if let Some(job) = &self.job {
-            return Ok(self.already(job, message_id, query_id));
+            return Ok(self.already(job, message_id, query_id).await);
         }
         let place = Place {
             chat: ChatId(self.chat),
@@ -32,7 +32,7 @@ impl Visit<'_> {
         };
         let admission = match self.decide(nonce, revision, place) {
             Ok(admission) => admission,
-            Err(refusal) => return Ok(self.refuse(&refusal, query_id)),
+            Err(refusal) => return Ok(self.refuse(nonce, &refusal, message_id, query_id)),
         };
         // Nobody pays a price that the card did not show: the card is drawn anew, and waits for another press.
         if admission.job.cost != price {
@@ -40,7 +40,7 @@ impl Visit<'_> {
         }
         match self.desk.store.admit(&admission, self.deadline).await {
             Ok(()) => {
-                self.ring(&admission).await;
+                self.ring(&admission.job).await;
                 Ok(self.queued(&admission.job, message_id))
             }
             Err(NotAdmitted::AlreadyAdmitted) => Ok(Self::alert(query_id, self.say.text("already-started"))),
@@ -50,13 +50,16 @@ impl Visit<'_> {
                     .decide(nonce, revision, place)
                     .err()
                     .unwrap_or(Refusal::DraftStale);
-                Ok(self.refuse(&refusal, query_id))
+                Ok(self.refuse(nonce, &refusal, message_id, query_id))
             }
             Err(NotAdmitted::Failed(error)) => Err(error.into()),
         }
     }
 
     fn decide(&self, nonce: &Nonce, revision: u32, place: Place) -> Result<Admission, Refusal> {
+        if !self.takes_orders() {
+            return Err(Refusal::Paused);
+        }
         let draft = self.draft(nonce).ok_or(Refusal::DraftStale)?;
         let usages = self.usages_of(draft);
         admit(&Request {
@@ -64,7 +67,7 @@ impl Visit<'_> {
             nonce,
             revision,
             model: self.snapshot.model(&draft.model),
-            rules: &self.rules(),
+            rules: &self.snapshot.rules,
             usages: &usages,
             place,
             locale: self.say.locale().as_str(),
@@ -81,10 +84,10 @@ impl Visit<'_> {
     }
 
     /// Rings for the worker. If that fails, cleanup rings within a minute: the job's row is the outbox.
-    async fn ring(&self, admission: &Admission) {
-        let doorbell = Doorbell::new(&admission.job.id, Hint::Accepted);
+    async fn ring(&self, job: &Job) {
+        let doorbell = Doorbell::new(&job.id, Hint::Accepted);
         if let Err(error) = self.desk.queue.ring(&doorbell, Millis::ZERO).await {
-            tracing::warn!(%error, job = %admission.job.id, "no doorbell; cleanup will ring");
+            tracing::warn!(%error, job = %job.id, "no doorbell; cleanup will ring");
         }
     }
 
@@ -103,8 +106,12 @@ impl Visit<'_> {
     }
 
     /// A second tap, or an update that came again because the answer to it was lost: while the job still is as it was
-    /// accepted, the answer is the very one that was lost.
-    fn already(&self, job: &Job, message_id: i64, query_id: &str) -> Reply {
+    /// accepted, the answer is the very one that was lost. The doorbell may have been lost with it; another one costs
+    /// nothing.
+    async fn already(&self, job: &Job, message_id: i64, query_id: &str) -> Reply {
+        if job.stage == Stage::Queued && job.due_at.is_some_and(|due| due <= self.now) {
+            self.ring(job).await;
+        }
         let untouched = job.timeline.len() == 1 && job.place.message.0 == message_id;
         if untouched {
             self.queued(job, message_id)
@@ -113,13 +120,20 @@ impl Visit<'_> {
         }
     }
 
-    fn refuse(&self, refusal: &Refusal, query_id: &str) -> Reply {
+    /// Says why not. Where the card does not show the draft as it is, or shows what is no longer made, it is drawn anew.
+    fn refuse(&self, nonce: &Nonce, refusal: &Refusal, message_id: i64, query_id: &str) -> Reply {
         let say = self.say;
         tracing::info!(user = self.account.user.0, ?refusal, "an order was refused");
         let text = match refusal {
             Refusal::Paused => say.text("paused"),
-            Refusal::DraftStale => say.text("draft-changed"),
+            Refusal::DraftStale | Refusal::ChoiceUnavailable => {
+                return self.show_card(nonce, message_id, query_id);
+            }
             Refusal::ModelUnavailable => say.text("refused-model"),
+            Refusal::PromptTooShort { chars, min } => say.with(
+                "refused-too-short",
+                [("chars", (*chars).into()), ("min", (*min).into())],
+            ),
             Refusal::PromptTooLong { chars, max } => say.with(
                 "refused-too-long",
                 [("chars", (*chars).into()), ("max", (*max).into())],

@@ -3,6 +3,7 @@
 use domain::account::Draft;
 use domain::id::{ModelId, Nonce};
 use domain::video::Aspect;
+use store::Drafted;
 use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
@@ -23,6 +24,10 @@ impl Visit<'_> {
         let Some(draft) = self.draft(nonce) else {
             return self.stale(query_id);
         };
+        self.redraw(draft, message_id)
+    }
+
+    fn redraw(&self, draft: &Draft, message_id: i64) -> Reply {
         let usages = self.usages_of(draft);
         self.edit_card(message_id, cards::draft(&self.view(draft, &usages)))
     }
@@ -125,15 +130,13 @@ impl Visit<'_> {
         let Some(draft) = self.draft(nonce) else {
             return Ok(self.stale(query_id));
         };
-        if !self
-            .desk
-            .store
-            .drop_draft(self.account.user, draft, self.deadline)
-            .await?
-        {
-            return Ok(Self::alert(query_id, self.say.text("draft-changed")));
+        let store = &self.desk.store;
+        match store.drop_draft(self.account.user, draft, self.deadline).await? {
+            Drafted::Written => {
+                Ok(EditMessageText::html(self.chat, message_id, self.say.text("draft-dropped")).into())
+            }
+            Drafted::Moved(stands) => Ok(self.moved(draft, stands.as_deref(), message_id, query_id)),
         }
-        Ok(EditMessageText::html(self.chat, message_id, self.say.text("draft-dropped")).into())
     }
 
     /// Writes a changed draft and redraws its card. A change that changes nothing is not written; its card is redrawn all
@@ -147,17 +150,24 @@ impl Visit<'_> {
     ) -> Result<Reply, Error> {
         if after != *before {
             after.revision = before.revision.saturating_add(1);
-            if !self
-                .desk
-                .store
+            let store = &self.desk.store;
+            if let Drafted::Moved(stands) = store
                 .edit_draft(self.account.user, before, &after, self.deadline)
                 .await?
             {
-                return Ok(Self::alert(query_id, self.say.text("draft-changed")));
+                return Ok(self.moved(before, stands.as_deref(), message_id, query_id));
             }
         }
-        let usages = self.usages_of(&after);
-        Ok(self.edit_card(message_id, cards::draft(&self.view(&after, &usages))))
+        Ok(self.redraw(&after, message_id))
+    }
+
+    /// The draft has moved since it was read, perhaps by a first try of this very write: its card shows what stands. If
+    /// it has gone, no press of this card will ever help.
+    fn moved(&self, read: &Draft, stands: Option<&Draft>, message_id: i64, query_id: &str) -> Reply {
+        match stands.filter(|draft| draft.nonce == read.nonce) {
+            Some(draft) => self.redraw(draft, message_id),
+            None => self.stale(query_id),
+        }
     }
 
     /// The card is of a draft that is no more: ordered already, or replaced.

@@ -5,18 +5,20 @@ use table::Deadline;
 use telegram::methods::{AnswerCallbackQuery, Reply, SendMessage};
 use telegram::types::{CallbackQuery, ChatMemberUpdated, Message, Update, UpdateKind};
 
+use super::compose::First;
 use super::visit::Visit;
+use super::welcome::help;
 use super::{Desk, Error};
 use crate::buttons::Button;
 use crate::texts::{Locale, Say};
 
 impl Desk {
     /// Answers an update. `None` where there is nothing to say.
-    pub async fn answer(&self, update: Update, deadline: Deadline) -> Result<Option<Reply>, Error> {
-        match update.kind {
-            UpdateKind::Message(message) => self.message(&message, deadline).await,
-            UpdateKind::CallbackQuery(query) => self.button(&query, deadline).await,
-            UpdateKind::MyChatMember(change) => self.member(&change, deadline).await,
+    pub async fn answer(&self, update: &Update, deadline: Deadline) -> Result<Option<Reply>, Error> {
+        match &update.kind {
+            UpdateKind::Message(message) => self.message(message, deadline).await,
+            UpdateKind::CallbackQuery(query) => self.button(query, deadline).await,
+            UpdateKind::MyChatMember(change) => self.member(change, deadline).await,
             // Nothing is sold for Stars yet, so there is no invoice of ours that anybody could be paying.
             UpdateKind::PreCheckoutQuery(_) | UpdateKind::Other { .. } => Ok(None),
             UpdateKind::Unreadable { name, why } => {
@@ -56,13 +58,16 @@ impl Desk {
             let for_us = text.starts_with('/');
             return Ok(for_us.then(|| SendMessage::html(message.chat.id, say.text("only-private")).into()));
         }
+        let command = command(text);
+        if command == Some("help") {
+            return Ok(Some(help(message.chat.id, say)));
+        }
         let visit = self
             .visit(UserId(from.id), message.chat.id, say, None, deadline)
             .await?;
-        let reply = match command(text) {
+        let reply = match command {
             Some("start") => visit.welcome(),
             Some("cabinet" | "balance") => visit.cabinet(),
-            Some("help") => visit.help(),
             Some(_) | None => visit.compose(message).await?,
         };
         Ok(Some(reply))
@@ -80,6 +85,9 @@ impl Desk {
                 AnswerCallbackQuery::alert(&query.id, say.text("draft-stale")).into(),
             ));
         };
+        if button == Button::Help {
+            return Ok(Some(help(message.chat.id, say)));
+        }
         let user = UserId(query.from.id);
         let job = button.job(user);
         let visit = self
@@ -102,7 +110,7 @@ impl Visit<'_> {
     async fn press(self, button: Button, message_id: i64, query_id: &str) -> Result<Reply, Error> {
         match button {
             Button::Cabinet => Ok(self.cabinet()),
-            Button::Help => Ok(self.help()),
+            Button::Help => Ok(help(self.chat, self.say)),
             Button::Models(nonce) => Ok(self.show_models(&nonce, message_id, query_id)),
             Button::Card(nonce) => Ok(self.show_card(&nonce, message_id, query_id)),
             Button::Model(nonce, model) => self.choose_model(&nonce, model, message_id, query_id).await,
@@ -115,9 +123,10 @@ impl Visit<'_> {
             }
             Button::Drop(nonce) => self.drop_draft(&nonce, message_id, query_id).await,
             Button::Cancel(_) => self.cancel(message_id, query_id).await,
-            Button::Again(_) => self.again(query_id).await,
-            Button::Parked => self.send_parked(None, query_id).await,
-            Button::ParkedNext(nonce) => self.send_parked(Some(nonce), query_id).await,
+            Button::Again(_) => self.again(First::Card, query_id).await,
+            Button::Other(_) => self.again(First::Models, query_id).await,
+            Button::Parked => self.show_parked(message_id, query_id).await,
+            Button::ParkedNext(nonce) => self.send_next_parked(nonce, query_id).await,
         }
     }
 }

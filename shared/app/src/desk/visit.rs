@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use domain::account::{Account, Draft};
 use domain::admission::{Usage, WindowKey, limits_touched};
-use domain::catalog::{Limit, Rules};
+use domain::catalog::Limit;
 use domain::id::{JobId, Nonce, UserId};
 use domain::job::Job;
 use domain::time::Timestamp;
 use domain::window::Window;
-use limits_flags::{Snapshot, USELESS_AFTER_MS, version_key};
+use limits_flags::{Snapshot, version_key};
 use store::{Ask, View};
 use table::Deadline;
 use telegram::methods::{AnswerCallbackQuery, EditMessageText, Reply, SendMessage};
@@ -94,7 +94,7 @@ impl Desk {
             .await?)
     }
 
-    /// Opens an account. If another update of the same customer was faster, theirs is read.
+    /// Opens an account, if it is known what a newcomer is given. If another update of the same customer was faster, theirs is read.
     async fn open(
         &self,
         user: UserId,
@@ -103,6 +103,9 @@ impl Desk {
         now: Timestamp,
         deadline: Deadline,
     ) -> Result<(Account, bool), Error> {
+        if !snapshot.has_rules {
+            return Err(Error::NoRules);
+        }
         let gift = snapshot.rules.signup_credits;
         let opened = self
             .store
@@ -126,13 +129,9 @@ fn windows(snapshot: &Snapshot, now: Timestamp) -> BTreeSet<WindowKey> {
 }
 
 impl Visit<'_> {
-    /// The rules, closed if the settings have not been confirmed for too long.
-    pub(super) fn rules(&self) -> Rules {
-        let stale = self.now.since(self.snapshot.loaded_at).0 > USELESS_AFTER_MS;
-        Rules {
-            new_jobs: self.snapshot.rules.new_jobs && !stale,
-            ..self.snapshot.rules.clone()
-        }
+    /// Whether new orders are taken now.
+    pub(super) fn takes_orders(&self) -> bool {
+        self.snapshot.takes_orders(self.now)
     }
 
     /// The counts of the limits that a draft touches.

@@ -1,8 +1,9 @@
 //! `/start` and `/help`.
 
-use telegram::methods::Reply;
+use telegram::methods::{Reply, SendMessage};
 
 use super::visit::Visit;
+use crate::texts::Say;
 use crate::{cards, show};
 
 impl Visit<'_> {
@@ -26,10 +27,9 @@ impl Visit<'_> {
             .with_buttons(cards::welcome_buttons(say, parked > 0))
             .into()
     }
+}
 
-    /// `/help`.
-    pub(super) fn help(&self) -> Reply {
-        let say = self.say;
-        self.send(say.text("help")).into()
-    }
+/// `/help`, which needs to know nobody.
+pub(super) fn help(chat: i64, say: Say) -> Reply {
+    SendMessage::html(chat, say.text("help")).into()
 }

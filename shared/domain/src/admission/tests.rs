@@ -68,6 +68,7 @@ impl Scene {
                 credits: Credits(2),
             }],
             aspects: vec![Aspect::Portrait],
+            prompt_chars_min: 3,
             prompt_chars_max: 11,
             typical: Millis::from_secs(60),
             poll_after: Millis::from_mins(2),
@@ -172,7 +173,7 @@ fn each_reason_alone_refuses_the_order() {
     );
     assert_eq!(
         Scene::with(|scene| scene.draft().duration_s = 10),
-        Err(Refusal::ModelUnavailable)
+        Err(Refusal::ChoiceUnavailable)
     );
     let photo = Photo {
         file_id: "f".into(),
@@ -187,6 +188,14 @@ fn each_reason_alone_refuses_the_order() {
     assert_eq!(
         Scene::with(|scene| scene.model.prompt_chars_max = 10),
         Err(Refusal::PromptTooLong { chars: 11, max: 10 })
+    );
+    assert_eq!(
+        Scene::with(|scene| scene.model.prompt_chars_min = 12),
+        Err(Refusal::PromptTooShort { chars: 11, min: 12 })
+    );
+    assert_eq!(
+        Scene::with(|scene| scene.draft().aspect = Aspect::Square),
+        Err(Refusal::ChoiceUnavailable)
     );
     assert_eq!(
         Scene::with(|scene| scene.rules.active_jobs_max = 0),
@@ -210,6 +219,30 @@ fn each_reason_alone_refuses_the_order() {
             usage.window.ends_at.since(NOW)
         ),
         ("videos", 0, Millis::from_mins(24 * 60))
+    );
+}
+
+#[test]
+fn a_photo_keeps_its_shape_and_needs_no_words_but_no_half_a_word_either() {
+    let from_photo = |prompt: &str| {
+        Scene::with(|scene| {
+            scene.model.image = true;
+            let draft = scene.draft();
+            draft.photo = Some(Photo {
+                file_id: "f".into(),
+                bytes: 1,
+                width: 1,
+                height: 1,
+            });
+            draft.aspect = Aspect::Square;
+            prompt.clone_into(&mut draft.prompt);
+        })
+    };
+    assert_eq!(from_photo("").unwrap().job.order.aspect, Aspect::Square);
+    assert!(from_photo("кот").is_ok());
+    assert_eq!(
+        from_photo("ёж").unwrap_err(),
+        Refusal::PromptTooShort { chars: 2, min: 3 }
     );
 }
 

@@ -1,0 +1,50 @@
+//! Accounts at their bounds: the largest balance, and two devices in one moment.
+
+use domain::id::UserId;
+use domain::money::Credits;
+use store::{Adjusted, NotAdmitted};
+
+use crate::bench::*;
+
+#[tokio::test]
+async fn a_grant_never_passes_what_a_balance_can_count() {
+    let scene = Scene::new().await;
+    let room = Credits(u32::MAX - 2);
+    let before = scene.everything().await;
+    for too_much in [u32::MAX, u32::MAX - 1] {
+        let given = scene
+            .store
+            .adjust(USER, "r1", Credits(too_much), "a slip", NOW, soon())
+            .await
+            .unwrap();
+        assert_eq!(given, Adjusted::TooMuch);
+    }
+    assert_eq!(scene.everything().await, before);
+    let given = scene.store.adjust(USER, "r1", room, "all", NOW, soon()).await;
+    assert_eq!(given.unwrap(), Adjusted::Given);
+    let books = scene.store.read_books().await.unwrap();
+    assert_eq!(books.accounts[0].balance.granted, Credits(u32::MAX));
+    let given = scene
+        .store
+        .adjust(USER, "r2", Credits(1), "more", NOW, soon())
+        .await;
+    assert_eq!(given.unwrap(), Adjusted::TooMuch);
+}
+
+#[tokio::test]
+async fn two_devices_in_one_moment_and_two_languages_are_told_the_truth() {
+    let scene = Scene::new().await;
+    let newcomer = UserId(8);
+    for (locale, opened) in [("ru", true), ("en", false)] {
+        let account = scene
+            .store
+            .open_account(newcomer, Credits(2), locale, NOW, soon())
+            .await;
+        assert_eq!(account.unwrap().is_some(), opened);
+    }
+    scene.store.admit(&admission(), soon()).await.unwrap();
+    let mut other = admission();
+    other.job.order.locale = "en".into();
+    let second = scene.store.admit(&other, soon()).await;
+    assert!(matches!(second, Err(NotAdmitted::AlreadyAdmitted)), "{second:?}");
+}
