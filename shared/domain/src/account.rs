@@ -81,8 +81,6 @@ impl Draft {
 pub struct Photo {
     /// Telegram's name of the file.
     pub file_id: String,
-    /// Its size in bytes, 0 if Telegram did not say.
-    pub bytes: u64,
     /// Its pixels across, 0 if unknown.
     pub width: u32,
     /// Its pixels down, 0 if unknown.

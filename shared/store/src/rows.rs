@@ -94,7 +94,6 @@ pub fn draft_map(draft: &Draft) -> AttributeValue {
     ];
     if let Some(photo) = &draft.photo {
         members.push(("photo", s(photo.file_id.clone())));
-        members.push(("photo_bytes", n(i64::try_from(photo.bytes).unwrap_or(0))));
         members.push(("photo_width", n(photo.width)));
         members.push(("photo_height", n(photo.height)));
     }
@@ -105,7 +104,6 @@ fn read_draft(row: Row<'_>) -> Result<Draft, Malformed> {
     let photo = |file_id: &str| -> Result<Photo, Malformed> {
         Ok(Photo {
             file_id: file_id.to_owned(),
-            bytes: row.n_or_zero("photo_bytes")?,
             width: row.n_or_zero("photo_width")?,
             height: row.n_or_zero("photo_height")?,
         })

@@ -72,7 +72,6 @@ impl Visit<'_> {
         let order = &job.order;
         let photo = order.image.as_ref().map(|image| Photo {
             file_id: image.file_id.clone(),
-            bytes: 0,
             width: 0,
             height: 0,
         });
@@ -162,7 +161,6 @@ fn brought(message: &Message) -> Brought {
     if let Some(size) = message.largest_photo() {
         let photo = Photo {
             file_id: size.file_id.clone(),
-            bytes: size.file_size.unwrap_or(0),
             width: size.width,
             height: size.height,
         };
@@ -170,12 +168,11 @@ fn brought(message: &Message) -> Brought {
     }
     if let Some(document) = &message.document {
         let picture = matches!(document.mime_type.as_deref(), Some("image/jpeg" | "image/png"));
-        let bytes = document.file_size.unwrap_or(0);
-        return match (picture, bytes > PHOTO_BYTES_MAX) {
+        let too_big = document.file_size.unwrap_or(0) > PHOTO_BYTES_MAX;
+        return match (picture, too_big) {
             (true, false) => Brought::Photo(
                 Photo {
                     file_id: document.file_id.clone(),
-                    bytes,
                     width: 0,
                     height: 0,
                 },

@@ -177,7 +177,6 @@ fn each_reason_alone_refuses_the_order() {
     );
     let photo = Photo {
         file_id: "f".into(),
-        bytes: 1,
         width: 1,
         height: 1,
     };
@@ -230,7 +229,6 @@ fn a_photo_keeps_its_shape_and_needs_no_words_but_no_half_a_word_either() {
             let draft = scene.draft();
             draft.photo = Some(Photo {
                 file_id: "f".into(),
-                bytes: 1,
                 width: 1,
                 height: 1,
             });

@@ -168,7 +168,6 @@ fn an_account_reads_back_as_written() {
 fn a_draft_reads_back_as_written_with_and_without_a_photo() {
     let photo = Photo {
         file_id: "photo".into(),
-        bytes: 9,
         width: 640,
         height: 480,
     };
