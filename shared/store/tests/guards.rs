@@ -211,8 +211,8 @@ async fn what_takes_a_job_that_is_due_is_refused_when_somebody_else_has_taken_it
         };
         if takes {
             let (scene, job) = Scene::with_job(stage).await;
-            let taken = change(&job, event.clone()).at.0 + 1;
-            scene.job(|write| write.set("due_at", n(taken))).await;
+            let later = change(&job, event.clone()).at.0 + 1;
+            scene.job(|write| write.set("due_at", n(later))).await;
             scene.overtakes(&job, event).await;
         }
     }

@@ -333,7 +333,8 @@ fn moment(job: &Job, event: &Event) -> Timestamp {
 
 /// What an event does to a job as soon as it can.
 pub(crate) fn change(job: &Job, event: Event) -> Change {
-    job.apply(event.clone(), moment(job, &event)).unwrap()
+    let at = moment(job, &event);
+    job.apply(event, at).unwrap()
 }
 
 /// A change, the stage in which it happens, and what brings it about.
