@@ -55,6 +55,24 @@ async fn another_amount_under_the_same_name_is_refused_aloud() {
 }
 
 #[tokio::test]
+async fn more_than_a_balance_can_count_is_refused_and_the_account_stays_readable() {
+    let place = Place::new().await;
+    place.open_account().await;
+    let mut line = GRANT.to_vec();
+    line[2] = "4294967294";
+    let error = place.ctl(&line).await.unwrap_err();
+    assert!(matches!(error, Error::Usage(_)), "{error}");
+    assert!(
+        error.to_string().contains("must stay below 4294967296"),
+        "{error}"
+    );
+    line[2] = "4294967293";
+    assert_eq!(place.ctl(&line).await.unwrap().json["given"], json!(true));
+    let account = place.ctl(&["account", "700001"]).await.unwrap();
+    assert_eq!(account.json["granted"], json!(u32::MAX));
+}
+
+#[tokio::test]
 async fn nobody_without_an_account_is_given_anything() {
     let place = Place::new().await;
     let error = place.ctl(GRANT).await.unwrap_err();
