@@ -18,6 +18,7 @@ use crate::log::Log;
 use crate::note::Note;
 use crate::options::{Port, workspace_of};
 use crate::outside::Outside;
+use crate::seat::Seat;
 use crate::stats::Stats;
 
 /// Runs what was asked for. Errors are told, with what to do about them.
@@ -36,6 +37,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
 async fn dev(arguments: &Arguments) -> Result<()> {
     let mut options = arguments.options(workspace()?)?;
     let directory = options.workspace.join(".local-cloud");
+    let _seat = Seat::take(&directory)?;
     let log = Log::begin(&directory, "functions.log")?;
     options.log = log.sink(warn);
     say("Building the functions …");

@@ -20,6 +20,14 @@ pub enum Error {
         #[source]
         source: std::io::Error,
     },
+    /// Stop the other one, or run this one in a clone of its own.
+    #[error(
+        "another `cargo dev` runs in this clone and uses {directory}; stop it first, or run this one in a clone of its own"
+    )]
+    SeatTaken {
+        /// What it uses.
+        directory: PathBuf,
+    },
     /// A file or directory of this machine refuses.
     #[error("cannot use {path}")]
     File {

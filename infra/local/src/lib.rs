@@ -11,6 +11,7 @@ mod measure;
 mod note;
 mod options;
 mod outside;
+mod seat;
 mod secret;
 mod settings;
 mod stats;
