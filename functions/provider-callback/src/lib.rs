@@ -2,7 +2,7 @@
 
 use app::take_callback::{Callback, CallbackDesk, Taken};
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use runtime::{Aws, Config, Secrets};
+use runtime::{Aws, Config, Secrets, warm};
 use table::Deadline;
 
 /// The variables that this function reads.
@@ -16,9 +16,12 @@ pub async fn start() -> Result<CallbackDesk, runtime::Error> {
     let config = Config::read(ENVIRONMENT)?;
     runtime::telemetry::start(config.get("LOG_LEVEL")?);
     let aws = Aws::from_env().await;
-    let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
     let queue = aws.queue(&config)?;
-    queue.warm().await;
+    let (secrets, ()) = tokio::join!(
+        Secrets::read(&aws, config.get("SECRET_ARN")?),
+        warm::queue(&queue)
+    );
+    let secrets = secrets?;
     Ok(CallbackDesk {
         jobs: aws.jobs(config.get("JOBS_TABLE")?),
         queue,

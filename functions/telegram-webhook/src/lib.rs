@@ -10,7 +10,7 @@ use std::panic::AssertUnwindSafe;
 use app::desk::{Desk, Error};
 use futures::FutureExt as _;
 use lambda_http::{Body, Request, RequestExt as _, Response};
-use runtime::{Aws, Config, Secrets};
+use runtime::{Aws, Config, Secrets, warm};
 use subtle::ConstantTimeEq as _;
 use table::Deadline;
 use telegram::Update;
@@ -63,11 +63,13 @@ impl App {
         let config = Config::read(ENVIRONMENT)?;
         runtime::telemetry::start(config.get("LOG_LEVEL")?);
         let aws = Aws::from_env().await;
-        let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
-        let store = aws.store(config.tables()?);
-        let desk = Desk::new(store, aws.settings(&config)?, aws.queue(&config)?, runtime::env());
-        desk.warm().await;
-        Ok(Self::new(desk, secrets.telegram_webhook_secret()?))
+        let (settings, queue, env) = (aws.settings(&config)?, aws.queue(&config)?, runtime::env());
+        let (secrets, ()) = tokio::join!(
+            Secrets::read(&aws, config.get("SECRET_ARN")?),
+            warm::up(&settings, &queue, &env)
+        );
+        let desk = Desk::new(aws.store(config.tables()?), settings, queue, env);
+        Ok(Self::new(desk, secrets?.telegram_webhook_secret()?))
     }
 }
 

@@ -4,7 +4,7 @@ use app::workshop::{Places, Workshop};
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
 use queue::Doorbell;
 use runtime::batch::{self, Record};
-use runtime::{Aws, Config, Secrets, clients};
+use runtime::{Aws, Config, Secrets, clients, warm};
 use table::Deadline;
 
 /// The variables that this function reads.
@@ -29,13 +29,18 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
     let config = Config::read(ENVIRONMENT)?;
     runtime::telemetry::start(config.get("LOG_LEVEL")?);
     let aws = Aws::from_env().await;
-    let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
+    let (settings, queue, env) = (aws.settings(&config)?, aws.queue(&config)?, runtime::env());
+    let (secrets, ()) = tokio::join!(
+        Secrets::read(&aws, config.get("SECRET_ARN")?),
+        warm::up(&settings, &queue, &env)
+    );
+    let secrets = secrets?;
     let http = clients::http()?;
     let (api, upload) = (config.get("KIE_API_URL")?, config.get("KIE_UPLOAD_URL")?);
-    let workshop = Workshop {
+    Ok(Workshop {
         store: aws.store(config.tables()?),
-        settings: aws.settings(&config)?,
-        queue: aws.queue(&config)?,
+        settings,
+        queue,
         telegram: telegram::Client::new(
             http.clone(),
             config.get("TELEGRAM_API_URL")?,
@@ -43,16 +48,14 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
         ),
         kie: providers::kie::Client::new(clients::http_without_pool()?, api, upload, secrets.kie_api_key()?),
         files: providers::files::Files::new(http),
-        env: runtime::env(),
+        env,
         places: Places {
             callback_base: config.get("CALLBACK_URL")?.to_owned(),
             callback_key: secrets.callback_mac_key()?.as_bytes().to_vec(),
             vaults: config.chats("VAULT_CHAT_IDS")?,
         },
         breaker: std::sync::Mutex::default(),
-    };
-    workshop.warm().await;
-    Ok(workshop)
+    })
 }
 
 /// Handles one batch of doorbells; those that failed go back to the queue.

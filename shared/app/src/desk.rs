@@ -70,12 +70,4 @@ impl Desk {
             env,
         }
     }
-
-    /// Makes ready before the first update: loads the settings, and so opens the connections.
-    pub async fn warm(&self) {
-        if let Err(error) = self.settings.known(self.env.now()).await {
-            tracing::warn!(%error, "the settings could not be loaded ahead");
-        }
-        self.queue.warm().await;
-    }
 }

@@ -85,14 +85,6 @@ pub enum Error {
 }
 
 impl Workshop {
-    /// Makes ready before the first doorbell: loads the settings, and so opens the connections.
-    pub async fn warm(&self) {
-        if let Err(error) = self.settings.known(self.env.now()).await {
-            tracing::warn!(%error, "the settings could not be loaded ahead");
-        }
-        self.queue.warm().await;
-    }
-
     /// Applies an event and writes the change. `None` if it changes nothing, or if somebody else was faster.
     async fn write(&self, job: &Job, event: Event, deadline: Deadline) -> Result<Option<Job>, store::Error> {
         let change = match job.apply(event, self.env.now()) {

@@ -30,7 +30,8 @@ const TRY_AGAIN: Duration = Duration::from_millis(50);
 pub struct Doorbell {
     /// Which job.
     pub job: String,
-    /// Why it was rung; for the logs only.
+    /// Why it was rung. After a callback the worker asks the provider at once, whenever the next poll would be due; otherwise
+    /// it is for the logs only.
     pub hint: Hint,
     /// How many doorbells it follows from.
     #[serde(default)]
@@ -49,8 +50,6 @@ pub enum Hint {
     Callback,
     /// Cleanup found it due.
     Cleanup,
-    /// A customer that could not be reached is back.
-    Returned,
     /// Not one of ours, perhaps of a later version.
     #[serde(other)]
     Other,
@@ -114,8 +113,8 @@ impl Queue {
         Self { client, url }
     }
 
-    /// Rings, now or after a delay of up to [`DELAY_MAX_S`], within [`RING_TIMEOUT`]. The group is the user, so that on a standard queue one
-    /// heavy customer does not delay the others (fair queues).
+    /// Rings, now or after a delay of up to [`DELAY_MAX_S`], within [`RING_TIMEOUT`]. The group is the user, so that on a
+    /// standard queue one heavy customer does not delay the others (fair queues).
     pub async fn ring(&self, doorbell: &Doorbell, delay: Millis) -> Result<(), Error> {
         let group = doorbell.job_id()?.user.to_string();
         let body = serde_json::to_string(doorbell).map_err(Error::NotADoorbell)?;

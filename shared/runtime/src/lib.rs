@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod secrets;
 pub mod telemetry;
+pub mod warm;
 
 pub use clients::Aws;
 pub use clock::{SystemClock, deadline, env};

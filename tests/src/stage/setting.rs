@@ -129,19 +129,18 @@ impl Ground {
     }
 
     async fn desk(&self) -> Desk {
-        let desk = Desk::new(
-            clients::store(&self.aws, WEBHOOK),
+        let (settings, queue) = (
             clients::settings(&self.aws, WEBHOOK),
             clients::queue(&self.aws, WEBHOOK),
-            self.env(1),
         );
-        desk.warm().await;
-        desk
+        let env = self.env(1);
+        runtime::warm::up(&settings, &queue, &env).await;
+        Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env)
     }
 
     async fn callback(&self) -> CallbackDesk {
         let queue = clients::queue(&self.aws, CALLBACK);
-        queue.warm().await;
+        runtime::warm::queue(&queue).await;
         CallbackDesk {
             jobs: clients::store(&self.aws, CALLBACK).jobs().clone(),
             queue,
@@ -177,7 +176,7 @@ impl Ground {
             },
             breaker: Mutex::default(),
         };
-        workshop.warm().await;
+        runtime::warm::up(&workshop.settings, &workshop.queue, &workshop.env).await;
         workshop
     }
 }
