@@ -238,3 +238,22 @@ async fn a_models_name_is_written_the_same_on_the_card_and_in_an_alert() {
     assert!(alert.contains("used up: Salt & <Pepper>, 0 of 0"), "{alert}");
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_of_a_model_whose_row_cannot_be_read_goes_on() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let job = stage.order(ANNA, "a smudge").await;
+    write(&stage, |table| {
+        Write::put("row", table, Rows::item("model#kling-3.0", "?"))
+    })
+    .await;
+    write(&stage, |table| {
+        Write::update("version", table, version_key()).increase(VERSION_ATTRIBUTE, 1)
+    })
+    .await;
+    stage.pass(Millis::from_secs(60));
+    stage.run_until_settled().await;
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
+    stage.assert_sound().await;
+}

@@ -136,12 +136,10 @@ impl Workshop {
         }
     }
 
-    /// Whether the model is still on offer. If the settings cannot be read, the order stands as accepted.
+    /// Whether the model is still on offer. If the settings or its row cannot be read, the order stands as accepted.
     async fn is_offered(&self, job: &Job) -> bool {
         match self.settings.fresh(self.env.now()).await {
-            Ok(snapshot) => snapshot
-                .model(&job.order.model)
-                .is_some_and(|model| model.enabled),
+            Ok(snapshot) => !snapshot.is_withdrawn(&job.order.model),
             Err(error) => {
                 tracing::warn!(%error, "the settings cannot be read");
                 true

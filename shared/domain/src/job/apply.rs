@@ -68,11 +68,7 @@ impl Job {
             }
             Event::TimeUp => self.time_up(now),
             Event::ClaimTelling { until } => self.claim_telling(until, now),
-            Event::PostponeTelling { retry_after, jitter } => {
-                self.expect(&[Stage::Failed])?;
-                let spaced = backoff(self.tell_tries, retry_after, jitter);
-                Ok(self.stay(Rule::Tell, now, |job| job.due_at = Some(now.after(spaced))))
-            }
+            Event::PostponeTelling { retry_after, jitter } => self.postpone_telling(retry_after, jitter, now),
             Event::Told => {
                 self.expect(&[Stage::Failed])?;
                 Ok(self.stay(Rule::Told, now, |job| job.due_at = None))
@@ -275,6 +271,18 @@ impl Job {
         });
         change.guards.push(Guard::TellTries(self.tell_tries));
         Ok(change)
+    }
+
+    /// Told later.
+    fn postpone_telling(
+        &self,
+        retry_after: Option<Millis>,
+        jitter: Jitter,
+        now: Timestamp,
+    ) -> Result<Change, Refused> {
+        self.expect(&[Stage::Failed])?;
+        let spaced = backoff(self.tell_tries, retry_after, jitter);
+        Ok(self.stay(Rule::Tell, now, |job| job.due_at = Some(now.after(spaced))))
     }
 
     fn expect(&self, stages: &[Stage]) -> Result<(), Refused> {
