@@ -29,6 +29,7 @@ pub(crate) async fn set(set: &SetWebhook) -> Result<Report, Error> {
     let url = place.output("WebhookUrl")?;
     let header = secrets.telegram_webhook_secret().map_err(unusable)?;
     let call = Call {
+        allowed_updates: kinds(),
         max_connections: Some(set.max_connections),
         drop_pending_updates: set.drop_waiting.then_some(true),
         ..Call::new(url, header)
@@ -118,9 +119,17 @@ fn unusable(error: runtime::Error) -> Error {
     Error::Secret(Box::new(error))
 }
 
+/// The kinds of updates that the bot does something with. The telegram crate reads checkouts as well; nothing sells by
+/// Telegram's payments yet, and a checkout that nobody answers would only fail at the customer's after ten seconds.
+fn kinds() -> Vec<String> {
+    let mut kinds = Call::new("", "").allowed_updates;
+    kinds.retain(|kind| kind != "pre_checkout_query");
+    kinds
+}
+
 /// What is wrong with the webhook, if anything is.
 fn problem(info: &WebhookInfo, wanted: Option<&str>) -> Option<String> {
-    let kinds = Call::new("", "").allowed_updates;
+    let kinds = kinds();
     match wanted {
         _ if info.url.is_empty() => Some("there is no webhook: `cargo ctl webhook set`".to_owned()),
         Some(wanted) if wanted != info.url => Some(format!("the stack's address is {wanted}")),

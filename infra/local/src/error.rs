@@ -53,6 +53,18 @@ pub enum Error {
         /// What it said.
         why: String,
     },
+    /// Use a bot of one's own, or say that the deployed one may fall silent.
+    #[error(
+        "@{username} has a webhook at {host}, so somewhere it is deployed. Fetching its updates here would take the webhook \
+         away, and its users would hear nothing until `cargo ctl webhook set` is run there. Make another bot for trying (and \
+         look whether TELEGRAM_BOT_TOKEN is still set from something else), or say `cargo dev -- --take-webhook`"
+    )]
+    WebhookInTheWay {
+        /// The bot.
+        username: String,
+        /// Where its updates go.
+        host: String,
+    },
     /// Look at the network.
     #[error("Telegram cannot be reached: {why}")]
     NoTelegram {

@@ -32,6 +32,8 @@ pub struct RealTelegram {
     pub vault_chat_ids: String,
     /// The Bot API server.
     pub api_url: String,
+    /// Whether a webhook that the bot has may be taken away, so that a deployed bot falls silent.
+    pub take_webhook: bool,
 }
 
 /// How the local cloud runs.

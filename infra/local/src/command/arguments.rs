@@ -60,6 +60,9 @@ pub struct Arguments {
     /// Channels of the real Telegram in which videos are parked, comma separated.
     #[arg(long, value_name = "IDS", default_value = "", allow_hyphen_values = true)]
     vaults: String,
+    /// Take away the webhook that the bot has already: where that bot is deployed, it falls silent.
+    #[arg(long)]
+    take_webhook: bool,
     /// Build the functions with the release profile (minutes instead of seconds).
     #[arg(long)]
     release: bool,
@@ -115,6 +118,7 @@ impl Arguments {
                     token,
                     vault_chat_ids: self.vaults.clone(),
                     api_url: TELEGRAM_API.to_owned(),
+                    take_webhook: self.take_webhook,
                 });
             }
             Mode::Demo => {
@@ -188,6 +192,21 @@ mod tests {
             (options.render_ms, options.schedule_speed),
             (2_000, DEMO_SCHEDULE_SPEED)
         );
+    }
+
+    #[test]
+    fn a_webhook_is_taken_only_where_that_was_asked_for() {
+        let takes = |arguments: &[&str]| {
+            let all = std::iter::once("cargo dev --").chain(arguments.iter().copied());
+            let with_token = Arguments {
+                telegram_bot_token: Some("7:t".to_owned()),
+                ..Arguments::try_parse_from(all).unwrap()
+            };
+            let options = with_token.options(PathBuf::from("/w")).unwrap();
+            options.telegram.unwrap().take_webhook
+        };
+        assert!(!takes(&[]));
+        assert!(takes(&["--take-webhook"]));
     }
 
     #[test]
