@@ -42,12 +42,12 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
         settings,
         queue,
         telegram: telegram::Client::new(
-            http.clone(),
+            http,
             config.get("TELEGRAM_API_URL")?,
             secrets.telegram_bot_token()?,
         ),
         kie: providers::kie::Client::new(clients::http_without_pool()?, api, upload, secrets.kie_api_key()?),
-        files: providers::files::Files::new(http),
+        files: providers::files::Files::new(clients::http_for_files()?),
         env,
         places: Places {
             callback_base: config.get("CALLBACK_URL")?.to_owned(),

@@ -86,16 +86,27 @@ impl Aws {
     }
 }
 
-/// An HTTP client for everything but AWS, which keeps connections for a while.
+/// An HTTP client for the Bot API, which keeps connections for a while. It follows no redirects: its addresses hold the
+/// bot's token, and would be handed to wherever a redirect leads.
 pub fn http() -> Result<reqwest::Client, Error> {
     builder().pool_idle_timeout(IDLE).build().map_err(Error::Http)
 }
 
 /// An HTTP client that opens a connection for every request: for orders that cost money. A request that is written to a
 /// connection that died while the Lambda was frozen may or may not have arrived, and then nobody knows whether the order
-/// was taken; a handshake is cheaper than that.
+/// was taken; a handshake is cheaper than that. Nor is an order placed once more where a redirect leads.
 pub fn http_without_pool() -> Result<reqwest::Client, Error> {
     builder().pool_max_idle_per_host(0).build().map_err(Error::Http)
+}
+
+/// An HTTP client for public files, which stores may answer with a redirect. Nobody is told from where it came.
+pub fn http_for_files() -> Result<reqwest::Client, Error> {
+    let redirects = reqwest::redirect::Policy::limited(3);
+    builder()
+        .pool_idle_timeout(IDLE)
+        .redirect(redirects)
+        .build()
+        .map_err(Error::Http)
 }
 
 fn builder() -> reqwest::ClientBuilder {
@@ -104,6 +115,77 @@ fn builder() -> reqwest::ClientBuilder {
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
         .connect_timeout(CONNECT)
-        .redirect(reqwest::redirect::Policy::limited(3))
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
         .http1_only()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// Answers each connection with the next of these, and gives what was asked, headers and all.
+    fn server(answers: Vec<String>) -> (String, std::thread::JoinHandle<Vec<String>>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let asked = move || {
+            let serve = |answer: String| {
+                let (mut connection, _) = listener.accept().unwrap();
+                let lines = BufReader::new(connection.try_clone().unwrap()).lines();
+                let asked: Vec<String> = lines
+                    .map_while(Result::ok)
+                    .take_while(|line| !line.is_empty())
+                    .collect();
+                connection.write_all(answer.as_bytes()).unwrap();
+                asked.join("\n").to_lowercase()
+            };
+            answers.into_iter().map(serve).collect()
+        };
+        (url, std::thread::spawn(asked))
+    }
+
+    fn redirect(to: &str) -> String {
+        format!(
+            "HTTP/1.1 302 Found\r\nlocation: {to}/there\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        )
+    }
+
+    #[tokio::test]
+    async fn what_holds_a_secret_or_costs_money_goes_where_it_was_sent_and_nowhere_else() {
+        for client in [http().unwrap(), http_without_pool().unwrap()] {
+            let (url, asked) = server(vec![redirect("http://127.0.0.1:9")]);
+            let answer = client
+                .get(format!("{url}/bot7:secret/getMe"))
+                .send()
+                .await
+                .unwrap();
+            assert_eq!(answer.status(), 302);
+            assert_eq!(asked.join().unwrap().len(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_followed_and_nobody_is_told_from_where() {
+        let done = "HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n".to_owned();
+        let (there, asked) = server(vec![done]);
+        let (here, _) = server(vec![redirect(&there)]);
+        let files = http_for_files().unwrap();
+        assert_eq!(
+            files
+                .get(format!("{here}/a?key=secret"))
+                .send()
+                .await
+                .unwrap()
+                .status(),
+            200
+        );
+        let asked = asked.join().unwrap().remove(0);
+        assert!(
+            asked.starts_with("get /there") && !asked.contains("referer"),
+            "{asked}"
+        );
+    }
 }

@@ -165,9 +165,9 @@ impl Ground {
             store: clients::store(&self.aws, WORKER),
             settings: clients::settings(&self.aws, WORKER),
             queue: clients::queue(&self.aws, WORKER),
-            telegram: telegram::Client::new(http.clone(), &outside.telegram, TOKEN),
+            telegram: telegram::Client::new(http, &outside.telegram, TOKEN),
             kie: providers::kie::Client::new(for_orders, &outside.kie, &outside.kie, KIE_KEY),
-            files: providers::files::Files::new(http),
+            files: providers::files::Files::new(runtime::clients::http_for_files().unwrap()),
             env: self.env(4),
             places: Places {
                 callback_base: outside.callback,

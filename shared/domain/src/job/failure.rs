@@ -13,8 +13,6 @@ pub enum Failure {
     NoFile,
     /// The file was there and is gone.
     FileGone,
-    /// The file is larger than can be sent.
-    TooLarge,
     /// The customer cannot be reached, and there is nowhere to keep the video.
     Unreachable,
     /// The photo could not be fetched from Telegram.
@@ -25,13 +23,12 @@ pub enum Failure {
 
 impl Failure {
     /// Every reason.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 8] = [
         Self::Moderation,
         Self::BadInput,
         Self::Provider,
         Self::NoFile,
         Self::FileGone,
-        Self::TooLarge,
         Self::Unreachable,
         Self::PhotoGone,
         Self::TimedOut,
@@ -45,7 +42,6 @@ impl Failure {
             Self::Provider => "provider",
             Self::NoFile => "no-file",
             Self::FileGone => "file-gone",
-            Self::TooLarge => "too-large",
             Self::Unreachable => "unreachable",
             Self::PhotoGone => "photo-gone",
             Self::TimedOut => "timed-out",
@@ -61,7 +57,7 @@ impl Failure {
     pub(super) fn may_pass(self) -> bool {
         match self {
             Self::Provider | Self::NoFile | Self::FileGone | Self::TimedOut => true,
-            Self::Moderation | Self::BadInput | Self::TooLarge | Self::Unreachable | Self::PhotoGone => false,
+            Self::Moderation | Self::BadInput | Self::Unreachable | Self::PhotoGone => false,
         }
     }
 }
