@@ -21,10 +21,10 @@ pub const USELESS_AFTER_MS: i64 = 30 * 60_000;
 pub const OUTDATED_AFTER_MS: i64 = 30_000;
 
 /// The flag that stops new orders when it is off.
-const NEW_JOBS: &str = "new_jobs";
+pub(crate) const NEW_JOBS: &str = "new_jobs";
 
 /// What the name of a flag begins with that switches a provider.
-const PROVIDER: &str = "provider-";
+pub(crate) const PROVIDER: &str = "provider-";
 
 /// The settings as they stood at one version. A copy of it is cheap.
 #[derive(Clone, Debug)]
