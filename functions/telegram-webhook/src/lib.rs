@@ -3,7 +3,7 @@
 //!
 //! A status other than 200 makes Telegram send the update again, for up to a day, and holds up everything else from the
 //! same customer. So it is given only where repetition helps: the tables did not answer. Whatever cannot be handled at
-//! all is logged and answered with an apology, once.
+//! all, or still fails a quarter of an hour after it was written, is logged and answered with an apology, once.
 
 use std::panic::AssertUnwindSafe;
 
@@ -110,7 +110,7 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
         .await
     {
         Ok(Ok(reply)) => reply.map_or_else(|| status(200), |reply| json(&reply)),
-        Ok(Err(error @ (Error::Later(_) | Error::NoRules))) => {
+        Ok(Err(error @ (Error::Later(_) | Error::NoRules))) if !app.desk.gives_up(update) => {
             tracing::warn!(
                 update_id,
                 error = runtime::batch::chain(&error),
@@ -122,7 +122,7 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
                 .insert("retry-after", lambda_http::http::HeaderValue::from_static("2"));
             response
         }
-        Ok(Err(error @ Error::Never(_))) => {
+        Ok(Err(error)) => {
             tracing::error!(
                 update_id,
                 error = runtime::batch::chain(&error),

@@ -13,6 +13,7 @@ use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 use crate::buttons::Button;
 use crate::show;
 use crate::texts::Say;
+use crate::way_out::way_out;
 
 /// Models shown to choose from at most; more would not fit a phone.
 const MODELS_SHOWN_MAX: usize = 12;
@@ -56,7 +57,7 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
         *say,
         &model.title,
         draft.duration_s,
-        shape(*say, draft),
+        shape(*say, draft, model),
         &draft.prompt,
     ));
     if draft.photo.is_some() && draft.prompt.is_empty() {
@@ -70,9 +71,9 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
     }
 }
 
-/// The shape as the card names it: a photo keeps its own.
-fn shape(say: Say, draft: &Draft) -> String {
-    if draft.photo.is_some() {
+/// The shape as the card names it: a photo keeps its own, where the model keeps it.
+fn shape(say: Say, draft: &Draft, model: &Model) -> String {
+    if draft.photo.is_some() && show::keeps_shape(&model.family) {
         say.text("card-aspect-photo")
     } else {
         draft.aspect.as_str().to_owned()
@@ -105,7 +106,11 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     }
     lines.extend(length_line(*say, draft, model));
     if account.balance.available < cost {
-        lines.push(say.text("card-too-poor"));
+        let hint = way_out(*say, view.snapshot, account, draft);
+        lines.push(say.with(
+            "card-too-poor",
+            [("hint", html::escape(&hint).into_owned().into())],
+        ));
     }
     lines
 }
@@ -151,7 +156,7 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         );
     }
     let other_shape = model.aspects.len() > 1 || !model.aspects.contains(&draft.aspect);
-    if other_shape && draft.photo.is_none() {
+    if other_shape && (draft.photo.is_none() || !show::keeps_shape(&model.family)) {
         let aspect = |aspect: &domain::video::Aspect| {
             Button::Aspect(nonce(), *aspect).labelled(chosen(
                 *say,
@@ -217,15 +222,27 @@ fn chosen(say: Say, what: String, chosen: bool) -> String {
 
 /// The buttons below a welcome.
 pub(crate) fn welcome_buttons(say: Say, parked: bool) -> InlineKeyboardMarkup {
-    let mut rows = Vec::new();
-    if parked {
-        rows.push(vec![Button::Parked.labelled(say.text("button-parked"))]);
-    }
-    rows.push(vec![
+    let both = vec![
         Button::Cabinet.labelled(say.text("button-cabinet")),
         Button::Help.labelled(say.text("button-help")),
-    ]);
-    keyboard(rows)
+    ];
+    keyboard(parked_row(say, parked).into_iter().chain([both]))
+}
+
+/// The buttons below a cabinet that stands where a welcome stood. Its own is not among them: pressed at once it would
+/// change nothing, which Telegram refuses.
+pub(crate) fn cabinet_buttons(say: Say, parked: bool) -> InlineKeyboardMarkup {
+    let help = vec![Button::Help.labelled(say.text("button-help"))];
+    keyboard(parked_row(say, parked).into_iter().chain([help]))
+}
+
+/// The button below a help that stands where a welcome stood.
+pub(crate) fn cabinet_button(say: Say) -> InlineKeyboardMarkup {
+    keyboard([vec![Button::Cabinet.labelled(say.text("button-cabinet"))]])
+}
+
+fn parked_row(say: Say, parked: bool) -> Option<Vec<Option<InlineKeyboardButton>>> {
+    parked.then(|| vec![Button::Parked.labelled(say.text("button-parked"))])
 }
 
 /// The button below an order that can still be canceled.

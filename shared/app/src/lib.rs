@@ -9,6 +9,7 @@ pub mod texts;
 mod buttons;
 mod cards;
 mod show;
+mod way_out;
 
 pub mod desk;
 

@@ -8,6 +8,7 @@ use domain::money::Credits;
 use domain::time::Timestamp;
 use domain::window::{Period, Schedule};
 use limits_flags::Snapshot;
+use providers::kie::registry::Family;
 use telegram::html;
 
 use crate::texts::{Say, Value};
@@ -104,7 +105,7 @@ pub(crate) fn order(say: Say, snapshot: Option<&Snapshot>, order: &Order) -> Str
     let title = snapshot
         .and_then(|snapshot| snapshot.model(&order.model))
         .map_or(order.model.0.as_str(), |model| model.title.as_str());
-    let shape = if order.image.is_some() {
+    let shape = if order.image.is_some() && keeps_shape(&order.family) {
         say.text("card-aspect-photo")
     } else {
         order.aspect.as_str().to_owned()
@@ -112,7 +113,12 @@ pub(crate) fn order(say: Say, snapshot: Option<&Snapshot>, order: &Order) -> Str
     choice(say, title, order.duration_s, shape, &order.prompt)
 }
 
-/// The same for parts.
+/// Whether a video from a photo has the photo's shape, whatever was chosen.
+pub(crate) fn keeps_shape(family: &str) -> bool {
+    Family::parse(family).is_none_or(|family| family.caps().image_keeps_its_shape)
+}
+
+/// An order in two lines, from its parts.
 pub(crate) fn choice(say: Say, title: &str, duration_s: u32, shape: String, prompt: &str) -> String {
     let title = html::escape(title).into_owned();
     let seconds = say.with("seconds", [("count", duration_s.into())]);

@@ -40,6 +40,12 @@ command-cabinet = Balance and limits
 command-help = Help
 only-private = I work in private chats. Open a chat with me and press /start.
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
+unknown-command = I do not know this command. There are:
+    /start — begin
+    /cabinet — balance and limits
+    /help — how to order a video
+
+    To order, send a photo or describe a video in words.
 photo-too-big = This picture is larger than { $limit } MB, which the models do not take. Send it as a photo, not as a file. Nothing was charged.
 not-a-photo = Of files I take only JPEG and PNG pictures. Nothing was charged.
 paused = ⏸ New orders are paused for a while. Nothing was charged, and accepted orders go on. Please try later.
@@ -78,7 +84,10 @@ card-limit = { $title }: { $left } of { $max } left, resets { $reset }
 card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
 card-too-short = ⚠️ The text is shorter than this model takes: { $chars } of at least { $min } characters. Write more or choose another model.
 card-choice-gone = ⚠️ This model no longer makes that length or shape. Choose again, or take another model.
-card-too-poor = ⚠️ Not enough credits.
+card-too-poor = ⚠️ Not enough credits. { $hint }
+way-out-cheaper = What you have is enough for { $model }, { $seconds } ({ $price }).
+way-out-held = { $held } set aside for your orders will be back if an order fails or is canceled.
+way-out-none = Credits cannot be bought here yet; that is coming soon.
 card-models = Choose a model:
 card-aspect-photo = as the photo
 button-create = ✅ Create — { $price }
@@ -108,7 +117,7 @@ already-started = This order was accepted already; it is not charged twice.
 ## Why it was not accepted
 
 refused-model = This model is not available now. Choose another one. Nothing was charged.
-refused-credits = Not enough credits: it costs { $cost }, you have { $available }. Nothing was charged.
+refused-credits = Not enough credits: it costs { $cost }, you have { $available }. Nothing was charged. { $hint }
 refused-active = You can have at most { $max } { $max ->
     [one] order
    *[other] orders
@@ -136,6 +145,8 @@ delayed = ⏳ <b>The service is busy, your order waits</b>
 rendering = 🎨 <b>Your video is being made</b>
 
     { $what }
+
+    Set aside: { $price }. It is spent only when the video arrives.
 
     { $wait }
 retrying = 🔄 <b>The first attempt failed, trying again</b>
@@ -178,7 +189,6 @@ failed-bad-input = The model could not use this text or photo. Change the descri
 failed-provider = The service has problems. Try another model, or try again later.
 failed-no-file = The service said that it was ready and gave no video. Try again, or choose another model.
 failed-file-gone = The video was gone before we could fetch it. Please try again.
-failed-too-large = The video came out too large. Choose a shorter one.
 failed-unreachable = The video was ready and could not be delivered: the bot was blocked.
 failed-photo-gone = The photo can no longer be opened. Please send it again.
 failed-timed-out = The service did not answer in time. Try again, or choose another model.

@@ -67,6 +67,8 @@ pub struct Draft {
     pub duration_s: u32,
     /// When it was begun.
     pub created_at: Timestamp,
+    /// The customer's message that it was made of: the same message again is the same draft. `None` if a button made it.
+    pub source: Option<MessageId>,
 }
 
 impl Draft {

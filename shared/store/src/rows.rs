@@ -92,6 +92,7 @@ pub fn draft_map(draft: &Draft) -> AttributeValue {
         ("duration_s", n(draft.duration_s)),
         ("created_at", n(draft.created_at.0)),
     ];
+    members.extend(draft.source.map(|message| ("source", n(message.0))));
     if let Some(photo) = &draft.photo {
         members.push(("photo", s(photo.file_id.clone())));
         members.push(("photo_width", n(photo.width)));
@@ -117,6 +118,7 @@ fn read_draft(row: Row<'_>) -> Result<Draft, Malformed> {
         aspect: Aspect::parse(row.s("aspect")?).ok_or(Malformed { attribute: "aspect" })?,
         duration_s: row.n("duration_s")?,
         created_at: Timestamp(row.n("created_at")?),
+        source: row.n_opt("source")?.map(MessageId),
     })
 }
 

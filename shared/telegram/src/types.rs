@@ -5,7 +5,7 @@ mod media;
 mod message;
 mod update;
 
-pub use media::{Document, File, PhotoSize, Video, Voice};
+pub use media::{Document, File, PhotoSize, Present, Video, Voice};
 pub use message::{Chat, Message, User};
 pub(crate) use update::HANDLED;
 pub use update::{CallbackQuery, ChatMember, ChatMemberUpdated, Update, UpdateKind};

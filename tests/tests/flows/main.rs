@@ -7,6 +7,7 @@
 )]
 
 mod ordering;
+mod redelivery;
 mod taps;
 
 mod outbox;

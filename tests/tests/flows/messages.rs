@@ -31,7 +31,10 @@ async fn whatever_is_sent_is_answered_politely_and_costs_nothing() {
             json!({"location": {"latitude": 1.5, "longitude": 2.5}}),
             "I understand text and photos",
         ),
-        (json!({"text": "/nonsense"}), "I understand text and photos"),
+        (json!({"text": "/nonsense"}), "I do not know this command"),
+        (json!({"text": "/"}), "/cabinet — balance and limits"),
+        (json!({"text": "/HELP"}), "Ordering a video"),
+        (json!({"text": "/Cabinet@neurocards_bot"}), "Balance: "),
         (document("application/pdf", 1_000), "only JPEG and PNG"),
         (document("image/heic", 1_000), "only JPEG and PNG"),
         (document("image/png", 30_000_000), "larger than 10 MB"),
@@ -43,6 +46,100 @@ async fn whatever_is_sent_is_answered_politely_and_costs_nothing() {
         assert!(answer.text().contains(words), "{fields}: {}", answer.text());
     }
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_tells_of_an_event_is_passed_over_in_silence() {
+    let stage = Stage::new().await;
+    for fields in [
+        json!({"pinned_message": {"message_id": 5, "date": 1, "chat": {"id": ANNA, "type": "private"}, "text": "card"}}),
+        json!({"message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400}}),
+        json!({"successful_payment": {"currency": "XTR", "total_amount": 1, "invoice_payload": "x",
+            "telegram_payment_charge_id": "1", "provider_payment_charge_id": "2"}}),
+        json!({"new_chat_members": [{"id": 9, "is_bot": false, "first_name": "X"}]}),
+        json!({"write_access_allowed": {"from_request": true}}),
+        json!({"chat_background_set": {"type": {"type": "fill"}}}),
+    ] {
+        let answer = stage.update(&with(&fields)).await;
+        assert_eq!((answer.status, answer.body), (200, None), "{fields}");
+    }
+    assert!(stage.store.read_books().await.unwrap().accounts.is_empty());
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_below_a_photo_describes_no_video() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let document = json!({"file_id": "D", "file_unique_id": "d", "mime_type": "image/png", "file_size": 9});
+    let answer = stage
+        .update(&with(&json!({"document": document, "caption": "/start"})))
+        .await;
+    let card = answer.text();
+    assert!(
+        card.contains("Want to describe the motion?") && !card.contains("/start"),
+        "{card}"
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn cabinet_and_help_take_the_place_of_the_message_whose_button_is_pressed() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let place = stage.newest_button(ANNA, "cab").0;
+    for (data, words) in [
+        ("cab", "Balance"),
+        ("hlp", "Ordering a video"),
+        ("cab", "Balance"),
+    ] {
+        assert_eq!(stage.press_newest(ANNA, data).await, None);
+        let shown = stage.last_text(ANNA);
+        assert!(shown.contains(words), "{shown}");
+        assert_eq!(stage.texts(ANNA).len(), 1);
+    }
+    assert_eq!(stage.newest_button(ANNA, "hlp").0, place);
+    stage.assert_sound().await;
+}
+
+/// A picture sent as a file, with what Telegram tells of its shape.
+fn wide_file(caption: &str) -> Value {
+    let small = json!({"file_id": "T", "file_unique_id": "t", "width": 320, "height": 180});
+    let document = json!({"file_id": "D", "file_unique_id": "d", "mime_type": "image/png", "file_size": 9,
+        "thumbnail": small});
+    with(&json!({"document": document, "caption": caption}))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_sent_as_a_file_sets_the_shape_where_the_model_keeps_none() {
+    let stage = Stage::with(|setting| {
+        for (name, model) in &mut setting.settings.models {
+            model.enabled = name == "seedance-2";
+        }
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    let card = stage.update(&wide_file("the sea")).await;
+    assert!(card.text().contains("5 s · 16:9"), "{card:?}");
+    let buttons = card.body.unwrap()["reply_markup"].to_string();
+    assert!(buttons.contains("● 16:9"), "{buttons}");
+    let square = buttons
+        .split('"')
+        .find(|data| data.starts_with("as:") && data.ends_with("1:1"));
+    let chosen = stage.update(&press(ANNA, 7, square.unwrap(), 2)).await;
+    assert!(chosen.text().contains("5 s · 1:1"), "{chosen:?}");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_keeps_its_shape_where_the_model_keeps_it() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let card = stage.update(&wide_file("the sea")).await;
+    assert!(card.text().contains("5 s · as the photo"), "{card:?}");
+    let buttons = card.body.unwrap()["reply_markup"].to_string();
+    assert!(!buttons.contains("as:"), "{buttons}");
     stage.assert_sound().await;
 }
 

@@ -19,6 +19,7 @@ async fn words_become_a_video_in_the_place_of_the_card() {
     stage.drain().await;
     let shown = stage.message_of(&job).await;
     assert!(shown.text().contains("being made"), "{}", shown.text());
+    assert!(shown.text().contains("Set aside: 1 credit"), "{}", shown.text());
     stage.run_until_settled().await;
     assert_eq!(
         stage.rules_of(&job).await,
@@ -163,6 +164,40 @@ async fn without_credits_nothing_is_ordered_and_the_reason_is_told() {
     let card = stage.draft(ANNA, "a dream").await;
     let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
     assert!(alert.contains("Not enough credits"), "{alert}");
+    assert!(alert.contains("cannot be bought here yet"), "{alert}");
     assert!(stage.jobs().await.is_empty());
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_too_few_credits_is_told_what_helps() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let first = stage.order(ANNA, "the first").await;
+    let card = stage.draft(ANNA, "a long one").await;
+    let longer = format!("du:{}:10", card.nonce().as_str());
+    stage.press_newest(ANNA, &longer).await;
+    let (shorter, shown) = ("enough for Kling 3.0, 5 s (1 credit)", stage.last_text(ANNA));
+    assert!(shown.contains(shorter), "{shown}");
+    let card = stage.card(ANNA);
+    let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
+    assert!(alert.contains(shorter), "{alert}");
+    stage
+        .change_settings(|settings| settings.models.get_mut("kling-3.0").unwrap().prices[0].credits = 3)
+        .await;
+    stage.press_newest(ANNA, &longer).await;
+    let shown = stage.last_text(ANNA);
+    assert!(shown.contains("enough for Kling 2.6, 5 s"), "{shown}");
+    stage
+        .change_settings(|settings| {
+            settings.models.retain(|name, _| name == "kling-3.0");
+            settings.models.get_mut("kling-3.0").unwrap().prices[0].credits = 3;
+        })
+        .await;
+    stage.press_newest(ANNA, &longer).await;
+    let shown = stage.last_text(ANNA);
+    assert!(shown.contains("1 credit set aside for your orders"), "{shown}");
+    stage.run_until_settled().await;
+    assert_eq!(stage.stage_of(&first).await, JobStage::Delivered);
     stage.assert_sound().await;
 }

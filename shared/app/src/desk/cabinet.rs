@@ -2,14 +2,26 @@
 
 use domain::catalog::Limit;
 use telegram::html;
-use telegram::methods::Reply;
+use telegram::methods::{EditMessageText, Reply};
 
 use super::visit::Visit;
-use crate::show;
+use crate::{cards, show};
 
 impl Visit<'_> {
     /// `/cabinet`.
     pub(super) fn cabinet(&self) -> Reply {
+        self.send(self.cabinet_text()).into()
+    }
+
+    /// The same in the place of the message whose button was pressed. Videos that wait are still offered.
+    pub(super) fn cabinet_instead(&self, message_id: i64) -> Reply {
+        let parked = !self.account.parked.is_empty();
+        EditMessageText::html(self.chat, message_id, self.cabinet_text())
+            .with_buttons(cards::cabinet_buttons(self.say, parked))
+            .into()
+    }
+
+    fn cabinet_text(&self) -> String {
         let (say, balance) = (self.say, self.account.balance);
         let active = u32::try_from(self.account.active_jobs.len()).unwrap_or(u32::MAX);
         let head = say.with(
@@ -36,7 +48,7 @@ impl Visit<'_> {
             .chain(own)
             .map(|limit| self.limit_line(limit));
         let lines: Vec<String> = [head, String::new()].into_iter().chain(limits).collect();
-        self.send(lines.join("\n").trim_end().to_owned()).into()
+        lines.join("\n").trim_end().to_owned()
     }
 
     fn limit_line(&self, limit: &Limit) -> String {

@@ -2,11 +2,11 @@
 
 use domain::account::{Draft, Photo};
 use domain::catalog::Model;
-use domain::id::ModelId;
+use domain::id::{MessageId, ModelId};
 use domain::time::Millis;
 use domain::video::Aspect;
 use telegram::methods::Reply;
-use telegram::types::Message;
+use telegram::types::{Document, Message};
 
 use super::Error;
 use super::visit::Visit;
@@ -39,6 +39,13 @@ impl Visit<'_> {
     /// A new draft from a message.
     pub(super) async fn compose(&self, message: &Message) -> Result<Reply, Error> {
         let say = self.say;
+        let source = (message.message_id > 0).then_some(MessageId(message.message_id));
+        // The same message again, after its answer was lost: its draft is there, and so is the photo that it took over.
+        if let Some(draft) = self.account.draft.as_ref().filter(|_| source.is_some())
+            && draft.source == source
+        {
+            return Ok(self.show_new(draft, First::Card));
+        }
         let (prompt, photo) = match brought(message) {
             Brought::Words(words) => (words, self.photo_before()),
             Brought::Photo(photo, words) => (words, Some(photo)),
@@ -56,7 +63,10 @@ impl Visit<'_> {
         let Some(model) = self.model_for(photo.is_some()) else {
             return Ok(self.send(say.text("refused-model")).into());
         };
-        let draft = self.new_draft(prompt, photo, model);
+        let draft = Draft {
+            source,
+            ..self.new_draft(prompt, photo, model)
+        };
         self.put(&draft, First::Card).await
     }
 
@@ -101,12 +111,17 @@ impl Visit<'_> {
         {
             return Ok(self.send(self.say.text("trouble")).into());
         }
+        Ok(self.show_new(draft, first))
+    }
+
+    /// A draft in a message of its own.
+    fn show_new(&self, draft: &Draft, first: First) -> Reply {
         let usages = self.usages_of(draft);
         let view = self.view(draft, &usages);
-        Ok(self.send_card(match first {
+        self.send_card(match first {
             First::Card => cards::draft(&view),
             First::Models => cards::models(&view),
-        }))
+        })
     }
 
     fn new_draft(&self, prompt: String, photo: Option<Photo>, model: &Model) -> Draft {
@@ -118,7 +133,12 @@ impl Visit<'_> {
         let aspect = before
             .map(|draft| draft.aspect)
             .filter(|aspect| model.aspects.contains(aspect));
-        let aspect = photo.as_ref().and_then(shape_of).or(aspect);
+        // What was chosen for a photo still holds when words are added to it.
+        let same_photo = before.filter(|draft| draft.photo.is_some() && draft.photo == photo);
+        let of_photo = same_photo
+            .map(|draft| draft.aspect)
+            .or_else(|| photo.as_ref().and_then(shape_of));
+        let aspect = of_photo.or(aspect);
         Draft {
             nonce: self.desk.env.nonce(),
             revision: 1,
@@ -130,6 +150,7 @@ impl Visit<'_> {
                 .unwrap_or(Aspect::Portrait),
             duration_s: kept.unwrap_or(first),
             created_at: self.now,
+            source: None,
         }
     }
 
@@ -151,12 +172,12 @@ impl Visit<'_> {
 }
 
 fn brought(message: &Message) -> Brought {
-    let words = message
-        .text
-        .as_deref()
-        .or(message.caption.as_deref())
+    let words = message.text.as_deref().or(message.caption.as_deref());
+    // A command below a photo describes no video.
+    let words = words
+        .map(str::trim)
+        .filter(|words| !words.starts_with('/'))
         .unwrap_or_default()
-        .trim()
         .to_owned();
     if let Some(size) = message.largest_photo() {
         let photo = Photo {
@@ -170,22 +191,26 @@ fn brought(message: &Message) -> Brought {
         let picture = matches!(document.mime_type.as_deref(), Some("image/jpeg" | "image/png"));
         let too_big = document.file_size.unwrap_or(0) > PHOTO_BYTES_MAX;
         return match (picture, too_big) {
-            (true, false) => Brought::Photo(
-                Photo {
-                    file_id: document.file_id.clone(),
-                    width: 0,
-                    height: 0,
-                },
-                words,
-            ),
+            (true, false) => Brought::Photo(picture_of(document), words),
             (true, true) => Brought::TooBig,
             (false, _) => Brought::NotAPhoto,
         };
     }
-    if words.is_empty() || words.starts_with('/') {
+    if words.is_empty() {
         Brought::Nothing
     } else {
         Brought::Words(words)
+    }
+}
+
+/// A picture sent as a file. Telegram tells its size only of the small one that it makes of it, which has its shape.
+fn picture_of(document: &Document) -> Photo {
+    let small = document.thumbnail.as_ref();
+    let (width, height) = small.map_or((0, 0), |size| (size.width, size.height));
+    Photo {
+        file_id: document.file_id.clone(),
+        width,
+        height,
     }
 }
 

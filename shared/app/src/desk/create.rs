@@ -12,6 +12,7 @@ use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
 use super::visit::Visit;
+use crate::way_out::way_out;
 use crate::{cards, show};
 
 impl Visit<'_> {
@@ -139,10 +140,15 @@ impl Visit<'_> {
                 [("chars", (*chars).into()), ("max", (*max).into())],
             ),
             Refusal::NotEnoughCredits { cost, available } => {
-                let (cost, available) = (show::credits(say, *cost), show::credits(say, *available));
+                let draft = self.draft(nonce);
+                let hint = draft.map(|draft| way_out(say, &self.snapshot, &self.account, draft));
                 say.with(
                     "refused-credits",
-                    [("cost", cost.into()), ("available", available.into())],
+                    [
+                        ("cost", show::credits(say, *cost).into()),
+                        ("available", show::credits(say, *available).into()),
+                        ("hint", hint.unwrap_or_default().into()),
+                    ],
                 )
             }
             Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),

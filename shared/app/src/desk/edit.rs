@@ -128,15 +128,26 @@ impl Visit<'_> {
         query_id: &str,
     ) -> Result<Reply, Error> {
         let Some(draft) = self.draft(nonce) else {
-            return Ok(self.stale(query_id));
+            return Ok(self.dropped(message_id, query_id));
         };
         let store = &self.desk.store;
-        match store.drop_draft(self.account.user, draft, self.deadline).await? {
-            Drafted::Written => {
-                Ok(EditMessageText::html(self.chat, message_id, self.say.text("draft-dropped")).into())
-            }
-            Drafted::Moved(stands) => Ok(self.moved(draft, stands.as_deref(), message_id, query_id)),
+        Ok(
+            match store.drop_draft(self.account.user, draft, self.deadline).await? {
+                Drafted::Moved(Some(stands)) if stands.nonce == draft.nonce => {
+                    self.redraw(&stands, message_id)
+                }
+                Drafted::Written | Drafted::Moved(_) => self.dropped(message_id, query_id),
+            },
+        )
+    }
+
+    /// There is no such draft any more, and its card goes too: dropped just now, or by a first try of this very update
+    /// whose answer was lost, or long replaced. Only what was ordered stays.
+    fn dropped(&self, message_id: i64, query_id: &str) -> Reply {
+        if self.job.is_some() {
+            return self.stale(query_id);
         }
+        EditMessageText::html(self.chat, message_id, self.say.text("draft-dropped")).into()
     }
 
     /// Writes a changed draft and redraws its card. A change that changes nothing is not written; its card is redrawn all

@@ -1,18 +1,34 @@
 //! Which update goes where.
 
 use domain::id::UserId;
+use domain::time::{Millis, Timestamp};
 use table::Deadline;
 use telegram::methods::{AnswerCallbackQuery, Reply, SendMessage};
 use telegram::types::{CallbackQuery, ChatMemberUpdated, Message, Update, UpdateKind};
 
 use super::compose::First;
 use super::visit::Visit;
-use super::welcome::help;
+use super::welcome::{help, help_instead, unknown_command};
 use super::{Desk, Error};
 use crate::buttons::Button;
 use crate::texts::{Locale, Say};
 
+/// An update that fails for so long after it was written holds up everything else that its customer writes.
+const GIVEN_UP_AFTER: Millis = Millis::from_mins(15);
+
 impl Desk {
+    /// Whether an update that has failed again is to be given up: Telegram would repeat it for a day and hold everything
+    /// else back that the same customer writes. A pressed button has no date, and Telegram drops it after 150 s by itself.
+    pub fn gives_up(&self, update: &Update) -> bool {
+        let date = match &update.kind {
+            UpdateKind::Message(message) => message.date,
+            UpdateKind::MyChatMember(change) => change.date,
+            _ => 0,
+        };
+        let written = Timestamp(date.saturating_mul(1000));
+        date > 0 && self.env.now().since(written) > GIVEN_UP_AFTER
+    }
+
     /// Answers an update. `None` where there is nothing to say.
     pub async fn answer(&self, update: &Update, deadline: Deadline) -> Result<Option<Reply>, Error> {
         match &update.kind {
@@ -58,17 +74,22 @@ impl Desk {
             let for_us = text.starts_with('/');
             return Ok(for_us.then(|| SendMessage::html(message.chat.id, say.text("only-private")).into()));
         }
+        if !message.has_content() {
+            return Ok(None);
+        }
         let command = command(text);
-        if command == Some("help") {
-            return Ok(Some(help(message.chat.id, say)));
+        match command.as_deref() {
+            Some("help") => return Ok(Some(help(message.chat.id, say))),
+            Some("start" | "cabinet" | "balance") | None => {}
+            Some(_) => return Ok(Some(unknown_command(message.chat.id, say))),
         }
         let visit = self
             .visit(UserId(from.id), message.chat.id, say, None, deadline)
             .await?;
-        let reply = match command {
+        let reply = match command.as_deref() {
             Some("start") => visit.welcome(),
             Some("cabinet" | "balance") => visit.cabinet(),
-            Some(_) | None => visit.compose(message).await?,
+            _ => visit.compose(message).await?,
         };
         Ok(Some(reply))
     }
@@ -86,7 +107,7 @@ impl Desk {
             ));
         };
         if button == Button::Help {
-            return Ok(Some(help(message.chat.id, say)));
+            return Ok(Some(help_instead(message.chat.id, message.message_id, say)));
         }
         let user = UserId(query.from.id);
         let job = button.job(user);
@@ -109,8 +130,8 @@ impl Desk {
 impl Visit<'_> {
     async fn press(self, button: Button, message_id: i64, query_id: &str) -> Result<Reply, Error> {
         match button {
-            Button::Cabinet => Ok(self.cabinet()),
-            Button::Help => Ok(help(self.chat, self.say)),
+            Button::Cabinet => Ok(self.cabinet_instead(message_id)),
+            Button::Help => Ok(help_instead(self.chat, message_id, self.say)),
             Button::Models(nonce) => Ok(self.show_models(&nonce, message_id, query_id)),
             Button::Card(nonce) => Ok(self.show_card(&nonce, message_id, query_id)),
             Button::Model(nonce, model) => self.choose_model(&nonce, model, message_id, query_id).await,
@@ -131,10 +152,11 @@ impl Visit<'_> {
     }
 }
 
-/// The command at the start of a text: `/start`, `/start@the_bot`, `/start promo`.
-fn command(text: &str) -> Option<&str> {
-    let word = text.strip_prefix('/')?.split_whitespace().next()?;
-    word.split('@').next()
+/// The command at the start of a text, in small letters: `/start`, `/Start@the_bot`, `/start promo`. A slash alone is a
+/// command without a name.
+fn command(text: &str) -> Option<String> {
+    let word = text.strip_prefix('/')?.split([' ', '\n', '\t', '@']).next()?;
+    Some(word.to_lowercase())
 }
 
 #[cfg(test)]
@@ -143,9 +165,16 @@ mod tests {
 
     #[test]
     fn commands_are_found_with_the_bots_name_and_with_arguments() {
-        assert_eq!(command("/start"), Some("start"));
-        assert_eq!(command("/start@neuro_bot promo"), Some("start"));
-        assert_eq!(command("/"), None);
+        for text in [
+            "/start",
+            "/start@neuro_bot promo",
+            "/START\npromo",
+            "/Start promo",
+        ] {
+            assert_eq!(command(text).as_deref(), Some("start"), "{text}");
+        }
+        assert_eq!(command("/").as_deref(), Some(""));
+        assert_eq!(command("/ start").as_deref(), Some(""));
         assert_eq!(command("a /start"), None);
     }
 }

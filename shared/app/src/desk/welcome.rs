@@ -1,6 +1,6 @@
 //! `/start` and `/help`.
 
-use telegram::methods::{Reply, SendMessage};
+use telegram::methods::{EditMessageText, Reply, SendMessage};
 
 use super::visit::Visit;
 use crate::texts::Say;
@@ -11,7 +11,7 @@ impl Visit<'_> {
     pub(super) fn welcome(&self) -> Reply {
         let credits = show::credits(self.say, self.account.balance.available);
         let say = self.say;
-        let mut text = if self.newcomer {
+        let mut text = if self.newcomer || self.is_as_given() {
             say.with("start-new", [("credits", credits.into())])
         } else {
             say.with("start-back", [("credits", credits.into())])
@@ -27,9 +27,31 @@ impl Visit<'_> {
             .with_buttons(cards::welcome_buttons(say, parked > 0))
             .into()
     }
+
+    /// Nothing has happened since the account was opened: the same `/start` again, after its answer was lost, is to be
+    /// answered the same.
+    fn is_as_given(&self) -> bool {
+        let account = &self.account;
+        let gift = self.snapshot.rules.signup_credits;
+        let untouched = account.balance.available == gift && account.balance.granted == gift;
+        untouched && account.draft.is_none()
+    }
 }
 
 /// `/help`, which needs to know nobody.
 pub(super) fn help(chat: i64, say: Say) -> Reply {
     SendMessage::html(chat, say.text("help")).into()
+}
+
+/// The same in the place of the message whose button was pressed: an answer carries one method, and an edit also stops
+/// the button's turning.
+pub(super) fn help_instead(chat: i64, message_id: i64, say: Say) -> Reply {
+    EditMessageText::html(chat, message_id, say.text("help"))
+        .with_buttons(cards::cabinet_button(say))
+        .into()
+}
+
+/// A command that there is not.
+pub(super) fn unknown_command(chat: i64, say: Say) -> Reply {
+    SendMessage::html(chat, say.text("unknown-command")).into()
 }

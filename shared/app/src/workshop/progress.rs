@@ -78,6 +78,7 @@ impl Workshop {
             "rendering",
             [
                 ("what", self.what(job).into()),
+                ("price", show::price(say, job)),
                 ("wait", show::usual_wait(say, &job.order).into()),
             ],
         )

@@ -48,6 +48,7 @@ impl Scene {
             aspect: Aspect::Portrait,
             duration_s: 5,
             created_at: NOW,
+            source: None,
         };
         let mut account = Account {
             draft: Some(draft),

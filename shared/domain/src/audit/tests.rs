@@ -96,6 +96,7 @@ fn draft(nonce: u8) -> Draft {
         aspect: Aspect::Portrait,
         duration_s: 5,
         created_at: START,
+        source: None,
     }
 }
 

@@ -171,7 +171,7 @@ fn a_draft_reads_back_as_written_with_and_without_a_photo() {
         width: 640,
         height: 480,
     };
-    for photo in [None, Some(photo)] {
+    for (photo, source) in [(None, None), (Some(photo), Some(MessageId(17)))] {
         let draft = Draft {
             nonce: nonce(3),
             revision: 4,
@@ -181,6 +181,7 @@ fn a_draft_reads_back_as_written_with_and_without_a_photo() {
             aspect: Aspect::Portrait,
             duration_s: 5,
             created_at: Timestamp(9),
+            source,
         };
         let mut item = account_key(UserId(7));
         item.insert("draft".to_owned(), draft_map(&draft));

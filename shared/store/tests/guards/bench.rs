@@ -232,6 +232,7 @@ pub(crate) fn draft() -> Draft {
         aspect: Aspect::Portrait,
         duration_s: 5,
         created_at: NOW,
+        source: None,
     }
 }
 

@@ -1,6 +1,17 @@
 //! Files as Telegram describes them.
 
-use serde::Deserialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Deserializer};
+
+/// Something that was sent, and of which nothing more is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Present;
+
+impl<'de> Deserialize<'de> for Present {
+    fn deserialize<D: Deserializer<'de>>(sent: D) -> Result<Self, D::Error> {
+        IgnoredAny::deserialize(sent).map(|_| Self)
+    }
+}
 
 /// One size of a photo. Telegram lists them from the smallest to the largest.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -50,6 +61,8 @@ pub struct Document {
     pub mime_type: Option<String>,
     /// Bytes.
     pub file_size: Option<u64>,
+    /// Of a picture: it made small, in the same shape.
+    pub thumbnail: Option<PhotoSize>,
 }
 
 /// A voice message.

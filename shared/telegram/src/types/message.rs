@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Document, PhotoSize, Video, Voice};
+use super::{Document, PhotoSize, Present, Video, Voice};
 
 /// Where a message stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -64,12 +64,58 @@ pub struct Message {
     pub media_group_id: Option<String>,
     /// Service message: the group is now this supergroup.
     pub migrate_to_chat_id: Option<i64>,
+    /// A sticker was sent; so with all that follows.
+    pub sticker: Option<Present>,
+    /// A moving picture.
+    pub animation: Option<Present>,
+    /// Music.
+    pub audio: Option<Present>,
+    /// A round video.
+    pub video_note: Option<Present>,
+    /// A telephone number.
+    pub contact: Option<Present>,
+    /// A die with a face of Telegram's choice.
+    pub dice: Option<Present>,
+    /// A game.
+    pub game: Option<Present>,
+    /// A poll.
+    pub poll: Option<Present>,
+    /// A place on the map.
+    pub location: Option<Present>,
+    /// A forwarded story.
+    pub story: Option<Present>,
+    /// A list of things to do.
+    pub checklist: Option<Present>,
+    /// Photos and videos that cost Stars.
+    pub paid_media: Option<Present>,
 }
 
 impl Message {
     /// Whether the message can still be read and edited.
     pub fn is_accessible(&self) -> bool {
         self.date != 0
+    }
+
+    /// Whether somebody sent something to be read or seen. What has none of it tells of an event: a pinned message, a
+    /// changed timer, a payment.
+    pub fn has_content(&self) -> bool {
+        let others = [
+            &self.sticker,
+            &self.animation,
+            &self.audio,
+            &self.video_note,
+            &self.contact,
+            &self.dice,
+            &self.game,
+            &self.poll,
+            &self.location,
+            &self.story,
+            &self.checklist,
+            &self.paid_media,
+        ];
+        let media = self.video.is_some() || self.document.is_some() || self.voice.is_some();
+        let words = self.text.is_some() || self.caption.is_some();
+        words || media || !self.photo.is_empty() || others.into_iter().any(Option::is_some)
     }
 
     /// The photo in its largest size.
