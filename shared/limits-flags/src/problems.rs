@@ -104,7 +104,7 @@ fn flags(document: &Document) -> Vec<Problem> {
     let missing = needed
         .filter(|name| !document.flags.contains_key(name))
         .map(|name| {
-            let why = "there is no such flag, and a flag that is missing is off; nothing could be ordered"
+            let why = "there is no such flag, and a flag that is missing is off; nothing that it switches could be ordered"
                 .to_owned();
             flag(&name, why)
         });
