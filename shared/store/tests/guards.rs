@@ -1,5 +1,5 @@
 //! Every condition of every write, alone: the row is made to break just that one, and the write must be refused and
-//! change nothing. `tests/GUARDS.md` lists them; `tests/guard_mutants.sh` removes each from the code and shows which of
+//! change nothing. `tests/GUARDS.md` lists them; `tests/guard_mutants.py` removes each from the code and shows which of
 //! these tests notices.
 #![allow(
     clippy::unwrap_used,
