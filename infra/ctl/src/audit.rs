@@ -5,6 +5,7 @@ use domain::audit::{self, Books, Violation};
 use serde_json::json;
 use store::Store;
 
+use crate::show::{count, number};
 use crate::target::Target;
 use crate::{Error, Report};
 
@@ -32,14 +33,15 @@ fn report(books: &Books, found: &[Violation]) -> Report {
     let entries: usize = books.ledger.values().map(Vec::len).sum();
     let open = books.jobs.iter().filter(|job| !job.stage.is_final()).count();
     let counts = format!(
-        "{} accounts, {} orders ({open} open), {entries} ledger entries, {} counters",
-        books.accounts.len(),
-        books.jobs.len(),
-        books.usage.len()
+        "{}, {} ({open} open), {}, {}",
+        count(number(books.accounts.len()), "account"),
+        count(number(books.jobs.len()), "order"),
+        count(number(entries), "ledger entry"),
+        count(number(books.usage.len()), "counter")
     );
     let verdict = match found.len() {
         0 => "no violation".to_owned(),
-        count => format!("{count} violations"),
+        found => count(number(found), "violation"),
     };
     let lines: Vec<String> = found.iter().map(|violation| format!("  {violation}")).collect();
     let json = json!({

@@ -11,7 +11,7 @@ use store::{Adjusted, rows};
 use table::{Deadline, Item, s};
 
 use crate::arguments::Grant;
-use crate::show::time;
+use crate::show::{count, time};
 use crate::target::Place;
 use crate::{Error, Report};
 
@@ -45,13 +45,17 @@ pub(crate) async fn grant(grant: &Grant) -> Result<Report, Error> {
         Adjusted::GivenBefore => return given_before(&place, grant).await,
         Adjusted::TooMuch => {
             return Err(Error::Usage(format!(
-                "{credits} credits more are too many for user {user}: all that was ever given to one user must stay below \
+                "{} more are too many for user {user}: all that was ever given to one user must stay below \
                  {}; nothing was given",
+                count(credits.0, "credit"),
                 u64::from(u32::MAX) + 1
             )));
         }
     }
-    let text = format!("user {user} has been given {credits} credits as {request:?}");
+    let text = format!(
+        "user {user} has been given {} as {request:?}",
+        count(credits.0, "credit")
+    );
     let json = json!({"user": user.0, "credits": credits.0, "request": request, "given": true});
     Ok(Report::new(text, json))
 }
@@ -80,13 +84,13 @@ async fn given_before(place: &Place, grant: &Grant) -> Result<Report, Error> {
     let when = time(entry.at);
     if entry.amount.0 != grant.credits {
         return Err(Error::Usage(format!(
-            "{request:?} gave user {user} {} credits on {when}; for another gift choose another name",
-            entry.amount
+            "{request:?} gave user {user} {} on {when}; for another gift choose another name",
+            count(entry.amount.0, "credit")
         )));
     }
     let text = format!(
-        "{request:?} gave user {user} {} credits on {when}; nothing was given again",
-        entry.amount
+        "{request:?} gave user {user} {} on {when}; nothing was given again",
+        count(entry.amount.0, "credit")
     );
     let json = json!({"user": user.0, "credits": entry.amount.0, "request": request, "given": false, "at_ms": entry.at.0});
     Ok(Report::new(text, json))

@@ -6,7 +6,7 @@ use domain::id::JobId;
 use domain::job::{Job, Settlement};
 use serde_json::{Value, json};
 
-use crate::show::{span, time};
+use crate::show::{count, span, time};
 use crate::target::Target;
 use crate::{Error, Report};
 
@@ -47,7 +47,7 @@ fn text(job: &Job) -> String {
             order.prompt.chars().count(),
             order.locale
         ),
-        format!("  cost       {} credits, {}", job.cost, money(job)),
+        format!("  cost       {}, {}", count(job.cost.0, "credit"), money(job)),
         format!(
             "  message    {} in chat {}",
             job.place.message.0, job.place.chat.0
@@ -63,8 +63,10 @@ fn text(job: &Job) -> String {
             job.due_at.map_or_else(|| "never again".to_owned(), time)
         ),
         format!(
-            "  tries      {} submissions, {} of them lost, {} deliveries",
-            job.fence.0, job.losses, job.delivery_tries
+            "  tries      {}, {} of them lost, {}",
+            count(job.fence.0, "submission"),
+            job.losses,
+            count(job.delivery_tries, "delivery")
         ),
         format!(
             "  task       {}",

@@ -1,6 +1,6 @@
 //! Reads the arguments, carries the command out, prints its report.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command for people")]
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -16,18 +16,24 @@ async fn main() -> ExitCode {
 }
 
 fn print(report: &Report, json: bool) -> ExitCode {
-    if json {
-        println!("{:#}", report.json);
+    let text = if json {
+        format!("{:#}", report.json)
     } else {
-        println!("{}", report.text.trim_end());
-    }
+        report.text.trim_end().to_owned()
+    };
+    say(&text);
     ExitCode::from(u8::from(!report.sound))
 }
 
 fn complain(error: &Error, json: bool) -> ExitCode {
     if json {
-        println!("{:#}", error.json());
+        say(&format!("{:#}", error.json()));
     }
-    eprintln!("error: {}", error.with_causes());
+    let _ = writeln!(std::io::stderr(), "error: {}", error.with_causes());
     ExitCode::from(error.exit_code())
+}
+
+/// Prints. Whoever reads may have gone, as `head` does.
+fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
 }

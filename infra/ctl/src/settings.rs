@@ -12,6 +12,7 @@ use limits_flags::{ApplyError, Plan};
 use serde_json::json;
 use table::Deadline;
 
+use crate::show::{count, number};
 use crate::target::Target;
 use crate::{Error, Report};
 
@@ -29,8 +30,9 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
         "enabled": enabled,
     });
     if problems.is_empty() {
-        let (models, limits) = (document.models.len(), document.limits.len());
-        let text = format!("{models} models ({enabled} on sale), {limits} limits: nothing wrong");
+        let models = count(number(document.models.len()), "model");
+        let limits = count(number(document.limits.len()), "limit");
+        let text = format!("{models} ({enabled} on sale), {limits}: nothing wrong");
         return Ok(Report::new(text, json));
     }
     Ok(Report::verdict(false, problems.join("\n"), json))
@@ -41,9 +43,10 @@ pub(crate) async fn plan(file: &Path, target: &Target) -> Result<Report, Error> 
     let (plan, _) = planned(file, target).await?;
     let text = match plan.changes.len() {
         0 => format!("version {}: the table says so already", plan.version),
-        count => format!(
-            "version {}: {count} rows would change\n{}",
+        rows => format!(
+            "version {}: {} would change\n{}",
             plan.version,
+            count(number(rows), "row"),
             changes::text(&plan)
         ),
     };
@@ -59,9 +62,10 @@ pub(crate) async fn apply(file: &Path, target: &Target) -> Result<Report, Error>
     json["applied_version"] = json!(version);
     let text = match plan.changes.len() {
         0 => format!("version {version}: the table said so already, nothing was written"),
-        count => format!(
-            "version {} -> {version}: {count} rows changed\n{}",
+        rows => format!(
+            "version {} -> {version}: {} changed\n{}",
             plan.version,
+            count(number(rows), "row"),
             changes::text(&plan)
         ),
     };

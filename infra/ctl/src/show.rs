@@ -21,6 +21,20 @@ pub(crate) fn span(span: Millis) -> String {
     }
 }
 
+/// `1 credit`, `2 credits`, `2 deliveries`.
+pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
+    match (number.into(), noun.strip_suffix('y')) {
+        (1, _) => format!("1 {noun}"),
+        (number, Some(stem)) => format!("{number} {stem}ies"),
+        (number, None) => format!("{number} {noun}s"),
+    }
+}
+
+/// The length of a list, to be counted.
+pub(crate) fn number(length: usize) -> u64 {
+    u64::try_from(length).unwrap_or(u64::MAX)
+}
+
 /// A list, or `none`.
 pub(crate) fn list(words: impl IntoIterator<Item = String>) -> String {
     let words: Vec<String> = words.into_iter().collect();
@@ -34,6 +48,14 @@ pub(crate) fn list(words: impl IntoIterator<Item = String>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_not_many() {
+        assert_eq!(count(1_u32, "credit"), "1 credit");
+        assert_eq!(count(0_u32, "credit"), "0 credits");
+        assert_eq!(count(1_u32, "delivery"), "1 delivery");
+        assert_eq!(count(2_u32, "delivery"), "2 deliveries");
+    }
 
     #[test]
     fn times_and_spans_read_as_people_write_them() {

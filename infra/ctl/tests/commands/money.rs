@@ -180,7 +180,7 @@ async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
         "{}",
         shown.text
     );
-    assert!(shown.text.contains("1 credits, held"), "{}", shown.text);
+    assert!(shown.text.contains("1 credit, held"), "{}", shown.text);
     assert!(shown.text.contains("a prompt of 20 characters"), "{}", shown.text);
     let said = format!("{} {}", shown.text, shown.json);
     assert!(!said.contains("clouds"), "{said}");

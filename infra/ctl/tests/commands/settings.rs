@@ -47,7 +47,7 @@ async fn a_changed_price_is_planned_as_just_that() {
     let plan = place.ctl(&["settings", "plan", &file]).await.unwrap();
     assert_eq!(
         plan.text,
-        "version 1: 1 rows would change\n  ~ model#kling-3.0 prices.0.credits: 1 -> 3"
+        "version 1: 1 row would change\n  ~ model#kling-3.0 prices.0.credits: 1 -> 3"
     );
     let applied = place.ctl(&["settings", "apply", &file]).await.unwrap();
     assert!(applied.text.starts_with("version 1 -> 2"), "{}", applied.text);
