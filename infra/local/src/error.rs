@@ -65,6 +65,12 @@ pub enum Error {
         /// Where its updates go.
         host: String,
     },
+    /// Copy it again from BotFather, or unset the variable.
+    #[error(
+        "TELEGRAM_BOT_TOKEN does not look like a bot's token (numbers, a colon, and 35 letters, from @BotFather); unset it \
+         to use the played Telegram"
+    )]
+    NoToken,
     /// Look at the network.
     #[error("Telegram cannot be reached: {why}")]
     NoTelegram {

@@ -16,7 +16,7 @@ const t = () => texts[view?.user.language_code?.startsWith("ru") ? "ru" : "en"];
 async function ask(path, body, type = "application/json") {
   const init = body === undefined ? {} : { method: "POST", headers: { "content-type": type }, body: type === "application/json" ? JSON.stringify(body) : body };
   const answer = await fetch(`client/${path}`, init);
-  if (!answer.ok) { toast(await answer.text()); return null; }
+  if (!answer.ok) { toast(inWords(await answer.text())); return null; }
   return answer.json();
 }
 const act = (what, body, type) => ask(`${userId}/${what}`, body, type);
@@ -128,6 +128,12 @@ function drawNotices(first) {
     seenNotices.add(notice.id);
     if (notice.alert) { $("alert-text").textContent = notice.text; $("alert").showModal(); } else toast(notice.text);
   }
+}
+
+// What a person can cause is said in their language; the rest is for whoever develops.
+function inWords(error) {
+  if (error.includes("not a picture")) return t().notAPicture;
+  return /has blocked the bot/.test(error) ? t().blocked : error;
 }
 
 let toastTimer = 0;

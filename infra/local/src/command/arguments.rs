@@ -48,7 +48,8 @@ pub struct Arguments {
     /// Port of the page [default: 8787, or the next that is free].
     #[arg(long)]
     port: Option<u16>,
-    /// Keep tables in this directory, instead of in memory.
+    /// Keep tables in this directory, instead of in memory. The page's users and chats are not kept: its first user of
+    /// the next run has the same number again, and so the same account.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Seconds that a played render takes [default: 8; in the demo 2].
@@ -113,6 +114,13 @@ impl Arguments {
         };
         match self.mode() {
             Mode::Dev => {
+                if self
+                    .telegram_bot_token
+                    .as_deref()
+                    .is_some_and(|token| !is_token(token))
+                {
+                    return Err(Error::NoToken);
+                }
                 options.kie_key.clone_from(&self.kie_api_key);
                 options.telegram = self.telegram_bot_token.clone().map(|token| RealTelegram {
                     token,
@@ -141,6 +149,15 @@ impl Arguments {
         })?;
         Ok(Storage::Directory(directory.clone()))
     }
+}
+
+/// Whether a text has the form of a bot's token; said before minutes of building, not after.
+fn is_token(text: &str) -> bool {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    text.split_once(':').is_some_and(|(bot, key)| {
+        let number = !bot.is_empty() && bot.bytes().all(|byte| byte.is_ascii_digit());
+        number && key.len() >= 30 && key.bytes().all(letter)
+    })
 }
 
 /// A variable that is set to something.
@@ -199,7 +216,7 @@ mod tests {
         let takes = |arguments: &[&str]| {
             let all = std::iter::once("cargo dev --").chain(arguments.iter().copied());
             let with_token = Arguments {
-                telegram_bot_token: Some("7:t".to_owned()),
+                telegram_bot_token: Some(format!("7:{}", "t".repeat(35))),
                 ..Arguments::try_parse_from(all).unwrap()
             };
             let options = with_token.options(PathBuf::from("/w")).unwrap();
@@ -207,6 +224,34 @@ mod tests {
         };
         assert!(!takes(&[]));
         assert!(takes(&["--take-webhook"]));
+    }
+
+    #[test]
+    fn what_is_no_token_is_said_before_anything_is_built() {
+        let with = |token: &str| Arguments {
+            telegram_bot_token: Some(token.to_owned()),
+            kie_api_key: None,
+            ..Arguments::try_parse_from(["cargo dev --"]).unwrap()
+        };
+        let good = format!("123456789:{}", "aB3-_".repeat(7));
+        assert!(
+            with(&good)
+                .options(PathBuf::from("/w"))
+                .unwrap()
+                .telegram
+                .is_some()
+        );
+        for bad in [
+            "nonsense",
+            "12:short",
+            ":",
+            "x:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ] {
+            assert!(
+                matches!(with(bad).options(PathBuf::from("/w")), Err(Error::NoToken)),
+                "{bad}"
+            );
+        }
     }
 
     #[test]
