@@ -131,9 +131,8 @@ impl Workshop {
         self.env.now().after(Millis(left)).after(LEASE_SLACK)
     }
 
-    fn breaker(&self, change: impl FnOnce(Breaker) -> Breaker) -> Breaker {
+    fn breaker(&self, change: impl FnOnce(Breaker) -> Breaker) {
         let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
         *breaker = change(*breaker);
-        *breaker
     }
 }
