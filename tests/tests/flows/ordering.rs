@@ -170,6 +170,25 @@ async fn without_credits_nothing_is_ordered_and_the_reason_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_alert_is_never_longer_than_telegram_takes() {
+    let stage = Stage::with(|setting| {
+        let model = setting.settings.models.get_mut("kling-3.0").unwrap();
+        model.title = "Kling and so on ".repeat(20);
+        model.prices[1].credits = 3;
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "a long name").await;
+    let longer = format!("du:{}:10", card.nonce().as_str());
+    stage.press_newest(ANNA, &longer).await;
+    let alert = stage.press(ANNA, card.message_id, &stage.card(ANNA).create).await;
+    let alert = alert.unwrap();
+    assert!(alert.starts_with("Not enough credits"), "{alert}");
+    assert!(alert.chars().count() <= 200 && alert.ends_with('…'), "{alert}");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_has_too_few_credits_is_told_what_helps() {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;

@@ -16,7 +16,7 @@ impl Visit<'_> {
     /// Cancels, if the order is still queued, or queued again; else says how it stands.
     pub(super) async fn cancel(&self, message_id: i64, query_id: &str) -> Result<Reply, Error> {
         let Some(mut job) = self.job.clone() else {
-            return Ok(Self::alert(query_id, self.say.text("draft-stale")));
+            return Ok(Self::alert(query_id, &self.say.text("draft-stale")));
         };
         let mut back = Credits::ZERO;
         for _ in 0..TRIES {
@@ -27,7 +27,7 @@ impl Visit<'_> {
             match self.desk.store.apply(&job, &change, self.deadline).await? {
                 Applied::Written => return Ok(self.canceled(&job, message_id, back)),
                 Applied::Moved(Some(moved)) => job = *moved,
-                Applied::Moved(None) => return Ok(Self::alert(query_id, self.say.text("draft-stale"))),
+                Applied::Moved(None) => return Ok(Self::alert(query_id, &self.say.text("draft-stale"))),
             }
         }
         Ok(self.too_late(&job, message_id, query_id, back))
@@ -67,6 +67,6 @@ impl Visit<'_> {
             Stage::Delivered | Stage::Parked => "toast-delivered",
             Stage::Failed => "toast-failed",
         };
-        Self::alert(query_id, say.text(text))
+        Self::alert(query_id, &say.text(text))
     }
 }

@@ -74,10 +74,10 @@ impl Visit<'_> {
     pub(super) async fn again(&self, first: First, query_id: &str) -> Result<Reply, Error> {
         let say = self.say;
         let Some(job) = &self.job else {
-            return Ok(Self::alert(query_id, say.text("draft-stale")));
+            return Ok(Self::alert(query_id, &say.text("draft-stale")));
         };
         if !self.takes_orders() {
-            return Ok(Self::alert(query_id, say.text("paused")));
+            return Ok(Self::alert(query_id, &say.text("paused")));
         }
         let order = &job.order;
         let photo = order.image.as_ref().map(|image| Photo {
@@ -90,7 +90,7 @@ impl Visit<'_> {
             .model(&order.model)
             .filter(|model| model.takes(photo.is_some()));
         let Some(model) = same.or_else(|| self.model_for(photo.is_some())) else {
-            return Ok(Self::alert(query_id, say.text("refused-model")));
+            return Ok(Self::alert(query_id, &say.text("refused-model")));
         };
         let mut draft = self.new_draft(order.prompt.clone(), photo, model);
         if draft.photo.is_some() || model.aspects.contains(&order.aspect) {

@@ -44,7 +44,7 @@ impl Visit<'_> {
                 self.ring(&admission.job).await;
                 Ok(self.queued(&admission.job, message_id))
             }
-            Err(NotAdmitted::AlreadyAdmitted) => Ok(Self::alert(query_id, self.say.text("already-started"))),
+            Err(NotAdmitted::AlreadyAdmitted) => Ok(Self::alert(query_id, &self.say.text("already-started"))),
             Err(NotAdmitted::Changed { account, used }) => {
                 self.learn(account, used);
                 let refusal = self
@@ -117,7 +117,7 @@ impl Visit<'_> {
         if untouched {
             self.queued(job, message_id)
         } else {
-            Self::alert(query_id, self.say.text("already-started"))
+            Self::alert(query_id, &self.say.text("already-started"))
         }
     }
 
@@ -154,7 +154,7 @@ impl Visit<'_> {
             Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),
             Refusal::LimitReached(usage) => self.limit_reached(usage),
         };
-        Self::alert(query_id, text)
+        Self::alert(query_id, &text)
     }
 
     fn limit_reached(&self, usage: &Usage) -> String {

@@ -48,7 +48,7 @@ impl Visit<'_> {
             .model(&model)
             .filter(|model| model.takes(draft.photo.is_some()));
         let Some(model) = offered else {
-            return Ok(Self::alert(query_id, self.say.text("refused-model")));
+            return Ok(Self::alert(query_id, &self.say.text("refused-model")));
         };
         let mut after = draft.clone();
         after.model = model.id.clone();
@@ -188,6 +188,6 @@ impl Visit<'_> {
         } else {
             "draft-stale"
         };
-        Self::alert(query_id, self.say.text(text))
+        Self::alert(query_id, &self.say.text(text))
     }
 }

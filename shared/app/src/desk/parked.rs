@@ -26,7 +26,7 @@ impl Visit<'_> {
     /// Shows the first waiting video in the place of the message that offered it.
     pub(super) async fn show_parked(&self, message_id: i64, query_id: &str) -> Result<Reply, Error> {
         let Some(next) = self.next_parked().await? else {
-            return Ok(Self::alert(query_id, self.say.text("nothing-parked")));
+            return Ok(Self::alert(query_id, &self.say.text("nothing-parked")));
         };
         let video = InputMediaVideo::new(InputFile::FileId(next.file.0)).with_caption_html(next.caption);
         Ok(EditMessageMedia::new(self.chat, message_id, video)
@@ -44,7 +44,7 @@ impl Visit<'_> {
             self.desk.store.unpark(&job, self.deadline).await?;
         }
         let Some(next) = self.next_parked().await? else {
-            return Ok(Self::alert(query_id, self.say.text("nothing-parked")));
+            return Ok(Self::alert(query_id, &self.say.text("nothing-parked")));
         };
         Ok(SendVideo::new(self.chat, InputFile::FileId(next.file.0))
             .with_caption_html(next.caption)

@@ -13,6 +13,8 @@ use domain::window::Window;
 use limits_flags::{Snapshot, version_key};
 use store::{Ask, View};
 use table::Deadline;
+use telegram::html;
+use telegram::limits::CALLBACK_ANSWER_CHARS_MAX;
 use telegram::methods::{AnswerCallbackQuery, EditMessageText, Reply, SendMessage};
 
 use super::{Desk, Error};
@@ -185,8 +187,10 @@ impl Visit<'_> {
             .into()
     }
 
-    /// A note over the chat that has to be read and closed.
-    pub(super) fn alert(query_id: &str, text: String) -> Reply {
+    /// A note over the chat that has to be read and closed. Telegram refuses a longer one, which may come of what an
+    /// operator calls a model.
+    pub(super) fn alert(query_id: &str, text: &str) -> Reply {
+        let text = html::truncate(text, CALLBACK_ANSWER_CHARS_MAX);
         AnswerCallbackQuery::alert(query_id, text).into()
     }
 }
