@@ -84,7 +84,7 @@ impl Visit<'_> {
         self.used.extend(used);
     }
 
-    /// Rings for the worker. If that fails, cleanup rings within a minute: the job's row is the outbox.
+    /// Rings for the worker. If that fails, cleanup rings within 80 seconds: the job's row is the outbox.
     async fn ring(&self, job: &Job) {
         let doorbell = Doorbell::new(&job.id, Hint::Accepted);
         if let Err(error) = self.desk.queue.ring(&doorbell, Millis::ZERO).await {
