@@ -25,7 +25,7 @@ pub(crate) async fn seed(db: &Db, table: &str, path: &Path, calls_back: bool) ->
     let mut document: Document = serde_norway::from_str(&text).map_err(|error| unfit(error.to_string()))?;
     if !calls_back {
         for model in document.models.values_mut() {
-            model.poll_after_s = model.typical_s;
+            model.poll_after_s = Some(model.typical_s);
         }
     }
     let plan = limits_flags::plan(db, table, &document)

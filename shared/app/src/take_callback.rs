@@ -87,9 +87,21 @@ impl CallbackDesk {
         self.name_task(&job, TaskId(notice.task_id), deadline).await?;
         let doorbell = Doorbell::new(&id, Hint::Callback);
         if let Err(error) = self.queue.ring(&doorbell, Millis::ZERO).await {
-            tracing::warn!(%error, job = %id, "no doorbell; the next poll will find it");
+            tracing::warn!(%error, job = %id, "no doorbell; cleanup will ring");
+            self.make_due(&id, deadline).await?;
         }
         Ok(Taken::Rung)
+    }
+
+    /// The first poll is far away, and cleanup rings only for what is due.
+    async fn make_due(&self, id: &JobId, deadline: Deadline) -> Result<(), store::Error> {
+        let Some(job) = self.jobs.get(id).await? else {
+            return Ok(());
+        };
+        if let Ok(change) = job.apply(Event::CalledBack, self.env.now()) {
+            self.jobs.change(&job, &change, deadline).await?;
+        }
+        Ok(())
     }
 
     /// Where the operator has a key for the provider's signature, a callback without a good one is forged.

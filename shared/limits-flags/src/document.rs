@@ -128,8 +128,8 @@ pub struct ModelRow {
     /// Seconds that a render usually takes.
     pub typical_s: u32,
     /// Seconds after which a render is first asked about, if no callback came before.
-    #[serde(default = "poll_after_s")]
-    pub poll_after_s: u32,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub poll_after_s: Option<u32>,
     /// Seconds that a render takes at most.
     pub render_max_s: u32,
     /// A limit of its own.
@@ -144,9 +144,7 @@ fn prompt_chars_min() -> u32 {
 
 /// A little longer than almost every render: the callback is the fast way, and a question that it would have answered is
 /// work for nothing.
-fn poll_after_s() -> u32 {
-    660
-}
+const POLL_AFTER_S: u32 = 660;
 
 /// A duration with its price.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -241,7 +239,7 @@ impl ModelRow {
             prompt_chars_min: self.prompt_chars_min,
             prompt_chars_max: self.prompt_chars_max,
             typical: Millis::from_secs(i64::from(self.typical_s)),
-            poll_after: Millis::from_secs(i64::from(self.poll_after_s)),
+            poll_after: Millis::from_secs(i64::from(self.poll_after_s.unwrap_or(POLL_AFTER_S))),
             render_max: Millis::from_secs(i64::from(self.render_max_s)),
             limit,
         })
@@ -269,7 +267,10 @@ impl ModelRow {
         if self.render_max_s < self.typical_s {
             return Err(DocumentError::Senseless("render_max_s", "less than typical_s"));
         }
-        if self.poll_after_s == 0 || self.poll_after_s >= self.render_max_s {
+        if self
+            .poll_after_s
+            .is_some_and(|after_s| after_s == 0 || after_s >= self.render_max_s)
+        {
             return Err(DocumentError::Senseless(
                 "poll_after_s",
                 "0, or not less than render_max_s",

@@ -132,6 +132,7 @@ fn condition(guard: Guard) -> Condition {
         Guard::Fence(fence) => Condition::Equals("fence", n(fence.0)),
         Guard::DueBy(by) => Condition::AtMost("due_at", n(by.0)),
         Guard::NoTask => Condition::Absent("task"),
+        Guard::DueAt(at) => Condition::Equals("due_at", n(at.0)),
         Guard::Message(message) => Condition::Equals("message", n(message.0)),
         Guard::TellTries(tries) => Condition::Equals("tells", n(tries)),
     }

@@ -265,13 +265,16 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
     })
 }
 
+/// For orders that were accepted before it stood in their rows.
+const POLL_AFTER: Millis = Millis::from_mins(11);
+
 fn read_result(row: Row<'_>) -> Result<Option<RenderedFile>, Malformed> {
     let Some(url) = row.s_opt("result_url") else {
         return Ok(None);
     };
     Ok(Some(RenderedFile {
         url: url.to_owned(),
-        bytes: row.n("result_bytes")?,
+        bytes: row.n_or_zero("result_bytes")?,
     }))
 }
 
@@ -288,7 +291,7 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         duration_s: row.n("duration_s")?,
         locale: row.s("locale")?.to_owned(),
         typical: Millis(row.n("typical_ms")?),
-        poll_after: Millis(row.n("poll_after_ms")?),
+        poll_after: row.n_opt("poll_after_ms")?.map_or(POLL_AFTER, Millis),
         render_max: Millis(row.n("render_max_ms")?),
     })
 }

@@ -219,6 +219,14 @@ async fn what_takes_a_job_that_is_due_is_refused_when_somebody_else_has_taken_it
 }
 
 #[tokio::test]
+async fn a_wait_does_not_undo_what_another_poll_decided() {
+    let (scene, job) = Scene::with_job(Stage::Running).await;
+    let sooner = job.due_at.unwrap().0 - 1;
+    scene.job(|write| write.set("due_at", n(sooner))).await;
+    scene.overtakes(&job, Event::CalledBack).await;
+}
+
+#[tokio::test]
 async fn t3_no_task_is_named_yet() {
     for stage in [Stage::Submitting, Stage::Unknown] {
         let (scene, job) = Scene::with_job(stage).await;

@@ -1,9 +1,11 @@
 //! The provider's callback: a hint, which may be forged, early, late or doubled.
 
 use domain::job::{Rule, Stage as JobStage};
+use domain::time::Millis;
+use local_lambda::{Effect, Fault, Service};
 use played_kie::{Forged, Signature, State, Trouble};
 use serde_json::json;
-use tests::stage::Stage;
+use tests::stage::{CALLBACK, Stage};
 
 use crate::{ANNA, BORIS};
 
@@ -214,5 +216,23 @@ async fn what_says_nothing_is_no_callback() {
     }
     assert_eq!(stage.drain().await, 0);
     stage.run_until_settled().await;
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callback_that_can_ring_for_no_worker_costs_eighty_seconds_at_most() {
+    let (stage, job) = running("a mute bell").await;
+    let broken = Fault::new(Service::Sqs, Effect::InternalError).operation("SendMessage");
+    let armed = stage.aws.faults().arm(broken.caller(CALLBACK).always());
+    stage.pass(Millis::from_mins(1));
+    assert_eq!(stage.callbacks().await, 1);
+    assert!(armed.hits() > 0);
+    assert_eq!(stage.stage_of(&job).await, JobStage::Running);
+    for _ in 0..8 {
+        stage.pass(Millis::from_secs(10));
+        stage.sweep().await;
+        stage.drain().await;
+    }
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
     stage.assert_sound().await;
 }

@@ -1,5 +1,8 @@
 //! Answers that get lost: the same update comes again and is answered the same.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use domain::time::Millis;
 use local_lambda::{Effect, Fault, Service};
 use serde_json::{Value, json};
@@ -120,5 +123,31 @@ async fn an_update_that_fails_for_a_quarter_of_an_hour_is_given_up_and_frees_the
         fault.disarm();
     }
     assert_eq!(stage.update(&button).await.method(), "editMessageText");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_draft_that_is_ordered_while_it_is_dropped_stays_ordered_and_says_so() {
+    let stage = Arc::new(Stage::new().await);
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "second thoughts").await;
+    let drop = format!("no:{}", card.nonce().as_str());
+    let late = Fault::new(Service::DynamoDb, Effect::Delay(Duration::from_secs(1)));
+    let armed = stage
+        .aws
+        .faults()
+        .arm(late.operation("UpdateItem").caller(WEBHOOK));
+    let dropped = {
+        let (stage, drop) = (Arc::clone(&stage), press(ANNA, card.message_id, &drop, 1));
+        tokio::spawn(async move { stage.update(&drop).await })
+    };
+    while armed.hits() == 0 {
+        tokio::task::yield_now().await;
+    }
+    let job = stage.confirm(&card).await;
+    let answer = dropped.await.unwrap();
+    assert!(answer.text().contains("accepted already"), "{answer:?}");
+    assert!(stage.message_of(&job).await.text().contains("in the queue"));
+    stage.run_until_settled().await;
     stage.assert_sound().await;
 }

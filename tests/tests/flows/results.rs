@@ -5,7 +5,7 @@ use domain::job::{Failure, Rule, Stage as JobStage};
 use domain::time::{Millis, Timestamp};
 use played_kie::Trouble;
 use played_telegram::{ApiError, Fault, Happens, Params};
-use tests::stage::Stage;
+use tests::stage::{Pardon, Stage};
 
 use crate::ANNA;
 
@@ -216,20 +216,40 @@ async fn assert_soon_after_the_render(stage: &Stage, job: &JobId, trouble: Troub
     assert!(took <= Millis::from_secs(60 + 20), "{trouble:?}: {took:?}");
 }
 
+/// A link is shown, or not, and the answer is lost.
+async fn link_in_doubt(lost: Happens) -> (Stage, JobId) {
+    let (stage, job) = ordered("a planet #huge").await;
+    let is_the_link = |params: &Params| params.text("text").is_some_and(|text| text.contains("too large"));
+    stage
+        .telegram
+        .fault(Fault::next("editMessageText", lost).when(is_the_link));
+    stage.run_until_stage(&job, JobStage::Rendered).await;
+    assert_eq!(stage.telegram.faults_left(), 0);
+    (stage, job)
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn a_link_whose_answer_is_lost_is_charged_if_and_only_if_it_stands_there() {
-    for (lost, balance) in [(Happens::CutAfter, (1, 0, 1)), (Happens::CutBefore, (2, 0, 0))] {
-        let (stage, job) = ordered("a planet #huge").await;
-        let shows_the_link =
-            |params: &Params| params.text("text").is_some_and(|text| text.contains("too large"));
-        stage
-            .telegram
-            .fault(Fault::next("editMessageText", lost).when(shows_the_link));
-        stage.run_until_stage(&job, JobStage::Rendered).await;
-        assert_eq!(stage.telegram.faults_left(), 0);
+async fn a_link_whose_answer_is_lost_is_shown_again_and_charged_once() {
+    for lost in [Happens::CutAfter, Happens::CutBefore] {
+        let (stage, job) = link_in_doubt(lost).await;
+        stage.run_until_settled().await;
+        assert!(stage.message_of(&job).await.text().contains("too large"));
+        assert_eq!(stage.balance(ANNA).await, (1, 0, 1));
+        stage.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_whose_answer_is_lost_and_whose_file_cannot_be_had_any_more_is_given_back() {
+    for (lost, seen) in [(Happens::CutAfter, true), (Happens::CutBefore, false)] {
+        let (stage, job) = link_in_doubt(lost).await;
         stage.kie.inject(Trouble::DownloadDown, "", 1_000);
         stage.run_until_settled().await;
-        assert_eq!(stage.balance(ANNA).await, balance);
+        assert_eq!(stage.stage_of(&job).await, JobStage::Failed);
+        assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+        if seen {
+            stage.pardon(Pardon::SeenAndGivenBack);
+        }
         stage.assert_sound().await;
     }
 }

@@ -1,7 +1,7 @@
 //! The buttons of a draft card, but for the one that orders.
 
 use domain::account::Draft;
-use domain::id::{ModelId, Nonce};
+use domain::id::{JobId, ModelId, Nonce};
 use domain::video::Aspect;
 use store::Drafted;
 use telegram::methods::{EditMessageText, Reply};
@@ -136,9 +136,21 @@ impl Visit<'_> {
                 Drafted::Moved(Some(stands)) if stands.nonce == draft.nonce => {
                     self.redraw(&stands, message_id)
                 }
+                // Perhaps because it was ordered, on another device and after this one had read.
+                Drafted::Moved(_) if self.is_ordered(nonce).await? => {
+                    Self::alert(query_id, &self.say.text("already-started"))
+                }
                 Drafted::Written | Drafted::Moved(_) => self.dropped(message_id, query_id),
             },
         )
+    }
+
+    async fn is_ordered(&self, nonce: &Nonce) -> Result<bool, Error> {
+        let id = JobId {
+            user: self.account.user,
+            nonce: nonce.clone(),
+        };
+        Ok(self.desk.store.jobs().get(&id).await?.is_some())
     }
 
     /// There is no such draft any more, and its card goes too: dropped just now, or by a first try of this very update

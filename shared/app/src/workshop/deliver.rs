@@ -11,8 +11,7 @@ use providers::files::{NotOpened, Verdict};
 use table::Deadline;
 use telegram::limits::{FETCH_BY_URL_BYTES_MAX, UPLOAD_BYTES_MAX};
 use telegram::methods::{
-    EditMessageCaption, EditMessageMedia, EditMessageReplyMarkup, EditMessageText, InputFile,
-    InputMediaVideo, SendMessage,
+    EditMessageCaption, EditMessageMedia, EditMessageText, InputFile, InputMediaVideo, SendMessage,
 };
 use telegram::types::Message;
 
@@ -245,8 +244,8 @@ impl Workshop {
         Ok(self.write(job, event, deadline).await?)
     }
 
-    /// Whether an earlier edit went through although its answer was lost. If it did, it is charged; if it surely did not,
-    /// the credits go back.
+    /// Whether an earlier edit went through although its answer was lost: a caption can be edited only on a message that is
+    /// already a video. If it is one, it is charged; if it surely is none, the credits go back.
     pub(super) async fn probe(
         &self,
         job: &Job,
@@ -256,7 +255,21 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(CALL_TIMEOUT, RESERVE) else {
             return self.postpone(job, true, None, deadline).await;
         };
-        let answer = self.touch(job, timeout).await;
+        // A link is a text like any other, and nothing tells whether it stood there that would not also put it there. As
+        // long as the file is there the link is shown again, which does tell; otherwise the customer is believed.
+        if job
+            .result
+            .as_ref()
+            .is_some_and(|file| file.bytes > UPLOAD_BYTES_MAX)
+        {
+            return Ok(self
+                .write(job, Event::CannotDeliver { failure }, deadline)
+                .await?);
+        }
+        let (chat, message) = (job.place.chat.0, job.place.message.0);
+        let edit =
+            EditMessageCaption::html(chat, message, self.caption(job)).with_buttons(Self::again_button(job));
+        let answer = self.telegram.call(&edit, timeout).await;
         let event = match answer {
             Ok(message) => Event::Delivered {
                 file: file_id(&message),
@@ -279,32 +292,6 @@ impl Workshop {
             }
         };
         Ok(self.write(job, event, deadline).await?)
-    }
-
-    /// An edit that shows nothing, and that succeeds or is "not modified" only on what was delivered.
-    async fn touch(&self, job: &Job, timeout: Duration) -> Result<Message, telegram::Error> {
-        let (chat_id, message_id) = (job.place.chat.0, job.place.message.0);
-        let is_link = job
-            .result
-            .as_ref()
-            .is_some_and(|file| file.bytes > UPLOAD_BYTES_MAX);
-        if !is_link {
-            // A caption can be edited only on a message that is already a video.
-            let edit = EditMessageCaption::html(chat_id, message_id, self.caption(job))
-                .with_buttons(Self::again_button(job));
-            return self.telegram.call(&edit, timeout).await;
-        }
-        // A link is a text like any other, but it has a button that the progress message has not: if setting the button
-        // changes something, no link stood there.
-        let edit = EditMessageReplyMarkup {
-            chat_id,
-            message_id,
-            reply_markup: Some(Self::again_button(job)),
-        };
-        match self.telegram.call(&edit, timeout).await {
-            Ok(_) => Err(telegram::Error::NoCaption),
-            answer => answer,
-        }
     }
 }
 

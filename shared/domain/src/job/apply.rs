@@ -22,6 +22,7 @@ impl Job {
             }
             Event::LeaseExpired => self.expire_lease(now),
             Event::HorizonPassed { jitter } => self.pass_horizon(jitter, now),
+            Event::CalledBack => self.expect_news(now),
             Event::StillRunning { called_back, jitter } => self.keep_waiting(called_back, jitter, now),
             Event::NoSuchTask { jitter } => self.miss_task(jitter, now),
             Event::NotTold { retry_after, jitter } => self.ask_again(retry_after, jitter, now),

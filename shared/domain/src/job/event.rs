@@ -41,6 +41,8 @@ pub enum Event {
         /// Dice.
         jitter: Jitter,
     },
+    /// The provider has called back, and no worker could be told: it is due at once, so that cleanup rings.
+    CalledBack,
     /// The provider says that it is still at it.
     StillRunning {
         /// Its callback has said otherwise: the record may lag behind, and is read again soon.
@@ -141,6 +143,8 @@ pub enum Guard {
     DueBy(Timestamp),
     /// No task has been named for its latest submission.
     NoTask,
+    /// It is due when it was due as it was read: nobody else has asked the provider meanwhile.
+    DueAt(Timestamp),
     /// Its progress stands in this message.
     Message(MessageId),
     /// It has been told this many times.

@@ -10,8 +10,8 @@ pub const FENCE_MAX: u32 = 60;
 /// Submissions that may have been paid for and yielded nothing, at most: the seeds' `max_attempts`.
 pub const LOSSES_MAX: u32 = 3;
 
-/// Attempts to tell of a failure at most. The money is back already; only the message is missing.
-pub const TELL_TRIES_MAX: u32 = 8;
+/// Attempts to tell of a failure at most: three quarters of an hour's worth of them. The money is back already; only the message is missing.
+pub const TELL_TRIES_MAX: u32 = 24;
 
 /// How many quick polls are believed to be only too early, after a callback or an unanswered question: together about
 /// three minutes. After them the provider's "still running" is believed again.

@@ -229,3 +229,17 @@ fn entries_read_back_as_written() {
         Ok((UserId(7), entry))
     );
 }
+
+#[test]
+fn a_job_of_an_earlier_version_is_read() {
+    let job = full();
+    let mut item = job_item(&job);
+    // The first rows knew neither when to ask first nor how large the file is.
+    for attribute in ["poll_after_ms", "result_bytes", "vain_polls"] {
+        item.remove(attribute).unwrap();
+    }
+    let read = read_job(&item).unwrap();
+    assert_eq!(read.order.poll_after, Millis::from_mins(11));
+    assert_eq!(read.result.unwrap().bytes, 0);
+    assert_eq!(read.vain_polls, 0);
+}

@@ -428,6 +428,7 @@ fn stays() -> Vec<Case> {
         message: MessageId(10),
     };
     vec![
+        (Rule::Wait, Stage::Running, Event::CalledBack),
         (Rule::Wait, Stage::Running, still_running),
         (Rule::Wait, Stage::Running, not_told),
         (Rule::Deliver, Stage::Rendered, deliver),

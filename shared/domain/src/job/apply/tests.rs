@@ -89,6 +89,7 @@ fn events(job: &Job, now: Timestamp) -> Vec<Event> {
         Event::OutcomeUnknown,
         Event::LeaseExpired,
         Event::HorizonPassed { jitter },
+        Event::CalledBack,
         still_running(),
         Event::NoSuchTask { jitter },
         Event::NotTold {

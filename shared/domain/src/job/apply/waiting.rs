@@ -1,7 +1,7 @@
 //! What a poll that brings no file does to a running job.
 
 use crate::job::timing::{LAGGING_POLLS_MAX, backoff, poll_after};
-use crate::job::{Change, Failure, Job, Refused, Rule, Stage};
+use crate::job::{Change, Failure, Guard, Job, Refused, Rule, Stage};
 use crate::time::{Jitter, Millis, Timestamp};
 
 impl Job {
@@ -20,7 +20,7 @@ impl Job {
             return self.ask_again(None, jitter, now);
         }
         let since = self.running_since.unwrap_or(self.created_at);
-        Ok(self.stay(Rule::Wait, now, |job| {
+        Ok(self.wait(now, |job| {
             job.vain_polls = 0;
             job.due_at = Some(poll_after(job, since, now));
         }))
@@ -48,9 +48,25 @@ impl Job {
         let vain_polls = self.vain_polls.saturating_add(1);
         let at = now.after(backoff(vain_polls, retry_after, jitter));
         let latest = self.settle_at.max(now.after(backoff(vain_polls, None, jitter)));
-        Ok(self.stay(Rule::Wait, now, |job| {
+        Ok(self.wait(now, |job| {
             job.vain_polls = vain_polls;
             job.due_at = Some(at.min(latest));
         }))
+    }
+
+    /// A callback whose doorbell could not be rung.
+    pub(super) fn expect_news(&self, now: Timestamp) -> Result<Change, Refused> {
+        self.expect(&[Stage::Running])?;
+        Ok(self.wait(now, |job| {
+            job.vain_polls = self.vain_polls.max(1);
+            job.due_at = Some(now);
+        }))
+    }
+
+    /// Asked again later, unless somebody else has asked and decided meanwhile.
+    fn wait(&self, now: Timestamp, edit: impl FnOnce(&mut Self)) -> Change {
+        let mut change = self.stay(Rule::Wait, now, edit);
+        change.guards.extend(self.due_at.map(Guard::DueAt));
+        change
     }
 }

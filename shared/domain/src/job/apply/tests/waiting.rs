@@ -90,3 +90,25 @@ fn no_wish_of_telegrams_keeps_a_credit_beyond_the_settling() {
     let late = wish(rendered.settle_at);
     assert!(late > rendered.settle_at && late <= rendered.settle_at.after(Millis::from_secs(4)));
 }
+
+#[test]
+fn a_callback_that_could_tell_nobody_makes_the_job_due_at_once() {
+    let asked = running(START.after(Millis::from_mins(11)));
+    let now = START.after(Millis::from_secs(60));
+    let told = asked.apply(Event::CalledBack, now).unwrap().after;
+    assert_eq!((told.stage, told.due_at), (Stage::Running, Some(now)));
+    assert_eq!(next_step(&told, now), Step::Poll);
+    assert!(
+        pauses(told, [still_running()])[0] <= 8_000,
+        "and its record may lag"
+    );
+}
+
+#[test]
+fn a_wait_is_written_only_over_the_due_time_that_was_read() {
+    let asked = running(START);
+    for event in [Event::CalledBack, still_running()] {
+        let change = asked.apply(event, START).unwrap();
+        assert!(change.guards.contains(&Guard::DueAt(START)));
+    }
+}
