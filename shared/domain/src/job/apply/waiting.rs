@@ -66,7 +66,8 @@ impl Job {
     /// Asked again later, unless somebody else has asked and decided meanwhile.
     fn wait(&self, now: Timestamp, edit: impl FnOnce(&mut Self)) -> Change {
         let mut change = self.stay(Rule::Wait, now, edit);
-        change.guards.extend(self.due_at.map(Guard::DueAt));
+        // A running job always has a due time; one without would wait for somebody to look at it.
+        change.guards.push(Guard::DueAt(self.due_at.unwrap_or(now)));
         change
     }
 }
