@@ -192,7 +192,8 @@ def main(words):
         copy = Path(scratch)
         leave_out = [f"--exclude=./{name}" for name in LEFT_OUT]
         with subprocess.Popen(["tar", *leave_out, "-cf", "-", "."], cwd=ROOT, stdout=subprocess.PIPE) as pack:
-            subprocess.run(["tar", "-xf", "-", "-C", scratch], stdin=pack.stdout, check=True)
+            # As if just written (-m): else cargo takes the last mutant of an earlier run for what stands here.
+            subprocess.run(["tar", "-xmf", "-", "-C", scratch], stdin=pack.stdout, check=True)
         mutants = find(copy, words)
         for packages in {tuple(tests) for mutant in mutants for tests in mutant.tests}:
             output, code = cargo_test(copy, packages)
