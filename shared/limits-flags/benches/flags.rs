@@ -1,0 +1,2 @@
+//! What an evaluation costs.
+fn main() {}
