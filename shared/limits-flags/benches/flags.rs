@@ -3,7 +3,7 @@
 //! The goals are 40 ns for a static flag and 200 ns for a tier with a 10 % rollout, on a machine where
 //! `unleash-yggdrasil` shows 34 and 182. `datalogic-rs` is measured beside us on the part of the rule that it knows; it
 //! has no `fractional` of its own without its `flagd` feature, which stays off. `unleash-yggdrasil`,
-//! `flagd-evaluation-engine` and LaunchDarkly's evaluator are left out here: each brings more to compile than this
+//! `flagd-evaluation-engine` and `launchdarkly-server-sdk-evaluation` are left out here: each brings more to compile than this
 //! whole crate.
 #![allow(
     clippy::unwrap_used,

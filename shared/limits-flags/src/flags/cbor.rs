@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use super::murmur::Murmur;
 use super::number::{Num, exact_single, whole_signed, whole_unsigned};
-use super::value::Val;
+use super::value::{Made, Val};
 
 /// Major types.
 const UNSIGNED: u8 = 0;
@@ -24,12 +24,16 @@ pub(super) fn value(hash: &mut Murmur, value: &Val<'_>) {
         Val::Num(number) => self::number(hash, *number),
         Val::Text(text) => self::text(hash, text),
         Val::Json(value) => json(hash, value),
-        Val::List(items) => {
-            array_head(hash, items.len());
-            for item in items {
-                self::value(hash, item);
+        Val::Made(made) => match &**made {
+            Made::Text(text) => self::text(hash, text),
+            Made::Json(value) => json(hash, value),
+            Made::List(items) => {
+                array_head(hash, items.len());
+                for item in items {
+                    self::value(hash, item);
+                }
             }
-        }
+        },
     }
 }
 

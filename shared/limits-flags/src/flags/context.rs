@@ -1,7 +1,5 @@
 //! Who asks, and when: what a rule may look at.
 
-use std::borrow::Cow;
-
 use domain::time::Timestamp;
 use serde_json::{Map, Value};
 
@@ -83,7 +81,7 @@ impl<'a> Context<'a> {
     #[inline]
     pub(super) fn targeting_key(&self) -> Option<Val<'a>> {
         match self.targeting_key {
-            Some(key) => Some(Val::text_of(key)),
+            Some(key) => Some(Val::Text(key)),
             None => self.attribute(TARGETING_KEY),
         }
     }
@@ -126,7 +124,7 @@ impl<'a> Attribute<'a> {
             Self::Bool(bool) => Val::Bool(bool),
             Self::Integer(whole) => Val::Num(Num::Int(whole)),
             Self::Float(float) => Val::Num(Num::Float(float)),
-            Self::Text(text) => Val::Text(Cow::Borrowed(text)),
+            Self::Text(text) => Val::Text(text),
             Self::Json(json) => Val::borrow(json),
         }
     }

@@ -42,7 +42,7 @@ pub(super) fn evaluate<'a>(rule: &'a Rule, at: At<'_, 'a>) -> Val<'a> {
 fn operate<'a>(rule: &'a Rule, at: At<'_, 'a>) -> Val<'a> {
     match rule {
         Rule::Literal(value) => Val::borrow(value),
-        Rule::List(rules) => Val::List(rules.iter().map(|rule| evaluate(rule, at)).collect()),
+        Rule::List(rules) => Val::list(rules.iter().map(|rule| evaluate(rule, at)).collect()),
         Rule::Var(var) => look_up(var, at),
         Rule::VarAt { path, default } => {
             let path = evaluate(path, at);
@@ -52,9 +52,9 @@ fn operate<'a>(rule: &'a Rule, at: At<'_, 'a>) -> Val<'a> {
         Rule::If(parts) => choose(parts, at),
         Rule::And(rules) => last_until(rules, at, false),
         Rule::Or(rules) => last_until(rules, at, true),
-        Rule::Not(rule) => Val::Bool(!evaluate(rule, at).is_truthy()),
-        Rule::Truthy(rule) => Val::Bool(evaluate(rule, at).is_truthy()),
-        Rule::Compare(comparison, rules) => numbers::compare(*comparison, rules, at),
+        Rule::Not(rule) => Val::Bool(!holds(rule, at)),
+        Rule::Truthy(rule) => Val::Bool(holds(rule, at)),
+        Rule::Compare(comparison, rules) => Val::Bool(numbers::compare(*comparison, rules, at)),
         Rule::Arithmetic(arithmetic, rules) => numbers::calculate(*arithmetic, rules, at),
         Rule::Text(operator, rules) => texts::operate(*operator, rules, at),
         Rule::Each(each, parts) => lists::each(*each, parts, at),
@@ -64,6 +64,19 @@ fn operate<'a>(rule: &'a Rule, at: At<'_, 'a>) -> Val<'a> {
         Rule::MissingSome(parts) => lists::missing_some(parts, at),
         Rule::SemVer(rules) => versions::compare(rules, at),
         Rule::Fractional(fractional) => fractional.evaluate(at),
+    }
+}
+
+/// Whether a rule's answer is truthy, without making the answer where only its truth matters.
+#[inline]
+fn holds<'a>(rule: &'a Rule, at: At<'_, 'a>) -> bool {
+    match rule {
+        Rule::Compare(comparison, rules) => numbers::compare(*comparison, rules, at),
+        Rule::And(rules) if !rules.is_empty() => rules.iter().all(|rule| holds(rule, at)),
+        Rule::Or(rules) => rules.iter().any(|rule| holds(rule, at)),
+        Rule::Not(rule) => !holds(rule, at),
+        Rule::Truthy(rule) => holds(rule, at),
+        _ => evaluate(rule, at).is_truthy(),
     }
 }
 
@@ -80,7 +93,7 @@ fn choose<'a>(parts: &'a [Rule], at: At<'_, 'a>) -> Val<'a> {
             [] => return Val::Null,
             [otherwise] => return evaluate(otherwise, at),
             [condition, answer, rest @ ..] => {
-                if evaluate(condition, at).is_truthy() {
+                if holds(condition, at) {
                     return evaluate(answer, at);
                 }
                 parts = rest;
@@ -126,7 +139,7 @@ fn resolve<'a>(var: &Var, at: At<'_, 'a>) -> Option<Val<'a>> {
 fn from_context<'a>(var: &Var, at: At<'_, 'a>) -> Option<Val<'a>> {
     let context = at.context;
     let (found, rest) = match (var.root, var.path.split_first()) {
-        (Root::FlagKey, _) => return Some(Val::text_of(at.flag_key)),
+        (Root::FlagKey, _) => return Some(Val::Text(at.flag_key)),
         (Root::Seconds, _) => return Some(context.seconds()),
         (Root::Whole, _) | (_, None) => return Some(value::object(context.whole(at.flag_key))),
         (Root::Flagd, Some((_, rest))) => (value::object(context.flagd(at.flag_key)), rest),

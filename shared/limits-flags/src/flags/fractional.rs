@@ -183,9 +183,10 @@ fn pick(hash: u32, ends: &[u64]) -> Option<usize> {
 
 /// An answer must be something that can name a variant.
 fn scalar(answer: Val<'_>) -> Val<'_> {
-    match answer {
-        Val::Json(_) | Val::List(_) => Val::Null,
-        scalar => scalar,
+    if answer.is_array_or_object() {
+        Val::Null
+    } else {
+        answer
     }
 }
 
@@ -230,7 +231,7 @@ impl Fractional {
             Buckets::Computed(rules) => rules.iter().map(|rule| evaluate(rule, at)).collect(),
             Buckets::Written { buckets, .. } => buckets
                 .iter()
-                .map(|bucket| Val::List(vec![evaluate(&bucket.variant, at), evaluate(&bucket.weight, at)]))
+                .map(|bucket| Val::list(vec![evaluate(&bucket.variant, at), evaluate(&bucket.weight, at)]))
                 .collect(),
         }
     }
@@ -239,26 +240,33 @@ impl Fractional {
         let hash = match &self.by {
             By::TargetingKey => self.implicit(at),
             By::Pieces(pieces) => Some(self.hash_pieces(pieces, at)),
-            By::Value(rule) => match (evaluate(rule, at), self.version) {
-                (bucket, _) if bucket.is_array() => return Key::Bucket(bucket),
-                (Val::Null, FractionalVersion::V2) => self.implicit(at),
-                (Val::Text(text), FractionalVersion::V2) => Some(hash_of(|hash| hash.bytes(text.as_bytes()))),
-                (Val::Null, FractionalVersion::V3) | (_, FractionalVersion::V2) => None,
-                (value, FractionalVersion::V3) => Some(hash_of(|hash| cbor::value(hash, &value))),
-            },
+            By::Value(rule) => {
+                let value = evaluate(rule, at);
+                if value.is_array() {
+                    return Key::Bucket(value);
+                }
+                self.hash_value(&value, at)
+            }
         };
         hash.map_or(Key::Missing, Key::Hash)
+    }
+
+    fn hash_value(&self, value: &Val<'_>, at: At<'_, '_>) -> Option<u32> {
+        match self.version {
+            FractionalVersion::V2 if matches!(value, Val::Null) => self.implicit(at),
+            FractionalVersion::V2 => {
+                let text = value.as_text()?;
+                Some(hash_of(|hash| hash.bytes(text.as_bytes())))
+            }
+            FractionalVersion::V3 if matches!(value, Val::Null) => None,
+            FractionalVersion::V3 => Some(hash_of(|hash| cbor::value(hash, value))),
+        }
     }
 
     /// The hash where no bucketing value is given: flag key and targeting key.
     fn implicit(&self, at: At<'_, '_>) -> Option<u32> {
         let key = at.context.targeting_key()?;
-        let Val::Text(key) = key else {
-            return None;
-        };
-        if key.is_empty() {
-            return None;
-        }
+        let key = key.as_text().filter(|key| !key.is_empty())?;
         Some(hash_of(|hash| match self.version {
             FractionalVersion::V2 => {
                 hash.bytes(at.flag_key.as_bytes());
@@ -267,7 +275,7 @@ impl Fractional {
             FractionalVersion::V3 => {
                 cbor::array_head(hash, 2);
                 cbor::text(hash, at.flag_key);
-                cbor::text(hash, &key);
+                cbor::text(hash, key);
             }
         }))
     }
@@ -347,8 +355,6 @@ impl FractionalVersion {
 
 /// A variant's name from what a rule answered; numbers are written as JSON has them.
 pub(super) fn variant_name<'v>(answer: &'v Val<'_>) -> Option<Cow<'v, str>> {
-    match answer {
-        Val::Text(_) | Val::Bool(_) | Val::Num(_) => Some(answer.text()),
-        Val::Null | Val::Json(_) | Val::List(_) => None,
-    }
+    let has_name = !matches!(answer, Val::Null) && !answer.is_array_or_object();
+    has_name.then(|| answer.text())
 }

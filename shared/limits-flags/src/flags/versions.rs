@@ -15,11 +15,12 @@ pub(super) fn compare<'a>(rules: &'a [Rule], at: At<'_, 'a>) -> Val<'a> {
     let [left, operator, right] = rules else {
         return Val::Null;
     };
-    let Val::Text(operator) = evaluate(operator, at) else {
+    let operator = evaluate(operator, at);
+    let Some(operator) = operator.as_text() else {
         return Val::Null;
     };
     match (version(&evaluate(left, at)), version(&evaluate(right, at))) {
-        (Some(left), Some(right)) => holds(&left, &operator, &right).map_or(Val::Null, Val::Bool),
+        (Some(left), Some(right)) => holds(&left, operator, &right).map_or(Val::Null, Val::Bool),
         _ => Val::Null,
     }
 }
@@ -40,9 +41,10 @@ fn holds(left: &Version, operator: &str, right: &Version) -> Option<bool> {
 }
 
 fn version(value: &Val<'_>) -> Option<Version> {
-    match value {
-        Val::Text(_) | Val::Num(_) => parse(&value.text()),
-        Val::Null | Val::Bool(_) | Val::Json(_) | Val::List(_) => None,
+    match value.as_text() {
+        Some(text) => parse(text),
+        None if matches!(value, Val::Num(_)) => parse(&value.text()),
+        None => None,
     }
 }
 

@@ -12,8 +12,8 @@ pub(super) fn each<'a>(each: Each, [list, body]: &'a [Rule; 2], at: At<'_, 'a>) 
         evaluate(body, At { scope, ..at })
     };
     match each {
-        Each::Map => Val::List(items.iter().map(of).collect()),
-        Each::Filter => Val::List(items.into_iter().filter(|item| of(item).is_truthy()).collect()),
+        Each::Map => Val::list(items.iter().map(of).collect()),
+        Each::Filter => Val::list(items.into_iter().filter(|item| of(item).is_truthy()).collect()),
         Each::All => Val::Bool(!items.is_empty() && items.iter().all(|item| of(item).is_truthy())),
         Each::None => Val::Bool(!items.iter().any(|item| of(item).is_truthy())),
         Each::Some => Val::Bool(items.iter().any(|item| of(item).is_truthy())),
@@ -41,7 +41,7 @@ pub(super) fn merge<'a>(rules: &'a [Rule], at: At<'_, 'a>) -> Val<'a> {
             item => merged.push(item),
         }
     }
-    Val::List(merged)
+    Val::list(merged)
 }
 
 /// The names, given one by one or as one array, that lead nowhere or to null or to an empty text.
@@ -50,7 +50,7 @@ pub(super) fn missing<'a>(rules: &'a [Rule], at: At<'_, 'a>) -> Val<'a> {
     if names.first().is_some_and(Val::is_array) {
         names = names.swap_remove(0).into_items().unwrap_or_default();
     }
-    Val::List(missing_of(names, at))
+    Val::list(missing_of(names, at))
 }
 
 /// Nothing if enough of the names are there, otherwise those that are not.
@@ -61,14 +61,13 @@ pub(super) fn missing_some<'a>([needed, names]: &'a [Rule; 2], at: At<'_, 'a>) -
     let missing = missing_of(names, at);
     let found = i64::try_from(asked - missing.len()).unwrap_or(i64::MAX);
     let enough = Num::Int(found).float() >= needed.float();
-    Val::List(if enough { Vec::new() } else { missing })
+    Val::list(if enough { Vec::new() } else { missing })
 }
 
 fn missing_of<'a>(names: Vec<Val<'a>>, at: At<'_, 'a>) -> Vec<Val<'a>> {
     let is_missing = |name: &Val<'a>| match resolve(&Var::new(&name.piece(), None), at) {
         None | Some(Val::Null) => true,
-        Some(Val::Text(text)) => text.is_empty(),
-        Some(_) => false,
+        Some(found) => found.as_text().is_some_and(str::is_empty),
     };
     names.into_iter().filter(is_missing).collect()
 }

@@ -7,10 +7,11 @@ use super::super::rule::{Arithmetic, Comparison, Rule};
 use super::super::value::Val;
 use super::{At, argument, evaluate};
 
-pub(super) fn compare<'a>(comparison: Comparison, rules: &'a [Rule], at: At<'_, 'a>) -> Val<'a> {
+#[inline]
+pub(super) fn compare<'a>(comparison: Comparison, rules: &'a [Rule], at: At<'_, 'a>) -> bool {
     let left = argument(rules, 0, at);
     let right = argument(rules, 1, at);
-    Val::Bool(match comparison {
+    match comparison {
         Comparison::Equal => left.loosely_equals(&right),
         Comparison::NotEqual => !left.loosely_equals(&right),
         Comparison::Same => left.strictly_equals(&right),
@@ -19,7 +20,7 @@ pub(super) fn compare<'a>(comparison: Comparison, rules: &'a [Rule], at: At<'_, 
         Comparison::LessOrEqual => in_order(&left, &right, rules.get(2), at, Ordering::is_le),
         Comparison::Greater => order(&left, &right).is_some_and(Ordering::is_gt),
         Comparison::GreaterOrEqual => order(&left, &right).is_some_and(Ordering::is_ge),
-    })
+    }
 }
 
 /// `<` and `<=` take a third argument and then ask for "between".
@@ -36,7 +37,7 @@ fn in_order<'a>(
 
 /// Texts among themselves by their characters, everything else by number.
 fn order(left: &Val<'_>, right: &Val<'_>) -> Option<Ordering> {
-    let are_texts = |value: &Val<'_>| matches!(value, Val::Text(_) | Val::Json(_) | Val::List(_));
+    let are_texts = |value: &Val<'_>| value.as_text().is_some() || value.is_array_or_object();
     if are_texts(left) && are_texts(right) {
         return Some(left.text().cmp(&right.text()));
     }

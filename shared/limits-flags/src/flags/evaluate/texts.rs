@@ -1,9 +1,5 @@
 //! `in`, `cat`, `substr`, and flagd's `starts_with` and `ends_with`.
 
-use std::borrow::Cow;
-
-use serde_json::Value;
-
 use super::super::rule::{Rule, TextOperator};
 use super::super::value::Val;
 use super::{At, argument, evaluate};
@@ -20,15 +16,10 @@ pub(super) fn operate<'a>(operator: TextOperator, rules: &'a [Rule], at: At<'_, 
 
 /// A piece of a text, or an item of an array by strict equality.
 fn contains(whole: &Val<'_>, sought: &Val<'_>) -> bool {
-    match whole {
-        Val::Text(text) => text.contains(&*sought.text()),
-        Val::List(items) => items.iter().any(|item| item.strictly_equals(sought)),
-        Val::Json(json) => match &**json {
-            Value::Array(items) => items.iter().any(|item| Val::borrow(item).strictly_equals(sought)),
-            _ => false,
-        },
-        Val::Null | Val::Bool(_) | Val::Num(_) => false,
+    if let Some(found) = whole.has_item(sought) {
+        return found;
     }
+    whole.as_text().is_some_and(|text| text.contains(&*sought.text()))
 }
 
 fn cat<'a>(rules: &'a [Rule], at: At<'_, 'a>) -> Val<'a> {
@@ -36,7 +27,7 @@ fn cat<'a>(rules: &'a [Rule], at: At<'_, 'a>) -> Val<'a> {
     for rule in rules {
         whole.push_str(&evaluate(rule, at).piece());
     }
-    Val::Text(Cow::Owned(whole))
+    Val::made_text(whole)
 }
 
 /// A part of a text by characters: from a start (from the end if negative), so many or (if negative) all but so many.
@@ -50,7 +41,7 @@ fn substr<'a>(rules: &'a [Rule], at: At<'_, 'a>) -> Val<'a> {
         Val::Null => left,
         count => place(&count, left),
     };
-    Val::Text(Cow::Owned(text.chars().skip(from).take(count).collect()))
+    Val::made_text(text.chars().skip(from).take(count).collect())
 }
 
 /// A count from the start, or from the end if it is negative, within a length.
@@ -70,8 +61,8 @@ fn affix<'a>(rules: &'a [Rule], at: At<'_, 'a>, holds: fn(&str, &str) -> bool) -
     let [text, affix] = rules else {
         return Val::Null;
     };
-    match (evaluate(text, at), evaluate(affix, at)) {
-        (Val::Text(text), Val::Text(affix)) => Val::Bool(holds(&text, &affix)),
+    match (evaluate(text, at).as_text(), evaluate(affix, at).as_text()) {
+        (Some(text), Some(affix)) => Val::Bool(holds(text, affix)),
         _ => Val::Null,
     }
 }
