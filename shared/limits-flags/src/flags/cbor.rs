@@ -37,16 +37,19 @@ pub(super) fn value(hash: &mut Murmur, value: &Val<'_>) {
     }
 }
 
+#[inline]
 pub(super) fn text(hash: &mut Murmur, text: &str) {
     text_head(hash, text.len());
     hash.bytes(text.as_bytes());
 }
 
 /// Before the bytes of a text that comes in pieces.
+#[inline]
 pub(super) fn text_head(hash: &mut Murmur, bytes: usize) {
     head(hash, TEXT, wide(bytes));
 }
 
+#[inline]
 pub(super) fn array_head(hash: &mut Murmur, items: usize) {
     head(hash, ARRAY, wide(items));
 }
@@ -94,15 +97,18 @@ fn integer(hash: &mut Murmur, whole: i64) {
     }
 }
 
+#[inline]
 fn head(hash: &mut Murmur, major: u8, argument: u64) {
-    let major = major << 5;
+    match u8::try_from(argument) {
+        Ok(byte) if byte < 24 => hash.byte((major << 5) + byte),
+        _ => long_head(hash, major << 5, argument),
+    }
+}
+
+fn long_head(hash: &mut Murmur, major: u8, argument: u64) {
     if let Ok(byte) = u8::try_from(argument) {
-        if byte < 24 {
-            hash.byte(major + byte);
-        } else {
-            hash.byte(major + 24);
-            hash.byte(byte);
-        }
+        hash.byte(major + 24);
+        hash.byte(byte);
     } else if let Ok(two) = u16::try_from(argument) {
         hash.byte(major + 25);
         hash.bytes(&two.to_be_bytes());
@@ -151,6 +157,7 @@ fn half(single: f32) -> Option<u16> {
     Some(sign | u16::try_from(kept).ok()?)
 }
 
+#[inline]
 fn wide(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }

@@ -9,38 +9,26 @@ const SECOND_FACTOR: u32 = 0x1b87_3593;
 #[derive(Default)]
 pub(super) struct Murmur {
     state: u32,
-    /// Bytes that do not make a block of four yet, the first one lowest.
-    tail: u32,
-    tail_bytes: u32,
+    /// Bytes that do not make a block of four yet, the first one lowest, and how many bits they are.
+    pending: u64,
+    pending_bits: u32,
+    /// Modulo 2^32, as it goes into the hash.
     length: u32,
 }
 
 impl Murmur {
     #[inline]
     pub(super) fn byte(&mut self, byte: u8) {
-        self.tail |= u32::from(byte) << (8 * self.tail_bytes);
-        self.tail_bytes += 1;
         self.length = self.length.wrapping_add(1);
-        if self.tail_bytes == 4 {
-            self.block(self.tail);
-            self.tail = 0;
-            self.tail_bytes = 0;
-        }
+        self.push(u32::from(byte), 8);
     }
 
     #[inline]
     pub(super) fn bytes(&mut self, bytes: &[u8]) {
         let (blocks, rest) = bytes.as_chunks::<4>();
         for block in blocks {
-            let block = u32::from_le_bytes(*block);
-            if self.tail_bytes == 0 {
-                self.block(block);
-            } else {
-                let shift = 8 * self.tail_bytes;
-                self.block(self.tail | (block << shift));
-                self.tail = block >> (32 - shift);
-            }
             self.length = self.length.wrapping_add(4);
+            self.push(u32::from_le_bytes(*block), 32);
         }
         for byte in rest {
             self.byte(*byte);
@@ -50,8 +38,8 @@ impl Murmur {
     #[inline]
     pub(super) fn finish(self) -> u32 {
         let mut hash = self.state;
-        if self.tail_bytes > 0 {
-            hash ^= scrambled(self.tail);
+        if self.pending_bits > 0 {
+            hash ^= scrambled(low(self.pending));
         }
         hash ^= self.length;
         hash = (hash ^ (hash >> 16)).wrapping_mul(0x85eb_ca6b);
@@ -59,11 +47,24 @@ impl Murmur {
         hash ^ (hash >> 16)
     }
 
+    /// Up to 32 bits more, of which at most 24 stay pending.
     #[inline]
-    fn block(&mut self, block: u32) {
-        let mixed = (self.state ^ scrambled(block)).rotate_left(13);
-        self.state = mixed.wrapping_mul(5).wrapping_add(0xe654_6b64);
+    fn push(&mut self, value: u32, bits: u32) {
+        self.pending |= u64::from(value) << self.pending_bits;
+        self.pending_bits += bits;
+        if self.pending_bits >= 32 {
+            let mixed = (self.state ^ scrambled(low(self.pending))).rotate_left(13);
+            self.state = mixed.wrapping_mul(5).wrapping_add(0xe654_6b64);
+            self.pending >>= 32;
+            self.pending_bits -= 32;
+        }
     }
+}
+
+#[inline]
+fn low(bits: u64) -> u32 {
+    let [first, second, third, fourth, ..] = bits.to_le_bytes();
+    u32::from_le_bytes([first, second, third, fourth])
 }
 
 #[inline]
