@@ -39,6 +39,8 @@ pub(super) fn evaluate<'a>(rule: &'a Rule, at: At<'_, 'a>) -> Val<'a> {
     }
 }
 
+/// Apart from [`evaluate`], so that constants and look-ups are read in place.
+#[inline(never)]
 fn operate<'a>(rule: &'a Rule, at: At<'_, 'a>) -> Val<'a> {
     match rule {
         Rule::Literal(value) => Val::borrow(value),
@@ -151,8 +153,15 @@ fn from_context<'a>(var: &Var, at: At<'_, 'a>) -> Option<Val<'a>> {
 
 #[inline]
 fn follow<'a>(from: Val<'a>, path: &[Box<str>]) -> Option<Val<'a>> {
-    let mut found = from;
-    for name in path {
+    match path {
+        [] => Some(from),
+        [name, rest @ ..] => follow_on(&from, name, rest),
+    }
+}
+
+fn follow_on<'a>(from: &Val<'a>, name: &str, rest: &[Box<str>]) -> Option<Val<'a>> {
+    let mut found = from.member(name)?;
+    for name in rest {
         found = found.member(name)?;
     }
     Some(found)
