@@ -161,3 +161,68 @@ fn half(single: f32) -> Option<u16> {
 fn wide(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::super::murmur::Murmur;
+    use super::super::number::Num;
+    use super::super::value::Val;
+
+    fn hash_of(value: &Val<'_>) -> u32 {
+        let mut hash = Murmur::default();
+        super::value(&mut hash, value);
+        hash.finish()
+    }
+
+    fn hash_of_hex(hex: &str) -> u32 {
+        let mut hash = Murmur::default();
+        for place in (0..hex.len()).step_by(2) {
+            hash.byte(u8::from_str_radix(&hex[place..place + 2], 16).unwrap());
+        }
+        hash.finish()
+    }
+
+    #[test]
+    fn values_are_encoded_as_in_the_examples_of_rfc_8949() {
+        let cases: [(Value, &str); 22] = [
+            (json!(0), "00"),
+            (json!(23), "17"),
+            (json!(24), "1818"),
+            (json!(1000), "1903e8"),
+            (json!(1_000_000), "1a000f4240"),
+            (json!(1_000_000_000_000_i64), "1b000000e8d4a51000"),
+            (json!(-1), "20"),
+            (json!(-1000), "3903e7"),
+            (json!(1.5), "f93e00"),
+            (json!(0.000_061_035_156_25), "f90400"),
+            (json!(5.960_464_477_539_063e-8), "f90001"),
+            (json!(3.402_823_466_385_288_6e38), "fa7f7fffff"),
+            (json!(1.1), "fb3ff199999999999a"),
+            (json!(-4.1), "fbc010666666666666"),
+            (json!(1.0e300), "fb7e37e43c8800759c"),
+            (json!(false), "f4"),
+            (json!(null), "f6"),
+            (json!("\u{fc}"), "62c3bc"),
+            (json!("IETF"), "6449455446"),
+            (json!([1, [2, 3], [4, 5]]), "8301820203820405"),
+            (json!({ "b": [2, 3], "a": 1 }), "a26161016162820203"),
+            (json!(["a", { "b": "c" }]), "826161a161626163"),
+        ];
+        for (value, hex) in cases {
+            assert_eq!(hash_of(&Val::borrow(&value)), hash_of_hex(hex), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_number_without_a_fraction_is_an_integer() {
+        for (float, hex) in [(-0.0, "00"), (1.0, "01"), (-4.0, "23"), (65_504.0, "19ffe0")] {
+            assert_eq!(hash_of(&Val::Num(Num::Float(float))), hash_of_hex(hex), "{float}");
+        }
+        assert_eq!(
+            hash_of(&Val::Num(Num::Float(f64::INFINITY))),
+            hash_of_hex("f97c00")
+        );
+    }
+}
