@@ -90,6 +90,11 @@ impl Settings {
         }
     }
 
+    /// The settings as they stand now, whatever is known.
+    pub async fn reload(&self, now: Timestamp) -> Result<Arc<Snapshot>, Error> {
+        self.load(now).await
+    }
+
     async fn load(&self, now: Timestamp) -> Result<Arc<Snapshot>, Error> {
         let mut snapshot = Snapshot::read(&self.rows().await?, now);
         for _ in 1..LOADS_MAX {

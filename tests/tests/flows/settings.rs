@@ -264,3 +264,20 @@ async fn an_order_of_a_model_whose_row_cannot_be_read_goes_on() {
     assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_has_just_been_put_on_sale_is_made_by_a_worker_that_has_not_heard_of_it() {
+    let off =
+        |settings: &mut limits_flags::Document| settings.models.get_mut("kling-3.0").unwrap().enabled = false;
+    let stage = Stage::with(|setting| off(&mut setting.settings)).await;
+    stage.newcomer(ANNA).await;
+    stage.pass(Millis::from_secs(5));
+    stage
+        .change_settings(|settings| settings.models.get_mut("kling-3.0").unwrap().enabled = true)
+        .await;
+    let job = stage.order(ANNA, "brand new").await;
+    assert_eq!(stage.job(&job).await.order.model.0, "kling-3.0");
+    stage.run_until_settled().await;
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
+    stage.assert_sound().await;
+}

@@ -138,8 +138,17 @@ impl Workshop {
 
     /// Whether the model is still on offer. If the settings or its row cannot be read, the order stands as accepted.
     async fn is_offered(&self, job: &Job) -> bool {
-        match self.settings.fresh(self.env.now()).await {
-            Ok(snapshot) => !snapshot.is_withdrawn(&job.order.model),
+        let (now, model) = (self.env.now(), &job.order.model);
+        let mut known = self.settings.fresh(now).await;
+        // What was known before the order was accepted may not know the model yet: the webhook saw newer settings.
+        if let Ok(snapshot) = &known
+            && snapshot.is_withdrawn(model)
+            && snapshot.loaded_at <= job.created_at
+        {
+            known = self.settings.reload(now).await;
+        }
+        match known {
+            Ok(snapshot) => !snapshot.is_withdrawn(model),
             Err(error) => {
                 tracing::warn!(%error, "the settings cannot be read");
                 true
