@@ -1,10 +1,9 @@
 //! The draft card and the other messages with buttons.
 
 use domain::account::{Account, Draft};
-use domain::admission::Usage;
+use domain::admission::{Refusal, Usage, check_words, price_of};
 use domain::catalog::Model;
 use domain::id::Nonce;
-use domain::money::Credits;
 use domain::time::Timestamp;
 use limits_flags::Snapshot;
 use telegram::html;
@@ -84,7 +83,7 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     let DraftView {
         say, draft, account, ..
     } = view;
-    let Some(cost) = cost(draft, model) else {
+    let Some(cost) = price_of(draft, model) else {
         return vec![say.text("card-choice-gone")];
     };
     let price = show::credits(*say, cost);
@@ -115,25 +114,17 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     lines
 }
 
-/// The price, if the model makes just that.
-fn cost(draft: &Draft, model: &Model) -> Option<Credits> {
-    let offered = model.offers(draft.duration_s, draft.aspect, draft.photo.is_some());
-    model.price(draft.duration_s).filter(|_| offered)
-}
-
 /// What is wrong with the length of the words.
 fn length_line(say: Say, draft: &Draft, model: &Model) -> Option<String> {
-    let (chars, min, max) = (
-        draft.prompt_chars(),
-        model.prompt_chars_min,
-        model.prompt_chars_max,
-    );
-    if chars > max {
-        let values = [("chars", chars.into()), ("max", max.into())];
-        return Some(say.with("card-too-long", values));
+    match check_words(draft, model) {
+        Err(Refusal::PromptTooLong { chars, max }) => {
+            Some(say.with("card-too-long", [("chars", chars.into()), ("max", max.into())]))
+        }
+        Err(Refusal::PromptTooShort { chars, min }) => {
+            Some(say.with("card-too-short", [("chars", chars.into()), ("min", min.into())]))
+        }
+        _ => None,
     }
-    let short = chars < min && !draft.prompt.is_empty();
-    short.then(|| say.with("card-too-short", [("chars", chars.into()), ("min", min.into())]))
 }
 
 fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
@@ -166,7 +157,7 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         };
         rows.push(model.aspects.iter().map(aspect).collect());
     }
-    rows.extend(cost(draft, model).map(|cost| {
+    rows.extend(price_of(draft, model).map(|cost| {
         let words = say.with("button-create", [("price", show::credits(*say, cost).into())]);
         vec![Button::Create(nonce(), draft.revision, cost).labelled(words)]
     }));

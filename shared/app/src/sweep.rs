@@ -2,7 +2,7 @@
 //! passed and orders whose time is up are settled here, so that they are settled even when no worker works.
 
 use domain::id::{JobId, OPEN_SHARDS};
-use domain::job::{Event, Job, Step, next_step};
+use domain::job::{Event, Job, Step, is_left_by_workers, next_step};
 use domain::time::{Millis, Timestamp};
 use queue::{Doorbell, Hint, Queue};
 use store::{Applied, Store};
@@ -12,8 +12,6 @@ use crate::env::Env;
 
 /// How long after its due time a job is rung for: its own doorbell may be on the way.
 const GRACE: Millis = Millis::from_secs(20);
-/// How long after its due time a job is moved on here, and not by the worker that was rung for.
-const LONG: Millis = Millis::from_mins(3);
 /// Jobs read at once.
 const PAGE: i32 = 100;
 /// Pages of one shard and run at most. More jobs than that at once are due only in an outage.
@@ -128,7 +126,7 @@ impl Sweeper {
         let event = match next_step(job, now) {
             Step::Rest | Step::WaitUntil(_) => return Ok(Done::default()),
             // A worker tells the customer what it means; only if none comes is it done here.
-            Step::ExpireLease | Step::PassHorizon if !long_due(job, now) => {
+            Step::ExpireLease | Step::PassHorizon if !is_left_by_workers(job, now) => {
                 return Ok(self.ring(&job.id).await);
             }
             Step::ExpireLease => Event::LeaseExpired,
@@ -172,10 +170,6 @@ impl Sweeper {
             }
         }
     }
-}
-
-fn long_due(job: &Job, now: Timestamp) -> bool {
-    job.due_at.is_some_and(|due_at| now >= due_at.after(LONG))
 }
 
 /// What was done for one job.

@@ -1,6 +1,7 @@
 //! What a customer can do who has too few credits for a draft.
 
 use domain::account::{Account, Draft};
+use domain::admission::check_words;
 use domain::catalog::{Model, Price};
 use domain::money::Credits;
 use limits_flags::Snapshot;
@@ -37,21 +38,9 @@ fn affordable<'a>(
     available: Credits,
 ) -> Option<(&'a Model, &'a Price)> {
     let with_photo = draft.photo.is_some();
-    let takes = |model: &&Model| {
-        let (chars, fits) = (
-            draft.prompt_chars(),
-            model.prompt_chars_min..=model.prompt_chars_max,
-        );
-        fits.contains(&chars) || (chars == 0 && with_photo)
-    };
-    let longest = |model: &'a Model| {
-        let within = model.prices.iter().filter(|price| price.credits <= available);
-        within
-            .max_by_key(|price| price.duration_s)
-            .map(|price| (model, price))
-    };
     let own = snapshot.model(&draft.model);
     let own = own.into_iter().filter(|model| model.takes(with_photo));
-    let others = snapshot.offered(with_photo);
-    own.chain(others).filter(takes).find_map(longest)
+    own.chain(snapshot.offered(with_photo))
+        .filter(|model| check_words(draft, model).is_ok())
+        .find_map(|model| Some((model, model.longest_for(available)?)))
 }

@@ -84,6 +84,11 @@ pub enum Error {
     Queue(#[from] queue::Error),
 }
 
+/// How long the other side wishes to be left alone, from its own seconds.
+fn wish(retry_after_s: Option<u32>) -> Option<Millis> {
+    retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds)))
+}
+
 impl Workshop {
     /// Applies an event and writes the change. `None` if it changes nothing, or if somebody else was faster.
     async fn write(&self, job: &Job, event: Event, deadline: Deadline) -> Result<Option<Job>, store::Error> {

@@ -147,7 +147,8 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         .model
         .filter(|model| model.id == draft.model && model.takes(draft.photo.is_some()));
     let model = model.ok_or(Refusal::ModelUnavailable)?;
-    let cost = cost(draft, model)?;
+    let cost = price_of(draft, model).ok_or(Refusal::ChoiceUnavailable)?;
+    check_words(draft, model)?;
     if account.active_jobs.len() >= usize::try_from(rules.active_jobs_max).unwrap_or(usize::MAX) {
         return Err(Refusal::TooManyActive {
             max: rules.active_jobs_max,
@@ -192,18 +193,19 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
 }
 
 /// What a draft costs, if the model renders just that.
-fn cost(draft: &Draft, model: &Model) -> Result<Credits, Refusal> {
-    let with_photo = draft.photo.is_some();
-    let cost = model
-        .price(draft.duration_s)
-        .filter(|_| model.offers(draft.duration_s, draft.aspect, with_photo));
-    let cost = cost.ok_or(Refusal::ChoiceUnavailable)?;
+pub fn price_of(draft: &Draft, model: &Model) -> Option<Credits> {
+    let offered = model.offers(draft.duration_s, draft.aspect, draft.photo.is_some());
+    model.price(draft.duration_s).filter(|_| offered)
+}
+
+/// Whether the model takes the draft's words, going by their length. A photo needs none.
+pub fn check_words(draft: &Draft, model: &Model) -> Result<(), Refusal> {
     let (min, max) = (model.prompt_chars_min, model.prompt_chars_max);
     match draft.prompt_chars() {
-        0 if with_photo => Ok(cost),
+        0 if draft.photo.is_some() => Ok(()),
         chars if chars < min => Err(Refusal::PromptTooShort { chars, min }),
         chars if chars > max => Err(Refusal::PromptTooLong { chars, max }),
-        _ => Ok(cost),
+        _ => Ok(()),
     }
 }
 

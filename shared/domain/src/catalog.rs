@@ -91,6 +91,12 @@ impl Model {
             .map(|price| price.credits)
     }
 
+    /// The longest video that can be had for so many credits.
+    pub fn longest_for(&self, available: Credits) -> Option<&Price> {
+        let affordable = self.prices.iter().filter(|price| price.credits <= available);
+        affordable.max_by_key(|price| price.duration_s)
+    }
+
     /// Whether it renders this length in this shape. With a photo, the shape is the photo's.
     pub fn offers(&self, duration_s: u32, aspect: Aspect, with_photo: bool) -> bool {
         self.price(duration_s).is_some() && (with_photo || self.aspects.contains(&aspect))

@@ -19,9 +19,10 @@ pub use event::{Change, Event, Guard, Refused, Settlement};
 pub use failure::Failure;
 pub use rule::Rule;
 pub use stage::Stage;
-pub use step::{Step, next_step};
+pub use step::{Step, is_left_by_workers, next_step};
 pub use timing::{
-    FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX, backoff, poll_after,
+    FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX, WORKER_PATIENCE,
+    backoff, poll_after,
 };
 
 use crate::account::Place;
@@ -57,6 +58,15 @@ pub struct Order {
     pub poll_after: Millis,
     /// How long it can take at most: how long silence is no answer.
     pub render_max: Millis,
+}
+
+impl Order {
+    /// Whether a file is the video that was ordered, going by its length. Models round lengths their own way, so only less
+    /// than half of what was ordered is something else; a file that states no length passes.
+    pub fn is_met_by(&self, duration_ms: Option<u64>) -> bool {
+        let least_ms = u64::from(self.duration_s).saturating_mul(1000) / 2;
+        duration_ms.is_none_or(|duration_ms| duration_ms >= least_ms)
+    }
 }
 
 /// A photo to start from.

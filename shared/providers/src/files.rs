@@ -45,15 +45,6 @@ pub struct Checked {
     pub duration_ms: Option<u64>,
 }
 
-impl Checked {
-    /// Whether it is the video that was ordered, going by its length. Models round lengths their own way, so only less
-    /// than half of what was ordered is something else; a file that states no length passes.
-    pub fn lasts(&self, ordered_s: u32) -> bool {
-        let least_ms = u64::from(ordered_s) * 1000 / 2;
-        self.duration_ms.is_none_or(|duration_ms| duration_ms >= least_ms)
-    }
-}
-
 /// Why a file cannot be passed on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotOpened {

@@ -18,7 +18,7 @@ pub const HOPS_MAX: u32 = 100;
 pub const DELAY_MAX_S: i64 = 900;
 
 /// The longest that a ring may take, with all its tries. Whoever rings has an answer to send or a job to go on with, and
-/// a doorbell that was not rung is a minute's delay: cleanup rings.
+/// a doorbell that was not rung costs 80 seconds: cleanup rings.
 pub const RING_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// One try of it: a connection that died while the Lambda was frozen leaves time for another.
 const TRY_TIMEOUT: Duration = Duration::from_millis(700);
@@ -108,9 +108,17 @@ impl Doorbell {
 }
 
 impl Queue {
-    /// Over the SDK's client and the queue's address.
-    pub fn new(client: Client, url: String) -> Self {
-        Self { client, url }
+    /// Over the SDK's client, whose times are shortened to [`RING_TIMEOUT`], and the queue's address.
+    pub fn new(client: &Client, url: String) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(RING_TIMEOUT)
+            .operation_attempt_timeout(TRY_TIMEOUT);
+        let in_time = client.config().to_builder().timeout_config(timeouts.build());
+        let again = RetryConfig::standard().with_initial_backoff(TRY_AGAIN);
+        Self {
+            client: Client::from_conf(in_time.retry_config(again).build()),
+            url,
+        }
     }
 
     /// Rings, now or after a delay of up to [`DELAY_MAX_S`], within [`RING_TIMEOUT`]. The group is the user, so that on a
@@ -125,16 +133,8 @@ impl Queue {
             .queue_url(&self.url)
             .message_body(body)
             .message_group_id(group);
-        let timeouts = TimeoutConfig::builder()
-            .operation_timeout(RING_TIMEOUT)
-            .operation_attempt_timeout(TRY_TIMEOUT);
-        let in_time = aws_sdk_sqs::Config::builder()
-            .timeout_config(timeouts.build())
-            .retry_config(RetryConfig::standard().with_initial_backoff(TRY_AGAIN));
         message
             .delay_seconds(delay_s)
-            .customize()
-            .config_override(in_time)
             .send()
             .await
             .map_err(|error| Error::NotRung(Box::new(error)))?;

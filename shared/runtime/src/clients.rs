@@ -76,7 +76,7 @@ impl Aws {
     /// The doorbells.
     pub fn queue(&self, config: &Config) -> Result<Queue, Error> {
         Ok(Queue::new(
-            aws_sdk_sqs::Client::new(&self.config),
+            &aws_sdk_sqs::Client::new(&self.config),
             config.get("DOORBELL_QUEUE_URL")?.to_owned(),
         ))
     }

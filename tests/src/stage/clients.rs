@@ -49,5 +49,5 @@ pub(crate) fn settings(aws: &Aws, caller: &str) -> limits_flags::Settings {
 }
 
 pub(crate) fn queue(aws: &Aws, caller: &str) -> Queue {
-    Queue::new(sqs(aws, caller), aws.queue_url("DoorbellQueue").unwrap())
+    Queue::new(&sqs(aws, caller), aws.queue_url("DoorbellQueue").unwrap())
 }

@@ -7,12 +7,10 @@ use played_kie::{Forged, Signature, State, Trouble};
 use serde_json::json;
 use tests::stage::{CALLBACK, Stage};
 
-use crate::{ANNA, BORIS};
+use crate::{ANNA, BORIS, ordered};
 
 async fn running(prompt: &str) -> (Stage, domain::id::JobId) {
-    let stage = Stage::new().await;
-    stage.newcomer(ANNA).await;
-    let job = stage.order(ANNA, prompt).await;
+    let (stage, job) = ordered(prompt).await;
     stage.drain().await;
     assert_eq!(stage.stage_of(&job).await, JobStage::Running);
     (stage, job)

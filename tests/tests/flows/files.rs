@@ -1,18 +1,9 @@
 //! The provider's file on its way: what says that there is none, what says only "not now", and how slow it may be.
 
-use domain::id::JobId;
 use domain::job::{Failure, Rule, Stage as JobStage};
 use played_kie::Trouble;
-use tests::stage::Stage;
 
-use crate::ANNA;
-
-async fn ordered(prompt: &str) -> (Stage, JobId) {
-    let stage = Stage::new().await;
-    stage.newcomer(ANNA).await;
-    let job = stage.order(ANNA, prompt).await;
-    (stage, job)
-}
+use crate::{ANNA, ordered};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_that_turns_us_away_has_lost_no_file() {

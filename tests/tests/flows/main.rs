@@ -43,3 +43,11 @@ const ANNA: i64 = 1001;
 const BORIS: i64 = 1002;
 /// A vault channel.
 const VAULT: i64 = -1_001_000_000_001;
+
+/// A newcomer has ordered a video of these words.
+async fn ordered(prompt: &str) -> (tests::stage::Stage, domain::id::JobId) {
+    let stage = tests::stage::Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let job = stage.order(ANNA, prompt).await;
+    (stage, job)
+}

@@ -7,14 +7,7 @@ use played_kie::Trouble;
 use played_telegram::{ApiError, Fault, Happens, Params};
 use tests::stage::{Pardon, Stage};
 
-use crate::ANNA;
-
-async fn ordered(prompt: &str) -> (Stage, JobId) {
-    let stage = Stage::new().await;
-    stage.newcomer(ANNA).await;
-    let job = stage.order(ANNA, prompt).await;
-    (stage, job)
-}
+use crate::{ANNA, ordered};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_success_without_a_video_is_a_failure() {

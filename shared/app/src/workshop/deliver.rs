@@ -6,7 +6,6 @@ use std::time::Duration;
 use domain::account::Place;
 use domain::id::{ChatId, FileId, MessageId};
 use domain::job::{Event, Failure, Job};
-use domain::time::Millis;
 use providers::files::{NotOpened, Verdict};
 use table::Deadline;
 use telegram::limits::{FETCH_BY_URL_BYTES_MAX, UPLOAD_BYTES_MAX};
@@ -16,7 +15,7 @@ use telegram::methods::{
 use telegram::types::Message;
 
 use super::file::File;
-use super::{Error, RESERVE, Workshop};
+use super::{Error, RESERVE, Workshop, wish};
 
 /// The longest that Telegram is waited for while it fetches up to 20 MB by itself.
 const BY_URL_TIMEOUT: Duration = Duration::from_mins(1);
@@ -235,7 +234,7 @@ impl Workshop {
         retry_after_s: Option<u32>,
         deadline: Deadline,
     ) -> Result<Option<Job>, Error> {
-        let retry_after = retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds)));
+        let retry_after = wish(retry_after_s);
         let event = Event::PostponeDelivery {
             unsure,
             retry_after,
@@ -269,8 +268,7 @@ impl Workshop {
         let (chat, message) = (job.place.chat.0, job.place.message.0);
         let edit =
             EditMessageCaption::html(chat, message, self.caption(job)).with_buttons(Self::again_button(job));
-        let answer = self.telegram.call(&edit, timeout).await;
-        let event = match answer {
+        let event = match self.telegram.call(&edit, timeout).await {
             Ok(message) => Event::Delivered {
                 file: file_id(&message),
             },

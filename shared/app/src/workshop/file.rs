@@ -55,7 +55,7 @@ impl Workshop {
             return Verdict::NoAnswer("no time was left".to_owned());
         };
         match self.files.check(url, timeout).await {
-            Verdict::Playable(checked) if !checked.lasts(job.order.duration_s) => {
+            Verdict::Playable(checked) if !job.order.is_met_by(checked.duration_ms) => {
                 Verdict::NotAVideo("it is much shorter than ordered")
             }
             verdict => verdict,

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::job::{Event, Failure, Job, RenderedFile};
-use domain::time::Millis;
 use providers::files::Verdict;
 use providers::kie::callback::Ticket;
 use providers::kie::{LookUp, Looked};
@@ -11,7 +10,7 @@ use table::Deadline;
 
 use super::file::File;
 use super::submit::{failure_of, report};
-use super::{Error, RESERVE, Workshop};
+use super::{Error, RESERVE, Workshop, wish};
 
 /// The longest that the provider is waited for when it tells how a task stands.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(15);
@@ -121,7 +120,7 @@ impl Workshop {
 
     fn not_told(&self, retry_after_s: Option<u32>) -> Polled {
         Polled::Event(Event::NotTold {
-            retry_after: retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds))),
+            retry_after: wish(retry_after_s),
             jitter: self.env.jitter(),
         })
     }

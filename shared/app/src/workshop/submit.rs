@@ -4,7 +4,7 @@ use std::sync::PoisonError;
 use std::time::Duration;
 
 use domain::job::{Event, Failure, Job};
-use domain::time::{Millis, Timestamp};
+use domain::time::Timestamp;
 use providers::Reason;
 use providers::kie::registry::{Family, TaskOrder};
 use providers::kie::{self, Create, UploadError, callback};
@@ -12,7 +12,7 @@ use table::Deadline;
 use telegram::limits::DOWNLOAD_BYTES_MAX;
 use telegram::methods::GetFile;
 
-use super::{Error, RESERVE, Workshop};
+use super::{Error, RESERVE, Workshop, wish};
 use crate::texts::Say;
 
 /// The longest that the provider is waited for when it takes an order.
@@ -129,7 +129,7 @@ impl Workshop {
 
     fn not_accepted(&self, job: &Job, retry_after_s: Option<u32>, why: &str) -> Event {
         tracing::warn!(job = %job.id, why, "not accepted for now");
-        let retry_after = retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds)));
+        let retry_after = wish(retry_after_s);
         Event::NotAccepted {
             retry_after,
             jitter: self.env.jitter(),

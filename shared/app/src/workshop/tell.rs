@@ -4,11 +4,10 @@
 use std::time::Duration;
 
 use domain::job::{Event, Failure, Job};
-use domain::time::Millis;
 use table::Deadline;
 use telegram::methods::{EditMessageText, SendMessage};
 
-use super::{Error, RESERVE, Workshop};
+use super::{Error, RESERVE, Workshop, wish};
 use crate::texts::Say;
 use crate::{cards, show};
 
@@ -37,7 +36,7 @@ impl Workshop {
         let event = match self.try_to_tell(&claimed, deadline).await {
             Told::Done => Event::Told,
             Told::NotYet { retry_after_s } => Event::PostponeTelling {
-                retry_after: retry_after_s.map(|seconds| Millis::from_secs(i64::from(seconds))),
+                retry_after: wish(retry_after_s),
                 jitter: self.env.jitter(),
             },
         };

@@ -1,6 +1,6 @@
 //! What a job wants done now. A doorbell says only which job; this says what for.
 
-use super::{Job, SETTLE_GRACE, Stage};
+use super::{Job, SETTLE_GRACE, Stage, WORKER_PATIENCE};
 use crate::time::Timestamp;
 
 /// What is to be done with a job.
@@ -50,4 +50,10 @@ pub fn next_step(job: &Job, now: Timestamp) -> Step {
         Stage::Failed => Step::Tell,
         Stage::Delivered | Stage::Parked | Stage::Canceled => Step::Rest,
     }
+}
+
+/// Whether a job that is due has waited so long that no worker seems to work.
+pub fn is_left_by_workers(job: &Job, now: Timestamp) -> bool {
+    job.due_at
+        .is_some_and(|due_at| now >= due_at.after(WORKER_PATIENCE))
 }

@@ -24,6 +24,9 @@ pub const LEASE_SLACK: Millis = Millis::from_secs(40);
 /// How long after [`Job::settle_at`] the workers are left to find the truth before cleanup settles without it.
 pub const SETTLE_GRACE: Millis = Millis::from_mins(5);
 
+/// How long after its due time a job is left to the worker that was rung for; then cleanup moves it on by itself.
+pub const WORKER_PATIENCE: Millis = Millis::from_mins(3);
+
 /// The first repetition of anything that failed.
 const BACKOFF_FIRST: Millis = Millis::from_secs(4);
 /// The longest time between two repetitions.

@@ -67,9 +67,14 @@ fn still_running() -> Event {
 /// Everything that could happen to a job at a time, whether it makes sense or not.
 fn events(job: &Job, now: Timestamp) -> Vec<Event> {
     let until = now.after(LEASE);
-    let jitter = Jitter(500);
+    [of_submission(job, until), of_render(until), of_delivery(until)].concat()
+}
+
+const JITTER: Jitter = Jitter(500);
+
+fn of_submission(job: &Job, until: Timestamp) -> Vec<Event> {
     let stale = Fence(job.fence.0.saturating_sub(1));
-    let mut events = vec![
+    vec![
         Event::Claim { lease_until: until },
         Event::Accepted {
             fence: job.fence,
@@ -81,14 +86,22 @@ fn events(job: &Job, now: Timestamp) -> Vec<Event> {
         },
         Event::NotAccepted {
             retry_after: None,
-            jitter,
+            jitter: JITTER,
         },
         Event::Rejected {
             failure: Failure::Moderation,
         },
         Event::OutcomeUnknown,
         Event::LeaseExpired,
-        Event::HorizonPassed { jitter },
+        Event::HorizonPassed { jitter: JITTER },
+        Event::Cancel,
+        Event::TimeUp,
+    ]
+}
+
+fn of_render(until: Timestamp) -> Vec<Event> {
+    let jitter = JITTER;
+    vec![
         Event::CalledBack,
         still_running(),
         Event::NoSuchTask { jitter },
@@ -111,7 +124,18 @@ fn events(job: &Job, now: Timestamp) -> Vec<Event> {
             failure: Failure::Moderation,
             jitter,
         },
+    ]
+}
+
+fn of_delivery(until: Timestamp) -> Vec<Event> {
+    let jitter = JITTER;
+    let to = Place {
+        chat: ChatId(1),
+        message: MessageId(10),
+    };
+    vec![
         Event::ClaimDelivery { deliver_until: until },
+        Event::Moved { to },
         Event::PostponeDelivery {
             unsure: false,
             retry_after: None,
@@ -127,22 +151,13 @@ fn events(job: &Job, now: Timestamp) -> Vec<Event> {
             file: FileId("f".into()),
         },
         Event::Park,
-        Event::Cancel,
-        Event::TimeUp,
         Event::ClaimTelling { until },
         Event::PostponeTelling {
             retry_after: None,
             jitter,
         },
         Event::Told,
-    ];
-    events.push(Event::Moved {
-        to: Place {
-            chat: ChatId(1),
-            message: MessageId(10),
-        },
-    });
-    events
+    ]
 }
 
 fn check(before: &Job, change: &Change) {

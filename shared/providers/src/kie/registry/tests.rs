@@ -32,8 +32,14 @@ fn refusal(order: &TaskOrder) -> Unsupported {
 }
 
 /// The family, whether there is a photo, and the model and input that must come of it.
-fn table() -> Vec<(Family, bool, &'static str, Value)> {
+fn table() -> Vec<Row> {
     let words = "a cat 🐈";
+    [kling(words), minimax_and_seedance(words), hailuo(words)].concat()
+}
+
+type Row = (Family, bool, &'static str, Value);
+
+fn kling(words: &str) -> Vec<Row> {
     vec![
         (
             Family::Kling30,
@@ -77,6 +83,11 @@ fn table() -> Vec<(Family, bool, &'static str, Value)> {
             json!({"prompt": words,
             "image_url": PHOTO, "duration": "10"}),
         ),
+    ]
+}
+
+fn minimax_and_seedance(words: &str) -> Vec<Row> {
+    vec![
         (
             Family::Seedance2,
             false,
@@ -105,6 +116,11 @@ fn table() -> Vec<(Family, bool, &'static str, Value)> {
             json!({"prompt": words, "first_frame_url": PHOTO,
             "duration": 15, "aspect_ratio": "9:16"}),
         ),
+    ]
+}
+
+fn hailuo(words: &str) -> Vec<Row> {
+    vec![
         (
             Family::Hailuo02,
             false,

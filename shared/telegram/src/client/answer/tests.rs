@@ -44,84 +44,86 @@ fn a_result_is_the_answer() {
     );
 }
 
+/// Telegram's code and words, and what they mean to the caller.
+const REFUSALS: &[(u16, &str, &str)] = &[
+    (403, "Forbidden: bot was blocked by the user", "Unreachable"),
+    (403, "Forbidden: user is deactivated", "Unreachable"),
+    (
+        403,
+        "Forbidden: bot can't initiate conversation with a user",
+        "Unreachable",
+    ),
+    (
+        403,
+        "Forbidden: bot is not a member of the channel chat",
+        "Unreachable",
+    ),
+    (400, "Bad Request: USER_IS_BLOCKED", "Unreachable"),
+    (400, "Bad Request: CHAT_SEND_VIDEOS_FORBIDDEN", "Unreachable"),
+    (400, "Bad Request: chat not found", "Unreachable"),
+    (400, "Bad Request: private chat not found", "Unreachable"),
+    (
+        400,
+        "Bad Request: not enough rights to send videos to the chat",
+        "Unreachable",
+    ),
+    (
+        400,
+        "Bad Request: need administrator rights in the channel chat",
+        "Unreachable",
+    ),
+    (
+        400,
+        "Bad Request: message is not modified: specified new message content…",
+        "NotModified",
+    ),
+    (400, "Bad Request: message to edit not found", "MessageGone"),
+    (400, "Bad Request: message can't be edited", "MessageGone"),
+    (400, "Bad Request: MESSAGE_ID_INVALID", "MessageGone"),
+    (
+        400,
+        "Bad Request: there is no caption in the message to edit",
+        "NoCaption",
+    ),
+    (
+        400,
+        "Bad Request: there is no text in the message to edit",
+        "NoText",
+    ),
+    (
+        400,
+        "Bad Request: query is too old and response timeout expired or query ID is invalid",
+        "QueryTooOld",
+    ),
+    (400, "Bad Request: failed to get HTTP URL content", "FetchRefused"),
+    (
+        400,
+        "Bad Request: wrong type of the web page content",
+        "FetchRefused",
+    ),
+    (400, "Bad Request: wrong HTTP URL specified", "FetchRefused"),
+    (400, "Bad Request: file is too big", "TooBig"),
+    (413, "Request Entity Too Large", "TooBig"),
+    (401, "Unauthorized", "Unauthorized"),
+    (404, "Not Found", "Unauthorized"),
+    (404, "Not Found: method not found", "Rejected"),
+    (
+        400,
+        "Bad Request: can't parse entities: unsupported start tag",
+        "Rejected",
+    ),
+    (
+        409,
+        "Conflict: terminated by other getUpdates request",
+        "Rejected",
+    ),
+    (500, "Internal Server Error: restart", "Unknown"),
+    (502, "Bad Gateway", "Unknown"),
+];
+
 #[test]
 fn every_refusal_says_what_the_caller_may_do() {
-    let table = [
-        (403, "Forbidden: bot was blocked by the user", "Unreachable"),
-        (403, "Forbidden: user is deactivated", "Unreachable"),
-        (
-            403,
-            "Forbidden: bot can't initiate conversation with a user",
-            "Unreachable",
-        ),
-        (
-            403,
-            "Forbidden: bot is not a member of the channel chat",
-            "Unreachable",
-        ),
-        (400, "Bad Request: USER_IS_BLOCKED", "Unreachable"),
-        (400, "Bad Request: CHAT_SEND_VIDEOS_FORBIDDEN", "Unreachable"),
-        (400, "Bad Request: chat not found", "Unreachable"),
-        (400, "Bad Request: private chat not found", "Unreachable"),
-        (
-            400,
-            "Bad Request: not enough rights to send videos to the chat",
-            "Unreachable",
-        ),
-        (
-            400,
-            "Bad Request: need administrator rights in the channel chat",
-            "Unreachable",
-        ),
-        (
-            400,
-            "Bad Request: message is not modified: specified new message content…",
-            "NotModified",
-        ),
-        (400, "Bad Request: message to edit not found", "MessageGone"),
-        (400, "Bad Request: message can't be edited", "MessageGone"),
-        (400, "Bad Request: MESSAGE_ID_INVALID", "MessageGone"),
-        (
-            400,
-            "Bad Request: there is no caption in the message to edit",
-            "NoCaption",
-        ),
-        (
-            400,
-            "Bad Request: there is no text in the message to edit",
-            "NoText",
-        ),
-        (
-            400,
-            "Bad Request: query is too old and response timeout expired or query ID is invalid",
-            "QueryTooOld",
-        ),
-        (400, "Bad Request: failed to get HTTP URL content", "FetchRefused"),
-        (
-            400,
-            "Bad Request: wrong type of the web page content",
-            "FetchRefused",
-        ),
-        (400, "Bad Request: wrong HTTP URL specified", "FetchRefused"),
-        (400, "Bad Request: file is too big", "TooBig"),
-        (413, "Request Entity Too Large", "TooBig"),
-        (401, "Unauthorized", "Unauthorized"),
-        (404, "Not Found", "Unauthorized"),
-        (404, "Not Found: method not found", "Rejected"),
-        (
-            400,
-            "Bad Request: can't parse entities: unsupported start tag",
-            "Rejected",
-        ),
-        (
-            409,
-            "Conflict: terminated by other getUpdates request",
-            "Rejected",
-        ),
-        (500, "Internal Server Error: restart", "Unknown"),
-        (502, "Bad Gateway", "Unknown"),
-    ];
-    for (code, description, expected) in table {
+    for &(code, description, expected) in REFUSALS {
         assert_eq!(
             name(&refused(code, description)),
             expected,

@@ -1,6 +1,7 @@
 //! How often and how late: every bound of the machine, just before it and at it.
 
 use super::*;
+use crate::job::{WORKER_PATIENCE, is_left_by_workers};
 
 #[test]
 fn no_submission_begins_after_too_many_or_too_late() {
@@ -121,4 +122,29 @@ fn a_stored_video_is_charged_and_never_thrown_away_for_being_late() {
             Some(Refused::WrongStage(stage))
         );
     }
+}
+
+#[test]
+fn a_video_of_less_than_half_the_length_is_not_the_one_that_was_ordered() {
+    let order = job().order;
+    let half_ms = u64::from(order.duration_s) * 500;
+    assert!(!order.is_met_by(Some(half_ms - 1)));
+    assert!(order.is_met_by(Some(half_ms)) && order.is_met_by(Some(60_000)));
+    assert!(order.is_met_by(None), "it does not say");
+}
+
+#[test]
+fn cleanup_leaves_a_job_to_the_workers_for_a_while_and_no_longer() {
+    let due = Job {
+        due_at: Some(START),
+        ..job()
+    };
+    let patient = START.after(WORKER_PATIENCE);
+    assert!(!is_left_by_workers(&due, Timestamp(patient.0 - 1)));
+    assert!(is_left_by_workers(&due, patient));
+    let resting = Job {
+        due_at: None,
+        ..job()
+    };
+    assert!(!is_left_by_workers(&resting, patient));
 }
