@@ -133,9 +133,8 @@ impl Queue {
             .queue_url(&self.url)
             .message_body(body)
             .message_group_id(group);
-        message
-            .delay_seconds(delay_s)
-            .send()
+        // On the heap: what calls AWS is large and deep, and this stands at the bottom of everything that every function does.
+        Box::pin(message.delay_seconds(delay_s).send())
             .await
             .map_err(|error| Error::NotRung(Box::new(error)))?;
         Ok(())
