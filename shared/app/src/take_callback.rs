@@ -75,8 +75,17 @@ impl CallbackDesk {
         let Some(id) = JobId::parse(&ticket.job) else {
             return Ok(Taken::Senseless);
         };
-        let Some(job) = self.jobs.get(&id).await? else {
-            return Ok(Taken::Late);
+        let job = match self.jobs.get(&id).await {
+            Ok(Some(job)) => job,
+            Ok(None) => return Ok(Taken::Late),
+            // Whether the provider calls again is not known; the doorbell needs no table, and the worker reads the truth.
+            Err(error) => {
+                let _ = self
+                    .queue
+                    .ring(&Doorbell::new(&id, Hint::Callback), Millis::ZERO)
+                    .await;
+                return Err(error);
+            }
         };
         if job.fence != Fence(ticket.fence)
             || !matches!(job.stage, Stage::Submitting | Stage::Unknown | Stage::Running)

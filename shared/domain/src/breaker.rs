@@ -7,8 +7,7 @@ use crate::time::{Millis, Timestamp};
 pub const FAILURES_MAX: u32 = 5;
 /// How long it is left alone the first time; doubled each time up to eight times this.
 pub const OPEN_FOR: Millis = Millis::from_secs(15);
-/// How long the one request that is let through may take to tell, before another is. It need not tell at all: its order may
-/// come to nothing before the provider is asked.
+/// How long the one request that is let through may take to tell, before another is.
 pub const TRIAL_FOR: Millis = Millis::from_mins(1);
 
 /// What is known of one provider. Each Lambda keeps its own: the knowledge is cheap to gain and ages fast, and a shared
@@ -39,6 +38,20 @@ impl Breaker {
             on_trial: true,
             ..self
         })
+    }
+
+    /// The one that was let through came to nothing before it asked: somebody else had taken its order, or its photo was
+    /// gone. Another may find out at once.
+    #[must_use]
+    pub fn not_asked(self, now: Timestamp) -> Self {
+        if !self.on_trial {
+            return self;
+        }
+        Self {
+            open_until: now,
+            on_trial: false,
+            ..self
+        }
     }
 
     /// The provider answered, whatever it said.
@@ -135,5 +148,18 @@ mod tests {
         assert_eq!(another.admit(patience), Err(patience.after(TRIAL_FOR)));
         let answered = trying.after_answer();
         assert_eq!(answered.admit(until), Ok(answered));
+    }
+
+    #[test]
+    fn whoever_is_let_through_and_does_not_ask_keeps_nobody_waiting() {
+        let (breaker, until) = opened(2);
+        let later = until.after(Millis(40));
+        let given_back = breaker.admit(until).unwrap().not_asked(later);
+        let another = given_back.admit(later).unwrap();
+        assert_eq!(another.admit(later), Err(later.after(TRIAL_FOR)));
+        // What has told already is not undone.
+        let failed = another.after_failure(later);
+        assert_eq!(failed.not_asked(later), failed);
+        assert_eq!(Breaker::default().not_asked(later), Breaker::default());
     }
 }

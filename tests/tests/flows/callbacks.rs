@@ -234,3 +234,15 @@ async fn a_callback_that_can_ring_for_no_worker_costs_eighty_seconds_at_most() {
     assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callback_that_cannot_read_the_tables_rings_all_the_same() {
+    let (stage, job) = running("a blind postman").await;
+    let broken = Fault::new(Service::DynamoDb, Effect::InternalError).operation("GetItem");
+    let armed = stage.aws.faults().arm(broken.caller(CALLBACK).always());
+    stage.pass(Millis::from_mins(1));
+    assert_eq!(stage.callbacks().await, 1);
+    assert!(armed.hits() > 0);
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
+    stage.assert_sound().await;
+}

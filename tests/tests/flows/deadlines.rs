@@ -45,3 +45,22 @@ async fn with_little_time_left_nothing_is_delivered() {
     assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_callback_that_meets_a_worker_with_little_time_is_handed_on_as_a_callback() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let job = stage.order(ANNA, "at the last minute").await;
+    stage.drain().await;
+    stage.pass(domain::time::Millis::from_mins(1));
+    assert_eq!(stage.kie.tick().await, 1);
+    let [called] = &stage.receive().await[..] else {
+        panic!("one doorbell was rung")
+    };
+    let body = called.body().unwrap().to_owned();
+    stage.work(&[("1", body)], Duration::from_secs(LITTLE)).await;
+    assert_eq!(stage.stage_of(&job).await, JobStage::Running);
+    assert_eq!(stage.drain().await, 1, "the doorbell was rung on");
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
+    stage.assert_sound().await;
+}

@@ -6,8 +6,9 @@ use domain::id::JobId;
 use domain::job::{Failure, Job, Rule, Stage as JobStage};
 use domain::time::Millis;
 use played_kie::Trouble;
+use played_telegram::{ApiError, Fault, Happens};
 use serde_json::json;
-use tests::stage::Stage;
+use tests::stage::{Stage, jpeg};
 
 use crate::ANNA;
 
@@ -256,5 +257,32 @@ async fn a_model_that_is_retired_after_the_order_is_given_back_and_never_replace
     assert!(stage.kie.tasks().is_empty());
     assert_eq!(stage.stage_of(&job).await, JobStage::Failed);
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_never_comes_to_the_provider_keeps_nobody_from_finding_out() {
+    let stage = Stage::with(|setting| {
+        setting.gift(50);
+        setting.settings.rules.active_jobs_max = 20;
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    stage.kie.inject(Trouble::ServerError, "", 5);
+    let mut wishes = Vec::new();
+    for wish in 0..5 {
+        wishes.push(stage.order(ANNA, &format!("wish {wish}")).await);
+        stage.drain().await;
+    }
+    let gone = Happens::Refused(ApiError::bad_request("file is temporarily unavailable or gone"));
+    stage.telegram.fault(Fault::next("getFile", gone));
+    let photo = stage.order_photo(ANNA, jpeg(640, 480), "").await;
+    stage.pass(Millis::from_mins(3));
+    stage.ring(&photo).await;
+    assert_eq!(stage.telegram.faults_left(), 0);
+    assert!(stage.kie.tasks().is_empty());
+    stage.ring(&wishes[0]).await;
+    assert_eq!(stage.stage_of(&wishes[0]).await, JobStage::Running);
+    stage.run_until_settled().await;
     stage.assert_sound().await;
 }

@@ -1,6 +1,7 @@
 //! From a doorbell to what the job wants.
 
 use domain::job::{Event, Job, Stage, Step, next_step};
+use domain::time::Millis;
 use queue::{DELAY_MAX_S, Doorbell, Hint};
 use table::Deadline;
 
@@ -28,7 +29,7 @@ impl Workshop {
             if matches!(step, Step::Submit | Step::Deliver | Step::Poll) && deadline.remaining() < BEGIN_WITH
             {
                 tracing::info!(job = %id, "too little time left to begin; another invocation goes on");
-                self.ring_for(&job, doorbell).await;
+                self.hand_on(doorbell).await;
                 return Ok(());
             }
             match self.take(step, &job, called_back, deadline).await? {
@@ -41,6 +42,18 @@ impl Workshop {
             self.ring_for(&job, doorbell).await;
         }
         Ok(())
+    }
+
+    /// Rings for another invocation, for the same reason.
+    async fn hand_on(&self, doorbell: &Doorbell) {
+        let Some(next) = doorbell.next() else { return };
+        let same = Doorbell {
+            hint: doorbell.hint,
+            ..next
+        };
+        if let Err(error) = self.queue.ring(&same, Millis::ZERO).await {
+            tracing::warn!(%error, job = doorbell.job, "no doorbell; cleanup will ring");
+        }
     }
 
     /// Takes one step. `None` when there is nothing (more) to do here.

@@ -48,12 +48,15 @@ impl Workshop {
         let claim = Event::Claim {
             lease_until: self.lease(deadline),
         };
-        let Some(claimed) = self.write(job, claim, deadline).await? else {
-            return Ok(None);
+        let claimed = self.write(job, claim, deadline).await;
+        let Ok(Some(claimed)) = claimed else {
+            self.breaker(|breaker| breaker.not_asked(now));
+            return Ok(claimed?);
         };
         // Shown under the claim, before the order is sent: after it, a quick callback could have shown more already.
         self.show_rendering(&claimed, deadline).await;
         let event = self.hand_over(&claimed, deadline).await;
+        self.breaker(|breaker| breaker.not_asked(self.env.now()));
         Ok(self.write(&claimed, event, deadline).await?)
     }
 
