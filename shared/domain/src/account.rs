@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::id::{JobId, MessageId, ModelId, Nonce, UserId};
 use crate::money::Credits;
+use crate::standing::Standing;
 use crate::time::Timestamp;
 use crate::video::Aspect;
 
@@ -46,6 +47,8 @@ pub struct Account {
     pub draft: Option<Draft>,
     /// The customer has blocked the bot, as far as we know.
     pub blocked: bool,
+    /// What this customer may do that others may not.
+    pub standing: Standing,
 }
 
 /// What the customer is composing: one order, not yet confirmed.
@@ -108,6 +111,7 @@ impl Account {
             parked: BTreeSet::new(),
             draft: None,
             blocked: false,
+            standing: Standing::default(),
         }
     }
 }

@@ -21,6 +21,7 @@ pub mod account;
 pub mod admission;
 pub mod catalog;
 pub mod ledger;
+pub mod standing;
 
 pub mod job;
 

@@ -12,6 +12,7 @@ pub mod flags;
 mod problems;
 mod rows;
 mod snapshot;
+pub mod standing;
 
 pub use apply::{ApplyError, Plan, apply, plan};
 pub use cache::{STALE_AFTER_MS, Settings};

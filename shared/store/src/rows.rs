@@ -78,6 +78,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         parked: jobs("parked")?,
         draft: row.map("draft").map(read_draft).transpose()?,
         blocked: row.flag("blocked"),
+        standing: limits_flags::standing::read(item)?,
     })
 }
 

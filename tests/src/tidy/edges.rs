@@ -20,7 +20,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("table", &["domain"]),
     ("limits-flags", &["domain", "table"]),
-    ("store", &["domain", "table"]),
+    ("store", &["domain", "table", "limits-flags"]),
     ("queue", &["domain"]),
     ("telegram", &["domain"]),
     ("providers", &["domain"]),

@@ -1,0 +1,126 @@
+//! What a customer may do that others may not: a tier, add-ons, overrides, a plan. It is kept on the account, so that the
+//! read that brings the balance brings this too, and a confirmed order is refused if it has changed in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::time::Timestamp;
+
+/// What an account was given, with what has run out still among it: whoever asks says at what time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Grows with every change of what stands here.
+    pub revision: u64,
+    /// The tier, if one was given.
+    pub tier: Option<Held>,
+    /// The plan, if one was given: unlimited plans are charged no credits.
+    pub plan: Option<Held>,
+    /// Add-ons by name, each with the time at which it ends.
+    pub addons: BTreeMap<String, Option<Timestamp>>,
+    /// What was settled for this customer alone, by feature.
+    pub overrides: BTreeMap<String, Override>,
+    /// Roles, such as `tester`, that rules may ask for.
+    pub roles: BTreeSet<String>,
+    /// The country, as ISO 3166-1 alpha-2 in capitals, where an operator has noted it.
+    pub country: Option<String>,
+}
+
+/// Something that is held for a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Held {
+    /// Its name.
+    pub key: String,
+    /// The first moment at which it is held no more; `None` for ever.
+    pub until: Option<Timestamp>,
+}
+
+/// A feature settled for one customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Override {
+    /// What was settled, as JSON in the form that a tier's row has for a feature.
+    pub body: String,
+    /// The first moment at which it holds no more; `None` for ever.
+    pub until: Option<Timestamp>,
+    /// Why.
+    pub why: String,
+}
+
+impl Held {
+    /// Its name, while it is held.
+    pub fn at(&self, now: Timestamp) -> Option<&str> {
+        holds(self.until, now).then_some(self.key.as_str())
+    }
+}
+
+impl Standing {
+    /// The tier that holds now.
+    pub fn tier_at(&self, now: Timestamp) -> Option<&str> {
+        self.tier.as_ref()?.at(now)
+    }
+
+    /// The plan that holds now.
+    pub fn plan_at(&self, now: Timestamp) -> Option<&str> {
+        self.plan.as_ref()?.at(now)
+    }
+
+    /// The add-ons that hold now.
+    pub fn addons_at(&self, now: Timestamp) -> impl Iterator<Item = &str> {
+        let held = self.addons.iter().filter(move |(_, until)| holds(**until, now));
+        held.map(|(key, _)| key.as_str())
+    }
+
+    /// The overrides that hold now.
+    pub fn overrides_at(&self, now: Timestamp) -> impl Iterator<Item = (&str, &Override)> {
+        let held = self
+            .overrides
+            .iter()
+            .filter(move |(_, settled)| holds(settled.until, now));
+        held.map(|(feature, settled)| (feature.as_str(), settled))
+    }
+}
+
+/// Whether something that ends then holds now.
+fn holds(until: Option<Timestamp>, now: Timestamp) -> bool {
+    until.is_none_or(|until| now < until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_has_an_end_holds_up_to_it_and_not_at_it() {
+        let until = Some(Timestamp(10));
+        let standing = Standing {
+            tier: Some(Held {
+                key: "pro".to_owned(),
+                until,
+            }),
+            plan: Some(Held {
+                key: "unlimited_1day".to_owned(),
+                until: None,
+            }),
+            addons: BTreeMap::from([("hd".to_owned(), until), ("api".to_owned(), None)]),
+            overrides: BTreeMap::from([(
+                "chat".to_owned(),
+                Override {
+                    body: "true".to_owned(),
+                    until,
+                    why: "asked".to_owned(),
+                },
+            )]),
+            ..Standing::default()
+        };
+        let at = |now: i64| {
+            let now = Timestamp(now);
+            let addons: Vec<&str> = standing.addons_at(now).collect();
+            (
+                standing.tier_at(now),
+                standing.plan_at(now),
+                addons,
+                standing.overrides_at(now).count(),
+            )
+        };
+        assert_eq!(at(9), (Some("pro"), Some("unlimited_1day"), vec!["api", "hd"], 1));
+        assert_eq!(at(10), (None, Some("unlimited_1day"), vec!["api"], 0));
+    }
+}
