@@ -5,6 +5,7 @@
 //! when it moved. A row that cannot be read is left out and named in [`Snapshot::problems`]; it never takes the others
 //! down. A missing flag means **off**: a deleted row must not open what it was closing, and without rules nothing is sold.
 
+pub mod access;
 mod apply;
 mod cache;
 mod document;
