@@ -19,5 +19,5 @@ pub use apply::{ApplyError, Plan, apply, plan};
 pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{Document, DocumentError, FlagRow, LimitRow, ModelRow, PriceRow, RulesRow};
 pub use problems::{Problem, problems};
-pub use rows::{Rows, VERSION_ATTRIBUTE, partition_key, version_key};
+pub use rows::{Rows, VERSION_ATTRIBUTE, partition_key, row_key, version_key};
 pub use snapshot::{OUTDATED_AFTER_MS, Snapshot, USELESS_AFTER_MS};

@@ -6,7 +6,7 @@ use domain::job::Stage as JobStage;
 use domain::time::Millis;
 use local_lambda::{Effect, Fault, Service};
 use played_kie::Trouble;
-use tests::stage::{CALLBACK, Stage, WEBHOOK, WORKER};
+use tests::stage::{API, Ask, CALLBACK, Stage, WEBHOOK, WORKER};
 
 use crate::{ANNA, BORIS, VAULT};
 
@@ -14,11 +14,12 @@ use crate::{ANNA, BORIS, VAULT};
 const VERA: i64 = 1003;
 
 /// What is allowed and not done here, and why.
-const NOT_HERE: [(&str, &str); 3] = [
+const NOT_HERE: [(&str, &str); 4] = [
     // At a cold start, from the environment, which the stage has none of; the demo starts the real binaries.
     (WEBHOOK, "secretsmanager:GetSecretValue"),
     (WORKER, "secretsmanager:GetSecretValue"),
     (CALLBACK, "secretsmanager:GetSecretValue"),
+    (API, "secretsmanager:GetSecretValue"),
 ];
 
 /// Start, an order, a look at the account, and the order taken back.
@@ -67,12 +68,22 @@ async fn until_given_back(stage: &Stage, job: &JobId) {
     assert_eq!(stage.stage_of(job).await, JobStage::Failed);
 }
 
+/// A customer asks for all flags, and an operator for the settings.
+async fn ask_the_api(stage: &Stage) {
+    stage.admit(ANNA, limits_flags::access::Role::Viewer).await;
+    let all = Ask::post("/ofrep/v1/evaluate/flags").user(stage, ANNA);
+    assert_eq!(stage.ask(all).await.status, 200);
+    let models = Ask::get("/admin/settings/models").user(stage, ANNA);
+    assert_eq!(stage.ask(models).await.status, 200);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_permission_in_the_template_is_needed() {
     let stage = Stage::with(|setting| setting.vaults = vec![VAULT]).await;
     order_and_cancel(&stage).await;
     deliver_fail_and_park(&stage).await;
     call_back_and_clean_up(&stage).await;
+    ask_the_api(&stage).await;
     let unused = stage.aws.unused_permissions().into_iter();
     let idle: Vec<String> = unused
         .filter(|it| !NOT_HERE.contains(&(it.function.as_str(), it.action.as_str())))

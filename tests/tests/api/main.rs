@@ -1,0 +1,10 @@
+//! The features API over the local cloud's tables: who may ask what, and what is answered.
+
+mod auth;
+mod ofrep;
+mod service;
+
+/// A customer.
+const ANNA: i64 = 1001;
+/// Another.
+const BORIS: i64 = 1002;
