@@ -10,7 +10,6 @@ use table::{Db, Item, Keys, Row};
 
 use crate::auth::init_data::BotKey;
 use crate::cors::Origins;
-use crate::flags::Flags;
 use crate::problem::Refusal;
 use crate::rate::Rates;
 
@@ -35,7 +34,6 @@ pub struct Api {
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
     pub(crate) origins: Origins,
-    pub(crate) flags: Flags,
 }
 
 impl Api {
@@ -54,7 +52,6 @@ impl Api {
             bot: BotKey::of(bot_token),
             rates,
             origins,
-            flags: Flags::default(),
         })
     }
 

@@ -11,7 +11,6 @@ pub mod auth;
 mod body;
 pub mod cors;
 mod etag;
-mod flags;
 mod health;
 mod ofrep;
 pub mod openapi;

@@ -57,8 +57,8 @@ pub(crate) async fn evaluate_flag(
         .asked(&caller, question)
         .await
         .map_err(|fault| fault.about(&key))?;
-    let set = api.flags(&seen.snapshot).await?;
-    let evaluation = answer::evaluate(&set, &key, &at(&seen, target.as_deref(), &context));
+    let set = &seen.snapshot.flags;
+    let evaluation = answer::evaluate(set, &key, &at(&seen, target.as_deref(), &context));
     Ok(match evaluation {
         Evaluation::Value(value) => reply::Json(value).into_response(),
         Evaluation::Failure(failure) => Fault::Evaluation(failure).into_response(),
@@ -82,8 +82,8 @@ pub(crate) async fn evaluate_flags(
         target,
         context,
     } = api.asked(&caller, question).await?;
-    let set = api.flags(&seen.snapshot).await?;
-    let bulk = Bulk::of(&set, &at(&seen, target.as_deref(), &context));
+    let set = &seen.snapshot.flags;
+    let bulk = Bulk::of(set, &at(&seen, target.as_deref(), &context));
     let json = |error| Fault::Refused(Refusal::Broken(Box::new(error)));
     let body = serde_json::to_vec(&bulk).map_err(json)?;
     let cause = Cause {
