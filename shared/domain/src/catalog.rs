@@ -40,6 +40,8 @@ pub struct Model {
     pub render_max: Millis,
     /// Renders of this model per user and window, if it has a limit of its own.
     pub limit: Option<Limit>,
+    /// Features that a customer needs for it.
+    pub requires: Vec<String>,
 }
 
 /// The longest name of a model, in bytes, so that a button with a nonce and a model stays below Telegram's 64.

@@ -135,6 +135,9 @@ pub struct ModelRow {
     /// A limit of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<LimitRow>,
+    /// Features that a customer needs for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
 }
 
 /// Any prompt at all.
@@ -242,6 +245,7 @@ impl ModelRow {
             poll_after: Millis::from_secs(i64::from(self.poll_after_s.unwrap_or(POLL_AFTER_S))),
             render_max: Millis::from_secs(i64::from(self.render_max_s)),
             limit,
+            requires: self.requires.clone(),
         })
     }
 
@@ -291,7 +295,7 @@ fn minutes(text: &str) -> Option<u16> {
 }
 
 /// `+03:00` as minutes.
-fn offset(text: &str) -> Option<i16> {
+pub(crate) fn offset(text: &str) -> Option<i16> {
     let (sign, rest) = if let Some(rest) = text.strip_prefix('+') {
         (1, rest)
     } else {

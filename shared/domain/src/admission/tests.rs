@@ -75,6 +75,7 @@ impl Scene {
             poll_after: Millis::from_mins(2),
             render_max: Millis::from_mins(15),
             limit: Some(limit("model-kling-3.0", 9)),
+            requires: Vec::new(),
         };
         let rules = Rules {
             new_jobs: true,
