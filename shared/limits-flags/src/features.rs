@@ -20,6 +20,7 @@
 mod check;
 mod compile;
 mod entitlements;
+mod explain;
 mod graph;
 mod guard;
 mod nearest;
@@ -35,6 +36,7 @@ mod tests;
 
 pub use check::{Check, Reason, Source, Unlock};
 pub use entitlements::{Entitlements, Facts};
+pub use explain::{Explanation, Gate, Layer, LayerState, Needed};
 pub use guard::{Denial, Pass};
 pub use registry::{Registry, RegistryRows};
 pub use rows::{AddonRow, ComponentRow, FeatureKind, FeatureRow, Given, Texts, TierRow};

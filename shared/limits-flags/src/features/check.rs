@@ -4,11 +4,11 @@ use std::fmt;
 
 use domain::catalog::Limit;
 use domain::time::Timestamp;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 /// Whether a customer may use a feature, why, and how much of it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Check<'c> {
     /// Its key, as it was asked for.
     pub feature: &'c str,
@@ -19,14 +19,19 @@ pub struct Check<'c> {
     /// Which layer of the cascade said on or off.
     pub source: Source<'c>,
     /// The value of a config feature that is granted.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<&'c Value>,
     /// The limits that hold; of the layers that set any, the most specific. Empty: without limit, or not granted.
+    #[serde(serialize_with = "limits")]
     pub limits: &'c [Limit],
     /// When the tier, add-on or override that grants it ends; `None` for never.
+    #[serde(rename = "expires_at_ms", serialize_with = "millis")]
     pub expires_at: Option<Timestamp>,
     /// What would grant it, where it is not.
+    #[serde(skip_serializing_if = "Unlock::is_empty")]
     pub unlocked_by: Unlock<'c>,
     /// With [`Reason::DependencyOff`]: from this feature to the one that is off by itself.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub path: Vec<&'c str>,
 }
 
@@ -143,7 +148,7 @@ impl fmt::Display for Source<'_> {
 }
 
 impl Serialize for Source<'_> {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
@@ -153,4 +158,31 @@ impl Unlock<'_> {
     pub fn is_empty(&self) -> bool {
         self.tier.is_none() && self.addons.is_empty()
     }
+}
+
+/// A limit as an answer shows it.
+#[derive(Serialize)]
+struct Shown<'l> {
+    id: &'l str,
+    max: u64,
+}
+
+fn limits<S: Serializer>(limits: &[Limit], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(limits.iter().map(|limit| Shown {
+        id: &limit.id,
+        max: limit.max.into(),
+    }))
+}
+
+#[expect(clippy::ref_option, reason = "serde hands the field by reference")]
+pub(super) fn some_limits<S: Serializer>(
+    said: &Option<Vec<Limit>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    limits(said.as_deref().unwrap_or_default(), serializer)
+}
+
+#[expect(clippy::ref_option, reason = "serde hands the field by reference")]
+fn millis<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+    at.map(|at| at.0).serialize(serializer)
 }

@@ -28,8 +28,8 @@ pub struct FeatureRow {
     /// What kind of answer it gives.
     #[serde(rename = "type", default)]
     pub kind: FeatureKind,
-    /// What holds where no tier, add-on or override says anything.
-    #[serde(default)]
+    /// What holds where no tier, add-on or override says anything: off, if nothing stands here.
+    #[serde(default = "off")]
     pub default: Given,
     /// The tier from which on the default and the tiers may give it. An add-on or an override is above that: it was given
     /// to this customer knowing the tier.
@@ -269,6 +269,10 @@ impl Serialize for Texts {
         texts.serialize_entry("ru", &self.ru)?;
         texts.end()
     }
+}
+
+fn off() -> Given {
+    Given::switch(false)
 }
 
 fn yes() -> bool {

@@ -41,6 +41,16 @@ impl Said {
         }
     }
 
+    /// What is said here, and where nothing is, below.
+    pub(super) fn above(&self, below: Option<&Self>) -> Self {
+        let below = below.cloned().unwrap_or_default();
+        Self {
+            enabled: self.enabled.or(below.enabled),
+            value: self.value.clone().or(below.value),
+            limits: self.limits.clone().or(below.limits),
+        }
+    }
+
     pub(super) fn read(feature: &str, kind: FeatureKind, given: &Given) -> Result<Self, String> {
         if given.value.is_some() && kind != FeatureKind::Config {
             return Err("value: only a feature of the type config has one".to_owned());

@@ -8,6 +8,11 @@ use domain::time::Timestamp;
 use super::*;
 
 mod cascade;
+mod explained;
+mod gates;
+mod guards;
+mod reading;
+mod written;
 
 const NOW: Timestamp = Timestamp(1_795_284_300_000);
 

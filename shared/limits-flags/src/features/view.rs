@@ -77,7 +77,7 @@ impl<'v> View<'v> {
         if !enabled && source == Source::Override {
             return Reason::OverriddenOff;
         }
-        if self.is_below_minimum(feature) && !is_given_personally(enabled, source) {
+        if self.is_below_minimum(feature) && !is_personal(enabled, source) {
             return Reason::TierTooLow;
         }
         if !enabled {
@@ -94,6 +94,12 @@ impl<'v> View<'v> {
         feature
             .minimum
             .is_some_and(|minimum| self.held.tier.is_none_or(|tier| tier < minimum))
+    }
+
+    /// Whether an add-on or an override gives it: given to this customer, not to everybody of a tier.
+    pub(super) fn is_given_personally(self, place: usize) -> bool {
+        let (enabled, source) = self.enabled(place);
+        is_personal(enabled, source)
     }
 
     pub(super) fn is_targeted(self, feature: &Feature) -> bool {
@@ -185,7 +191,6 @@ impl<'v> View<'v> {
     }
 }
 
-/// Given to this customer, not to everybody of a tier.
-fn is_given_personally(enabled: bool, source: Source<'_>) -> bool {
+fn is_personal(enabled: bool, source: Source<'_>) -> bool {
     enabled && matches!(source, Source::Addon(_) | Source::Override)
 }
