@@ -17,7 +17,10 @@ pub mod standing;
 
 pub use apply::{ApplyError, Plan, apply, plan};
 pub use cache::{STALE_AFTER_MS, Settings};
-pub use document::{Document, DocumentError, FlagRow, LimitRow, ModelRow, PriceRow, RulesRow};
+pub use document::{
+    Document, DocumentError, FlagRow, LimitRow, MeasureName, ModeName, ModelRow, PeriodName, PlanRow,
+    PriceRow, RulesRow,
+};
 pub use problems::{Problem, problems};
 pub use rows::{Rows, VERSION_ATTRIBUTE, partition_key, version_key};
-pub use snapshot::{OUTDATED_AFTER_MS, Snapshot, USELESS_AFTER_MS};
+pub use snapshot::{OUTDATED_AFTER_MS, Requires, Snapshot, USELESS_AFTER_MS};

@@ -1,5 +1,8 @@
 //! The rows: which keys there are, and how a document becomes rows.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 use table::{AttributeValue, Item, n, s};
 
 use crate::document::Document;
@@ -43,6 +46,21 @@ pub(crate) fn digest<'r>(rows: impl IntoIterator<Item = (&'r str, &'r str)>) -> 
     format!("{hash:016x}")
 }
 
+/// The sort key of the flag set's metadata.
+pub(crate) const FLAG_METADATA: &str = "flag_metadata";
+
+/// The rows of one kind.
+fn put<T: Serialize>(
+    rows: &mut Vec<(String, String)>,
+    kind: &str,
+    members: &BTreeMap<String, T>,
+) -> Result<(), serde_json::Error> {
+    for (name, member) in members {
+        rows.push((format!("{kind}#{name}"), serde_json::to_string(member)?));
+    }
+    Ok(())
+}
+
 /// The rows of a document, each as sort key and JSON body.
 #[derive(Clone, Debug)]
 pub struct Rows(pub Vec<(String, String)>);
@@ -51,15 +69,15 @@ impl Rows {
     /// Every row of a document.
     pub fn of(document: &Document) -> Result<Self, serde_json::Error> {
         let mut rows = vec![("rules".to_owned(), serde_json::to_string(&document.rules)?)];
-        for (name, flag) in &document.flags {
-            rows.push((format!("flag#{name}"), serde_json::to_string(flag)?));
+        if !document.flag_metadata.is_empty() {
+            let metadata = serde_json::to_string(&document.flag_metadata)?;
+            rows.push((FLAG_METADATA.to_owned(), metadata));
         }
-        for (name, limit) in &document.limits {
-            rows.push((format!("limit#{name}"), serde_json::to_string(limit)?));
-        }
-        for (name, model) in &document.models {
-            rows.push((format!("model#{name}"), serde_json::to_string(model)?));
-        }
+        put(&mut rows, "evaluator", &document.evaluators)?;
+        put(&mut rows, "flag", &document.flags)?;
+        put(&mut rows, "limit", &document.limits)?;
+        put(&mut rows, "model", &document.models)?;
+        put(&mut rows, "plan", &document.plans)?;
         Ok(Self(rows))
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::catalog::Limit;
+use domain::limit::Limit;
 use domain::time::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -170,7 +170,7 @@ struct Shown<'l> {
 fn limits<S: Serializer>(limits: &[Limit], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(limits.iter().map(|limit| Shown {
         id: &limit.id,
-        max: limit.max.into(),
+        max: limit.max,
     }))
 }
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use domain::catalog::Limit;
+use domain::limit::Limit;
 use serde_json::{Map, Value};
 
 use super::graph::{self, Need};

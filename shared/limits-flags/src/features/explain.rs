@@ -2,7 +2,7 @@
 
 mod print;
 
-use domain::catalog::Limit;
+use domain::limit::Limit;
 use domain::standing::Held;
 use serde::Serialize;
 use serde_json::Value;

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use domain::catalog::{Limit, Model};
+use domain::catalog::Model;
+use domain::limit::Limit;
 use serde_json::Value;
 
 use super::check::{Check, Reason, Unlock};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use domain::catalog::Limit;
+use domain::limit::Limit;
 use domain::standing::Standing;
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -54,7 +54,7 @@ pub struct FeatureRow {
     /// lists.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<Value>,
-    /// In whose time the rule reads the clock: `+03:00`. Without it, UTC.
+    /// In whose time the rule reads the clock: `Europe/Moscow`, or `+03:00`. Without it, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub zone: Option<String>,
 }

@@ -1,6 +1,6 @@
 //! The cascade and the gates, for one set of holdings. Asking what another tier would give is the same question.
 
-use domain::catalog::Limit;
+use domain::limit::Limit;
 use serde_json::Value;
 
 use super::check::{Reason, Source};

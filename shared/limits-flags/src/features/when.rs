@@ -1,10 +1,10 @@
 //! Targeting: a rule over who asks, where and when.
 
 use domain::time::{Millis, Timestamp};
+use domain::window::Zone;
 use serde_json::{Map, Value};
 
 use super::nearest::nearest;
-use crate::document::offset;
 use crate::flags::{Attribute, Condition, Context};
 
 /// What a feature's `when` may look at, besides flagd's `targetingKey` (the user) and `$flagd.timestamp`:
@@ -40,7 +40,7 @@ pub(super) struct Asker<'a> {
 #[derive(Debug)]
 pub(super) struct When {
     condition: Condition,
-    ahead: Millis,
+    zone: Zone,
 }
 
 impl When {
@@ -49,22 +49,20 @@ impl When {
         zone: Option<&str>,
         evaluators: &Map<String, Value>,
     ) -> Result<Self, String> {
-        let ahead = match zone {
-            None => 0,
-            Some(zone) => {
-                offset(zone).ok_or_else(|| format!("zone: `{zone}` is no offset such as +03:00"))?
-            }
+        let zone = match zone {
+            None => Zone::utc(),
+            Some(name) => crate::document::zone(name).ok_or_else(|| {
+                format!("zone: `{name}` is neither a zone such as Europe/Moscow nor an offset such as +03:00")
+            })?,
         };
         let (condition, _) = Condition::read(rule, evaluators)
             .map_err(|problem| format!("when.{}: {}", problem.path, problem.why))?;
-        Ok(Self {
-            condition,
-            ahead: Millis::from_mins(ahead.into()),
-        })
+        Ok(Self { condition, zone })
     }
 
     pub(super) fn holds(&self, feature: &str, tier: Option<&str>, asker: &Asker<'_>) -> bool {
-        let clock = Clock::at(asker.now.after(self.ahead));
+        let ahead = Millis::from_mins(self.zone.offset_minutes(asker.now).into());
+        let clock = Clock::at(asker.now.after(ahead));
         let time = clock.time();
         let pairs = [
             ("country", text(asker.country)),
@@ -205,6 +203,8 @@ mod tests {
         };
         sees(None, "18:05", 18, 6);
         sees(Some("+03:00"), "21:05", 21, 6);
+        sees(Some("Europe/Moscow"), "21:05", 21, 6);
+        sees(Some("America/New_York"), "13:05", 13, 6);
         sees(Some("+09:00"), "03:05", 3, 7);
         sees(Some("-09:30"), "08:35", 8, 6);
     }
@@ -257,6 +257,6 @@ mod tests {
     fn a_rule_and_a_zone_that_cannot_be_read_are_named() {
         let why = |rule: Value, zone| When::read(&rule, zone, &Map::new()).unwrap_err();
         assert!(why(json!({ "lower": ["x"] }), None).starts_with("when.lower: there is no operator"));
-        assert!(why(json!(true), Some("Moskau")).contains("`Moskau` is no offset"));
+        assert!(why(json!(true), Some("Moskau")).contains("`Moskau` is neither a zone"));
     }
 }

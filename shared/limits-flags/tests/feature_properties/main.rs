@@ -42,7 +42,7 @@ proptest! {
             prop_assert_eq!(check.has_access, check.reason == Reason::Granted);
             if check.has_access {
                 prop_assert_eq!(check.value, naive.value.as_ref());
-                let maxima: Vec<u64> = check.limits.iter().map(|limit| u64::from(limit.max)).collect();
+                let maxima: Vec<u64> = check.limits.iter().map(|limit| limit.max).collect();
                 prop_assert_eq!(maxima, naive.limits.unwrap_or_default());
             }
             prop_assert_eq!(entitlements.explain(feature).unwrap().check, check);

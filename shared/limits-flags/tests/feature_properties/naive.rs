@@ -20,7 +20,7 @@ pub(crate) fn answer(world: &World, feature: &str) -> Answer {
         value: layers.iter().find_map(|(_, given)| given.value.clone()),
         limits: layers.iter().find_map(|(_, given)| {
             let limits = given.limits.as_ref()?;
-            Some(limits.iter().map(|limit| u64::from(limit.max)).collect())
+            Some(limits.iter().map(|limit| limit.max).collect())
         }),
     }
 }
@@ -50,7 +50,7 @@ fn layers(world: &World, feature: &str) -> Vec<(Kind, Given)> {
         );
     }
     let mut at = tier(world);
-    while let Some(key) = at {
+    while let Some(key) = at.take() {
         let tier = &world.rows.tiers[&key];
         layers.extend(
             tier.features
