@@ -20,6 +20,7 @@ mod limit;
 mod price;
 
 pub use flag::FlagRow;
+pub(crate) use limit::zone;
 pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
 pub use price::{PlanRow, PriceRow};
 

@@ -9,6 +9,7 @@ pub mod access;
 mod apply;
 mod cache;
 mod document;
+pub mod features;
 pub mod flags;
 mod problems;
 mod rows;

@@ -267,6 +267,11 @@ fn minutes(text: &str) -> Option<u16> {
     (minutes < 60).then_some(hours.checked_mul(60)?.checked_add(minutes)?)
 }
 
+/// A zone by its name in the tz database, or by how far it is ahead of UTC: `+03:00`.
+pub(crate) fn zone(text: &str) -> Option<Zone> {
+    Zone::named(text).or_else(|| offset(text).and_then(Zone::fixed))
+}
+
 /// `+03:00` as minutes.
 fn offset(text: &str) -> Option<i16> {
     let (sign, rest) = if let Some(rest) = text.strip_prefix('+') {
