@@ -11,6 +11,7 @@ pub mod auth;
 mod body;
 pub mod cors;
 mod etag;
+mod features;
 mod health;
 mod ofrep;
 pub mod openapi;

@@ -10,12 +10,13 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
+use limits_flags::flags::Context;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::Api;
-use crate::auth::{Caller, customer};
+use crate::auth::Caller;
 use crate::body::{Body, Name};
 use crate::etag::Cause;
 use crate::openapi::Denials;
@@ -49,17 +50,11 @@ pub(crate) async fn evaluate_flag(
     Name(key): Name,
     question: Result<Body<Question>, Refusal>,
 ) -> Result<Response, Fault> {
-    let Asked {
-        seen,
-        target,
-        context,
-    } = api
+    let asked = api
         .asked(&caller, question)
         .await
         .map_err(|fault| fault.about(&key))?;
-    let set = &seen.snapshot.flags;
-    let evaluation = answer::evaluate(set, &key, &at(&seen, target.as_deref(), &context));
-    Ok(match evaluation {
+    Ok(match answer::evaluate(&asked.seen, &key, &asked.at()) {
         Evaluation::Value(value) => reply::Json(value).into_response(),
         Evaluation::Failure(failure) => Fault::Evaluation(failure).into_response(),
     })
@@ -77,20 +72,14 @@ pub(crate) async fn evaluate_flags(
     headers: HeaderMap,
     question: Result<Body<Question>, Refusal>,
 ) -> Result<Response, Fault> {
-    let Asked {
-        seen,
-        target,
-        context,
-    } = api.asked(&caller, question).await?;
-    let set = &seen.snapshot.flags;
-    let bulk = Bulk::of(set, &at(&seen, target.as_deref(), &context));
+    let asked = api.asked(&caller, question).await?;
     let json = |error| Fault::Refused(Refusal::Broken(Box::new(error)));
-    let body = serde_json::to_vec(&bulk).map_err(json)?;
+    let body = serde_json::to_vec(&Bulk::of(&asked.seen, &asked.at())).map_err(json)?;
     let cause = Cause {
-        target: target.as_deref().unwrap_or_default(),
-        context: &serde_json::to_string(&context).map_err(json)?,
-        version: seen.snapshot.version,
-        revision: seen.standing.revision,
+        target: asked.seen.target.as_deref().unwrap_or_default(),
+        context: &serde_json::to_string(&asked.context).map_err(json)?,
+        version: asked.seen.snapshot.version,
+        revision: asked.seen.standing.revision,
     };
     Ok(cause.answer(&headers, body))
 }
@@ -98,19 +87,16 @@ pub(crate) async fn evaluate_flags(
 /// A question with what is known of the one whom it is about.
 struct Asked {
     seen: Seen,
-    target: Option<String>,
     context: Map<String, Value>,
 }
 
-fn at<'a>(
-    seen: &Seen,
-    target: Option<&'a str>,
-    context: &'a Map<String, Value>,
-) -> limits_flags::flags::Context<'a> {
-    let at = limits_flags::flags::Context::new(seen.now).with_json(context);
-    match target {
-        Some(target) => at.with_targeting_key(target),
-        None => at,
+impl Asked {
+    fn at(&self) -> Context<'_> {
+        let at = Context::new(self.seen.now).with_json(&self.context);
+        match &self.seen.target {
+            Some(target) => at.with_targeting_key(target),
+            None => at,
+        }
     }
 }
 
@@ -121,7 +107,7 @@ impl Api {
         question: Result<Body<Question>, Refusal>,
     ) -> Result<Asked, Fault> {
         let Body(Question { mut context }) = question?;
-        let said = match context.remove(TARGETING_KEY) {
+        let key = match context.remove(TARGETING_KEY) {
             None | Some(Value::Null) => None,
             Some(Value::String(key)) => Some(key),
             Some(_) => {
@@ -130,19 +116,9 @@ impl Api {
                 )));
             }
         };
-        let target = caller.target(said.as_deref())?;
-        let user = target.as_deref().and_then(customer);
-        let seen = match (user, caller) {
-            (Some(user), _) => self.see(user).await?,
-            (None, Caller::Machine(machine)) => self.see_nobody(machine.version).await?,
-            (None, Caller::User(visitor)) => self.see(visitor.id).await?,
-        };
+        let seen = self.see(caller, key.as_deref()).await?;
         let context = seen.context(context, caller);
-        Ok(Asked {
-            seen,
-            target,
-            context,
-        })
+        Ok(Asked { seen, context })
     }
 }
 

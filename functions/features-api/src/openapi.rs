@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::Api;
 use crate::problem::{Problem, Refusal};
-use crate::{admin, cors, health, ofrep, reply};
+use crate::{admin, cors, features, health, ofrep, reply};
 
 /// The document's head.
 #[derive(utoipa::OpenApi)]
@@ -30,6 +30,7 @@ use crate::{admin, cors, health, ofrep, reply};
     security(("tma" = []), ("bearer" = []), ("key" = [])),
     tags((name = "service", description = "The service itself"),
         (name = "ofrep", description = "OpenFeature Remote Evaluation Protocol 0.3"),
+        (name = "features", description = "What a customer may do"),
         (name = "admin", description = "The operator's side")),
 )]
 struct Head;
@@ -56,6 +57,24 @@ pub(crate) struct Failures;
 
 /// What every route may refuse for where it wants to know who asks.
 pub(crate) struct Denials;
+
+/// What routes with a query may refuse for.
+pub(crate) struct Unreadable;
+
+/// What routes may refuse for that speak of one thing.
+pub(crate) struct NotThere;
+
+impl IntoResponses for Unreadable {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&[(400, "The request cannot be read")])
+    }
+}
+
+impl IntoResponses for NotThere {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&[(404, "There is no such thing")])
+    }
+}
 
 impl IntoResponses for Denials {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
@@ -99,6 +118,11 @@ fn described_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(openapi_json))
         .routes(routes!(ofrep::evaluate_flag))
         .routes(routes!(ofrep::evaluate_flags))
+        .routes(routes!(features::list_features))
+        .routes(routes!(features::check_feature))
+        .routes(routes!(features::list_models))
+        .routes(routes!(features::list_components))
+        .routes(routes!(features::user_features))
         .routes(routes!(admin::list_rows))
         .routes(routes!(admin::read_row))
 }

@@ -15,7 +15,7 @@ use super::{Kind, Paging};
 use crate::Api;
 use crate::auth::Operator;
 use crate::body::{Asked, is_name};
-use crate::openapi::Denials;
+use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
 
@@ -72,9 +72,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 #[utoipa::path(get, path = "/admin/settings/{kind}", tag = "admin",
     params(("kind" = Kind, Path, description = "Which rows"), Paging),
     responses((status = 200, description = "A page of rows", body = Rows),
-        (status = 400, description = "The query cannot be read", body = crate::problem::Problem, content_type = "application/problem+json"),
-        (status = 404, description = "There are no such settings", body = crate::problem::Problem, content_type = "application/problem+json"),
-        Denials))]
+        Unreadable, NotThere, Denials))]
 pub(crate) async fn list_rows(
     State(api): State<Arc<Api>>,
     operator: Operator,
@@ -109,8 +107,7 @@ pub(crate) async fn list_rows(
     params(("kind" = Kind, Path, description = "Which rows"),
         ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$")),
     responses((status = 200, description = "The row", body = Row),
-        (status = 404, description = "There is no such row", body = crate::problem::Problem, content_type = "application/problem+json"),
-        Denials))]
+        NotThere, Denials))]
 pub(crate) async fn read_row(
     State(api): State<Arc<Api>>,
     operator: Operator,

