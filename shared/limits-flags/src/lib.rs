@@ -8,6 +8,7 @@
 mod apply;
 mod cache;
 mod document;
+pub mod features;
 pub mod flags;
 mod problems;
 mod rows;

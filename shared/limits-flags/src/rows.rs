@@ -77,6 +77,10 @@ impl Rows {
         put(&mut rows, "flag", &document.flags)?;
         put(&mut rows, "limit", &document.limits)?;
         put(&mut rows, "model", &document.models)?;
+        put(&mut rows, "tier", &document.tiers)?;
+        put(&mut rows, "feature", &document.features)?;
+        put(&mut rows, "addon", &document.addons)?;
+        put(&mut rows, "component", &document.components)?;
         put(&mut rows, "plan", &document.plans)?;
         Ok(Self(rows))
     }
