@@ -133,7 +133,7 @@ fn flag(name: &str, why: String) -> Problem {
 }
 
 /// How many letters have to be changed, put in or left out to make one name of the other (Levenshtein's distance).
-fn distance(a: &str, b: &str) -> usize {
+pub(crate) fn distance(a: &str, b: &str) -> usize {
     let mut row: Vec<usize> = (0..=b.chars().count()).collect();
     for (i, letter) in a.chars().enumerate() {
         let mut left = i + 1;
