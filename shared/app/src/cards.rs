@@ -1,15 +1,17 @@
 //! The draft card and the other messages with buttons.
 
 use domain::account::{Account, Draft};
-use domain::admission::{Refusal, Usage, check_words, price_of};
-use domain::catalog::Model;
+use domain::admission::{Refusal, check_words, price_of};
+use domain::catalog::{Model, Plan};
 use domain::id::Nonce;
+use domain::limit::Usage;
 use domain::time::Timestamp;
 use limits_flags::Snapshot;
 use telegram::html;
 use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 
 use crate::buttons::Button;
+use crate::quota;
 use crate::show;
 use crate::texts::Say;
 use crate::way_out::way_out;
@@ -29,6 +31,7 @@ pub(crate) struct DraftView<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) account: &'a Account,
     pub(crate) draft: &'a Draft,
+    pub(crate) plan: Option<&'a Plan>,
     pub(crate) usages: &'a [Usage],
     pub(crate) now: Timestamp,
 }
@@ -83,25 +86,26 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     let DraftView {
         say, draft, account, ..
     } = view;
-    let Some(cost) = price_of(draft, model) else {
+    let Some(cost) = price_of(draft, model, view.plan) else {
         return vec![say.text("card-choice-gone")];
     };
-    let price = show::credits(*say, cost);
     let available = show::credits(*say, account.balance.available);
-    let mut lines = vec![say.with(
-        "card-price",
-        [("price", price.into()), ("available", available.into())],
-    )];
-    for usage in view.usages {
-        let title = show::limit_title(*say, view.snapshot, &usage.limit);
-        let reset = show::reset(*say, usage, view.now);
-        let values = [
-            ("title", html::escape(&title).into_owned().into()),
-            ("left", usage.left().into()),
-            ("max", usage.limit.max.into()),
-            ("reset", reset.into()),
-        ];
-        lines.push(say.with("card-limit", values));
+    let mut lines = vec![match view.plan.filter(|plan| plan.covers(model)) {
+        Some(plan) => say.with(
+            "card-price-plan",
+            [("plan", html::escape(&plan.title).into_owned().into())],
+        ),
+        None => say.with(
+            "card-price",
+            [
+                ("price", show::credits(*say, cost).into()),
+                ("available", available.into()),
+            ],
+        ),
+    }];
+    for usage in view.usages.iter().filter(|usage| quota::is_shown(&usage.limit)) {
+        let zone = quota::zone(view.snapshot, &usage.limit);
+        lines.push(quota::line(*say, view.snapshot, usage, &zone, view.now));
     }
     lines.extend(length_line(*say, draft, model));
     if account.balance.available < cost {
@@ -157,8 +161,12 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         };
         rows.push(model.aspects.iter().map(aspect).collect());
     }
-    rows.extend(price_of(draft, model).map(|cost| {
-        let words = say.with("button-create", [("price", show::credits(*say, cost).into())]);
+    rows.extend(price_of(draft, model, view.plan).map(|cost| {
+        let words = if view.plan.is_some_and(|plan| plan.covers(model)) {
+            say.text("button-create-plan")
+        } else {
+            say.with("button-create", [("price", show::credits(*say, cost).into())])
+        };
         vec![Button::Create(nonce(), draft.revision, cost).labelled(words)]
     }));
     rows.push(vec![Button::Drop(nonce()).labelled(say.text("button-drop"))]);

@@ -8,6 +8,7 @@ pub mod texts;
 
 mod buttons;
 mod cards;
+mod quota;
 mod show;
 mod way_out;
 

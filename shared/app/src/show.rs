@@ -1,12 +1,11 @@
 //! Numbers and times as people read them.
 
-use domain::admission::Usage;
-use domain::catalog::{Limit, Rules};
-use domain::id::ModelId;
+use domain::catalog::Rules;
 use domain::job::{Job, Order};
+use domain::limit::{Limit, Span};
 use domain::money::Credits;
 use domain::time::Timestamp;
-use domain::window::{Period, Schedule};
+use domain::window::{Schedule, Zone};
 use limits_flags::Snapshot;
 use providers::kie::registry::Family;
 use telegram::html;
@@ -23,38 +22,18 @@ pub(crate) fn credits(say: Say, credits: Credits) -> String {
     say.with("credits", [("count", credits.0.into())])
 }
 
-/// A limit's name: from the catalogue, else as the operator named it. Plain words, to be escaped where there is markup.
-pub(crate) fn limit_title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
-    if let Some(model) = limit.id.strip_prefix("model-") {
-        let title = snapshot
-            .model(&ModelId(model.to_owned()))
-            .map_or(model, |model| model.title.as_str());
-        return say.with("limit-of-model", [("model", title.into())]);
-    }
-    let by_period = match limit.schedule.period {
-        Period::Hour => "limit-hour",
-        Period::Day => "limit-videos",
-        Period::Week => "limit-week",
-    };
-    let own = say.find(&format!("limit-{}", limit.id), []);
-    own.unwrap_or_else(|| say.text(by_period))
-}
-
-/// When a count is 0 again, in the time in which the limit is cut: `сегодня в 21:00 (МСК)`.
-pub(crate) fn reset(say: Say, usage: &Usage, now: Timestamp) -> String {
-    moment(say, usage.window.ends_at, usage.limit.schedule, now)
-}
-
-/// A moment in a schedule's local time.
-pub(crate) fn moment(say: Say, at: Timestamp, schedule: Schedule, now: Timestamp) -> String {
-    let offset_ms = i64::from(schedule.utc_offset_minutes) * 60_000;
-    let (there, here) = (at.0 + offset_ms, now.0 + offset_ms);
+/// A moment as a zone's clocks show it.
+pub(crate) fn moment(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> String {
+    let offset = zone.offset_minutes(at);
+    let there = at.0 + i64::from(offset) * 60_000;
+    let here = now.0 + i64::from(zone.offset_minutes(now)) * 60_000;
     let days = there.div_euclid(DAY_MS) - here.div_euclid(DAY_MS);
     let minutes = there.rem_euclid(DAY_MS) / 60_000;
-    let zone = if schedule.utc_offset_minutes == 180 {
+    // What is three hours ahead is told as Moscow's, which is what customers know.
+    let zone = if offset == 180 {
         say.text("zone-moscow")
     } else {
-        utc_zone(schedule.utc_offset_minutes)
+        utc_zone(offset)
     };
     let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
     let day = u32::try_from(days).unwrap_or(0);
@@ -70,7 +49,7 @@ pub(crate) fn moment(say: Say, at: Timestamp, schedule: Schedule, now: Timestamp
 }
 
 /// `UTC+3`, `UTC+5:30`.
-fn utc_zone(offset_minutes: i16) -> String {
+fn utc_zone(offset_minutes: i32) -> String {
     let (sign, minutes) = if offset_minutes < 0 {
         ('-', -offset_minutes)
     } else {
@@ -152,17 +131,26 @@ pub(crate) fn usual_wait(say: Say, order: &Order) -> String {
     )
 }
 
-/// When an order is given up, in the time of the first limit (the operator's customers' time), else Moscow's.
+/// When an order is given up.
 pub(crate) fn give_up(say: Say, rules: &Rules, job: &Job, now: Timestamp) -> String {
-    let schedule = rules
-        .limits
-        .first()
-        .map_or(domain::window::MOSCOW_DAY, |limit| limit.schedule);
-    moment(say, job.give_up_at, schedule, now)
+    moment(say, job.give_up_at, &zone(rules), now)
+}
+
+/// Whose clocks customers go by: those of the first limit, else Moscow's.
+pub(crate) fn zone(rules: &Rules) -> Zone {
+    let of = |limit: &Limit| match &limit.span {
+        Span::Fixed(schedule) => Some(schedule.zone.clone()),
+        Span::Sliding(_) | Span::Open => None,
+    };
+    let own = rules.limits.iter().find_map(of);
+    own.unwrap_or_else(|| Schedule::moscow_day().zone)
 }
 
 /// What an order holds or has cost.
 pub(crate) fn price<'a>(say: Say, job: &Job) -> Value<'a> {
+    if job.order.plan.is_some() {
+        return say.text("price-of-plan").into();
+    }
     credits(say, job.cost).into()
 }
 
@@ -170,7 +158,6 @@ pub(crate) fn price<'a>(say: Say, job: &Job) -> Value<'a> {
 mod tests {
     use super::*;
     use crate::texts::Locale;
-    use domain::window::MOSCOW_DAY;
 
     /// 2026-11-21 18:00:00 UTC: nine in the evening in Moscow.
     const NINE: i64 = 1_795_284_000_000;
@@ -178,7 +165,8 @@ mod tests {
     #[test]
     fn a_reset_is_told_in_moscow_time() {
         let say = Say::in_(Locale::Ru);
-        let told = |at: i64, now: i64| moment(say, Timestamp(at), MOSCOW_DAY, Timestamp(now));
+        let told =
+            |at: i64, now: i64| moment(say, Timestamp(at), &Schedule::moscow_day().zone, Timestamp(now));
         assert_eq!(told(NINE, NINE - 3_600_000), "сегодня в 21:00 (МСК)");
         assert_eq!(told(NINE + DAY_MS, NINE), "завтра в 21:00 (МСК)");
         assert_eq!(told(NINE + 8 * DAY_MS, NINE), "29.11 в 21:00 (МСК)");

@@ -61,8 +61,28 @@ cabinet = 👤 <b>Cabinet</b>
        *[other] Set aside for orders: { $held }
     }
     Orders in progress: { $active } of { $active-max }
-cabinet-limit = { $title }: { $left } of { $max } left, resets { $reset }
+limit-line = { $title }: { $left } of { $max } left, resets { $reset }
+limit-line-open = { $title }: { $left } of { $max } free
 limit-videos = Videos per day
+limit-month = Videos per month
+limit-open = Videos at once
+limit-sliding = Videos in { $span }
+tokens = { $amount } { $count ->
+    [one] token
+   *[other] tokens
+}
+days = { $count } { $count ->
+    [one] day
+   *[other] days
+}
+hours = { $count } { $count ->
+    [one] hour
+   *[other] hours
+}
+minutes = { $count } { $count ->
+    [one] minute
+   *[other] minutes
+}
 limit-hour = Videos per hour
 limit-week = Videos per week
 limit-of-model = { $model }
@@ -79,8 +99,9 @@ card-title = 🎬 <b>New video</b>
 card-photo = 📷 From your photo
 card-no-words = <i>Want to describe the motion? Send text and it is added to the photo.</i>
 card-choice = { $model } · { $seconds } · { $aspect }
+price-of-plan = 0 credits (under your plan)
+card-price-plan = Price: <b>part of your plan</b> “{ $plan }”
 card-price = Price: <b>{ $price }</b> · you have { $available }
-card-limit = { $title }: { $left } of { $max } left, resets { $reset }
 card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
 card-too-short = ⚠️ The text is shorter than this model takes: { $chars } of at least { $min } characters. Write more or choose another model.
 card-choice-gone = ⚠️ This model no longer makes that length or shape. Choose again, or take another model.
@@ -90,6 +111,7 @@ way-out-held = { $held } set aside for your orders will be back if an order fail
 way-out-none = Credits cannot be bought here yet; that is coming soon.
 card-models = Choose a model:
 card-aspect-photo = as the photo
+button-create-plan = ✅ Create under the plan
 button-create = ✅ Create — { $price }
 button-drop = ✖️ Never mind
 button-model = 🎛 Model: { $model }
@@ -122,7 +144,20 @@ refused-active = You can have at most { $max } { $max ->
     [one] order
    *[other] orders
 } at a time. Wait for a video, or cancel an order that is still queued. Nothing was charged.
-refused-limit = The limit is used up: { $title }, { $max } of { $max }. It resets { $reset }. Nothing was charged.
+refused-limit = The limit is used up: { $title }, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
+refused-limit-open = The limit is used up: { $title }, { $left } of { $max } free. Nothing was charged. { $help }
+refused-spend = The bot takes no more orders today: the day's stock is used up. Again { $reset }. Nothing was charged.
+limit-help-open = Wait for a video to be ready.
+limit-help-model = You can choose another model.
+limit-help-wait = Your draft is kept.
+overtaken = Several orders of yours are being placed at once. This one was not taken, and nothing was charged. Press again.
+denied-tier_too_low = { $feature } is not in your tier. Nothing was charged.
+denied-not_in_tier = { $feature } is not in your tier. Nothing was charged.
+denied-expired = { $feature }: your access has ended. Nothing was charged.
+denied-inactive = { $feature } is switched off now. Nothing was charged.
+denied-targeting = { $feature } is not available to you now. Nothing was charged.
+denied-other = { $feature } is not available to you. Nothing was charged.
+denied-tier = The tier { $tier } opens it.
 refused-too-long = The text is too long for this model: { $chars } of { $max } characters. Nothing was charged.
 refused-too-short = This model needs at least { $min } characters, and the text has { $chars }. Nothing was charged.
 

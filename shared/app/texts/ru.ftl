@@ -62,8 +62,32 @@ cabinet = 👤 <b>Кабинет</b>
        *[other] Отложено на заказы: { $held }
     }
     Заказов в работе: { $active } из { $active-max }
-cabinet-limit = { $title }: осталось { $left } из { $max }, обновится { $reset }
+limit-line = { $title }: осталось { $left } из { $max }, обновится { $reset }
+limit-line-open = { $title }: свободно { $left } из { $max }
 limit-videos = Видео за сутки
+limit-month = Видео за месяц
+limit-open = Видео одновременно
+limit-sliding = Видео за { $span }
+tokens = { $amount } { $count ->
+    [one] токен
+    [few] токена
+   *[many] токенов
+}
+days = { $count } { $count ->
+    [one] день
+    [few] дня
+   *[many] дней
+}
+hours = { $count } { $count ->
+    [one] час
+    [few] часа
+   *[many] часов
+}
+minutes = { $count } { $count ->
+    [one] минуту
+    [few] минуты
+   *[many] минут
+}
 limit-hour = Видео в час
 limit-week = Видео за неделю
 limit-of-model = { $model }
@@ -80,8 +104,9 @@ card-title = 🎬 <b>Новое видео</b>
 card-photo = 📷 По вашему фото
 card-no-words = <i>Хотите описать движение? Пришлите текст — он добавится к фото.</i>
 card-choice = { $model } · { $seconds } · { $aspect }
+price-of-plan = 0 кредитов (по подписке)
+card-price-plan = Цена: <b>входит в подписку</b> «{ $plan }»
 card-price = Цена: <b>{ $price }</b> · на счету { $available }
-card-limit = { $title }: осталось { $left } из { $max }, обновится { $reset }
 card-too-long = ⚠️ Текст длиннее, чем принимает эта модель: { $chars } из { $max } знаков. Сократите текст или выберите другую модель.
 card-too-short = ⚠️ Текст короче, чем принимает эта модель: { $chars }, а нужно не меньше { $min } знаков. Напишите подробнее или выберите другую модель.
 card-choice-gone = ⚠️ Такой длины или формата у этой модели больше нет. Выберите заново или возьмите другую модель.
@@ -91,6 +116,7 @@ way-out-held = Отложено на заказы: { $held }. Если зака�
 way-out-none = Купить кредиты пока нельзя — это скоро появится.
 card-models = Выберите модель:
 card-aspect-photo = как у фото
+button-create-plan = ✅ Создать по подписке
 button-create = ✅ Создать — { $price }
 button-drop = ✖️ Не надо
 button-model = 🎛 Модель: { $model }
@@ -123,7 +149,20 @@ refused-active = Одновременно можно не больше { $max } 
     [one] заказа
    *[other] заказов
 }. Дождитесь готового видео или отмените заказ из очереди. Ничего не списано.
-refused-limit = Лимит исчерпан: { $title } — { $max } из { $max }. Обновится { $reset }. Ничего не списано.
+refused-limit = Лимит исчерпан: { $title }, осталось { $left } из { $max }. Обновится { $reset }. Ничего не списано. { $help }
+refused-limit-open = Лимит исчерпан: { $title }, свободно { $left } из { $max }. Ничего не списано. { $help }
+refused-spend = На сегодня бот больше не берёт заказов: дневной запас исчерпан. Снова { $reset }. Ничего не списано.
+limit-help-open = Дождитесь готового видео.
+limit-help-model = Можно взять другую модель.
+limit-help-wait = Черновик сохранён.
+overtaken = Сразу несколько ваших заказов оформляются одновременно. Этот не принят, ничего не списано. Нажмите ещё раз.
+denied-tier_too_low = { $feature } — не в вашем тарифе. Ничего не списано.
+denied-not_in_tier = { $feature } — не в вашем тарифе. Ничего не списано.
+denied-expired = { $feature }: срок доступа истёк. Ничего не списано.
+denied-inactive = { $feature } сейчас отключено. Ничего не списано.
+denied-targeting = { $feature } сейчас недоступно для вас. Ничего не списано.
+denied-other = { $feature } вам недоступно. Ничего не списано.
+denied-tier = Открывает тариф { $tier }.
 refused-too-long = Текст слишком длинный для этой модели: { $chars } из { $max } знаков. Ничего не списано.
 refused-too-short = Этой модели нужно не меньше { $min } знаков, а в тексте { $chars }. Ничего не списано.
 

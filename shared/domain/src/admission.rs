@@ -3,57 +3,12 @@
 //! what the refused transaction returned. So the reason that a customer reads is always the true one.
 
 use crate::account::{Account, Draft, Place};
-use crate::catalog::{Limit, Model, Rules};
+use crate::catalog::{Model, Plan, Price, Rules};
 use crate::id::{JobId, Nonce};
 use crate::job::{Image, Job, Order};
+use crate::limit::{Limit, Measure, Reservation, Usage};
 use crate::money::Credits;
 use crate::time::Timestamp;
-use crate::window::Window;
-
-/// Uses counted in one window, as read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Usage {
-    /// The limit that the count belongs to.
-    pub limit: Limit,
-    /// The window that holds now.
-    pub window: Window,
-    /// Uses counted in it.
-    pub used: u32,
-}
-
-impl Usage {
-    /// How many uses are left.
-    pub fn left(&self) -> u32 {
-        self.limit.max.saturating_sub(self.used)
-    }
-
-    /// The name of the counter.
-    pub fn key(&self) -> WindowKey {
-        WindowKey::new(&self.limit, self.window)
-    }
-}
-
-/// The name of a counter: its limit, and when the window began. Stored on the job, so that the release finds it.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct WindowKey(pub String);
-
-impl WindowKey {
-    /// The name of a limit's counter in a window.
-    pub fn new(limit: &Limit, window: Window) -> Self {
-        Self(format!("{}#{}", limit.id, window.starts_at.seconds()))
-    }
-}
-
-/// A use to be counted together with the job's acceptance, if there is still room.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reservation {
-    /// The counter.
-    pub key: WindowKey,
-    /// It may not pass this.
-    pub max: u32,
-    /// When its window ends; the row may be forgotten some time after.
-    pub ends_at: Timestamp,
-}
 
 /// A draft that may become a job, with all that has to be written with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,6 +21,19 @@ pub struct Admission {
     pub draft_revision: u32,
     /// Open jobs must be fewer than this.
     pub active_jobs_max: u32,
+    /// What the customer may do must not have changed since it was looked at.
+    pub standing_revision: u64,
+}
+
+/// What a customer lacks for an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Denied {
+    /// The feature.
+    pub feature: String,
+    /// Why it is not theirs, in the words of the registry: `tier_too_low`.
+    pub reason: &'static str,
+    /// The tier that would bring it, if one would.
+    pub needs_tier: Option<String>,
 }
 
 /// Why a draft may not become a job. Nothing was charged.
@@ -79,6 +47,8 @@ pub enum Refusal {
     ModelUnavailable,
     /// The model does not render the chosen length or shape any more.
     ChoiceUnavailable,
+    /// The customer's tier, plan or country does not go with it.
+    NotEntitled(Denied),
     /// The words are shorter than the model takes.
     PromptTooShort {
         /// How long they are, in characters.
@@ -110,7 +80,7 @@ pub enum Refusal {
 }
 
 /// What T1 is decided on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Request<'a> {
     /// The account as read.
     pub account: &'a Account,
@@ -120,9 +90,15 @@ pub struct Request<'a> {
     pub revision: u32,
     /// The chosen model's row, if there is one.
     pub model: Option<&'a Model>,
+    /// New orders are taken of this customer now.
+    pub new_jobs: bool,
     /// What holds for all.
     pub rules: &'a Rules,
-    /// The counts of every window that the order touches.
+    /// The plan that the customer is on now.
+    pub plan: Option<&'a Plan>,
+    /// What the customer lacks for it, if anything.
+    pub denied: Option<Denied>,
+    /// What is used of every limit that the order touches.
     pub usages: &'a [Usage],
     /// The card, which will become the progress message and at last the video.
     pub place: Place,
@@ -135,7 +111,7 @@ pub struct Request<'a> {
 /// Decides T1.
 pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
     let Request { account, rules, .. } = request;
-    if !rules.new_jobs {
+    if !request.new_jobs {
         return Err(Refusal::Paused);
     }
     let draft = account
@@ -147,14 +123,17 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         .model
         .filter(|model| model.id == draft.model && model.takes(draft.photo.is_some()));
     let model = model.ok_or(Refusal::ModelUnavailable)?;
-    let cost = price_of(draft, model).ok_or(Refusal::ChoiceUnavailable)?;
+    let cost = price_of(draft, model, request.plan).ok_or(Refusal::ChoiceUnavailable)?;
     check_words(draft, model)?;
+    if let Some(denied) = &request.denied {
+        return Err(Refusal::NotEntitled(denied.clone()));
+    }
     if account.active_jobs.len() >= usize::try_from(rules.active_jobs_max).unwrap_or(usize::MAX) {
         return Err(Refusal::TooManyActive {
             max: rules.active_jobs_max,
         });
     }
-    if let Some(full) = request.usages.iter().find(|usage| usage.left() == 0) {
+    if let Some(full) = request.usages.iter().find(|usage| usage.forbids()) {
         return Err(Refusal::LimitReached(Box::new(full.clone())));
     }
     if account.balance.available < cost {
@@ -163,7 +142,30 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
             available: account.balance.available,
         });
     }
-    let order = Order {
+    let counted: Vec<&Usage> = request.usages.iter().filter(|usage| usage.amount > 0).collect();
+    let reservations: Vec<Reservation> = counted
+        .iter()
+        .map(|usage| usage.reservation(request.now))
+        .collect();
+    let id = JobId {
+        user: account.user,
+        nonce: draft.nonce.clone(),
+    };
+    let windows = reservations.iter().map(|use_| use_.counted.clone()).collect();
+    let order = order(request, draft, model);
+    let job = Job::accepted(id, order, cost, windows, request.place, rules, request.now);
+    Ok(Admission {
+        job,
+        reservations,
+        draft_revision: draft.revision,
+        active_jobs_max: rules.active_jobs_max,
+        standing_revision: account.standing.revision,
+    })
+}
+
+/// What is ordered.
+fn order(request: &Request<'_>, draft: &Draft, model: &Model) -> Order {
+    Order {
         model: model.id.clone(),
         provider: model.provider.clone(),
         family: model.family.clone(),
@@ -177,25 +179,19 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         typical: model.typical,
         poll_after: model.poll_after,
         render_max: model.render_max,
-    };
-    let id = JobId {
-        user: account.user,
-        nonce: draft.nonce.clone(),
-    };
-    let windows = request.usages.iter().map(Usage::key).collect();
-    let job = Job::accepted(id, order, cost, windows, request.place, rules, request.now);
-    Ok(Admission {
-        job,
-        reservations: reservations(request.usages),
-        draft_revision: draft.revision,
-        active_jobs_max: rules.active_jobs_max,
-    })
+        plan: request
+            .plan
+            .filter(|plan| plan.covers(model))
+            .map(|plan| plan.key.clone()),
+    }
 }
 
-/// What a draft costs, if the model renders just that.
-pub fn price_of(draft: &Draft, model: &Model) -> Option<Credits> {
+/// What a draft costs, if the model renders just that. Nothing, where the customer's plan covers it.
+pub fn price_of(draft: &Draft, model: &Model, plan: Option<&Plan>) -> Option<Credits> {
     let offered = model.offers(draft.duration_s, draft.aspect, draft.photo.is_some());
-    model.price(draft.duration_s).filter(|_| offered)
+    let price = model.price(draft.duration_s).filter(|_| offered)?;
+    let covered = plan.is_some_and(|plan| plan.covers(model));
+    Some(if covered { Credits::ZERO } else { price })
 }
 
 /// Whether the model takes the draft's words, going by their length. A photo needs none.
@@ -209,28 +205,35 @@ pub fn check_words(draft: &Draft, model: &Model) -> Result<(), Refusal> {
     }
 }
 
-/// The uses to count for an order.
-fn reservations(usages: &[Usage]) -> Vec<Reservation> {
-    usages
-        .iter()
-        .map(|usage| Reservation {
-            key: usage.key(),
-            max: usage.limit.max,
-            ends_at: usage.window.ends_at,
+/// Every limit that an order for a model touches: those over all models, the model's own or those for unlimited plans,
+/// and those that come with the customer's features.
+pub fn limits_touched<'a>(
+    rules: &'a Rules,
+    model: Option<&'a Model>,
+    plan: Option<&Plan>,
+    features: &'a [Limit],
+) -> impl Iterator<Item = &'a Limit> {
+    let own = model.map(|model| match &model.unlimited {
+        Some(unlimited) if plan.is_some_and(|plan| plan.covers(model)) => unlimited,
+        _ => &model.limits,
+    });
+    let over_all = rules.limits.iter();
+    over_all
+        .chain(own.into_iter().flatten())
+        .chain(features)
+        .filter(move |limit| {
+            let provider = model.map(|model| &model.provider);
+            limit.provider.is_none() || limit.provider.as_ref() == provider
         })
-        .collect()
 }
 
-/// Every limit that an order for a model touches, with the window that holds now. What is still to be read is how much
-/// of each is used.
-pub fn limits_touched(rules: &Rules, model: Option<&Model>, now: Timestamp) -> Vec<(Limit, Window)> {
-    let own = model.and_then(|model| model.limit.as_ref());
-    rules
-        .limits
-        .iter()
-        .chain(own)
-        .map(|limit| (limit.clone(), limit.schedule.window_at(now)))
-        .collect()
+/// As how much an order of this price is counted.
+pub fn amount(measure: Measure, price: Option<&Price>) -> u64 {
+    match measure {
+        Measure::Requests => 1,
+        Measure::Tokens => price.map_or(0, |price| price.tokens),
+        Measure::MicroUsd => price.map_or(0, |price| price.micro_usd),
+    }
 }
 
 #[cfg(test)]

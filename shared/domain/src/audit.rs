@@ -13,10 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::account::Account;
-use crate::admission::WindowKey;
 use crate::id::{JobId, UserId};
 use crate::job::{Job, Stage};
 use crate::ledger::{Entry, Key};
+use crate::limit::Count;
 use crate::money::Credits;
 use crate::time::Timestamp;
 
@@ -30,7 +30,7 @@ pub struct Books {
     /// Every job.
     pub jobs: Vec<Job>,
     /// Every counter, and what it has counted.
-    pub usage: BTreeMap<(UserId, WindowKey), u32>,
+    pub usage: BTreeMap<(UserId, String), Count>,
     /// Rows that say what they must not; they are in none of the above.
     pub bad_rows: Vec<BadRow>,
     /// When it was read. If nobody says, no counter is old enough to be gone.

@@ -2,10 +2,10 @@
 //! edits; this is only their meaning.
 
 use crate::id::ModelId;
+use crate::limit::Limit;
 use crate::money::Credits;
 use crate::time::Millis;
 use crate::video::Aspect;
-use crate::window::Schedule;
 
 /// One model that customers can choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,38 +38,71 @@ pub struct Model {
     pub poll_after: Millis,
     /// How long a render can take at most. After this, the absence of a sign is believed.
     pub render_max: Millis,
-    /// Renders of this model per user and window, if it has a limit of its own.
-    pub limit: Option<Limit>,
+    /// Limits of its own, for those who pay for each video.
+    pub limits: Vec<Limit>,
+    /// What holds instead for those whose plan has no price for each video; `None` if no such plan covers it.
+    pub unlimited: Option<Vec<Limit>>,
+    /// Features that a customer needs for it.
+    pub requires: Vec<String>,
 }
 
 /// The longest name of a model, in bytes, so that a button with a nonce and a model stays below Telegram's 64.
 pub const MODEL_ID_BYTES_MAX: usize = 24;
 
 /// One duration on offer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Price {
     /// Length of the video in seconds.
     pub duration_s: u32,
     /// What it costs.
     pub credits: Credits,
+    /// As how many tokens it is counted where a limit counts tokens.
+    pub tokens: u64,
+    /// What the provider is expected to charge, in millionths of a US dollar.
+    pub micro_usd: u64,
+    /// Features that a customer needs for this length, beside the model's.
+    pub requires: Vec<String>,
 }
 
-/// A number of uses allowed in each window.
+/// What a customer can have instead of paying for each video.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Limit {
-    /// Its name in counters and messages.
-    pub id: String,
-    /// Uses allowed in one window.
-    pub max: u32,
-    /// The windows.
-    pub schedule: Schedule,
+pub struct Plan {
+    /// Its name.
+    pub key: String,
+    /// What customers read.
+    pub title: String,
+    /// Videos cost no credits; what holds them is each model's limits for such plans.
+    pub unlimited: bool,
+    /// The models that it covers; all that have limits for such plans if empty.
+    pub models: Vec<ModelId>,
+    /// The tier that it brings, if it brings one.
+    pub tier: Option<String>,
+}
+
+impl Price {
+    /// A length at a price, counted as no tokens, and needing nothing.
+    pub fn new(duration_s: u32, credits: Credits) -> Self {
+        Self {
+            duration_s,
+            credits,
+            tokens: 0,
+            micro_usd: 0,
+            requires: Vec::new(),
+        }
+    }
+}
+
+impl Plan {
+    /// Whether videos of a model cost no credits under it.
+    pub fn covers(&self, model: &Model) -> bool {
+        let among = self.models.is_empty() || self.models.contains(&model.id);
+        self.unlimited && among && model.unlimited.is_some()
+    }
 }
 
 /// What holds for every order, whatever the model.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// New orders are taken. Off is the kill switch.
-    pub new_jobs: bool,
     /// Credits given to a newcomer, once for ever.
     pub signup_credits: Credits,
     /// Open jobs that one user may have.
@@ -85,10 +118,12 @@ pub struct Rules {
 impl Model {
     /// The price of a duration, if it is on offer.
     pub fn price(&self, duration_s: u32) -> Option<Credits> {
-        self.prices
-            .iter()
-            .find(|price| price.duration_s == duration_s)
-            .map(|price| price.credits)
+        self.price_row(duration_s).map(|price| price.credits)
+    }
+
+    /// Everything about a duration, if it is on offer.
+    pub fn price_row(&self, duration_s: u32) -> Option<&Price> {
+        self.prices.iter().find(|price| price.duration_s == duration_s)
     }
 
     /// The longest video that can be had for so many credits.

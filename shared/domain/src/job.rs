@@ -26,9 +26,9 @@ pub use timing::{
 };
 
 use crate::account::Place;
-use crate::admission::WindowKey;
 use crate::catalog::Rules;
 use crate::id::{Fence, FileId, JobId, ModelId, TaskId};
+use crate::limit::Counted;
 use crate::money::Credits;
 use crate::time::{Millis, Timestamp};
 use crate::video::Aspect;
@@ -58,6 +58,8 @@ pub struct Order {
     pub poll_after: Millis,
     /// How long it can take at most: how long silence is no answer.
     pub render_max: Millis,
+    /// The plan that it was ordered under, where that made it cost nothing.
+    pub plan: Option<String>,
 }
 
 impl Order {
@@ -85,8 +87,8 @@ pub struct Job {
     pub order: Order,
     /// What is held for it, and captured or released in the end.
     pub cost: Credits,
-    /// The counters in which it is counted.
-    pub windows: Vec<WindowKey>,
+    /// Where it is counted, and with how much.
+    pub windows: Vec<Counted>,
     /// The message that shows its progress and will become the video.
     pub place: Place,
     /// When it was accepted.
@@ -154,7 +156,7 @@ impl Job {
         id: JobId,
         order: Order,
         cost: Credits,
-        windows: Vec<WindowKey>,
+        windows: Vec<Counted>,
         place: Place,
         rules: &Rules,
         now: Timestamp,

@@ -15,6 +15,7 @@ pub mod money;
 pub mod time;
 pub mod video;
 
+pub mod limit;
 pub mod window;
 
 pub mod account;

@@ -20,6 +20,11 @@ impl Timestamp {
         Millis(self.0.saturating_sub(earlier.0))
     }
 
+    /// The moment so many seconds after 1970 began.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+
     /// Whole seconds since 1970, as DynamoDB's time to live and signatures want them.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)

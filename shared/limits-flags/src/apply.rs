@@ -27,12 +27,13 @@ pub(crate) const ROW_BYTES_MAX: usize = 150 * 1024;
 const CHANGE_BYTES: usize = 64;
 
 /// The kinds, each after those that it may refer to.
-const ORDER: [&str; 10] = [
+const ORDER: [&str; 11] = [
     "tier",
     "feature",
     "addon",
     "component",
     "evaluator",
+    "flag_metadata",
     "flag",
     "limit",
     "model",

@@ -5,17 +5,28 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalog::{Limit, MODEL_ID_BYTES_MAX, Model, Price};
+use domain::catalog::{MODEL_ID_BYTES_MAX, Model, Price};
 use domain::id::ModelId;
-use domain::money::Credits;
+use domain::limit::{Limit, Measure};
 use domain::time::Millis;
 use domain::video::Aspect;
-use domain::window::{Period, Schedule};
+use domain::window::Schedule;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+mod flag;
+mod limit;
+mod price;
+
+pub use flag::FlagRow;
+pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
+pub use price::{PlanRow, PriceRow};
 
 /// What the name of a model's own limit begins with, and no other limit's: both would be counted on one row.
 pub(crate) const OWN_LIMIT: &str = "model-";
+/// What the name of a limit begins with that holds a model's use under unlimited plans, and no other limit's.
+pub(crate) const UNLIMITED_LIMIT: &str = "unlimited-";
 
 /// The whole of the settings, as one file. Fields that nobody knows are refused, wherever they stand.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,13 +34,22 @@ pub(crate) const OWN_LIMIT: &str = "model-";
 pub struct Document {
     /// What holds for every order.
     pub rules: RulesRow,
-    /// Switches.
+    /// Flags: plain switches, and definitions in flagd's format.
     pub flags: BTreeMap<String, FlagRow>,
+    /// Rules that flags refer to by `$ref`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub evaluators: BTreeMap<String, Value>,
+    /// The flag set's metadata; `fractionalVersion` says how percentages are reckoned.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub flag_metadata: Map<String, Value>,
     /// Limits over all models, by name.
     #[serde(default)]
     pub limits: BTreeMap<String, LimitRow>,
     /// The models, by name.
     pub models: BTreeMap<String, ModelRow>,
+    /// Plans, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub plans: BTreeMap<String, PlanRow>,
 }
 
 impl<'de> Deserialize<'de> for Document {
@@ -64,38 +84,44 @@ pub struct RulesRow {
     pub wait_max_s: u32,
     /// Seconds after which an order is settled whatever happened.
     pub settle_max_s: u32,
+    /// The day of unlimited plans: when it begins, as local wall time.
+    #[serde(default = "unlimited_anchor", skip_serializing_if = "is_unlimited_anchor")]
+    pub unlimited_anchor: String,
+    /// The day of unlimited plans: whose wall clock, by its name in the tz database.
+    #[serde(default = "unlimited_zone", skip_serializing_if = "is_unlimited_zone")]
+    pub unlimited_zone: String,
+    /// Features that every order needs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
+    /// Features that an order with a photo needs beside.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires_for_photo: Vec<String>,
 }
 
-/// A switch.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct FlagRow {
-    /// On or off.
-    pub enabled: bool,
+/// Seed 000: from nine in the evening.
+fn unlimited_anchor() -> String {
+    "21:00".to_owned()
 }
 
-/// A number of uses per window.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct LimitRow {
-    /// Uses allowed in one window.
-    pub max: u32,
-    /// `hour`, `day` or `week`.
-    pub period: PeriodName,
-    /// When a window begins, as local wall time: `21:00`.
-    pub anchor: String,
-    /// How far local time is ahead of UTC: `+03:00`.
-    pub utc_offset: String,
+/// Seed 000: to nine in the evening, in Moscow.
+fn unlimited_zone() -> String {
+    "Europe/Moscow".to_owned()
 }
 
-/// How long a window is.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum PeriodName {
-    /// 60 minutes.
-    Hour,
-    /// 24 hours.
-    Day,
-    /// 7 days, from Monday.
-    Week,
+// serde hands over a reference to what stands in the row.
+fn is_unlimited_anchor(anchor: &str) -> bool {
+    anchor == unlimited_anchor()
+}
+
+fn is_unlimited_zone(zone: &str) -> bool {
+    zone == unlimited_zone()
+}
+
+impl RulesRow {
+    /// The day of unlimited plans.
+    pub fn unlimited_day(&self) -> Result<Schedule, DocumentError> {
+        limit::day(&self.unlimited_anchor, &self.unlimited_zone)
+    }
 }
 
 /// A model on offer.
@@ -135,6 +161,18 @@ pub struct ModelRow {
     /// A limit of its own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub limit: Option<LimitRow>,
+    /// More limits of its own, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub limits: BTreeMap<String, LimitRow>,
+    /// Orders in a day of a customer whose plan is unlimited. Without this and the next, no such plan covers the model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlimited_daily_limit: Option<u32>,
+    /// Tokens in a day of a customer whose plan is unlimited.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unlimited_budget_tokens: Option<u64>,
+    /// Features that a customer needs for it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub requires: Vec<String>,
 }
 
 /// Any prompt at all.
@@ -146,15 +184,6 @@ fn prompt_chars_min() -> u32 {
 /// work for nothing.
 const POLL_AFTER_S: u32 = 660;
 
-/// A duration with its price.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct PriceRow {
-    /// Seconds of video.
-    pub seconds: u32,
-    /// Credits that it costs.
-    pub credits: u32,
-}
-
 /// What is wrong with a row.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum DocumentError {
@@ -164,6 +193,12 @@ pub enum DocumentError {
     /// No offset.
     #[error("`{0}` is no offset from UTC such as +03:00")]
     Offset(String),
+    /// No time zone.
+    #[error("`{0}` is no time zone such as Europe/Moscow")]
+    Zone(String),
+    /// Not a name that counters can have.
+    #[error("the name `{0}` is empty, longer than 48 bytes, or holds other letters than a-z A-Z 0-9 . _ -")]
+    LimitName(String),
     /// No aspect.
     #[error("`{0}` is no aspect; use 9:16, 16:9 or 1:1")]
     Aspect(String),
@@ -180,34 +215,9 @@ pub enum DocumentError {
     Senseless(&'static str, &'static str),
 }
 
-impl LimitRow {
-    /// The limit that this row means.
-    pub fn read(&self, id: &str) -> Result<Limit, DocumentError> {
-        let period = match self.period {
-            PeriodName::Hour => Period::Hour,
-            PeriodName::Day => Period::Day,
-            PeriodName::Week => Period::Week,
-        };
-        let anchor_minutes = minutes(&self.anchor).filter(|minutes| *minutes < 24 * 60);
-        let anchor_minutes = anchor_minutes.ok_or_else(|| DocumentError::TimeOfDay(self.anchor.clone()))?;
-        let utc_offset_minutes =
-            offset(&self.utc_offset).ok_or_else(|| DocumentError::Offset(self.utc_offset.clone()))?;
-        let schedule = Schedule {
-            period,
-            anchor_minutes,
-            utc_offset_minutes,
-        };
-        Ok(Limit {
-            id: id.to_owned(),
-            max: self.max,
-            schedule,
-        })
-    }
-}
-
 impl ModelRow {
     /// The model that this row means.
-    pub fn read(&self, id: &str) -> Result<Model, DocumentError> {
+    pub fn read(&self, id: &str, unlimited_day: &Schedule) -> Result<Model, DocumentError> {
         let letters = id
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte));
@@ -217,15 +227,6 @@ impl ModelRow {
         let aspect = |text: &String| Aspect::parse(text).ok_or_else(|| DocumentError::Aspect(text.clone()));
         let aspects: Vec<Aspect> = self.aspects.iter().map(aspect).collect::<Result<_, _>>()?;
         self.check(&aspects)?;
-        let limit = self
-            .limit
-            .as_ref()
-            .map(|limit| limit.read(&format!("{OWN_LIMIT}{id}")))
-            .transpose()?;
-        let price = |row: &PriceRow| Price {
-            duration_s: row.seconds,
-            credits: Credits(row.credits),
-        };
         Ok(Model {
             id: ModelId(id.to_owned()),
             title: self.title.clone(),
@@ -234,15 +235,49 @@ impl ModelRow {
             enabled: self.enabled,
             text: self.text,
             image: self.image,
-            prices: self.prices.iter().map(price).collect(),
+            prices: self.prices.iter().map(Price::from).collect(),
             aspects,
             prompt_chars_min: self.prompt_chars_min,
             prompt_chars_max: self.prompt_chars_max,
             typical: Millis::from_secs(i64::from(self.typical_s)),
             poll_after: Millis::from_secs(i64::from(self.poll_after_s.unwrap_or(POLL_AFTER_S))),
             render_max: Millis::from_secs(i64::from(self.render_max_s)),
-            limit,
+            limits: self.own_limits(id)?,
+            unlimited: self.unlimited(id, unlimited_day)?,
+            requires: self.requires.clone(),
         })
+    }
+
+    fn own_limits(&self, id: &str) -> Result<Vec<Limit>, DocumentError> {
+        let one = self
+            .limit
+            .iter()
+            .map(|limit| limit.read(&format!("{OWN_LIMIT}{id}")));
+        let more = self
+            .limits
+            .iter()
+            .map(|(name, limit)| limit.read(&format!("{OWN_LIMIT}{id}-{name}")));
+        one.chain(more).collect()
+    }
+
+    /// What holds for customers whose plan is unlimited, if such plans cover the model.
+    fn unlimited(&self, id: &str, day: &Schedule) -> Result<Option<Vec<Limit>>, DocumentError> {
+        let limit = |suffix: &str, measure, max| Limit {
+            measure,
+            ..Limit::orders(&format!("{UNLIMITED_LIMIT}{id}{suffix}"), max, day.clone())
+        };
+        let orders = self.unlimited_daily_limit;
+        let orders = orders.map(|max| limit("", Measure::Requests, u64::from(max)));
+        let tokens = self.unlimited_budget_tokens;
+        if tokens.is_some() && self.prices.iter().any(|price| price.tokens == 0) {
+            return Err(DocumentError::Senseless(
+                "unlimited_budget_tokens",
+                "there is a price without `tokens`, which would use nothing of the budget",
+            ));
+        }
+        let tokens = tokens.map(|max| limit("-tokens", Measure::Tokens, max));
+        let both: Vec<Limit> = orders.into_iter().chain(tokens).collect();
+        Ok(Some(both).filter(|both| !both.is_empty()))
     }
 
     fn check(&self, aspects: &[Aspect]) -> Result<(), DocumentError> {
@@ -280,27 +315,6 @@ impl ModelRow {
     }
 }
 
-/// `21:00` as minutes after midnight.
-fn minutes(text: &str) -> Option<u16> {
-    let (hours, minutes) = text.split_once(':')?;
-    let two_digits = |part: &str| {
-        (part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse::<u16>().ok())
-    };
-    let (hours, minutes) = (two_digits(hours)??, two_digits(minutes)??);
-    (minutes < 60).then_some(hours.checked_mul(60)?.checked_add(minutes)?)
-}
-
-/// `+03:00` as minutes.
-fn offset(text: &str) -> Option<i16> {
-    let (sign, rest) = if let Some(rest) = text.strip_prefix('+') {
-        (1, rest)
-    } else {
-        (-1, text.strip_prefix('-')?)
-    };
-    let minutes = i16::try_from(minutes(rest)?).ok()?;
-    (minutes <= 14 * 60).then_some(sign * minutes)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -315,26 +329,12 @@ mod tests {
         serde_json::from_str::<Document>(&file).unwrap();
         for (at, path) in [
             (r#""rules":{"#, "rules.x"),
-            (r#""f":{"#, "flags.f.x"),
             (r#""k":{"#, "models.k.x"),
             (r#""prices":[{"#, "models.k.prices.0.x"),
         ] {
             let slip = file.replacen(at, &format!(r#"{at}"x":1,"#), 1);
             let why = serde_json::from_str::<Document>(&slip).unwrap_err().to_string();
             assert!(why.contains(&format!("unknown field `{path}`")), "{why}");
-        }
-    }
-
-    #[test]
-    fn times_and_offsets_are_read_strictly() {
-        assert_eq!(minutes("21:00"), Some(1260));
-        assert_eq!(offset("+03:00"), Some(180));
-        assert_eq!(offset("-09:30"), Some(-570));
-        for text in ["9:00", "21:60", "21", "21:0", "+1:00", ""] {
-            assert_eq!(minutes(text), None, "{text}");
-        }
-        for text in ["03:00", "+15:00", "+3"] {
-            assert_eq!(offset(text), None, "{text}");
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::time::Timestamp;
 
-use crate::document::{Document, ModelRow, OWN_LIMIT};
+use crate::document::{Document, ModelRow, OWN_LIMIT, UNLIMITED_LIMIT};
 use crate::rows::Rows;
 use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
 
@@ -13,6 +13,11 @@ use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
 const SETTLE_S_MAX: u32 = 30 * 24 * 3600;
 /// The largest gift to a newcomer: whoever comes is given it, and accounts cost nothing. A thousand is a slip of the pen.
 const SIGNUP_CREDITS_MAX: u32 = 999;
+
+/// What the names of limits begin with that are not over all models.
+const RESERVED: [&str; 3] = [OWN_LIMIT, UNLIMITED_LIMIT, "feature-"];
+/// The most limits over all models and of one model together; as many again may come with features.
+const LIMITS_MAX: usize = 12;
 
 /// A row that cannot be read, or that cannot be meant.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +44,7 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .into_iter()
         .chain(rules)
         .chain(limits(document))
+        .chain(plans(document))
         .chain(flags(document))
         .chain(prices(document))
         .collect())
@@ -80,17 +86,49 @@ fn rules(document: &Document) -> Vec<String> {
     found
 }
 
+/// Limits with names that others have, and more of them than one order can be counted on.
 fn limits(document: &Document) -> impl Iterator<Item = Problem> {
-    let taken = |name: &&String| name.starts_with(OWN_LIMIT) || name.is_empty();
-    document.limits.keys().filter(taken).map(|name| Problem {
+    let reserved = |name: &&String| RESERVED.iter().any(|prefix| name.starts_with(prefix));
+    let named = document.limits.keys().filter(reserved).map(|name| Problem {
         row: format!("limit#{name}"),
         why: format!(
-            "a limit needs a name that does not begin with `{OWN_LIMIT}`: that is what the models' own limits are called"
+            "a limit needs a name that does not begin with {}: that is what models' and features' own limits are called",
+            RESERVED.map(|prefix| format!("`{prefix}`")).join(", ")
         ),
+    });
+    let over_all = document.limits.len();
+    let crowded = document.models.iter().filter_map(move |(name, model)| {
+        let own = model.limits.len() + usize::from(model.limit.is_some());
+        let touched = over_all + own;
+        (touched > LIMITS_MAX).then(|| Problem {
+            row: format!("model#{name}"),
+            why: format!(
+                "an order would be counted in {touched} limits, and {LIMITS_MAX} can be reserved together"
+            ),
+        })
+    });
+    named.chain(crowded)
+}
+
+/// Plans over models that there are not.
+fn plans(document: &Document) -> impl Iterator<Item = Problem> {
+    document.plans.iter().flat_map(move |(name, plan)| {
+        let unknown = plan
+            .models
+            .iter()
+            .filter(|model| !document.models.contains_key(*model));
+        unknown.map(move |model| Problem {
+            row: format!("plan#{name}"),
+            why: format!(
+                "there is no model `{model}`{}",
+                meant(model, document.models.keys())
+            ),
+        })
     })
 }
 
-/// Switches that are missed, and switches that nobody reads. A missing switch is off.
+/// Switches that are missed, switches with a slip of the pen in their name or in them, and providers' switches that are
+/// not the same for everybody. A missing switch is off.
 fn flags(document: &Document) -> Vec<Problem> {
     let on_sale = document.models.values().filter(|model| model.enabled);
     let on_sale: BTreeSet<String> = on_sale.map(switch).collect();
@@ -108,16 +146,37 @@ fn flags(document: &Document) -> Vec<Problem> {
                 .to_owned();
             flag(&name, why)
         });
-    let unread = document.flags.keys().filter(|name| !known.contains(*name));
-    let unread = unread.map(|name| {
-        let nearest = known.iter().min_by_key(|it| distance(it, name));
-        let nearest = nearest.map_or("", String::as_str);
-        flag(
+    let slips = document.flags.keys().filter(|name| !known.contains(*name));
+    let slips = slips.filter_map(|name| {
+        let near = known.iter().find(|known| distance(known, name) <= SLIP)?;
+        Some(flag(
             name,
-            format!("nobody reads a flag of this name; is `{nearest}` meant?"),
-        )
+            format!("is `{near}` meant? A name so near to that of a switch is refused"),
+        ))
     });
-    missing.chain(unread).collect()
+    let each = document.flags.iter().filter_map(|(name, row)| {
+        if let Some(field) = row.unknown_field() {
+            return Some(flag(name, format!("unknown field `{field}` of a plain switch")));
+        }
+        let rule = row.0.get("targeting").is_some_and(|rule| !rule.is_null());
+        (rule && name.starts_with(PROVIDER)).then(|| {
+            flag(
+                name,
+                "a provider's switch is the same for everybody: no `targeting`".to_owned(),
+            )
+        })
+    });
+    missing.chain(slips).chain(each).collect()
+}
+
+/// How many letters a name may differ from that of a switch and be taken for a slip of the pen.
+const SLIP: usize = 2;
+
+/// `; is `x` meant?`, where one of the names is near.
+fn meant<'n>(name: &str, names: impl Iterator<Item = &'n String>) -> String {
+    let nearest = names.min_by_key(|known| distance(known, name));
+    let near = nearest.filter(|known| distance(known, name) <= known.len() / 2);
+    near.map_or_else(String::new, |known| format!("; is `{known}` meant?"))
 }
 
 /// The flag that switches a model's provider.
@@ -172,141 +231,4 @@ fn prices(document: &Document) -> impl Iterator<Item = Problem> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::document::{FlagRow, PriceRow, RulesRow};
-
-    const MODEL: &str = r#"{"title":"Kling 3.0","enabled":true,"provider":"kie","family":"kling-3.0","text":true,
-        "image":true,"prices":[{"seconds":5,"credits":1}],"aspects":["9:16"],"prompt_chars_max":2500,"typical_s":90,
-        "render_max_s":900,"limit":{"max":1,"period":"day","anchor":"21:00","utc_offset":"+03:00"}}"#;
-
-    fn flag(name: &str) -> (String, FlagRow) {
-        (name.to_owned(), FlagRow { enabled: true })
-    }
-
-    fn document() -> Document {
-        let model = serde_json::from_str(MODEL).unwrap();
-        Document {
-            rules: RulesRow {
-                signup_credits: 0,
-                active_jobs_max: 1,
-                wait_max_s: 100,
-                settle_max_s: 1000,
-            },
-            flags: [flag("new_jobs"), flag("provider-kie")].into(),
-            limits: [].into(),
-            models: [("kling-3.0".to_owned(), model)].into(),
-        }
-    }
-
-    fn found(edit: impl FnOnce(&mut Document)) -> String {
-        let mut document = document();
-        edit(&mut document);
-        let problems = problems(&document).unwrap();
-        problems
-            .iter()
-            .map(|problem| format!("{}: {}", problem.row, problem.why))
-            .collect::<Vec<_>>()
-            .join("\n")
-    }
-
-    #[test]
-    fn a_document_that_goes_together_has_no_problems() {
-        assert_eq!(found(|_| ()), "");
-    }
-
-    #[test]
-    fn rules_that_cannot_be_meant_are_named() {
-        let told = found(|document| document.rules.settle_max_s = 999);
-        assert!(
-            told.contains("rules: settle_max_s: 999 would settle orders while they render"),
-            "{told}"
-        );
-        assert!(told.contains("kling-3.0, 900 s"), "{told}");
-        let told = found(|document| document.rules.settle_max_s = SETTLE_S_MAX + 1);
-        assert!(told.contains("must be from 1 to"), "{told}");
-        let told = found(|document| document.rules.active_jobs_max = 0);
-        assert!(told.contains("active_jobs_max"), "{told}");
-        let told = found(|document| document.rules.wait_max_s = 0);
-        assert!(told.contains("wait_max_s"), "{told}");
-        let told = found(|document| document.rules.signup_credits = SIGNUP_CREDITS_MAX + 1);
-        assert!(told.starts_with("rules: signup_credits: 1000 is given"), "{told}");
-    }
-
-    #[test]
-    fn a_flag_without_which_nothing_could_be_ordered_is_missed() {
-        for name in ["new_jobs", "provider-kie"] {
-            let told = found(|document| {
-                document.flags.remove(name);
-            });
-            assert!(
-                told.starts_with(&format!("flag#{name}: there is no such flag")),
-                "{told}"
-            );
-        }
-        // Nobody can order what is not on sale, whoever would render it.
-        let told = found(|document| {
-            let mut retired = document.models["kling-3.0"].clone();
-            retired.enabled = false;
-            retired.provider = "gone".to_owned();
-            document.models.insert("retired".to_owned(), retired);
-        });
-        assert_eq!(told, "");
-    }
-
-    #[test]
-    fn a_flag_that_nobody_reads_is_named_with_the_one_that_may_be_meant() {
-        for (slip, meant) in [("newjobs", "new_jobs"), ("provider_kie", "provider-kie")] {
-            let told = found(|document| document.flags.extend([flag(slip)]));
-            assert_eq!(
-                told,
-                format!("flag#{slip}: nobody reads a flag of this name; is `{meant}` meant?")
-            );
-        }
-    }
-
-    #[test]
-    fn a_free_render_and_a_length_that_stands_twice_are_named() {
-        let price = |seconds, credits| {
-            found(|document| {
-                let prices = &mut document.models.get_mut("kling-3.0").unwrap().prices;
-                prices.push(PriceRow { seconds, credits });
-            })
-        };
-        assert!(price(10, 0).starts_with("model#kling-3.0: prices: 10 seconds for 0 credits"));
-        assert_eq!(price(5, 2), "model#kling-3.0: prices: 5 seconds stand twice");
-        assert_eq!(price(10, 2), "");
-    }
-
-    #[test]
-    fn the_distance_counts_letters() {
-        for (a, b, letters) in [
-            ("", "ab", 2),
-            ("ab", "ab", 0),
-            ("kitten", "sitting", 3),
-            ("é", "e", 1),
-        ] {
-            assert_eq!(distance(a, b), letters, "{a} {b}");
-        }
-    }
-
-    #[test]
-    fn a_limit_must_not_be_called_like_a_models_own() {
-        let told = found(|document| {
-            let own = document.models["kling-3.0"].limit.clone().unwrap();
-            document.limits.insert("model-kling-3.0".to_owned(), own);
-        });
-        assert!(
-            told.starts_with("limit#model-kling-3.0: a limit needs a name"),
-            "{told}"
-        );
-    }
-
-    #[test]
-    fn prompts_that_nobody_could_write_are_named() {
-        let told = found(|document| {
-            document.models.get_mut("kling-3.0").unwrap().prompt_chars_min = 2501;
-        });
-        assert!(told.contains("less than prompt_chars_min"), "{told}");
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! The rows: which keys there are, how a document becomes rows, and how rows become a document again.
 //!
 //! A kind of row is a section of the document: what stands under `flags` as `new_jobs` is the row `flag#new_jobs`. Only
-//! `rules` is one row by itself. So a document with one section more needs nothing here.
+//! `rules` and `flag_metadata` are one row each. So a document with one section more needs nothing here.
 
 use std::collections::BTreeMap;
 
@@ -15,8 +15,10 @@ use crate::document::Document;
 const PARTITION: &str = "live";
 /// The sort key of the version item.
 const VERSION: &str = "version";
-/// The row that is no member of a section.
-const RULES: &str = "rules";
+/// The sort key of the flag set's metadata.
+pub(crate) const FLAG_METADATA: &str = "flag_metadata";
+/// The sections that are one row by themselves.
+const SINGLE: [&str; 2] = ["rules", FLAG_METADATA];
 /// The attribute of the version item that grows.
 pub const VERSION_ATTRIBUTE: &str = "version";
 /// The attribute of the version item that tells whether the rows are those of the version.
@@ -72,8 +74,8 @@ impl Rows {
         let sections: BTreeMap<String, Box<RawValue>> = serde_json::from_str(&whole)?;
         let mut rows = Vec::new();
         for (section, content) in &sections {
-            if section == RULES {
-                rows.push((RULES.to_owned(), content.get().to_owned()));
+            if SINGLE.contains(&section.as_str()) {
+                rows.push((section.clone(), content.get().to_owned()));
                 continue;
             }
             let members: BTreeMap<String, Box<RawValue>> = serde_json::from_str(content.get())?;

@@ -1,17 +1,20 @@
 //! The settings as they stood at one version.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::catalog::{Model, Rules};
+use domain::catalog::{Model, Plan, Rules};
 use domain::id::ModelId;
-use domain::money::Credits;
-use domain::time::{Millis, Timestamp};
+use domain::standing::Standing;
+use domain::time::Timestamp;
 use table::{Item, Row};
 
-use crate::document::{FlagRow, LimitRow, ModelRow, RulesRow};
+use crate::flags::{Context, FlagSet};
 use crate::problems::Problem;
 use crate::rows;
+
+mod found;
+
+use found::Found;
 
 /// After how many milliseconds without a successful look a snapshot admits no new order any more: half an hour of
 /// `DynamoDB` failing for settings, while it serves accounts, is an outage that wants a person.
@@ -43,17 +46,23 @@ pub struct Snapshot {
     pub has_rules: bool,
     /// The models in the order in which they are offered.
     pub models: Arc<[Model]>,
+    /// The plans.
+    pub plans: Arc<[Plan]>,
+    /// The flags.
+    pub flags: Arc<FlagSet>,
+    /// Features that an order needs, whatever the model: every one, and one with a photo.
+    pub requires: Arc<Requires>,
     /// Rows that could not be read, and were left out.
     pub problems: Arc<[Problem]>,
 }
 
-/// What is gathered before it is put in order.
-struct Found {
-    rules: Rules,
-    has_rules: bool,
-    models: Vec<(u32, Model)>,
-    providers: BTreeSet<String>,
-    problems: Vec<Problem>,
+/// Features that orders need, whatever the model.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requires {
+    /// Every order.
+    pub every: Vec<String>,
+    /// An order with a photo, beside.
+    pub photo: Vec<String>,
 }
 
 impl Snapshot {
@@ -71,34 +80,47 @@ impl Snapshot {
             }
             let body = row.s_opt("body").unwrap_or_default();
             bodies.push((sort, body));
-            if let Err(why) = found.take(sort, body) {
-                let row = sort.to_owned();
-                found.problems.push(Problem { row, why });
-            }
+            found.take(sort, body);
         }
         bodies.sort_unstable();
         let whole = digest.is_none_or(|digest| digest == rows::digest(bodies));
-        let (has_rules, problems) = (found.has_rules, Arc::from(std::mem::take(&mut found.problems)));
-        let (rules, models) = found.in_order();
+        let has_rules = found.has_rules();
+        let read = found.in_order();
         Self {
             version,
             loaded_at,
             outdated_since: None,
             whole,
-            rules: Arc::new(rules),
+            rules: Arc::new(read.rules),
             has_rules,
-            models: models.into(),
-            problems,
+            models: read.models.into(),
+            plans: read.plans.into(),
+            flags: Arc::new(read.flags),
+            requires: Arc::new(read.requires),
+            problems: read.problems.into(),
         }
     }
 
-    /// Whether new orders are taken on the word of these settings.
-    pub fn takes_orders(&self, now: Timestamp) -> bool {
+    /// Whether new orders are taken of whoever asks, on the word of these settings.
+    pub fn takes_orders(&self, context: &Context<'_>) -> bool {
+        let now = context.now();
         let useless = now.since(self.loaded_at).0 > USELESS_AFTER_MS;
         let outdated = self
             .outdated_since
             .is_some_and(|since| now.since(since).0 > OUTDATED_AFTER_MS);
-        self.rules.new_jobs && !useless && !outdated
+        self.has_rules && !useless && !outdated && self.switch(NEW_JOBS, false, context)
+    }
+
+    /// Whether a flag is on for whoever asks. Where there is none, or it cannot be read, the answer is `otherwise`: what
+    /// the caller holds for safe. A broken flag is logged when the settings are loaded, not each time it is asked.
+    pub fn switch(&self, key: &str, otherwise: bool, context: &Context<'_>) -> bool {
+        self.flags.boolean(key, otherwise, context).value
+    }
+
+    /// The plan that a customer is on now, if it still exists.
+    pub fn plan(&self, standing: &Standing, now: Timestamp) -> Option<&Plan> {
+        let key = standing.plan_at(now)?;
+        self.plans.iter().find(|plan| plan.key == key)
     }
 
     /// A model by its name.
@@ -123,79 +145,6 @@ impl Snapshot {
     }
 }
 
-impl Found {
-    fn nothing() -> Self {
-        Self {
-            rules: closed(),
-            has_rules: false,
-            models: Vec::new(),
-            providers: BTreeSet::new(),
-            problems: Vec::new(),
-        }
-    }
-
-    fn take(&mut self, sort: &str, body: &str) -> Result<(), String> {
-        match sort.split_once('#').unwrap_or((sort, "")) {
-            ("rules", _) => {
-                let row: RulesRow = parse(body)?;
-                self.rules.signup_credits = Credits(row.signup_credits);
-                self.rules.active_jobs_max = row.active_jobs_max;
-                self.rules.wait_max = Millis::from_secs(i64::from(row.wait_max_s));
-                self.rules.settle_max = Millis::from_secs(i64::from(row.settle_max_s));
-                self.has_rules = true;
-            }
-            ("flag", name) => {
-                let enabled = parse::<FlagRow>(body)?.enabled;
-                self.rules.new_jobs |= enabled && name == NEW_JOBS;
-                if let Some(provider) = name.strip_prefix(PROVIDER).filter(|_| enabled) {
-                    self.providers.insert(provider.to_owned());
-                }
-            }
-            ("limit", name) => {
-                let row: LimitRow = parse(body)?;
-                self.rules
-                    .limits
-                    .push(row.read(name).map_err(|error| error.to_string())?);
-            }
-            ("model", name) => {
-                let row: ModelRow = parse(body)?;
-                let model = row.read(name).map_err(|error| error.to_string())?;
-                self.models.push((row.order, model));
-            }
-            _ => return Err("no such kind of row".to_owned()),
-        }
-        Ok(())
-    }
-
-    /// The rules, and the models as they are offered.
-    fn in_order(mut self) -> (Rules, Vec<Model>) {
-        self.models.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
-        let mut models: Vec<Model> = self.models.into_iter().map(|(_, model)| model).collect();
-        for model in &mut models {
-            model.enabled &= self.providers.contains(&model.provider);
-        }
-        self.rules.limits.sort_by(|a, b| a.id.cmp(&b.id));
-        self.rules.new_jobs &= self.has_rules;
-        (self.rules, models)
-    }
-}
-
-/// The rules where nothing is said: nothing is sold.
-fn closed() -> Rules {
-    Rules {
-        new_jobs: false,
-        signup_credits: Credits::ZERO,
-        active_jobs_max: 0,
-        limits: vec![],
-        wait_max: Millis::from_mins(30),
-        settle_max: Millis::from_mins(90),
-    }
-}
-
-fn parse<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, String> {
-    serde_json::from_str(body).map_err(|error| error.to_string())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -216,6 +165,10 @@ mod tests {
         Snapshot::read(&items, Timestamp(5))
     }
 
+    fn at(now: i64) -> Context<'static> {
+        Context::new(Timestamp(now))
+    }
+
     /// A row as a newer version writes it, with a field that this one does not know.
     fn newer(body: &str) -> String {
         body.replacen('{', r#"{"colour":"red","#, 1)
@@ -231,7 +184,7 @@ mod tests {
             ("nonsense", ""),
         ]);
         assert_eq!(snapshot.models.len(), 1);
-        assert!(snapshot.rules.new_jobs);
+        assert!(snapshot.takes_orders(&at(5)));
         let broken: Vec<&str> = snapshot
             .problems
             .iter()
@@ -251,7 +204,7 @@ mod tests {
             ("model#good", &model),
         ]);
         assert_eq!(&*snapshot.problems, []);
-        assert!(snapshot.has_rules && snapshot.rules.new_jobs);
+        assert!(snapshot.takes_orders(&at(5)));
         assert_eq!((snapshot.rules.limits.len(), snapshot.models.len()), (1, 1));
     }
 
@@ -260,7 +213,7 @@ mod tests {
         for rules in [("rules", "nonsense"), ("flag#other", ON)] {
             let snapshot = read(&[rules, ("flag#new_jobs", ON), ("model#good", MODEL)]);
             assert!(!snapshot.has_rules);
-            assert!(!snapshot.takes_orders(Timestamp(5)));
+            assert!(!snapshot.takes_orders(&at(5)));
         }
     }
 
@@ -284,11 +237,11 @@ mod tests {
     #[test]
     fn what_is_known_to_be_outdated_takes_orders_for_half_a_minute_and_not_a_millisecond_more() {
         let mut snapshot = read(&[("rules", RULES), ("flag#new_jobs", ON)]);
-        assert!(snapshot.takes_orders(Timestamp(5 + USELESS_AFTER_MS)));
-        assert!(!snapshot.takes_orders(Timestamp(6 + USELESS_AFTER_MS)));
+        assert!(snapshot.takes_orders(&at(5 + USELESS_AFTER_MS)));
+        assert!(!snapshot.takes_orders(&at(6 + USELESS_AFTER_MS)));
         snapshot.outdated_since = Some(Timestamp(1000));
-        assert!(snapshot.takes_orders(Timestamp(1000 + OUTDATED_AFTER_MS)));
-        assert!(!snapshot.takes_orders(Timestamp(1001 + OUTDATED_AFTER_MS)));
+        assert!(snapshot.takes_orders(&at(1000 + OUTDATED_AFTER_MS)));
+        assert!(!snapshot.takes_orders(&at(1001 + OUTDATED_AFTER_MS)));
     }
 
     #[test]
@@ -322,7 +275,7 @@ mod tests {
 
     #[test]
     fn a_missing_flag_means_off() {
-        assert!(!Snapshot::read(&[], Timestamp(5)).rules.new_jobs);
+        assert!(!Snapshot::read(&[], Timestamp(5)).takes_orders(&at(5)));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! T1, written.
 
 use domain::account::Account;
-use domain::admission::{Admission, Reservation, WindowKey};
+use domain::admission::Admission;
 use domain::id::UserId;
 use domain::ledger::Key;
+use domain::limit::{Bound, Counts, Reservation};
 use domain::time::Millis;
-use table::{Condition, Deadline, Item, Row, Token, Write, n, s};
+use table::{Condition, Deadline, Token, Write, n, s};
 
 use crate::error::Error;
 use crate::{Store, op, rows};
@@ -29,7 +30,7 @@ pub enum NotAdmitted {
         /// The account as it stood, if it was the account that refused.
         account: Option<Box<Account>>,
         /// The counters that refused, as they stood.
-        used: Vec<(WindowKey, u32)>,
+        used: Counts,
     },
     /// It could not be written, or nobody knows whether it was; the draft still stands or the job does.
     Failed(Error),
@@ -70,6 +71,10 @@ impl Store {
         Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(job.id.user))
             .when(Condition::AtLeast("available", n(cost)))
             .when(Condition::FewerThan("active", n(admission.active_jobs_max)))
+            .when(Condition::AbsentOrEquals(
+                limits_flags::standing::REVISION,
+                n(rows::number(admission.standing_revision)),
+            ))
             .when(Condition::MemberEquals(
                 "draft",
                 "nonce",
@@ -87,14 +92,29 @@ impl Store {
     }
 
     fn reserve_write(&self, user: UserId, reservation: &Reservation) -> Write {
-        Write::update(
-            WINDOW,
-            &self.tables.usage,
-            rows::usage_key(user, &reservation.key),
-        )
-        .when(Condition::AbsentOrLess("used", n(reservation.max)))
-        .increase("used", 1)
-        .set("expires_at", n(reservation.ends_at.after(KEEP_AFTER).seconds()))
+        let (key, amount) = (&reservation.counted.key, rows::number(reservation.counted.amount));
+        let row = rows::usage_key(key.owner(user), key.row());
+        let mut write = Write::update(WINDOW, &self.tables.usage, row)
+            .set("expires_at", n(reservation.ends_at.after(KEEP_AFTER).seconds()));
+        write = match reservation.bound {
+            Bound::AtMost(most) => write.when(Condition::AbsentOrLess(
+                "used",
+                n(rows::number(most).saturating_add(1)),
+            )),
+            Bound::Unchanged(revision) => {
+                write.when(Condition::AbsentOrEquals("revision", n(rows::number(revision))))
+            }
+            Bound::Free => write,
+        };
+        let Some((_, began)) = key.step() else {
+            return write.increase("used", amount);
+        };
+        for step in &reservation.forgotten {
+            write = write.remove(rows::step_attribute(*step));
+        }
+        write
+            .increase("revision", 1)
+            .increase(rows::step_attribute(began), amount)
     }
 }
 
@@ -105,14 +125,14 @@ fn why_not(error: table::Error) -> NotAdmitted {
     let table::Error::Refused(writes) = error else {
         return NotAdmitted::Failed(error.into());
     };
-    let mut changed = (None, Vec::new());
+    let mut changed = (None, Counts::new());
     for write in writes {
         match (write.label, write.item) {
             (ACCOUNT, Some(item)) => match rows::read_account(&item) {
                 Ok(account) => changed.0 = Some(Box::new(account)),
                 Err(malformed) => return NotAdmitted::Failed(malformed.into()),
             },
-            (WINDOW, Some(item)) => changed.1.extend(counter(&item)),
+            (WINDOW, Some(item)) => changed.1.extend(rows::read_count(&item)),
             _ => {}
         }
     }
@@ -120,13 +140,4 @@ fn why_not(error: table::Error) -> NotAdmitted {
         account: changed.0,
         used: changed.1,
     }
-}
-
-/// A counter's name and count.
-pub(crate) fn counter(item: &Item) -> Option<(WindowKey, u32)> {
-    let row = Row(item);
-    Some((
-        WindowKey(row.s_opt("window")?.to_owned()),
-        row.n_or_zero("used").ok()?,
-    ))
 }

@@ -1,8 +1,8 @@
 //! Everything, read for an audit. Costs what the tables cost to read.
 
-use domain::admission::WindowKey;
 use domain::audit::{BadRow, Books};
 use domain::id::UserId;
+use domain::limit::Count;
 use table::{Item, Malformed, Row};
 
 use crate::error::Error;
@@ -62,10 +62,10 @@ impl Store {
     }
 }
 
-fn read_counter(item: &Item) -> Result<((UserId, WindowKey), u32), Malformed> {
+fn read_counter(item: &Item) -> Result<((UserId, String), Count), Malformed> {
     let row = Row(item);
-    let key = (UserId(row.n("user_id")?), WindowKey(row.s("window")?.to_owned()));
-    Ok((key, row.n_or_zero("used")?))
+    let (name, count) = rows::read_count(item)?;
+    Ok(((UserId(row.n("user_id")?), name), count))
 }
 
 /// Which row it is, by whatever it has of a key, and what stands where it cannot be read.

@@ -1,8 +1,9 @@
 //! Changes of a job, with the money where they settle it.
 
-use domain::admission::WindowKey;
 use domain::job::{Change, Job, Settlement, Stage};
 use domain::ledger::Key;
+use domain::limit::Counted;
+use domain::time::{Millis, Timestamp};
 
 use table::{Condition, Deadline, Token, Write, n, s};
 
@@ -12,9 +13,11 @@ use crate::{Store, jobs, op, rows};
 /// The labels of a settlement's writes, beside the job's.
 const ENTRY: &str = "entry";
 const ACCOUNT: &str = "account";
+/// The most counters that an order touches.
+const WINDOWS_MAX: usize = 24;
 /// One for each window, so that a refusal says which; a job is counted in fewer than these, and the rest would share the
 /// last.
-const WINDOWS: [&str; 12] = [
+const WINDOWS: [&str; WINDOWS_MAX] = [
     "window 1",
     "window 2",
     "window 3",
@@ -27,7 +30,22 @@ const WINDOWS: [&str; 12] = [
     "window 10",
     "window 11",
     "window 12",
+    "window 13",
+    "window 14",
+    "window 15",
+    "window 16",
+    "window 17",
+    "window 18",
+    "window 19",
+    "window 20",
+    "window 21",
+    "window 22",
+    "window 23",
+    "window 24",
 ];
+
+/// How long a row of steps is kept after something was given back to it: longer than any sliding window.
+const STEPS_KEPT: Millis = Millis::from_mins(70 * 24 * 60);
 
 /// What became of a change.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,9 +62,14 @@ impl Store {
         let Some(settlement) = change.settlement else {
             return self.jobs.change(before, change, deadline).await;
         };
-        let windows: Vec<&WindowKey> = match settlement {
+        let windows: Vec<&Counted> = match settlement {
             Settlement::Release => before.windows.iter().collect(),
-            Settlement::Capture => Vec::new(),
+            // What counts open orders is free again however an order ends.
+            Settlement::Capture => before
+                .windows
+                .iter()
+                .filter(|counted| counted.key.is_open())
+                .collect(),
         };
         match self.settle(before, change, settlement, &windows, deadline).await {
             // A counter whose row has aged out, or was lost, must not keep a credit from its owner.
@@ -54,7 +77,7 @@ impl Store {
                 tracing::error!(job = %before.id, %error, "a usage counter is gone; the credits are settled without it");
                 let there = windows.into_iter().enumerate();
                 let there = there.filter(|(index, _)| error.refused(label(*index)).is_none());
-                let there: Vec<&WindowKey> = there.map(|(_, window)| window).collect();
+                let there: Vec<&Counted> = there.map(|(_, window)| window).collect();
                 self.settle(before, change, settlement, &there, deadline).await
             }
             other => other,
@@ -66,7 +89,7 @@ impl Store {
         before: &Job,
         change: &Change,
         settlement: Settlement,
-        windows: &[&WindowKey],
+        windows: &[&Counted],
         deadline: Deadline,
     ) -> Result<Applied, Error> {
         let mark = op::mark();
@@ -75,7 +98,7 @@ impl Store {
             self.entry_write(before, change, settlement),
             self.account_write(before, change, settlement),
         ];
-        writes.extend(self.window_writes(before, windows));
+        writes.extend(self.window_writes(before, windows, change.at));
         let token = Token::of(&format!("{settlement:?} {} {mark}", before.id));
         let Err(error) = self.db.transact(&token, writes, deadline).await else {
             return Ok(Applied::Written);
@@ -125,12 +148,21 @@ impl Store {
     }
 
     /// The uses go back to the very windows they came from.
-    fn window_writes(&self, job: &Job, windows: &[&WindowKey]) -> Vec<Write> {
-        let back = |(index, window): (usize, &&WindowKey)| {
-            let key = rows::usage_key(job.id.user, window);
-            Write::update(label(index), &self.tables.usage, key)
-                .when(Condition::AtLeast("used", n(1)))
-                .increase("used", -1)
+    fn window_writes(&self, job: &Job, windows: &[&Counted], at: Timestamp) -> Vec<Write> {
+        let back = |(index, counted): (usize, &&Counted)| {
+            let (key, amount) = (&counted.key, rows::number(counted.amount));
+            let row = rows::usage_key(key.owner(job.id.user), key.row());
+            let write = Write::update(label(index), &self.tables.usage, row);
+            match key.step() {
+                None => write
+                    .when(Condition::AtLeast("used", n(amount)))
+                    .increase("used", -amount),
+                // A step that was forgotten meanwhile counts no more, whatever is taken from it. Should the row itself be
+                // made anew by this, it is to be forgotten in its turn.
+                Some((_, began)) => write
+                    .increase(rows::step_attribute(began), -amount)
+                    .set("expires_at", n(at.after(STEPS_KEPT).seconds())),
+            }
         };
         windows.iter().enumerate().map(back).collect()
     }
@@ -138,7 +170,7 @@ impl Store {
 
 /// The label of a window's write.
 fn label(index: usize) -> &'static str {
-    WINDOWS.get(index).copied().unwrap_or("window 12")
+    WINDOWS.get(index).copied().unwrap_or("window 24")
 }
 
 /// Whether nothing but counters was refused.

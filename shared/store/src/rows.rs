@@ -1,10 +1,10 @@
 //! The stored forms. Every row carries `schema`, so that a later version can tell what it reads.
 
 use domain::account::{Account, Balance, Draft, Photo, Place};
-use domain::admission::WindowKey;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, Nonce, TaskId, UserId};
 use domain::job::{Failure, Image, Job, Mark, Order, RenderedFile, Rule, Stage};
 use domain::ledger::{Entry, Key};
+use domain::limit::{Count, Counted};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
@@ -23,12 +23,39 @@ pub fn job_key(job: &JobId) -> Item {
     Item::from([("job_id".to_owned(), s(job.to_string()))])
 }
 
-/// The key of a counter.
-pub fn usage_key(user: UserId, window: &WindowKey) -> Item {
-    Item::from([
-        ("user_id".to_owned(), n(user.0)),
-        ("window".to_owned(), s(window.0.clone())),
-    ])
+/// The key of a row of counters; that of what all use together has an owner below 0.
+pub fn usage_key(owner: UserId, row: &str) -> Item {
+    Item::from([("user_id".to_owned(), n(owner.0)), ("window".to_owned(), s(row))])
+}
+
+/// The attribute that counts a step of a sliding window, by when it began.
+pub(crate) fn step_attribute(began: i64) -> String {
+    format!("{STEP}{began}")
+}
+
+/// What the attribute of a step begins with.
+const STEP: &str = "s";
+
+/// The name of a row of counters, and what it has counted.
+pub fn read_count(item: &Item) -> Result<(String, Count), Malformed> {
+    let row = Row(item);
+    let step = |(name, value): (&String, &AttributeValue)| {
+        let began = name.strip_prefix(STEP)?.parse::<i64>().ok()?;
+        let used = value.as_n().ok()?.parse::<i64>().ok()?;
+        // Below 0 is what was given back to a step that was forgotten.
+        Some((began, u64::try_from(used).unwrap_or(0)))
+    };
+    let count = Count {
+        used: row.n_or_zero("used")?,
+        steps: item.iter().filter_map(step).collect(),
+        revision: row.n_or_zero("revision")?,
+    };
+    Ok((row.s("window")?.to_owned(), count))
+}
+
+/// A number that is never so large.
+pub(crate) fn number(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// A ledger entry as an item.
@@ -141,7 +168,7 @@ pub fn job_item(job: &Job) -> Item {
 /// What never changes in a job.
 fn order_item(job: &Job) -> Item {
     let order = &job.order;
-    let windows = list(job.windows.iter().map(|window| s(window.0.clone())));
+    let windows = list(job.windows.iter().map(|counted| s(counted.to_string())));
     let mut members = job_key(&job.id);
     let fixed = [
         ("user_id", n(job.id.user.0)),
@@ -165,6 +192,9 @@ fn order_item(job: &Job) -> Item {
     members.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
     if let Some(image) = &order.image {
         members.insert("image".to_owned(), s(image.file_id.clone()));
+    }
+    if let Some(plan) = &order.plan {
+        members.insert("plan".to_owned(), s(plan.clone()));
     }
     members
 }
@@ -231,17 +261,16 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
             attribute: "timeline",
         })
     });
-    let windows = row
-        .list("windows")
-        .iter()
-        .map(|value| value.as_s().map(|text| WindowKey(text.clone())));
-    let windows: Result<_, _> = windows.collect();
+    let windows = row.list("windows").iter().map(|value| {
+        let counted = value.as_s().ok().and_then(|text| Counted::parse(text));
+        counted.ok_or(Malformed { attribute: "windows" })
+    });
     let failure = |text: &str| Failure::parse(text).ok_or(Malformed { attribute: "failure" });
     Ok(Job {
         id: JobId::parse(row.s("job_id")?).ok_or(Malformed { attribute: "job_id" })?,
         order: read_order(row)?,
         cost: Credits(row.n("cost")?),
-        windows: windows.map_err(|_| Malformed { attribute: "windows" })?,
+        windows: windows.collect::<Result<_, _>>()?,
         place: Place {
             chat: ChatId(row.n("chat")?),
             message: MessageId(row.n("message")?),
@@ -294,6 +323,7 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         typical: Millis(row.n("typical_ms")?),
         poll_after: row.n_opt("poll_after_ms")?.map_or(POLL_AFTER, Millis),
         render_max: Millis(row.n("render_max_ms")?),
+        plan: row.s_opt("plan").map(str::to_owned),
     })
 }
 

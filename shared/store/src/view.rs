@@ -1,14 +1,13 @@
 //! What an update needs to know, in one read.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use domain::account::Account;
-use domain::admission::WindowKey;
 use domain::id::{JobId, UserId};
 use domain::job::Job;
+use domain::limit::{Counts, WindowKey};
 use table::{Item, Keys, Row};
 
-use crate::admission::counter;
 use crate::error::Error;
 use crate::{Store, rows};
 
@@ -17,7 +16,7 @@ use crate::{Store, rows};
 pub struct Ask<'a> {
     /// Whose account.
     pub user: UserId,
-    /// The counters of the windows that hold now.
+    /// The counters that tell what is used now.
     pub windows: Vec<WindowKey>,
     /// A job that the customer speaks of.
     pub job: Option<&'a JobId>,
@@ -31,7 +30,7 @@ pub struct View {
     /// The account, if there is one.
     pub account: Option<Account>,
     /// Uses counted; a missing counter is 0.
-    pub used: BTreeMap<WindowKey, u32>,
+    pub used: Counts,
     /// The job, if there is one.
     pub job: Option<Job>,
     /// The settings' version.
@@ -47,16 +46,9 @@ impl Store {
             consistent: true,
         };
         let (settings_table, version_key) = ask.settings;
-        let windows: std::collections::BTreeSet<&WindowKey> = ask.windows.iter().collect();
         let wanted = vec![
             strong(&self.tables.accounts, vec![rows::account_key(ask.user)]),
-            strong(
-                &self.tables.usage,
-                windows
-                    .into_iter()
-                    .map(|window| rows::usage_key(ask.user, window))
-                    .collect(),
-            ),
+            strong(&self.tables.usage, usage_keys(ask.user, &ask.windows)),
             strong(
                 &self.tables.jobs,
                 ask.job.into_iter().map(rows::job_key).collect(),
@@ -70,7 +62,7 @@ impl Store {
                 .first()
                 .map(rows::read_account)
                 .transpose()?,
-            used: items(&self.tables.usage).iter().filter_map(counter).collect(),
+            used: read_counts(items(&self.tables.usage))?,
             job: items(&self.tables.jobs).first().map(rows::read_job).transpose()?,
             version: items(settings_table)
                 .first()
@@ -78,4 +70,33 @@ impl Store {
                 .unwrap_or(0),
         })
     }
+
+    /// What these counters say, read once more; at most 100 of them.
+    pub async fn counts(&self, user: UserId, windows: &[WindowKey]) -> Result<Counts, Error> {
+        let wanted = Keys {
+            table: self.tables.usage.clone(),
+            keys: usage_keys(user, windows),
+            consistent: true,
+        };
+        let found = self.db.batch_get(vec![wanted]).await?;
+        read_counts(
+            found
+                .get(&self.tables.usage)
+                .map(Vec::as_slice)
+                .unwrap_or_default(),
+        )
+    }
+}
+
+/// The keys of the rows that counters stand on, each once.
+fn usage_keys(user: UserId, windows: &[WindowKey]) -> Vec<Item> {
+    let rows: BTreeSet<(UserId, &str)> = windows.iter().map(|key| (key.owner(user), key.row())).collect();
+    rows.into_iter()
+        .map(|(owner, row)| rows::usage_key(owner, row))
+        .collect()
+}
+
+fn read_counts(items: &[Item]) -> Result<Counts, Error> {
+    let counts = items.iter().map(rows::read_count);
+    Ok(counts.collect::<Result<_, _>>()?)
 }

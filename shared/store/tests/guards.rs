@@ -11,14 +11,16 @@
 mod accounts;
 #[path = "guards/bench.rs"]
 mod bench;
+#[path = "guards/limits.rs"]
+mod limits;
 
 use std::collections::BTreeSet;
 
 use domain::account::{Account, Draft, Place};
-use domain::admission::WindowKey;
 use domain::id::{ChatId, JobId, MessageId, UserId};
 use domain::job::{Event, Rule, Stage};
 use domain::ledger::Key;
+use domain::limit::{Counted, Counts};
 use domain::money::Credits;
 use domain::time::Millis;
 use store::{Adjusted, Applied, Drafted, Error, NotAdmitted, rows};
@@ -134,7 +136,7 @@ async fn t1_every_window_has_room() {
     let NotAdmitted::Changed { account: None, used } = scene.refuses_to_admit().await else {
         panic!("by the window")
     };
-    assert_eq!(used, [(window(), 5)]);
+    assert_eq!(used, Counts::from([(WINDOW.to_owned(), counted(5))]));
     scene.count(4).await;
     scene.store.admit(&admission(), soon()).await.unwrap();
 }
@@ -335,8 +337,8 @@ async fn a_counter_never_goes_below_nothing_and_never_keeps_a_credit_from_its_ow
     );
     let books = scene.store.read_books().await.unwrap();
     assert_eq!(
-        books.usage.get(&(USER, window())),
-        Some(&0),
+        books.usage.get(&(USER, WINDOW.to_owned())),
+        Some(&counted(0)),
         "it went below nothing"
     );
     assert_eq!(books.accounts[0].balance.available, Credits(2));
@@ -345,12 +347,16 @@ async fn a_counter_never_goes_below_nothing_and_never_keeps_a_credit_from_its_ow
 #[tokio::test]
 async fn a_lost_counter_does_not_keep_a_use_in_the_other_ones() {
     let (scene, mut job) = Scene::with_job(Stage::Queued).await;
-    job.windows.insert(0, WindowKey("aged-out".to_owned()));
+    job.windows.insert(0, Counted::parse("aged-out").unwrap());
     let change = job.apply(Event::Cancel, NOW).unwrap();
     let applied = scene.store.apply(&job, &change, soon()).await.unwrap();
     assert_eq!(applied, Applied::Written);
     let books = scene.store.read_books().await.unwrap();
-    assert_eq!(books.usage.get(&(USER, window())), Some(&0), "it stayed counted");
+    assert_eq!(
+        books.usage.get(&(USER, WINDOW.to_owned())),
+        Some(&counted(0)),
+        "it stayed counted"
+    );
     assert_eq!(books.accounts[0].balance.available, Credits(2));
 }
 
@@ -479,7 +485,7 @@ async fn a_number_below_nothing_in_any_table_is_a_finding_and_hides_no_other() {
     let user = USER.0;
     scene.account(|write| write.set("held", n(-1))).await;
     scene.job(|write| write.set("cost", n(-1))).await;
-    let usage = Write::update("test", &scene.tables.usage, rows::usage_key(USER, &window()));
+    let usage = Write::update("test", &scene.tables.usage, rows::usage_key(USER, WINDOW));
     scene.db.write(usage.set("used", n(-1)), soon()).await.unwrap();
     let mut entry = rows::entry_item(USER, &Key::Adjust("r".into()), Credits(1), NOW);
     entry.insert("amount".into(), n(-1));
@@ -491,7 +497,7 @@ async fn a_number_below_nothing_in_any_table_is_a_finding_and_hides_no_other() {
     for row in [
         format!("{} {user}: held is -1", scene.tables.accounts),
         format!("{} {} of {user}: cost is -1", scene.tables.jobs, job.id),
-        format!("{} {} of {user}: used is -1", scene.tables.usage, window().0),
+        format!("{} {} of {user}: used is -1", scene.tables.usage, WINDOW),
         format!("{} adjust#r of {user}: amount is -1", scene.tables.ledger),
     ] {
         assert!(found.contains(&format!("I2: {row}")), "{row}\n{found:#?}");

@@ -1,5 +1,7 @@
 //! One write of one item.
 
+use std::borrow::Cow;
+
 use aws_sdk_dynamodb::types::{
     AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
@@ -27,11 +29,11 @@ enum Action {
 #[derive(Clone, Debug)]
 enum Edit {
     Set(&'static str, AttributeValue),
-    Increase(&'static str, i64),
+    Increase(Cow<'static, str>, i64),
     Append(&'static str, AttributeValue),
     Insert(&'static str, AttributeValue),
     Delete(&'static str, AttributeValue),
-    Remove(&'static str),
+    Remove(Cow<'static, str>),
 }
 
 impl Write {
@@ -92,8 +94,8 @@ impl Write {
 
     /// Adds to a number (missing counts as 0). Only ever together with a condition that makes it happen once.
     #[must_use]
-    pub fn increase(self, name: &'static str, by: i64) -> Self {
-        self.edit(Edit::Increase(name, by))
+    pub fn increase(self, name: impl Into<Cow<'static, str>>, by: i64) -> Self {
+        self.edit(Edit::Increase(name.into(), by))
     }
 
     /// Appends to a list (missing counts as empty).
@@ -116,8 +118,8 @@ impl Write {
 
     /// Removes an attribute.
     #[must_use]
-    pub fn remove(self, name: &'static str) -> Self {
-        self.edit(Edit::Remove(name))
+    pub fn remove(self, name: impl Into<Cow<'static, str>>) -> Self {
+        self.edit(Edit::Remove(name.into()))
     }
 
     fn edit(mut self, edit: Edit) -> Self {
@@ -223,13 +225,13 @@ fn render_edits(edits: Vec<Edit>, x: &mut Expression) -> String {
             Edit::Increase(name, by) => {
                 adds.push(format!(
                     "{} {}",
-                    x.name(name),
+                    x.name(&name),
                     x.value(AttributeValue::N(by.to_string()))
                 ));
             }
             Edit::Insert(name, set) => adds.push(format!("{} {}", x.name(name), x.value(set))),
             Edit::Delete(name, set) => deletes.push(format!("{} {}", x.name(name), x.value(set))),
-            Edit::Remove(name) => removes.push(x.name(name)),
+            Edit::Remove(name) => removes.push(x.name(&name)),
         }
     }
     let clause =

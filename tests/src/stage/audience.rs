@@ -55,10 +55,11 @@ impl Stage {
     }
 
     /// What the window `limit` counts for somebody, by the window's name.
-    pub async fn used(&self, user: i64) -> Vec<(String, u32)> {
+    pub async fn used(&self, user: i64) -> Vec<(String, u64)> {
         let books = self.store.read_books().await.unwrap();
         let own = books.usage.into_iter().filter(|((owner, _), _)| owner.0 == user);
-        own.map(|((_, window), used)| (window.0, used)).collect()
+        own.map(|((_, row), count)| (row, count.used + count.steps.values().sum::<u64>()))
+            .collect()
     }
 
     /// The settings at the beginning.

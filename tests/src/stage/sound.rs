@@ -1,9 +1,13 @@
 //! What must hold at the end of every test: the invariants I1 to I15 of `ARCHITECTURE.md`, and that nobody complains.
 
+use std::collections::BTreeMap;
+
 use domain::audit::{Books, violations};
 use domain::id::Fence;
 use domain::job::{Job, Settlement, Stage as JobStage};
+use domain::limit::{Limit, Mode, Whose};
 use domain::time::{Millis, Timestamp};
+use limits_flags::{Rows, Snapshot};
 use played_kie::TaskView;
 use played_telegram::{ChatMessage, Via};
 
@@ -133,13 +137,28 @@ impl Stage {
 
     /// I13: no window holds more than its limit allows.
     fn limits_passed(&self, books: &Books) -> Vec<String> {
-        let limits = &self.setting.settings.limits;
-        let over = books.usage.iter().filter_map(|((user, window), used)| {
-            let limit = limits.get(window.0.split('#').next()?)?;
-            (*used > limit.max)
-                .then(|| format!("I13: user {user} has {used} of {} in {}", limit.max, window.0))
+        let limits = self.limits();
+        let over = books.usage.iter().filter_map(|((user, row), count)| {
+            let limit = limits.get(row.split('#').next()?)?;
+            let max = match limit.whose {
+                Whose::Each => limit.max,
+                Whose::All { shards } => limit.max / u64::from(shards),
+            };
+            (limit.mode == Mode::Hard && count.used > max)
+                .then(|| format!("I13: user {user} has {} of {max} in {row}", count.used))
         });
         over.collect()
+    }
+
+    /// Every limit of the settings at the beginning, by its name.
+    fn limits(&self) -> BTreeMap<String, Limit> {
+        let rows = Rows::of(&self.setting.settings).unwrap();
+        let items: Vec<_> = rows.0.iter().map(|(sort, body)| Rows::item(sort, body)).collect();
+        let read = Snapshot::read(&items, Timestamp(0));
+        let own = read.models.iter();
+        let own = own.flat_map(|model| model.limits.iter().chain(model.unlimited.iter().flatten()));
+        let all = read.rules.limits.iter().chain(own);
+        all.map(|limit| (limit.id.clone(), limit.clone())).collect()
     }
 }
 

@@ -131,7 +131,7 @@ async fn a_counter_that_was_lost_does_not_keep_a_credit() {
     let job = stage.order(ANNA, "aged out #moderation").await;
     let window = stage.job(&job).await.windows[0].clone();
     let usage = stage.aws.table_name("UsageTable").unwrap().to_owned();
-    let key = store::rows::usage_key(domain::id::UserId(ANNA), &window);
+    let key = store::rows::usage_key(domain::id::UserId(ANNA), window.key.row());
     let gone = table::Write::delete_item("counter", &usage, key);
     let deadline = table::Deadline::after(std::time::Duration::from_secs(5));
     stage.db.write(gone, deadline).await.unwrap();

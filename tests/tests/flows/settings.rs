@@ -17,7 +17,11 @@ async fn with_the_switch_off_nothing_is_ordered_and_accepted_orders_go_on() {
     let accepted = stage.order(ANNA, "in time").await;
     let card = stage.draft(ANNA, "too late").await;
     stage
-        .change_settings(|settings| settings.flags.get_mut("new_jobs").unwrap().enabled = false)
+        .change_settings(|settings| {
+            settings
+                .flags
+                .insert("new_jobs".to_owned(), limits_flags::FlagRow::plain(false));
+        })
         .await;
     let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
     assert!(alert.contains("paused"), "{alert}");
@@ -133,7 +137,11 @@ async fn a_switch_that_is_known_to_have_moved_and_cannot_be_read_stops_orders_wi
     stage.newcomer(ANNA).await;
     let card = stage.draft(ANNA, "in time").await;
     stage
-        .change_settings(|settings| settings.flags.get_mut("new_jobs").unwrap().enabled = false)
+        .change_settings(|settings| {
+            settings
+                .flags
+                .insert("new_jobs".to_owned(), limits_flags::FlagRow::plain(false));
+        })
         .await;
     let down = Fault::new(Service::DynamoDb, Effect::InternalError).operation("Query");
     let armed = stage.aws.faults().arm(down.caller(WEBHOOK).always());
@@ -157,7 +165,11 @@ async fn a_mixture_of_two_versions_is_read_again_though_its_version_is_the_newes
     stage.newcomer(ANNA).await;
     let card = stage.draft(ANNA, "half done").await;
     stage
-        .change_settings(|settings| settings.flags.get_mut("new_jobs").unwrap().enabled = false)
+        .change_settings(|settings| {
+            settings
+                .flags
+                .insert("new_jobs".to_owned(), limits_flags::FlagRow::plain(false));
+        })
         .await;
     // What a query may see while the transaction is under way: the version is there, and this row not yet.
     let row = |enabled: bool| Rows::item("flag#new_jobs", &format!(r#"{{"enabled":{enabled}}}"#));

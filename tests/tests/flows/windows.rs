@@ -20,7 +20,7 @@ async fn what_was_counted_before_nine_goes_back_to_the_day_it_came_from() {
     let job = stage.order(ANNA, "on the stroke of nine #moderation").await;
     assert_eq!(stage.job(&job).await.created_at, NINE.after(Millis(-1)));
     let yesterday = stage.used(ANNA).await;
-    assert_eq!(yesterday.iter().map(|(_, used)| *used).sum::<u32>(), 1);
+    assert_eq!(yesterday.iter().map(|(_, used)| *used).sum::<u64>(), 1);
     stage.pass(Millis(1));
     let today = stage.order(ANNA, "after nine").await;
     let both = stage.used(ANNA).await;

@@ -154,9 +154,9 @@ async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
         typical: Millis::from_mins(2),
         poll_after: Millis::from_mins(11),
         render_max: Millis::from_mins(20),
+        plan: None,
     };
     let rules = Rules {
-        new_jobs: true,
         signup_credits: Credits(2),
         active_jobs_max: 3,
         limits: vec![],

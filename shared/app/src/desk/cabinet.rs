@@ -1,11 +1,10 @@
 //! `/cabinet`: the balance, what is held, and what is left of each limit. One read, no write.
 
-use domain::catalog::Limit;
-use telegram::html;
+use domain::limit::Limit;
 use telegram::methods::{EditMessageText, Reply};
 
 use super::visit::Visit;
-use crate::{cards, show};
+use crate::{cards, quota, show};
 
 impl Visit<'_> {
     /// `/cabinet`.
@@ -34,36 +33,15 @@ impl Visit<'_> {
                 ("active-max", self.snapshot.rules.active_jobs_max.into()),
             ],
         );
-        let own = self
-            .snapshot
-            .models
-            .iter()
-            .filter(|model| model.enabled)
-            .filter_map(|model| model.limit.as_ref());
-        let limits = self
-            .snapshot
-            .rules
-            .limits
-            .iter()
-            .chain(own)
-            .map(|limit| self.limit_line(limit));
-        let lines: Vec<String> = [head, String::new()].into_iter().chain(limits).collect();
+        let shown = self.limits().filter(|limit| quota::is_shown(limit));
+        let lines = shown.map(|limit| self.limit_line(limit));
+        let lines: Vec<String> = [head, String::new()].into_iter().chain(lines).collect();
         lines.join("\n").trim_end().to_owned()
     }
 
     fn limit_line(&self, limit: &Limit) -> String {
-        let say = self.say;
-        let usage = self.usage(limit.clone(), limit.schedule.window_at(self.now));
-        let title = show::limit_title(say, &self.snapshot, limit);
-        let reset = show::reset(say, &usage, self.now);
-        say.with(
-            "cabinet-limit",
-            [
-                ("title", html::escape(&title).into_owned().into()),
-                ("left", usage.left().into()),
-                ("max", limit.max.into()),
-                ("reset", reset.into()),
-            ],
-        )
+        let usage = self.usage(limit, 1);
+        let zone = self.zone(limit);
+        quota::line(self.say, &self.snapshot, &usage, &zone, self.now)
     }
 }

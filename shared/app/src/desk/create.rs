@@ -1,9 +1,10 @@
 //! T1: the draft becomes a job, and the card the notice that it is in the queue.
 
 use domain::account::{Account, Place};
-use domain::admission::{Admission, Refusal, Request, Usage, WindowKey, admit};
+use domain::admission::{Admission, Refusal, Request, admit};
 use domain::id::{ChatId, MessageId, Nonce};
 use domain::job::{Job, Stage};
+use domain::limit::{Counts, Whose};
 use domain::money::Credits;
 use domain::time::Millis;
 use queue::{Doorbell, Hint};
@@ -13,7 +14,11 @@ use telegram::methods::{EditMessageText, Reply};
 use super::Error;
 use super::visit::Visit;
 use crate::way_out::way_out;
-use crate::{cards, show};
+use crate::{cards, quota, show};
+
+/// How often an order is decided anew on what a refused transaction brought back. What it is decided on moves only when the
+/// same customer orders at the same moment, or where a row is full of what all use together.
+const ADMIT_TRIES: u32 = 8;
 
 impl Visit<'_> {
     /// Orders what the card showed. Reads nothing more: the account, the counters and the job of an earlier tap are here.
@@ -31,36 +36,36 @@ impl Visit<'_> {
             chat: ChatId(self.chat),
             message: MessageId(message_id),
         };
-        let admission = match self.decide(nonce, revision, place) {
-            Ok(admission) => admission,
-            Err(refusal) => return Ok(self.refuse(nonce, &refusal, message_id, query_id)),
-        };
-        // Nobody pays a price that the card did not show: the card is drawn anew, and waits for another press.
-        if admission.job.cost != price {
-            return Ok(self.show_card(nonce, message_id, query_id));
-        }
-        match self.desk.store.admit(&admission, self.deadline).await {
-            Ok(()) => {
-                self.ring(&admission.job).await;
-                Ok(self.queued(&admission.job, message_id))
+        for _ in 0..ADMIT_TRIES {
+            let admission = match self.decide(nonce, revision, place) {
+                Ok(admission) => admission,
+                Err(refusal) => return Ok(self.refuse(nonce, &refusal, message_id, query_id)),
+            };
+            // Nobody pays a price that the card did not show: the card is drawn anew, and waits for another press.
+            if admission.job.cost != price {
+                return Ok(self.show_card(nonce, message_id, query_id));
             }
-            Err(NotAdmitted::AlreadyAdmitted) => Ok(Self::alert(query_id, &self.say.text("already-started"))),
-            Err(NotAdmitted::Changed { account, used }) => {
-                self.learn(account, used);
-                let refusal = self
-                    .decide(nonce, revision, place)
-                    .err()
-                    .unwrap_or(Refusal::DraftStale);
-                Ok(self.refuse(nonce, &refusal, message_id, query_id))
+            match self.desk.store.admit(&admission, self.deadline).await {
+                Ok(()) => {
+                    self.note_passed(&admission.job);
+                    self.ring(&admission.job).await;
+                    return Ok(self.queued(&admission.job, message_id));
+                }
+                Err(NotAdmitted::AlreadyAdmitted) => {
+                    return Ok(Self::alert(query_id, &self.say.text("already-started")));
+                }
+                Err(NotAdmitted::Changed { account, used }) => self.learn(account, used).await?,
+                Err(NotAdmitted::Failed(error)) => return Err(error.into()),
             }
-            Err(NotAdmitted::Failed(error)) => Err(error.into()),
         }
+        tracing::warn!(
+            user = self.account.user.0,
+            "an order was overtaken again and again"
+        );
+        Ok(Self::alert(query_id, &self.say.text("overtaken")))
     }
 
     fn decide(&self, nonce: &Nonce, revision: u32, place: Place) -> Result<Admission, Refusal> {
-        if !self.takes_orders() {
-            return Err(Refusal::Paused);
-        }
         let draft = self.draft(nonce).ok_or(Refusal::DraftStale)?;
         let usages = self.usages_of(draft);
         admit(&Request {
@@ -68,7 +73,10 @@ impl Visit<'_> {
             nonce,
             revision,
             model: self.snapshot.model(&draft.model),
+            new_jobs: self.takes_orders(),
             rules: &self.snapshot.rules,
+            plan: self.plan(),
+            denied: None,
             usages: &usages,
             place,
             locale: self.say.locale().as_str(),
@@ -76,12 +84,41 @@ impl Visit<'_> {
         })
     }
 
-    /// Takes over what the refused transaction brought back.
-    fn learn(&mut self, account: Option<Box<Account>>, used: Vec<(WindowKey, u32)>) {
+    /// Takes over what the refused transaction brought back. Where a row was full of what all use together, the others are
+    /// read as well.
+    async fn learn(&mut self, account: Option<Box<Account>>, used: Counts) -> Result<(), Error> {
         if let Some(account) = account {
             self.account = *account;
         }
+        let shared = self.limits().filter(|limit| limit.whose != Whose::Each);
+        let rows = shared.flat_map(|limit| limit.rows(self.now));
+        let rows: Vec<_> = rows.filter(|key| !used.contains_key(key.row())).collect();
+        let asked = used.keys().any(|row| !self.used.contains_key(row));
         self.used.extend(used);
+        if asked && !rows.is_empty() {
+            let read = self.desk.store.counts(self.account.user, &rows).await?;
+            self.used.extend(read);
+        }
+        Ok(())
+    }
+
+    /// Limits that forbid nothing and are passed by an order, for the operator to know.
+    fn note_passed(&self, job: &Job) {
+        for counted in &job.windows {
+            let limit = self
+                .limits()
+                .find(|limit| limit.key(job.created_at, None) == counted.key);
+            let usage = limit.map(|limit| self.usage(limit, counted.amount));
+            if let Some(usage) = usage.filter(domain::limit::Usage::is_passed) {
+                tracing::warn!(
+                    user = job.id.user.0,
+                    limit = usage.limit.id,
+                    used = usage.used,
+                    max = usage.max,
+                    "limit_passed"
+                );
+            }
+        }
     }
 
     /// Rings for the worker. If that fails, cleanup rings within 80 seconds: the job's row is the outbox.
@@ -152,22 +189,14 @@ impl Visit<'_> {
                 )
             }
             Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),
-            Refusal::LimitReached(usage) => self.limit_reached(usage),
+            Refusal::LimitReached(usage) => {
+                let zone = self.zone(&usage.limit);
+                quota::refused(say, &self.snapshot, usage, &zone, self.now)
+            }
+            Refusal::NotEntitled(denied) => {
+                quota::denied(say, denied, &denied.feature, denied.needs_tier.as_deref())
+            }
         };
         Self::alert(query_id, &text)
-    }
-
-    fn limit_reached(&self, usage: &Usage) -> String {
-        let say = self.say;
-        let title = show::limit_title(say, &self.snapshot, &usage.limit);
-        let reset = show::reset(say, usage, self.now);
-        say.with(
-            "refused-limit",
-            [
-                ("title", title.into()),
-                ("max", usage.limit.max.into()),
-                ("reset", reset.into()),
-            ],
-        )
     }
 }

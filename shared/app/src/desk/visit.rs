@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::account::{Account, Draft};
-use domain::admission::{Usage, WindowKey, limits_touched};
-use domain::catalog::Limit;
+use domain::admission::{amount, limits_touched};
+use domain::catalog::Plan;
 use domain::id::{JobId, Nonce, UserId};
 use domain::job::Job;
+use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
-use domain::window::Window;
+use domain::window::Zone;
+use limits_flags::flags::{Attribute, Context};
 use limits_flags::{Snapshot, version_key};
 use store::{Ask, View};
 use table::Deadline;
@@ -19,6 +21,7 @@ use telegram::methods::{AnswerCallbackQuery, EditMessageText, Reply, SendMessage
 
 use super::{Desk, Error};
 use crate::cards::{Card, DraftView};
+use crate::quota;
 use crate::texts::Say;
 
 /// One update of one customer, with all that one read brought.
@@ -30,7 +33,7 @@ pub(super) struct Visit<'a> {
     pub(super) deadline: Deadline,
     pub(super) snapshot: Arc<Snapshot>,
     pub(super) account: Account,
-    pub(super) used: std::collections::BTreeMap<WindowKey, u32>,
+    pub(super) used: Counts,
     pub(super) job: Option<Job>,
     /// The account was opened by this very update.
     pub(super) newcomer: bool,
@@ -51,10 +54,19 @@ impl Desk {
         let mut view = self.look(user, job, &snapshot, now).await?;
         // Settings that changed a moment ago hold for this very update; only if they brought new limits is there
         // something to be read again.
-        let before = windows(&snapshot, now);
+        let before = windows(&snapshot, None, now);
         snapshot = self.settings.refresh(view.version, now).await?;
-        if !windows(&snapshot, now).is_subset(&before) {
+        if !windows(&snapshot, None, now).is_subset(&before) {
             view = self.look(user, job, &snapshot, now).await?;
+        }
+        // So it is where the customer's plan has limits of its own: only then there is more to be read.
+        if let Some(account) = &view.account {
+            let plan = snapshot.plan(&account.standing, now);
+            let more: BTreeSet<WindowKey> = windows(&snapshot, plan, now);
+            let more: Vec<WindowKey> = more.difference(&windows(&snapshot, None, now)).cloned().collect();
+            if !more.is_empty() {
+                view.used.extend(self.store.counts(user, &more).await?);
+            }
         }
         let View {
             account, used, job, ..
@@ -84,7 +96,7 @@ impl Desk {
         snapshot: &Snapshot,
         now: Timestamp,
     ) -> Result<View, Error> {
-        let windows = windows(snapshot, now).into_iter().collect();
+        let windows = windows(snapshot, None, now).into_iter().collect();
         Ok(self
             .store
             .view(Ask {
@@ -121,37 +133,91 @@ impl Desk {
     }
 }
 
-/// The counters of every limit there is: those over all models, and each model's own.
-fn windows(snapshot: &Snapshot, now: Timestamp) -> BTreeSet<WindowKey> {
-    let own = snapshot.models.iter().filter_map(|model| model.limit.as_ref());
-    let limits = snapshot.rules.limits.iter().chain(own);
-    limits
-        .map(|limit| WindowKey::new(limit, limit.schedule.window_at(now)))
-        .collect()
+/// The counters of every limit of a customer's own: those over all models, and each model's own, or those that hold for
+/// it under the plan.
+fn windows(snapshot: &Snapshot, plan: Option<&Plan>, now: Timestamp) -> BTreeSet<WindowKey> {
+    let own = limits(snapshot, plan).filter(|limit| limit.whose == Whose::Each);
+    own.map(|limit| limit.key(now, None)).collect()
+}
+
+/// Every limit that an order of whatever model could touch.
+fn limits<'s>(snapshot: &'s Snapshot, plan: Option<&'s Plan>) -> impl Iterator<Item = &'s Limit> {
+    let own = snapshot
+        .models
+        .iter()
+        .flat_map(move |model| match &model.unlimited {
+            Some(unlimited) if plan.is_some_and(|plan| plan.covers(model)) => unlimited,
+            _ => &model.limits,
+        });
+    snapshot.rules.limits.iter().chain(own)
 }
 
 impl Visit<'_> {
-    /// Whether new orders are taken now.
+    /// Whether new orders are taken of this customer now.
     pub(super) fn takes_orders(&self) -> bool {
-        self.snapshot.takes_orders(self.now)
+        self.asking(|context| self.snapshot.takes_orders(context))
     }
 
-    /// The counts of the limits that a draft touches.
+    /// What flags may go by: who asks, with what tier and plan, in which language, and from where.
+    fn asking<T>(&self, ask: impl FnOnce(&Context<'_>) -> T) -> T {
+        let standing = &self.account.standing;
+        let key = self.account.user.to_string();
+        let attributes = [
+            (
+                "tier",
+                Attribute::Text(standing.tier_at(self.now).unwrap_or_default()),
+            ),
+            (
+                "plan",
+                Attribute::Text(standing.plan_at(self.now).unwrap_or_default()),
+            ),
+            (
+                "country",
+                Attribute::Text(standing.country.as_deref().unwrap_or_default()),
+            ),
+            ("locale", Attribute::Text(self.say.locale().as_str())),
+        ];
+        ask(&Context::new(self.now)
+            .with_targeting_key(&key)
+            .with_attributes(&attributes))
+    }
+
+    /// The plan that the customer is on now.
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        self.snapshot.plan(&self.account.standing, self.now)
+    }
+
+    /// Every limit that an order of a model on sale could touch.
+    pub(super) fn limits(&self) -> impl Iterator<Item = &Limit> {
+        let off = |limit: &Limit| {
+            let models = self.snapshot.models.iter().filter(|model| !model.enabled);
+            let mut off =
+                models.flat_map(|model| model.limits.iter().chain(model.unlimited.iter().flatten()));
+            off.any(|other| other.id == limit.id)
+        };
+        limits(&self.snapshot, self.plan()).filter(move |limit| !off(limit))
+    }
+
+    /// What is used of the limits that a draft touches.
     pub(super) fn usages_of(&self, draft: &Draft) -> Vec<Usage> {
-        let touched = limits_touched(&self.snapshot.rules, self.snapshot.model(&draft.model), self.now);
+        let model = self.snapshot.model(&draft.model);
+        let price = model.and_then(|model| model.price_row(draft.duration_s));
+        let touched = limits_touched(&self.snapshot.rules, model, self.plan(), &[]);
         touched
-            .into_iter()
-            .map(|(limit, window)| self.usage(limit, window))
+            .map(|limit| self.usage(limit, amount(limit.measure, price)))
             .collect()
     }
 
-    pub(super) fn usage(&self, limit: Limit, window: Window) -> Usage {
-        let used = self
-            .used
-            .get(&WindowKey::new(&limit, window))
-            .copied()
-            .unwrap_or(0);
-        Usage { limit, window, used }
+    /// What is used of a limit, and what so much more would be.
+    pub(super) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
+        // Whose row is tried first where there are several: each customer begins with another.
+        let start = u16::try_from(self.account.user.0.rem_euclid(i64::from(u16::MAX))).unwrap_or(0);
+        limit.usage(amount, &self.used, start, self.now)
+    }
+
+    /// In whose time a limit's times are told.
+    pub(super) fn zone(&self, limit: &Limit) -> Zone {
+        quota::zone(&self.snapshot, limit)
     }
 
     /// The present draft, if it is the one that a button speaks of.
@@ -166,6 +232,7 @@ impl Visit<'_> {
             snapshot: &self.snapshot,
             account: &self.account,
             draft,
+            plan: self.plan(),
             usages,
             now: self.now,
         }

@@ -10,9 +10,10 @@ use super::*;
 use crate::account::{Draft, Photo};
 use crate::catalog::Price;
 use crate::id::{ChatId, MessageId, ModelId, NONCE_CHARS, UserId};
+use crate::limit::{Bound, Count, Counted, Counts, WindowKey};
 use crate::time::Millis;
 use crate::video::Aspect;
-use crate::window::MOSCOW_DAY;
+use crate::window::Schedule;
 
 const NOW: Timestamp = Timestamp(1_795_284_000_000);
 
@@ -20,12 +21,8 @@ fn nonce(n: u8) -> Nonce {
     Nonce::from_random([n; NONCE_CHARS])
 }
 
-fn limit(id: &str, max: u32) -> Limit {
-    Limit {
-        id: id.to_owned(),
-        max,
-        schedule: MOSCOW_DAY,
-    }
+fn limit(id: &str, max: u64) -> Limit {
+    Limit::orders(id, max, Schedule::moscow_day())
 }
 
 /// Everything that an admission is decided on, with room to spare.
@@ -33,8 +30,11 @@ struct Scene {
     account: Account,
     model: Model,
     rules: Rules,
-    used: u32,
+    used: u64,
     revision: u32,
+    plan: Option<Plan>,
+    denied: Option<Denied>,
+    new_jobs: bool,
 }
 
 impl Scene {
@@ -65,8 +65,8 @@ impl Scene {
             text: true,
             image: false,
             prices: vec![Price {
-                duration_s: 5,
-                credits: Credits(2),
+                tokens: 50_000,
+                ..Price::new(5, Credits(2))
             }],
             aspects: vec![Aspect::Portrait],
             prompt_chars_min: 3,
@@ -74,10 +74,11 @@ impl Scene {
             typical: Millis::from_secs(60),
             poll_after: Millis::from_mins(2),
             render_max: Millis::from_mins(15),
-            limit: Some(limit("model-kling-3.0", 9)),
+            limits: vec![limit("model-kling-3.0", 9)],
+            unlimited: None,
+            requires: vec![],
         };
         let rules = Rules {
-            new_jobs: true,
             signup_credits: Credits(2),
             active_jobs_max: 2,
             limits: vec![limit("videos", 5)],
@@ -90,25 +91,23 @@ impl Scene {
             rules,
             used: 4,
             revision: 3,
+            plan: None,
+            denied: None,
+            new_jobs: true,
         }
     }
 
     fn admit(&self) -> Result<Admission, Refusal> {
-        let touched = limits_touched(&self.rules, Some(&self.model), NOW);
-        let usages: Vec<_> = touched
-            .into_iter()
-            .map(|(limit, window)| Usage {
-                limit,
-                window,
-                used: self.used,
-            })
-            .collect();
+        let usages = self.usages();
         admit(&Request {
             account: &self.account,
             nonce: &nonce(1),
             revision: self.revision,
             model: Some(&self.model),
+            new_jobs: self.new_jobs,
             rules: &self.rules,
+            plan: self.plan.as_ref(),
+            denied: self.denied.clone(),
             usages: &usages,
             place: Place {
                 chat: ChatId(7),
@@ -117,6 +116,21 @@ impl Scene {
             locale: "ru",
             now: NOW,
         })
+    }
+
+    /// Every limit that the order touches, each used as much.
+    fn usages(&self) -> Vec<Usage> {
+        let price = self.model.price_row(5);
+        let touched = limits_touched(&self.rules, Some(&self.model), self.plan.as_ref(), &[]);
+        let usage = |limit: &Limit| {
+            let count = Count {
+                used: self.used,
+                ..Count::default()
+            };
+            let counts = Counts::from([(limit.key(NOW, None).row().to_owned(), count)]);
+            limit.usage(amount(limit.measure, price), &counts, 0, NOW)
+        };
+        touched.map(usage).collect()
     }
 
     fn with(edit: impl FnOnce(&mut Self)) -> Result<Admission, Refusal> {
@@ -138,12 +152,16 @@ fn an_order_with_room_everywhere_is_admitted_and_counted_in_every_window() {
     let keys: Vec<_> = admission
         .reservations
         .iter()
-        .map(|reservation| (reservation.key.clone(), reservation.max))
+        .map(|reservation| (reservation.counted.clone(), reservation.bound))
         .collect();
     let starts_at = NOW.seconds();
+    let once = |key: String| Counted {
+        key: WindowKey(key),
+        amount: 1,
+    };
     let expected = [
-        (WindowKey(format!("videos#{starts_at}")), 5),
-        (WindowKey(format!("model-kling-3.0#{starts_at}")), 9),
+        (once(format!("videos#{starts_at}")), Bound::AtMost(4)),
+        (once(format!("model-kling-3.0#{starts_at}")), Bound::AtMost(8)),
     ];
     assert_eq!(keys, expected);
     assert_eq!(admission.job.windows, expected.map(|(key, _)| key));
@@ -151,10 +169,7 @@ fn an_order_with_room_everywhere_is_admitted_and_counted_in_every_window() {
 
 #[test]
 fn each_reason_alone_refuses_the_order() {
-    assert_eq!(
-        Scene::with(|scene| scene.rules.new_jobs = false),
-        Err(Refusal::Paused)
-    );
+    assert_eq!(Scene::with(|scene| scene.new_jobs = false), Err(Refusal::Paused));
     assert_eq!(
         Scene::with(|scene| scene.account.draft = None),
         Err(Refusal::DraftStale)
@@ -216,9 +231,9 @@ fn each_reason_alone_refuses_the_order() {
         (
             usage.limit.id.as_str(),
             usage.left(),
-            usage.window.ends_at.since(NOW)
+            usage.resets_at.map(|at| at.since(NOW))
         ),
-        ("videos", 0, Millis::from_mins(24 * 60))
+        ("videos", 0, Some(Millis::from_mins(24 * 60)))
     );
 }
 
@@ -245,13 +260,106 @@ fn a_photo_keeps_its_shape_and_needs_no_words_but_no_half_a_word_either() {
     );
 }
 
+/// A scene on an unlimited plan: no credits, and two limits of the model for such plans.
+fn unlimited(scene: &mut Scene) {
+    scene.account.balance.available = Credits::ZERO;
+    scene.plan = Some(Plan {
+        key: "unlimited_1day".to_owned(),
+        title: "1 day".to_owned(),
+        unlimited: true,
+        models: vec![],
+        tier: None,
+    });
+    scene.model.unlimited = Some(vec![
+        limit("unlimited-kling-3.0", 9),
+        Limit {
+            measure: Measure::Tokens,
+            ..limit("unlimited-kling-3.0-tokens", 120_000)
+        },
+    ]);
+}
+
 #[test]
-fn an_unlimited_plans_price_of_nothing_still_counts() {
+fn an_unlimited_plan_pays_nothing_and_is_held_by_the_models_limits_for_such_plans() {
+    let admission = Scene::with(unlimited).unwrap();
+    assert_eq!(admission.job.cost, Credits::ZERO);
+    assert_eq!(admission.job.order.plan.as_deref(), Some("unlimited_1day"));
+    let counted: Vec<String> = admission.job.windows.iter().map(ToString::to_string).collect();
+    let at = NOW.seconds();
+    assert_eq!(
+        counted,
+        [
+            format!("videos#{at}"),
+            format!("unlimited-kling-3.0#{at}"),
+            format!("unlimited-kling-3.0-tokens#{at}*50000"),
+        ]
+    );
+    let spent = Scene::with(|scene| {
+        unlimited(scene);
+        scene.rules.limits.clear();
+        scene.used = 70_001;
+        scene.model.unlimited.as_mut().unwrap().remove(0);
+    });
+    let Err(Refusal::LimitReached(usage)) = spent else {
+        panic!("70,001 of 120,000 tokens are used, and 50,000 more are asked for: {spent:?}")
+    };
+    assert_eq!((usage.left(), usage.limit.measure), (49_999, Measure::Tokens));
+}
+
+#[test]
+fn a_plan_pays_only_for_the_models_that_it_covers() {
+    let poor = Err(Refusal::NotEnoughCredits {
+        cost: Credits(2),
+        available: Credits::ZERO,
+    });
+    let changes: [fn(&mut Scene); 3] = [
+        |scene| scene.model.unlimited = None,
+        |scene| scene.plan.as_mut().unwrap().unlimited = false,
+        |scene| scene.plan.as_mut().unwrap().models = vec![ModelId("other".to_owned())],
+    ];
+    for change in changes {
+        let refused = Scene::with(|scene| {
+            unlimited(scene);
+            change(scene);
+        });
+        assert_eq!(refused, poor);
+    }
+}
+
+#[test]
+fn what_a_customer_lacks_refuses_the_order_and_the_standing_is_guarded() {
+    let denied = Denied {
+        feature: "premium_models".to_owned(),
+        reason: "tier_too_low",
+        needs_tier: Some("pro".to_owned()),
+    };
+    assert_eq!(
+        Scene::with(|scene| scene.denied = Some(denied.clone())),
+        Err(Refusal::NotEntitled(denied))
+    );
+    let admission = Scene::with(|scene| scene.account.standing.revision = 4).unwrap();
+    assert_eq!(admission.standing_revision, 4);
+}
+
+#[test]
+fn a_providers_limit_counts_only_what_it_makes() {
+    let of = |provider: &str| {
+        let admission = Scene::with(|scene| scene.rules.limits[0].provider = Some(provider.to_owned()));
+        admission.unwrap().reservations.len()
+    };
+    assert_eq!((of("kie"), of("luma")), (2, 1));
+}
+
+#[test]
+fn what_is_counted_as_nothing_is_not_counted() {
+    let admission = Scene::with(|scene| scene.model.limits[0].measure = Measure::MicroUsd).unwrap();
+    assert_eq!(admission.reservations.len(), 1);
+}
+
+#[test]
+fn a_price_of_nothing_still_counts() {
     let free = |scene: &mut Scene| {
-        scene.model.prices = vec![Price {
-            duration_s: 5,
-            credits: Credits::ZERO,
-        }];
+        scene.model.prices = vec![Price::new(5, Credits::ZERO)];
         scene.account.balance.available = Credits::ZERO;
     };
     let admission = Scene::with(free).unwrap();
@@ -264,10 +372,10 @@ fn an_unlimited_plans_price_of_nothing_still_counts() {
 proptest! {
     /// Whatever is admitted could be paid, had a slot, and had room in every window.
     #[test]
-    fn nothing_is_admitted_beyond_any_bound(available in 0_u32..4, cost in 0_u32..4, used in 0_u32..8, active_max in 0_u32..3) {
+    fn nothing_is_admitted_beyond_any_bound(available in 0_u32..4, cost in 0_u32..4, used in 0_u64..8, active_max in 0_u32..3) {
         let admitted = Scene::with(|scene| {
             scene.account.balance.available = Credits(available);
-            scene.model.prices = vec![Price { duration_s: 5, credits: Credits(cost) }];
+            scene.model.prices = vec![Price::new(5, Credits(cost))];
             scene.used = used;
             scene.rules.active_jobs_max = active_max;
         });

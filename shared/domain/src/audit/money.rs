@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Books, Index, Violation, violation};
 use crate::account::{Account, Balance};
-use crate::admission::WindowKey;
 use crate::id::{JobId, UserId};
 use crate::job::{Job, Settlement};
 use crate::ledger::Key;
+use crate::limit::{Count, Counted};
 use crate::money::Credits;
 use crate::time::{Millis, Timestamp};
 
@@ -84,51 +84,87 @@ pub(super) fn wrong_with_settlement(index: &Index<'_>, job: &Job) -> Option<Viol
     })
 }
 
-/// What the jobs say that a counter must say.
+/// What the jobs say that a row of counters must say.
 #[derive(Default)]
-struct Counted {
-    jobs: u32,
+struct Expected {
+    used: u64,
+    steps: BTreeMap<i64, u64>,
     newest: Timestamp,
 }
 
-/// I13, as far as tables show it: a counter is the number of its jobs that were not released.
+/// I13, as far as tables show it: a counter is what its jobs use that were not released, or that are open.
 pub(super) fn wrong_with_counters(books: &Books) -> Vec<Violation> {
-    let mut expected: BTreeMap<(UserId, &WindowKey), Counted> = BTreeMap::new();
-    let unreleased = |job: &&Job| job.settled() != Some(Settlement::Release);
-    for job in books.jobs.iter().filter(unreleased) {
-        for window in &job.windows {
-            let counted = expected.entry((job.id.user, window)).or_default();
-            counted.jobs = counted.jobs.saturating_add(1);
-            counted.newest = counted.newest.max(job.created_at);
+    let mut expected: BTreeMap<(UserId, String), Expected> = BTreeMap::new();
+    for job in &books.jobs {
+        for counted in job.windows.iter().filter(|counted| still_counts(job, counted)) {
+            let row = (counted.key.owner(job.id.user), counted.key.row().to_owned());
+            expected.entry(row).or_default().add(counted, job.created_at);
         }
     }
-    for (user, window) in books.usage.keys() {
-        expected.entry((*user, window)).or_default();
+    for row in books.usage.keys() {
+        expected.entry(row.clone()).or_default();
     }
     expected
         .into_iter()
-        .filter_map(|((user, window), counted)| wrong_with_counter(books, user, window, &counted))
+        .filter_map(|((user, row), expected)| wrong_with_counter(books, user, &row, &expected))
         .collect()
 }
 
-fn wrong_with_counter(
-    books: &Books,
-    user: UserId,
-    window: &WindowKey,
-    counted: &Counted,
-) -> Option<Violation> {
-    let count = books.usage.get(&(user, window.clone())).copied();
+/// Whether a job is still counted there: as long as it is open where that is what counts, else unless it was released.
+fn still_counts(job: &Job, counted: &Counted) -> bool {
+    if counted.key.is_open() {
+        return job.settled().is_none();
+    }
+    job.settled() != Some(Settlement::Release)
+}
+
+impl Expected {
+    fn add(&mut self, counted: &Counted, at: Timestamp) {
+        let sum = match counted.key.step() {
+            Some((_, began)) => self.steps.entry(began).or_default(),
+            None => &mut self.used,
+        };
+        *sum = sum.saturating_add(counted.amount);
+        self.newest = self.newest.max(at);
+    }
+
+    /// Whether a row says just this. A step may have been forgotten, but only when something later was counted.
+    fn is(&self, count: &Count) -> bool {
+        let newest = count.steps.keys().last();
+        let forgotten =
+            |began: &i64| !count.steps.contains_key(began) && newest.is_some_and(|newest| began < newest);
+        let mut steps = self.steps.iter().filter(|(began, _)| !forgotten(began));
+        let there = |began: &i64| count.steps.get(began).copied().unwrap_or(0);
+        let none_unknown = count
+            .steps
+            .iter()
+            .all(|(began, used)| *used == 0 || self.steps.contains_key(began));
+        count.used == self.used && none_unknown && steps.all(|(began, used)| there(began) == *used)
+    }
+}
+
+fn wrong_with_counter(books: &Books, user: UserId, row: &str, expected: &Expected) -> Option<Violation> {
+    let count = books.usage.get(&(user, row.to_owned()));
     let may_be_gone = books
         .read_at
-        .is_some_and(|now| counted.newest.after(COUNTER_KEPT) < now);
-    if count.is_none() && may_be_gone || count.unwrap_or(0) == counted.jobs {
+        .is_some_and(|now| expected.newest.after(COUNTER_KEPT) < now);
+    let found = count.cloned().unwrap_or_default();
+    if count.is_none() && may_be_gone || expected.is(&found) {
         return None;
     }
     let what = format!(
-        "user {user} window {}: {} counted, {} jobs",
-        window.0,
-        count.unwrap_or(0),
-        counted.jobs
+        "user {user} window {row}: {} counted, its jobs use {}{}",
+        found.used,
+        expected.used,
+        steps(&found, expected)
     );
     Some(violation("I13", what))
+}
+
+/// What a sliding window's steps say, where there are any.
+fn steps(found: &Count, expected: &Expected) -> String {
+    if found.steps.is_empty() && expected.steps.is_empty() {
+        return String::new();
+    }
+    format!("; steps {:?}, by the jobs {:?}", found.steps, expected.steps)
 }

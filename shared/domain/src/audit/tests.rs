@@ -9,15 +9,30 @@ use crate::account::{Balance, Draft, Place};
 use crate::catalog::Rules;
 use crate::id::{ChatId, Fence, FileId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId};
 use crate::job::{Event, Failure, LEASE_SLACK, Mark, Order, Rule};
+use crate::limit::Counted;
 use crate::time::{Jitter, Millis};
 use crate::video::Aspect;
 
 const USER: UserId = UserId(7);
 const START: Timestamp = Timestamp(1_795_251_600_000);
 
-fn window() -> WindowKey {
-    WindowKey("videos#1795197600".into())
+fn window() -> Counted {
+    Counted::parse("videos#1795197600").unwrap()
 }
+
+fn used(used: u64) -> Count {
+    Count {
+        used,
+        ..Count::default()
+    }
+}
+
+/// The key of a counter's row in the books.
+fn row(key: &str) -> (UserId, String) {
+    (USER, key.to_owned())
+}
+
+const WINDOW: &str = "videos#1795197600";
 
 fn job(number: u8) -> Job {
     let order = Order {
@@ -32,9 +47,9 @@ fn job(number: u8) -> Job {
         typical: Millis::from_mins(1),
         poll_after: Millis::from_mins(2),
         render_max: Millis::from_mins(25),
+        plan: None,
     };
     let rules = Rules {
-        new_jobs: true,
         signup_credits: Credits(9),
         active_jobs_max: 2,
         limits: vec![],
@@ -133,7 +148,7 @@ fn books() -> Books {
         accounts: vec![account],
         ledger: [(USER, entries)].into(),
         jobs: vec![running, failed],
-        usage: [((USER, window()), 1)].into(),
+        usage: [(row(WINDOW), used(1))].into(),
         ..Books::default()
     }
 }
@@ -244,14 +259,59 @@ fn a_draft_that_is_a_job_already_is_found() {
 fn a_counter_is_the_number_of_its_unreleased_jobs() {
     for count in [0, 2] {
         let wrong = broken_by(|books| {
-            books.usage.insert((USER, window()), count);
+            books.usage.insert(row(WINDOW), used(count));
         });
         assert_eq!(wrong, ["I13"]);
     }
     let nobodys = broken_by(|books| {
-        books.usage.insert((USER, WindowKey("videos#0".into())), 1);
+        books.usage.insert(row("videos#0"), used(1));
     });
     assert_eq!(nobodys, ["I13"]);
+}
+
+/// The books with another counter: the running job is counted there as well, and the failed one was.
+fn counted_at(key: &str, count: Count) -> Vec<&'static str> {
+    broken_by(|books| {
+        let counted = Counted::parse(key).unwrap();
+        let owner = counted.key.owner(USER);
+        books.usage.insert((owner, counted.key.row().to_owned()), count);
+        for job in &mut books.jobs {
+            job.windows.push(counted.clone());
+        }
+    })
+}
+
+#[test]
+fn amounts_steps_and_shards_are_counted_each_in_its_way() {
+    let steps = |steps: &[(i64, u64)]| Count {
+        steps: steps.iter().copied().collect(),
+        ..Count::default()
+    };
+    let (right, wrong) = (Vec::<&str>::new(), vec!["I13"]);
+    for (key, count, found) in [
+        ("tokens#1795197600*50000", used(50_000), &right),
+        ("tokens#1795197600*50000", used(1), &wrong),
+        ("renders#open", used(1), &right),
+        ("renders#open", used(2), &wrong),
+        ("spend#1795197600@3*70", used(70), &right),
+        ("spend#1795197600@3*70", used(140), &wrong),
+        ("day#~1795197600", steps(&[(1_795_197_600, 1)]), &right),
+        ("day#~1795197600", steps(&[(1_795_197_600, 2)]), &wrong),
+        (
+            "day#~1795197600",
+            steps(&[(1_795_197_600, 1), (1_795_201_200, 0)]),
+            &right,
+        ),
+        ("day#~1795197600", steps(&[(1_795_201_200, 0)]), &right),
+        ("day#~1795197600", steps(&[]), &wrong),
+        (
+            "day#~1795197600",
+            steps(&[(1_795_197_600, 1), (1_795_201_200, 1)]),
+            &wrong,
+        ),
+    ] {
+        assert_eq!(&counted_at(key, count.clone()), found, "{key} {count:?}");
+    }
 }
 
 #[test]
@@ -266,7 +326,7 @@ fn a_counter_may_be_gone_when_it_is_old_enough_and_not_before() {
     assert_eq!(gone(35), Vec::<&str>::new());
     assert_eq!(broken_by(|books| books.usage.clear()), ["I13"]);
     let wrong = broken_by(|books| {
-        books.usage.insert((USER, window()), 2);
+        books.usage.insert(row(WINDOW), used(2));
         books.read_at = Some(START.after(Millis::from_mins(99 * 24 * 60)));
     });
     assert_eq!(wrong, ["I13"], "one that is there must be right");

@@ -72,6 +72,11 @@ impl<'a> Context<'a> {
         }
     }
 
+    /// The time that rules go by.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// Whole seconds since 1970, as flagd's `$flagd.timestamp` counts.
     pub(super) fn seconds(&self) -> Val<'a> {
         Val::Num(Num::Int(self.now.seconds()))

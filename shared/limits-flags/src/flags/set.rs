@@ -66,6 +66,15 @@ impl FlagSet {
         })
     }
 
+    /// A set without flags.
+    pub fn empty() -> Self {
+        Self {
+            flags: HashMap::new(),
+            metadata: Map::new(),
+            problems: Vec::new(),
+        }
+    }
+
     /// What is wrong with single flags.
     pub fn problems(&self) -> &[FlagProblem] {
         &self.problems

@@ -28,9 +28,9 @@ fn job() -> Job {
         typical: Millis(60_000),
         poll_after: Millis(120_000),
         render_max: Millis(900_000),
+        plan: None,
     };
     let rules = Rules {
-        new_jobs: true,
         signup_credits: Credits(2),
         active_jobs_max: 2,
         limits: vec![],
@@ -42,8 +42,8 @@ fn job() -> Job {
         message: MessageId(9),
     };
     let windows = vec![
-        WindowKey("videos#1".into()),
-        WindowKey("model-kling-3.0#1".into()),
+        Counted::parse("videos#1").unwrap(),
+        Counted::parse("model-kling-3.0-tokens#~1*50000").unwrap(),
     ];
     let id = JobId {
         user: UserId(7),
@@ -77,9 +77,12 @@ fn full() -> Job {
 
 #[test]
 fn a_job_reads_back_as_written() {
+    let mut under_plan = job();
+    under_plan.order.plan = Some("unlimited_1day".into());
     for job in [
         job(),
         full(),
+        under_plan,
         Job {
             due_at: None,
             ..full()

@@ -2,11 +2,12 @@
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use domain::account::{Draft, Place};
-use domain::admission::{Admission, Reservation, WindowKey};
+use domain::admission::Admission;
 use domain::catalog::Rules;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId, UserId};
 use domain::job::{Change, Event, Failure, Job, Order, RenderedFile, Rule, Stage};
 use domain::ledger::Key;
+use domain::limit::{Bound, Count, Counted, Reservation};
 use domain::money::Credits;
 use domain::time::{Jitter, Millis, Timestamp};
 use domain::video::Aspect;
@@ -99,7 +100,7 @@ impl Scene {
     /// Sets a counter.
     pub(crate) async fn count(&self, used: u32) {
         let write =
-            Write::update("test", &self.tables.usage, rows::usage_key(USER, &window())).set("used", n(used));
+            Write::update("test", &self.tables.usage, rows::usage_key(USER, WINDOW)).set("used", n(used));
         self.db.write(write, soon()).await.unwrap();
     }
 
@@ -218,8 +219,19 @@ pub(crate) fn nonce(number: u8) -> Nonce {
     Nonce::from_random([number; NONCE_CHARS])
 }
 
-pub(crate) fn window() -> WindowKey {
-    WindowKey("videos#1795197600".into())
+/// The row on which orders are counted.
+pub(crate) const WINDOW: &str = "videos#1795197600";
+
+pub(crate) fn window() -> Counted {
+    Counted::parse(WINDOW).unwrap()
+}
+
+/// A row that counts so much.
+pub(crate) fn counted(used: u64) -> Count {
+    Count {
+        used,
+        ..Count::default()
+    }
 }
 
 pub(crate) fn draft() -> Draft {
@@ -251,9 +263,9 @@ pub(crate) fn admission() -> Admission {
         poll_after: Millis::from_mins(2),
         // So long that what is due at once in these tests stays due.
         render_max: Millis(0),
+        plan: None,
     };
     let rules = Rules {
-        new_jobs: true,
         signup_credits: Credits(2),
         active_jobs_max: 2,
         limits: vec![],
@@ -272,12 +284,14 @@ pub(crate) fn admission() -> Admission {
     Admission {
         job: Job::accepted(id, order, Credits(2), vec![window()], place, &rules, NOW),
         reservations: vec![Reservation {
-            key: window(),
-            max: 5,
+            counted: window(),
+            bound: Bound::AtMost(4),
+            forgotten: vec![],
             ends_at: NOW.after(Millis::from_mins(60)),
         }],
         draft_revision: 3,
         active_jobs_max: 2,
+        standing_revision: 0,
     }
 }
 

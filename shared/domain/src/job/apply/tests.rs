@@ -33,9 +33,9 @@ fn job() -> Job {
         typical: Millis::from_secs(60),
         poll_after: Millis::from_mins(11),
         render_max: Millis::from_mins(15),
+        plan: None,
     };
     let rules = Rules {
-        new_jobs: true,
         signup_credits: Credits(2),
         active_jobs_max: 2,
         limits: vec![],

@@ -1,0 +1,195 @@
+//! Limits as people read them: what they are called, what is left, and when there is more.
+
+use domain::admission::Denied;
+use domain::limit::{Limit, Measure, Mode, Span, Usage, Whose};
+use domain::time::{Millis, Timestamp};
+use domain::window::{Period, Zone};
+use limits_flags::Snapshot;
+use telegram::html;
+
+use crate::show;
+use crate::texts::Say;
+
+/// What the name of a model's own limit begins with, and of one for unlimited plans.
+const OF_MODEL: [&str; 2] = ["model-", "unlimited-"];
+/// Millionths of a dollar in a cent.
+const MICRO_USD_PER_CENT: u64 = 10_000;
+
+/// Whether customers are shown a limit: it is about them alone, and it is meant for them.
+pub(crate) fn is_shown(limit: &Limit) -> bool {
+    limit.whose == Whose::Each && limit.mode != Mode::Monitor
+}
+
+/// A limit's name: from the catalogue, else as the operator named it. Plain words, to be escaped where there is markup.
+pub(crate) fn title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
+    if let Some(model) = model_of(snapshot, limit) {
+        return say.with("limit-of-model", [("model", model.into())]);
+    }
+    let own = say.find(&format!("limit-{}", limit.id), []);
+    own.unwrap_or_else(|| match &limit.span {
+        Span::Open => say.text("limit-open"),
+        Span::Sliding(sliding) => say.with("limit-sliding", [("span", span(say, sliding.length).into())]),
+        Span::Fixed(schedule) => say.text(match schedule.period {
+            Period::Hour => "limit-hour",
+            Period::Day => "limit-videos",
+            Period::Week => "limit-week",
+            Period::Month => "limit-month",
+        }),
+    })
+}
+
+/// The title of the model that a limit is about, if it is about one.
+fn model_of<'s>(snapshot: &'s Snapshot, limit: &'s Limit) -> Option<&'s str> {
+    let rest = OF_MODEL.iter().find_map(|prefix| limit.id.strip_prefix(prefix))?;
+    // What follows the model's name, if anything, tells its limits apart.
+    let models = snapshot.models.iter();
+    let model = models
+        .filter(|model| rest.starts_with(&model.id.0))
+        .max_by_key(|model| model.id.0.len());
+    Some(model.map_or(rest, |model| model.title.as_str()))
+}
+
+/// A time in whole days, else in whole hours, else in minutes.
+fn span(say: Say, length: Millis) -> String {
+    let minutes = length.secs_ceil() / 60;
+    let (name, count) = match minutes {
+        minutes if minutes > 0 && minutes % (24 * 60) == 0 => ("days", minutes / (24 * 60)),
+        minutes if minutes > 0 && minutes % 60 == 0 => ("hours", minutes / 60),
+        minutes => ("minutes", minutes),
+    };
+    say.with(name, [("count", u32::try_from(count).unwrap_or(u32::MAX).into())])
+}
+
+/// So much of what a limit counts: `3`, `50 000 tokens`, `$1.20`.
+pub(crate) fn amount(say: Say, measure: Measure, amount: u64) -> String {
+    match measure {
+        Measure::Requests => grouped(amount),
+        Measure::Tokens => {
+            let count = u32::try_from(amount).unwrap_or(u32::MAX);
+            say.with(
+                "tokens",
+                [("count", count.into()), ("amount", grouped(amount).into())],
+            )
+        }
+        Measure::MicroUsd => {
+            let cents = amount / MICRO_USD_PER_CENT;
+            format!("${}.{:02}", cents / 100, cents % 100)
+        }
+    }
+}
+
+/// Digits in groups of three, with spaces that do not break.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut grouped = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            grouped.push('\u{a0}');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// When there is more, in the limit's own zone: `сегодня в 21:00 (МСК)`; `None` where it is when an order ends.
+pub(crate) fn reset(say: Say, usage: &Usage, zone: &Zone, now: Timestamp) -> Option<String> {
+    usage.resets_at.map(|at| show::moment(say, at, zone, now))
+}
+
+/// The zone in which a limit's times are told: its own, else the operator's customers'.
+pub(crate) fn zone(snapshot: &Snapshot, limit: &Limit) -> Zone {
+    match &limit.span {
+        Span::Fixed(schedule) => schedule.zone.clone(),
+        Span::Sliding(_) | Span::Open => show::zone(&snapshot.rules),
+    }
+}
+
+/// A line that says what is left, for messages with markup.
+pub(crate) fn line(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, now: Timestamp) -> String {
+    let limit = &usage.limit;
+    let title = html::escape(&title(say, snapshot, limit)).into_owned();
+    let mut values = vec![
+        ("title", title.into()),
+        ("left", amount(say, limit.measure, usage.left()).into()),
+        ("max", amount(say, limit.measure, usage.max).into()),
+    ];
+    let text = match reset(say, usage, zone, now) {
+        Some(reset) => {
+            values.push(("reset", reset.into()));
+            say.with("limit-line", values)
+        }
+        None => say.with("limit-line-open", values),
+    };
+    if usage.warns() {
+        format!("⚠️ {text}")
+    } else {
+        text
+    }
+}
+
+/// Why an order is refused that a limit forbids, and what would help. Plain words.
+pub(crate) fn refused(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, now: Timestamp) -> String {
+    let limit = &usage.limit;
+    let reset = reset(say, usage, zone, now);
+    if let (Whose::All { .. }, Some(reset)) = (limit.whose, &reset) {
+        return say.with("refused-spend", [("reset", reset.clone().into())]);
+    }
+    let help = match &limit.span {
+        Span::Open => "limit-help-open",
+        _ if model_of(snapshot, limit).is_some() => "limit-help-model",
+        _ => "limit-help-wait",
+    };
+    let mut values = vec![
+        ("title", title(say, snapshot, limit).into()),
+        ("left", amount(say, limit.measure, usage.left()).into()),
+        ("max", amount(say, limit.measure, usage.max).into()),
+        ("help", say.text(help).into()),
+    ];
+    match reset {
+        Some(reset) => {
+            values.push(("reset", reset.into()));
+            say.with("refused-limit", values)
+        }
+        None => say.with("refused-limit-open", values),
+    }
+}
+
+/// Why an order is refused for which something is not the customer's, and what would help. Plain words.
+pub(crate) fn denied(say: Say, denied: &Denied, feature: &str, tier: Option<&str>) -> String {
+    let own = say.find(
+        &format!("denied-{}", denied.reason),
+        [("feature", feature.into())],
+    );
+    let why = own.unwrap_or_else(|| say.with("denied-other", [("feature", feature.into())]));
+    match tier {
+        Some(tier) => format!("{why} {}", say.with("denied-tier", [("tier", tier.into())])),
+        None => why,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Locale;
+
+    #[test]
+    fn amounts_are_told_in_their_units() {
+        let told = |locale, measure, number| amount(Say::in_(locale), measure, number);
+        assert_eq!(told(Locale::Ru, Measure::Requests, 3), "3");
+        assert_eq!(told(Locale::Ru, Measure::Tokens, 51_000), "51\u{a0}000 токенов");
+        assert_eq!(told(Locale::Ru, Measure::Tokens, 1), "1 токен");
+        assert_eq!(
+            told(Locale::En, Measure::Tokens, 1_234_567),
+            "1\u{a0}234\u{a0}567 tokens"
+        );
+        assert_eq!(told(Locale::En, Measure::MicroUsd, 1_205_000), "$1.20");
+    }
+
+    #[test]
+    fn spans_are_told_in_the_largest_unit_that_is_whole() {
+        let told = |minutes| span(Say::in_(Locale::Ru), Millis::from_mins(minutes));
+        assert_eq!(told(7 * 24 * 60), "7 дней");
+        assert_eq!(told(60), "1 час");
+        assert_eq!(told(90), "90 минут");
+    }
+}

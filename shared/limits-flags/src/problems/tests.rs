@@ -1,0 +1,190 @@
+//! Documents with one thing wrong.
+
+use super::*;
+use crate::document::FlagRow;
+
+const MODEL: &str = r#"{"title":"Kling 3.0","enabled":true,"provider":"kie","family":"kling-3.0","text":true,
+    "image":true,"prices":[{"seconds":5,"credits":1}],"aspects":["9:16"],"prompt_chars_max":2500,"typical_s":90,
+    "render_max_s":900,"limit":{"max":1,"period":"day","anchor":"21:00","utc_offset":"+03:00"}}"#;
+
+fn flag(name: &str) -> (String, FlagRow) {
+    (name.to_owned(), FlagRow::plain(true))
+}
+
+fn document() -> Document {
+    let text = format!(
+        r#"{{"rules":{{"signup_credits":0,"active_jobs_max":1,"wait_max_s":100,"settle_max_s":1000}},
+        "flags":{{"new_jobs":{{"enabled":true}},"provider-kie":{{"enabled":true}}}},
+        "models":{{"kling-3.0":{MODEL}}}}}"#
+    );
+    serde_json::from_str(&text).unwrap()
+}
+
+fn found(edit: impl FnOnce(&mut Document)) -> String {
+    let mut document = document();
+    edit(&mut document);
+    let problems = problems(&document).unwrap();
+    problems
+        .iter()
+        .map(|problem| format!("{}: {}", problem.row, problem.why))
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn a_document_that_goes_together_has_no_problems() {
+    assert_eq!(found(|_| ()), "");
+}
+
+#[test]
+fn rules_that_cannot_be_meant_are_named() {
+    let told = found(|document| document.rules.settle_max_s = 999);
+    assert!(
+        told.contains("rules: settle_max_s: 999 would settle orders while they render"),
+        "{told}"
+    );
+    assert!(told.contains("kling-3.0, 900 s"), "{told}");
+    let told = found(|document| document.rules.settle_max_s = SETTLE_S_MAX + 1);
+    assert!(told.contains("must be from 1 to"), "{told}");
+    let told = found(|document| document.rules.active_jobs_max = 0);
+    assert!(told.contains("active_jobs_max"), "{told}");
+    let told = found(|document| document.rules.wait_max_s = 0);
+    assert!(told.contains("wait_max_s"), "{told}");
+    let told = found(|document| document.rules.signup_credits = SIGNUP_CREDITS_MAX + 1);
+    assert!(told.starts_with("rules: signup_credits: 1000 is given"), "{told}");
+}
+
+#[test]
+fn a_flag_without_which_nothing_could_be_ordered_is_missed() {
+    for name in ["new_jobs", "provider-kie"] {
+        let told = found(|document| {
+            document.flags.remove(name);
+        });
+        assert!(
+            told.starts_with(&format!("flag#{name}: there is no such flag")),
+            "{told}"
+        );
+    }
+    // Nobody can order what is not on sale, whoever would render it.
+    let told = found(|document| {
+        let mut retired = document.models["kling-3.0"].clone();
+        retired.enabled = false;
+        retired.provider = "gone".to_owned();
+        document.models.insert("retired".to_owned(), retired);
+    });
+    assert_eq!(told, "");
+}
+
+#[test]
+fn a_flag_with_almost_the_name_of_a_switch_is_refused_and_any_other_is_the_operators_own() {
+    for (slip, meant) in [("newjobs", "new_jobs"), ("provider_kie", "provider-kie")] {
+        let told = found(|document| document.flags.extend([flag(slip)]));
+        assert!(
+            told.starts_with(&format!("flag#{slip}: is `{meant}` meant?")),
+            "{told}"
+        );
+    }
+    assert_eq!(found(|document| document.flags.extend([flag("new_cabinet")])), "");
+}
+
+#[test]
+fn a_plain_switch_has_one_field_and_a_providers_is_the_same_for_everybody() {
+    let with = |name: &str, row: &str| {
+        found(|document| {
+            let row = serde_json::from_str(row).unwrap();
+            document.flags.insert(name.to_owned(), row);
+        })
+    };
+    let told = with("new_jobs", r#"{"enabled":true,"colour":"red"}"#);
+    assert_eq!(told, "flag#new_jobs: unknown field `colour` of a plain switch");
+    let rule = r#"{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"on","targeting":
+        {"if":[{"==":[{"var":"tier"},"pro"]},"on","off"]}}"#;
+    assert_eq!(with("new_jobs", rule), "");
+    assert!(with("provider-kie", rule).starts_with("flag#provider-kie: a provider's switch"));
+    let broken = with("a.b", r#"{"state":"ON","variants":{"on":true}}"#);
+    assert!(
+        broken.starts_with("flag#a.b: flags.a.b.state: must be"),
+        "{broken}"
+    );
+}
+
+#[test]
+fn a_plan_covers_models_that_there_are() {
+    let plan = r#"{"title":"1 day","unlimited":true,"models":["kling-30"]}"#;
+    let told = found(|document| {
+        let plan = serde_json::from_str(plan).unwrap();
+        document.plans.insert("unlimited_1day".to_owned(), plan);
+    });
+    assert_eq!(
+        told,
+        "plan#unlimited_1day: there is no model `kling-30`; is `kling-3.0` meant?"
+    );
+}
+
+#[test]
+fn an_order_is_counted_in_no_more_limits_than_can_be_reserved_together() {
+    let told = found(|document| {
+        let own = document.models["kling-3.0"].limit.clone().unwrap();
+        let many = (0..12).map(|number| (format!("limit{number}"), own.clone()));
+        document.limits.extend(many);
+    });
+    assert!(told.contains("would be counted in 13 limits, and 12"), "{told}");
+}
+
+#[test]
+fn a_token_budget_needs_prices_in_tokens() {
+    let told = found(|document| {
+        document
+            .models
+            .get_mut("kling-3.0")
+            .unwrap()
+            .unlimited_budget_tokens = Some(100);
+    });
+    assert!(told.contains("a price without `tokens`"), "{told}");
+}
+
+#[test]
+fn a_free_render_and_a_length_that_stands_twice_are_named() {
+    let price = |seconds, credits| {
+        found(|document| {
+            let prices = &mut document.models.get_mut("kling-3.0").unwrap().prices;
+            let price = format!(r#"{{"seconds":{seconds},"credits":{credits}}}"#);
+            prices.push(serde_json::from_str(&price).unwrap());
+        })
+    };
+    assert!(price(10, 0).starts_with("model#kling-3.0: prices: 10 seconds for 0 credits"));
+    assert_eq!(price(5, 2), "model#kling-3.0: prices: 5 seconds stand twice");
+    assert_eq!(price(10, 2), "");
+}
+
+#[test]
+fn the_distance_counts_letters() {
+    for (a, b, letters) in [
+        ("", "ab", 2),
+        ("ab", "ab", 0),
+        ("kitten", "sitting", 3),
+        ("é", "e", 1),
+    ] {
+        assert_eq!(distance(a, b), letters, "{a} {b}");
+    }
+}
+
+#[test]
+fn a_limit_must_not_be_called_like_a_models_own() {
+    let told = found(|document| {
+        let own = document.models["kling-3.0"].limit.clone().unwrap();
+        document.limits.insert("model-kling-3.0".to_owned(), own);
+    });
+    assert!(
+        told.starts_with("limit#model-kling-3.0: a limit needs a name"),
+        "{told}"
+    );
+}
+
+#[test]
+fn prompts_that_nobody_could_write_are_named() {
+    let told = found(|document| {
+        document.models.get_mut("kling-3.0").unwrap().prompt_chars_min = 2501;
+    });
+    assert!(told.contains("less than prompt_chars_min"), "{told}");
+}

@@ -1,0 +1,197 @@
+//! What is gathered from the rows before it is put in order.
+
+use domain::catalog::{Model, Plan, Rules};
+use domain::limit::Limit;
+use domain::money::Credits;
+use domain::time::{Millis, Timestamp};
+use domain::window::Schedule;
+use serde_json::{Map, Value, json};
+
+use super::{PROVIDER, Requires};
+use crate::document::{FlagRow, LimitRow, ModelRow, PlanRow, RulesRow};
+use crate::flags::{Context, FlagSet};
+use crate::problems::Problem;
+use crate::rows;
+
+/// Rows, each read by itself.
+#[derive(Default)]
+pub(super) struct Found {
+    rules: Option<RulesRow>,
+    limits: Vec<Limit>,
+    models: Vec<(String, ModelRow)>,
+    plans: Vec<Plan>,
+    flags: Map<String, Value>,
+    evaluators: Map<String, Value>,
+    flag_metadata: Value,
+    problems: Vec<Problem>,
+}
+
+/// Everything in order.
+pub(super) struct Read {
+    pub(super) rules: Rules,
+    pub(super) models: Vec<Model>,
+    pub(super) plans: Vec<Plan>,
+    pub(super) flags: FlagSet,
+    pub(super) requires: Requires,
+    pub(super) problems: Vec<Problem>,
+}
+
+impl Found {
+    pub(super) fn nothing() -> Self {
+        Self::default()
+    }
+
+    /// Whether there was a row of rules that could be read.
+    pub(super) fn has_rules(&self) -> bool {
+        self.rules.is_some()
+    }
+
+    /// Takes a row in, or notes why it cannot.
+    pub(super) fn take(&mut self, sort: &str, body: &str) {
+        if let Err(why) = self.read(sort, body) {
+            let row = sort.to_owned();
+            self.problems.push(Problem { row, why });
+        }
+    }
+
+    fn read(&mut self, sort: &str, body: &str) -> Result<(), String> {
+        let (kind, name) = sort.split_once('#').unwrap_or((sort, ""));
+        match kind {
+            "rules" => self.rules = Some(parse(body)?),
+            rows::FLAG_METADATA => self.flag_metadata = parse(body)?,
+            "flag" => {
+                let definition = parse::<FlagRow>(body)?.definition();
+                self.flags.insert(name.to_owned(), definition);
+            }
+            "evaluator" => {
+                self.evaluators.insert(name.to_owned(), parse(body)?);
+            }
+            "limit" => {
+                let limit = parse::<LimitRow>(body)?.read(name);
+                self.limits.push(limit.map_err(|error| error.to_string())?);
+            }
+            "model" => self.models.push((name.to_owned(), parse(body)?)),
+            "plan" => {
+                let plan = parse::<PlanRow>(body)?.read(name);
+                self.plans.push(plan.map_err(|error| error.to_string())?);
+            }
+            _ => return Err("no such kind of row".to_owned()),
+        }
+        Ok(())
+    }
+
+    /// Everything as it is asked for.
+    pub(super) fn in_order(mut self) -> Read {
+        let flags = self.flag_set();
+        let models = self.read_models(&flags);
+        let requires = self.rules.as_ref().map(|rules| Requires {
+            every: rules.requires.clone(),
+            photo: rules.requires_for_photo.clone(),
+        });
+        self.plans.sort_by(|a, b| a.key.cmp(&b.key));
+        Read {
+            rules: self.rules(),
+            models,
+            plans: self.plans,
+            flags,
+            requires: requires.unwrap_or_default(),
+            problems: self.problems,
+        }
+    }
+
+    /// The flags, compiled. What is wrong with one is a problem of its row, and takes only that one out.
+    fn flag_set(&mut self) -> FlagSet {
+        let document = json!({
+            "flags": std::mem::take(&mut self.flags),
+            "$evaluators": std::mem::take(&mut self.evaluators),
+            "metadata": match self.flag_metadata.take() {
+                Value::Null => json!({}),
+                metadata => metadata,
+            },
+        });
+        let set = FlagSet::read(&document).unwrap_or_else(|error| {
+            self.problems.push(Problem {
+                row: rows::FLAG_METADATA.to_owned(),
+                why: error.to_string(),
+            });
+            FlagSet::empty()
+        });
+        for problem in set.problems() {
+            self.problems.push(Problem {
+                row: flag_of(&set, &problem.path),
+                why: format!("{}: {}", problem.path, problem.why),
+            });
+        }
+        set
+    }
+
+    /// The models in the order in which they are offered. One is on sale only while its provider is switched on.
+    fn read_models(&mut self, flags: &FlagSet) -> Vec<Model> {
+        let day = self.rules.as_ref().map(RulesRow::unlimited_day);
+        let day = match day {
+            Some(Ok(day)) => day,
+            Some(Err(error)) => {
+                self.problem("rules", error.to_string());
+                Schedule::moscow_day()
+            }
+            None => Schedule::moscow_day(),
+        };
+        // A provider's switch is the same for everybody and at every time.
+        let nobody = Context::new(Timestamp(0));
+        let mut models = Vec::new();
+        for (name, row) in std::mem::take(&mut self.models) {
+            match row.read(&name, &day) {
+                Ok(mut model) => {
+                    let switch = format!("{PROVIDER}{}", model.provider);
+                    model.enabled &= flags.boolean(&switch, false, &nobody).value;
+                    models.push((row.order, model));
+                }
+                Err(error) => self.problem(&format!("model#{name}"), error.to_string()),
+            }
+        }
+        models.sort_by(|a, b| (a.0, &a.1.id).cmp(&(b.0, &b.1.id)));
+        models.into_iter().map(|(_, model)| model).collect()
+    }
+
+    /// The rules; where nothing is said, nothing is sold.
+    fn rules(&mut self) -> Rules {
+        self.limits.sort_by(|a, b| a.id.cmp(&b.id));
+        let limits = std::mem::take(&mut self.limits);
+        match &self.rules {
+            Some(row) => Rules {
+                signup_credits: Credits(row.signup_credits),
+                active_jobs_max: row.active_jobs_max,
+                limits,
+                wait_max: Millis::from_secs(i64::from(row.wait_max_s)),
+                settle_max: Millis::from_secs(i64::from(row.settle_max_s)),
+            },
+            None => Rules {
+                signup_credits: Credits::ZERO,
+                active_jobs_max: 0,
+                limits,
+                wait_max: Millis::from_mins(30),
+                settle_max: Millis::from_mins(90),
+            },
+        }
+    }
+
+    fn problem(&mut self, row: &str, why: String) {
+        let row = row.to_owned();
+        self.problems.push(Problem { row, why });
+    }
+}
+
+/// The row that a path leads into; a flag's name may hold dots itself.
+fn flag_of(set: &FlagSet, path: &str) -> String {
+    let path = path.strip_prefix("flags.").unwrap_or_default();
+    let leads = |key: &&str| {
+        let rest = path.strip_prefix(key);
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    let key = set.keys().filter(leads).max_by_key(|key| key.len());
+    key.map_or_else(|| rows::FLAG_METADATA.to_owned(), |key| format!("flag#{key}"))
+}
+
+fn parse<T: serde::de::DeserializeOwned>(body: &str) -> Result<T, String> {
+    serde_json::from_str(body).map_err(|error| error.to_string())
+}
