@@ -32,6 +32,7 @@
 
 mod cbor;
 mod compile;
+mod condition;
 mod context;
 mod evaluate;
 mod fractional;
@@ -46,6 +47,7 @@ mod set;
 mod value;
 mod versions;
 
+pub use condition::Condition;
 pub use context::{Attribute, Context};
 pub use fractional::FractionalVersion;
 pub use problem::{FlagProblem, FlagSetError};

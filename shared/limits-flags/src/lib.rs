@@ -11,6 +11,7 @@ pub mod audit;
 mod cache;
 mod document;
 pub mod edit;
+pub mod features;
 pub mod flags;
 pub mod grants;
 pub mod history;

@@ -115,8 +115,14 @@ pub(super) fn day(anchor: &str, zone: &str) -> Result<Schedule, DocumentError> {
     Ok(Schedule {
         period: Period::Day,
         anchor_minutes: time_of_day(anchor)?,
-        zone: Zone::named(zone).ok_or_else(|| DocumentError::Zone(zone.to_owned()))?,
+        zone: self::zone(zone)?,
     })
+}
+
+/// A zone by its name in the tz database, or by its distance from UTC.
+pub(crate) fn zone(text: &str) -> Result<Zone, DocumentError> {
+    let zone = offset(text).and_then(Zone::fixed).or_else(|| Zone::named(text));
+    zone.ok_or_else(|| DocumentError::Zone(text.to_owned()))
 }
 
 impl LimitRow {
@@ -198,7 +204,7 @@ impl LimitRow {
             (Some(_), Some(_)) => {
                 return Err(DocumentError::Senseless("utc_offset", "there is a zone as well"));
             }
-            (Some(name), None) => Zone::named(name).ok_or_else(|| DocumentError::Zone(name.clone()))?,
+            (Some(name), None) => zone(name)?,
             (None, Some(text)) => offset(text)
                 .and_then(Zone::fixed)
                 .ok_or_else(|| DocumentError::Offset(text.clone()))?,

@@ -71,7 +71,7 @@ fn operate<'a>(rule: &'a Rule, at: At<'_, 'a>) -> Val<'a> {
 
 /// Whether a rule's answer is truthy, without making the answer where only its truth matters.
 #[inline]
-fn holds<'a>(rule: &'a Rule, at: At<'_, 'a>) -> bool {
+pub(super) fn holds<'a>(rule: &'a Rule, at: At<'_, 'a>) -> bool {
     match rule {
         Rule::Compare(comparison, rules) => numbers::compare(*comparison, rules, at),
         Rule::And(rules) if !rules.is_empty() => rules.iter().all(|rule| holds(rule, at)),

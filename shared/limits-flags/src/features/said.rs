@@ -1,0 +1,100 @@
+//! What the layers of the cascade say of a feature, read, and what the lower ones add up to.
+
+use std::sync::Arc;
+
+use domain::limit::Limit;
+use serde_json::Value;
+
+use super::rows::{FeatureKind, Given};
+use crate::document::LimitRow;
+
+/// What one layer says. A part that is `None` is left to the layer below.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Said {
+    pub(super) enabled: Option<bool>,
+    pub(super) value: Option<Arc<Value>>,
+    pub(super) limits: Option<Arc<[Limit]>>,
+}
+
+/// Which row said something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Default,
+    /// The tier at this place.
+    Tier(usize),
+}
+
+/// What the default and a tier with what it inherits add up to.
+#[derive(Clone, Debug)]
+pub(super) struct Settled {
+    pub(super) enabled: (bool, Origin),
+    pub(super) value: Option<(Arc<Value>, Origin)>,
+    pub(super) limits: Option<(Arc<[Limit]>, Origin)>,
+}
+
+impl Said {
+    /// Off. What stands where a row cannot be read: a limit that is lost must not become no limit at all.
+    pub(super) fn off() -> Self {
+        Self {
+            enabled: Some(false),
+            ..Self::default()
+        }
+    }
+
+    /// What is said here, and where nothing is, below.
+    pub(super) fn above(&self, below: Option<&Self>) -> Self {
+        let below = below.cloned().unwrap_or_default();
+        Self {
+            enabled: self.enabled.or(below.enabled),
+            value: self.value.clone().or(below.value),
+            limits: self.limits.clone().or(below.limits),
+        }
+    }
+
+    pub(super) fn read(feature: &str, kind: FeatureKind, given: &Given) -> Result<Self, String> {
+        if given.value.is_some() && kind != FeatureKind::Config {
+            return Err("value: only a feature of the type config has one".to_owned());
+        }
+        let limits = given.limits.as_deref().map(|rows| limits(feature, kind, rows));
+        Ok(Self {
+            enabled: given.enabled,
+            value: given.value.clone().map(Arc::new),
+            limits: limits.transpose()?,
+        })
+    }
+}
+
+impl Settled {
+    /// Goes through the layers, the most specific first; the default is the last.
+    pub(super) fn of<'s>(layers: impl Iterator<Item = (Origin, &'s Said)>) -> Self {
+        let (mut enabled, mut value, mut limits) = (None, None, None);
+        for (origin, said) in layers {
+            enabled = enabled.or(said.enabled.map(|enabled| (enabled, origin)));
+            value = value.or_else(|| Some((said.value.clone()?, origin)));
+            limits = limits.or_else(|| Some((said.limits.clone()?, origin)));
+        }
+        Self {
+            enabled: enabled.unwrap_or((false, Origin::Default)),
+            value,
+            limits,
+        }
+    }
+}
+
+/// The limits that rows mean. Their names are those of their counters, which a tier's change leaves as they are.
+pub(super) fn limits(feature: &str, kind: FeatureKind, rows: &[LimitRow]) -> Result<Arc<[Limit]>, String> {
+    if kind != FeatureKind::Metered && !rows.is_empty() {
+        return Err("limits: only a feature of the type metered is counted".to_owned());
+    }
+    let read = rows.iter().enumerate().map(|(place, row)| {
+        let id = match place {
+            0 => format!("{COUNTER}{feature}"),
+            _ => format!("{COUNTER}{feature}-{place}"),
+        };
+        row.read(&id).map_err(|error| format!("limits.{place}: {error}"))
+    });
+    read.collect()
+}
+
+/// What the names of features' counters begin with.
+const COUNTER: &str = "feature-";
