@@ -1,11 +1,23 @@
 //! The operator's side: what everybody goes by, row by row.
 
-mod rows;
+pub(crate) mod audit;
+pub(crate) mod edit;
+pub(crate) mod explain;
+mod failure;
+pub(crate) mod history;
+pub(crate) mod rows;
+pub(crate) mod standing;
+pub(crate) mod upgrades;
 
-pub(crate) use rows::{__path_list_rows, __path_read_row, list_rows, read_row};
-
+use domain::id::UserId;
+use domain::time::Timestamp;
+use limits_flags::By;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
+
+use crate::Api;
+use crate::auth::{Operator, customer};
+use crate::problem::Refusal;
 
 /// Rows of a page, unless asked otherwise.
 const PAGE: u32 = 50;
@@ -21,16 +33,16 @@ pub(crate) struct Paging {
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
     /// Where the page before ended: its `next`.
-    #[param(pattern = "^[A-Za-z0-9._-]{1,128}$")]
+    #[param(max_length = 512)]
     cursor: Option<String>,
 }
 
 impl Paging {
-    fn limit(&self) -> Result<u32, crate::problem::Refusal> {
+    fn limit(&self) -> Result<u32, Refusal> {
         let limit = self.limit.unwrap_or(PAGE);
         let fits = (1..=PAGE_MAX).contains(&limit);
         fits.then_some(limit)
-            .ok_or_else(|| crate::problem::Refusal::Malformed(format!("`limit` is 1 to {PAGE_MAX}")))
+            .ok_or_else(|| Refusal::Malformed(format!("`limit` is 1 to {PAGE_MAX}")))
     }
 }
 
@@ -78,4 +90,30 @@ impl Kind {
     fn sort(self, key: &str) -> String {
         format!("{}#{key}", self.word())
     }
+}
+
+impl Api {
+    /// Who changes something, and why.
+    fn by(&self, operator: &Operator, why: &str) -> Result<By, Refusal> {
+        By::new(&operator.who, why, self.now()).ok_or_else(|| Refusal::Senseless {
+            detail: format!("`why` takes {} bytes", By::WHY_BYTES_MAX),
+            pointer: Some("/why".to_owned()),
+        })
+    }
+}
+
+/// The customer whom a path names.
+fn user(text: &str) -> Result<UserId, Refusal> {
+    customer(text).ok_or_else(|| Refusal::NotFound(format!("`{text}` is no customer's Telegram id")))
+}
+
+/// A moment that a body names, as RFC 3339 writes it.
+fn moment(text: Option<&str>, pointer: &str) -> Result<Option<Timestamp>, Refusal> {
+    let Some(text) = text else { return Ok(None) };
+    let read: Result<jiff::Timestamp, _> = text.parse();
+    let read = read.map_err(|_| Refusal::Senseless {
+        detail: format!("`{text}` is no moment such as 2026-12-31T21:00:00Z"),
+        pointer: Some(pointer.to_owned()),
+    });
+    read.map(|at| Some(Timestamp(at.as_millisecond())))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use app::Env;
 use domain::time::Timestamp;
-use limits_flags::{Settings, VERSION_ATTRIBUTE, access, version_key};
+use limits_flags::{Office, Settings, VERSION_ATTRIBUTE, access, version_key};
 use store::{Store, Tables};
 use table::{Db, Item, Keys, Row};
 
@@ -19,6 +19,8 @@ pub struct Ground {
     pub db: Db,
     /// The tables' names.
     pub tables: Tables,
+    /// The name of the table of changes.
+    pub audit: String,
     /// The settings, kept over requests.
     pub settings: Settings,
     /// Time and dice.
@@ -28,6 +30,7 @@ pub struct Ground {
 /// What every request stands on.
 pub struct Api {
     pub(crate) db: Db,
+    pub(crate) office: Office,
     pub(crate) store: Store,
     pub(crate) settings: Settings,
     pub(crate) env: Env,
@@ -44,7 +47,15 @@ impl Api {
 
     /// The same, with other bounds on how often one may ask.
     pub fn with_rates(ground: Ground, bot_token: &str, origins: Origins, rates: Rates) -> Arc<Self> {
+        let office = Office {
+            db: ground.db.clone(),
+            settings: ground.settings.table().to_owned(),
+            accounts: ground.tables.accounts.clone(),
+            audit: ground.audit,
+            check: app::on_sale::inexpressible,
+        };
         Arc::new(Self {
+            office,
             store: Store::new(ground.db.clone(), ground.tables),
             db: ground.db,
             settings: ground.settings,

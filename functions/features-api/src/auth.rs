@@ -146,6 +146,17 @@ impl Caller {
         }
     }
 
+    /// The user that this is.
+    pub(crate) fn user(&self) -> Result<&Visitor, Refusal> {
+        match self {
+            Self::User(visitor) => Ok(visitor),
+            Self::Machine(_) => {
+                let why = "this is for users: open the Mini App, and send its init data";
+                Err(Refusal::Forbidden(why.to_owned()))
+            }
+        }
+    }
+
     /// Whom this caller may evaluate for: a user himself alone, a machine with the scope `evaluate` anybody.
     pub(crate) fn target(&self, key: Option<&str>) -> Result<Option<String>, Refusal> {
         match self {

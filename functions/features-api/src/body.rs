@@ -1,9 +1,14 @@
 //! What stands in a request: a JSON body, a name in the path, a query. Read strictly, and refused with what is wrong.
 
+use std::convert::Infallible;
+use std::time::Duration;
+
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
+use lambda_http::RequestExt as _;
 use serde::de::DeserializeOwned;
+use table::Deadline;
 
 use crate::problem::Refusal;
 
@@ -86,6 +91,36 @@ impl<S: Send + Sync> FromRequestParts<S> for Name {
 pub(crate) fn is_name(text: &str) -> bool {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     !text.is_empty() && text.len() <= NAME_CHARS_MAX && text.bytes().all(letter)
+}
+
+/// Two names in a path.
+pub(crate) struct Names(pub(crate) String, pub(crate) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Names {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let unreadable = || Refusal::NotFound("the names in the path cannot be read".to_owned());
+        let path = Path::<(String, String)>::from_request_parts(parts, state).await;
+        let Path((first, second)) = path.map_err(|_| unreadable())?;
+        let are_names = is_name(&first) && is_name(&second);
+        are_names.then_some(Self(first, second)).ok_or_else(unreadable)
+    }
+}
+
+/// Until when an invocation may write.
+pub(crate) struct Until(pub(crate) Deadline);
+
+/// The time for a request that no Lambda handed over, as in tests.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+impl<S: Send + Sync> FromRequestParts<S> for Until {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let lambda = parts.lambda_context_ref().map(runtime::deadline);
+        Ok(Self(lambda.unwrap_or_else(|| Deadline::after(PATIENCE))))
+    }
 }
 
 /// The query of an address.

@@ -32,6 +32,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "ACCOUNTS_TABLE",
     "USAGE_TABLE",
     "SETTINGS_TABLE",
+    "AUDIT_TABLE",
     "SECRET_ARN",
     "ALLOWED_ORIGINS",
     "LOG_LEVEL",
@@ -58,6 +59,7 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
     let ground = api::Ground {
         db: aws.db(),
         tables,
+        audit: config.get("AUDIT_TABLE")?.to_owned(),
         settings,
         env,
     };

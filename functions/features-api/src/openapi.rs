@@ -64,6 +64,29 @@ pub(crate) struct Unreadable;
 /// What routes may refuse for that speak of one thing.
 pub(crate) struct NotThere;
 
+/// What routes with a body may refuse for.
+pub(crate) struct Bodies;
+
+/// What routes may refuse for that write.
+pub(crate) struct Contended;
+
+impl IntoResponses for Bodies {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&[
+            (400, "The request cannot be read"),
+            (413, "The body is too long"),
+            (415, "The body is no JSON"),
+            (422, "The body says nothing sensible"),
+        ])
+    }
+}
+
+impl IntoResponses for Contended {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&[(409, "Somebody else was faster, or it was decided before")])
+    }
+}
+
 impl IntoResponses for Unreadable {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         described(&[(400, "The request cannot be read")])
@@ -123,8 +146,31 @@ fn described_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(features::list_models))
         .routes(routes!(features::list_components))
         .routes(routes!(features::user_features))
-        .routes(routes!(admin::list_rows))
-        .routes(routes!(admin::read_row))
+        .routes(routes!(admin::upgrades::ask_for_upgrade))
+        .merge(admin_routes())
+}
+
+/// The operator's side.
+fn admin_routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::default()
+        .routes(routes!(admin::rows::list_rows))
+        .routes(routes!(
+            admin::rows::read_row,
+            admin::edit::put_row,
+            admin::edit::delete_row
+        ))
+        .routes(routes!(admin::history::list_versions))
+        .routes(routes!(admin::history::roll_back))
+        .routes(routes!(admin::audit::list_changes))
+        .routes(routes!(
+            admin::standing::read_standing,
+            admin::standing::change_standing
+        ))
+        .routes(routes!(admin::standing::list_overrides))
+        .routes(routes!(admin::upgrades::list_upgrades))
+        .routes(routes!(admin::upgrades::approve_upgrade))
+        .routes(routes!(admin::upgrades::deny_upgrade))
+        .routes(routes!(admin::explain::explain_feature))
 }
 
 /// The document, put together once.

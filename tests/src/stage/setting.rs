@@ -164,6 +164,7 @@ impl Ground {
         let ground = features_api::api::Ground {
             db: clients::db(&self.aws, API),
             tables: clients::tables(&self.aws),
+            audit: self.aws.table_name("AuditTable").unwrap().to_owned(),
             settings: clients::settings(&self.aws, API),
             env: self.env(5),
         };

@@ -87,7 +87,10 @@ async fn what_has_not_changed_is_not_sent_again() {
         .await;
     assert_eq!(other.status, 200, "another context");
     stage
-        .change_settings(|settings| settings.flags.get_mut("new_jobs").unwrap().enabled = false)
+        .change_settings(|settings| {
+            let off = limits_flags::FlagRow::plain(false);
+            settings.flags.insert("new_jobs".to_owned(), off);
+        })
         .await;
     let changed = again(&stage, &first).await;
     assert_eq!(

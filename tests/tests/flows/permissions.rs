@@ -6,6 +6,7 @@ use domain::job::Stage as JobStage;
 use domain::time::Millis;
 use local_lambda::{Effect, Fault, Service};
 use played_kie::Trouble;
+use serde_json::json;
 use tests::stage::{API, Ask, CALLBACK, Stage, WEBHOOK, WORKER};
 
 use crate::{ANNA, BORIS, VAULT};
@@ -68,13 +69,26 @@ async fn until_given_back(stage: &Stage, job: &JobId) {
     assert_eq!(stage.stage_of(job).await, JobStage::Failed);
 }
 
-/// A customer asks for all flags, and an operator for the settings.
+/// A customer asks for a feature; an operator makes it and a flag, gives it, and looks at what was done.
 async fn ask_the_api(stage: &Stage) {
-    stage.admit(ANNA, limits_flags::access::Role::Viewer).await;
-    let all = Ask::post("/ofrep/v1/evaluate/flags").user(stage, ANNA);
-    assert_eq!(stage.ask(all).await.status, 200);
-    let models = Ask::get("/admin/settings/models").user(stage, ANNA);
-    assert_eq!(stage.ask(models).await.status, 200);
+    stage.admit(ANNA, limits_flags::access::Role::Owner).await;
+    let limits = json!([{"max": 5, "period": "day", "anchor": "21:00", "utc_offset": "+03:00"}]);
+    let chat = json!({"name": "Chat", "type": "metered", "default": {"enabled": true, "limits": limits}});
+    let asks = [
+        Ask::of("PUT", "/admin/settings/features/chat").json(&json!({ "row": chat })),
+        Ask::of("PUT", "/admin/settings/flags/brief").json(&json!({"row": {"enabled": true}})),
+        Ask::of("DELETE", "/admin/settings/flags/brief"),
+        Ask::post("/features/chat/upgrade-requests"),
+        Ask::post(&format!("/admin/upgrade-requests/{ANNA}/chat/approve")),
+        Ask::get("/admin/audit"),
+        Ask::get("/admin/audit?entity=feature%23chat"),
+        Ask::get(&format!("/admin/audit?person=user%23{ANNA}")),
+        Ask::post("/ofrep/v1/evaluate/flags"),
+    ];
+    for ask in asks {
+        let said = stage.ask(ask.user(stage, ANNA)).await;
+        assert_eq!(said.status, 200, "{said:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

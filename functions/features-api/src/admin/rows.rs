@@ -42,7 +42,7 @@ pub(crate) struct Rows {
 }
 
 /// The kind in a path.
-pub(crate) struct Of(Kind);
+pub(crate) struct Of(pub(super) Kind);
 
 impl<S: Send + Sync> FromRequestParts<S> for Of {
     type Rejection = Refusal;
@@ -55,7 +55,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Of {
 }
 
 /// The kind and the name in a path.
-pub(crate) struct Named(Kind, String);
+pub(crate) struct Named(pub(super) Kind, pub(super) String);
 
 impl<S: Send + Sync> FromRequestParts<S> for Named {
     type Rejection = Refusal;
@@ -82,6 +82,9 @@ pub(crate) async fn list_rows(
     operator.needs(Role::Viewer)?;
     let limit = i32::try_from(paging.limit()?).unwrap_or(i32::MAX);
     let before = paging.cursor.unwrap_or_default();
+    if !before.is_empty() && !is_name(&before) {
+        return Err(Refusal::Malformed("`cursor` is what `next` was".to_owned()));
+    }
     let page = api.db.query(Query {
         table: api.settings.table().to_owned(),
         index: None,

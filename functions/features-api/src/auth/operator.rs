@@ -13,6 +13,8 @@ use crate::problem::Refusal;
 /// An administrator, or a machine with one of the admin scopes.
 #[derive(Clone, Debug)]
 pub(crate) struct Operator {
+    /// What they are called in the audit.
+    pub(crate) who: String,
     /// What they may do.
     role: Role,
 }
@@ -33,7 +35,10 @@ impl FromRequestParts<Arc<Api>> for Operator {
         };
         let nobody = "this is for administrators, and for keys with the scope `admin:read` or `admin:write`";
         let role = role.ok_or_else(|| Refusal::Forbidden(nobody.to_owned()))?;
-        Ok(Self { role })
+        Ok(Self {
+            who: caller.name(),
+            role,
+        })
     }
 }
 
@@ -91,7 +96,10 @@ mod tests {
 
     #[test]
     fn a_role_may_what_lesser_ones_may_and_no_more() {
-        let editor = Operator { role: Role::Editor };
+        let editor = Operator {
+            who: String::new(),
+            role: Role::Editor,
+        };
         assert!(editor.needs(Role::Viewer).is_ok() && editor.needs(Role::Editor).is_ok());
         assert!(matches!(editor.needs(Role::Owner), Err(Refusal::Forbidden(_))));
     }

@@ -23,7 +23,8 @@ use crate::seen::Seen;
 
 /// Every feature of a customer.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Features {
+#[schema(as = Features)]
+pub(crate) struct Everything {
     /// By key.
     features: BTreeMap<String, Feature>,
     /// The tier's key, if there are tiers.
@@ -40,7 +41,7 @@ pub(crate) struct Features {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct UserFeatures {
     #[serde(flatten)]
-    features: Features,
+    features: Everything,
     /// The models that the customer may choose.
     models: Vec<ModelShown>,
     /// The parts of the page that are there for the customer.
@@ -83,14 +84,14 @@ pub(crate) struct PriceShown {
 
 /// Every feature of a customer, with why and how much of it.
 #[utoipa::path(get, path = "/features", tag = "features", params(About),
-    responses((status = 200, description = "Every feature", body = Features), Unreadable, Denials))]
+    responses((status = 200, description = "Every feature", body = Everything), Unreadable, Denials))]
 pub(crate) async fn list_features(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Asked(about): Asked<About>,
-) -> Result<Json<Features>, Refusal> {
+) -> Result<Json<Everything>, Refusal> {
     let seen = api.see(&caller, about.user.as_deref()).await?;
-    let mut features = Features::of(&seen);
+    let mut features = Everything::of(&seen);
     features.computed_at = rfc3339(seen.now);
     Ok(Json(features))
 }
@@ -109,7 +110,7 @@ pub(crate) async fn user_features(
 ) -> Result<Response, Refusal> {
     let seen = api.see(&caller, about.user.as_deref()).await?;
     let shown = UserFeatures {
-        features: Features::of(&seen),
+        features: Everything::of(&seen),
         models: models(&seen),
         components: components(&seen),
     };
@@ -158,7 +159,7 @@ fn components(seen: &Seen) -> Vec<String> {
     seen.entitled(|entitled| entitled.enabled_components().map(str::to_owned).collect())
 }
 
-impl Features {
+impl Everything {
     fn of(seen: &Seen) -> Self {
         seen.entitled(|entitled| {
             let checks = entitled.all();
