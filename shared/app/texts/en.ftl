@@ -147,6 +147,7 @@ refused-active = You can have at most { $max } { $max ->
 refused-limit = The limit is used up: { $title }, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
 refused-limit-open = The limit is used up: { $title }, { $left } of { $max } free. Nothing was charged. { $help }
 refused-spend = The bot takes no more orders today: the day's stock is used up. Again { $reset }. Nothing was charged.
+limit-help-tier = The tier { $tier } has more.
 limit-help-open = Wait for a video to be ready.
 limit-help-model = You can choose another model.
 limit-help-wait = Your draft is kept.

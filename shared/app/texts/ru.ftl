@@ -152,6 +152,7 @@ refused-active = Одновременно можно не больше { $max } 
 refused-limit = Лимит исчерпан: { $title }, осталось { $left } из { $max }. Обновится { $reset }. Ничего не списано. { $help }
 refused-limit-open = Лимит исчерпан: { $title }, свободно { $left } из { $max }. Ничего не списано. { $help }
 refused-spend = На сегодня бот больше не берёт заказов: дневной запас исчерпан. Снова { $reset }. Ничего не списано.
+limit-help-tier = Больше — на тарифе { $tier }.
 limit-help-open = Дождитесь готового видео.
 limit-help-model = Можно взять другую модель.
 limit-help-wait = Черновик сохранён.

@@ -190,7 +190,7 @@ impl Visit<'_> {
     }
 
     /// What this customer may do.
-    fn entitled<T>(&self, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
+    pub(super) fn entitled<T>(&self, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
         let user = self.account.user.to_string();
         let facts = Facts {
             user: &user,
