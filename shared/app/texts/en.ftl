@@ -38,6 +38,7 @@ help = <b>Ordering a video</b>
 command-start = Begin
 command-cabinet = Balance and limits
 command-help = Help
+command-timezone = Time zone
 only-private = I work in private chats. Open a chat with me and press /start.
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
@@ -92,6 +93,13 @@ reset-at = { $day ->
    *[other] { $date }
 } at { $time } ({ $zone })
 zone-moscow = Moscow
+
+zone-unset = the bot's
+zone-is = 🕘 Time zone: <b>{ $zone }</b>, it is { $clock } now.
+
+    To change it, send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>. Only the times that I show you change; the limits reset as before.
+zone-set = ✅ I show times in <b>{ $zone }</b> from now on: it is { $clock }.
+zone-unknown = I do not know the time zone “{ $words }”. Send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>.
 
 ## Order card
 

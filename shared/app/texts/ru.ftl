@@ -39,6 +39,7 @@ help = <b>Как заказать видео</b>
 command-start = Начать
 command-cabinet = Баланс и лимиты
 command-help = Справка
+command-timezone = Часовой пояс
 only-private = Я работаю в личных сообщениях. Откройте чат со мной и нажмите /start.
 not-understood = Я понимаю текст и фото. Пришлите фото или опишите видео словами.
 unknown-command = Такой команды нет. Есть:
@@ -97,6 +98,13 @@ reset-at = { $day ->
    *[other] { $date }
 } в { $time } ({ $zone })
 zone-moscow = МСК
+
+zone-unset = как у бота
+zone-is = 🕘 Часовой пояс: <b>{ $zone }</b>, сейчас { $clock }.
+
+    Чтобы сменить, пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>. Меняется только то, в каком времени я показываю сроки; сами лимиты обновляются как раньше.
+zone-set = ✅ Теперь показываю время по поясу <b>{ $zone }</b>: сейчас { $clock }.
+zone-unknown = Не знаю пояса «{ $words }». Пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>.
 
 ## Карточка заказа
 

@@ -361,3 +361,63 @@ async fn new_orders_may_be_stopped_for_some_and_not_for_others() {
     stage.run_until_settled().await;
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn limits_of_unlimited_plans_hold_unless_their_switch_is_off() {
+    let stage = Stage::with(|setting| {
+        unlimited(setting);
+        let row = "flags: { unlimited_limits_enabled: { enabled: false } }";
+        add(&mut setting.settings, row);
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    stage.plan(ANNA, "unlimited_1day").await;
+    for number in 0..4 {
+        stage.order(ANNA, &format!("number {number}")).await;
+        stage.run_until_settled().await;
+    }
+    // What was made meanwhile counts when the switch is on again; and so it does when there is none.
+    for rows in ["{ enabled: true }", ""] {
+        stage
+            .change_settings(|settings| {
+                settings.flags.remove("unlimited_limits_enabled");
+                if !rows.is_empty() {
+                    let flags = format!("flags: {{ unlimited_limits_enabled: {rows} }}");
+                    add(settings, &flags);
+                }
+            })
+            .await;
+        let told = refusal(&stage, ANNA).await;
+        assert!(told.contains("Kling 3.0, 0 of 3 left"), "{told}");
+    }
+    stage.run_until_settled().await;
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    let books = stage.books().await;
+    assert!(
+        books
+            .usage
+            .iter()
+            .any(|((_, row), count)| row.starts_with("unlimited-") && count.used == 4)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn times_are_told_in_the_customers_own_zone_once_they_have_said_which() {
+    let stage = Stage::new().await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.say(ANNA, "/timezone").await;
+    let text = stage.last_text(ANNA);
+    assert!(
+        text.contains("как у бота") && text.contains("сейчас 12:00"),
+        "{text}"
+    );
+    stage.say(ANNA, "/timezone Омск").await;
+    assert!(stage.last_text(ANNA).contains("Не знаю пояса «Омск»"));
+    stage.say(ANNA, "/timezone Asia/Omsk").await;
+    let text = stage.last_text(ANNA);
+    assert!(text.contains("сейчас 15:00"), "{text}");
+    stage.say(ANNA, "/cabinet").await;
+    let text = stage.last_text(ANNA);
+    assert!(text.contains("завтра в 00:00 (UTC+6)"), "{text}");
+    stage.assert_sound().await;
+}
