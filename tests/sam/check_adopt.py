@@ -12,8 +12,8 @@ from samtranslator.yaml_helper import yaml_parse
 sys.path.insert(0, str(check.TEMPLATE.parent / "infra"))
 import adopt  # noqa: E402 (it is a tool beside, not a package)
 
-# What customers own and have used. Settings come from a file, so they are not adopted.
-TABLES = ["AccountsTable", "JobsTable", "LedgerTable", "UsageTable"]
+# What customers own and have used, what operators have settled, and the record of that.
+TABLES = ["AccountsTable", "AuditTable", "JobsTable", "LedgerTable", "SettingsTable", "UsageTable"]
 
 
 def refused(template, names):
@@ -37,7 +37,7 @@ def main():
         "in a template without a fault": not check.linted(json.loads(json.dumps(plain))),
         "a table without a name is refused": refused(template, names | {"JobsTable": ""}),
         "a table left out is refused": refused(template, {t: names[t] for t in TABLES[1:]}),
-        "a table that is not kept is refused": refused(template, names | {"SettingsTable": "old"}),
+        "what is no table that is kept is refused": refused(template, names | {"DoorbellQueue": "old"}),
         "one name for two tables is refused": refused(template, names | {"JobsTable": "old-LedgerTable"}),
     }
     for what, holds in checks.items():

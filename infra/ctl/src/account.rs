@@ -3,15 +3,17 @@
 use domain::account::Account;
 use domain::id::UserId;
 use domain::ledger::Entry;
+use limits_flags::grants;
 use serde_json::{Value, json};
 use store::rows;
 use table::{Db, Item, Query, Row, n};
 
 use crate::show::{list, time};
+use crate::standing;
 use crate::target::Target;
 use crate::{Error, Report};
 
-/// Shows a customer's balance, open orders, counters and ledger.
+/// Shows a customer's balance, open orders, counters, standing and ledger.
 pub(crate) async fn account(user: i64, target: &Target) -> Result<Report, Error> {
     let place = target.find().await?;
     let (db, tables) = (place.db(), place.tables()?);
@@ -91,8 +93,10 @@ fn text(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Option
             }
         ),
         format!("  used       {}", list(used)),
-        "  ledger".to_owned(),
+        "  standing".to_owned(),
     ];
+    let ledger = [String::from("  ledger")];
+    let standing = standing::lines(&account.standing).into_iter().chain(ledger);
     let entries = entries.iter().map(|(entry, why)| {
         let why = why.as_deref().map(|why| format!("  ({why})")).unwrap_or_default();
         format!(
@@ -102,7 +106,12 @@ fn text(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Option
             entry.key
         )
     });
-    lines.into_iter().chain(entries).collect::<Vec<_>>().join("\n")
+    lines
+        .into_iter()
+        .chain(standing)
+        .chain(entries)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn as_json(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Option<String>)]) -> Value {
@@ -130,6 +139,7 @@ fn as_json(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Opt
         "parked": ids(&account.parked),
         "blocked": account.blocked,
         "used": used,
+        "standing": grants::told(&account.standing),
         "ledger": entries,
     })
 }

@@ -1,10 +1,18 @@
 //! The command line's grammar, and its help.
 
+mod people;
+mod rows;
+pub mod said;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
+pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Switch};
+
 use crate::target::Target;
+use said::{Said, SaidWhy};
 
 /// The operator's command line.
 #[derive(Debug, Parser)]
@@ -12,14 +20,16 @@ use crate::target::Target;
     name = "cargo ctl",
     bin_name = "cargo ctl",
     after_help = "Examples:
-  cargo ctl settings check infra/settings.yaml
   cargo ctl settings plan infra/settings.yaml --stack neurocards
-  cargo ctl webhook set --stack neurocards --secret neurocards/bot
+  cargo ctl flags set new_jobs off --why 'the provider is down' --stack neurocards
+  cargo ctl tiers give 700001 pro --until 30d --why ticket-17 --stack neurocards
   cargo ctl grant 700001 5 --request ticket-17 --why 'video was green' --stack neurocards
-  cargo ctl audit --local
+  cargo ctl log --local
 
-Ends with 0 when all is well, 1 when something is wrong with what was looked at, 2 when the arguments are, and 3 when
-AWS or Telegram did not do their part. Credentials and region are found as the AWS command line finds them
+Ends with 0 when all is well, 1 when something is wrong with what was looked at, 2 when the arguments are, 3 when AWS or
+Telegram did not do their part, and 4 when somebody else was changing the same. With --json, results are JSON on the
+standard output and errors are JSON on the standard error output. Every change is recorded with who made it (--who, or
+NEUROCARDS_OPERATOR, or this machine's user) and why. Credentials and region are found as the AWS command line finds them
 (AWS_PROFILE, AWS_REGION); for a sign-in that only the AWS command line knows, such as SSO:
   eval \"$(aws configure export-credentials --format env)\""
 )]
@@ -38,16 +48,70 @@ pub enum Command {
     /// Flags, models, prices and limits
     #[command(subcommand)]
     Settings(SettingsCommand),
+    /// Switches, rollouts and variants
+    #[command(subcommand)]
+    Flags(Flags),
+    /// Rules that several flags share
+    #[command(subcommand)]
+    Evaluators(Rows),
+    /// What there is to be had: the registry of features
+    #[command(subcommand)]
+    Features(Rows),
+    /// Tiers, and who is in which
+    #[command(subcommand)]
+    Tiers(HeldRows),
+    /// Add-ons, and who has which
+    #[command(subcommand)]
+    Addons(HeldRows),
+    /// Parts of user interfaces that depend on features
+    #[command(subcommand)]
+    Components(Rows),
+    /// Features settled for single customers
+    #[command(subcommand)]
+    Overrides(Overrides),
+    /// Numbers of uses in a time
+    #[command(subcommand)]
+    Limits(Rows),
+    /// Models on and off sale
+    #[command(subcommand)]
+    Models(Models),
+    /// What videos cost
+    #[command(subcommand)]
+    Prices(Prices),
+    /// Plans, such as unlimited ones, and who has which
+    #[command(subcommand)]
+    Plans(HeldRows),
+    /// Roles of a customer, which rules may ask for
+    #[command(subcommand)]
+    Roles(Roles),
+    /// The country of a customer, which rules may ask for
+    #[command(subcommand)]
+    Country(Country),
+    /// Customers' requests for features
+    #[command(subcommand)]
+    Upgrades(Upgrades),
+    /// Keys of machines that ask the HTTP API
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Administrators of the HTTP API
+    #[command(subcommand)]
+    Admins(Admins),
+    /// Lists what operators changed, by whom and why, the latest first
+    Log(Log),
     /// Where Telegram delivers its updates
     #[command(subcommand)]
     Webhook(WebhookCommand),
     /// Reads every table whole and checks the books: prints what is wrong, and ends with 1 if anything is
+    #[command(after_help = "Example:
+  cargo ctl audit --stack neurocards")]
     Audit {
         /// Where.
         #[command(flatten)]
         target: Target,
     },
     /// Shows one order with everything that has happened to it
+    #[command(after_help = "Example:
+  cargo ctl job 700001-abcdefgh23456789 --stack neurocards")]
     Job {
         /// Its id, such as 700001-abcdefgh23456789
         job: String,
@@ -55,7 +119,9 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
-    /// Shows one customer's balance, open orders, counters and ledger
+    /// Shows one customer's balance, open orders, counters, standing and ledger
+    #[command(after_help = "Example:
+  cargo ctl account 700001 --stack neurocards")]
     Account {
         /// Telegram's number of the user
         user: i64,
@@ -65,6 +131,8 @@ pub enum Command {
     },
     /// Gives credits, once per request name however often it is repeated
     Grant(Grant),
+    /// Rings the doorbells of the dead-letter queue once more
+    Redrive(Redrive),
     /// The one secret that the functions read
     #[command(subcommand)]
     Secret(SecretCommand),
@@ -74,11 +142,15 @@ pub enum Command {
 #[derive(Debug, Subcommand)]
 pub enum SettingsCommand {
     /// Says what is wrong with a file, without asking anybody
+    #[command(after_help = "Example:
+  cargo ctl settings check infra/settings.yaml")]
     Check {
         /// Such as infra/settings.yaml
         file: PathBuf,
     },
     /// Shows what a file would change
+    #[command(after_help = "Example:
+  cargo ctl settings plan infra/settings.yaml --stack neurocards")]
     Plan {
         /// Such as infra/settings.yaml
         file: PathBuf,
@@ -86,20 +158,129 @@ pub enum SettingsCommand {
         #[command(flatten)]
         target: Target,
     },
-    /// Makes the table say what a file says, all at once; customers see it with their next update
+    /// Makes the table say what a file says; customers see it with their next update
+    #[command(after_help = "Example:
+  cargo ctl settings apply infra/settings.yaml --why 'the prices of December' --stack neurocards
+
+Up to 49 rows change all at once. More go in several versions, each of which can stand; rules come last.")]
     Apply {
         /// Such as infra/settings.yaml
         file: PathBuf,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
         /// Where.
         #[command(flatten)]
         target: Target,
     },
-    /// Prints what stands in the table, as a file that can be edited and applied
-    Show {
+    /// Says where a file and the table differ, or two versions; ends with 1 if they do
+    #[command(after_help = "Examples:
+  cargo ctl settings diff infra/settings.yaml --stack neurocards
+  cargo ctl settings diff --from 3 --to 5 --stack neurocards")]
+    Diff {
+        /// Such as infra/settings.yaml; without one, versions are compared
+        #[arg(conflicts_with_all = ["from", "to"])]
+        file: Option<PathBuf>,
+        /// The earlier version [default: the one before]
+        #[arg(long, value_name = "VERSION")]
+        from: Option<u64>,
+        /// The later version [default: the latest]
+        #[arg(long, value_name = "VERSION")]
+        to: Option<u64>,
         /// Where.
         #[command(flatten)]
         target: Target,
     },
+    /// Prints what stands in the table, or stood there, as a file that can be edited and applied
+    #[command(
+        alias = "show",
+        after_help = "Examples:
+  cargo ctl settings export --stack neurocards > settings.yaml
+  cargo ctl settings export --version 3 --stack neurocards"
+    )]
+    Export {
+        /// An earlier version
+        #[arg(long, value_name = "VERSION")]
+        version: Option<u64>,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Lists the versions with what each changed, the latest first
+    #[command(after_help = "Example:
+  cargo ctl settings history --limit 5 --stack neurocards")]
+    History {
+        /// At most so many
+        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200), value_name = "N")]
+        limit: u32,
+        /// From this version down
+        #[arg(long, value_name = "VERSION")]
+        up_to: Option<u64>,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Brings an earlier version back, byte for byte, as a new version
+    #[command(after_help = "Examples:
+  cargo ctl settings rollback 3 --plan --why 'to see' --stack neurocards
+  cargo ctl settings rollback 3 --why 'the new prices were wrong' --stack neurocards")]
+    Rollback {
+        /// The version, as `settings history` lists it
+        version: u64,
+        /// Only shows what it would change
+        #[arg(long)]
+        plan: bool,
+        /// Who and why.
+        #[command(flatten)]
+        said: SaidWhy,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// The arguments of `log`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo ctl log --stack neurocards
+  cargo ctl log --entity flag#new_jobs --stack neurocards
+  cargo ctl log --entity user#700001 --stack neurocards
+  cargo ctl log --person anna --limit 20 --json --stack neurocards")]
+pub struct Log {
+    /// Of this day in UTC [default: today]
+    #[arg(long, value_name = "DAY", conflicts_with_all = ["entity", "person"])]
+    pub day: Option<String>,
+    /// Of this thing, such as `flag#new_jobs` or `user#700001`
+    #[arg(long, value_name = "ENTITY", conflicts_with = "person")]
+    pub entity: Option<String>,
+    /// By this person
+    #[arg(long, value_name = "NAME")]
+    pub person: Option<String>,
+    /// At most so many
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "N")]
+    pub limit: u32,
+    /// Go on after this entry, as the page before says
+    #[arg(long, value_name = "ID")]
+    pub after: Option<String>,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// The arguments of `redrive`.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cargo ctl redrive --stack neurocards
+
+Find the cause in the worker's log first: what failed five times fails again. No money hangs on it, for cleanup rings
+every job that is due anyway.")]
+pub struct Redrive {
+    /// At most so many
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..), value_name = "N")]
+    pub max: u32,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// Where Telegram delivers its updates.
@@ -108,8 +289,12 @@ pub enum WebhookCommand {
     /// Tells Telegram the address, its secret header and the kinds of update wanted, and fills the bot's menus
     Set(SetWebhook),
     /// Shows what Telegram says about the delivery, its last error first
+    #[command(after_help = "Example:
+  cargo ctl webhook show --stack neurocards --secret neurocards/bot")]
     Show(Bot),
     /// Stops the delivery; updates wait at Telegram for up to 24 hours
+    #[command(after_help = "Example:
+  cargo ctl webhook delete --secret neurocards/bot")]
     Delete {
         /// Forgets the updates that wait
         #[arg(long)]
@@ -122,6 +307,8 @@ pub enum WebhookCommand {
 
 /// The arguments of `webhook set`.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cargo ctl webhook set --stack neurocards --secret neurocards/bot --max-connections 5")]
 pub struct SetWebhook {
     /// Deliveries at a time, 1 to 100; keep it at or below the webhook function's reserved concurrency
     #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100), value_name = "N")]
@@ -153,6 +340,8 @@ pub struct Bot {
 
 /// The arguments of `grant`.
 #[derive(Debug, Args)]
+#[command(after_help = "Example:
+  cargo ctl grant 700001 5 --request ticket-17 --why 'the video was green' --stack neurocards")]
 pub struct Grant {
     /// Telegram's number of the user
     pub user: i64,
@@ -174,5 +363,7 @@ pub struct Grant {
 #[derive(Debug, Subcommand)]
 pub enum SecretCommand {
     /// Prints the secret's JSON with our own two keys freshly made, for the operator to fill in the rest
+    #[command(after_help = "Example:
+  (umask 077 && cargo ctl secret template > secret.json)")]
     Template,
 }

@@ -3,6 +3,11 @@
 use std::error::Error as _;
 use std::path::PathBuf;
 
+use limits_flags::ApplyError;
+use limits_flags::edit::EditError;
+use limits_flags::grants::GrantError;
+use limits_flags::history::HistoryError;
+use limits_flags::keyring::KeyringError;
 use serde_json::{Value, json};
 
 /// Why a command could not be carried out.
@@ -53,6 +58,24 @@ pub enum Error {
     /// The settings were not written.
     #[error("the settings were not applied")]
     Settings(#[from] limits_flags::ApplyError),
+    /// One thing of the settings was not changed.
+    #[error("the settings were not changed")]
+    Edit(#[from] limits_flags::edit::EditError),
+    /// An earlier version cannot be had.
+    #[error("the settings were not brought back")]
+    History(#[from] limits_flags::history::HistoryError),
+    /// A customer's standing was not changed.
+    #[error("nothing was changed for the customer")]
+    Grant(#[from] limits_flags::grants::GrantError),
+    /// Access was not changed.
+    #[error("access was not changed")]
+    Keyring(#[from] limits_flags::keyring::KeyringError),
+    /// It cannot be done as things stand.
+    #[error("{0}")]
+    Refused(String),
+    /// The queues did not answer, or not as they should.
+    #[error("the queues cannot be used")]
+    Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A table did not answer, or not as it should.
     #[error("the tables cannot be read")]
     Table(#[from] table::Error),
@@ -74,13 +97,27 @@ pub enum Error {
 }
 
 impl Error {
-    /// How the program ends: 1 for a file or settings to be mended, as for findings; 2 for arguments, as clap does; 3
-    /// where something outside did not do its part.
+    /// How the program ends; see [`Kind`].
     pub fn exit_code(&self) -> u8 {
+        self.kind().exit_code()
+    }
+
+    /// What the operator may do about it.
+    pub fn kind(&self) -> Kind {
         match self {
-            Self::Problems { .. } | Self::Malformed { .. } | Self::NotFound(_) => 1,
-            Self::Usage(_) | Self::File { .. } => 2,
-            _ => 3,
+            Self::Problems { .. } | Self::Malformed { .. } | Self::NotFound(_) | Self::Refused(_) => {
+                Kind::Refused
+            }
+            Self::Usage(_) | Self::File { .. } => Kind::Usage,
+            Self::Settings(error)
+            | Self::Edit(EditError::Apply(error))
+            | Self::History(HistoryError::Apply(error)) => of_apply(error),
+            Self::Grant(error) => of_grant(error),
+            Self::Edit(EditError::Unknown { .. } | EditError::Refused(_))
+            | Self::History(_)
+            | Self::Keyring(KeyringError::Unknown(_)) => Kind::Refused,
+            Self::Keyring(KeyringError::Overtaken(_)) => Kind::Overtaken,
+            _ => Kind::Outside,
         }
     }
 
@@ -91,7 +128,7 @@ impl Error {
 
     /// The error as `--json` shows it.
     pub fn json(&self) -> Value {
-        json!({"error": self.to_string(), "causes": self.causes().split_off(1)})
+        json!({"error": self.to_string(), "kind": self.kind().as_str(), "causes": self.causes().split_off(1)})
     }
 
     /// The error and everything behind it, what says the same again left out.
@@ -106,5 +143,55 @@ impl Error {
             behind = cause.source();
         }
         lines
+    }
+}
+
+/// What the operator may do about an error. Scripts rely on these words and on the numbers with which the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Mend what was looked at: a file, the settings, the name of a thing that does not exist. Ends with 1, as findings do.
+    Refused,
+    /// Mend the arguments. Ends with 2, as clap does.
+    Usage,
+    /// Something outside did not do its part. Ends with 3.
+    Outside,
+    /// Somebody else was changing the same: look again, try again. Ends with 4.
+    Overtaken,
+}
+
+impl Kind {
+    /// Its word, as `--json` shows it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::Usage => "usage",
+            Self::Outside => "outside",
+            Self::Overtaken => "overtaken",
+        }
+    }
+
+    fn exit_code(self) -> u8 {
+        match self {
+            Self::Refused => 1,
+            Self::Usage => 2,
+            Self::Outside => 3,
+            Self::Overtaken => 4,
+        }
+    }
+}
+
+fn of_apply(error: &ApplyError) -> Kind {
+    match error {
+        ApplyError::Problems(_) => Kind::Refused,
+        ApplyError::Overtaken { .. } => Kind::Overtaken,
+        ApplyError::Json(_) | ApplyError::Table(_) => Kind::Outside,
+    }
+}
+
+fn of_grant(error: &GrantError) -> Kind {
+    match error {
+        GrantError::NoAccount(_) | GrantError::Unknown(_) | GrantError::Refused(_) => Kind::Refused,
+        GrantError::Busy => Kind::Overtaken,
+        GrantError::Table(_) => Kind::Outside,
     }
 }

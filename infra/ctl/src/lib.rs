@@ -8,17 +8,25 @@ pub mod error;
 pub mod report;
 pub mod target;
 
+mod access;
 mod account;
 mod audit;
+mod flags;
 mod grant;
 mod job;
+mod log;
+mod prices;
+mod redrive;
+mod registry;
 mod secret;
 mod settings;
 mod show;
+mod standing;
+mod upgrades;
 mod webhook;
 
 pub use arguments::Arguments;
-pub use error::Error;
+pub use error::{Error, Kind};
 pub use report::Report;
 
 use arguments::{Command, SecretCommand, SettingsCommand, WebhookCommand};
@@ -26,21 +34,60 @@ use arguments::{Command, SecretCommand, SettingsCommand, WebhookCommand};
 /// Carries a command out.
 pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
     match &arguments.command {
-        Command::Settings(command) => match command {
-            SettingsCommand::Check { file } => settings::check(file),
-            SettingsCommand::Plan { file, target } => settings::plan(file, target).await,
-            SettingsCommand::Apply { file, target } => settings::apply(file, target).await,
-            SettingsCommand::Show { target } => settings::show(target).await,
-        },
-        Command::Webhook(command) => match command {
-            WebhookCommand::Set(set) => webhook::set(set).await,
-            WebhookCommand::Show(bot) => webhook::show(bot).await,
-            WebhookCommand::Delete { bot, drop_waiting } => webhook::delete(bot, *drop_waiting).await,
-        },
+        Command::Settings(command) => settings(command).await,
+        Command::Flags(command) => flags::flags(command).await,
+        Command::Evaluators(command) => registry::rows("evaluator", command).await,
+        Command::Features(command) => registry::rows("feature", command).await,
+        Command::Tiers(command) => standing::held("tier", command).await,
+        Command::Addons(command) => standing::held("addon", command).await,
+        Command::Components(command) => registry::rows("component", command).await,
+        Command::Overrides(command) => standing::overrides(command).await,
+        Command::Limits(command) => registry::rows("limit", command).await,
+        Command::Models(command) => prices::models(command).await,
+        Command::Prices(command) => prices::prices(command).await,
+        Command::Plans(command) => standing::held("plan", command).await,
+        Command::Roles(command) => standing::roles(command).await,
+        Command::Country(command) => standing::country(command).await,
+        Command::Upgrades(command) => upgrades::upgrades(command).await,
+        Command::Keys(command) => access::keys(command).await,
+        Command::Admins(command) => access::admins(command).await,
+        Command::Log(command) => log::log(command).await,
+        Command::Webhook(command) => webhook(command).await,
         Command::Audit { target } => audit::audit(target).await,
         Command::Job { job, target } => job::job(job, target).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Grant(grant) => grant::grant(grant).await,
+        Command::Redrive(command) => redrive::redrive(command).await,
         Command::Secret(SecretCommand::Template) => secret::template(),
+    }
+}
+
+async fn settings(command: &SettingsCommand) -> Result<Report, Error> {
+    match command {
+        SettingsCommand::Check { file } => settings::check(file),
+        SettingsCommand::Plan { file, target } => settings::plan(file, target).await,
+        SettingsCommand::Apply { file, said, target } => settings::apply(file, said, target).await,
+        SettingsCommand::Diff {
+            file,
+            from,
+            to,
+            target,
+        } => settings::diff(file.as_deref(), *from, *to, target).await,
+        SettingsCommand::Export { version, target } => settings::show(*version, target).await,
+        SettingsCommand::History { limit, up_to, target } => settings::history(*limit, *up_to, target).await,
+        SettingsCommand::Rollback {
+            version,
+            plan,
+            said,
+            target,
+        } => settings::rollback(*version, *plan, said, target).await,
+    }
+}
+
+async fn webhook(command: &WebhookCommand) -> Result<Report, Error> {
+    match command {
+        WebhookCommand::Set(set) => webhook::set(set).await,
+        WebhookCommand::Show(bot) => webhook::show(bot).await,
+        WebhookCommand::Delete { bot, drop_waiting } => webhook::delete(bot, *drop_waiting).await,
     }
 }

@@ -8,11 +8,23 @@ use ctl::{Arguments, Error, Report};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(misread) => return explain(&misread),
+    };
     match ctl::run(&arguments).await {
         Ok(report) => print(&report, arguments.json),
         Err(error) => complain(&error, arguments.json),
     }
+}
+
+/// Help, the version, or what is wrong with the arguments. Whether JSON was asked for could not be read, so it is looked for.
+fn explain(misread: &clap::Error) -> ExitCode {
+    if misread.use_stderr() && std::env::args().any(|word| word == "--json") {
+        return complain(&Error::Usage(misread.to_string()), true);
+    }
+    let _ = misread.print();
+    ExitCode::from(u8::try_from(misread.exit_code()).unwrap_or(2))
 }
 
 fn print(report: &Report, json: bool) -> ExitCode {
@@ -26,10 +38,12 @@ fn print(report: &Report, json: bool) -> ExitCode {
 }
 
 fn complain(error: &Error, json: bool) -> ExitCode {
-    if json {
-        say(&format!("{:#}", error.json()));
-    }
-    let _ = writeln!(std::io::stderr(), "error: {}", error.with_causes());
+    let text = if json {
+        format!("{:#}", error.json())
+    } else {
+        format!("error: {}", error.with_causes())
+    };
+    let _ = writeln!(std::io::stderr(), "{text}");
     ExitCode::from(error.exit_code())
 }
 

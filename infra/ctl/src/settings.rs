@@ -1,23 +1,25 @@
 //! Flags, models, prices and limits: a file, held against itself, against what the provider can do, and against the
-//! table.
+//! table; and what stood in the table earlier.
 
-mod changes;
+pub(crate) mod changes;
 mod document;
 mod orders;
+mod versions;
 
 use std::path::Path;
-use std::time::Duration;
 
-use limits_flags::{ApplyError, Plan};
-use serde_json::json;
+use limits_flags::{Applied, ApplyError, By, Office, Plan, Stored};
+use serde_json::{Value, json};
 use table::Deadline;
 
+pub(crate) use orders::inexpressible;
+pub(crate) use versions::{diff, history, rollback};
+
+use crate::arguments::said::Said;
+use crate::registry::{PATIENCE, yaml};
 use crate::show::{count, number};
 use crate::target::Target;
 use crate::{Error, Report};
-
-/// More than one transaction takes from the other end of the world.
-const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Says what is wrong with a file.
 pub(crate) fn check(file: &Path) -> Result<Report, Error> {
@@ -47,51 +49,82 @@ pub(crate) async fn plan(file: &Path, target: &Target) -> Result<Report, Error> 
             "version {}: {} would change\n{}",
             plan.version,
             count(number(rows), "row"),
-            changes::text(&plan)
+            changes::text(&plan.changes)
         ),
     };
-    Ok(Report::new(text, changes::json(&plan)))
+    Ok(Report::new(text, planned_json(&plan)))
 }
 
 /// Makes the table say what a file says.
-pub(crate) async fn apply(file: &Path, target: &Target) -> Result<Report, Error> {
-    let (plan, place) = planned(file, target).await?;
-    let table = place.output("SettingsTable")?;
-    let version = limits_flags::apply(&place.db(), table, &plan, Deadline::after(PATIENCE)).await?;
-    let mut json = changes::json(&plan);
+pub(crate) async fn apply(file: &Path, said: &Said, target: &Target) -> Result<Report, Error> {
+    let by = said.by()?;
+    let (plan, office) = planned(file, target).await?;
+    carry_out(&office, &plan, &by).await
+}
+
+/// Carries a plan out and says what was written.
+async fn carry_out(office: &Office, plan: &Plan, by: &By) -> Result<Report, Error> {
+    let applied = limits_flags::apply(office, plan, by, Deadline::after(PATIENCE)).await;
+    let Applied { version, steps } = applied.map_err(table_or_settings)?;
+    let mut json = planned_json(plan);
     json["applied_version"] = json!(version);
+    json["versions_written"] = json!(steps);
+    let parts = match steps {
+        0 | 1 => String::new(),
+        _ => format!(", in {steps} versions, for one transaction does not take so many"),
+    };
     let text = match plan.changes.len() {
         0 => format!("version {version}: the table said so already, nothing was written"),
         rows => format!(
-            "version {} -> {version}: {} changed\n{}",
+            "version {} -> {version}: {} changed{parts}\n{}",
             plan.version,
             count(number(rows), "row"),
-            changes::text(&plan)
+            changes::text(&plan.changes)
         ),
     };
     Ok(Report::new(text, json))
 }
 
-/// Prints what stands in the table.
-pub(crate) async fn show(target: &Target) -> Result<Report, Error> {
-    let place = target.find().await?;
-    let stored = document::stored(&place.db(), place.output("SettingsTable")?).await?;
-    let yaml = serde_norway::to_string(&stored.document).map_err(|error| Error::Machine(Box::new(error)))?;
-    let json = json!({"version": stored.version, "settings": stored.document});
-    Ok(Report::new(format!("# version {}\n{yaml}", stored.version), json))
+/// Prints what stands in the table, or stood there at an earlier version.
+pub(crate) async fn show(version: Option<u64>, target: &Target) -> Result<Report, Error> {
+    let office = target.find().await?.office()?;
+    let mut stored = crate::registry::stored(&office).await?;
+    if let Some(version) = version {
+        stored.rows = limits_flags::history::rows_at(&office, &stored, version).await?;
+        stored.version = version;
+    }
+    let document = sections(&stored);
+    let text = format!("# version {}\n{}", stored.version, yaml(&document)?);
+    Ok(Report::new(
+        text,
+        json!({"version": stored.version, "settings": document}),
+    ))
 }
 
-async fn planned(file: &Path, target: &Target) -> Result<(Plan, crate::target::Place), Error> {
+/// Rows in the shape of a settings file.
+fn sections(stored: &Stored) -> Value {
+    limits_flags::sections(
+        stored
+            .rows
+            .iter()
+            .map(|(row, body)| (row.as_str(), body.as_str())),
+    )
+}
+
+fn planned_json(plan: &Plan) -> Value {
+    json!({"version": plan.version, "changes": changes::json(&plan.changes)})
+}
+
+async fn planned(file: &Path, target: &Target) -> Result<(Plan, Office), Error> {
     let document = document::read(file)?;
     let problems = document::problems(&document)?;
     if !problems.is_empty() {
         let path = file.to_owned();
         return Err(Error::Problems { path, problems });
     }
-    let place = target.find().await?;
-    let table = place.output("SettingsTable")?;
-    let plan = limits_flags::plan(&place.db(), table, &document).await;
-    Ok((plan.map_err(table_or_settings)?, place))
+    let office = target.find().await?.office()?;
+    let plan = limits_flags::plan(&office, &document).await;
+    Ok((plan.map_err(table_or_settings)?, office))
 }
 
 /// A table that does not answer is no fault of the settings.

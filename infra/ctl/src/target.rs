@@ -13,6 +13,7 @@ use std::path::PathBuf;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use clap::Args;
+use limits_flags::Office;
 use store::{Store, Tables};
 use table::Db;
 
@@ -51,6 +52,9 @@ pub struct Target {
     /// The settings' table
     #[arg(long, value_name = "TABLE", env = "SETTINGS_TABLE", hide_short_help = true)]
     pub settings_table: Option<String>,
+    /// The table of changes
+    #[arg(long, value_name = "TABLE", env = "AUDIT_TABLE", hide_short_help = true)]
+    pub audit_table: Option<String>,
     /// The webhook function's address
     #[arg(long, value_name = "URL", env = "WEBHOOK_URL", hide_short_help = true)]
     pub webhook_url: Option<String>,
@@ -85,13 +89,14 @@ impl Target {
         })
     }
 
-    fn flags(&self) -> [(&'static str, Option<&String>); 6] {
+    fn flags(&self) -> [(&'static str, Option<&String>); 7] {
         [
             ("AccountsTable", self.accounts_table.as_ref()),
             ("LedgerTable", self.ledger_table.as_ref()),
             ("UsageTable", self.usage_table.as_ref()),
             ("JobsTable", self.jobs_table.as_ref()),
             ("SettingsTable", self.settings_table.as_ref()),
+            ("AuditTable", self.audit_table.as_ref()),
             ("WebhookUrl", self.webhook_url.as_ref()),
         ]
     }
@@ -119,6 +124,27 @@ impl Place {
             builder = builder.endpoint_url(&local.endpoints.secretsmanager);
         }
         aws_sdk_secretsmanager::Client::from_conf(builder.build())
+    }
+
+    /// SQS.
+    pub fn sqs(&self) -> aws_sdk_sqs::Client {
+        let mut builder = aws_sdk_sqs::config::Builder::from(&self.config);
+        if let Some(local) = &self.local {
+            builder = builder.endpoint_url(&local.endpoints.sqs);
+        }
+        aws_sdk_sqs::Client::from_conf(builder.build())
+    }
+
+    /// The tables that an operator's changes go to. What the provider cannot render is found before it is written.
+    pub fn office(&self) -> Result<Office, Error> {
+        let table = |name: &str| self.output(name).map(str::to_owned);
+        Ok(Office {
+            db: self.db(),
+            settings: table("SettingsTable")?,
+            accounts: table("AccountsTable")?,
+            audit: table("AuditTable")?,
+            check: crate::settings::inexpressible,
+        })
     }
 
     /// One of the stack's outputs.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use app::texts::{Locale, commands};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use limits_flags::Office;
 use local_lambda::{
     AwsOptions, BuildOptions, Deployment, LocalLambda, LocalOptions, Service, Stack, Template,
 };
@@ -80,13 +81,9 @@ impl Cloud {
     async fn open(local: LocalLambda, outside: Outside, options: &Options) -> Result<Self> {
         let local = Arc::new(local);
         let db = db(&local);
-        settings::seed(
-            &db,
-            local.aws().table_name("SettingsTable")?,
-            &options.workspace.join("infra/settings.yaml"),
-            outside.kie.is_some(),
-        )
-        .await?;
+        let file = options.workspace.join("infra/settings.yaml");
+        let office = office(db.clone(), &local)?;
+        settings::seed(&office, &file, outside.kie.is_some()).await?;
         let mut cloud = Self {
             store: Store::new(db, tables(&local)?),
             telegram: outside.telegram.clone(),
@@ -230,6 +227,17 @@ fn db(local: &LocalLambda) -> Db {
         .credentials_provider(Credentials::new(OURSELVES, "local", None, None, OURSELVES))
         .endpoint_url(local.aws().endpoint(Service::DynamoDb));
     Db::new(aws_sdk_dynamodb::Client::from_conf(config.build()))
+}
+
+fn office(db: Db, local: &LocalLambda) -> Result<Office> {
+    let table = |resource: &str| local.aws().table_name(resource).map(str::to_owned);
+    Ok(Office {
+        db,
+        settings: table("SettingsTable")?,
+        accounts: table("AccountsTable")?,
+        audit: table("AuditTable")?,
+        check: Office::nothing_else,
+    })
 }
 
 fn tables(local: &LocalLambda) -> Result<Tables> {

@@ -47,6 +47,7 @@ fn content(cloud: &Cloud, options: &Options) -> Result<Value> {
         "endpoints": {
             "dynamodb": local.aws().endpoint(Service::DynamoDb),
             "secretsmanager": local.aws().endpoint(Service::SecretsManager),
+            "sqs": local.aws().endpoint(Service::Sqs),
         },
         "region": local.stack().region,
         "secret": secret::ARN,

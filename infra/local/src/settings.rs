@@ -1,19 +1,23 @@
 //! Seeds the settings table from the operator's file, as `cargo ctl settings apply` does on AWS.
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use limits_flags::Document;
-use table::{Db, Deadline};
+use domain::time::Timestamp;
+use limits_flags::{By, Document, Office};
+use table::Deadline;
 
 use crate::error::{Error, Result};
 
 /// More than enough for one transaction on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Who applies the file, for the audit.
+const WHO: &str = "cargo dev";
+
 /// Applies the file to the table. Rows that already say so are left alone. A provider that cannot call this machine back
 /// is asked after the model's usual time, instead of when a callback must have been lost.
-pub(crate) async fn seed(db: &Db, table: &str, path: &Path, calls_back: bool) -> Result<()> {
+pub(crate) async fn seed(office: &Office, path: &Path, calls_back: bool) -> Result<()> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::File {
         path: path.to_owned(),
         source,
@@ -28,11 +32,21 @@ pub(crate) async fn seed(db: &Db, table: &str, path: &Path, calls_back: bool) ->
             model.poll_after_s = Some(model.typical_s);
         }
     }
-    let plan = limits_flags::plan(db, table, &document)
+    let plan = limits_flags::plan(office, &document)
         .await
         .map_err(|error| unfit(error.to_string()))?;
-    limits_flags::apply(db, table, &plan, Deadline::after(PATIENCE))
+    let by = By {
+        who: WHO.to_owned(),
+        why: format!("{} at the start", path.display()),
+        at: now(),
+    };
+    limits_flags::apply(office, &plan, &by, Deadline::after(PATIENCE))
         .await
         .map_err(|error| unfit(error.to_string()))?;
     Ok(())
+}
+
+fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }

@@ -15,6 +15,8 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 
+use crate::features::{AddonRow, ComponentRow, FeatureRow, TierRow};
+
 mod flag;
 mod limit;
 mod price;
@@ -48,6 +50,18 @@ pub struct Document {
     pub limits: BTreeMap<String, LimitRow>,
     /// The models, by name.
     pub models: BTreeMap<String, ModelRow>,
+    /// Features, by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub features: BTreeMap<String, FeatureRow>,
+    /// Tiers, by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub tiers: BTreeMap<String, TierRow>,
+    /// Add-ons, by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub addons: BTreeMap<String, AddonRow>,
+    /// Components, by key.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub components: BTreeMap<String, ComponentRow>,
     /// Plans, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub plans: BTreeMap<String, PlanRow>,

@@ -5,22 +5,31 @@
 //! when it moved. A row that cannot be read is left out and named in [`Snapshot::problems`]; it never takes the others
 //! down. A missing flag means **off**: a deleted row must not open what it was closing, and without rules nothing is sold.
 
+pub mod access;
 mod apply;
+pub mod audit;
 mod cache;
 mod document;
+pub mod edit;
 pub mod features;
 pub mod flags;
+pub mod grants;
+pub mod history;
+pub mod keyring;
+mod office;
 mod problems;
 mod rows;
 mod snapshot;
 pub mod standing;
+pub mod upgrade;
 
-pub use apply::{ApplyError, Plan, apply, plan};
+pub use apply::{Applied, ApplyError, Change, Plan, apply, plan};
 pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{
     Document, DocumentError, FlagRow, LimitRow, MeasureName, ModeName, ModelRow, PeriodName, PlanRow,
     PriceRow, RulesRow,
 };
+pub use office::{By, Check, Office};
 pub use problems::{Problem, problems};
-pub use rows::{Rows, VERSION_ATTRIBUTE, partition_key, version_key};
+pub use rows::{Rows, Stored, VERSION_ATTRIBUTE, partition_key, sections, version_key};
 pub use snapshot::{OUTDATED_AFTER_MS, Requires, Snapshot, USELESS_AFTER_MS};

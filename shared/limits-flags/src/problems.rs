@@ -1,10 +1,11 @@
 //! What is wrong with a document by itself: rows that say nothing sensible, and rows that do not go together.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use domain::time::Timestamp;
 
 use crate::document::{Document, ModelRow, OWN_LIMIT, UNLIMITED_LIMIT};
+use crate::features::{self, Registry, RegistryRows};
 use crate::rows::Rows;
 use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
 
@@ -45,6 +46,8 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(rules)
         .chain(limits(document))
         .chain(plans(document))
+        .chain(features(document))
+        .chain(needs(document))
         .chain(flags(document))
         .chain(prices(document))
         .collect())
@@ -124,6 +127,51 @@ fn plans(document: &Document) -> impl Iterator<Item = Problem> {
                 meant(model, document.models.keys())
             ),
         })
+    })
+}
+
+/// What features, tiers, add-ons and components may not be written as. What cannot be read was told before.
+fn features(document: &Document) -> Vec<Problem> {
+    let mut rows = RegistryRows::default();
+    rows.features.clone_from(&document.features);
+    rows.tiers.clone_from(&document.tiers);
+    rows.addons.clone_from(&document.addons);
+    rows.components.clone_from(&document.components);
+    rows.evaluators = document.evaluators.clone().into_iter().collect();
+    rows.plans = brought_tiers(document);
+    let told = Registry::compile(rows.clone());
+    let flags = document.flags.keys().map(String::as_str);
+    let mut found = features::problems(rows, flags);
+    found.retain(|problem| !told.problems().contains(problem));
+    found
+}
+
+/// The tier that each plan brings, if it brings one.
+fn brought_tiers(document: &Document) -> BTreeMap<String, String> {
+    let plans = document.plans.iter();
+    let tiers = plans.filter_map(|(plan, row)| Some((plan.clone(), row.tier.clone()?)));
+    tiers.collect()
+}
+
+/// Features that orders need and that there are not.
+fn needs(document: &Document) -> impl Iterator<Item = Problem> {
+    let rules = &document.rules;
+    let rules = rules.requires.iter().chain(&rules.requires_for_photo);
+    let rules = rules.map(|feature| ("rules".to_owned(), feature));
+    let models = document.models.iter().flat_map(|(name, model)| {
+        let lengths = model.prices.iter().flat_map(|price| &price.requires);
+        let all = model.requires.iter().chain(lengths);
+        all.map(move |feature| (format!("model#{name}"), feature))
+    });
+    let unknown = rules
+        .chain(models)
+        .filter(|(_, feature)| !document.features.contains_key(*feature));
+    unknown.map(|(row, feature)| Problem {
+        row,
+        why: format!(
+            "requires: there is no feature `{feature}`{}",
+            meant(feature, document.features.keys())
+        ),
     })
 }
 

@@ -1,5 +1,6 @@
 //! The settings as they stood at one version.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::catalog::{Model, Plan, Rules};
@@ -8,6 +9,7 @@ use domain::standing::Standing;
 use domain::time::Timestamp;
 use table::{Item, Row};
 
+use crate::features::Registry;
 use crate::flags::{Context, FlagSet};
 use crate::problems::Problem;
 use crate::rows;
@@ -50,6 +52,8 @@ pub struct Snapshot {
     pub plans: Arc<[Plan]>,
     /// The flags.
     pub flags: Arc<FlagSet>,
+    /// Features, tiers and add-ons.
+    pub registry: Arc<Registry>,
     /// Features that an order needs, whatever the model: every one, and one with a photo.
     pub requires: Arc<Requires>,
     /// Rows that could not be read, and were left out.
@@ -96,6 +100,7 @@ impl Snapshot {
             models: read.models.into(),
             plans: read.plans.into(),
             flags: Arc::new(read.flags),
+            registry: Arc::new(read.registry),
             requires: Arc::new(read.requires),
             problems: read.problems.into(),
         }
@@ -137,6 +142,30 @@ impl Snapshot {
         };
         self.model(id)
             .map_or_else(|| !unreadable(), |model| !model.enabled)
+    }
+
+    /// The features that an order needs, each once: of every order, of one with a photo, of the model, of the length.
+    pub fn required<'s>(
+        &'s self,
+        model: Option<&'s Model>,
+        duration_s: u32,
+        with_photo: bool,
+    ) -> BTreeSet<&'s str> {
+        let photo = self.requires.photo.iter().filter(|_| with_photo);
+        let length = model.and_then(|model| model.price_row(duration_s));
+        let length = length.into_iter().flat_map(|price| &price.requires);
+        let model = model.into_iter().flat_map(|model| &model.requires);
+        let all = self.requires.every.iter().chain(photo).chain(model).chain(length);
+        all.map(String::as_str).collect()
+    }
+
+    /// Every feature that some order needs.
+    pub fn required_somewhere(&self) -> BTreeSet<&str> {
+        let lengths = self.models.iter().flat_map(|model| &model.prices);
+        let lengths = lengths.flat_map(|price| &price.requires);
+        let models = self.models.iter().flat_map(|model| &model.requires);
+        let all = self.requires.every.iter().chain(&self.requires.photo);
+        all.chain(models).chain(lengths).map(String::as_str).collect()
     }
 
     /// The models that take such an order, in the order in which they are offered.

@@ -111,6 +111,15 @@ impl Db {
 
     /// Reads a page.
     pub async fn query(&self, query: Query) -> Result<Page, Error> {
+        self.page(query, true).await
+    }
+
+    /// Reads a page from the partition's end: the last sort key first.
+    pub async fn query_backwards(&self, query: Query) -> Result<Page, Error> {
+        self.page(query, false).await
+    }
+
+    async fn page(&self, query: Query, forward: bool) -> Result<Page, Error> {
         let mut x = Expression::default();
         let mut condition = format!("{} = {}", x.name(query.partition.0), x.value(query.partition.1));
         if let Some((name, value)) = query.up_to {
@@ -125,6 +134,7 @@ impl Db {
             .set_expression_attribute_names(x.names())
             .set_expression_attribute_values(x.values())
             .limit(query.limit)
+            .scan_index_forward(forward)
             .consistent_read(query.consistent)
             .set_exclusive_start_key(query.start);
         let answer = in_time(Box::pin(async { request.send().await.map_err(classify) })).await?;

@@ -9,7 +9,7 @@ use app::workshop::{Places, Workshop};
 use app::{Clock, Dice, Env, Fixed};
 use axum::Router;
 use domain::time::{Millis, Timestamp};
-use limits_flags::Document;
+use limits_flags::{By, Document, Office};
 use local_lambda::{Aws, AwsOptions, Deployment, Template};
 use played_kie::PlayedKie;
 use played_telegram::PlayedTelegram;
@@ -193,10 +193,18 @@ async fn aws(setting: &Setting) -> Aws {
 
 /// Writes settings as an operator does, in one transaction.
 pub(crate) async fn seed(db: &Db, aws: &Aws, document: &Document) {
-    let table = aws.table_name("SettingsTable").unwrap();
-    let plan = limits_flags::plan(db, table, document).await.unwrap();
+    let table = |name: &str| aws.table_name(name).unwrap().to_owned();
+    let office = Office {
+        db: db.clone(),
+        settings: table("SettingsTable"),
+        accounts: table("AccountsTable"),
+        audit: table("AuditTable"),
+        check: Office::nothing_else,
+    };
+    let plan = limits_flags::plan(&office, document).await.unwrap();
+    let by = By::new("a test", "", Timestamp(0)).unwrap();
     let deadline = Deadline::after(std::time::Duration::from_secs(10));
-    limits_flags::apply(db, table, &plan, deadline).await.unwrap();
+    limits_flags::apply(&office, &plan, &by, deadline).await.unwrap();
 }
 
 async fn telegram(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedTelegram, String) {

@@ -7,16 +7,15 @@ use super::template::{Resource, Template, pointed_to};
 
 const TABLE: &str = "AWS::DynamoDB::Table";
 
-/// What customers own or have used: kept even when the stack goes, and not deleted by a slip.
-const MONEY: [&str; 4] = ["AccountsTable", "LedgerTable", "UsageTable", "JobsTable"];
-
-/// Tables that can be restored to a second: the money, and the prices it was reckoned with.
-const RESTORABLE: [&str; 5] = [
+/// What customers own or have used, the prices it was reckoned with, and who settled those: kept even when the stack goes,
+/// not deleted by a slip, and restored to a second.
+const KEPT: [&str; 6] = [
     "AccountsTable",
     "LedgerTable",
     "UsageTable",
     "JobsTable",
     "SettingsTable",
+    "AuditTable",
 ];
 
 /// Nothing is paid while nobody orders.
@@ -31,16 +30,14 @@ pub fn paid_by_use(template: &Template) -> Findings {
 
 /// Money can be restored, and goes neither with the stack, nor in a replacement, nor by a slip.
 pub fn restorable(template: &Template) -> Findings {
-    let all = |names: &'static [&'static str], kept: fn(Resource<'_>) -> bool| {
-        names
-            .iter()
+    let all = |kept: fn(Resource<'_>) -> bool| {
+        KEPT.iter()
             .filter(move |name| !template.resource(name).is_some_and(kept))
     };
-    let lost = all(&MONEY, retained)
-        .map(|name| format!("{name}: holds money, so DeletionPolicy and UpdateReplacePolicy must be Retain"));
-    let open =
-        all(&MONEY, protected).map(|name| format!("{name}: holds money, so DeletionProtectionEnabled"));
-    let fixed = all(&RESTORABLE, recoverable).map(|name| format!("{name}: needs point-in-time recovery"));
+    let lost = all(retained)
+        .map(|name| format!("{name}: is kept, so DeletionPolicy and UpdateReplacePolicy must be Retain"));
+    let open = all(protected).map(|name| format!("{name}: is kept, so DeletionProtectionEnabled"));
+    let fixed = all(recoverable).map(|name| format!("{name}: needs point-in-time recovery"));
     lost.chain(open).chain(fixed).collect()
 }
 

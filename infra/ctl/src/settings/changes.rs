@@ -1,33 +1,38 @@
-//! What a plan changes, field by field.
+//! What changes, field by field.
 
-use limits_flags::Plan;
+use limits_flags::Change;
 use serde_json::{Value, json};
 
+use crate::registry::parsed;
+
 /// One line for a row that comes or goes, and one for every field of a row that changes.
-pub(super) fn text(plan: &Plan) -> String {
-    let lines = plan.changes.iter().flat_map(|(row, old, new)| match (old, new) {
-        (None, _) => vec![format!("  + {row}")],
-        (_, None) => vec![format!("  - {row}")],
+pub(crate) fn text(changes: &[Change]) -> String {
+    let lines = changes
+        .iter()
+        .flat_map(|change| of(&change.row, change.old.as_deref(), change.new.as_deref()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// The lines of one row.
+pub(crate) fn of(row: &str, old: Option<&str>, new: Option<&str>) -> Vec<String> {
+    match (old, new) {
+        (None, None) => vec![],
+        (None, Some(_)) => vec![format!("  + {row}")],
+        (Some(_), None) => vec![format!("  - {row}")],
         (Some(old), Some(new)) => fields(old, new)
             .into_iter()
             .map(|(field, old, new)| format!("  ~ {row} {field}: {old} -> {new}"))
             .collect(),
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    }
 }
 
-pub(super) fn json(plan: &Plan) -> Value {
+/// The changes with what stands in the rows.
+pub(crate) fn json(changes: &[Change]) -> Value {
     let value = |body: &Option<String>| body.as_deref().map(parsed);
-    let changes: Vec<Value> = plan
-        .changes
+    let changes = changes
         .iter()
-        .map(|(row, old, new)| json!({"row": row, "old": value(old), "new": value(new)}))
-        .collect();
-    json!({"version": plan.version, "changes": changes})
-}
-
-fn parsed(body: &str) -> Value {
-    serde_json::from_str(body).unwrap_or_else(|_| json!(body))
+        .map(|change| json!({"row": change.row, "old": value(&change.old), "new": value(&change.new)}));
+    changes.collect()
 }
 
 /// The fields that differ: path, old, new.
@@ -54,7 +59,7 @@ fn compare(path: &str, old: &Value, new: &Value, found: &mut Vec<(String, String
         } else {
             format!("{path}.{name}")
         };
-        compare(&inner, &of(&olds, name), &of(&news, name), found);
+        compare(&inner, &member(&olds, name), &member(&news, name), found);
     }
 }
 
@@ -71,7 +76,7 @@ fn members(value: &Value) -> Option<Vec<(String, Value)>> {
     }
 }
 
-fn of(members: &[(String, Value)], name: &str) -> Value {
+fn member(members: &[(String, Value)], name: &str) -> Value {
     let found = members.iter().find(|(member, _)| member == name);
     found.map_or(Value::Null, |(_, value)| value.clone())
 }
@@ -82,21 +87,22 @@ mod tests {
 
     #[test]
     fn a_changed_price_is_shown_as_just_that() {
-        let plan = Plan {
-            version: 3,
-            changes: vec![
-                (
-                    "model#kling-3.0".to_owned(),
-                    Some(r#"{"title":"Kling","prices":[{"seconds":5,"credits":1}]}"#.to_owned()),
-                    Some(r#"{"title":"Kling","prices":[{"seconds":5,"credits":2}]}"#.to_owned()),
-                ),
-                ("limit#hourly".to_owned(), None, Some("{}".to_owned())),
-                ("flag#old".to_owned(), Some("{}".to_owned()), None),
-            ],
-            digest: String::new(),
+        let change = |row: &str, old: Option<&str>, new: Option<&str>| Change {
+            row: row.to_owned(),
+            old: old.map(str::to_owned),
+            new: new.map(str::to_owned),
         };
+        let changes = [
+            change(
+                "model#kling-3.0",
+                Some(r#"{"title":"Kling","prices":[{"seconds":5,"credits":1}]}"#),
+                Some(r#"{"title":"Kling","prices":[{"seconds":5,"credits":2}]}"#),
+            ),
+            change("limit#hourly", None, Some("{}")),
+            change("flag#old", Some("{}"), None),
+        ];
         assert_eq!(
-            text(&plan),
+            text(&changes),
             "  ~ model#kling-3.0 prices.0.credits: 1 -> 2\n  + limit#hourly\n  - flag#old"
         );
     }

@@ -4,17 +4,21 @@
 use std::collections::BTreeSet;
 
 use domain::video::Aspect;
-use limits_flags::{Document, ModelRow};
+use limits_flags::{Document, ModelRow, Problem};
 use providers::kie::registry::{Family, TaskOrder, Unsupported};
 
 /// The one provider that there is.
 const PROVIDER: &str = "kie";
 
-/// Every model on sale that nobody would render as sold, a line for each reason.
-pub(super) fn inexpressible(document: &Document) -> Vec<String> {
+/// Every model on sale that nobody would render as sold, a problem for each reason.
+pub(crate) fn inexpressible(document: &Document) -> Vec<Problem> {
     let on_sale = document.models.iter().filter(|(_, row)| row.enabled);
+    let problem = |name: &str, why| Problem {
+        row: format!("model#{name}"),
+        why,
+    };
     on_sale
-        .flat_map(|(name, row)| reasons(row).map(move |why| format!("model#{name}: {why}")))
+        .flat_map(|(name, row)| reasons(row).map(move |why| problem(name, why)))
         .collect()
 }
 

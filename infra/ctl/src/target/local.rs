@@ -31,6 +31,8 @@ pub struct Endpoints {
     pub dynamodb: String,
     /// Secrets Manager.
     pub secretsmanager: String,
+    /// SQS.
+    pub sqs: String,
 }
 
 impl LocalCloud {

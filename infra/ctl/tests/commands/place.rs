@@ -48,6 +48,7 @@ impl Place {
             "endpoints": {
                 "dynamodb": aws.endpoint(Service::DynamoDb),
                 "secretsmanager": aws.endpoint(Service::SecretsManager),
+                "sqs": aws.endpoint(Service::Sqs),
             },
             "region": "eu-central-1",
             "secret": arn,
@@ -62,14 +63,18 @@ impl Place {
         }
     }
 
-    /// Carries a command out, as typed.
+    /// Carries a command out, as typed by Anna, unless it says by whom.
     pub(crate) async fn ctl(&self, line: &[&str]) -> Result<Report, Error> {
         let note = format!("--local={}", self.note().display());
-        let line = ["ctl"]
+        let line: Vec<&str> = ["ctl"]
             .into_iter()
             .chain(line.iter().copied())
-            .chain([note.as_str()]);
-        ctl::run(&Arguments::try_parse_from(line).unwrap()).await
+            .chain([note.as_str()])
+            .collect();
+        let anna = line.iter().chain(&["--who", "anna"]);
+        // Commands that change nothing ask for no name.
+        let arguments = Arguments::try_parse_from(anna).or_else(|_| Arguments::try_parse_from(&line));
+        ctl::run(&arguments.unwrap()).await
     }
 
     /// The note that a local cloud leaves.

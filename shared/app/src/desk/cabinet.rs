@@ -33,7 +33,8 @@ impl Visit<'_> {
                 ("active-max", self.snapshot.rules.active_jobs_max.into()),
             ],
         );
-        let shown = self.limits().filter(|limit| quota::is_shown(limit));
+        let limits = self.limits();
+        let shown = limits.iter().filter(|limit| quota::is_shown(limit));
         let lines = shown.map(|limit| self.limit_line(limit));
         let lines: Vec<String> = [head, String::new()].into_iter().chain(lines).collect();
         lines.join("\n").trim_end().to_owned()

@@ -1,7 +1,7 @@
 //! T1: the draft becomes a job, and the card the notice that it is in the queue.
 
 use domain::account::{Account, Place};
-use domain::admission::{Admission, Refusal, Request, admit};
+use domain::admission::{Admission, Denied, Refusal, Request, admit};
 use domain::id::{ChatId, MessageId, Nonce};
 use domain::job::{Job, Stage};
 use domain::limit::{Counts, Whose};
@@ -76,7 +76,7 @@ impl Visit<'_> {
             new_jobs: self.takes_orders(),
             rules: &self.snapshot.rules,
             plan: self.plan(),
-            denied: None,
+            denied: self.denied(draft),
             usages: &usages,
             place,
             locale: self.say.locale().as_str(),
@@ -90,7 +90,8 @@ impl Visit<'_> {
         if let Some(account) = account {
             self.account = *account;
         }
-        let shared = self.limits().filter(|limit| limit.whose != Whose::Each);
+        let limits = self.limits();
+        let shared = limits.iter().filter(|limit| limit.whose != Whose::Each);
         let rows = shared.flat_map(|limit| limit.rows(self.now));
         let rows: Vec<_> = rows.filter(|key| !used.contains_key(key.row())).collect();
         let asked = used.keys().any(|row| !self.used.contains_key(row));
@@ -104,9 +105,10 @@ impl Visit<'_> {
 
     /// Limits that forbid nothing and are passed by an order, for the operator to know.
     fn note_passed(&self, job: &Job) {
+        let limits = self.limits();
         for counted in &job.windows {
-            let limit = self
-                .limits()
+            let limit = limits
+                .iter()
                 .find(|limit| limit.key(job.created_at, None) == counted.key);
             let usage = limit.map(|limit| self.usage(limit, counted.amount));
             if let Some(usage) = usage.filter(domain::limit::Usage::is_passed) {
@@ -193,10 +195,20 @@ impl Visit<'_> {
                 let zone = self.zone(&usage.limit);
                 quota::refused(say, &self.snapshot, usage, &zone, self.now)
             }
-            Refusal::NotEntitled(denied) => {
-                quota::denied(say, denied, &denied.feature, denied.needs_tier.as_deref())
-            }
+            Refusal::NotEntitled(denied) => self.lacks(denied),
         };
         Self::alert(query_id, &text)
+    }
+
+    /// What the customer lacks, and what would open it, by the names that the operator gave them.
+    fn lacks(&self, denied: &Denied) -> String {
+        let (registry, locale) = (&self.snapshot.registry, self.say.locale().as_str());
+        let feature = registry.feature(&denied.feature);
+        let feature = feature.map_or(denied.feature.as_str(), |row| row.name.in_locale(locale));
+        let tier = denied.needs_tier.as_deref();
+        let tier = tier
+            .and_then(|tier| registry.tier(tier))
+            .map(|row| row.name.in_locale(locale));
+        quota::denied(self.say, denied, feature, tier)
     }
 }

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::account::{Account, Draft};
-use domain::admission::{amount, limits_touched};
+use domain::admission::{Denied, amount, limits_touched};
 use domain::catalog::Plan;
 use domain::id::{JobId, Nonce, UserId};
 use domain::job::Job;
 use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
 use domain::window::Zone;
+use limits_flags::features::{Entitlements, Facts};
 use limits_flags::flags::{Attribute, Context};
 use limits_flags::{Snapshot, version_key};
 use store::{Ask, View};
@@ -54,19 +55,10 @@ impl Desk {
         let mut view = self.look(user, job, &snapshot, now).await?;
         // Settings that changed a moment ago hold for this very update; only if they brought new limits is there
         // something to be read again.
-        let before = windows(&snapshot, None, now);
+        let before = windows(&snapshot, now);
         snapshot = self.settings.refresh(view.version, now).await?;
-        if !windows(&snapshot, None, now).is_subset(&before) {
+        if !windows(&snapshot, now).is_subset(&before) {
             view = self.look(user, job, &snapshot, now).await?;
-        }
-        // So it is where the customer's plan has limits of its own: only then there is more to be read.
-        if let Some(account) = &view.account {
-            let plan = snapshot.plan(&account.standing, now);
-            let more: BTreeSet<WindowKey> = windows(&snapshot, plan, now);
-            let more: Vec<WindowKey> = more.difference(&windows(&snapshot, None, now)).cloned().collect();
-            if !more.is_empty() {
-                view.used.extend(self.store.counts(user, &more).await?);
-            }
         }
         let View {
             account, used, job, ..
@@ -75,7 +67,7 @@ impl Desk {
             Some(account) => (account, false),
             None => self.open(user, &snapshot, say, now, deadline).await?,
         };
-        Ok(Visit {
+        let mut visit = Visit {
             desk: self,
             say,
             chat,
@@ -86,7 +78,9 @@ impl Desk {
             used,
             job,
             newcomer,
-        })
+        };
+        visit.count_the_rest().await?;
+        Ok(visit)
     }
 
     async fn look(
@@ -96,7 +90,7 @@ impl Desk {
         snapshot: &Snapshot,
         now: Timestamp,
     ) -> Result<View, Error> {
-        let windows = windows(snapshot, None, now).into_iter().collect();
+        let windows = windows(snapshot, now).into_iter().collect();
         Ok(self
             .store
             .view(Ask {
@@ -133,23 +127,16 @@ impl Desk {
     }
 }
 
-/// The counters of every limit of a customer's own: those over all models, and each model's own, or those that hold for
-/// it under the plan.
-fn windows(snapshot: &Snapshot, plan: Option<&Plan>, now: Timestamp) -> BTreeSet<WindowKey> {
-    let own = limits(snapshot, plan).filter(|limit| limit.whose == Whose::Each);
-    own.map(|limit| limit.key(now, None)).collect()
-}
-
-/// Every limit that an order of whatever model could touch.
-fn limits<'s>(snapshot: &'s Snapshot, plan: Option<&'s Plan>) -> impl Iterator<Item = &'s Limit> {
-    let own = snapshot
-        .models
-        .iter()
-        .flat_map(move |model| match &model.unlimited {
-            Some(unlimited) if plan.is_some_and(|plan| plan.covers(model)) => unlimited,
-            _ => &model.limits,
-        });
-    snapshot.rules.limits.iter().chain(own)
+/// The counters that may be needed of anybody: of limits over all models, of each model's own, and of features'.
+fn windows(snapshot: &Snapshot, now: Timestamp) -> BTreeSet<WindowKey> {
+    let own = snapshot.models.iter().flat_map(|model| &model.limits);
+    let features = snapshot.required_somewhere();
+    let features = features
+        .into_iter()
+        .flat_map(|feature| snapshot.registry.limits_of(feature));
+    let all = snapshot.rules.limits.iter().chain(own).chain(features);
+    let each = all.filter(|limit| limit.whose == Whose::Each);
+    each.map(|limit| limit.key(now, None)).collect()
 }
 
 impl Visit<'_> {
@@ -187,22 +174,80 @@ impl Visit<'_> {
         self.snapshot.plan(&self.account.standing, self.now)
     }
 
-    /// Every limit that an order of a model on sale could touch.
-    pub(super) fn limits(&self) -> impl Iterator<Item = &Limit> {
-        let off = |limit: &Limit| {
-            let models = self.snapshot.models.iter().filter(|model| !model.enabled);
-            let mut off =
-                models.flat_map(|model| model.limits.iter().chain(model.unlimited.iter().flatten()));
-            off.any(|other| other.id == limit.id)
+    /// Counters of limits that hold for this customer and for nobody else, such as those of a plan. Where there are none,
+    /// which is the rule, nothing is read.
+    async fn count_the_rest(&mut self) -> Result<(), Error> {
+        let read = windows(&self.snapshot, self.now);
+        let mine = self.limits();
+        let mine = mine.iter().filter(|limit| limit.whose == Whose::Each);
+        let rest: BTreeSet<WindowKey> = mine.map(|limit| limit.key(self.now, None)).collect();
+        let rest: Vec<WindowKey> = rest.difference(&read).cloned().collect();
+        if !rest.is_empty() {
+            let counts = self.desk.store.counts(self.account.user, &rest).await?;
+            self.used.extend(counts);
+        }
+        Ok(())
+    }
+
+    /// What this customer may do.
+    fn entitled<T>(&self, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
+        let user = self.account.user.to_string();
+        let facts = Facts {
+            user: &user,
+            country: None,
+            locale: self.say.locale().as_str(),
+            now: self.now,
         };
-        limits(&self.snapshot, self.plan()).filter(move |limit| !off(limit))
+        ask(&self.snapshot.registry.entitlements(&self.account.standing, facts))
+    }
+
+    /// What the customer lacks for a draft, if anything; else the limits that come with the features that it needs.
+    fn features_of(&self, draft: &Draft) -> Result<Vec<Limit>, Denied> {
+        let model = self.snapshot.model(&draft.model);
+        let needed = self
+            .snapshot
+            .required(model, draft.duration_s, draft.photo.is_some());
+        self.entitled(|entitled| match entitled.require_all(needed) {
+            Ok(limits) => Ok(limits.into_iter().cloned().collect()),
+            Err(denial) => Err(Denied {
+                feature: denial.feature.unwrap_or_default(),
+                reason: denial.reason.as_str(),
+                needs_tier: denial.needs_tier,
+            }),
+        })
+    }
+
+    /// What the customer lacks for a draft.
+    pub(super) fn denied(&self, draft: &Draft) -> Option<Denied> {
+        self.features_of(draft).err()
+    }
+
+    /// Every limit that an order of this customer for a model on sale could touch, each once.
+    pub(super) fn limits(&self) -> Vec<Limit> {
+        let (snapshot, plan) = (&self.snapshot, self.plan());
+        let on_sale = snapshot.models.iter().filter(|model| model.enabled);
+        let own = on_sale.flat_map(|model| match &model.unlimited {
+            Some(unlimited) if plan.is_some_and(|plan| plan.covers(model)) => unlimited,
+            _ => &model.limits,
+        });
+        let mut limits: Vec<Limit> = snapshot.rules.limits.iter().chain(own).cloned().collect();
+        self.entitled(|entitled| {
+            for feature in snapshot.required_somewhere() {
+                let check = entitled.check(feature);
+                if check.has_access {
+                    limits.extend_from_slice(check.limits);
+                }
+            }
+        });
+        limits
     }
 
     /// What is used of the limits that a draft touches.
     pub(super) fn usages_of(&self, draft: &Draft) -> Vec<Usage> {
         let model = self.snapshot.model(&draft.model);
         let price = model.and_then(|model| model.price_row(draft.duration_s));
-        let touched = limits_touched(&self.snapshot.rules, model, self.plan(), &[]);
+        let features = self.features_of(draft).unwrap_or_default();
+        let touched = limits_touched(&self.snapshot.rules, model, self.plan(), &features);
         touched
             .map(|limit| self.usage(limit, amount(limit.measure, price)))
             .collect()

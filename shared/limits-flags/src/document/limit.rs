@@ -115,7 +115,7 @@ pub(super) fn day(anchor: &str, zone: &str) -> Result<Schedule, DocumentError> {
     Ok(Schedule {
         period: Period::Day,
         anchor_minutes: time_of_day(anchor)?,
-        zone: Zone::named(zone).ok_or_else(|| DocumentError::Zone(zone.to_owned()))?,
+        zone: self::zone(zone).ok_or_else(|| DocumentError::Zone(zone.to_owned()))?,
     })
 }
 
@@ -198,7 +198,7 @@ impl LimitRow {
             (Some(_), Some(_)) => {
                 return Err(DocumentError::Senseless("utc_offset", "there is a zone as well"));
             }
-            (Some(name), None) => Zone::named(name).ok_or_else(|| DocumentError::Zone(name.clone()))?,
+            (Some(name), None) => zone(name).ok_or_else(|| DocumentError::Zone(name.clone()))?,
             (None, Some(text)) => offset(text)
                 .and_then(Zone::fixed)
                 .ok_or_else(|| DocumentError::Offset(text.clone()))?,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{PROVIDER, Requires};
 use crate::document::{FlagRow, LimitRow, ModelRow, PlanRow, RulesRow};
+use crate::features::{Registry, RegistryRows};
 use crate::flags::{Context, FlagSet};
 use crate::problems::Problem;
 use crate::rows;
@@ -23,6 +24,7 @@ pub(super) struct Found {
     flags: Map<String, Value>,
     evaluators: Map<String, Value>,
     flag_metadata: Value,
+    registry: RegistryRows,
     problems: Vec<Problem>,
 }
 
@@ -32,6 +34,7 @@ pub(super) struct Read {
     pub(super) models: Vec<Model>,
     pub(super) plans: Vec<Plan>,
     pub(super) flags: FlagSet,
+    pub(super) registry: Registry,
     pub(super) requires: Requires,
     pub(super) problems: Vec<Problem>,
 }
@@ -55,6 +58,9 @@ impl Found {
     }
 
     fn read(&mut self, sort: &str, body: &str) -> Result<(), String> {
+        if self.registry.take(sort, body) {
+            return Ok(());
+        }
         let (kind, name) = sort.split_once('#').unwrap_or((sort, ""));
         match kind {
             "rules" => self.rules = Some(parse(body)?),
@@ -84,6 +90,8 @@ impl Found {
     pub(super) fn in_order(mut self) -> Read {
         let flags = self.flag_set();
         let models = self.read_models(&flags);
+        let registry = Registry::compile(std::mem::take(&mut self.registry));
+        self.problems.extend(registry.problems().iter().cloned());
         let requires = self.rules.as_ref().map(|rules| Requires {
             every: rules.requires.clone(),
             photo: rules.requires_for_photo.clone(),
@@ -94,6 +102,7 @@ impl Found {
             models,
             plans: self.plans,
             flags,
+            registry,
             requires: requires.unwrap_or_default(),
             problems: self.problems,
         }

@@ -1,0 +1,255 @@
+//! The grammar of what the settings hold: the same four commands for every kind of row, and a few more for some.
+
+use clap::{Args, Subcommand};
+
+use super::said::{Said, SaidWhy, When};
+use crate::target::Target;
+
+/// What can be done with rows of any kind.
+#[derive(Debug, Subcommand)]
+pub enum Rows {
+    /// Lists them
+    #[command(after_help = "Example:
+  cargo ctl limits list --stack neurocards")]
+    List {
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Shows one as it stands
+    #[command(after_help = "Example:
+  cargo ctl tiers show pro --stack neurocards --json")]
+    Show {
+        /// Its name
+        name: String,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Writes one, new or in the place of what stands there; refused if the settings would not go together
+    #[command(after_help = "Examples:
+  cargo ctl limits put videos '{max: 50, period: day, anchor: \"21:00\", utc_offset: \"+03:00\"}' --local
+  cargo ctl models put kling-3.0 @kling.yaml --why 'new prices' --stack neurocards")]
+    Put {
+        /// Its name
+        name: String,
+        /// What is to stand there, in JSON or YAML, or @FILE
+        body: String,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Deletes one; refused if others refer to it
+    #[command(after_help = "Example:
+  cargo ctl addons delete hd --why 'not sold any more' --stack neurocards")]
+    Delete {
+        /// Its name
+        name: String,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// Flags.
+#[derive(Debug, Subcommand)]
+pub enum Flags {
+    /// What can be done with any row.
+    #[command(flatten)]
+    Rows(Rows),
+    /// Gives everybody the same: on, off, or one of the flag's variants
+    #[command(after_help = "Examples:
+  cargo ctl flags set new_jobs off --why 'the provider is down' --stack neurocards
+  cargo ctl flags set button-colour green --local
+
+A flag with rules loses them (settings history has them still): whoever throws a switch wants it thrown for everybody.")]
+    Set {
+        /// The flag
+        name: String,
+        /// on, off, or a variant's name
+        state: String,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Turns a flag on for a share of the users, or for a time, or little by little
+    Rollout(Rollout),
+    /// Divides users between variants, each one staying with theirs: an A/B test
+    #[command(after_help = "Examples:
+  cargo ctl flags split welcome-text short=50 long=50 --why 'which one sells?' --stack neurocards
+  cargo ctl flags split button-colour red=90 green=10 --local")]
+    Split {
+        /// The flag
+        name: String,
+        /// Variants with their weights; the first is for whoever has no name
+        #[arg(required = true, num_args = 2.., value_name = "VARIANT=WEIGHT")]
+        weights: Vec<String>,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// The arguments of `flags rollout`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo ctl flags rollout stories --percent 10 --why 'a tenth first' --stack neurocards
+  cargo ctl flags rollout sale --from 2026-12-24 --until 2026-12-27 --local
+  cargo ctl flags rollout stories --progressive --from 2026-12-01 --until 2026-12-08 --local
+  cargo ctl flags rollout stories --step 2026-12-01=1 --step 2026-12-03=10 --step 2026-12-05=100 --local
+
+Whoever has got the flag keeps it while the share grows. Users are told apart by their number, so each stays on one side.")]
+pub struct Rollout {
+    /// The flag
+    pub name: String,
+    /// The share of all users, 0 to 100 [default: 100]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(0..=100), conflicts_with_all = ["progressive", "step"])]
+    pub percent: Option<u32>,
+    /// Nobody before this
+    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+    pub from: Option<When>,
+    /// Nobody from then on; with --progressive, everybody
+    #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+    pub until: Option<When>,
+    /// Grows evenly from nobody at --from to everybody at --until
+    #[arg(long, requires = "from", requires = "until", conflicts_with = "step")]
+    pub progressive: bool,
+    /// A share from a moment on; several make a stair
+    #[arg(long, value_name = "WHEN=PERCENT", conflicts_with_all = ["from", "until"])]
+    pub step: Vec<String>,
+    /// Who and why.
+    #[command(flatten)]
+    pub said: Said,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// What customers hold: tiers, add-ons, plans.
+#[derive(Debug, Subcommand)]
+pub enum HeldRows {
+    /// What can be done with any row.
+    #[command(flatten)]
+    Rows(Rows),
+    /// Gives it to a customer, for ever or until a time
+    #[command(after_help = "Examples:
+  cargo ctl tiers give 700001 pro --until 30d --why ticket-17 --stack neurocards
+  cargo ctl addons give 700001 hd --why 'won the contest' --local
+  cargo ctl plans give 700001 unlimited_1day --until 1d --why ticket-18 --local")]
+    Give {
+        /// Telegram's number of the user
+        user: i64,
+        /// Its name
+        name: String,
+        /// When it ends
+        #[arg(long, value_name = "WHEN", value_parser = When::parse)]
+        until: Option<When>,
+        /// Who and why.
+        #[command(flatten)]
+        said: SaidWhy,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Takes it from a customer
+    #[command(after_help = "Example:
+  cargo ctl tiers take 700001 pro --why 'the refund of ticket-17' --stack neurocards")]
+    Take {
+        /// Telegram's number of the user
+        user: i64,
+        /// Its name
+        name: String,
+        /// Who and why.
+        #[command(flatten)]
+        said: SaidWhy,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// Models.
+#[derive(Debug, Subcommand)]
+pub enum Models {
+    /// What can be done with any row.
+    #[command(flatten)]
+    Rows(Rows),
+    /// Puts one on sale
+    #[command(after_help = "Example:
+  cargo ctl models enable kling-3.0 --stack neurocards")]
+    Enable(Switch),
+    /// Takes one off sale; what was ordered goes on
+    #[command(after_help = "Example:
+  cargo ctl models disable kling-3.0 --why 'renders green' --stack neurocards")]
+    Disable(Switch),
+}
+
+/// A model to be switched.
+#[derive(Debug, Args)]
+pub struct Switch {
+    /// The model
+    pub name: String,
+    /// Who and why.
+    #[command(flatten)]
+    pub said: Said,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// Prices of the models.
+#[derive(Debug, Subcommand)]
+pub enum Prices {
+    /// Lists every model's prices
+    #[command(after_help = "Example:
+  cargo ctl prices list --stack neurocards")]
+    List {
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Sets what a length costs
+    #[command(after_help = "Example:
+  cargo ctl prices set kling-3.0 10 3 --why 'the provider asks more' --stack neurocards")]
+    Set {
+        /// The model
+        model: String,
+        /// Seconds of video
+        seconds: u32,
+        /// Credits that they cost
+        credits: u32,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Takes a length off sale
+    #[command(after_help = "Example:
+  cargo ctl prices remove kling-3.0 10 --stack neurocards")]
+    Remove {
+        /// The model
+        model: String,
+        /// Seconds of video
+        seconds: u32,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}

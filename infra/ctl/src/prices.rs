@@ -1,0 +1,129 @@
+//! Models on and off sale, and what they cost.
+
+use serde_json::{Value, json};
+
+use crate::arguments::{Models, Prices, Switch};
+use crate::registry::{self, change, row, stored};
+use crate::show::count;
+use crate::{Error, Report};
+
+/// Carries a command about models out.
+pub(crate) async fn models(command: &Models) -> Result<Report, Error> {
+    match command {
+        Models::Rows(rows) => registry::rows("model", rows).await,
+        Models::Enable(model) => switch(model, true).await,
+        Models::Disable(model) => switch(model, false).await,
+    }
+}
+
+async fn switch(model: &Switch, enabled: bool) -> Result<Report, Error> {
+    let (by, office) = (model.said.by()?, model.target.find().await?.office()?);
+    change(&office, &by, &row("model", &model.name)?, |before| {
+        let mut row = existing(before)?;
+        row["enabled"] = json!(enabled);
+        Ok(row)
+    })
+    .await
+}
+
+/// Carries a command about prices out.
+pub(crate) async fn prices(command: &Prices) -> Result<Report, Error> {
+    match command {
+        Prices::List { target } => Ok(list(&stored(&target.find().await?.office()?).await?)),
+        Prices::Set {
+            model,
+            seconds,
+            credits,
+            said,
+            target,
+        } => {
+            let (by, office) = (said.by()?, target.find().await?.office()?);
+            let priced = |before| repriced(before, *seconds, Some(*credits));
+            change(&office, &by, &row("model", model)?, priced).await
+        }
+        Prices::Remove {
+            model,
+            seconds,
+            said,
+            target,
+        } => {
+            let (by, office) = (said.by()?, target.find().await?.office()?);
+            let priced = |before| repriced(before, *seconds, None);
+            change(&office, &by, &row("model", model)?, priced).await
+        }
+    }
+}
+
+fn existing(before: Option<Value>) -> Result<Value, Error> {
+    before.ok_or_else(|| Error::NotFound("there is no such model".to_owned()))
+}
+
+/// A model with a price set in its place, the shortest length first, or without one.
+fn repriced(before: Option<Value>, seconds: u32, credits: Option<u32>) -> Result<Value, Error> {
+    let mut row = existing(before)?;
+    let prices = row["prices"].as_array().cloned().unwrap_or_default();
+    let of = |price: &Value| price["seconds"].as_u64().unwrap_or_default();
+    let mut others: Vec<Value> = prices
+        .iter()
+        .filter(|price| of(price) != u64::from(seconds))
+        .cloned()
+        .collect();
+    match credits {
+        Some(credits) => {
+            let same = prices.iter().find(|price| of(price) == u64::from(seconds));
+            let mut price = same.cloned().unwrap_or_else(|| json!({ "seconds": seconds }));
+            price["credits"] = json!(credits);
+            others.push(price);
+        }
+        None if others.len() == prices.len() => {
+            return Err(Error::Usage(format!("{seconds} seconds are not on sale anyway")));
+        }
+        None => {}
+    }
+    others.sort_by_key(of);
+    row["prices"] = json!(others);
+    Ok(row)
+}
+
+fn list(stored: &limits_flags::Stored) -> Report {
+    let (mut lines, mut models) = (Vec::new(), serde_json::Map::new());
+    for (name, body) in stored.of_kind("model") {
+        let row = registry::parsed(body);
+        let prices = row["prices"].as_array().cloned().unwrap_or_default();
+        let on_sale = row["enabled"] == json!(true);
+        let told = prices.iter().map(|price| {
+            let credits = price["credits"].as_u64().unwrap_or_default();
+            format!("{} s {}", price["seconds"], count(credits, "credit"))
+        });
+        let off = if on_sale { "" } else { "  (off sale)" };
+        lines.push(format!("{name:20}  {}{off}", told.collect::<Vec<_>>().join(", ")));
+        models.insert(name.to_owned(), json!({"enabled": on_sale, "prices": prices}));
+    }
+    Report::new(
+        lines.join("\n"),
+        json!({"version": stored.version, "models": models}),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_price_is_set_in_its_place_and_the_others_stay() {
+        let row = json!({"title": "K", "prices": [{"seconds": 5, "credits": 1}, {"seconds": 15, "credits": 4, "x": 1}]});
+        let prices =
+            |seconds, credits| repriced(Some(row.clone()), seconds, credits).map(|row| row["prices"].clone());
+        assert_eq!(
+            prices(10, Some(2)).unwrap(),
+            json!([{"seconds": 5, "credits": 1}, {"seconds": 10, "credits": 2}, {"seconds": 15, "credits": 4, "x": 1}])
+        );
+        assert_eq!(
+            prices(15, Some(3)).unwrap()[1],
+            json!({"seconds": 15, "credits": 3, "x": 1})
+        );
+        assert_eq!(prices(5, None).unwrap().as_array().unwrap().len(), 1);
+        assert!(prices(7, None).is_err());
+        assert!(repriced(None, 5, Some(1)).is_err());
+    }
+}

@@ -1,0 +1,216 @@
+//! One thing of the settings changed: a flag thrown, a price set, a tier deleted. The rows are read, the row is changed, the
+//! whole is held against itself as a file would be, and written if nobody else has written in between; otherwise all of it
+//! is done again on what stands then.
+//!
+//! What was wrong before does not stand in the way: with a row that nobody can read in the table, a flag can still be
+//! thrown. Only what the change itself makes wrong is refused.
+
+use std::collections::BTreeMap;
+
+use table::Deadline;
+
+use crate::apply::{Applied, ApplyError, Change, Plan, apply, too_large};
+use crate::document::Document;
+use crate::office::{By, Office};
+use crate::problems::{Problem, distance, problems};
+use crate::rows::{self, Rows, Stored};
+
+/// How often a change is made again because others were faster.
+const TRIES_MAX: u32 = 8;
+
+/// What became of a change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// The version that stands now.
+    pub version: u64,
+    /// What was written; nothing if the rows said so already.
+    pub changes: Vec<Change>,
+}
+
+/// Why one thing cannot be changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EditError {
+    /// There is no such row.
+    #[error("there is no {row}{}", meant(nearest.as_deref()))]
+    Unknown {
+        /// What was asked for.
+        row: String,
+        /// The one that may be meant.
+        nearest: Option<String>,
+    },
+    /// The row cannot be changed like this.
+    #[error("{0}")]
+    Refused(String),
+    /// The settings would not go together, or were not written.
+    #[error(transparent)]
+    Apply(#[from] ApplyError),
+}
+
+impl From<table::Error> for EditError {
+    fn from(error: table::Error) -> Self {
+        Self::Apply(error.into())
+    }
+}
+
+fn meant(nearest: Option<&str>) -> String {
+    nearest.map_or_else(String::new, |nearest| format!("; is {nearest} meant?"))
+}
+
+/// A row as it is to be: its sort key, and its body; `None` takes it away.
+pub type Wanted = (String, Option<String>);
+
+/// Makes a change: `change` says, given what stands in the table, what is to stand there. It is asked again if somebody
+/// else was faster.
+pub async fn edit(
+    office: &Office,
+    by: &By,
+    deadline: Deadline,
+    change: impl Fn(&Stored) -> Result<Vec<Wanted>, EditError>,
+) -> Result<Edited, EditError> {
+    let mut tries = 1;
+    loop {
+        let stored = Stored::read(&office.db, &office.settings).await?;
+        let plan = planned(office, stored, &change)?;
+        match apply(office, &plan, by, deadline).await {
+            Ok(Applied { version, .. }) => {
+                let changes = plan.changes;
+                return Ok(Edited { version, changes });
+            }
+            Err(ApplyError::Overtaken { applied: 0 }) if tries < TRIES_MAX => tries += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// Writes one row, whatever stands there.
+pub async fn put(
+    office: &Office,
+    row: &str,
+    body: &str,
+    by: &By,
+    deadline: Deadline,
+) -> Result<Edited, EditError> {
+    edit(office, by, deadline, |_| {
+        Ok(vec![(row.to_owned(), Some(body.to_owned()))])
+    })
+    .await
+}
+
+/// Deletes one row.
+pub async fn delete(office: &Office, row: &str, by: &By, deadline: Deadline) -> Result<Edited, EditError> {
+    edit(office, by, deadline, |stored| {
+        stored.body(row)?;
+        Ok(vec![(row.to_owned(), None)])
+    })
+    .await
+}
+
+impl Stored {
+    /// What stands in a row; if there is none, the error names the one that may be meant.
+    pub fn body(&self, row: &str) -> Result<&str, EditError> {
+        let unknown = || EditError::Unknown {
+            row: row.to_owned(),
+            nearest: self.nearest(row).map(str::to_owned),
+        };
+        self.rows.get(row).map(String::as_str).ok_or_else(unknown)
+    }
+
+    /// The row of the same kind whose name looks most like this one's, unless it looks quite different.
+    pub fn nearest(&self, row: &str) -> Option<&str> {
+        let kind = row.split('#').next();
+        let alike = self.rows.keys().filter(|known| known.split('#').next() == kind);
+        let nearest = alike.min_by_key(|known| distance(known, row))?;
+        (distance(nearest, row) <= row.len().div_ceil(2)).then_some(nearest)
+    }
+}
+
+fn planned(
+    office: &Office,
+    stored: Stored,
+    change: impl Fn(&Stored) -> Result<Vec<Wanted>, EditError>,
+) -> Result<Plan, EditError> {
+    let wanted = change(&stored)?;
+    let mut rows = stored.rows.clone();
+    for (row, body) in &wanted {
+        match body {
+            Some(body) => rows.insert(row.clone(), body.clone()),
+            None => rows.remove(row),
+        };
+    }
+    if rows == stored.rows {
+        return Ok(Plan::between(stored, &rows));
+    }
+    let touched = |row: &str| wanted.iter().any(|(touched, _)| touched == row);
+    let (document, mut found) = examine(office, &rows)?;
+    let known = examine(office, &stored.rows)?.1;
+    found.retain(|problem| touched(&problem.row) || !known.contains(problem));
+    if !found.is_empty() {
+        return Err(ApplyError::Problems(found).into());
+    }
+    if let Some(document) = document {
+        as_written(&document, &mut rows, touched)?;
+    }
+    Ok(Plan::between(stored, &rows))
+}
+
+/// The changed rows as the document's types write them, so that the same is always said in the same letters.
+fn as_written(
+    document: &Document,
+    rows: &mut BTreeMap<String, String>,
+    touched: impl Fn(&str) -> bool,
+) -> Result<(), ApplyError> {
+    for (row, body) in Rows::of(document)?.0 {
+        if touched(&row) && rows.contains_key(&row) {
+            rows.insert(row, body);
+        }
+    }
+    Ok(())
+}
+
+/// The document that rows make without those that cannot be read, and everything that is wrong with them.
+pub(crate) fn examine(
+    office: &Office,
+    rows: &BTreeMap<String, String>,
+) -> Result<(Option<Document>, Vec<Problem>), ApplyError> {
+    let mut found: Vec<Problem> = too_large(rows).collect();
+    let mut parsed = parse(rows.iter());
+    if parsed.is_err() {
+        let unreadable = unreadable(rows);
+        let readable = rows
+            .iter()
+            .filter(|(row, _)| unreadable.iter().all(|it| it.row != **row));
+        parsed = parse(readable);
+        found.extend(unreadable);
+    }
+    let document = match parsed {
+        Ok(document) => document,
+        Err(why) => {
+            let row = "rules".to_owned();
+            found.push(Problem { row, why });
+            return Ok((None, found));
+        }
+    };
+    found.extend(problems(&document)?);
+    found.extend((office.check)(&document));
+    Ok((Some(document), found))
+}
+
+/// The rows that cannot be read, each tried by itself beside the rules.
+fn unreadable(rows: &BTreeMap<String, String>) -> Vec<Problem> {
+    let rules = rows.get_key_value("rules");
+    let others = rows.iter().filter(|(row, _)| row.as_str() != "rules");
+    let problem = |row: (&String, &String)| {
+        let why = parse(rules.into_iter().chain([row])).err()?;
+        let row = row.0.clone();
+        Some(Problem { row, why })
+    };
+    if parse(rules).is_err() {
+        return Vec::new();
+    }
+    others.filter_map(problem).collect()
+}
+
+fn parse<'r>(rows: impl IntoIterator<Item = (&'r String, &'r String)>) -> Result<Document, String> {
+    let rows = rows.into_iter().map(|(row, body)| (row.as_str(), body.as_str()));
+    serde_json::from_value(rows::sections(rows)).map_err(|error| error.to_string())
+}
