@@ -96,6 +96,8 @@ pub enum Command {
     /// Administrators of the HTTP API
     #[command(subcommand)]
     Admins(Admins),
+    /// Says why a customer may or may not use features or a model, step by step
+    Explain(Explain),
     /// Lists what operators changed, by whom and why, the latest first
     Log(Log),
     /// Where Telegram delivers its updates
@@ -237,6 +239,33 @@ Up to 49 rows change all at once. More go in several versions, each of which can
         #[command(flatten)]
         target: Target,
     },
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo ctl explain 700001 hd --stack neurocards
+  cargo ctl explain 700001 --model kling-3.0 --photo --stack neurocards
+  cargo ctl explain 700001 --json --stack neurocards
+
+It says what each layer says (default, tier, add-on, override), what decides, and what would unlock the feature.")]
+pub struct Explain {
+    /// Telegram's number of the user
+    pub user: i64,
+    /// Features [default: those that the model needs, or all]
+    pub features: Vec<String>,
+    /// A model, with every feature that an order of it needs
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// With --model: an order with a photo
+    #[arg(long, requires = "model")]
+    pub photo: bool,
+    /// With --model: an order of this length [default: the shortest]
+    #[arg(long, requires = "model", value_name = "N")]
+    pub seconds: Option<u32>,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// The arguments of `log`.

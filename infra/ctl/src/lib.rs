@@ -11,6 +11,7 @@ pub mod target;
 mod access;
 mod account;
 mod audit;
+mod explain;
 mod flags;
 mod grant;
 mod job;
@@ -51,6 +52,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Upgrades(command) => upgrades::upgrades(command).await,
         Command::Keys(command) => access::keys(command).await,
         Command::Admins(command) => access::admins(command).await,
+        Command::Explain(command) => explain::explain(command).await,
         Command::Log(command) => log::log(command).await,
         Command::Webhook(command) => webhook(command).await,
         Command::Audit { target } => audit::audit(target).await,

@@ -16,6 +16,7 @@ use table::{Condition, Deadline, Error, Item, Malformed, Token, Write, n};
 use crate::apply::ApplyError;
 use crate::audit::{Action, Entry};
 use crate::edit::EditError;
+use crate::features::{Given, Registry};
 use crate::office::{By, Office};
 use crate::rows::Stored;
 use crate::standing;
@@ -146,28 +147,37 @@ pub async fn read(office: &Office, user: UserId) -> Result<Standing, GrantError>
 }
 
 /// What is said in a change that a customer's standing can hold, and that the settings know.
-async fn check(office: &Office, change: &Change) -> Result<(), GrantError> {
+pub(crate) async fn check(office: &Office, change: &Change) -> Result<(), GrantError> {
     let row = match change {
         Change::Tier(Some(held)) => format!("tier#{}", held.key),
         Change::Plan(Some(held)) => format!("plan#{}", held.key),
         Change::AddAddon(held) => format!("addon#{}", held.key),
-        Change::SetOverride { feature, body, .. } => {
-            check_body(body)?;
-            format!("feature#{feature}")
-        }
+        Change::SetOverride { feature, .. } => format!("feature#{feature}"),
         Change::AddRole(role) => return check_role(role),
         Change::Country(Some(country)) => return check_country(country),
         _ => return Ok(()),
     };
     let stored = Stored::read(&office.db, &office.settings).await?;
     stored.body(&row)?;
-    Ok(())
+    match change {
+        Change::SetOverride { feature, body, .. } => check_override(&stored, feature, body),
+        _ => Ok(()),
+    }
 }
 
-fn check_body(body: &str) -> Result<(), GrantError> {
-    let sound = body.len() <= BODY_BYTES_MAX && serde_json::from_str::<Value>(body).is_ok();
-    let why = || format!("an override is JSON of at most {BODY_BYTES_MAX} bytes");
-    sound.then_some(()).ok_or_else(|| GrantError::Refused(why()))
+/// Whether this may be said of the feature, as a tier might say it.
+fn check_override(stored: &Stored, feature: &str, body: &str) -> Result<(), GrantError> {
+    if body.len() > BODY_BYTES_MAX {
+        let why = format!("an override is JSON of at most {BODY_BYTES_MAX} bytes");
+        return Err(GrantError::Refused(why));
+    }
+    let refused = |why: String| GrantError::Refused(format!("{feature}: {why}"));
+    let given: Given = serde_json::from_str(body).map_err(|error| refused(error.to_string()))?;
+    let rows = stored
+        .rows
+        .iter()
+        .map(|(row, body)| (row.as_str(), body.as_str()));
+    Registry::read(rows).may_say(feature, &given).map_err(refused)
 }
 
 fn check_role(role: &str) -> Result<(), GrantError> {
