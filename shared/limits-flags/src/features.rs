@@ -28,6 +28,7 @@ mod registry;
 mod rows;
 mod said;
 mod strict;
+mod usage;
 mod view;
 mod when;
 
@@ -41,4 +42,5 @@ pub use guard::{Denial, Pass};
 pub use registry::{Registry, RegistryRows};
 pub use rows::{AddonRow, ComponentRow, FeatureKind, FeatureRow, Given, Texts, TierRow};
 pub use strict::problems;
+pub use usage::LimitUse;
 pub use when::ATTRIBUTES;

@@ -115,14 +115,8 @@ pub(super) fn day(anchor: &str, zone: &str) -> Result<Schedule, DocumentError> {
     Ok(Schedule {
         period: Period::Day,
         anchor_minutes: time_of_day(anchor)?,
-        zone: self::zone(zone)?,
+        zone: self::zone(zone).ok_or_else(|| DocumentError::Zone(zone.to_owned()))?,
     })
-}
-
-/// A zone by its name in the tz database, or by its distance from UTC.
-pub(crate) fn zone(text: &str) -> Result<Zone, DocumentError> {
-    let zone = offset(text).and_then(Zone::fixed).or_else(|| Zone::named(text));
-    zone.ok_or_else(|| DocumentError::Zone(text.to_owned()))
 }
 
 impl LimitRow {
@@ -204,7 +198,7 @@ impl LimitRow {
             (Some(_), Some(_)) => {
                 return Err(DocumentError::Senseless("utc_offset", "there is a zone as well"));
             }
-            (Some(name), None) => zone(name)?,
+            (Some(name), None) => zone(name).ok_or_else(|| DocumentError::Zone(name.clone()))?,
             (None, Some(text)) => offset(text)
                 .and_then(Zone::fixed)
                 .ok_or_else(|| DocumentError::Offset(text.clone()))?,
@@ -271,6 +265,11 @@ fn minutes(text: &str) -> Option<u16> {
     };
     let (hours, minutes) = (two_digits(hours)??, two_digits(minutes)??);
     (minutes < 60).then_some(hours.checked_mul(60)?.checked_add(minutes)?)
+}
+
+/// A zone by its name in the tz database, or by how far it is ahead of UTC: `+03:00`.
+pub(crate) fn zone(text: &str) -> Option<Zone> {
+    Zone::named(text).or_else(|| offset(text).and_then(Zone::fixed))
 }
 
 /// `+03:00` as minutes.

@@ -7,6 +7,8 @@ use domain::time::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::usage::LimitUse;
+
 /// Whether a customer may use a feature, why, and how much of it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Check<'c> {
@@ -21,12 +23,15 @@ pub struct Check<'c> {
     /// The value of a config feature that is granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<&'c Value>,
-    /// The limits that hold; of the layers that set any, the most specific. Empty: without limit, or not granted.
+    /// The limits that hold; of the layers that set any, the most specific. Empty: without limit, or not given.
     #[serde(serialize_with = "limits")]
     pub limits: &'c [Limit],
     /// When the tier, add-on or override that grants it ends; `None` for never.
     #[serde(rename = "expires_at_ms", serialize_with = "millis")]
     pub expires_at: Option<Timestamp>,
+    /// What is used of the limits, from [`Entitlements::check_with_usage`](super::Entitlements::check_with_usage).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub usage: Vec<LimitUse<'c>>,
     /// What would grant it, where it is not.
     #[serde(skip_serializing_if = "Unlock::is_empty")]
     pub unlocked_by: Unlock<'c>,
@@ -103,6 +108,7 @@ impl<'c> Check<'c> {
             value: None,
             limits: &[],
             expires_at: None,
+            usage: Vec::new(),
             unlocked_by: Unlock::default(),
             path: Vec::new(),
         }
@@ -170,7 +176,7 @@ struct Shown<'l> {
 fn limits<S: Serializer>(limits: &[Limit], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(limits.iter().map(|limit| Shown {
         id: &limit.id,
-        max: limit.max.into(),
+        max: limit.max,
     }))
 }
 
@@ -183,6 +189,6 @@ pub(super) fn some_limits<S: Serializer>(
 }
 
 #[expect(clippy::ref_option, reason = "serde hands the field by reference")]
-fn millis<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn millis<S: Serializer>(at: &Option<Timestamp>, serializer: S) -> Result<S::Ok, S::Error> {
     at.map(|at| at.0).serialize(serializer)
 }

@@ -106,6 +106,7 @@ impl<'a> Entitlements<'a> {
             value: view.value(place).map(|(value, _)| value),
             limits: view.limits(place).map_or(&[], |(limits, _)| limits),
             expires_at: self.expires_at(place, decision.source),
+            usage: Vec::new(),
             unlocked_by: Unlock::default(),
             path: Vec::new(),
         }
@@ -132,7 +133,8 @@ impl<'a> Entitlements<'a> {
             value: None,
             limits: &[],
             expires_at: None,
-            unlocked_by: self.unlocked_by(place),
+            usage: Vec::new(),
+            unlocked_by: self.unlocked_by(place, |_| true),
             path,
         }
     }
@@ -141,32 +143,6 @@ impl<'a> Entitlements<'a> {
     pub(super) fn would_have(&self, place: usize) -> bool {
         let held = Holdings::ever(self.registry, self.standing);
         self.view_of(&held).alone(place).0 == Reason::Granted
-    }
-
-    /// The lowest tier above this one, and the add-ons, each of which would do by itself.
-    pub(super) fn unlocked_by(&self, place: usize) -> Unlock<'a> {
-        let grants = |held: &Holdings| self.view_of(held).decide(place).reason == Reason::Granted;
-        let above = self.held.tier.map_or(0, |tier| tier + 1);
-        let tiers = self.registry.tiers.iter().enumerate().skip(above);
-        let mut offered = tiers.filter(|(_, tier)| tier.row.is_offered);
-        let tier = offered.find(|(tier, _)| {
-            grants(&Holdings {
-                tier: Some(*tier),
-                ..self.held.clone()
-            })
-        });
-        let others = self.registry.addons.iter().enumerate();
-        let others = others.filter(|(addon, row)| row.row.is_offered && !self.held.addons.contains(addon));
-        let addons = others.filter(|(addon, _)| {
-            let mut held = self.held.clone();
-            held.addons.push(*addon);
-            held.addons.sort_unstable();
-            grants(&held)
-        });
-        Unlock {
-            tier: tier.map(|(_, tier)| tier.key.as_str()),
-            addons: addons.map(|(_, addon)| addon.key.as_str()).collect(),
-        }
     }
 
     /// When what grants the feature ends.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::limit::Limit;
+use domain::limit::{Limit, Measure, Span};
+use domain::window::Period;
 use serde_json::Value;
 
 use super::rows::{FeatureKind, Given};
@@ -81,20 +82,53 @@ impl Settled {
     }
 }
 
-/// The limits that rows mean. Their names are those of their counters, which a tier's change leaves as they are.
+/// The limits that rows mean. Each is named for its feature and for what it counts, `feature-chat-rd` for requests in a
+/// day: so whoever changes the tier, and with it the limit, goes on with what is used already. Where a list counts the
+/// same twice, warning at 8 and refusing at 10, the second is `feature-chat-rd-2`: two counts in one transaction need two
+/// rows.
 pub(super) fn limits(feature: &str, kind: FeatureKind, rows: &[LimitRow]) -> Result<Arc<[Limit]>, String> {
     if kind != FeatureKind::Metered && !rows.is_empty() {
         return Err("limits: only a feature of the type metered is counted".to_owned());
     }
-    let read = rows.iter().enumerate().map(|(place, row)| {
-        let id = match place {
-            0 => format!("{COUNTER}{feature}"),
-            _ => format!("{COUNTER}{feature}-{place}"),
+    let mut read: Vec<Limit> = Vec::with_capacity(rows.len());
+    for (place, row) in rows.iter().enumerate() {
+        let limit = row
+            .read(COUNTER)
+            .map_err(|error| format!("limits.{place}: {error}"))?;
+        let id = format!("{COUNTER}-{feature}-{}", counted(&limit));
+        let like = read.iter().filter(|other| other.id.starts_with(&id)).count();
+        let id = if like == 0 {
+            id
+        } else {
+            format!("{id}-{}", like + 1)
         };
-        row.read(&id).map_err(|error| format!("limits.{place}: {error}"))
-    });
-    read.collect()
+        read.push(
+            row.read(&id)
+                .map_err(|error| format!("limits.{place}: {error}"))?,
+        );
+    }
+    Ok(read.into())
+}
+
+/// What is counted and within what time, in two letters.
+fn counted(limit: &Limit) -> String {
+    let measure = match limit.measure {
+        Measure::Requests => 'r',
+        Measure::Tokens => 't',
+        Measure::MicroUsd => 'u',
+    };
+    let span = match &limit.span {
+        Span::Open => 'o',
+        Span::Sliding(_) => 's',
+        Span::Fixed(schedule) => match schedule.period {
+            Period::Hour => 'h',
+            Period::Day => 'd',
+            Period::Week => 'w',
+            Period::Month => 'm',
+        },
+    };
+    format!("{measure}{span}")
 }
 
 /// What the names of features' counters begin with.
-const COUNTER: &str = "feature-";
+const COUNTER: &str = "feature";

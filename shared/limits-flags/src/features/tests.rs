@@ -12,6 +12,7 @@ mod explained;
 mod gates;
 mod guards;
 mod reading;
+mod used;
 mod written;
 
 const NOW: Timestamp = Timestamp(1_795_284_300_000);

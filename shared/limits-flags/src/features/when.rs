@@ -5,7 +5,6 @@ use domain::window::Zone;
 use serde_json::{Map, Value};
 
 use super::nearest::nearest;
-use crate::document::zone;
 use crate::flags::{Attribute, Condition, Context};
 
 /// What a feature's `when` may look at, besides flagd's `targetingKey` (the user) and `$flagd.timestamp`:
@@ -47,22 +46,23 @@ pub(super) struct When {
 impl When {
     pub(super) fn read(
         rule: &Value,
-        clock: Option<&str>,
+        zone: Option<&str>,
         evaluators: &Map<String, Value>,
     ) -> Result<Self, String> {
-        let zone = clock.map_or_else(|| Ok(Zone::utc()), zone);
-        let zone = zone.map_err(|error| format!("zone: {error}"))?;
+        let zone = match zone {
+            None => Zone::utc(),
+            Some(name) => crate::document::zone(name).ok_or_else(|| {
+                format!("zone: `{name}` is neither a zone such as Europe/Moscow nor an offset such as +03:00")
+            })?,
+        };
         let (condition, _) = Condition::read(rule, evaluators)
             .map_err(|problem| format!("when.{}: {}", problem.path, problem.why))?;
         Ok(Self { condition, zone })
     }
 
     pub(super) fn holds(&self, feature: &str, tier: Option<&str>, asker: &Asker<'_>) -> bool {
-        let clock = Clock::at(
-            asker
-                .now
-                .after(Millis::from_mins(self.zone.offset_minutes(asker.now).into())),
-        );
+        let ahead = Millis::from_mins(self.zone.offset_minutes(asker.now).into());
+        let clock = Clock::at(asker.now.after(ahead));
         let time = clock.time();
         let pairs = [
             ("country", text(asker.country)),
@@ -203,6 +203,8 @@ mod tests {
         };
         sees(None, "18:05", 18, 6);
         sees(Some("+03:00"), "21:05", 21, 6);
+        sees(Some("Europe/Moscow"), "21:05", 21, 6);
+        sees(Some("America/New_York"), "13:05", 13, 6);
         sees(Some("+09:00"), "03:05", 3, 7);
         sees(Some("-09:30"), "08:35", 8, 6);
     }
@@ -255,6 +257,6 @@ mod tests {
     fn a_rule_and_a_zone_that_cannot_be_read_are_named() {
         let why = |rule: Value, zone| When::read(&rule, zone, &Map::new()).unwrap_err();
         assert!(why(json!({ "lower": ["x"] }), None).starts_with("when.lower: there is no operator"));
-        assert!(why(json!(true), Some("Moskau")).contains("`Moskau` is no time zone"));
+        assert!(why(json!(true), Some("Moskau")).contains("`Moskau` is neither a zone"));
     }
 }

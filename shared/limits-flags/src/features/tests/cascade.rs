@@ -14,7 +14,7 @@ fn max(registry: &Registry, standing: &Standing, feature: &str) -> Option<u64> {
     let entitlements = registry.entitlements(standing, facts(NOW));
     let check = entitlements.check(feature);
     assert!(check.has_access, "{check:?}");
-    check.limits.first().map(|limit| u64::from(limit.max))
+    check.limits.first().map(|limit| limit.max)
 }
 
 #[test]

@@ -105,7 +105,7 @@ fn an_explanation_is_data_with_stable_names() {
     let videos = serde_json::to_value(entitlements.check("video_generation")).unwrap();
     assert_eq!(
         videos["limits"],
-        serde_json::json!([{ "id": "feature-video_generation", "max": 10 }])
+        serde_json::json!([{ "id": "feature-video_generation-rd", "max": 10 }])
     );
 }
 

@@ -1,6 +1,7 @@
 //! Passes and refusals, models and components.
 
 use domain::catalog::Model;
+use domain::window::Schedule;
 
 use super::*;
 use crate::document::ModelRow;
@@ -13,7 +14,7 @@ fn model(id: &str, enabled: bool, requires: &str) -> Model {
     );
     serde_json::from_str::<ModelRow>(&row)
         .unwrap()
-        .read(id, &domain::window::Schedule::moscow_day())
+        .read(id, &Schedule::moscow_day())
         .unwrap()
 }
 
@@ -54,7 +55,7 @@ fn all_features_of_an_order_are_required_and_all_their_limits_counted() {
         .require_all(["video_generation", "chat_basic"])
         .unwrap();
     let ids: Vec<&str> = limits.iter().map(|limit| limit.id.as_str()).collect();
-    assert_eq!(ids, ["feature-video_generation", "feature-chat_basic"]);
+    assert_eq!(ids, ["feature-video_generation-rd", "feature-chat_basic-rd"]);
     let denial = entitlements
         .require_all(["chat_basic", "film", "debug"])
         .unwrap_err();

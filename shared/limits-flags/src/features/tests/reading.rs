@@ -234,7 +234,7 @@ fn every_limit_that_may_come_to_hold_is_known_beforehand() {
     let limits = registry.limits_of("video_generation");
     // Ten, twenty-five, thirty and fifty a day are counted on the same counter.
     let ids: Vec<&str> = limits.iter().map(|limit| limit.id.as_str()).collect();
-    assert_eq!(ids, ["feature-video_generation"]);
+    assert_eq!(ids, ["feature-video_generation-rd"]);
     assert!(registry.limits_of("debug").is_empty());
 }
 
