@@ -380,9 +380,9 @@ pub struct Grant {
     /// What the gift is called, such as a ticket's number: the same name gives only once
     #[arg(long, value_name = "NAME")]
     pub request: String,
-    /// Why, for the ledger
-    #[arg(long, value_name = "TEXT")]
-    pub why: String,
+    /// Who and why.
+    #[command(flatten)]
+    pub said: SaidWhy,
     /// Where.
     #[command(flatten)]
     pub target: Target,

@@ -42,10 +42,10 @@ pub(crate) async fn explain(explain: &Explain) -> Result<Report, Error> {
     } else if wanted.is_empty() {
         wanted.extend(snapshot.registry.features().map(|(key, _)| key.to_owned()));
     }
-    for feature in wanted
+    let unknown = wanted
         .iter()
-        .filter(|feature| snapshot.registry.feature(feature).is_none())
-    {
+        .find(|feature| snapshot.registry.feature(feature).is_none());
+    if let Some(feature) = unknown {
         // Its refusal names the nearest one.
         let refused = snapshot.registry.may_say(feature, &Given::switch(true));
         return Err(Error::NotFound(refused.err().unwrap_or_default()));

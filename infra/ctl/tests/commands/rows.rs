@@ -181,6 +181,15 @@ async fn a_flag_is_rolled_out_divided_and_thrown_again_in_one_command_each() {
         let after = place.row("flag#trial");
         assert_ne!(after["targeting"], before["targeting"], "{line:?}");
     }
+}
+
+#[tokio::test]
+async fn a_flag_with_a_rollout_is_thrown_for_everybody_and_another_is_divided() {
+    let place = Place::with_shop().await;
+    place
+        .ctl(&["flags", "rollout", "trial", "--percent", "10"])
+        .await
+        .unwrap();
     place.ctl(&["flags", "set", "trial", "on"]).await.unwrap();
     let flag = place.row("flag#trial");
     assert_eq!(

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::place::Place;
 
 /// Beside what is shipped: features, tiers, an add-on, a component, a plan, an evaluator.
-const MORE: &str = r#"
+const MORE: &str = r"
 features:
   chat: { name: Chat, category: core, default: true }
   hd: { name: HD, category: video, minimum_tier: pro }
@@ -23,7 +23,7 @@ plans:
   unlimited_1day: { title: A day without limits, unlimited: true }
 evaluators:
   testers: { in: [tester, { var: roles }] }
-"#;
+";
 
 impl Place {
     /// The shipped settings and more, as a file.
