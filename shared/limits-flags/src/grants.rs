@@ -117,26 +117,42 @@ pub async fn change(
     check(office, change).await?;
     for _ in 0..TRIES_MAX {
         let before = read(office, user).await?;
-        let after = applied(&before, change, by)?;
-        if after == before {
+        if let Some(after) = change_from(office, user, &before, change, by, deadline).await? {
             return Ok(Changed { before, after });
-        }
-        let turn = Turn {
-            office,
-            user,
-            by,
-            before: &before,
-            after: &after,
-            action: change.action(),
-        };
-        let token = Token::of(&turn.mark());
-        match office.db.transact(&token, turn.writes(), deadline).await {
-            Ok(()) => return Ok(Changed { before, after }),
-            Err(Error::Refused(_)) => {}
-            Err(error) => return Err(error.into()),
         }
     }
     Err(GrantError::Busy)
+}
+
+/// Changes a customer's standing if it still is the one that was read; `None` if it is not. Whether what is given is known
+/// is not asked here.
+pub async fn change_from(
+    office: &Office,
+    user: UserId,
+    before: &Standing,
+    change: &Change,
+    by: &By,
+    deadline: Deadline,
+) -> Result<Option<Standing>, GrantError> {
+    let after = applied(before, change, by)?;
+    if after == *before {
+        return Ok(Some(after));
+    }
+    let action = change.action();
+    let turn = Turn {
+        office,
+        user,
+        by,
+        before,
+        after: &after,
+        action,
+    };
+    let token = Token::of(&turn.mark());
+    match office.db.transact(&token, turn.writes(), deadline).await {
+        Ok(()) => Ok(Some(after)),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A customer's standing as it stands.

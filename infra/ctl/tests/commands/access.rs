@@ -2,6 +2,7 @@
 
 use ctl::Kind;
 use domain::time::Timestamp;
+use futures::future::join_all;
 use limits_flags::access::{self, KeyRow, Presented, Scope};
 use serde_json::{Value, json};
 
@@ -125,4 +126,27 @@ async fn administrators_are_appointed_moved_and_dismissed() {
         place.partition("live").is_empty(),
         "none of it is loaded with the settings"
     );
+}
+
+#[tokio::test]
+async fn two_who_appoint_the_same_person_at_once_do_not_overwrite_each_other_unseen() {
+    let place = Place::new().await;
+    let roles = ["viewer", "editor", "owner"];
+    let lines = roles.map(|role| ["admins", "set", "700001", role]);
+    let ended = join_all(lines.iter().map(|line| place.ctl(line))).await;
+    let done = ended.iter().filter(|report| report.is_ok()).count();
+    assert!(
+        ended
+            .iter()
+            .flat_map(|report| report.as_ref().err())
+            .all(|error| error.kind() == Kind::Overtaken)
+    );
+    let mut versions: Vec<String> = place
+        .audit()
+        .iter()
+        .map(|entry| entry["version"]["N"].as_str().unwrap().to_owned())
+        .collect();
+    versions.sort();
+    let wanted: Vec<String> = (1..=done).map(|version| version.to_string()).collect();
+    assert_eq!(versions, wanted, "each from what the one before had made");
 }

@@ -1,12 +1,11 @@
 //! What customers are given and what is taken from them.
 
 use ctl::{Error, Kind};
-use domain::standing::Held;
+use domain::standing::{Held, Standing};
 use futures::future::join_all;
+use limits_flags::By;
 use limits_flags::grants::{self, Change};
-use limits_flags::{By, standing};
 use serde_json::{Value, json};
-use table::{Write, n};
 
 use super::place::{Place, USER, soon};
 
@@ -249,29 +248,34 @@ async fn changes_of_one_customer_at_once_are_all_there_in_the_end() {
 }
 
 #[tokio::test]
-async fn a_standing_that_moved_in_between_is_not_overwritten() {
+async fn a_standing_that_moved_in_between_is_not_overwritten_and_no_account_comes_of_it() {
     let place = customer().await;
-    let found = place.found().await;
-    let office = found.office().unwrap();
+    let office = place.found().await.office().unwrap();
     let by = By::new("anna", "race", domain::time::Timestamp(5)).unwrap();
-    let tier = |key: &str| {
-        Change::Tier(Some(Held {
-            key: key.to_owned(),
-            until: None,
-        }))
-    };
-    grants::change(&office, USER, &tier("free"), &by, soon())
+    let tester = Change::AddRole("tester".to_owned());
+    let staff = Change::AddRole("staff".to_owned());
+    for revision in 0..2 {
+        let read = grants::read(&office, USER).await.unwrap();
+        assert_eq!(read.revision, revision);
+        let role = Change::AddRole(format!("role-{revision}"));
+        let first = grants::change_from(&office, USER, &read, &role, &by, soon())
+            .await
+            .unwrap();
+        assert_eq!(first.unwrap().revision, revision + 1);
+        let (entries, late) = (
+            place.audit().len(),
+            By::new("boris", "", domain::time::Timestamp(6)).unwrap(),
+        );
+        let second = grants::change_from(&office, USER, &read, &staff, &late, soon())
+            .await
+            .unwrap();
+        assert_eq!((second, place.audit().len()), (None, entries));
+    }
+    let nobody = domain::id::UserId(5);
+    let none = grants::change_from(&office, nobody, &Standing::default(), &tester, &by, soon())
         .await
         .unwrap();
-    // What a change of somebody else's does to the account.
-    let accounts = found.output("AccountsTable").unwrap();
-    let key = store::rows::account_key(USER);
-    let moved = Write::update("moved", accounts, key).set(standing::REVISION, n(9));
-    found.db().write(moved, soon()).await.unwrap();
-    let changed = grants::change(&office, USER, &tier("pro"), &by, soon())
-        .await
-        .unwrap();
-    assert_eq!((changed.before.revision, changed.after.revision), (9, 10));
+    assert_eq!((none, place.aws.items("AccountsTable").unwrap().len()), (None, 1));
 }
 
 #[tokio::test]
