@@ -111,6 +111,8 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Lists the open orders, the longest overdue first
+    Jobs(Jobs),
     /// Shows one order with everything that has happened to it
     #[command(after_help = "Example:
   cargo ctl job 700001-abcdefgh23456789 --stack neurocards")]
@@ -239,6 +241,23 @@ Up to 49 rows change all at once. More go in several versions, each of which can
         #[command(flatten)]
         target: Target,
     },
+}
+
+/// The arguments of `jobs`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo ctl jobs --stack neurocards
+  cargo ctl jobs --due --json --stack neurocards")]
+pub struct Jobs {
+    /// Only those whose time has come, which a worker or cleanup takes next
+    #[arg(long)]
+    pub due: bool,
+    /// At most so many
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..), value_name = "N")]
+    pub limit: u32,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// The arguments of `explain`.

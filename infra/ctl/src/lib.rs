@@ -15,6 +15,7 @@ mod explain;
 mod flags;
 mod grant;
 mod job;
+mod jobs;
 mod log;
 mod prices;
 mod redrive;
@@ -56,6 +57,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Log(command) => log::log(command).await,
         Command::Webhook(command) => webhook(command).await,
         Command::Audit { target } => audit::audit(target).await,
+        Command::Jobs(command) => jobs::jobs(command).await,
         Command::Job { job, target } => job::job(job, target).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Grant(grant) => grant::grant(grant).await,

@@ -138,7 +138,7 @@ async fn two_who_appoint_the_same_person_at_once_do_not_overwrite_each_other_uns
     assert!(
         ended
             .iter()
-            .flat_map(|report| report.as_ref().err())
+            .filter_map(|report| report.as_ref().err())
             .all(|error| error.kind() == Kind::Overtaken)
     );
     let mut versions: Vec<String> = place

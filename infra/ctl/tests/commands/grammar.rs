@@ -148,6 +148,7 @@ const LINES: &[&str] = &[
     "admins list",
     "admins remove 700001",
     "explain 700001 hd",
+    "jobs",
     "log",
     "audit",
     "account 700001",
