@@ -168,6 +168,14 @@ impl Store {
         self.accepted(write, deadline).await.map(drop)
     }
 
+    /// Notes in whose time the customer is told of times.
+    pub async fn set_zone(&self, user: UserId, zone: &str, deadline: Deadline) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"))
+            .set("zone", s(zone));
+        self.accepted(write, deadline).await.map(drop)
+    }
+
     /// Takes a video off the list of those that wait for the customer.
     pub async fn unpark(&self, job: &JobId, deadline: Deadline) -> Result<(), Error> {
         let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(job.user))
