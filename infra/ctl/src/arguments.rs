@@ -96,6 +96,8 @@ pub enum Command {
     /// Administrators of the HTTP API
     #[command(subcommand)]
     Admins(Admins),
+    /// Says why a customer may or may not use features or a model, step by step
+    Explain(Explain),
     /// Lists what operators changed, by whom and why, the latest first
     Log(Log),
     /// Where Telegram delivers its updates
@@ -109,6 +111,8 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Lists the open orders, the longest overdue first
+    Jobs(Jobs),
     /// Shows one order with everything that has happened to it
     #[command(after_help = "Example:
   cargo ctl job 700001-abcdefgh23456789 --stack neurocards")]
@@ -239,6 +243,50 @@ Up to 49 rows change all at once. More go in several versions, each of which can
     },
 }
 
+/// The arguments of `jobs`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo ctl jobs --stack neurocards
+  cargo ctl jobs --due --json --stack neurocards")]
+pub struct Jobs {
+    /// Only those whose time has come, which a worker or cleanup takes next
+    #[arg(long)]
+    pub due: bool,
+    /// At most so many
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..), value_name = "N")]
+    pub limit: u32,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// The arguments of `explain`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo ctl explain 700001 hd --stack neurocards
+  cargo ctl explain 700001 --model kling-3.0 --photo --stack neurocards
+  cargo ctl explain 700001 --json --stack neurocards
+
+It says what each layer says (default, tier, add-on, override), what decides, and what would unlock the feature.")]
+pub struct Explain {
+    /// Telegram's number of the user
+    pub user: i64,
+    /// Features [default: those that the model needs, or all]
+    pub features: Vec<String>,
+    /// A model, with every feature that an order of it needs
+    #[arg(long, value_name = "MODEL")]
+    pub model: Option<String>,
+    /// With --model: an order with a photo
+    #[arg(long, requires = "model")]
+    pub photo: bool,
+    /// With --model: an order of this length [default: the shortest]
+    #[arg(long, requires = "model", value_name = "N")]
+    pub seconds: Option<u32>,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
 /// The arguments of `log`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
@@ -351,9 +399,9 @@ pub struct Grant {
     /// What the gift is called, such as a ticket's number: the same name gives only once
     #[arg(long, value_name = "NAME")]
     pub request: String,
-    /// Why, for the ledger
-    #[arg(long, value_name = "TEXT")]
-    pub why: String,
+    /// Who and why.
+    #[command(flatten)]
+    pub said: SaidWhy,
     /// Where.
     #[command(flatten)]
     pub target: Target,

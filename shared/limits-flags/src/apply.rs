@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use table::{Condition, Deadline, Error, Item, Token, Write, n, s};
+use table::{Condition, Deadline, Error, Token, Write, n, s};
 
 use crate::audit::{Action, Entry};
 use crate::document::Document;
@@ -264,8 +264,7 @@ impl Step<'_> {
             restores: self.restores,
             digest: self.to.digest(),
         };
-        let item: Item = record.item();
-        Write::put("history", table, item).when(Condition::Absent("pk"))
+        Write::put("history", table, record.item())
     }
 
     fn entry(&self, change: &Change) -> Entry {
