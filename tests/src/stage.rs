@@ -23,6 +23,7 @@ mod front;
 mod media;
 mod setting;
 mod sound;
+mod standing;
 mod steps;
 
 use std::collections::BTreeMap;
