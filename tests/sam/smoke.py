@@ -39,7 +39,7 @@ def status(url, body, headers):
 
 
 def functions_start(emulator, stack):
-    """Each of the four answers in its own way; a function that cannot start answers none of these.
+    """Each answers in its own way; a function that cannot start answers none of these.
 
     Our own refusal is 401. A 403 would be AWS's: the address is not public, and the function was never asked.
     """
@@ -48,6 +48,8 @@ def functions_start(emulator, stack):
     expect("the webhook refuses a call without Telegram's secret", unsigned == 401, unsigned)
     forged = status(emulator.local(stack["CallbackUrl"]) + "kie?job=none&fence=1&mac=00", {}, json_body)
     expect("the callback refuses a forged address", forged == 401, forged)
+    stranger = status(emulator.local(stack["FeaturesApiUrl"]) + "ofrep/v1/evaluate/flags", {}, json_body)
+    expect("the features API refuses a caller who does not say who asks", stranger == 401, stranger)
     run = emulator.client("lambda").invoke(FunctionName=physical(emulator, "CleanupFunction"), Payload=b"{}")
     expect("cleanup runs", "FunctionError" not in run, run["Payload"].read()[:300])
     doorbell_is_answered(emulator, stack)

@@ -96,7 +96,8 @@ pub struct Stage {
     pub(crate) app: Arc<App>,
     pub(crate) callback: Arc<CallbackDesk>,
     pub(crate) sweeper: app::sweep::Sweeper,
-    pub(crate) api: axum::Router,
+    /// What the features API stands on.
+    pub api: Arc<features_api::Api>,
     pub(crate) setting: Setting,
     pub(crate) queue_url: String,
     pub(crate) replies: Arc<Replies>,

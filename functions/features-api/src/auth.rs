@@ -59,6 +59,10 @@ impl FromRequestParts<Arc<Api>> for Caller {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Refusal> {
+        // A guard in front of the handler has asked already.
+        if let Some(caller) = parts.extensions.get::<Self>() {
+            return Ok(caller.clone());
+        }
         let now = api.now();
         let caller = match identify(parts, api, now).await {
             // Guessing is as limited as asking, by where it comes from: it costs a read.
@@ -69,6 +73,7 @@ impl FromRequestParts<Arc<Api>> for Caller {
             other => other?,
         };
         take(api, &caller.name(), now)?;
+        parts.extensions.insert(caller.clone());
         Ok(caller)
     }
 }

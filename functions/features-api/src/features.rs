@@ -3,6 +3,7 @@
 mod check;
 mod lists;
 mod shown;
+mod uses;
 
 use domain::limit::{Limit, Usage};
 use domain::time::Timestamp;
@@ -19,6 +20,7 @@ pub(crate) use lists::{
     __path_list_components, __path_list_features, __path_list_models, __path_user_features, list_components,
     list_features, list_models, user_features,
 };
+pub(crate) use uses::{__path_use_feature, use_feature};
 
 /// Whom it is about.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -12,6 +12,7 @@ mod body;
 pub mod cors;
 mod etag;
 mod features;
+pub mod guard;
 mod health;
 mod ofrep;
 pub mod openapi;

@@ -146,6 +146,7 @@ fn described_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(features::list_models))
         .routes(routes!(features::list_components))
         .routes(routes!(features::user_features))
+        .routes(routes!(features::use_feature))
         .routes(routes!(admin::upgrades::ask_for_upgrade))
         .merge(admin_routes())
 }

@@ -3,6 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
+use limits_flags::features::Denial;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -23,6 +24,12 @@ pub struct Problem {
     /// Where in the body the mistake is, as a JSON pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
+    /// Why a feature, a tier or a model is refused, for a machine: `tier_too_low`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The tier that would do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub needs_tier: Option<String>,
 }
 
 /// Why a request is not carried out, by what the caller may do about it.
@@ -37,6 +44,9 @@ pub enum Refusal {
     /// Who asks may not do this.
     #[error("{0}")]
     Forbidden(String),
+    /// The customer has not what it takes.
+    #[error("{0}")]
+    Denied(Box<Denial>),
     /// There is no such thing.
     #[error("{0}")]
     NotFound(String),
@@ -79,7 +89,7 @@ impl Refusal {
         match self {
             Self::Malformed(_) => StatusCode::BAD_REQUEST,
             Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
-            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::Denied(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Conflict(_) => StatusCode::CONFLICT,
@@ -95,6 +105,10 @@ impl Refusal {
     /// What the caller is told.
     pub fn problem(&self) -> Problem {
         let status = self.status();
+        let denial = match self {
+            Self::Denied(denial) => Some(denial),
+            _ => None,
+        };
         let title = status.canonical_reason().unwrap_or("Refused");
         Problem {
             kind: format!(
@@ -108,6 +122,8 @@ impl Refusal {
                 Self::Senseless { pointer, .. } => pointer.clone(),
                 _ => None,
             },
+            reason: denial.map(|denial| denial.reason.to_string()),
+            needs_tier: denial.and_then(|denial| denial.needs_tier.clone()),
         }
     }
 

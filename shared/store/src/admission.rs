@@ -91,7 +91,7 @@ impl Store {
             .remove("draft")
     }
 
-    fn reserve_write(&self, user: UserId, reservation: &Reservation) -> Write {
+    pub(crate) fn reserve_write(&self, user: UserId, reservation: &Reservation) -> Write {
         let (key, amount) = (&reservation.counted.key, rows::number(reservation.counted.amount));
         let row = rows::usage_key(key.owner(user), key.row());
         let mut write = Write::update(WINDOW, &self.tables.usage, row)

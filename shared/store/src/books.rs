@@ -6,7 +6,7 @@ use domain::limit::Count;
 use table::{Item, Malformed, Row};
 
 use crate::error::Error;
-use crate::{Store, rows};
+use crate::{Store, rows, uses};
 
 impl Store {
     /// Reads every table whole. While jobs move, the tables are not read at one moment, so an audit of a busy system
@@ -65,6 +65,7 @@ impl Store {
 fn read_counter(item: &Item) -> Result<((UserId, String), Count), Malformed> {
     let row = Row(item);
     let (name, count) = rows::read_count(item)?;
+    let count = uses::of_jobs(item, count)?;
     Ok(((UserId(row.n("user_id")?), name), count))
 }
 

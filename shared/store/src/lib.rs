@@ -11,6 +11,7 @@ mod changes;
 mod error;
 mod jobs;
 mod op;
+mod uses;
 mod view;
 
 pub mod rows;

@@ -1,5 +1,7 @@
 //! The features API, asked through events of function URLs as the others are.
 
+use std::sync::Arc;
+
 use domain::id::UserId;
 use domain::standing::Standing;
 use domain::time::Timestamp;
@@ -141,14 +143,12 @@ impl Stage {
     /// Hands an event to the API.
     pub async fn ask_event(&self, event: &Value) -> Said {
         self.invocations.add(API);
-        let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-        let (head, body) = self.api.clone().call(request).await.unwrap().into_parts();
-        let bytes = axum::body::to_bytes(body, BODY_BYTES_MAX).await.unwrap();
-        Said {
-            status: head.status.as_u16(),
-            headers: head.headers,
-            body: serde_json::from_slice(&bytes).unwrap_or_default(),
-        }
+        answered(&features_api::router(Arc::clone(&self.api)), event).await
+    }
+
+    /// Asks another router over the same ground.
+    pub async fn ask_of(&self, router: &axum::Router, ask: &Ask) -> Said {
+        answered(router, &ask.0).await
     }
 
     /// Makes a user an administrator.
@@ -193,6 +193,17 @@ impl Stage {
     async fn write_settings(&self, write: impl FnOnce(&str) -> Write) {
         let table = self.aws.table_name("SettingsTable").unwrap();
         self.db.write(write(table), deadline()).await.unwrap();
+    }
+}
+
+async fn answered(router: &axum::Router, event: &Value) -> Said {
+    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    let (head, body) = router.clone().call(request).await.unwrap().into_parts();
+    let bytes = axum::body::to_bytes(body, BODY_BYTES_MAX).await.unwrap();
+    Said {
+        status: head.status.as_u16(),
+        headers: head.headers,
+        body: serde_json::from_slice(&bytes).unwrap_or_default(),
     }
 }
 

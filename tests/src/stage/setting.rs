@@ -160,7 +160,7 @@ impl Ground {
         }
     }
 
-    fn api(&self) -> Router {
+    fn api(&self) -> Arc<features_api::Api> {
         let ground = features_api::api::Ground {
             db: clients::db(&self.aws, API),
             tables: clients::tables(&self.aws),
@@ -169,7 +169,7 @@ impl Ground {
             env: self.env(5),
         };
         let origins = features_api::cors::Origins::parse(ORIGIN);
-        features_api::router(features_api::Api::new(ground, TOKEN, origins))
+        features_api::Api::new(ground, TOKEN, origins)
     }
 
     async fn workshop(&self, outside: Outside) -> Workshop {

@@ -3,6 +3,7 @@
 mod admin;
 mod auth;
 mod features;
+mod guards;
 mod ofrep;
 mod service;
 mod shop;

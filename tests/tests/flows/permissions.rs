@@ -80,6 +80,7 @@ async fn ask_the_api(stage: &Stage) {
         Ask::of("DELETE", "/admin/settings/flags/brief"),
         Ask::post("/features/chat/upgrade-requests"),
         Ask::post(&format!("/admin/upgrade-requests/{ANNA}/chat/approve")),
+        Ask::post("/features/chat/uses"),
         Ask::get("/admin/audit"),
         Ask::get("/admin/audit/entities/feature%23chat"),
         Ask::get(&format!("/admin/audit/people/user%23{ANNA}")),

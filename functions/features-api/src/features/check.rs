@@ -36,7 +36,7 @@ pub(crate) struct What {
 }
 
 /// Most units that may be asked about.
-const AMOUNT_MAX: u64 = 1_000_000_000;
+pub(super) const AMOUNT_MAX: u64 = 1_000_000_000;
 
 /// Whether a customer may use a feature, why, and how much of it. Nothing is counted by asking.
 #[derive(Debug, Serialize, ToSchema)]
@@ -106,7 +106,12 @@ pub(crate) async fn check_feature(
     checked(&seen, &key, what.model, amount).map(Json)
 }
 
-fn checked(seen: &Seen, key: &str, model: Option<String>, amount: u64) -> Result<Checked, Refusal> {
+pub(super) fn checked(
+    seen: &Seen,
+    key: &str,
+    model: Option<String>,
+    amount: u64,
+) -> Result<Checked, Refusal> {
     let model = match model {
         None => None,
         Some(id) => {
