@@ -5,7 +5,7 @@
     tests/guard_mutants.py claim      those with this word in their row
     tests/guard_mutants.py --list     what would be removed; nothing is run
 
-Guards are found, not listed, so a new one has a row at once: in shared/store each `.when(Condition::...)`; in the machine
+Guards are found, not listed, so a new one has a row at once: in shared/store and in shared/limits-flags each `.when(...)`; in the machine
 each `Guard::...` that a change carries, each `self.expect...(...)?` and each term of an `if`. One that no test misses, or
 that cannot be compiled without, ends the script with 1. Tests that are red beforehand end it with 2, because a test that
 is red anyway would seem to notice everything.
@@ -27,6 +27,7 @@ TIMING = "shared/domain/src/job/timing.rs"
 # What the machine's own checks and changes are made of; to break one of these breaks all rows at once.
 PARTS = {"expect", "expect_fence", "expect_due", "stay", "keep"}
 DOMAIN, STORE = ["-p", "domain"], ["-p", "store"]
+COMMANDS = ["-p", "ctl", "--test", "commands"]
 FLOWS = ["-p", "tests", "--test", "flows", "submission"]
 # A mutant of the machine can go round in circles.
 SECONDS_MAX = 600
@@ -95,6 +96,17 @@ def writes(root):
         guard = found[1] + " as a condition"
         always = 'Condition::Exists("job_id")'
         yield Mutant("writes", JOBS, "`condition`", guard, *found.span(2), always, [STORE])
+
+
+def operators(root):
+    """The conditions of what an operator writes."""
+    for path in sorted((root / "shared/limits-flags/src").rglob("*.rs")):
+        file = str(path.relative_to(root))
+        text = code_of(root, file)
+        for found in re.finditer(r"\.when\(", text):
+            end = closing(text, found.end() - 1)
+            guard = one_line(text[found.end() : end - 1])
+            yield Mutant("operators", file, place(text, found.start()), guard, found.start(), end, "", [COMMANDS])
 
 
 def carried(root):
@@ -179,7 +191,7 @@ def noticed_by(copy, mutant):
 
 def find(root, words):
     """The mutants with all these words in their rows."""
-    mutants = [*writes(root), *carried(root), *checks(root), *times(root)]
+    mutants = [*writes(root), *operators(root), *carried(root), *checks(root), *times(root)]
     return [mutant for mutant in mutants if all(word in mutant.row("") for word in words)]
 
 
@@ -205,7 +217,7 @@ def main(words):
 
 def report(copy, mutants):
     missed = 0
-    for table in ["writes", "machine"]:
+    for table in ["writes", "operators", "machine"]:
         print(f"\n### {table}\n\n| where | what was removed | file | noticed by |\n|---|---|---|---|", flush=True)
         for mutant in mutants:
             if mutant.table == table:

@@ -1,18 +1,22 @@
 //! The command line's grammar, and its help.
 
+mod looks;
 mod people;
 mod rows;
 pub mod said;
-
-use std::path::PathBuf;
+mod settings;
+mod webhook;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use looks::{Explain, Jobs, Log, Redrive};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Switch};
+pub use settings::SettingsCommand;
+pub use webhook::{Bot, SetWebhook, WebhookCommand};
 
 use crate::target::Target;
-use said::{Said, SaidWhy};
+use said::SaidWhy;
 
 /// The operator's command line.
 #[derive(Debug, Parser)]
@@ -96,6 +100,8 @@ pub enum Command {
     /// Administrators of the HTTP API
     #[command(subcommand)]
     Admins(Admins),
+    /// Says why a customer may or may not use features or a model, step by step
+    Explain(Explain),
     /// Lists what operators changed, by whom and why, the latest first
     Log(Log),
     /// Where Telegram delivers its updates
@@ -109,6 +115,8 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Lists the open orders, the longest overdue first
+    Jobs(Jobs),
     /// Shows one order with everything that has happened to it
     #[command(after_help = "Example:
   cargo ctl job 700001-abcdefgh23456789 --stack neurocards")]
@@ -138,206 +146,6 @@ pub enum Command {
     Secret(SecretCommand),
 }
 
-/// Flags, models, prices and limits.
-#[derive(Debug, Subcommand)]
-pub enum SettingsCommand {
-    /// Says what is wrong with a file, without asking anybody
-    #[command(after_help = "Example:
-  cargo ctl settings check infra/settings.yaml")]
-    Check {
-        /// Such as infra/settings.yaml
-        file: PathBuf,
-    },
-    /// Shows what a file would change
-    #[command(after_help = "Example:
-  cargo ctl settings plan infra/settings.yaml --stack neurocards")]
-    Plan {
-        /// Such as infra/settings.yaml
-        file: PathBuf,
-        /// Where.
-        #[command(flatten)]
-        target: Target,
-    },
-    /// Makes the table say what a file says; customers see it with their next update
-    #[command(after_help = "Example:
-  cargo ctl settings apply infra/settings.yaml --why 'the prices of December' --stack neurocards
-
-Up to 49 rows change all at once. More go in several versions, each of which can stand; rules come last.")]
-    Apply {
-        /// Such as infra/settings.yaml
-        file: PathBuf,
-        /// Who and why.
-        #[command(flatten)]
-        said: Said,
-        /// Where.
-        #[command(flatten)]
-        target: Target,
-    },
-    /// Says where a file and the table differ, or two versions; ends with 1 if they do
-    #[command(after_help = "Examples:
-  cargo ctl settings diff infra/settings.yaml --stack neurocards
-  cargo ctl settings diff --from 3 --to 5 --stack neurocards")]
-    Diff {
-        /// Such as infra/settings.yaml; without one, versions are compared
-        #[arg(conflicts_with_all = ["from", "to"])]
-        file: Option<PathBuf>,
-        /// The earlier version [default: the one before]
-        #[arg(long, value_name = "VERSION")]
-        from: Option<u64>,
-        /// The later version [default: the latest]
-        #[arg(long, value_name = "VERSION")]
-        to: Option<u64>,
-        /// Where.
-        #[command(flatten)]
-        target: Target,
-    },
-    /// Prints what stands in the table, or stood there, as a file that can be edited and applied
-    #[command(
-        alias = "show",
-        after_help = "Examples:
-  cargo ctl settings export --stack neurocards > settings.yaml
-  cargo ctl settings export --version 3 --stack neurocards"
-    )]
-    Export {
-        /// An earlier version
-        #[arg(long, value_name = "VERSION")]
-        version: Option<u64>,
-        /// Where.
-        #[command(flatten)]
-        target: Target,
-    },
-    /// Lists the versions with what each changed, the latest first
-    #[command(after_help = "Example:
-  cargo ctl settings history --limit 5 --stack neurocards")]
-    History {
-        /// At most so many
-        #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200), value_name = "N")]
-        limit: u32,
-        /// From this version down
-        #[arg(long, value_name = "VERSION")]
-        up_to: Option<u64>,
-        /// Where.
-        #[command(flatten)]
-        target: Target,
-    },
-    /// Brings an earlier version back, byte for byte, as a new version
-    #[command(after_help = "Examples:
-  cargo ctl settings rollback 3 --plan --why 'to see' --stack neurocards
-  cargo ctl settings rollback 3 --why 'the new prices were wrong' --stack neurocards")]
-    Rollback {
-        /// The version, as `settings history` lists it
-        version: u64,
-        /// Only shows what it would change
-        #[arg(long)]
-        plan: bool,
-        /// Who and why.
-        #[command(flatten)]
-        said: SaidWhy,
-        /// Where.
-        #[command(flatten)]
-        target: Target,
-    },
-}
-
-/// The arguments of `log`.
-#[derive(Debug, Args)]
-#[command(after_help = "Examples:
-  cargo ctl log --stack neurocards
-  cargo ctl log --entity flag#new_jobs --stack neurocards
-  cargo ctl log --entity user#700001 --stack neurocards
-  cargo ctl log --person anna --limit 20 --json --stack neurocards")]
-pub struct Log {
-    /// Of this day in UTC [default: today]
-    #[arg(long, value_name = "DAY", conflicts_with_all = ["entity", "person"])]
-    pub day: Option<String>,
-    /// Of this thing, such as `flag#new_jobs` or `user#700001`
-    #[arg(long, value_name = "ENTITY", conflicts_with = "person")]
-    pub entity: Option<String>,
-    /// By this person
-    #[arg(long, value_name = "NAME")]
-    pub person: Option<String>,
-    /// At most so many
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=1000), value_name = "N")]
-    pub limit: u32,
-    /// Go on after this entry, as the page before says
-    #[arg(long, value_name = "ID")]
-    pub after: Option<String>,
-    /// Where.
-    #[command(flatten)]
-    pub target: Target,
-}
-
-/// The arguments of `redrive`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  cargo ctl redrive --stack neurocards
-
-Find the cause in the worker's log first: what failed five times fails again. No money hangs on it, for cleanup rings
-every job that is due anyway.")]
-pub struct Redrive {
-    /// At most so many
-    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..), value_name = "N")]
-    pub max: u32,
-    /// Where.
-    #[command(flatten)]
-    pub target: Target,
-}
-
-/// Where Telegram delivers its updates.
-#[derive(Debug, Subcommand)]
-pub enum WebhookCommand {
-    /// Tells Telegram the address, its secret header and the kinds of update wanted, and fills the bot's menus
-    Set(SetWebhook),
-    /// Shows what Telegram says about the delivery, its last error first
-    #[command(after_help = "Example:
-  cargo ctl webhook show --stack neurocards --secret neurocards/bot")]
-    Show(Bot),
-    /// Stops the delivery; updates wait at Telegram for up to 24 hours
-    #[command(after_help = "Example:
-  cargo ctl webhook delete --secret neurocards/bot")]
-    Delete {
-        /// Forgets the updates that wait
-        #[arg(long)]
-        drop_waiting: bool,
-        /// Which bot.
-        #[command(flatten)]
-        bot: Bot,
-    },
-}
-
-/// The arguments of `webhook set`.
-#[derive(Debug, Args)]
-#[command(after_help = "Example:
-  cargo ctl webhook set --stack neurocards --secret neurocards/bot --max-connections 5")]
-pub struct SetWebhook {
-    /// Deliveries at a time, 1 to 100; keep it at or below the webhook function's reserved concurrency
-    #[arg(long, default_value_t = 40, value_parser = clap::value_parser!(u32).range(1..=100), value_name = "N")]
-    pub max_connections: u32,
-    /// Forgets the updates that wait
-    #[arg(long)]
-    pub drop_waiting: bool,
-    /// Which bot. Last, as every target: what comes after it would stand under its heading.
-    #[command(flatten)]
-    pub bot: Bot,
-}
-
-/// Which bot, and how to speak for it.
-#[derive(Debug, Args)]
-pub struct Bot {
-    /// The secret's name or ARN in Secrets Manager [default: the local cloud's, with --local]
-    #[arg(long, value_name = "NAME", conflicts_with = "secret_file")]
-    pub secret: Option<String>,
-    /// A file with the secret's JSON instead, as `cargo ctl secret template` begins it
-    #[arg(long, value_name = "FILE")]
-    pub secret_file: Option<PathBuf>,
-    /// The Bot API server [default: Telegram's, or the local cloud's with --local]
-    #[arg(long, value_name = "URL", env = "TELEGRAM_API_URL")]
-    pub telegram_api_url: Option<String>,
-    /// Where.
-    #[command(flatten)]
-    pub target: Target,
-}
-
 /// The arguments of `grant`.
 #[derive(Debug, Args)]
 #[command(after_help = "Example:
@@ -351,9 +159,9 @@ pub struct Grant {
     /// What the gift is called, such as a ticket's number: the same name gives only once
     #[arg(long, value_name = "NAME")]
     pub request: String,
-    /// Why, for the ledger
-    #[arg(long, value_name = "TEXT")]
-    pub why: String,
+    /// Who and why.
+    #[command(flatten)]
+    pub said: SaidWhy,
     /// Where.
     #[command(flatten)]
     pub target: Target,

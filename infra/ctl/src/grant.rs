@@ -1,28 +1,27 @@
 //! Credits given on an operator's word.
 
-use std::time::Duration;
-
-use app::Clock as _;
 use domain::id::UserId;
 use domain::ledger::Key;
 use domain::money::Credits;
+use limits_flags::By;
+use limits_flags::audit::{Action, Entry};
 use serde_json::json;
-use store::{Adjusted, rows};
+use store::{Adjusted, Gift, rows};
 use table::{Deadline, Item, s};
 
 use crate::arguments::Grant;
+use crate::registry::PATIENCE;
 use crate::show::{count, time};
 use crate::target::Place;
 use crate::{Error, Report};
 
-/// More than one transaction takes from the other end of the world.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest name of a request, so that the entry's key stays well below DynamoDB's 1024 bytes.
 const REQUEST_BYTES_MAX: usize = 200;
 
 /// Gives credits, once per request name.
 pub(crate) async fn grant(grant: &Grant) -> Result<Report, Error> {
     check(grant)?;
+    let by = grant.said.by()?;
     let place = grant.target.find().await?;
     let user = UserId(grant.user);
     let item = place
@@ -34,12 +33,15 @@ pub(crate) async fn grant(grant: &Grant) -> Result<Report, Error> {
         return Err(Error::NotFound(why));
     }
     let (request, credits) = (grant.request.as_str(), Credits(grant.credits));
-    let now = runtime::SystemClock.now();
+    let gift = Gift {
+        request,
+        amount: credits,
+        why: &by.why,
+        now: by.at,
+    };
+    let entry = entry(user, &gift, &by).write(place.output("AuditTable")?);
     let deadline = Deadline::after(PATIENCE);
-    let given = place
-        .store()?
-        .adjust(user, request, credits, &grant.why, now, deadline)
-        .await?;
+    let given = place.store()?.adjust(user, &gift, vec![entry], deadline).await?;
     match given {
         Adjusted::Given => {}
         Adjusted::GivenBefore => return given_before(&place, grant).await,
@@ -60,15 +62,24 @@ pub(crate) async fn grant(grant: &Grant) -> Result<Report, Error> {
     Ok(Report::new(text, json))
 }
 
+/// The record of the gift. Credits have no versions; the ledger counts them.
+fn entry(user: UserId, gift: &Gift<'_>, by: &By) -> Entry {
+    Entry {
+        entity: format!("user#{user}"),
+        action: Action::Grant,
+        old: None,
+        new: Some(json!({"credits": gift.amount.0, "request": gift.request}).to_string()),
+        by: by.clone(),
+        version: 0,
+    }
+}
+
 fn check(grant: &Grant) -> Result<(), Error> {
     let request = grant.request.trim();
     if request.is_empty() || request != grant.request || request.len() > REQUEST_BYTES_MAX {
         return Err(Error::Usage(format!(
             "--request is a name of 1 to {REQUEST_BYTES_MAX} bytes without blanks around it"
         )));
-    }
-    if grant.why.trim().is_empty() {
-        return Err(Error::Usage("--why must say something".to_owned()));
     }
     Ok(())
 }

@@ -11,9 +11,11 @@ pub mod target;
 mod access;
 mod account;
 mod audit;
+mod explain;
 mod flags;
 mod grant;
 mod job;
+mod jobs;
 mod log;
 mod prices;
 mod redrive;
@@ -51,9 +53,11 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Upgrades(command) => upgrades::upgrades(command).await,
         Command::Keys(command) => access::keys(command).await,
         Command::Admins(command) => access::admins(command).await,
+        Command::Explain(command) => explain::explain(command).await,
         Command::Log(command) => log::log(command).await,
         Command::Webhook(command) => webhook(command).await,
         Command::Audit { target } => audit::audit(target).await,
+        Command::Jobs(command) => jobs::jobs(command).await,
         Command::Job { job, target } => job::job(job, target).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Grant(grant) => grant::grant(grant).await,

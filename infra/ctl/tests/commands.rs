@@ -6,8 +6,17 @@
 #![allow(clippy::unwrap_used, reason = "what a test needs and does not get fails it")]
 
 mod commands {
+    mod access;
+    mod audited;
+    mod grammar;
     mod money;
     mod place;
+    mod queues;
+    mod rows;
     mod settings;
+    mod shop;
+    mod standing;
+    mod upgrades;
+    mod versions;
     mod webhook;
 }

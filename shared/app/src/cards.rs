@@ -6,6 +6,7 @@ use domain::catalog::{Model, Plan};
 use domain::id::Nonce;
 use domain::limit::Usage;
 use domain::time::Timestamp;
+use domain::window::Zone;
 use limits_flags::Snapshot;
 use telegram::html;
 use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
@@ -33,6 +34,8 @@ pub(crate) struct DraftView<'a> {
     pub(crate) draft: &'a Draft,
     pub(crate) plan: Option<&'a Plan>,
     pub(crate) usages: &'a [Usage],
+    /// The customer's own zone, if they have said which.
+    pub(crate) zone: Option<Zone>,
     pub(crate) now: Timestamp,
 }
 
@@ -104,7 +107,10 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
         ),
     }];
     for usage in view.usages.iter().filter(|usage| quota::is_shown(&usage.limit)) {
-        let zone = quota::zone(view.snapshot, &usage.limit);
+        let zone = view
+            .zone
+            .clone()
+            .unwrap_or_else(|| quota::zone(view.snapshot, &usage.limit));
         lines.push(quota::line(*say, view.snapshot, usage, &zone, view.now));
     }
     lines.extend(length_line(*say, draft, model));

@@ -10,6 +10,7 @@ mod parked;
 mod route;
 mod visit;
 mod welcome;
+mod zone;
 
 use limits_flags::Settings;
 use queue::Queue;

@@ -12,6 +12,8 @@ use crate::texts::Say;
 
 /// What the name of a model's own limit begins with, and of one for unlimited plans.
 const OF_MODEL: [&str; 2] = ["model-", "unlimited-"];
+/// What the name of a limit begins with that comes with a feature.
+const OF_FEATURE: &str = "feature-";
 /// Millionths of a dollar in a cent.
 const MICRO_USD_PER_CENT: u64 = 10_000;
 
@@ -26,7 +28,27 @@ pub(crate) fn title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
         return say.with("limit-of-model", [("model", model.into())]);
     }
     let own = say.find(&format!("limit-{}", limit.id), []);
-    own.unwrap_or_else(|| match &limit.span {
+    own.unwrap_or_else(|| {
+        let what = by_span(say, limit);
+        let feature = feature_of(snapshot, limit).and_then(|key| snapshot.registry.feature(key));
+        let Some(feature) = feature else { return what };
+        let name = feature.name.in_locale(say.locale().as_str());
+        format!("{name}: {}", lower_first(&what))
+    })
+}
+
+/// The key of the feature that a limit comes with, if it comes with one.
+pub(crate) fn feature_of<'s>(snapshot: &'s Snapshot, limit: &Limit) -> Option<&'s str> {
+    let rest = limit.id.strip_prefix(OF_FEATURE)?;
+    let keys = snapshot.registry.features().map(|(key, _)| key);
+    // What follows the feature's key says what is counted.
+    let leads = |key: &&str| rest.strip_prefix(key).is_some_and(|rest| rest.starts_with('-'));
+    keys.filter(leads).max_by_key(|key| key.len())
+}
+
+/// What a limit counts, in a few words.
+fn by_span(say: Say, limit: &Limit) -> String {
+    match &limit.span {
         Span::Open => say.text("limit-open"),
         Span::Sliding(sliding) => say.with("limit-sliding", [("span", span(say, sliding.length).into())]),
         Span::Fixed(schedule) => say.text(match schedule.period {
@@ -35,7 +57,15 @@ pub(crate) fn title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
             Period::Week => "limit-week",
             Period::Month => "limit-month",
         }),
-    })
+    }
+}
+
+/// Within a sentence: `Videos per day`, `videos per day`.
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
 /// The title of the model that a limit is about, if it is about one.
@@ -127,23 +157,30 @@ pub(crate) fn line(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, no
     }
 }
 
-/// Why an order is refused that a limit forbids, and what would help. Plain words.
-pub(crate) fn refused(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, now: Timestamp) -> String {
+/// Why an order is refused that a limit forbids, and what would help: above all a tier with more room. Plain words.
+pub(crate) fn refused(
+    say: Say,
+    snapshot: &Snapshot,
+    usage: &Usage,
+    tier: Option<&str>,
+    (zone, now): (&Zone, Timestamp),
+) -> String {
     let limit = &usage.limit;
     let reset = reset(say, usage, zone, now);
     if let (Whose::All { .. }, Some(reset)) = (limit.whose, &reset) {
         return say.with("refused-spend", [("reset", reset.clone().into())]);
     }
-    let help = match &limit.span {
-        Span::Open => "limit-help-open",
-        _ if model_of(snapshot, limit).is_some() => "limit-help-model",
-        _ => "limit-help-wait",
+    let help = match (tier, &limit.span) {
+        (Some(tier), _) => say.with("limit-help-tier", [("tier", tier.into())]),
+        (None, Span::Open) => say.text("limit-help-open"),
+        (None, _) if model_of(snapshot, limit).is_some() => say.text("limit-help-model"),
+        (None, _) => say.text("limit-help-wait"),
     };
     let mut values = vec![
         ("title", title(say, snapshot, limit).into()),
         ("left", amount(say, limit.measure, usage.left()).into()),
         ("max", amount(say, limit.measure, usage.max).into()),
-        ("help", say.text(help).into()),
+        ("help", help.into()),
     ];
     match reset {
         Some(reset) => {

@@ -159,11 +159,12 @@ impl Say {
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
-pub fn commands(locale: Locale) -> [(&'static str, String); 3] {
+pub fn commands(locale: Locale) -> [(&'static str, String); 4] {
     let say = Say::in_(locale);
     [
         ("start", say.text("command-start")),
         ("cabinet", say.text("command-cabinet")),
+        ("timezone", say.text("command-timezone")),
         ("help", say.text("command-help")),
     ]
 }

@@ -38,6 +38,7 @@ help = <b>Ordering a video</b>
 command-start = Begin
 command-cabinet = Balance and limits
 command-help = Help
+command-timezone = Time zone
 only-private = I work in private chats. Open a chat with me and press /start.
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
@@ -93,6 +94,13 @@ reset-at = { $day ->
 } at { $time } ({ $zone })
 zone-moscow = Moscow
 
+zone-unset = the bot's
+zone-is = 🕘 Time zone: <b>{ $zone }</b>, it is { $clock } now.
+
+    To change it, send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>. Only the times that I show you change; the limits reset as before.
+zone-set = ✅ I show times in <b>{ $zone }</b> from now on: it is { $clock }.
+zone-unknown = I do not know the time zone “{ $words }”. Send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>.
+
 ## Order card
 
 card-title = 🎬 <b>New video</b>
@@ -147,6 +155,7 @@ refused-active = You can have at most { $max } { $max ->
 refused-limit = The limit is used up: { $title }, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
 refused-limit-open = The limit is used up: { $title }, { $left } of { $max } free. Nothing was charged. { $help }
 refused-spend = The bot takes no more orders today: the day's stock is used up. Again { $reset }. Nothing was charged.
+limit-help-tier = The tier { $tier } has more.
 limit-help-open = Wait for a video to be ready.
 limit-help-model = You can choose another model.
 limit-help-wait = Your draft is kept.

@@ -39,6 +39,7 @@ help = <b>Как заказать видео</b>
 command-start = Начать
 command-cabinet = Баланс и лимиты
 command-help = Справка
+command-timezone = Часовой пояс
 only-private = Я работаю в личных сообщениях. Откройте чат со мной и нажмите /start.
 not-understood = Я понимаю текст и фото. Пришлите фото или опишите видео словами.
 unknown-command = Такой команды нет. Есть:
@@ -98,6 +99,13 @@ reset-at = { $day ->
 } в { $time } ({ $zone })
 zone-moscow = МСК
 
+zone-unset = как у бота
+zone-is = 🕘 Часовой пояс: <b>{ $zone }</b>, сейчас { $clock }.
+
+    Чтобы сменить, пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>. Меняется только то, в каком времени я показываю сроки; сами лимиты обновляются как раньше.
+zone-set = ✅ Теперь показываю время по поясу <b>{ $zone }</b>: сейчас { $clock }.
+zone-unknown = Не знаю пояса «{ $words }». Пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>.
+
 ## Карточка заказа
 
 card-title = 🎬 <b>Новое видео</b>
@@ -152,6 +160,7 @@ refused-active = Одновременно можно не больше { $max } 
 refused-limit = Лимит исчерпан: { $title }, осталось { $left } из { $max }. Обновится { $reset }. Ничего не списано. { $help }
 refused-limit-open = Лимит исчерпан: { $title }, свободно { $left } из { $max }. Ничего не списано. { $help }
 refused-spend = На сегодня бот больше не берёт заказов: дневной запас исчерпан. Снова { $reset }. Ничего не списано.
+limit-help-tier = Больше — на тарифе { $tier }.
 limit-help-open = Дождитесь готового видео.
 limit-help-model = Можно взять другую модель.
 limit-help-wait = Черновик сохранён.

@@ -47,6 +47,8 @@ pub struct Account {
     pub draft: Option<Draft>,
     /// The customer has blocked the bot, as far as we know.
     pub blocked: bool,
+    /// In whose time this customer is told of times, as they wrote it.
+    pub zone: Option<String>,
     /// What this customer may do that others may not.
     pub standing: Standing,
 }
@@ -111,6 +113,7 @@ impl Account {
             parked: BTreeSet::new(),
             draft: None,
             blocked: false,
+            zone: None,
             standing: Standing::default(),
         }
     }

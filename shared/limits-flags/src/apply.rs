@@ -5,9 +5,11 @@
 //! A transaction takes a hundred writes. What is more goes in several versions, in an order in which each of them can
 //! stand: what others refer to comes first and goes last, and the rules, without which nothing is sold, come at the end.
 
+mod order;
+
 use std::collections::BTreeMap;
 
-use table::{Condition, Deadline, Error, Item, Token, Write, n, s};
+use table::{Condition, Deadline, Error, Token, Write, n, s};
 
 use crate::audit::{Action, Entry};
 use crate::document::Document;
@@ -25,21 +27,6 @@ const STEP_BYTES_MAX: usize = 320 * 1024;
 pub(crate) const ROW_BYTES_MAX: usize = 150 * 1024;
 /// What a change takes in the history beside its texts, at most.
 const CHANGE_BYTES: usize = 64;
-
-/// The kinds, each after those that it may refer to.
-const ORDER: [&str; 11] = [
-    "tier",
-    "feature",
-    "addon",
-    "component",
-    "evaluator",
-    "flag_metadata",
-    "flag",
-    "limit",
-    "model",
-    "plan",
-    "rules",
-];
 
 /// A row that changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,10 +108,9 @@ impl Plan {
         let gone = stored.rows.keys().filter(|row| !wanted.contains_key(*row));
         let mut changes: Vec<Change> = wanted.keys().chain(gone).map(change).collect();
         changes.retain(|change| change.old != change.new);
-        changes.sort_by_cached_key(order);
         Self {
             version: stored.version,
-            changes,
+            changes: order::in_order(changes),
             restores: None,
             before: stored.rows,
         }
@@ -145,16 +131,6 @@ impl Plan {
         steps.extend(self.changes.get(begin..).filter(|step| !step.is_empty()));
         steps
     }
-}
-
-/// What comes first in a plan: whatever is written, in the kinds' order, and then whatever goes, in the opposite one.
-fn order(change: &Change) -> (bool, usize, String) {
-    let kind = change.row.split('#').next().unwrap_or_default();
-    let place = ORDER.iter().position(|known| *known == kind);
-    let place = place.unwrap_or(ORDER.len() - 1);
-    let goes = change.new.is_none();
-    let place = if goes { ORDER.len() - place } else { place };
-    (goes, place, change.row.clone())
 }
 
 fn size(change: &Change) -> usize {
@@ -264,8 +240,7 @@ impl Step<'_> {
             restores: self.restores,
             digest: self.to.digest(),
         };
-        let item: Item = record.item();
-        Write::put("history", table, item).when(Condition::Absent("pk"))
+        Write::put("history", table, record.item())
     }
 
     fn entry(&self, change: &Change) -> Entry {
@@ -301,36 +276,6 @@ mod tests {
             rows: rows(before),
         };
         Plan::between(stored, &rows(after))
-    }
-
-    #[test]
-    fn what_others_refer_to_comes_first_and_goes_last() {
-        let before = [
-            ("tier#old", "1"),
-            ("feature#old", "1"),
-            ("flag#same", "1"),
-            ("flag#other", "1"),
-        ];
-        let after = [
-            ("rules", "1"),
-            ("model#m", "1"),
-            ("flag#same", "1"),
-            ("flag#other", "2"),
-            ("feature#new", "1"),
-            ("tier#new", "1"),
-        ];
-        let plan = plan(&before, &after);
-        let order: Vec<&str> = plan.changes.iter().map(|change| change.row.as_str()).collect();
-        let wanted = [
-            "tier#new",
-            "feature#new",
-            "flag#other",
-            "model#m",
-            "rules",
-            "feature#old",
-            "tier#old",
-        ];
-        assert_eq!(order, wanted);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use domain::time::Timestamp;
 use table::{Db, Error, Item, Query};
 
 use crate::rows;
-use crate::snapshot::Snapshot;
+use crate::snapshot::{NEW_JOBS, Snapshot};
 
 /// After how many milliseconds a Lambda that reads no account looks at the version by itself.
 pub const STALE_AFTER_MS: i64 = 20_000;
@@ -64,7 +64,8 @@ impl Settings {
         match self.load(now).await {
             Ok(snapshot) => Ok(snapshot),
             Err(error) => {
-                tracing::warn!(%error, version = known.version, age_ms = now.since(known.loaded_at).0, "settings stay at the last good version");
+                let age_ms = now.since(known.loaded_at).0;
+                tracing::warn!(%error, version = known.version, metric = "settings_age", age_ms, "settings stay at the last good version");
                 Ok(self.outdate(&known, now))
             }
         }
@@ -107,6 +108,12 @@ impl Settings {
             tracing::error!(
                 version = snapshot.version,
                 "the settings' rows are not those of their version"
+            );
+        }
+        if !snapshot.flags.keys().any(|key| key == NEW_JOBS) {
+            tracing::error!(
+                flag = NEW_JOBS,
+                "a switch is missing, which is off: no order is taken"
             );
         }
         for problem in snapshot.problems.iter() {

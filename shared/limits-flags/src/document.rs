@@ -29,7 +29,7 @@ pub use price::{PlanRow, PriceRow};
 /// What the name of a model's own limit begins with, and no other limit's: both would be counted on one row.
 pub(crate) const OWN_LIMIT: &str = "model-";
 /// What the name of a limit begins with that holds a model's use under unlimited plans, and no other limit's.
-pub(crate) const UNLIMITED_LIMIT: &str = "unlimited-";
+pub const UNLIMITED_LIMIT: &str = "unlimited-";
 
 /// The whole of the settings, as one file. Fields that nobody knows are refused, wherever they stand.
 #[derive(Clone, Debug, Serialize, Deserialize)]

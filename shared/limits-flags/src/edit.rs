@@ -117,10 +117,14 @@ impl Stored {
 
     /// The row of the same kind whose name looks most like this one's, unless it looks quite different.
     pub fn nearest(&self, row: &str) -> Option<&str> {
-        let kind = row.split('#').next();
-        let alike = self.rows.keys().filter(|known| known.split('#').next() == kind);
-        let nearest = alike.min_by_key(|known| distance(known, row))?;
-        (distance(nearest, row) <= row.len().div_ceil(2)).then_some(nearest)
+        let (kind, name) = row.split_once('#')?;
+        let known = self
+            .of_kind(kind)
+            .map(|(known, _)| (distance(known, name), known));
+        let (letters, nearest) = known.min()?;
+        let row = format!("{kind}#{nearest}");
+        let (row, _) = self.rows.get_key_value(&row)?;
+        (letters <= name.chars().count().div_ceil(2)).then_some(row)
     }
 }
 

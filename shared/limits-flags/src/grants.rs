@@ -16,6 +16,7 @@ use table::{Condition, Deadline, Error, Item, Malformed, Token, Write, n};
 use crate::apply::ApplyError;
 use crate::audit::{Action, Entry};
 use crate::edit::EditError;
+use crate::features::{Given, Registry};
 use crate::office::{By, Office};
 use crate::rows::Stored;
 use crate::standing;
@@ -116,26 +117,42 @@ pub async fn change(
     check(office, change).await?;
     for _ in 0..TRIES_MAX {
         let before = read(office, user).await?;
-        let after = applied(&before, change, by)?;
-        if after == before {
+        if let Some(after) = change_from(office, user, &before, change, by, deadline).await? {
             return Ok(Changed { before, after });
-        }
-        let turn = Turn {
-            office,
-            user,
-            by,
-            before: &before,
-            after: &after,
-            action: change.action(),
-        };
-        let token = Token::of(&turn.mark());
-        match office.db.transact(&token, turn.writes(), deadline).await {
-            Ok(()) => return Ok(Changed { before, after }),
-            Err(Error::Refused(_)) => {}
-            Err(error) => return Err(error.into()),
         }
     }
     Err(GrantError::Busy)
+}
+
+/// Changes a customer's standing if it still is the one that was read; `None` if it is not. Whether what is given is known
+/// is not asked here.
+pub async fn change_from(
+    office: &Office,
+    user: UserId,
+    before: &Standing,
+    change: &Change,
+    by: &By,
+    deadline: Deadline,
+) -> Result<Option<Standing>, GrantError> {
+    let after = applied(before, change, by)?;
+    if after == *before {
+        return Ok(Some(after));
+    }
+    let action = change.action();
+    let turn = Turn {
+        office,
+        user,
+        by,
+        before,
+        after: &after,
+        action,
+    };
+    let token = Token::of(&turn.mark());
+    match office.db.transact(&token, turn.writes(), deadline).await {
+        Ok(()) => Ok(Some(after)),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// A customer's standing as it stands.
@@ -146,28 +163,37 @@ pub async fn read(office: &Office, user: UserId) -> Result<Standing, GrantError>
 }
 
 /// What is said in a change that a customer's standing can hold, and that the settings know.
-async fn check(office: &Office, change: &Change) -> Result<(), GrantError> {
+pub(crate) async fn check(office: &Office, change: &Change) -> Result<(), GrantError> {
     let row = match change {
         Change::Tier(Some(held)) => format!("tier#{}", held.key),
         Change::Plan(Some(held)) => format!("plan#{}", held.key),
         Change::AddAddon(held) => format!("addon#{}", held.key),
-        Change::SetOverride { feature, body, .. } => {
-            check_body(body)?;
-            format!("feature#{feature}")
-        }
+        Change::SetOverride { feature, .. } => format!("feature#{feature}"),
         Change::AddRole(role) => return check_role(role),
         Change::Country(Some(country)) => return check_country(country),
         _ => return Ok(()),
     };
     let stored = Stored::read(&office.db, &office.settings).await?;
     stored.body(&row)?;
-    Ok(())
+    match change {
+        Change::SetOverride { feature, body, .. } => check_override(&stored, feature, body),
+        _ => Ok(()),
+    }
 }
 
-fn check_body(body: &str) -> Result<(), GrantError> {
-    let sound = body.len() <= BODY_BYTES_MAX && serde_json::from_str::<Value>(body).is_ok();
-    let why = || format!("an override is JSON of at most {BODY_BYTES_MAX} bytes");
-    sound.then_some(()).ok_or_else(|| GrantError::Refused(why()))
+/// Whether this may be said of the feature, as a tier might say it.
+fn check_override(stored: &Stored, feature: &str, body: &str) -> Result<(), GrantError> {
+    if body.len() > BODY_BYTES_MAX {
+        let why = format!("an override is JSON of at most {BODY_BYTES_MAX} bytes");
+        return Err(GrantError::Refused(why));
+    }
+    let refused = |why: String| GrantError::Refused(format!("{feature}: {why}"));
+    let given: Given = serde_json::from_str(body).map_err(|error| refused(error.to_string()))?;
+    let rows = stored
+        .rows
+        .iter()
+        .map(|(row, body)| (row.as_str(), body.as_str()));
+    Registry::read(rows).may_say(feature, &given).map_err(refused)
 }
 
 fn check_role(role: &str) -> Result<(), GrantError> {

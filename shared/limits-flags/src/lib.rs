@@ -25,11 +25,12 @@ pub mod upgrade;
 
 pub use apply::{Applied, ApplyError, Change, Plan, apply, plan};
 pub use cache::{STALE_AFTER_MS, Settings};
+pub use document::UNLIMITED_LIMIT;
 pub use document::{
     Document, DocumentError, FlagRow, LimitRow, MeasureName, ModeName, ModelRow, PeriodName, PlanRow,
     PriceRow, RulesRow,
 };
 pub use office::{By, Check, Office};
 pub use problems::{Problem, problems};
-pub use rows::{Rows, Stored, VERSION_ATTRIBUTE, partition_key, sections, version_key};
-pub use snapshot::{OUTDATED_AFTER_MS, Requires, Snapshot, USELESS_AFTER_MS};
+pub use rows::{Rows, Stored, VERSION_ATTRIBUTE, partition_key, row_key, sections, version_key};
+pub use snapshot::{NEW_JOBS, OUTDATED_AFTER_MS, Requires, Snapshot, UNLIMITED_LIMITS, USELESS_AFTER_MS};

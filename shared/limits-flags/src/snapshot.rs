@@ -26,7 +26,9 @@ pub const USELESS_AFTER_MS: i64 = 30 * 60_000;
 pub const OUTDATED_AFTER_MS: i64 = 30_000;
 
 /// The flag that stops new orders when it is off.
-pub(crate) const NEW_JOBS: &str = "new_jobs";
+pub const NEW_JOBS: &str = "new_jobs";
+/// The flag that turns the limits of unlimited plans into watched ones when it is off (seed 000). Without it they hold.
+pub const UNLIMITED_LIMITS: &str = "unlimited_limits_enabled";
 
 /// What the name of a flag begins with that switches a provider.
 pub(crate) const PROVIDER: &str = "provider-";

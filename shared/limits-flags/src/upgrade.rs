@@ -12,7 +12,7 @@ use serde_json::json;
 use table::{Condition, Deadline, Error, Item, Malformed, Query, Row, Token, Write, n, s};
 
 use crate::audit::{Action, Entry};
-use crate::grants::{self, BODY_BYTES_MAX, Change, GrantError, Turn};
+use crate::grants::{self, Change, GrantError, Turn};
 use crate::office::{By, Office};
 use crate::rows::{self, Stored};
 
@@ -160,17 +160,13 @@ pub async fn approve(
     by: &By,
     deadline: Deadline,
 ) -> Result<Decided, GrantError> {
-    if body.len() > BODY_BYTES_MAX || serde_json::from_str::<serde_json::Value>(body).is_err() {
-        return Err(GrantError::Refused(format!(
-            "an override is JSON of at most {BODY_BYTES_MAX} bytes"
-        )));
-    }
     let (feature_of, body) = (feature.to_owned(), body.to_owned());
     let change = Change::SetOverride {
         feature: feature_of,
         body,
         until,
     };
+    grants::check(office, &change).await?;
     decide(office, user, feature, Some(&change), by, deadline).await
 }
 

@@ -13,6 +13,19 @@ use crate::{Store, op, rows};
 const ACCOUNT: &str = "account";
 const ENTRY: &str = "entry";
 
+/// Credits given on an operator's word.
+#[derive(Clone, Copy, Debug)]
+pub struct Gift<'a> {
+    /// Its name: the same one gives only once.
+    pub request: &'a str,
+    /// How many.
+    pub amount: Credits,
+    /// Why.
+    pub why: &'a str,
+    /// When.
+    pub now: Timestamp,
+}
+
 /// What became of a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Adjusted {
@@ -66,21 +79,26 @@ impl Store {
         }
     }
 
-    /// Gives credits on an operator's word, once per request name; the entry keeps why.
+    /// Gives credits on an operator's word, once per request name; the entry keeps why. What is written besides, such as
+    /// the record of who did it, is written with it or not at all.
     pub async fn adjust(
         &self,
         user: UserId,
-        request: &str,
-        amount: Credits,
-        why: &str,
-        now: Timestamp,
+        gift: &Gift<'_>,
+        besides: Vec<Write>,
         deadline: Deadline,
     ) -> Result<Adjusted, Error> {
+        let Gift {
+            request,
+            amount,
+            why,
+            now,
+        } = *gift;
         let key = Key::Adjust(request.to_owned());
         let (given, room) = (i64::from(amount.0), u32::MAX.saturating_sub(amount.0));
         let mut entry = rows::entry_item(user, &key, amount, now);
         entry.insert("why".to_owned(), s(why));
-        let writes = vec![
+        let mut writes = vec![
             Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
                 // Without an account there is no sum either, and nothing is at most this.
                 .when(Condition::AtMost("granted", n(room)))
@@ -88,7 +106,8 @@ impl Store {
                 .increase("granted", given),
             Write::put(ENTRY, &self.tables.ledger, entry).when(Condition::Absent("entry")),
         ];
-        let token = Token::of(&format!("{key} {user} {amount} {why} {}", now.0));
+        let token = Token::of(&format!("{key} {user} {amount} {why} {} {besides:?}", now.0));
+        writes.extend(besides);
         let Err(error) = self.db.transact(&token, writes, deadline).await else {
             return Ok(Adjusted::Given);
         };
@@ -146,6 +165,14 @@ impl Store {
         } else {
             write.remove("blocked")
         };
+        self.accepted(write, deadline).await.map(drop)
+    }
+
+    /// Notes in whose time the customer is told of times.
+    pub async fn set_zone(&self, user: UserId, zone: &str, deadline: Deadline) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"))
+            .set("zone", s(zone));
         self.accepted(write, deadline).await.map(drop)
     }
 

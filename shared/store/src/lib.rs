@@ -15,7 +15,7 @@ mod view;
 
 pub mod rows;
 
-pub use accounts::{Adjusted, Drafted};
+pub use accounts::{Adjusted, Drafted, Gift};
 pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;

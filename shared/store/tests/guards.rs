@@ -409,13 +409,13 @@ async fn a_grant_needs_an_account_and_happens_once_per_request() {
     let before = scene.everything().await;
     let nobody = scene
         .store
-        .adjust(UserId(8), "r1", Credits(5), "sorry", NOW, soon())
+        .adjust(UserId(8), &gift("r1", Credits(5), "sorry", NOW), vec![], soon())
         .await;
     assert!(matches!(nobody, Err(Error::Unsound { .. })), "{nobody:?}");
     assert_eq!(scene.everything().await, before);
     let given = scene
         .store
-        .adjust(USER, "r1", Credits(5), "sorry", NOW, soon())
+        .adjust(USER, &gift("r1", Credits(5), "sorry", NOW), vec![], soon())
         .await
         .unwrap();
     assert_eq!(given, Adjusted::Given);
@@ -423,7 +423,7 @@ async fn a_grant_needs_an_account_and_happens_once_per_request() {
     let later = NOW.after(Millis(1));
     let again = scene
         .store
-        .adjust(USER, "r1", Credits(5), "sorry", later, soon())
+        .adjust(USER, &gift("r1", Credits(5), "sorry", later), vec![], soon())
         .await
         .unwrap();
     assert_eq!(again, Adjusted::GivenBefore);

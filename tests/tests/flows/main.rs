@@ -7,6 +7,7 @@
 )]
 
 mod ordering;
+mod racers;
 mod redelivery;
 mod taps;
 
@@ -21,6 +22,7 @@ mod callbacks;
 mod delivery;
 mod unreachable;
 
+mod limits;
 mod races;
 mod windows;
 
@@ -30,6 +32,7 @@ mod dynamodb;
 mod messages;
 mod settings;
 
+mod cold;
 mod events;
 mod files;
 mod measured;

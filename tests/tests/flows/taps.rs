@@ -13,7 +13,7 @@ use crate::{ANNA, BORIS};
 
 /// Hands in an update until it is taken, as Telegram does: on a busy machine, whoever loses too often to the others is
 /// asked to come again.
-async fn deliver(stage: &Stage, update: &Value) -> Answer {
+pub(crate) async fn deliver(stage: &Stage, update: &Value) -> Answer {
     for _ in 0..50 {
         let answer = stage.update(update).await;
         if answer.status != 503 {
@@ -51,7 +51,7 @@ fn kinds(answers: &[Answer]) -> BTreeMap<String, usize> {
     kinds
 }
 
-fn is_sensible(answer: &Answer) -> bool {
+pub(crate) fn is_sensible(answer: &Answer) -> bool {
     let queued = answer.method() == "editMessageText" && answer.text().contains("in the queue");
     let again = answer.method() == "answerCallbackQuery" && answer.text().contains("accepted already");
     answer.status == 200 && (queued || again)
@@ -69,71 +69,6 @@ async fn sixty_four_racing_confirms_of_one_card_make_one_job() {
     assert_eq!(stage.balance(ANNA).await, (1, 1, 0));
     stage.run_until_settled().await;
     assert_eq!(stage.balance(ANNA).await, (1, 0, 1));
-    stage.assert_sound().await;
-}
-
-/// A draft and the press of its button, as fast as it goes; `None` when the limit is used up.
-async fn draft_and_confirm(stage: &Stage, number: i64) -> Option<bool> {
-    stage.pass(Millis(1));
-    let card = deliver(stage, &message(ANNA, &format!("wish {number}"), number)).await;
-    let buttons = card.body.unwrap()["reply_markup"]["inline_keyboard"].clone();
-    let create = buttons
-        .as_array()
-        .unwrap()
-        .iter()
-        .flat_map(|row| row.as_array().unwrap())
-        .find_map(|button| {
-            button["callback_data"]
-                .as_str()
-                .filter(|data| data.starts_with("go:"))
-        })
-        .unwrap()
-        .to_owned();
-    stage.pass(Millis(1));
-    let answer = deliver(stage, &press(ANNA, 50_000 + number, &create, number)).await;
-    assert_eq!(answer.status, 200, "{answer:?}");
-    if answer.text().contains("The limit is used up") {
-        return None;
-    }
-    let replaced = answer.text().contains("This card is out of date");
-    assert!(replaced || is_sensible(&answer), "{answer:?}");
-    Some(!replaced)
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn sixty_four_racing_drafts_against_a_limit_of_five_make_five_jobs() {
-    let stage = Stage::with(|setting| {
-        setting.gift(100);
-        setting.settings.rules.active_jobs_max = 100;
-        setting.settings.limits.get_mut("videos").unwrap().max = 5;
-    })
-    .await;
-    let stage = Arc::new(stage);
-    stage.newcomer(ANNA).await;
-    let hand = |hand: i64| {
-        let stage = Arc::clone(&stage);
-        tokio::spawn(async move {
-            let mut admitted = 0;
-            for finger in 0..16 {
-                admitted += usize::from(draft_and_confirm(&stage, hand * 16 + finger).await == Some(true));
-            }
-            admitted
-        })
-    };
-    let hands: Vec<_> = (0..4).map(hand).collect();
-    let mut racing = 0;
-    for hand in hands {
-        racing += hand.await.unwrap();
-    }
-    println!("{racing} admitted in the race");
-    // Whoever lost the race for the one draft that an account has tries again, one after the other.
-    let mut number = 64;
-    while draft_and_confirm(&stage, number).await.is_some() {
-        number += 1;
-    }
-    assert_eq!(stage.jobs().await.len(), 5);
-    assert_eq!(stage.balance(ANNA).await, (95, 5, 0));
-    assert_eq!(stage.used(ANNA).await[0].1, 5);
     stage.assert_sound().await;
 }
 

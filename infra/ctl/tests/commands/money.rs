@@ -139,9 +139,8 @@ fn order_id() -> JobId {
     }
 }
 
-#[tokio::test]
-async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
-    let place = Place::new().await;
+/// An order that was just placed.
+fn accepted(id: JobId, now: Timestamp) -> Job {
     let order = Order {
         model: ModelId("kling-3.0".to_owned()),
         provider: "kie".to_owned(),
@@ -167,8 +166,13 @@ async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
         chat: ChatId(USER.0),
         message: MessageId(12),
     };
-    let now = Timestamp(1_795_306_667_000);
-    let job = Job::accepted(order_id(), order, Credits(1), vec![], at, &rules, now);
+    Job::accepted(id, order, Credits(1), vec![], at, &rules, now)
+}
+
+#[tokio::test]
+async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
+    let place = Place::new().await;
+    let job = accepted(order_id(), Timestamp(1_795_306_667_000));
     let found = place.found().await;
     let table = found.output("JobsTable").unwrap();
     let write = Write::put("job", table, rows::job_item(&job));
@@ -184,6 +188,37 @@ async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
     assert!(shown.text.contains("a prompt of 20 characters"), "{}", shown.text);
     let said = format!("{} {}", shown.text, shown.json);
     assert!(!said.contains("clouds"), "{said}");
+}
+
+#[tokio::test]
+async fn open_orders_are_listed_and_those_whose_time_has_come() {
+    let place = Place::new().await;
+    assert_eq!(place.ctl(&["jobs"]).await.unwrap().json["jobs"], json!([]));
+    let found = place.found().await;
+    let table = found.output("JobsTable").unwrap();
+    for (nonce, at) in [
+        (3, 1_795_306_667_000),
+        (4, 4_795_306_667_000),
+        (5, 4_795_306_667_001),
+    ] {
+        let id = JobId {
+            nonce: Nonce::from_random([nonce; NONCE_CHARS]),
+            ..order_id()
+        };
+        let write = Write::put("job", table, rows::job_item(&accepted(id, Timestamp(at))));
+        found.db().write(write, soon()).await.unwrap();
+    }
+    let all = place.ctl(&["jobs"]).await.unwrap();
+    assert_eq!(all.json["jobs"].as_array().unwrap().len(), 3);
+    assert!(all.text.contains("3 orders: 3 QUEUED"), "{}", all.text);
+    let due = place.ctl(&["jobs", "--due"]).await.unwrap();
+    assert_eq!(due.json["jobs"][0]["job"], json!(order_id().to_string()));
+    assert_eq!(due.json["jobs"].as_array().unwrap().len(), 1);
+    let some = place.ctl(&["jobs", "--limit", "2"]).await.unwrap();
+    assert_eq!(
+        (some.json["jobs"].as_array().unwrap().len(), &some.json["more"]),
+        (2, &json!(true))
+    );
 }
 
 #[tokio::test]

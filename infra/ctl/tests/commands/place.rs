@@ -72,8 +72,10 @@ impl Place {
             .chain([note.as_str()])
             .collect();
         let anna = line.iter().chain(&["--who", "anna"]);
-        // Commands that change nothing ask for no name.
-        let arguments = Arguments::try_parse_from(anna).or_else(|_| Arguments::try_parse_from(&line));
+        // Commands that change nothing ask for no name, and some for no place.
+        let arguments = Arguments::try_parse_from(anna)
+            .or_else(|_| Arguments::try_parse_from(&line))
+            .or_else(|_| Arguments::try_parse_from(&line[..line.len() - 1]));
         ctl::run(&arguments.unwrap()).await
     }
 

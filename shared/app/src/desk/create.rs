@@ -4,7 +4,7 @@ use domain::account::{Account, Place};
 use domain::admission::{Admission, Denied, Refusal, Request, admit};
 use domain::id::{ChatId, MessageId, Nonce};
 use domain::job::{Job, Stage};
-use domain::limit::{Counts, Whose};
+use domain::limit::{Counts, Limit, Usage, Whose};
 use domain::money::Credits;
 use domain::time::Millis;
 use queue::{Doorbell, Hint};
@@ -193,11 +193,23 @@ impl Visit<'_> {
             Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),
             Refusal::LimitReached(usage) => {
                 let zone = self.zone(&usage.limit);
-                quota::refused(say, &self.snapshot, usage, &zone, self.now)
+                let tier = self.tier_with_more(usage);
+                quota::refused(say, &self.snapshot, usage, tier.as_deref(), (&zone, self.now))
             }
             Refusal::NotEntitled(denied) => self.lacks(denied),
         };
         Self::alert(query_id, &text)
+    }
+
+    /// The name of the tier that has more room than a limit that came with a feature.
+    fn tier_with_more(&self, usage: &Usage) -> Option<String> {
+        let feature = quota::feature_of(&self.snapshot, &usage.limit)?;
+        let used = |limit: &Limit| Some(self.usage(limit, usage.amount));
+        self.entitled(|entitled| {
+            let check = entitled.check_with_usage(feature, used);
+            let tier = self.snapshot.registry.tier(check.unlocked_by.tier?)?;
+            Some(tier.name.in_locale(self.say.locale().as_str()).to_owned())
+        })
     }
 
     /// What the customer lacks, and what would open it, by the names that the operator gave them.

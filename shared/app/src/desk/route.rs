@@ -80,7 +80,7 @@ impl Desk {
         let command = command(text);
         match command.as_deref() {
             Some("help") => return Ok(Some(help(message.chat.id, say))),
-            Some("start" | "cabinet" | "balance") | None => {}
+            Some("start" | "cabinet" | "balance" | "timezone") | None => {}
             Some(_) => return Ok(Some(unknown_command(message.chat.id, say))),
         }
         let visit = self
@@ -89,6 +89,7 @@ impl Desk {
         let reply = match command.as_deref() {
             Some("start") => visit.welcome(),
             Some("cabinet" | "balance") => visit.cabinet(),
+            Some("timezone") => visit.time_zone(arguments(text)).await?,
             _ => visit.compose(message).await?,
         };
         Ok(Some(reply))
@@ -157,6 +158,12 @@ impl Visit<'_> {
 fn command(text: &str) -> Option<String> {
     let word = text.strip_prefix('/')?.split([' ', '\n', '\t', '@']).next()?;
     Some(word.to_lowercase())
+}
+
+/// What follows a command, without the spaces around it.
+fn arguments(text: &str) -> &str {
+    text.split_once(char::is_whitespace)
+        .map_or("", |(_, rest)| rest.trim())
 }
 
 #[cfg(test)]

@@ -8,12 +8,12 @@ use domain::admission::{Denied, amount, limits_touched};
 use domain::catalog::Plan;
 use domain::id::{JobId, Nonce, UserId};
 use domain::job::Job;
-use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
+use domain::limit::{Counts, Limit, Mode, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
 use domain::window::Zone;
 use limits_flags::features::{Entitlements, Facts};
 use limits_flags::flags::{Attribute, Context};
-use limits_flags::{Snapshot, version_key};
+use limits_flags::{Snapshot, UNLIMITED_LIMIT, UNLIMITED_LIMITS, version_key};
 use store::{Ask, View};
 use table::Deadline;
 use telegram::html;
@@ -190,7 +190,7 @@ impl Visit<'_> {
     }
 
     /// What this customer may do.
-    fn entitled<T>(&self, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
+    pub(super) fn entitled<T>(&self, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
         let user = self.account.user.to_string();
         let facts = Facts {
             user: &user,
@@ -253,16 +253,26 @@ impl Visit<'_> {
             .collect()
     }
 
-    /// What is used of a limit, and what so much more would be.
+    /// What is used of a limit, and what so much more would be. Limits of unlimited plans are only watched where their
+    /// switch is off; a switch that is missing or broken leaves them on.
     pub(super) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
+        let mut limit = limit.clone();
+        if limit.id.starts_with(UNLIMITED_LIMIT)
+            && !self.asking(|context| self.snapshot.switch(UNLIMITED_LIMITS, true, context))
+        {
+            limit.mode = Mode::Monitor;
+        }
         // Whose row is tried first where there are several: each customer begins with another.
         let start = u16::try_from(self.account.user.0.rem_euclid(i64::from(u16::MAX))).unwrap_or(0);
         limit.usage(amount, &self.used, start, self.now)
     }
 
-    /// In whose time a limit's times are told.
+    /// In whose time a limit's times are told: the customer's own, if they have said so.
     pub(super) fn zone(&self, limit: &Limit) -> Zone {
-        quota::zone(&self.snapshot, limit)
+        match &self.account.zone {
+            Some(_) => self.own_zone(),
+            None => quota::zone(&self.snapshot, limit),
+        }
     }
 
     /// The present draft, if it is the one that a button speaks of.
@@ -279,6 +289,7 @@ impl Visit<'_> {
             draft,
             plan: self.plan(),
             usages,
+            zone: self.account.zone.as_ref().map(|_| self.own_zone()),
             now: self.now,
         }
     }

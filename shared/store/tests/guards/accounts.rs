@@ -14,19 +14,27 @@ async fn a_grant_never_passes_what_a_balance_can_count() {
     for too_much in [u32::MAX, u32::MAX - 1] {
         let given = scene
             .store
-            .adjust(USER, "r1", Credits(too_much), "a slip", NOW, soon())
+            .adjust(
+                USER,
+                &gift("r1", Credits(too_much), "a slip", NOW),
+                vec![],
+                soon(),
+            )
             .await
             .unwrap();
         assert_eq!(given, Adjusted::TooMuch);
     }
     assert_eq!(scene.everything().await, before);
-    let given = scene.store.adjust(USER, "r1", room, "all", NOW, soon()).await;
+    let given = scene
+        .store
+        .adjust(USER, &gift("r1", room, "all", NOW), vec![], soon())
+        .await;
     assert_eq!(given.unwrap(), Adjusted::Given);
     let books = scene.store.read_books().await.unwrap();
     assert_eq!(books.accounts[0].balance.granted, Credits(u32::MAX));
     let given = scene
         .store
-        .adjust(USER, "r2", Credits(1), "more", NOW, soon())
+        .adjust(USER, &gift("r2", Credits(1), "more", NOW), vec![], soon())
         .await;
     assert_eq!(given.unwrap(), Adjusted::TooMuch);
 }

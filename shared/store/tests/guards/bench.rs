@@ -13,7 +13,7 @@ use domain::time::{Jitter, Millis, Timestamp};
 use domain::video::Aspect;
 use local_lambda::{Aws, AwsOptions, Deployment, Service, Template};
 use std::time::Duration;
-use store::{Applied, Error, NotAdmitted, Store, Tables, rows};
+use store::{Applied, Error, Gift, NotAdmitted, Store, Tables, rows};
 use table::{Db, Deadline, Item, Write, n};
 
 pub(crate) const USER: UserId = UserId(7);
@@ -452,4 +452,14 @@ fn stays() -> Vec<Case> {
         (Rule::Tell, Stage::Failed, tell_later),
         (Rule::Told, Stage::Failed, Event::Told),
     ]
+}
+
+/// Credits given on an operator's word.
+pub(crate) fn gift<'a>(request: &'a str, amount: Credits, why: &'a str, now: Timestamp) -> Gift<'a> {
+    Gift {
+        request,
+        amount,
+        why,
+        now,
+    }
 }
