@@ -33,17 +33,16 @@ pub(crate) struct Paging {
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
     /// Where the page before ended: its `next`.
-    #[param(max_length = 512)]
+    #[param(pattern = "^[A-Za-z0-9._-]{1,128}$")]
     cursor: Option<String>,
 }
 
-impl Paging {
-    fn limit(&self) -> Result<u32, Refusal> {
-        let limit = self.limit.unwrap_or(PAGE);
-        let fits = (1..=PAGE_MAX).contains(&limit);
-        fits.then_some(limit)
-            .ok_or_else(|| Refusal::Malformed(format!("`limit` is 1 to {PAGE_MAX}")))
-    }
+/// How many entries a page has.
+fn limit(asked: Option<u32>) -> Result<u32, Refusal> {
+    let limit = asked.unwrap_or(PAGE);
+    let fits = (1..=PAGE_MAX).contains(&limit);
+    let bounds = || Refusal::Malformed(format!("`limit` is 1 to {PAGE_MAX}"));
+    fits.then_some(limit).ok_or_else(bounds)
 }
 
 /// What the settings consist of.
@@ -102,12 +101,18 @@ impl Api {
     }
 }
 
+/// What a list says to a cursor that cannot have been a page's `next`.
+fn no_cursor() -> Refusal {
+    Refusal::Malformed("`cursor` is what `next` was".to_owned())
+}
+
 /// The customer whom a path names.
 fn user(text: &str) -> Result<UserId, Refusal> {
     customer(text).ok_or_else(|| Refusal::NotFound(format!("`{text}` is no customer's Telegram id")))
 }
 
-/// A moment that a body names, as RFC 3339 writes it.
+/// A moment that a body names, as RFC 3339 writes it. The schema says so by a pattern as well: many who generate bodies
+/// heed no `format`.
 fn moment(text: Option<&str>, pointer: &str) -> Result<Option<Timestamp>, Refusal> {
     let Some(text) = text else { return Ok(None) };
     let read: Result<jiff::Timestamp, _> = text.parse();

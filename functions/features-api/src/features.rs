@@ -9,6 +9,9 @@ use domain::time::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use crate::Api;
+use crate::auth::{Caller, customer};
+use crate::problem::Refusal;
 use crate::seen::Seen;
 
 pub(crate) use check::{__path_check_feature, check_feature};
@@ -26,6 +29,18 @@ pub(crate) struct About {
     /// for a newcomer.
     #[param(pattern = "^[1-9][0-9]{0,15}$")]
     user: Option<String>,
+}
+
+impl Api {
+    /// Sees the one whom a query is about, who is a customer if anybody is named at all.
+    pub(crate) async fn see_asked(&self, caller: &Caller, user: Option<&str>) -> Result<Seen, Refusal> {
+        if user.is_some_and(|user| customer(user).is_none()) {
+            return Err(Refusal::Malformed(
+                "`user` is no customer's Telegram id".to_owned(),
+            ));
+        }
+        self.see(caller, user).await
+    }
 }
 
 /// Of several limits, the one of which the least is left.

@@ -7,7 +7,8 @@ mod answer;
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::{HeaderMap, StatusCode};
 use limits_flags::flags::Context;
@@ -17,7 +18,7 @@ use utoipa::ToSchema;
 
 use crate::Api;
 use crate::auth::Caller;
-use crate::body::{Body, Name};
+use crate::body::Body;
 use crate::etag::Cause;
 use crate::openapi::Denials;
 use crate::problem::Refusal;
@@ -40,16 +41,18 @@ pub(crate) struct Question {
 
 /// One flag.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags/{key}", tag = "ofrep", request_body = Question,
-    params(("key" = String, Path, description = "The flag", pattern = "^[A-Za-z0-9._-]{1,128}$")),
+    params(("key" = String, Path, description = "The flag")),
     responses((status = 200, description = "The flag's value", body = Evaluated),
         (status = 400, description = "The context or the flag cannot be evaluated", body = Failed),
         (status = 404, description = "There is no such flag", body = Failed), Denials))]
 pub(crate) async fn evaluate_flag(
     State(api): State<Arc<Api>>,
     caller: Caller,
-    Name(key): Name,
+    key: Result<Path<String>, PathRejection>,
     question: Result<Body<Question>, Refusal>,
 ) -> Result<Response, Fault> {
+    let unreadable = |_| Fault::Evaluation(Failed::context("the flag's name cannot be read"));
+    let Path(key) = key.map_err(unreadable)?;
     let asked = api
         .asked(&caller, question)
         .await

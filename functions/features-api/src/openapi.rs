@@ -25,7 +25,7 @@ use crate::{admin, cors, features, health, ofrep, reply};
     info(title = "neurocards features", version = "1", license(name = "MIT", identifier = "MIT"),
         description = "Flags over OFREP, what a customer may do, and the operator's side."),
     servers((url = "/")),
-    components(schemas(Problem)),
+    components(schemas(Problem, admin::Kind)),
     modifiers(&Schemes),
     security(("tma" = []), ("bearer" = []), ("key" = [])),
     tags((name = "service", description = "The service itself"),
@@ -161,7 +161,9 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         ))
         .routes(routes!(admin::history::list_versions))
         .routes(routes!(admin::history::roll_back))
-        .routes(routes!(admin::audit::list_changes))
+        .routes(routes!(admin::audit::changes_of_day))
+        .routes(routes!(admin::audit::changes_of_entity))
+        .routes(routes!(admin::audit::changes_by_person))
         .routes(routes!(
             admin::standing::read_standing,
             admin::standing::change_standing

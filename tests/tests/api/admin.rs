@@ -19,7 +19,7 @@ async fn a_change_holds_for_the_next_request_and_is_told_in_the_audit() {
     assert_eq!(said.body["changed"], json!(["flag#new_jobs"]));
     assert_eq!(flag().await, false);
     let audit = stage
-        .ask(Ask::get("/admin/audit?entity=flag%23new_jobs").key(&key))
+        .ask(Ask::get("/admin/audit/entities/flag%23new_jobs").key(&key))
         .await;
     let last = &audit.body["entries"][0];
     assert_eq!(
@@ -222,15 +222,23 @@ async fn every_list_has_an_end_and_a_cursor_that_is_not_its_own_is_refused() {
     }
     for path in [
         "/admin/audit?cursor=x",
-        "/admin/audit?day=2026-11-20&cursor=1795251600000-flag%23a%401",
         "/admin/audit?day=today",
-        "/admin/audit?entity=a&person=b",
+        "/admin/audit/people/anna?cursor=1",
         "/admin/history?cursor=x",
-        "/admin/overrides?feature=hd&cursor=chat%231001",
+        "/admin/overrides?cursor=hd",
+        "/admin/overrides?feature=%20",
         "/admin/settings/flags?cursor=%20",
         "/admin/upgrade-requests?cursor=",
         "/admin/upgrade-requests?limit=101",
     ] {
         assert_eq!(get(path).await.status, 400, "{path}");
     }
+    // A cursor of another list ends nowhere in this one; it neither breaks nor lends entries of the other.
+    let cursor = "cursor=1795251600000-flag%23a%401";
+    let earlier = get(&format!("/admin/audit?day=2026-11-22&{cursor}")).await;
+    assert_eq!(earlier.body["entries"], json!([]));
+    let later = get(&format!("/admin/audit?day=2026-11-20&{cursor}")).await;
+    assert_eq!((later.status, &later.body["entries"]), (200, &json!([])));
+    let other = get("/admin/overrides?feature=hd&cursor=width%231001").await;
+    assert_eq!((other.status, &other.body["overrides"]), (200, &json!([])));
 }

@@ -39,6 +39,16 @@ async fn one_flag_has_its_value_its_variant_and_a_reason() {
         (404, &json!("FLAG_NOT_FOUND"))
     );
     assert_eq!(none.body["key"], "nothing");
+    let odd = stage.ask(ask("%0A%C2%B6%27")).await;
+    assert_eq!(
+        (odd.status, &odd.body["errorCode"]),
+        (404, &json!("FLAG_NOT_FOUND"))
+    );
+    let unreadable = stage.ask(ask("%FF")).await;
+    assert_eq!(
+        (unreadable.status, unreadable.header("content-type")),
+        (400, "application/json")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

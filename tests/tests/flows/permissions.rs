@@ -81,8 +81,8 @@ async fn ask_the_api(stage: &Stage) {
         Ask::post("/features/chat/upgrade-requests"),
         Ask::post(&format!("/admin/upgrade-requests/{ANNA}/chat/approve")),
         Ask::get("/admin/audit"),
-        Ask::get("/admin/audit?entity=feature%23chat"),
-        Ask::get(&format!("/admin/audit?person=user%23{ANNA}")),
+        Ask::get("/admin/audit/entities/feature%23chat"),
+        Ask::get(&format!("/admin/audit/people/user%23{ANNA}")),
         Ask::post("/ofrep/v1/evaluate/flags"),
     ];
     for ask in asks {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
+use domain::time::Timestamp;
 use limits_flags::By;
 use limits_flags::access::Role;
 use limits_flags::audit::{self, Entry, Of};
@@ -11,34 +12,41 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::history::json;
-use super::{PAGE, PAGE_MAX};
+use super::{limit, no_cursor};
 use crate::Api;
 use crate::auth::Operator;
 use crate::body::Asked;
 use crate::features::rfc3339;
-use crate::openapi::{Denials, Unreadable};
+use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
 
-/// Which changes: those of a day, an entity or a person, and today's without any of them.
+/// Which day, and which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Which {
-    /// A day in UTC.
+pub(crate) struct OfDay {
+    /// A day in UTC; today without.
     #[param(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", example = "2026-11-22")]
     day: Option<String>,
-    /// What changed: `flag#new_jobs`, `user#700001`.
-    #[param(min_length = 1, max_length = 256, example = "flag#new_jobs")]
-    entity: Option<String>,
-    /// Who changed it.
-    #[param(min_length = 1, max_length = 200, example = "user#700001")]
-    person: Option<String>,
     /// Entries at most.
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
     /// Where the page before ended: its `next`.
-    #[param(max_length = 512)]
+    #[param(pattern = "^[0-9]{13}-[!-~]{1,256}@[0-9]{1,15}$")]
+    cursor: Option<String>,
+}
+
+/// Which part of the list is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pages {
+    /// Entries at most.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u32>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = "^[0-9]{13}-[!-~]{1,256}@[0-9]{1,15}$")]
     cursor: Option<String>,
 }
 
@@ -96,80 +104,117 @@ impl Author {
     }
 }
 
-/// Changes of a day, of an entity or by a person, the latest first.
-#[utoipa::path(get, path = "/admin/audit", tag = "admin", params(Which),
+/// Changes of a day, the latest first.
+#[utoipa::path(get, path = "/admin/audit", tag = "admin", params(OfDay),
     responses((status = 200, description = "A page of changes", body = Changes), Unreadable, Denials))]
-pub(crate) async fn list_changes(
+pub(crate) async fn changes_of_day(
     State(api): State<Arc<Api>>,
     operator: Operator,
-    Asked(which): Asked<Which>,
+    Asked(asked): Asked<OfDay>,
+) -> Result<Json<Changes>, Refusal> {
+    let day = asked.day.unwrap_or_else(|| audit::day(api.now()));
+    if !is_day(&day) {
+        return Err(Refusal::Malformed("`day` is a day such as 2026-11-22".to_owned()));
+    }
+    // The latest come first: what a cursor of a later day precedes is the whole day, and of an earlier one, nothing.
+    let cursor = asked
+        .cursor
+        .map(|cursor| Ok::<_, Refusal>((day_of(&cursor)?, cursor)));
+    let cursor = match cursor.transpose()? {
+        Some((other, _)) if other < day => return Ok(Json(Changes::none())),
+        Some((other, cursor)) if other == day => Some(cursor),
+        _ => None,
+    };
+    list(&api, &operator, &Of::Day(day), asked.limit, cursor).await
+}
+
+/// Changes of an entity, the latest first.
+#[utoipa::path(get, path = "/admin/audit/entities/{entity}", tag = "admin",
+    params(("entity" = String, Path, description = "What changed", pattern = "^[A-Za-z0-9._#-]{1,256}$", example = "flag#new_jobs"), Pages),
+    responses((status = 200, description = "A page of changes", body = Changes), NotThere, Unreadable, Denials))]
+pub(crate) async fn changes_of_entity(
+    State(api): State<Arc<Api>>,
+    operator: Operator,
+    Path(entity): Path<String>,
+    Asked(pages): Asked<Pages>,
+) -> Result<Json<Changes>, Refusal> {
+    let of = Of::Entity(named(entity)?);
+    list(&api, &operator, &of, pages.limit, checked(pages.cursor)?).await
+}
+
+/// Changes that somebody made, the latest first.
+#[utoipa::path(get, path = "/admin/audit/people/{who}", tag = "admin",
+    params(("who" = String, Path, description = "Who changed it", pattern = "^[A-Za-z0-9._#-]{1,256}$", example = "user#700001"), Pages),
+    responses((status = 200, description = "A page of changes", body = Changes), NotThere, Unreadable, Denials))]
+pub(crate) async fn changes_by_person(
+    State(api): State<Arc<Api>>,
+    operator: Operator,
+    Path(who): Path<String>,
+    Asked(pages): Asked<Pages>,
+) -> Result<Json<Changes>, Refusal> {
+    let of = Of::Person(named(who)?);
+    list(&api, &operator, &of, pages.limit, checked(pages.cursor)?).await
+}
+
+async fn list(
+    api: &Api,
+    operator: &Operator,
+    of: &Of,
+    asked: Option<u32>,
+    cursor: Option<String>,
 ) -> Result<Json<Changes>, Refusal> {
     operator.needs(Role::Viewer)?;
-    let limit = which.limit.unwrap_or(PAGE);
-    if !(1..=PAGE_MAX).contains(&limit) {
-        return Err(Refusal::Malformed(format!("`limit` is 1 to {PAGE_MAX}")));
-    }
-    let of = match (which.day, which.entity, which.person) {
-        (day, None, None) => Of::Day(day.unwrap_or_else(|| audit::day(api.now()))),
-        (None, Some(entity), None) => Of::Entity(entity),
-        (None, None, Some(person)) => Of::Person(person),
-        _ => {
-            return Err(Refusal::Malformed(
-                "say one of `day`, `entity`, `person`".to_owned(),
-            ));
-        }
-    };
-    if !is_sensible(&of)
-        || which
-            .cursor
-            .as_deref()
-            .is_some_and(|cursor| !follows(cursor, &of))
-    {
-        return Err(Refusal::Malformed(
-            "the query cannot be meant; `cursor` is what `next` was".to_owned(),
-        ));
-    }
-    let page = audit::list(&api.office, &of, limit, which.cursor.as_deref()).await?;
+    let page = audit::list(&api.office, of, limit(asked)?, cursor.as_deref()).await?;
     Ok(Json(Changes {
         entries: page.entries.into_iter().map(Changed::of).collect(),
         next: page.next,
     }))
 }
 
-/// Whether there may be entries of it at all.
-fn is_sensible(of: &Of) -> bool {
-    match of {
-        Of::Day(day) => {
-            let digits = |place: usize, byte: u8| {
-                if place == 4 || place == 7 {
-                    byte == b'-'
-                } else {
-                    byte.is_ascii_digit()
-                }
-            };
-            day.len() == 10 && day.bytes().enumerate().all(|(place, byte)| digits(place, byte))
-        }
-        Of::Entity(text) => (1..=256).contains(&text.len()),
-        Of::Person(text) => (1..=By::WHO_BYTES_MAX).contains(&text.len()),
-    }
+/// A name of an entity or a person.
+fn named(name: String) -> Result<String, Refusal> {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._#-".contains(&byte);
+    let fits = (1..=256).contains(&name.len()) && name.bytes().all(letter);
+    let unknown = || Refusal::NotFound("nothing and nobody is called so".to_owned());
+    fits.then_some(name).ok_or_else(unknown)
 }
 
-/// Whether a page of it may have ended with this id. DynamoDB would refuse to begin elsewhere.
-fn follows(cursor: &str, of: &Of) -> bool {
-    let Some((at, rest)) = cursor.split_once('-') else {
-        return false;
+fn is_day(day: &str) -> bool {
+    let fits = |(place, byte): (usize, u8)| match place {
+        4 | 7 => byte == b'-',
+        _ => byte.is_ascii_digit(),
     };
-    let Ok(time) = at.parse::<i64>() else { return false };
+    day.len() == 10 && day.bytes().enumerate().all(fits)
+}
+
+/// The cursor, if it has the form of an id.
+fn checked(cursor: Option<String>) -> Result<Option<String>, Refusal> {
+    cursor.as_deref().map(day_of).transpose()?;
+    Ok(cursor)
+}
+
+/// The day of the entry that a cursor names.
+fn day_of(cursor: &str) -> Result<String, Refusal> {
+    let (at, rest) = cursor.split_once('-').ok_or_else(no_cursor)?;
+    let (entity, version) = rest.rsplit_once('@').ok_or_else(no_cursor)?;
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let is_id = at.len() == 13
-        && at.bytes().all(|byte| byte.is_ascii_digit())
-        && rest.contains('@')
-        && cursor.len() <= 512;
-    is_id
-        && match of {
-            Of::Day(day) => audit::day(domain::time::Timestamp(time)) == *day,
-            Of::Entity(entity) => rest.rsplit_once('@').is_some_and(|(named, _)| named == entity),
-            Of::Person(_) => true,
+        && digits(at)
+        && (1..=15).contains(&version.len())
+        && digits(version)
+        && (1..=256).contains(&entity.len())
+        && entity.bytes().all(|byte| byte.is_ascii_graphic());
+    let at = at.parse().ok().filter(|_| is_id).ok_or_else(no_cursor)?;
+    Ok(audit::day(Timestamp(at)))
+}
+
+impl Changes {
+    fn none() -> Self {
+        Self {
+            entries: Vec::new(),
+            next: None,
         }
+    }
 }
 
 impl Changed {
@@ -190,12 +235,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_page_of_the_same_list_may_have_ended_there() {
-        let id = "1795305599999-flag#new_jobs@7";
-        let day = |day: &str| follows(id, &Of::Day(day.to_owned()));
-        assert!(day("2026-11-21") && !day("2026-11-22"));
-        assert!(follows(id, &Of::Entity("flag#new_jobs".to_owned())));
-        assert!(!follows(id, &Of::Entity("flag#other".to_owned())));
+    fn a_cursor_has_the_form_of_an_id() {
+        assert_eq!(day_of("1795305599999-flag#new_jobs@7").unwrap(), "2026-11-21");
         for other in [
             "",
             "1",
@@ -203,15 +244,17 @@ mod tests {
             "x-flag@1",
             "12-flag@1",
             "+795305599999-f@1",
+            "1795305599999-@1",
+            "1795305599999-f@",
+            "1795305599999-f f@1",
         ] {
-            assert!(!follows(other, &Of::Person("anna".to_owned())), "{other}");
+            assert!(day_of(other).is_err(), "{other}");
         }
     }
 
     #[test]
     fn a_day_is_written_as_one() {
-        let day = |day: &str| is_sensible(&Of::Day(day.to_owned()));
-        assert!(day("2026-11-22"));
-        assert!(!day("2026-1-22") && !day("yesterday!") && !day(""));
+        assert!(is_day("2026-11-22"));
+        assert!(!is_day("2026-1-22") && !is_day("yesterday!") && !is_day(""));
     }
 }

@@ -7,16 +7,29 @@ use limits_flags::access::Role;
 use limits_flags::history;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
-use super::Paging;
 use super::audit::Author;
+use super::{limit, no_cursor};
 use crate::Api;
 use crate::auth::Operator;
 use crate::body::{Asked, Body, Until};
 use crate::openapi::{Bodies, Contended, Denials, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
+
+/// Which part of the list is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pages {
+    /// Entries at most.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u32>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = "^[0-9]{1,15}$")]
+    cursor: Option<String>,
+}
 
 /// Versions of the settings.
 #[derive(Debug, Serialize, ToSchema)]
@@ -80,22 +93,21 @@ pub(crate) struct Restored {
 }
 
 /// The settings' versions, the latest first.
-#[utoipa::path(get, path = "/admin/history", tag = "admin", params(Paging),
+#[utoipa::path(get, path = "/admin/history", tag = "admin", params(Pages),
     responses((status = 200, description = "A page of versions", body = Versions), Unreadable, Denials))]
 pub(crate) async fn list_versions(
     State(api): State<Arc<Api>>,
     operator: Operator,
-    Asked(paging): Asked<Paging>,
+    Asked(pages): Asked<Pages>,
 ) -> Result<Json<Versions>, Refusal> {
     operator.needs(Role::Viewer)?;
-    let limit = paging.limit()?;
-    let no_version = |_| Refusal::Malformed("`cursor` is what `next` was".to_owned());
-    let up_to: Option<u64> = paging
+    let limit = limit(pages.limit)?;
+    let up_to: Option<u64> = pages
         .cursor
         .as_deref()
         .map(str::parse)
         .transpose()
-        .map_err(no_version)?;
+        .map_err(|_| no_cursor())?;
     let records = history::list_records(&api.office, up_to, limit).await?;
     let is_full = u32::try_from(records.len()).unwrap_or(u32::MAX) >= limit;
     let last = records.last().filter(|last| is_full && last.version > 1);

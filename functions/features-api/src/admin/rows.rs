@@ -11,7 +11,7 @@ use serde_json::Value;
 use table::{Item, Keys, Query, Row as Stored, s};
 use utoipa::ToSchema;
 
-use super::{Kind, Paging};
+use super::{Kind, Paging, no_cursor};
 use crate::Api;
 use crate::auth::Operator;
 use crate::body::{Asked, is_name};
@@ -80,10 +80,10 @@ pub(crate) async fn list_rows(
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Rows>, Refusal> {
     operator.needs(Role::Viewer)?;
-    let limit = i32::try_from(paging.limit()?).unwrap_or(i32::MAX);
+    let limit = i32::try_from(super::limit(paging.limit)?).unwrap_or(i32::MAX);
     let before = paging.cursor.unwrap_or_default();
     if !before.is_empty() && !is_name(&before) {
-        return Err(Refusal::Malformed("`cursor` is what `next` was".to_owned()));
+        return Err(no_cursor());
     }
     let page = api.db.query(Query {
         table: api.settings.table().to_owned(),

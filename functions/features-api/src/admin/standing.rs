@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use super::audit::Author;
-use super::{PAGE, PAGE_MAX, moment, user};
+use super::{limit, moment, no_cursor, user};
 use crate::Api;
 use crate::auth::{Operator, customer};
 use crate::body::{Asked, Body, Name, Until, is_name};
@@ -73,7 +73,7 @@ pub(crate) struct OrNone {
     /// Its name.
     key: Option<String>,
     /// The first moment at which it is held no more; for ever without.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
     until: Option<String>,
 }
 
@@ -83,7 +83,7 @@ pub(crate) struct Thing {
     /// Its name.
     key: String,
     /// The first moment at which it is held no more; for ever without.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
     until: Option<String>,
 }
 
@@ -103,7 +103,7 @@ pub(crate) struct Settle {
     #[schema(value_type = Object)]
     value: Value,
     /// The first moment at which it holds no more; for ever without.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
     until: Option<String>,
 }
 
@@ -194,7 +194,7 @@ pub(crate) struct Which {
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
     /// Where the page before ended: its `next`.
-    #[param(max_length = 512)]
+    #[param(pattern = "^[A-Za-z0-9._-]{1,128}#[1-9][0-9]{0,14}$")]
     cursor: Option<String>,
 }
 
@@ -233,15 +233,21 @@ pub(crate) async fn list_overrides(
     Asked(which): Asked<Which>,
 ) -> Result<Json<Overrides>, Refusal> {
     operator.needs(Role::Viewer)?;
-    let limit = which.limit.unwrap_or(PAGE);
-    let (feature, cursor) = (which.feature.as_deref(), which.cursor.as_deref());
-    let sensible = (1..=PAGE_MAX).contains(&limit)
-        && feature.is_none_or(is_name)
-        && cursor.is_none_or(|cursor| follows(cursor, feature));
-    if !sensible {
-        let why = format!("`limit` is 1 to {PAGE_MAX}, `cursor` is what `next` was");
-        return Err(Refusal::Malformed(why));
+    let limit = limit(which.limit)?;
+    let feature = which.feature.as_deref();
+    if !feature.is_none_or(is_name) {
+        return Err(Refusal::Malformed("`feature` is no name".to_owned()));
     }
+    // The list is in the order of features: a page that ended before this one begins with it, and beyond it is nothing.
+    let ended = which.cursor.as_deref().map(ended_with).transpose()?;
+    let cursor = match (feature, ended) {
+        (Some(wanted), Some(ended)) if ended > wanted => {
+            let (overrides, next) = (Vec::new(), None);
+            return Ok(Json(Overrides { overrides, next }));
+        }
+        (Some(wanted), Some(ended)) if ended < wanted => None,
+        _ => which.cursor.as_deref(),
+    };
     let (listed, next) = grants::overrides(&api.office, feature, limit, cursor).await?;
     let settled = listed.into_iter().map(|one| Settled {
         user: one.user.to_string(),
@@ -255,9 +261,9 @@ pub(crate) async fn list_overrides(
     }))
 }
 
-/// Whether a page may have ended there: with the override of a feature and a customer.
-fn follows(cursor: &str, wanted: Option<&str>) -> bool {
-    cursor.rsplit_once('#').is_some_and(|(feature, user)| {
-        wanted.is_none_or(|wanted| wanted == feature) && is_name(feature) && customer(user).is_some()
-    })
+/// The feature of the override that a page ended with.
+fn ended_with(cursor: &str) -> Result<&str, Refusal> {
+    let (feature, user) = cursor.rsplit_once('#').ok_or_else(no_cursor)?;
+    let is_one = is_name(feature) && customer(user).is_some();
+    is_one.then_some(feature).ok_or_else(no_cursor)
 }

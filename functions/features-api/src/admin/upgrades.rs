@@ -8,13 +8,13 @@ use limits_flags::access::Role;
 use limits_flags::upgrade::{self, Asked as Outcome, Decided, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::audit::Author;
-use super::{Paging, moment, user};
+use super::{limit, moment, no_cursor, user};
 use crate::Api;
 use crate::auth::{Caller, Operator};
-use crate::body::{Asked, Body, Name, Names, Until};
+use crate::body::{Asked, Body, Name, Names, Until, is_name};
 use crate::features::rfc3339;
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
@@ -39,6 +39,19 @@ pub(crate) struct Upgrade {
     /// Who decided, why, when.
     #[serde(skip_serializing_if = "Option::is_none")]
     decided: Option<Author>,
+}
+
+/// Which part of the list is wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Pages {
+    /// Entries at most.
+    #[param(minimum = 1, maximum = 100, default = 50)]
+    limit: Option<u32>,
+    /// Where the page before ended: its `next`.
+    #[param(pattern = "^[0-9]{13}#[0-9]{1,16}#[A-Za-z0-9._-]{1,128}$")]
+    cursor: Option<String>,
 }
 
 /// Requests that wait.
@@ -69,7 +82,7 @@ pub(crate) struct Approval {
     #[schema(value_type = Option<Object>)]
     value: Option<Value>,
     /// The first moment at which it holds no more; for ever without.
-    #[schema(format = DateTime)]
+    #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
     valid_until: Option<String>,
     /// Why, for the audit.
     #[serde(default)]
@@ -135,22 +148,32 @@ pub(crate) async fn ask_for_upgrade(
 }
 
 /// The requests that wait, the oldest first.
-#[utoipa::path(get, path = "/admin/upgrade-requests", tag = "admin", params(Paging),
+#[utoipa::path(get, path = "/admin/upgrade-requests", tag = "admin", params(Pages),
     responses((status = 200, description = "A page of requests", body = Upgrades), Unreadable, Denials))]
 pub(crate) async fn list_upgrades(
     State(api): State<Arc<Api>>,
     operator: Operator,
-    Asked(paging): Asked<Paging>,
+    Asked(pages): Asked<Pages>,
 ) -> Result<Json<Upgrades>, Refusal> {
     operator.needs(Role::Viewer)?;
-    let limit = paging.limit()?;
-    let cursor = paging.cursor.as_deref();
-    if cursor.is_some_and(|cursor| cursor.is_empty() || cursor.len() > 512) {
-        return Err(Refusal::Malformed("`cursor` is what `next` was".to_owned()));
+    let limit = limit(pages.limit)?;
+    let cursor = pages.cursor.as_deref();
+    if !cursor.is_none_or(is_place) {
+        return Err(no_cursor());
     }
     let (requests, next) = upgrade::open(&api.office, limit, cursor).await?;
     let requests = requests.into_iter().map(Upgrade::of).collect();
     Ok(Json(Upgrades { requests, next }))
+}
+
+/// Whether a page may have ended there: with the request of a time, a customer and a feature.
+fn is_place(cursor: &str) -> bool {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let parts: Vec<&str> = cursor.splitn(3, '#').collect();
+    let [at, user, feature] = parts.as_slice() else {
+        return false;
+    };
+    at.len() == 13 && digits(at) && user.len() <= 16 && digits(user) && is_name(feature)
 }
 
 /// Gives a customer what was asked for.

@@ -99,7 +99,7 @@ pub(crate) async fn check_feature(
     if !(1..=AMOUNT_MAX).contains(&amount) {
         return Err(Refusal::Malformed(format!("`amount` is 1 to {AMOUNT_MAX}")));
     }
-    let seen = api.see(&caller, what.user.as_deref()).await?;
+    let seen = api.see_asked(&caller, what.user.as_deref()).await?;
     if seen.snapshot.registry.feature(&key).is_none() {
         return Err(Refusal::NotFound(format!("there is no feature `{key}`")));
     }

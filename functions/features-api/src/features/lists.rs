@@ -90,7 +90,7 @@ pub(crate) async fn list_features(
     caller: Caller,
     Asked(about): Asked<About>,
 ) -> Result<Json<Everything>, Refusal> {
-    let seen = api.see(&caller, about.user.as_deref()).await?;
+    let seen = api.see_asked(&caller, about.user.as_deref()).await?;
     let mut features = Everything::of(&seen);
     features.computed_at = rfc3339(seen.now);
     Ok(Json(features))
@@ -108,7 +108,7 @@ pub(crate) async fn user_features(
     headers: HeaderMap,
     Asked(about): Asked<About>,
 ) -> Result<Response, Refusal> {
-    let seen = api.see(&caller, about.user.as_deref()).await?;
+    let seen = api.see_asked(&caller, about.user.as_deref()).await?;
     let shown = UserFeatures {
         features: Everything::of(&seen),
         models: models(&seen),
@@ -132,7 +132,7 @@ pub(crate) async fn list_models(
     caller: Caller,
     Asked(about): Asked<About>,
 ) -> Result<Json<Vec<ModelShown>>, Refusal> {
-    let seen = api.see(&caller, about.user.as_deref()).await?;
+    let seen = api.see_asked(&caller, about.user.as_deref()).await?;
     Ok(Json(models(&seen)))
 }
 
@@ -144,7 +144,7 @@ pub(crate) async fn list_components(
     caller: Caller,
     Asked(about): Asked<About>,
 ) -> Result<Json<Vec<String>>, Refusal> {
-    let seen = api.see(&caller, about.user.as_deref()).await?;
+    let seen = api.see_asked(&caller, about.user.as_deref()).await?;
     Ok(Json(components(&seen)))
 }
 
