@@ -62,9 +62,8 @@ def place(text, at):
     """The function that something stands in; in the machine's big match, the event."""
     before = text[:at]
     function = re.findall(r"\bfn (\w+)", before)[-1]
-    if function != "apply":
-        return f"`{function}`"
-    return "`" + re.findall(r"\n            Event::(\w+)", before)[-1] + "`"
+    event = re.findall(r"\n            Event::(\w+)", before)
+    return f"`{event[-1]}`" if function == "apply" and event else f"`{function}`"
 
 
 def closing(text, at):
@@ -155,6 +154,29 @@ def times(root):
         yield Mutant("machine", file, where, one_line(found[1]), *found.span(1), instead, tests)
 
 
+def limits(root):
+    """What admits an order within its limits, and gives back what it used."""
+    limit, admission, changes = "shared/domain/src/limit.rs", "shared/domain/src/admission.rs", "shared/store/src/changes.rs"
+    for file, pattern, instead in [
+        (limit, r"self\.amount <= self\.left\(\)", "true"),
+        (limit, r"self\.limit\.mode == Mode::Hard && !self\.has_room\(\)", "!self.has_room()"),
+        (limit, r"Bound::AtMost\(self\.max\.saturating_sub\(self\.amount\)\)", "Bound::Free"),
+        (limit, r"Bound::Unchanged\(self\.revision\)", "Bound::Free"),
+        (limit, r"now < forgets_at\(\*began\)", "true"),
+        (limit, r"now < forgets_at\(\*began\)", "false"),
+        (admission, r"usage\.forbids\(\)", "false"),
+        (admission, r"&request\.denied", "&None::<Denied>"),
+        (admission, r"!request\.new_jobs", "false"),
+        (admission, r"plan\.covers\(model\)\)\.map", "plan.unlimited).map"),
+        (admission, r"limit\.provider\.is_none\(\) \|\| limit\.provider\.as_ref\(\) == provider", "true"),
+        (changes, r"counted\.key\.is_open\(\)", "false"),
+    ]:
+        text = code_of(root, file)
+        for found in re.finditer(pattern, text):
+            where = place(text, found.start())
+            yield Mutant("limits", file, where, one_line(found[0]), *found.span(), instead, [DOMAIN, STORE])
+
+
 def cargo_test(copy, packages):
     """What the tests print, and whether they ended."""
     target = os.environ.get("GUARD_TARGET_DIR", str(ROOT / "target/guard-mutants"))
@@ -191,7 +213,7 @@ def noticed_by(copy, mutant):
 
 def find(root, words):
     """The mutants with all these words in their rows."""
-    mutants = [*writes(root), *operators(root), *carried(root), *checks(root), *times(root)]
+    mutants = [*writes(root), *operators(root), *carried(root), *checks(root), *times(root), *limits(root)]
     return [mutant for mutant in mutants if all(word in mutant.row("") for word in words)]
 
 
@@ -217,7 +239,7 @@ def main(words):
 
 def report(copy, mutants):
     missed = 0
-    for table in ["writes", "operators", "machine"]:
+    for table in ["writes", "limits", "operators", "machine"]:
         print(f"\n### {table}\n\n| where | what was removed | file | noticed by |\n|---|---|---|---|", flush=True)
         for mutant in mutants:
             if mutant.table == table:

@@ -1,18 +1,39 @@
 //! Why somebody may or may not do something, step by step.
 
+mod report;
+
 use app::Clock as _;
 use domain::account::Account;
-use domain::catalog::Model;
+use domain::admission::{amount, limits_touched};
+use domain::catalog::{Model, Price};
 use domain::id::{ModelId, UserId};
-use limits_flags::features::{Entitlements, Explanation, Facts, Given};
+use domain::limit::{Counts, Limit, Usage, Whose};
+use domain::time::Timestamp;
+use limits_flags::features::{Check, Entitlements, Explanation, Facts, Given};
 use limits_flags::{Settings, Snapshot};
-use serde_json::{Value, json};
-use store::rows;
+use store::{Store, rows};
 use table::Row;
 
 use crate::arguments::Explain;
 use crate::target::Place;
 use crate::{Error, Report};
+
+/// Counters that one read takes.
+const COUNTERS_MAX: usize = 100;
+
+/// What was found out.
+struct Found<'a> {
+    account: &'a Account,
+    tier: Option<&'a str>,
+    plan: Option<&'a str>,
+    /// The model that was asked for, and the length.
+    model: Option<(&'a Model, Option<&'a Price>)>,
+    /// The features that were asked for or that the order needs, each with its path and with what is used.
+    features: Vec<(Explanation<'a>, Check<'a>)>,
+    /// Every limit that an order of the model touches.
+    limits: Vec<Usage>,
+    now: Timestamp,
+}
 
 /// Explains what a customer may do: of features, of a model, or of everything.
 pub(crate) async fn explain(explain: &Explain) -> Result<Report, Error> {
@@ -21,40 +42,48 @@ pub(crate) async fn explain(explain: &Explain) -> Result<Report, Error> {
     let now = runtime::SystemClock.now();
     let settings = Settings::new(place.db(), place.output("SettingsTable")?.to_owned());
     let snapshot = settings.reload(now).await?;
-    let user = account.user.to_string();
+    let number = account.user.to_string();
     let facts = Facts {
-        user: &user,
+        user: &number,
         country: None,
         locale: &locale,
         now,
     };
     let entitlements = snapshot.registry.entitlements(&account.standing, facts);
-    let model = explain
-        .model
-        .as_deref()
-        .map(|id| find(&snapshot, id))
-        .transpose()?;
-    let mut wanted: Vec<String> = explain.features.clone();
-    if let Some(model) = model {
-        let shortest = model.prices.first().map_or(0, |price| price.duration_s);
-        let required = snapshot.required(Some(model), explain.seconds.unwrap_or(shortest), explain.photo);
-        wanted.extend(required.into_iter().map(str::to_owned));
-    } else if wanted.is_empty() {
-        wanted.extend(snapshot.registry.features().map(|(key, _)| key.to_owned()));
-    }
-    let unknown = wanted
-        .iter()
-        .find(|feature| snapshot.registry.feature(feature).is_none());
-    if let Some(feature) = unknown {
-        // Its refusal names the nearest one.
-        let refused = snapshot.registry.may_say(feature, &Given::switch(true));
-        return Err(Error::NotFound(refused.err().unwrap_or_default()));
-    }
-    let told: Vec<Explanation<'_>> = wanted
-        .iter()
-        .filter_map(|feature| entitlements.explain(feature))
-        .collect();
-    Ok(report(explain.user, &entitlements, model, &told))
+    let model = ordered(explain, &snapshot)?;
+    let wanted = wanted(explain, &snapshot, model)?;
+    let checks: Vec<Check<'_>> = wanted.iter().map(|feature| entitlements.check(feature)).collect();
+    let of_features: Vec<Limit> = checks.iter().flat_map(|check| check.limits).cloned().collect();
+    let plan = snapshot.plan(&account.standing, now);
+    let touched: Vec<&Limit> = match model {
+        Some((model, _)) => limits_touched(&snapshot.rules, Some(model), plan, &of_features).collect(),
+        None => of_features.iter().collect(),
+    };
+    let counts = counts(&place.store()?, account.user, &touched, now).await?;
+    let price = model.and_then(|(_, price)| price);
+    let used = |limit: &Limit| limit.usage(amount(limit.measure, price), &counts, 0, now);
+    let found = Found {
+        account: &account,
+        tier: entitlements.tier(),
+        plan: plan.map(|plan| plan.key.as_str()),
+        model,
+        features: told(&entitlements, &wanted, used),
+        limits: touched.into_iter().map(used).collect(),
+        now,
+    };
+    Ok(found.report())
+}
+
+fn told<'c>(
+    entitlements: &'c Entitlements<'_>,
+    wanted: &'c [String],
+    used: impl Fn(&Limit) -> Usage,
+) -> Vec<(Explanation<'c>, Check<'c>)> {
+    let one = |feature: &'c String| {
+        let check = entitlements.check_with_usage(feature, |limit| Some(used(limit)));
+        Some((entitlements.explain(feature)?, check))
+    };
+    wanted.iter().filter_map(one).collect()
 }
 
 async fn customer(place: &Place, user: UserId) -> Result<(Account, String), Error> {
@@ -65,41 +94,64 @@ async fn customer(place: &Place, user: UserId) -> Result<(Account, String), Erro
     Ok((rows::read_account(&item)?, locale))
 }
 
-fn find<'s>(snapshot: &'s Snapshot, id: &str) -> Result<&'s Model, Error> {
-    let model = snapshot.model(&ModelId(id.to_owned()));
-    model.ok_or_else(|| {
+/// The model that was asked for, with the price of the length.
+fn ordered<'s>(
+    explain: &Explain,
+    snapshot: &'s Snapshot,
+) -> Result<Option<(&'s Model, Option<&'s Price>)>, Error> {
+    let Some(id) = &explain.model else {
+        return Ok(None);
+    };
+    let model = snapshot.model(&ModelId(id.clone())).ok_or_else(|| {
         let known: Vec<&str> = snapshot.models.iter().map(|model| model.id.0.as_str()).collect();
         Error::NotFound(format!("there is no model {id}; there are {}", known.join(", ")))
-    })
+    })?;
+    let Some(seconds) = explain.seconds else {
+        return Ok(Some((model, model.prices.first())));
+    };
+    let price = model.prices.iter().find(|price| price.duration_s == seconds);
+    match price {
+        Some(price) => Ok(Some((model, Some(price)))),
+        None => Err(Error::NotFound(format!("{id} has no length of {seconds} s"))),
+    }
 }
 
-fn report(
-    user: i64,
-    entitlements: &Entitlements<'_>,
-    model: Option<&Model>,
-    told: &[Explanation<'_>],
-) -> Report {
-    let mut lines = vec![format!(
-        "user {user}, tier {}",
-        entitlements.tier().unwrap_or("none")
-    )];
-    if let Some(model) = model {
-        let sold = if model.enabled {
-            "on sale"
-        } else {
-            "off sale: by its own row, or by its provider's flag"
-        };
-        lines.push(format!("model {}: {sold}", model.id.0));
+/// The features that were asked for, with those that the order needs; all of them where nothing was asked for.
+fn wanted(
+    explain: &Explain,
+    snapshot: &Snapshot,
+    model: Option<(&Model, Option<&Price>)>,
+) -> Result<Vec<String>, Error> {
+    let mut wanted: Vec<String> = explain.features.clone();
+    if let Some((model, price)) = model {
+        let seconds = price.map_or(0, |price| price.duration_s);
+        let required = snapshot.required(Some(model), seconds, explain.photo);
+        wanted.extend(required.into_iter().map(str::to_owned));
+    } else if wanted.is_empty() {
+        wanted.extend(snapshot.registry.features().map(|(key, _)| key.to_owned()));
     }
-    lines.extend(told.iter().map(|one| one.to_string().trim_end().to_owned()));
-    let granted = told.iter().all(|one| one.check.has_access) && model.is_none_or(|model| model.enabled);
-    let features: Vec<Value> = told.iter().map(|one| json!(one)).collect();
-    let json = json!({
-        "user": user,
-        "tier": entitlements.tier(),
-        "model": model.map(|model| json!({"id": model.id.0, "enabled": model.enabled, "requires": model.requires})),
-        "granted": granted,
-        "features": features,
-    });
-    Report::new(lines.join("\n"), json)
+    let unknown = wanted
+        .iter()
+        .find(|feature| snapshot.registry.feature(feature).is_none());
+    let Some(feature) = unknown else {
+        return Ok(wanted);
+    };
+    // Its refusal names the nearest one.
+    let refused = snapshot.registry.may_say(feature, &Given::switch(true));
+    Err(Error::NotFound(refused.err().unwrap_or_default()))
+}
+
+/// What stands on the counters of these limits.
+async fn counts(store: &Store, user: UserId, limits: &[&Limit], now: Timestamp) -> Result<Counts, Error> {
+    let rows: Vec<_> = limits.iter().flat_map(|limit| limit.rows(now)).collect();
+    let mut counts = Counts::new();
+    for some in rows.chunks(COUNTERS_MAX) {
+        counts.extend(store.counts(user, some).await?);
+    }
+    Ok(counts)
+}
+
+/// Whether a limit is shared by all customers.
+fn is_shared(limit: &Limit) -> bool {
+    limit.whose != Whose::Each
 }

@@ -347,6 +347,30 @@ async fn why_somebody_may_or_may_not_is_told_step_by_step() {
         (&model.json["granted"], &model.json["model"]["enabled"]),
         (&json!(false), &json!(false))
     );
+    let open = place
+        .ctl(&["explain", "700001", "--model", "kling-3.0"])
+        .await
+        .unwrap();
+    assert_eq!(open.json["granted"], json!(true), "{}", open.text);
+    place
+        .ctl(&[
+            "limits",
+            "put",
+            "videos",
+            "{max: 0, period: day, anchor: \"21:00\", utc_offset: \"+03:00\"}",
+        ])
+        .await
+        .unwrap();
+    let full = place
+        .ctl(&["explain", "700001", "--model", "kling-3.0"])
+        .await
+        .unwrap();
+    assert_eq!(full.json["granted"], json!(false));
+    assert!(
+        full.text.contains("limit videos: 0 of 0 used, more at "),
+        "{}",
+        full.text
+    );
     for (line, told) in [
         (&["explain", "700001", "hdd"][..], "hd"),
         (&["explain", "700001", "--model", "klin"], "kling-3.0"),
