@@ -16,6 +16,7 @@
 )]
 
 mod actors;
+mod api;
 mod audience;
 mod clients;
 mod front;
@@ -42,6 +43,7 @@ use table::Db;
 use telegram_webhook::App;
 
 pub use actors::{Card, message, press};
+pub use api::{Ask, Said, init_data};
 pub use front::Answer;
 pub use media::{jpeg, png};
 pub use setting::Setting;
@@ -70,6 +72,8 @@ pub const WORKER: &str = "VideoWorkerFunction";
 pub const CALLBACK: &str = "ProviderCallbackFunction";
 /// The cleanup.
 pub const CLEANUP: &str = "CleanupFunction";
+/// The features API.
+pub const API: &str = "FeaturesApiFunction";
 
 /// The stage.
 pub struct Stage {
@@ -92,6 +96,7 @@ pub struct Stage {
     pub(crate) app: Arc<App>,
     pub(crate) callback: Arc<CallbackDesk>,
     pub(crate) sweeper: app::sweep::Sweeper,
+    pub(crate) api: axum::Router,
     pub(crate) setting: Setting,
     pub(crate) queue_url: String,
     pub(crate) replies: Arc<Replies>,

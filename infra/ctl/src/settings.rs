@@ -3,7 +3,6 @@
 
 pub(crate) mod changes;
 mod document;
-mod orders;
 mod versions;
 
 use std::path::Path;
@@ -12,7 +11,7 @@ use limits_flags::{Applied, ApplyError, By, Office, Plan, Stored};
 use serde_json::{Value, json};
 use table::Deadline;
 
-pub(crate) use orders::inexpressible;
+pub(crate) use app::on_sale::inexpressible;
 pub(crate) use versions::{diff, history, rollback};
 
 use crate::arguments::said::Said;

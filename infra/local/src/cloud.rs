@@ -19,7 +19,7 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::outside::Outside;
-use crate::{console, secret, settings};
+use crate::{access, console, secret, settings};
 
 /// The function behind Telegram's webhook.
 pub(crate) const WEBHOOK: &str = "TelegramWebhookFunction";
@@ -29,6 +29,8 @@ pub(crate) const WORKER: &str = "VideoWorkerFunction";
 pub(crate) const CALLBACK: &str = "ProviderCallbackFunction";
 /// The function that cleans up every minute.
 pub(crate) const CLEANUP: &str = "CleanupFunction";
+/// The function that answers about flags and features.
+pub(crate) const API: &str = "FeaturesApiFunction";
 /// The queue of doorbells.
 pub(crate) const DOORBELLS: &str = "DoorbellQueue";
 /// Where doorbells go that failed too often.
@@ -84,6 +86,7 @@ impl Cloud {
         let file = options.workspace.join("infra/settings.yaml");
         let office = office(db.clone(), &local)?;
         settings::seed(&office, &file, outside.kie.is_some()).await?;
+        access::seed(&db, local.aws().table_name("SettingsTable")?).await?;
         let mut cloud = Self {
             store: Store::new(db, tables(&local)?),
             telegram: outside.telegram.clone(),
@@ -150,6 +153,11 @@ impl Cloud {
     /// The webhook's address and the secret that it expects in Telegram's header.
     pub fn webhook(&self) -> Result<(&str, &'static str)> {
         Ok((self.local.url(WEBHOOK)?, secret::WEBHOOK_SECRET))
+    }
+
+    /// The features API's address, with its closing slash, and a key that it knows.
+    pub fn api(&self) -> Result<(&str, String)> {
+        Ok((self.local.url(API)?, access::key().text))
     }
 
     /// Stops everything, and waits until every process has ended.

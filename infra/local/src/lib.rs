@@ -4,6 +4,7 @@
     reason = "the local cloud is not a Lambda: it has its own clock, tasks, timers and environment"
 )]
 
+mod access;
 mod cloud;
 mod door;
 mod error;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use local_lambda::Service;
 use serde_json::{Value, json};
 
-use crate::cloud::{Cloud, WEBHOOK};
+use crate::cloud::{API, Cloud, WEBHOOK};
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::secret;
@@ -41,6 +41,7 @@ fn content(cloud: &Cloud, options: &Options) -> Result<Value> {
     let local = cloud.local();
     let mut outputs = local.stack().outputs.clone();
     outputs.insert("WebhookUrl".to_owned(), local.url(WEBHOOK)?.to_owned());
+    outputs.insert("FeaturesApiUrl".to_owned(), local.url(API)?.to_owned());
     let telegram = options.telegram.as_ref().map(|real| real.api_url.as_str());
     Ok(json!({
         "outputs": outputs,

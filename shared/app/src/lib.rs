@@ -13,6 +13,7 @@ mod show;
 mod way_out;
 
 pub mod desk;
+pub mod on_sale;
 
 pub mod sweep;
 pub mod take_callback;

@@ -207,7 +207,8 @@ fn hash(secret: &str) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, secret.as_bytes()).as_ref())
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// Bytes in hexadecimal, in small letters.
+pub fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap_or_default();
         text.extend([digit(byte >> 4), digit(byte & 15)]);

@@ -22,8 +22,8 @@ mod limit;
 mod price;
 
 pub use flag::FlagRow;
-pub(crate) use limit::zone;
 pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
+pub(crate) use limit::{check_name, zone};
 pub use price::{PlanRow, PriceRow};
 
 /// What the name of a model's own limit begins with, and no other limit's: both would be counted on one row.

@@ -11,8 +11,8 @@
 //! 10 % rollout, nothing allocated. `datalogic-rs`, the well-kept `JSONLogic` crate, evaluates into an arena, wants the
 //! context copied into values of its own, hands operators that are not its own their arguments ready-made (so that
 //! `fractional` gets a text that was put together only to be hashed), and its `flagd` feature replaces operators with the
-//! second version of `fractional`. `benches/flags.rs` measures both side by side. The operators that flagd knows are few
-//! and do not change, so they are a small tree here (`rule`, `compile`, `evaluate`).
+//! second version of `fractional`. `tests/benches-flags` measures them side by side, and three more. The operators that
+//! flagd knows are few and do not change, so they are a small tree here (`rule`, `compile`, `evaluate`).
 //!
 //! # `fractional`
 //!

@@ -38,6 +38,11 @@ pub fn version_key() -> Item {
     key(VERSION)
 }
 
+/// The key of a row of the settings.
+pub fn row_key(sort: &str) -> Item {
+    key(sort)
+}
+
 pub(crate) fn key(sort: &str) -> Item {
     key_in(PARTITION, sort)
 }

@@ -36,10 +36,11 @@ fn is_for_the_log(metadata: &Metadata<'_>) -> bool {
     CRATES.contains(&origin) || *metadata.level() <= tracing::Level::WARN
 }
 
-const CRATES: [&str; 14] = [
+const CRATES: [&str; 15] = [
     "app",
     "cleanup",
     "domain",
+    "features_api",
     "limits_flags",
     "provider_callback",
     "providers",

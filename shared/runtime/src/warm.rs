@@ -14,21 +14,27 @@ const WARM_MAX: Duration = Duration::from_millis(1_500);
 
 /// Loads the settings, and opens the connections to DynamoDB and SQS, both at once.
 pub async fn up(settings: &Settings, doorbells: &Queue, env: &Env) {
-    let load = async {
-        if let Err(error) = settings.known(env.now()).await {
-            tracing::warn!(%error, "the settings could not be loaded ahead");
-        }
-    };
     // On the heap: what calls AWS is large, and this is part of what every function starts with.
     let both = Box::pin(async {
-        tokio::join!(load, doorbells.warm());
+        tokio::join!(load(settings, env), doorbells.warm());
     });
     within(WARM_MAX, both).await;
+}
+
+/// Loads the settings, and so opens the connection to DynamoDB.
+pub async fn settings(settings: &Settings, env: &Env) {
+    within(WARM_MAX, Box::pin(load(settings, env))).await;
 }
 
 /// Opens the connection to SQS.
 pub async fn queue(doorbells: &Queue) {
     within(WARM_MAX, doorbells.warm()).await;
+}
+
+async fn load(settings: &Settings, env: &Env) {
+    if let Err(error) = settings.known(env.now()).await {
+        tracing::warn!(%error, "the settings could not be loaded ahead");
+    }
 }
 
 async fn within(most: Duration, work: impl Future<Output = ()>) {

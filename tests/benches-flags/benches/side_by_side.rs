@@ -12,7 +12,9 @@ const CUSTOMERS: usize = 2000;
 
 fn works<E: Evaluator>() {
     assert!(E::for_user("user-7294618350").is_on(STATIC), "{}", E::NAME);
-    let on = (0..CUSTOMERS).filter(|user| E::for_user(&format!("user-{user}")).is_on(ROLLOUT)).count();
+    let on = (0..CUSTOMERS)
+        .filter(|user| E::for_user(&format!("user-{user}")).is_on(ROLLOUT))
+        .count();
     assert!((150..=250).contains(&on), "{}: {on} of {CUSTOMERS}", E::NAME);
 }
 
@@ -24,9 +26,11 @@ fn measure<E: Evaluator>(criterion: &mut Criterion) {
             black_box(evaluator.is_on(black_box(key)));
         });
         println!("{name}/{}: {} allocations", E::NAME, asked.count_total);
-        criterion.benchmark_group(name).bench_function(E::NAME, |bencher| {
-            bencher.iter(|| evaluator.is_on(black_box(key)));
-        });
+        criterion
+            .benchmark_group(name)
+            .bench_function(E::NAME, |bencher| {
+                bencher.iter(|| evaluator.is_on(black_box(key)));
+            });
     }
 }
 

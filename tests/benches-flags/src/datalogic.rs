@@ -60,10 +60,14 @@ impl Evaluator for Datalogic {
         let rollout = format!(r#"{{"fractional":[{key},["on",10],["off",90]]}}"#);
         let rules = [
             (STATIC, r#""on""#.to_owned()),
-            (ROLLOUT, format!(r#"{{"if":[{{"==":[{{"var":"tier"}},"pro"]}},{rollout},"off"]}}"#)),
+            (
+                ROLLOUT,
+                format!(r#"{{"if":[{{"==":[{{"var":"tier"}},"pro"]}},{rollout},"off"]}}"#),
+            ),
         ];
         let rules = rules.map(|(key, rule)| (key, engine.compile(&rule).unwrap()));
-        let context = serde_json::json!({ "locale": "en", "tier": "pro", "targetingKey": user, "flagKey": ROLLOUT });
+        let context =
+            serde_json::json!({ "locale": "en", "tier": "pro", "targetingKey": user, "flagKey": ROLLOUT });
         Self {
             rules: HashMap::from(rules),
             session: engine.session(),
@@ -73,7 +77,10 @@ impl Evaluator for Datalogic {
 
     fn is_on(&mut self, key: &str) -> bool {
         self.session.reset();
-        let answer = self.session.eval_borrowed(&self.rules[key], &self.context).unwrap();
+        let answer = self
+            .session
+            .eval_borrowed(&self.rules[key], &self.context)
+            .unwrap();
         answer.as_str() == Some("on")
     }
 }

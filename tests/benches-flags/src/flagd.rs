@@ -37,7 +37,9 @@ impl Evaluator for Flagd {
     fn is_on(&mut self, key: &str) -> bool {
         let (flag, rule) = &self.flags[key];
         assert_eq!(flag.state, "ENABLED");
-        let chosen = rule.as_ref().map(|rule| self.operator.apply(key, rule, &self.context).unwrap());
+        let chosen = rule
+            .as_ref()
+            .map(|rule| self.operator.apply(key, rule, &self.context).unwrap());
         let variant = chosen.flatten();
         flag.variants[variant.as_deref().unwrap_or(&flag.default_variant)] == true
     }

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use launchdarkly_server_sdk_evaluation::{Context, ContextBuilder, Flag, FlagValue, Segment, Store, evaluate};
+use launchdarkly_server_sdk_evaluation::{
+    Context, ContextBuilder, Flag, FlagValue, Segment, Store, evaluate,
+};
 
 use crate::{Evaluator, ROLLOUT, STATIC};
 
@@ -58,6 +60,8 @@ impl Evaluator for LaunchDarkly {
 
     fn is_on(&mut self, key: &str) -> bool {
         let detail = evaluate(&Nothing, &self.flags[key], &self.context, None);
-        detail.value.is_some_and(|value| matches!(value, FlagValue::Bool(true)))
+        detail
+            .value
+            .is_some_and(|value| matches!(value, FlagValue::Bool(true)))
     }
 }

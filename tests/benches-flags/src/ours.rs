@@ -23,7 +23,10 @@ impl Evaluator for Ours {
     }
 
     fn is_on(&mut self, key: &str) -> bool {
-        let attributes = [("locale", Attribute::Text("en")), ("tier", Attribute::Text("pro"))];
+        let attributes = [
+            ("locale", Attribute::Text("en")),
+            ("tier", Attribute::Text("pro")),
+        ];
         let context = Context::new(Timestamp(1_700_000_000_000))
             .with_targeting_key(&self.user)
             .with_attributes(&attributes);

@@ -3,10 +3,10 @@
 use domain::account::{Account, Balance};
 use domain::id::{JobId, UserId};
 use domain::job::{Job, Rule, Stage as JobStage};
-use limits_flags::Document;
+use limits_flags::{Document, Settings};
 use local_lambda::{Count, Counts, Service};
 
-use super::{Stage, setting};
+use super::{Stage, clients, setting};
 
 impl Stage {
     /// A job as it stands.
@@ -65,6 +65,11 @@ impl Stage {
     /// The settings at the beginning.
     pub fn settings(&self) -> &Document {
         &self.setting.settings
+    }
+
+    /// Settings as a function has them that has just been started: nothing is read yet.
+    pub fn cold_settings(&self, function: &str) -> Settings {
+        clients::settings(&self.aws, function)
     }
 
     /// Changes the settings as an operator does.

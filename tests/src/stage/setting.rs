@@ -18,9 +18,10 @@ use table::{Db, Deadline};
 use telegram_webhook::App;
 use tokio::net::TcpListener;
 
+use super::api::ORIGIN;
 use super::{
-    CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, Replies, SECRET_ARN, Stage, TOKEN,
-    WEBHOOK, WEBHOOK_SECRET, WORKER, clients, front,
+    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, Replies, SECRET_ARN, Stage,
+    TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, clients, front,
 };
 use crate::tidy::project::text;
 
@@ -110,6 +111,7 @@ impl Ground {
             workshop: Arc::new(self.workshop(outside).await),
             queue_url: self.aws.queue_url("DoorbellQueue").unwrap(),
             sweeper: self.sweeper(),
+            api: self.api(),
             aws: self.aws,
             telegram,
             kie,
@@ -156,6 +158,18 @@ impl Ground {
             queue: clients::queue(&self.aws, CLEANUP),
             env: self.env(3),
         }
+    }
+
+    fn api(&self) -> Router {
+        let ground = features_api::api::Ground {
+            db: clients::db(&self.aws, API),
+            tables: clients::tables(&self.aws),
+            audit: self.aws.table_name("AuditTable").unwrap().to_owned(),
+            settings: clients::settings(&self.aws, API),
+            env: self.env(5),
+        };
+        let origins = features_api::cors::Origins::parse(ORIGIN);
+        features_api::router(features_api::Api::new(ground, TOKEN, origins))
     }
 
     async fn workshop(&self, outside: Outside) -> Workshop {

@@ -72,6 +72,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "telegram",
             // Only for their choice of features: what it builds and runs is compiled once.
             "cleanup",
+            "features-api",
             "provider-callback",
             "telegram-webhook",
             "video-worker",
@@ -127,6 +128,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "video-worker",
             "provider-callback",
             "cleanup",
+            "features-api",
         ],
     ),
 ];

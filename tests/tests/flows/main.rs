@@ -32,6 +32,7 @@ mod dynamodb;
 mod messages;
 mod settings;
 
+mod cold;
 mod events;
 mod files;
 mod measured;

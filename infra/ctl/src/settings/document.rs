@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
+use app::on_sale;
 use limits_flags::Document;
 
-use super::orders;
 use crate::Error;
 
 /// Reads a file. Unlike a plain read of YAML, a key that stands twice is a mistake.
@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str) -> Result<Document, String> {
 /// Everything that is wrong with a document, a line each.
 pub(super) fn problems(document: &Document) -> Result<Vec<String>, Error> {
     let by_itself = limits_flags::problems(document).map_err(|error| Error::Machine(Box::new(error)))?;
-    let found = by_itself.into_iter().chain(orders::inexpressible(document));
+    let found = by_itself.into_iter().chain(on_sale::inexpressible(document));
     Ok(found
         .map(|problem| format!("{}: {}", problem.row, problem.why))
         .collect())

@@ -9,6 +9,7 @@ use crate::secret;
 /// Everything is played.
 pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     let page = cloud.page_url();
+    let (api, key) = cloud.api().unwrap_or_default();
     let render = match &options.kie_key {
         None => format!(
             "The video takes about {} s; the provider is played, and nothing costs money.",
@@ -26,6 +27,8 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled
             (all words: infra/local/played-kie/README.md)
     Watch   {page}/cloud counts what the functions do
+    API     curl -H 'X-API-Key: {key}' -X POST {api}ofrep/v1/evaluate/flags
+            ({api}openapi.json describes it)
     Logs    {log} (warnings also appear here)
     Stop    Ctrl-C
 ",

@@ -110,6 +110,14 @@ fn is_hard(mode: &ModeName) -> bool {
     *mode == ModeName::Hard
 }
 
+/// Whether counters can be called so.
+pub(crate) fn check_name(id: &str) -> Result<(), DocumentError> {
+    let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+    let good = !id.is_empty() && id.len() <= NAME_BYTES_MAX && id.bytes().all(letter);
+    good.then_some(())
+        .ok_or_else(|| DocumentError::LimitName(id.to_owned()))
+}
+
 /// A day from a wall time to the same, in a zone of the tz database.
 pub(super) fn day(anchor: &str, zone: &str) -> Result<Schedule, DocumentError> {
     Ok(Schedule {
@@ -140,10 +148,7 @@ impl LimitRow {
 
     /// The limit that this row means.
     pub fn read(&self, id: &str) -> Result<Limit, DocumentError> {
-        let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-        if id.is_empty() || id.len() > NAME_BYTES_MAX || !id.bytes().all(letter) {
-            return Err(DocumentError::LimitName(id.to_owned()));
-        }
+        check_name(id)?;
         if self
             .warn_percent
             .is_some_and(|percent| percent == 0 || percent > 100)

@@ -7,7 +7,7 @@ use domain::window::Period;
 use serde_json::Value;
 
 use super::rows::{FeatureKind, Given};
-use crate::document::LimitRow;
+use crate::document::{DocumentError, LimitRow, check_name};
 
 /// What one layer says. A part that is `None` is left to the layer below.
 #[derive(Clone, Debug, Default)]
@@ -92,20 +92,18 @@ pub(super) fn limits(feature: &str, kind: FeatureKind, rows: &[LimitRow]) -> Res
     }
     let mut read: Vec<Limit> = Vec::with_capacity(rows.len());
     for (place, row) in rows.iter().enumerate() {
-        let limit = row
-            .read(COUNTER)
-            .map_err(|error| format!("limits.{place}: {error}"))?;
-        let id = format!("{COUNTER}-{feature}-{}", counted(&limit));
-        let like = read.iter().filter(|other| other.id.starts_with(&id)).count();
-        let id = if like == 0 {
-            id
-        } else {
-            format!("{id}-{}", like + 1)
-        };
-        read.push(
-            row.read(&id)
-                .map_err(|error| format!("limits.{place}: {error}"))?,
-        );
+        let wrong = |error: DocumentError| format!("limits.{place}: {error}");
+        let mut limit = row.read(COUNTER).map_err(wrong)?;
+        limit.id = format!("{COUNTER}-{feature}-{}", counted(&limit));
+        let like = read
+            .iter()
+            .filter(|other| other.id.starts_with(&limit.id))
+            .count();
+        if like > 0 {
+            limit.id = format!("{}-{}", limit.id, like + 1);
+        }
+        check_name(&limit.id).map_err(wrong)?;
+        read.push(limit);
     }
     Ok(read.into())
 }

@@ -68,8 +68,8 @@ impl<'a> Entitlements<'a> {
             })
         });
         let others = self.registry.addons.iter().enumerate();
-        let others = others.filter(|(addon, row)| row.row.is_offered && !self.held.addons.contains(addon));
-        let addons = others.filter(|(addon, _)| {
+        let offered = others.filter(|(_, addon)| addon.row.is_offered);
+        let addons = offered.filter(|(addon, _)| {
             let mut held = self.held.clone();
             held.addons.push(*addon);
             held.addons.sort_unstable();

@@ -164,6 +164,16 @@ impl FlagSet {
         self.typed(key, None, context, |value| Some(Some(value)), "")
     }
 
+    /// What a flag says when it is off: its variant `off`, else the one whose value is `false`; `None` where it has neither,
+    /// and the caller's default is all there is. For callers over the wire, who are told a value even of a flag that is
+    /// switched off.
+    pub fn off<'a>(&'a self, key: &str) -> Option<(&'a str, &'a Value)> {
+        let variants = &self.flags.get(key)?.variants;
+        let named = variants.iter().find(|(name, _)| **name == *"off");
+        let off = named.or_else(|| variants.iter().find(|(_, value)| *value == Value::Bool(false)));
+        off.map(|(name, value)| (&**name, value))
+    }
+
     #[inline]
     fn typed<'a, T>(
         &'a self,

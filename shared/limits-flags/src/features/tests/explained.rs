@@ -33,6 +33,35 @@ fn every_layer_is_told_with_what_became_of_it() {
 }
 
 #[test]
+fn what_was_given_and_does_not_hold_is_told_with_the_reason() {
+    let registry = registry(SEEDS);
+    let states = |standing: &Standing| {
+        let entitlements = registry.entitlements(standing, facts(NOW));
+        let explanation = entitlements.explain("premium_analytics").unwrap();
+        let layers = explanation
+            .layers
+            .iter()
+            .filter(|layer| layer.state != LayerState::Silent);
+        let told = layers.map(|layer| format!("{} {:?} {}", layer.source, layer.state, layer.note));
+        told.collect::<Vec<_>>().join(", ")
+    };
+    let settled = with_override(Standing::default(), "premium_analytics", "true", Some(NOW));
+    assert_eq!(states(&settled), "default Holds , override Expired promised");
+    assert_eq!(states(&of_tier("gold")), "default Holds , tier:gold Unknown ");
+    let with_plan = Standing {
+        plan: Some(Held {
+            key: "unlimited_1day".to_owned(),
+            until: Some(NOW),
+        }),
+        ..of_tier("free")
+    };
+    assert_eq!(
+        states(&with_plan),
+        "default Holds , tier:unlimited Expired with the plan unlimited_1day"
+    );
+}
+
+#[test]
 fn an_explanation_reads_as_text() {
     let registry = registry(SEEDS);
     let standing = Standing {

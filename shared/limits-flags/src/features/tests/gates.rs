@@ -139,6 +139,22 @@ fn the_cheapest_tier_and_every_add_on_that_would_do_are_named() {
 }
 
 #[test]
+fn an_add_on_that_is_not_on_offer_is_not_named() {
+    let registry = registry(
+        r#"{
+            "features": { "x": { "name": "X" } },
+            "addons": {
+                "sold": { "name": "Sold", "features": { "x": true } },
+                "gift": { "name": "Gift", "is_offered": false, "features": { "x": true } }
+            }
+        }"#,
+    );
+    let nobody = Standing::default();
+    let entitlements = registry.entitlements(&nobody, facts(NOW));
+    assert_eq!(entitlements.check("x").unlocked_by.addons, ["sold"]);
+}
+
+#[test]
 fn a_lower_tier_is_no_upgrade() {
     let registry = registry(
         r#"{

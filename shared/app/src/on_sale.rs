@@ -11,7 +11,7 @@ use providers::kie::registry::{Family, TaskOrder, Unsupported};
 const PROVIDER: &str = "kie";
 
 /// Every model on sale that nobody would render as sold, a problem for each reason.
-pub(crate) fn inexpressible(document: &Document) -> Vec<Problem> {
+pub fn inexpressible(document: &Document) -> Vec<Problem> {
     let on_sale = document.models.iter().filter(|(_, row)| row.enabled);
     let problem = |name: &str, why| Problem {
         row: format!("model#{name}"),

@@ -1,4 +1,4 @@
-//! What a check costs, and what a cold start pays for the rows: `cargo bench -p limits-flags --bench features`.
+//! What a check costs, and what a cold start pays for the rows.
 //!
 //! The registry is as large as the stated scale: 200 flags, 100 features, 10 tiers, 10 add-ons. Overrides stand on the
 //! accounts, so however many there are, only the asker's own are read.

@@ -1,0 +1,99 @@
+//! Changing rows of the settings: the whole document is looked at, and nothing is written that does not go together.
+
+use std::sync::Arc;
+
+use axum::extract::State;
+use limits_flags::access::Role;
+use limits_flags::edit::{self, Edited};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::{IntoParams, ToSchema};
+
+use super::rows::Named;
+use crate::Api;
+use crate::auth::Operator;
+use crate::body::{Asked, Body, Until};
+use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
+use crate::problem::Refusal;
+use crate::reply::Json;
+
+/// A row as it is to be.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewRow {
+    /// What is to stand in it, as in the operator's file.
+    #[schema(value_type = Object, example = json!({"enabled": false}))]
+    row: Map<String, Value>,
+    /// Why, for the audit.
+    #[serde(default)]
+    #[schema(max_length = 2000)]
+    why: String,
+}
+
+/// Why something is taken away.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Why {
+    /// Why, for the audit.
+    #[serde(default)]
+    #[param(max_length = 2000, required = false)]
+    why: String,
+}
+
+/// What became of a change.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Written {
+    /// The settings' version that stands now.
+    version: u64,
+    /// The rows that were changed; none if they said so already.
+    changed: Vec<String>,
+}
+
+impl From<Edited> for Written {
+    fn from(edited: Edited) -> Self {
+        Self {
+            version: edited.version,
+            changed: edited.changes.into_iter().map(|change| change.row).collect(),
+        }
+    }
+}
+
+/// Writes one row.
+#[utoipa::path(put, path = "/admin/settings/{kind}/{key}", tag = "admin", request_body = NewRow,
+    params(("kind" = super::Kind, Path, description = "Which rows"),
+        ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$")),
+    responses((status = 200, description = "It stands", body = Written), Bodies, NotThere, Contended, Denials))]
+pub(crate) async fn put_row(
+    State(api): State<Arc<Api>>,
+    operator: Operator,
+    Named(kind, key): Named,
+    Until(deadline): Until,
+    Body(new): Body<NewRow>,
+) -> Result<Json<Written>, Refusal> {
+    operator.needs(Role::Editor)?;
+    let by = api.by(&operator, &new.why)?;
+    let body = Value::Object(new.row).to_string();
+    let edited = edit::put(&api.office, &kind.sort(&key), &body, &by, deadline).await?;
+    Ok(Json(edited.into()))
+}
+
+/// Takes one row away.
+#[utoipa::path(delete, path = "/admin/settings/{kind}/{key}", tag = "admin",
+    params(("kind" = super::Kind, Path, description = "Which rows"),
+        ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$"), Why),
+    responses((status = 200, description = "It is gone", body = Written),
+        (status = 422, description = "Something else needs it", body = crate::problem::Problem, content_type = "application/problem+json"),
+        Unreadable, NotThere, Contended, Denials))]
+pub(crate) async fn delete_row(
+    State(api): State<Arc<Api>>,
+    operator: Operator,
+    Named(kind, key): Named,
+    Until(deadline): Until,
+    Asked(why): Asked<Why>,
+) -> Result<Json<Written>, Refusal> {
+    operator.needs(Role::Editor)?;
+    let by = api.by(&operator, &why.why)?;
+    let edited = edit::delete(&api.office, &kind.sort(&key), &by, deadline).await?;
+    Ok(Json(edited.into()))
+}

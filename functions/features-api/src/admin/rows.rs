@@ -1,0 +1,141 @@
+//! Reading rows of the settings.
+
+use std::sync::Arc;
+
+use axum::extract::{FromRequestParts, Path, State};
+use http::request::Parts;
+use limits_flags::access::Role;
+use limits_flags::{partition_key, row_key};
+use serde::Serialize;
+use serde_json::Value;
+use table::{Item, Keys, Query, Row as Stored, s};
+use utoipa::ToSchema;
+
+use super::{Kind, Paging, no_cursor};
+use crate::Api;
+use crate::auth::Operator;
+use crate::body::{Asked, is_name};
+use crate::openapi::{Denials, NotThere, Unreadable};
+use crate::problem::Refusal;
+use crate::reply::Json;
+
+/// A row of the settings.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SettingsRow)]
+pub(crate) struct Row {
+    /// Its name.
+    key: String,
+    /// What stands in it, as in the operator's file.
+    #[schema(value_type = Object)]
+    row: Value,
+}
+
+/// Rows of the settings.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SettingsRows)]
+pub(crate) struct Rows {
+    /// In the order of their names.
+    rows: Vec<Row>,
+    /// The cursor of the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// The kind in a path.
+pub(crate) struct Of(pub(super) Kind);
+
+impl<S: Send + Sync> FromRequestParts<S> for Of {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let kind = Path::<Kind>::from_request_parts(parts, state).await;
+        let Path(kind) = kind.map_err(|_| Refusal::NotFound("there are no such settings".to_owned()))?;
+        Ok(Self(kind))
+    }
+}
+
+/// The kind and the name in a path.
+pub(crate) struct Named(pub(super) Kind, pub(super) String);
+
+impl<S: Send + Sync> FromRequestParts<S> for Named {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
+        let named = Path::<(Kind, String)>::from_request_parts(parts, state).await;
+        let unknown = || Refusal::NotFound("there are no such settings".to_owned());
+        let Path((kind, key)) = named.map_err(|_| unknown())?;
+        is_name(&key).then_some(Self(kind, key)).ok_or_else(unknown)
+    }
+}
+
+/// Rows of one kind, in the order of their names.
+#[utoipa::path(get, path = "/admin/settings/{kind}", tag = "admin",
+    params(("kind" = Kind, Path, description = "Which rows"), Paging),
+    responses((status = 200, description = "A page of rows", body = Rows),
+        Unreadable, NotThere, Denials))]
+pub(crate) async fn list_rows(
+    State(api): State<Arc<Api>>,
+    operator: Operator,
+    Of(kind): Of,
+    Asked(paging): Asked<Paging>,
+) -> Result<Json<Rows>, Refusal> {
+    operator.needs(Role::Viewer)?;
+    let limit = i32::try_from(super::limit(paging.limit)?).unwrap_or(i32::MAX);
+    let before = paging.cursor.unwrap_or_default();
+    if !before.is_empty() && !is_name(&before) {
+        return Err(no_cursor());
+    }
+    let page = api.db.query(Query {
+        table: api.settings.table().to_owned(),
+        index: None,
+        partition: partition_key(),
+        // `$` follows `#`, so this is past the last row of the kind.
+        up_to: Some(("sk", s(format!("{}$", kind.word())))),
+        limit,
+        start: Some(row_key(&kind.sort(&before))),
+        consistent: true,
+    });
+    let page = page.await?;
+    let rows = page
+        .items
+        .iter()
+        .map(row)
+        .collect::<Result<Vec<Row>, Refusal>>()?;
+    let next = page.next.and_then(|_| rows.last().map(|row| row.key.clone()));
+    Ok(Json(Rows { rows, next }))
+}
+
+/// One row.
+#[utoipa::path(get, path = "/admin/settings/{kind}/{key}", tag = "admin",
+    params(("kind" = Kind, Path, description = "Which rows"),
+        ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$")),
+    responses((status = 200, description = "The row", body = Row),
+        NotThere, Denials))]
+pub(crate) async fn read_row(
+    State(api): State<Arc<Api>>,
+    operator: Operator,
+    Named(kind, key): Named,
+) -> Result<Json<Row>, Refusal> {
+    operator.needs(Role::Viewer)?;
+    let keys = Keys {
+        table: api.settings.table().to_owned(),
+        keys: vec![row_key(&kind.sort(&key))],
+        consistent: true,
+    };
+    let found = api.db.batch_get(vec![keys]).await?;
+    let found = found.get(api.settings.table()).and_then(|items| items.first());
+    let none = || Refusal::NotFound(format!("there is no `{key}` among the {}s", kind.word()));
+    row(found.ok_or_else(none)?).map(Json)
+}
+
+fn row(item: &Item) -> Result<Row, Refusal> {
+    let broken = |error: table::Malformed| Refusal::Broken(Box::new(error));
+    let stored = Stored(item);
+    let sort = stored.s("sk").map_err(broken)?;
+    let body = stored.s("body").map_err(broken)?;
+    Ok(Row {
+        key: sort.split_once('#').map_or(sort, |(_, key)| key).to_owned(),
+        // A body that is no JSON is shown as the text that it is, so that somebody can mend it.
+        row: serde_json::from_str(body).unwrap_or_else(|_| body.into()),
+    })
+}

@@ -1,0 +1,92 @@
+//! What every request stands on.
+
+use std::sync::Arc;
+
+use app::Env;
+use domain::time::Timestamp;
+use limits_flags::{Office, Settings, VERSION_ATTRIBUTE, access, version_key};
+use store::{Store, Tables};
+use table::{Db, Item, Keys, Row};
+
+use crate::auth::init_data::BotKey;
+use crate::cors::Origins;
+use crate::problem::Refusal;
+use crate::rate::Rates;
+
+/// The tables, the settings, and the time.
+pub struct Ground {
+    /// `DynamoDB`.
+    pub db: Db,
+    /// The tables' names.
+    pub tables: Tables,
+    /// The name of the table of changes.
+    pub audit: String,
+    /// The settings, kept over requests.
+    pub settings: Settings,
+    /// Time and dice.
+    pub env: Env,
+}
+
+/// What every request stands on.
+pub struct Api {
+    pub(crate) db: Db,
+    pub(crate) office: Office,
+    pub(crate) store: Store,
+    pub(crate) settings: Settings,
+    pub(crate) env: Env,
+    pub(crate) bot: BotKey,
+    pub(crate) rates: Rates,
+    pub(crate) origins: Origins,
+}
+
+impl Api {
+    /// An API over these tables, for the bot with this token.
+    pub fn new(ground: Ground, bot_token: &str, origins: Origins) -> Arc<Self> {
+        Self::with_rates(ground, bot_token, origins, Rates::default())
+    }
+
+    /// The same, with other bounds on how often one may ask.
+    pub fn with_rates(ground: Ground, bot_token: &str, origins: Origins, rates: Rates) -> Arc<Self> {
+        let office = Office {
+            db: ground.db.clone(),
+            settings: ground.settings.table().to_owned(),
+            accounts: ground.tables.accounts.clone(),
+            audit: ground.audit,
+            check: app::on_sale::inexpressible,
+        };
+        Arc::new(Self {
+            office,
+            store: Store::new(ground.db.clone(), ground.tables),
+            db: ground.db,
+            settings: ground.settings,
+            env: ground.env,
+            bot: BotKey::of(bot_token),
+            rates,
+            origins,
+        })
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.env.now()
+    }
+
+    /// A row of access, and the settings' version, in one read of what was last written: a revocation holds at once.
+    pub(crate) async fn access(&self, sort: &str) -> Result<(Option<Item>, u64), Refusal> {
+        let keys = Keys {
+            table: self.settings.table().to_owned(),
+            keys: vec![access::primary_key(sort), version_key()],
+            consistent: true,
+        };
+        let mut found = self.db.batch_get(vec![keys]).await?;
+        let items = found.remove(self.settings.table()).unwrap_or_default();
+        let (mut row, mut version) = (None, 0);
+        for item in items {
+            if Row(&item).s_opt("sk") == Some(sort) {
+                row = Some(item);
+            } else {
+                version = Row(&item).n(VERSION_ATTRIBUTE).unwrap_or(0);
+            }
+        }
+        Ok((row, version))
+    }
+}

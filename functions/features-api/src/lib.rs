@@ -1,0 +1,68 @@
+//! The Lambda that answers about flags and features over HTTP: OFREP for the stock OpenFeature clients, what a customer
+//! may do, and the operator's side.
+//!
+//! It stands behind a function URL like the webhook, and authenticates its callers itself (`auth`). Every route and its
+//! description are one declaration (`openapi`), so the document at `/openapi.json` cannot say something else than what
+//! is served. What a caller is refused is told as problem details (`problem`).
+
+mod admin;
+pub mod api;
+pub mod auth;
+mod body;
+pub mod cors;
+mod etag;
+mod features;
+mod health;
+mod ofrep;
+pub mod openapi;
+pub mod problem;
+pub mod rate;
+mod reply;
+mod seen;
+
+use std::sync::Arc;
+
+use runtime::{Aws, Config, Secrets};
+
+pub use api::Api;
+pub use openapi::router;
+
+/// The variables that this function reads.
+pub const ENVIRONMENT: &[&str] = &[
+    "ACCOUNTS_TABLE",
+    "USAGE_TABLE",
+    "SETTINGS_TABLE",
+    "AUDIT_TABLE",
+    "SECRET_ARN",
+    "ALLOWED_ORIGINS",
+    "LOG_LEVEL",
+];
+
+/// Makes ready, from the environment.
+pub async fn start() -> Result<Arc<Api>, runtime::Error> {
+    let config = Config::read(ENVIRONMENT)?;
+    runtime::telemetry::start(config.get("LOG_LEVEL")?);
+    let aws = Aws::from_env().await;
+    let settings = aws.settings(&config)?;
+    let env = runtime::env();
+    let (secrets, ()) = tokio::join!(
+        Secrets::read(&aws, config.get("SECRET_ARN")?),
+        runtime::warm::settings(&settings, &env)
+    );
+    let tables = store::Tables {
+        accounts: config.get("ACCOUNTS_TABLE")?.to_owned(),
+        usage: config.get("USAGE_TABLE")?.to_owned(),
+        // Neither money nor jobs are looked at here; the policy would not allow it.
+        ledger: String::new(),
+        jobs: String::new(),
+    };
+    let ground = api::Ground {
+        db: aws.db(),
+        tables,
+        audit: config.get("AUDIT_TABLE")?.to_owned(),
+        settings,
+        env,
+    };
+    let origins = cors::Origins::parse(config.get("ALLOWED_ORIGINS")?);
+    Ok(Api::new(ground, secrets?.telegram_bot_token()?, origins))
+}

@@ -1,0 +1,210 @@
+//! Refusals, as problem details (RFC 9457).
+
+use axum::response::{IntoResponse, Response};
+use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a caller is told when a request is not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Problem {
+    /// What kind of problem it is: a name that stays.
+    #[serde(rename = "type")]
+    #[schema(example = "urn:neurocards:problem:not-found")]
+    pub kind: String,
+    /// The same for a person.
+    pub title: String,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599)]
+    pub status: u16,
+    /// What was wrong with this very request.
+    pub detail: String,
+    /// Where in the body the mistake is, as a JSON pointer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+/// Why a request is not carried out, by what the caller may do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// The request cannot be read.
+    #[error("{0}")]
+    Malformed(String),
+    /// Nobody said who asks, or not so that it is believed.
+    #[error("{0}")]
+    Unauthorized(String),
+    /// Who asks may not do this.
+    #[error("{0}")]
+    Forbidden(String),
+    /// There is no such thing.
+    #[error("{0}")]
+    NotFound(String),
+    /// The path knows other methods.
+    #[error("the path does not know this method")]
+    Method,
+    /// Somebody else was faster; read and try again.
+    #[error("{0}")]
+    Conflict(String),
+    /// The body is too long.
+    #[error("the body is longer than {0} bytes")]
+    TooLarge(usize),
+    /// The body is no JSON.
+    #[error("the body must be application/json")]
+    MediaType,
+    /// The body is JSON and says nothing sensible.
+    #[error("{detail}")]
+    Senseless {
+        /// What is wrong.
+        detail: String,
+        /// Where, as a JSON pointer.
+        pointer: Option<String>,
+    },
+    /// Too many requests.
+    #[error("too many requests; try again in {retry_after_s} s")]
+    TooMany {
+        /// After how many seconds there is room again.
+        retry_after_s: u32,
+    },
+    /// The tables do not answer; trying again helps.
+    #[error("the tables do not answer now; try again")]
+    Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A fault of ours.
+    #[error("this should not have happened; it is in the log")]
+    Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl Refusal {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Malformed(_) => StatusCode::BAD_REQUEST,
+            Self::Unauthorized(_) => StatusCode::UNAUTHORIZED,
+            Self::Forbidden(_) => StatusCode::FORBIDDEN,
+            Self::NotFound(_) => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Senseless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What the caller is told.
+    pub fn problem(&self) -> Problem {
+        let status = self.status();
+        let title = status.canonical_reason().unwrap_or("Refused");
+        Problem {
+            kind: format!(
+                "urn:neurocards:problem:{}",
+                title.to_lowercase().replace(' ', "-")
+            ),
+            title: title.to_owned(),
+            status: status.as_u16(),
+            detail: self.to_string(),
+            pointer: match self {
+                Self::Senseless { pointer, .. } => pointer.clone(),
+                _ => None,
+            },
+        }
+    }
+
+    /// A header that says what to do next.
+    fn hint(&self) -> Option<(HeaderName, HeaderValue)> {
+        match self {
+            Self::Unauthorized(_) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("tma, Bearer"))),
+            Self::TooMany { retry_after_s } => Some((RETRY_AFTER, HeaderValue::from(*retry_after_s))),
+            Self::Away(_) => Some((RETRY_AFTER, HeaderValue::from(1))),
+            _ => None,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match &self {
+            Self::Broken(error) => {
+                tracing::error!(error = runtime::batch::chain(&**error), "a request failed");
+            }
+            Self::Away(error) => {
+                tracing::warn!(
+                    error = runtime::batch::chain(&**error),
+                    "the tables do not answer"
+                );
+            }
+            _ => {}
+        }
+        let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
+        let kind = HeaderValue::from_static("application/problem+json");
+        let mut response = (self.status(), body).into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, kind);
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        headers.extend(self.hint());
+        response
+    }
+}
+
+impl From<table::Error> for Refusal {
+    fn from(error: table::Error) -> Self {
+        match error {
+            table::Error::Conflict | table::Error::Throttled(_) | table::Error::NoAnswer(_) => {
+                Self::Away(Box::new(error))
+            }
+            table::Error::Refused(_)
+            | table::Error::NotSetUp(_)
+            | table::Error::Invalid(_)
+            | table::Error::Malformed(_) => Self::Broken(Box::new(error)),
+        }
+    }
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Table(error) => error.into(),
+            store::Error::Malformed(_) | store::Error::Unsound { .. } => Self::Broken(Box::new(error)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_says_its_kind_its_status_and_what_was_wrong() {
+        let problem = Refusal::NotFound("there is no flag `x`".to_owned()).problem();
+        assert_eq!(problem.kind, "urn:neurocards:problem:not-found");
+        assert_eq!(
+            (problem.status, problem.detail.as_str()),
+            (404, "there is no flag `x`")
+        );
+    }
+
+    #[test]
+    fn what_to_do_next_stands_in_a_header() {
+        let retry = Refusal::TooMany { retry_after_s: 7 }.into_response();
+        assert_eq!(retry.headers()[RETRY_AFTER], "7");
+        assert_eq!(retry.headers()[CONTENT_TYPE], "application/problem+json");
+        let who = Refusal::Unauthorized(String::new()).into_response();
+        assert_eq!(who.headers()[WWW_AUTHENTICATE], "tma, Bearer");
+    }
+
+    #[test]
+    fn a_fault_of_ours_is_not_told_to_the_caller() {
+        let error = table::Error::Invalid("Table: secrets-of-ours".into());
+        let refusal = Refusal::from(error);
+        assert_eq!(refusal.status(), StatusCode::INTERNAL_SERVER_ERROR);
+        assert!(!refusal.problem().detail.contains("secrets-of-ours"));
+    }
+
+    #[test]
+    fn tables_that_do_not_answer_are_worth_another_try() {
+        let away = Refusal::from(table::Error::Conflict).into_response();
+        assert_eq!(away.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(away.headers()[RETRY_AFTER], "1");
+    }
+}

@@ -1,0 +1,134 @@
+"""The stock OpenFeature clients against the running API, and the API against its own description.
+
+    .venv/clients/bin/python tests/ofrep/run.py
+
+Starts `cargo dev`, opens a small shop over the API, and lets each client evaluate every type of flag, also while an
+operator changes the customer's tier. Then schemathesis sends what the description allows and what it does not.
+"""
+
+import contextlib
+import hashlib
+import hmac
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
+
+HERE = pathlib.Path(__file__).resolve().parent
+ROOT = HERE.parents[1]
+# The played Telegram's bot on every machine (infra/local/src/secret.rs).
+BOT_TOKEN = "7000000001:played-on-this-machine"
+# The first build takes minutes.
+START_SECONDS = 1200
+# Below the API's own bound for one caller, so that no refusal hides an answer.
+REQUESTS_PER_SECOND = 18
+EXAMPLES = 12
+
+
+def free_port():
+    with socket.socket() as door:
+        door.bind(("127.0.0.1", 0))
+        return door.getsockname()[1]
+
+
+@contextlib.contextmanager
+def cloud(port):
+    """`cargo dev`, as a newcomer starts it; gives what it says at the start."""
+    command = ["cargo", "run", "--quiet", "--locked", "-p", "local-cloud", "--", "--port", str(port)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True, start_new_session=True) as dev:
+        try:
+            yield banner(dev)
+        finally:
+            os.killpg(dev.pid, signal.SIGINT)
+
+
+def banner(dev):
+    said, end = "", time.monotonic() + START_SECONDS
+    for line in dev.stdout:
+        said += line
+        if "Ctrl-C" in line:
+            return said
+        if time.monotonic() > end:
+            break
+    raise SystemExit(f"cargo dev did not start:\n{said}")
+
+
+def ask(url, method="GET", body=None, headers=None):
+    """The status and the body of an answer."""
+    data = None if body is None else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json"} | (headers or {})
+    request = urllib.request.Request(url, data=data, headers=headers, method=method)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read().decode()
+
+
+def newcomer(page, api, key):
+    """A customer of the played Telegram who has pressed Start; gives their id once the account is open."""
+    _, user = ask(f"{page}/client/users", "POST", {"first_name": "Anna", "language_code": "en"})
+    user = json.loads(user)["id"]
+    ask(f"{page}/client/{user}/say", "POST", {"text": "/start"})
+    end = time.monotonic() + 30
+    while ask(f"{api}/admin/standings/{user}", headers={"X-API-Key": key})[0] != 200:
+        if time.monotonic() > end:
+            raise SystemExit(f"user {user} has no account")
+        time.sleep(0.1)
+    return user
+
+
+def open_shop(api, key):
+    for path, row in json.loads((HERE / "shop.json").read_text(encoding="utf-8")).items():
+        body = {"row": row, "why": "the stock clients' checks"}
+        status, said = ask(f"{api}/admin/settings/{path}", "PUT", body, {"X-API-Key": key})
+        if status != 200:
+            raise SystemExit(f"{path}: {status} {said}")
+
+
+def init_data(user):
+    """What Telegram hands to a Mini App, signed with the bot's token."""
+    fields = {"auth_date": str(int(time.time())), "user": json.dumps({"id": user, "language_code": "en"})}
+    text = "\n".join(f"{name}={fields[name]}" for name in sorted(fields))
+    bot = hmac.new(b"WebAppData", BOT_TOKEN.encode(), hashlib.sha256).digest()
+    fields["hash"] = hmac.new(bot, text.encode(), hashlib.sha256).hexdigest()
+    return urllib.parse.urlencode(fields)
+
+
+def clients(environment):
+    for command in [["node", "server.mjs"], ["node", "web.mjs"], [sys.executable, "server.py"]]:
+        print(f"-- {' '.join(command[-1:])}", flush=True)
+        subprocess.run(command, cwd=HERE, env=os.environ | environment, check=True, timeout=120)
+
+
+def description(api, key):
+    """Everything that the description promises, with the key of a machine that may read, change and evaluate."""
+    print("-- schemathesis", flush=True)
+    command = [pathlib.Path(sys.executable).with_name("schemathesis"), "--config-file", HERE / "schemathesis.toml"]
+    command += ["run", f"{api}/openapi.json", "--header", f"X-API-Key: {key}", "--max-examples", str(EXAMPLES)]
+    command += ["--rate-limit", f"{REQUESTS_PER_SECOND}/s", "--seed", "1", "--no-color"]
+    subprocess.run(command, cwd=ROOT / "target", check=True, timeout=600)
+
+
+def main():
+    with cloud(free_port()) as said:
+        page = re.search(r"(http://\S+?)/\s", said)[1]
+        api = re.search(r"(http://\S+?)/openapi.json", said)[1]
+        key = re.search(r"nc_\w+", said)[0]
+        open_shop(api, key)
+        user = newcomer(page, api, key)
+        environment = {"API": api, "API_KEY": key, "STRANGER_KEY": f"{key[:-1]}0", "CUSTOMER": str(user), "INIT_DATA": init_data(user)}
+        clients(environment)
+        description(api, key)
+
+
+if __name__ == "__main__":
+    main()

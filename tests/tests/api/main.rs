@@ -1,0 +1,13 @@
+//! The features API over the local cloud's tables: who may ask what, and what is answered.
+
+mod admin;
+mod auth;
+mod features;
+mod ofrep;
+mod service;
+mod shop;
+
+/// A customer.
+const ANNA: i64 = 1001;
+/// Another.
+const BORIS: i64 = 1002;
