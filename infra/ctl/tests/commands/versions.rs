@@ -8,7 +8,7 @@ use serde_json::json;
 use table::{Write, s};
 
 use super::place::{Place, soon};
-use super::shop::shipped;
+use super::shop::{SHOP, with};
 
 /// Three more versions: a switch, a price, a deleted row.
 async fn changed(place: &Place) {
@@ -145,9 +145,8 @@ async fn versions_are_compared_and_exported() {
     assert_eq!(plan.json["changes"].as_array().unwrap().len(), 3, "{}", plan.text);
 }
 
-/// The shipped settings with so many features more.
+/// The shop's settings with so many features.
 fn many(features: usize) -> String {
-    let shipped = std::fs::read_to_string(shipped()).unwrap();
     let rows: Vec<String> = (0..features)
         .map(|i| {
             // Each needs the next, up to four of them: what is needed has the later name.
@@ -159,7 +158,8 @@ fn many(features: usize) -> String {
             format!("  feature-{i:03}: {{ name: Feature {i}, default: true, depends_on: [{next}] }}")
         })
         .collect();
-    format!("{shipped}\nfeatures:\n{}\n", rows.join("\n"))
+    let others = "tiers: {}\naddons: {}\ncomponents: {}\n";
+    with(SHOP, &format!("{others}features:\n{}\n", rows.join("\n")))
 }
 
 #[tokio::test]
