@@ -103,7 +103,8 @@ def ctl(emulator, *arguments):
 
 def run_cargo(emulator, *arguments):
     command = ["cargo", "run", "--quiet", "--locked", *arguments]
-    environment = os.environ | emulator.environment()
+    # Changes are recorded with a name, and a container's user may have none.
+    environment = os.environ | {"NEUROCARDS_OPERATOR": "smoke"} | emulator.environment()
     subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=DRIVE_SECONDS)
 
 

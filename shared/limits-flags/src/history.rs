@@ -161,21 +161,19 @@ pub async fn rows_at(
     let (mut rows, mut version) = (stored.rows.clone(), stored.version);
     while version > wanted {
         let page = records(office, version, PAGE).await?;
-        if page.is_empty() {
+        let begins_there = page.first().is_some_and(|record| record.version == version);
+        for record in page.iter().take_while(|record| record.version > wanted) {
+            if record.version != version {
+                break;
+            }
+            undo(&mut rows, record)?;
+            version -= 1;
+        }
+        if !begins_there {
             return Err(HistoryError::Unknown {
                 wanted,
                 missing: version,
             });
-        }
-        for record in page.iter().take_while(|record| record.version > wanted) {
-            if record.version != version {
-                return Err(HistoryError::Unknown {
-                    wanted,
-                    missing: version,
-                });
-            }
-            undo(&mut rows, record)?;
-            version -= 1;
         }
     }
     Ok(rows)

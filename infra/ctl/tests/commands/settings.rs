@@ -2,6 +2,7 @@ use ctl::Error;
 use serde_json::json;
 
 use super::place::Place;
+use super::shop::SHOP;
 
 fn shipped() -> String {
     std::fs::read_to_string(path()).unwrap()
@@ -41,8 +42,8 @@ async fn what_is_shown_can_be_applied_again() {
 #[tokio::test]
 async fn a_changed_price_is_planned_as_just_that() {
     let place = Place::new().await;
-    place.ctl(&["settings", "apply", &path()]).await.unwrap();
-    let dearer = shipped().replacen("{ seconds: 5, credits: 1 }", "{ seconds: 5, credits: 3 }", 1);
+    place.ctl(&["settings", "apply", &place.shop()]).await.unwrap();
+    let dearer = SHOP.replacen("{ seconds: 5, credits: 1 }", "{ seconds: 5, credits: 3 }", 1);
     let file = place.file("dearer.yaml", &dearer);
     let plan = place.ctl(&["settings", "plan", &file]).await.unwrap();
     assert_eq!(

@@ -6,30 +6,13 @@ use serde_json::{Map, Value, json};
 
 use super::place::Place;
 
-/// Beside what is shipped: features, tiers, an add-on, a component, a plan, an evaluator.
-const MORE: &str = r"
-features:
-  chat: { name: Chat, category: core, default: true }
-  hd: { name: HD, category: video, minimum_tier: pro }
-  stories: { name: Stories, category: video, depends_on: [hd] }
-tiers:
-  free: { name: Free, rank: 0 }
-  pro: { name: Pro, rank: 10, features: { hd: true, stories: true } }
-addons:
-  hd-pack: { name: HD, features: { hd: true } }
-components:
-  story-button: { name: Story, feature: stories }
-plans:
-  unlimited_1day: { title: A day without limits, unlimited: true }
-evaluators:
-  testers: { in: [tester, { var: roles }] }
-";
+/// A shop with something of every kind. What is shipped may change; this stays.
+pub(crate) const SHOP: &str = include_str!("shop.yaml");
 
 impl Place {
-    /// The shipped settings and more, as a file.
+    /// The shop's settings, as a file.
     pub(crate) fn shop(&self) -> String {
-        let shipped = std::fs::read_to_string(shipped()).unwrap();
-        self.file("shop.yaml", &format!("{shipped}{MORE}"))
+        self.file("shop.yaml", SHOP)
     }
 
     /// A place whose table says what the shop's file says.
@@ -79,7 +62,10 @@ impl Place {
     }
 }
 
-/// The file that is shipped.
-pub(crate) fn shipped() -> String {
-    format!("{}/../settings.yaml", env!("CARGO_MANIFEST_DIR"))
+/// A settings file whose sections are these instead.
+pub(crate) fn with(shop: &str, sections: &str) -> String {
+    let read = |text: &str| serde_norway::from_str::<Map<String, Value>>(text).unwrap();
+    let mut whole = read(shop);
+    whole.extend(read(sections));
+    serde_norway::to_string(&whole).unwrap()
 }

@@ -5,9 +5,10 @@ use limits_flags::features::Registry;
 use limits_flags::history::{self, HistoryError};
 use limits_flags::{Settings, Stored};
 use serde_json::json;
+use table::{Write, s};
 
-use super::place::Place;
-use super::shop::shipped;
+use super::place::{Place, soon};
+use super::shop::{SHOP, with};
 
 /// Three more versions: a switch, a price, a deleted row.
 async fn changed(place: &Place) {
@@ -74,9 +75,7 @@ async fn a_row_as_an_older_program_wrote_it_comes_back_in_its_own_letters() {
     wanted.insert("flag#odd".to_owned(), odd.to_owned());
     let plan = limits_flags::Plan::between(stored, &wanted);
     let by = limits_flags::By::new("an older program", "", domain::time::Timestamp(5)).unwrap();
-    limits_flags::apply(&office, &plan, &by, super::place::soon())
-        .await
-        .unwrap();
+    limits_flags::apply(&office, &plan, &by, soon()).await.unwrap();
     place.ctl(&["flags", "set", "odd", "on"]).await.unwrap();
     place
         .ctl(&["settings", "rollback", "2", "--why", "it was better"])
@@ -146,9 +145,8 @@ async fn versions_are_compared_and_exported() {
     assert_eq!(plan.json["changes"].as_array().unwrap().len(), 3, "{}", plan.text);
 }
 
-/// The shipped settings with so many features more.
+/// The shop's settings with so many features.
 fn many(features: usize) -> String {
-    let shipped = std::fs::read_to_string(shipped()).unwrap();
     let rows: Vec<String> = (0..features)
         .map(|i| {
             // Each needs the next, up to four of them: what is needed has the later name.
@@ -160,7 +158,8 @@ fn many(features: usize) -> String {
             format!("  feature-{i:03}: {{ name: Feature {i}, default: true, depends_on: [{next}] }}")
         })
         .collect();
-    format!("{shipped}\nfeatures:\n{}\n", rows.join("\n"))
+    let others = "tiers: {}\naddons: {}\ncomponents: {}\n";
+    with(SHOP, &format!("{others}features:\n{}\n", rows.join("\n")))
 }
 
 #[tokio::test]
@@ -213,4 +212,60 @@ fn digest(rows: &std::collections::BTreeMap<String, String>) -> String {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     format!("{hash:016x}")
+}
+
+#[tokio::test]
+async fn without_its_record_a_version_is_not_guessed() {
+    let place = Place::with_shop().await;
+    changed(&place).await;
+    let office = place.found().await.office().unwrap();
+    let sort = place.partition("history").keys().nth(1).unwrap().clone();
+    let key = [("pk".to_owned(), s("history")), ("sk".to_owned(), s(sort))];
+    let lost = Write::delete_item("history", &office.settings, key.into());
+    office.db.write(lost, soon()).await.unwrap();
+    place
+        .ctl(&["settings", "rollback", "2", "--plan", "--why", "x"])
+        .await
+        .unwrap();
+    let error = place
+        .ctl(&["settings", "rollback", "1", "--why", "x"])
+        .await
+        .unwrap_err();
+    assert!(
+        error.with_causes().contains("the record of version 2 is missing"),
+        "{}",
+        error.with_causes()
+    );
+}
+
+#[tokio::test]
+async fn a_large_change_that_somebody_comes_between_is_gone_on_with_by_applying_it_again() {
+    let place = Place::with_shop().await;
+    let file = place.file("many.yaml", &many(300));
+    let apply = ["settings", "apply", &file];
+    let large = place.ctl(&apply);
+    let between = async {
+        let mut thrown = Vec::new();
+        for state in ["off", "on", "off"] {
+            thrown.push(place.ctl(&["flags", "set", "new_jobs", state]).await);
+        }
+        thrown
+    };
+    let (large, between) = tokio::join!(large, between);
+    for thrown in between {
+        thrown.unwrap();
+    }
+    if let Err(error) = large {
+        assert_eq!(error.kind(), Kind::Overtaken, "{}", error.with_causes());
+    }
+    place.ctl(&apply).await.unwrap();
+    assert!(place.ctl(&["settings", "diff", &file]).await.unwrap().sound);
+    let office = place.found().await.office().unwrap();
+    let stored = Stored::read(&office.db, &office.settings).await.unwrap();
+    let records = history::list_records(&office, None, 100).await.unwrap();
+    assert_eq!(u64::try_from(records.len()).unwrap(), stored.version);
+    for record in records {
+        let rows = history::rows_at(&office, &stored, record.version).await.unwrap();
+        assert_eq!(digest(&rows), record.digest, "version {}", record.version);
+    }
 }
