@@ -24,7 +24,10 @@ fn the_shipped_settings_are_sound() {
 
 #[test]
 fn a_duration_that_the_family_does_not_render_is_found() {
-    let found = problems_after("{ seconds: 10, credits: 2 }", "{ seconds: 16, credits: 2 }");
+    let found = problems_after(
+        "seconds: 10, credits: 2, tokens",
+        "seconds: 16, credits: 2, tokens",
+    );
     assert!(
         found.contains("model#kling-3.0: from words: the model does not render 16 s"),
         "{found}"
@@ -80,7 +83,7 @@ fn an_unknown_family_or_provider_is_found() {
         found.contains(r#"the family "kling-4" is unknown; there are kling-3.0, "#),
         "{found}"
     );
-    let found = problems_after("provider: kie", "provider: kei");
+    let found = problems_after("    provider: kie", "    provider: kei");
     assert!(found.contains(r#"the provider "kei" is unknown"#), "{found}");
 }
 
