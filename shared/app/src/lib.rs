@@ -10,6 +10,7 @@ mod buttons;
 mod cards;
 mod quota;
 mod show;
+pub mod told;
 mod way_out;
 
 pub mod desk;

@@ -1,6 +1,5 @@
 //! Limits as people read them: what they are called, what is left, and when there is more.
 
-use domain::admission::Denied;
 use domain::limit::{Limit, Measure, Mode, Span, Usage, Whose};
 use domain::time::{Millis, Timestamp};
 use domain::window::{Period, Zone};
@@ -136,10 +135,14 @@ pub(crate) fn zone(snapshot: &Snapshot, limit: &Limit) -> Zone {
 
 /// A line that says what is left, for messages with markup.
 pub(crate) fn line(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, now: Timestamp) -> String {
+    html::escape(&left(say, snapshot, usage, zone, now)).into_owned()
+}
+
+/// What is left, in plain words.
+pub(crate) fn left(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, now: Timestamp) -> String {
     let limit = &usage.limit;
-    let title = html::escape(&title(say, snapshot, limit)).into_owned();
     let mut values = vec![
-        ("title", title.into()),
+        ("title", title(say, snapshot, limit).into()),
         ("left", amount(say, limit.measure, usage.left()).into()),
         ("max", amount(say, limit.measure, usage.max).into()),
     ];
@@ -191,12 +194,9 @@ pub(crate) fn refused(
     }
 }
 
-/// Why an order is refused for which something is not the customer's, and what would help. Plain words.
-pub(crate) fn denied(say: Say, denied: &Denied, feature: &str, tier: Option<&str>) -> String {
-    let own = say.find(
-        &format!("denied-{}", denied.reason),
-        [("feature", feature.into())],
-    );
+/// Why something is not the customer's, or that it is, and what would open it. Plain words.
+pub(crate) fn denied(say: Say, reason: &str, feature: &str, tier: Option<&str>) -> String {
+    let own = say.find(&format!("denied-{reason}"), [("feature", feature.into())]);
     let why = own.unwrap_or_else(|| say.with("denied-other", [("feature", feature.into())]));
     match tier {
         Some(tier) => format!("{why} {}", say.with("denied-tier", [("tier", tier.into())])),

@@ -1,6 +1,6 @@
 //! Who is given access, and from whom it is taken: administrators and machines' keys, each with its audit row in the same
-//! transaction. A key's secret is in neither: it leaves with [`Created`] and is nowhere else, and its hash stays out of the
-//! audit.
+//! transaction. A key's secret is in neither: it leaves with whoever asked for it and is nowhere else, and its hash stays
+//! out of the audit.
 
 use domain::id::UserId;
 use serde_json::{Value, json};

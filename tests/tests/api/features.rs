@@ -79,7 +79,13 @@ async fn a_check_says_whether_why_and_how_much_for_a_model_and_an_amount() {
         (&hd["has_access"], &hd["enabled"], &hd["reason"]),
         (&json!(false), &json!(false), &json!("not_in_tier"))
     );
-    assert!(hd["message"].as_str().unwrap().contains("pro"), "{hd}");
+    assert_eq!(hd["message"], "HD is not in your tier. The tier Pro opens it.");
+    assert_eq!(more["unlocked_by"]["tier"], "pro", "which has a hundred: {more}");
+    let message = more["message"].as_str().unwrap();
+    assert!(
+        message.contains("5 of 5 left") && message.ends_with("The tier Pro has more."),
+        "{more}"
+    );
     assert_eq!(ask("chat?model=sora-2").await.body["reason"], "model_off");
     assert_eq!(ask("chat?model=kling-3.0").await.body["reason"], "granted");
     for (query, status) in [

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use app::told;
 use axum::extract::State;
 use domain::id::ModelId;
 use limits_flags::features::{Check, Reason};
@@ -51,7 +52,7 @@ pub(crate) struct Checked {
     /// Why, for a machine: `granted`, `tier_too_low`, `limit_reached` …
     #[schema(example = "tier_too_low")]
     reason: &'static str,
-    /// Why, for a person.
+    /// Why, for a person, in their language, with what would grant it.
     message: String,
     /// Which layer of the cascade says so.
     #[schema(example = "tier:pro")]
@@ -120,22 +121,15 @@ pub(super) fn checked(
         }
     };
     Ok(seen.entitled(|entitled| {
-        let check = entitled.check(key);
+        let check = entitled.check_with_usage(key, |limit| seen.usage(limit, amount));
         let of_model = model.map(|model| entitled.require_model(model));
         let reason = match of_model {
             _ if !check.has_access => check.reason,
             Some(Err(denial)) => denial.reason,
-            _ if is_full(seen, &check, amount) => Reason::LimitReached,
             _ => Reason::Granted,
         };
         Checked::of(seen, &check, reason)
     }))
-}
-
-/// Whether a limit that forbids has not so much left.
-fn is_full(seen: &Seen, check: &Check<'_>, amount: u64) -> bool {
-    let mut usages = check.limits.iter().filter_map(|limit| seen.usage(limit, amount));
-    usages.any(|usage| usage.forbids())
 }
 
 impl Checked {
@@ -147,7 +141,14 @@ impl Checked {
             has_access,
             enabled: has_access,
             reason: reason.as_str(),
-            message: message(reason, check),
+            message: told::check(
+                seen.locale(),
+                &seen.snapshot,
+                check,
+                reason,
+                scarcest.as_ref(),
+                seen.now,
+            ),
             source: check.source.to_string(),
             value: check.value.cloned(),
             limit: scarcest.as_ref().map(|usage| usage.max),
@@ -158,28 +159,5 @@ impl Checked {
             expires_at: check.expires_at.and_then(rfc3339),
             unlocked_by: Unlock::of(check),
         }
-    }
-}
-
-/// The reason in a sentence. What customers read stands in the bot's texts; this is for whoever looks at an answer.
-fn message(reason: Reason, check: &Check<'_>) -> String {
-    let said = match reason {
-        Reason::Granted => "it may be used",
-        Reason::UnknownFeature => "there is no such feature",
-        Reason::Misconfigured => "its settings cannot be read",
-        Reason::Inactive => "it is switched off for everybody",
-        Reason::OverriddenOff => "it was switched off for this customer",
-        Reason::Expired => "what granted it has run out",
-        Reason::TierTooLow => "the customer's tier is too low",
-        Reason::NotInTier => "nothing that the customer has gives it",
-        Reason::Targeting => "its rule does not hold for the customer here and now",
-        Reason::DependencyOff => "something that it needs is off",
-        Reason::UnknownTier => "there is no such tier",
-        Reason::ModelOff => "the model is not on offer",
-        Reason::LimitReached => "not so much of it is left",
-    };
-    match check.unlocked_by.tier {
-        Some(tier) => format!("{said}; tier {tier} would unlock it"),
-        None => said.to_owned(),
     }
 }

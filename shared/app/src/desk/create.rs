@@ -221,6 +221,10 @@ impl Visit<'_> {
         let tier = tier
             .and_then(|tier| registry.tier(tier))
             .map(|row| row.name.in_locale(locale));
-        quota::denied(self.say, denied, feature, tier)
+        let why = quota::denied(self.say, denied.reason, feature, None);
+        let what = tier.map(|tier| self.say.with("denied-tier", [("tier", tier.into())]));
+        let charged = Some(self.say.text("not-charged"));
+        let words: Vec<String> = [Some(why), charged, what].into_iter().flatten().collect();
+        words.join(" ")
     }
 }
