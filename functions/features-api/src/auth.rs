@@ -168,7 +168,8 @@ impl Caller {
             Self::User(visitor) => {
                 let own = visitor.id.to_string();
                 if key.is_some_and(|key| key != own) {
-                    let why = "a user may evaluate only for himself: the targetingKey must be his own id";
+                    let why =
+                        "a user may ask only for himself: the targetingKey or `user` must be his own id";
                     return Err(Refusal::Forbidden(why.to_owned()));
                 }
                 Ok(Some(own))

@@ -1,6 +1,6 @@
 //! What a customer may do, as the seeds ask it: all features, one of them, the models, the components.
 
-mod check;
+pub(crate) mod check;
 mod lists;
 mod shown;
 mod uses;

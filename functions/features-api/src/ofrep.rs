@@ -44,7 +44,8 @@ pub(crate) struct Question {
     params(("key" = String, Path, description = "The flag")),
     responses((status = 200, description = "The flag's value", body = Evaluated),
         (status = 400, description = "The context or the flag cannot be evaluated", body = Failed),
-        (status = 404, description = "There is no such flag", body = Failed), Denials))]
+        (status = 404, description = "There is no such flag", body = Failed),
+        (status = 413, description = "The body is too long"), (status = 415, description = "The body is no JSON"), Denials))]
 pub(crate) async fn evaluate_flag(
     State(api): State<Arc<Api>>,
     caller: Caller,
@@ -68,7 +69,8 @@ pub(crate) async fn evaluate_flag(
     params(("If-None-Match" = Option<String>, Header, description = "The tag of the answer that the caller has")),
     responses((status = 200, description = "All flags", body = Bulk, headers(("ETag" = String, description = "What the answer is known by"))),
         (status = 304, description = "The caller has this answer already"),
-        (status = 400, description = "The context cannot be read", body = Failed), Denials))]
+        (status = 400, description = "The context cannot be read", body = Failed),
+        (status = 413, description = "The body is too long"), (status = 415, description = "The body is no JSON"), Denials))]
 pub(crate) async fn evaluate_flags(
     State(api): State<Arc<Api>>,
     caller: Caller,

@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use domain::id::UserId;
+use domain::account::Account;
+use domain::admission::limits_touched;
+use domain::catalog::Plan;
+use domain::id::{ModelId, UserId};
 use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::standing::Standing;
 use domain::time::Timestamp;
@@ -51,7 +54,9 @@ impl Api {
             (None, Caller::User(visitor)) => self.see_customer(visitor.id).await?,
             (Some(user), _) => self.see_customer(user).await?,
         };
-        (seen.target, seen.locale) = (target, locale);
+        // Whoever opened the Mini App says in which language; of whom a machine asks for, the account knows it.
+        seen.locale = locale.or(seen.locale);
+        seen.target = target;
         if let Some(user) = user {
             seen.counts = self.counts(user, &seen).await?;
         }
@@ -68,9 +73,11 @@ impl Api {
             settings: (self.settings.table(), version_key()),
         };
         let view = self.store.view(ask).await?;
-        let standing = view.account.map(|account| account.standing);
         let snapshot = self.settings.refresh(view.version, now).await?;
-        Ok(Seen::of(now, snapshot, standing.unwrap_or_default()))
+        let account = view.account.unwrap_or_else(|| Account::new(user));
+        let mut seen = Seen::of(now, snapshot, account.standing);
+        seen.locale = account.locale;
+        Ok(seen)
     }
 
     /// What holds for nobody in particular, by the settings of a version that was just read.
@@ -78,6 +85,19 @@ impl Api {
         let now = self.now();
         let snapshot = self.settings.refresh(version, now).await?;
         Ok(Seen::of(now, snapshot, Standing::default()))
+    }
+
+    /// What is used of the limits that orders for a model touch besides those of features.
+    pub(crate) async fn count_model(&self, seen: &mut Seen, model: &ModelId) -> Result<(), Refusal> {
+        let Some(user) = seen.target.as_deref().and_then(customer) else {
+            return Ok(());
+        };
+        let model = seen.snapshot.model(model);
+        let touched = limits_touched(&seen.snapshot.rules, model, seen.plan(), &[]);
+        let each = touched.filter(|limit| limit.whose == Whose::Each);
+        let keys: Vec<WindowKey> = each.map(|limit| limit.key(seen.now, None)).collect();
+        seen.counts.extend(self.store.counts(user, &keys).await?);
+        Ok(())
     }
 
     async fn counts(&self, user: UserId, seen: &Seen) -> Result<Counts, Refusal> {
@@ -130,6 +150,11 @@ impl Seen {
         ask(&self.snapshot.registry.entitlements(&self.standing, facts))
     }
 
+    /// The plan that the customer is on now.
+    pub(crate) fn plan(&self) -> Option<&Plan> {
+        self.snapshot.plan(&self.standing, self.now)
+    }
+
     /// What is used of a limit of the customer's own, and what so much more would be. Nobody is told how much everybody
     /// together has used.
     pub(crate) fn usage(&self, limit: &Limit, amount: u64) -> Option<Usage> {
@@ -153,11 +178,11 @@ impl Seen {
         put("addons", some(standing.addons_at(self.now).map(Value::from)));
         put("roles", some(standing.roles.iter().cloned().map(Value::from)));
         put("country", standing.country.clone().map(Value::from));
-        if let Caller::User(visitor) = caller {
+        let own = matches!(caller, Caller::User(_)) || !said.contains_key(LOCALE);
+        if own {
             said.remove(LOCALE);
             said.extend(
-                visitor
-                    .locale
+                self.locale
                     .clone()
                     .map(|locale| (LOCALE.to_owned(), locale.into())),
             );

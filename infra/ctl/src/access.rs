@@ -25,6 +25,14 @@ pub(crate) async fn keys(command: &Keys) -> Result<Report, Error> {
             let (by, office) = (said.by()?, target.find().await?.office()?);
             let scopes: Vec<Scope> = scope.iter().map(|word| Scope::from(*word)).collect();
             let ends = expires.map(|expires| expires.moment(by.at));
+            if name.trim().is_empty() {
+                return Err(Error::Usage(
+                    "a key needs a name, to be told from the others".to_owned(),
+                ));
+            }
+            if ends.is_some_and(|ends| ends <= by.at) {
+                return Err(Error::Usage("--expires: that is over already".to_owned()));
+            }
             let key = NewKey::of(
                 random::<ID_BYTES>()?,
                 random::<SECRET_BYTES>()?,

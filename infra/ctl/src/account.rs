@@ -40,9 +40,10 @@ pub(crate) async fn account(user: i64, target: &Target) -> Result<Report, Error>
     ))
 }
 
-fn counter(item: &Item) -> Result<(String, u32), table::Malformed> {
-    let row = Row(item);
-    Ok((row.s("window")?.to_owned(), row.n_or_zero("used")?))
+fn counter(item: &Item) -> Result<(String, u64), table::Malformed> {
+    let (name, count) = rows::read_count(item)?;
+    let steps: u64 = count.steps.values().sum();
+    Ok((name, count.used.saturating_add(steps)))
 }
 
 /// Everything of a user in a table whose partition is the user.
@@ -67,7 +68,7 @@ async fn of_user(db: &Db, table: &str, user: UserId) -> Result<Vec<Item>, Error>
     }
 }
 
-fn text(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Option<String>)]) -> String {
+fn text(account: &Account, counters: &[(String, u64)], entries: &[(Entry, Option<String>)]) -> String {
     let balance = account.balance;
     let used = counters.iter().map(|(window, used)| format!("{window} {used}"));
     let lines = [
@@ -114,7 +115,7 @@ fn text(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Option
         .join("\n")
 }
 
-fn as_json(account: &Account, counters: &[(String, u32)], entries: &[(Entry, Option<String>)]) -> Value {
+fn as_json(account: &Account, counters: &[(String, u64)], entries: &[(Entry, Option<String>)]) -> Value {
     let balance = account.balance;
     let ids = |ids: &std::collections::BTreeSet<domain::id::JobId>| {
         ids.iter().map(ToString::to_string).collect::<Vec<_>>()

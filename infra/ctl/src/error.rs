@@ -59,7 +59,7 @@ pub enum Error {
     #[error("the settings were not applied")]
     Settings(#[from] limits_flags::ApplyError),
     /// One thing of the settings was not changed.
-    #[error("the settings were not changed")]
+    #[error("nothing was changed")]
     Edit(#[from] limits_flags::edit::EditError),
     /// An earlier version cannot be had.
     #[error("the settings were not brought back")]

@@ -7,7 +7,7 @@ use domain::account::Account;
 use domain::admission::{amount, limits_touched};
 use domain::catalog::{Model, Price};
 use domain::id::{ModelId, UserId};
-use domain::limit::{Counts, Limit, Usage, Whose};
+use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
 use limits_flags::features::{Check, Entitlements, Explanation, Facts, Given};
 use limits_flags::{Settings, Snapshot};
@@ -68,7 +68,10 @@ pub(crate) async fn explain(explain: &Explain) -> Result<Report, Error> {
         plan: plan.map(|plan| plan.key.as_str()),
         model,
         features: told(&entitlements, &wanted, used),
-        limits: touched.into_iter().map(used).collect(),
+        limits: touched
+            .into_iter()
+            .map(|limit| whole(limit, used(limit), &counts, now))
+            .collect(),
         now,
     };
     Ok(found.report())
@@ -149,6 +152,19 @@ async fn counts(store: &Store, user: UserId, limits: &[&Limit], now: Timestamp) 
         counts.extend(store.counts(user, some).await?);
     }
     Ok(counts)
+}
+
+/// Of a limit that all customers share, what all of them have used; the row that an order would try says only its part.
+fn whole(limit: &Limit, usage: Usage, counts: &Counts, now: Timestamp) -> Usage {
+    if !is_shared(limit) {
+        return usage;
+    }
+    let used = |row: &WindowKey| counts.get(row.row()).map_or(0, |count| count.used);
+    Usage {
+        used: limit.rows(now).iter().map(used).sum(),
+        max: limit.max,
+        ..usage
+    }
 }
 
 /// Whether a limit is shared by all customers.

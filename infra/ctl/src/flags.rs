@@ -159,6 +159,15 @@ fn weight(text: &str) -> Result<(String, u32), Error> {
 
 /// A flag whose users are divided by weight. A variant that is new stands for its own name.
 fn divided(before: Option<Value>, weights: &[(String, u32)]) -> Result<Value, Error> {
+    let names: std::collections::BTreeSet<&String> = weights.iter().map(|(name, _)| name).collect();
+    if names.len() < weights.len() {
+        return Err(Error::Usage("a variant stands twice".to_owned()));
+    }
+    if weights.iter().all(|(_, weight)| *weight == 0) {
+        return Err(Error::Usage(
+            "all weights are 0: nobody would get anything".to_owned(),
+        ));
+    }
     let variants: Vec<(&str, Value)> = weights
         .iter()
         .map(|(name, _)| (name.as_str(), json!(name)))

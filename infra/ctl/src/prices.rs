@@ -34,11 +34,18 @@ pub(crate) async fn prices(command: &Prices) -> Result<Report, Error> {
             model,
             seconds,
             credits,
+            tokens,
+            micro_usd,
             said,
             target,
         } => {
             let (by, office) = (said.by()?, target.find().await?.office()?);
-            let priced = |before| repriced(before, *seconds, Some(*credits));
+            let stated = [
+                ("credits", Some(u64::from(*credits))),
+                ("tokens", *tokens),
+                ("micro_usd", *micro_usd),
+            ];
+            let priced = |before| repriced(before, *seconds, Some(&stated));
             change(&office, &by, &row("model", model)?, priced).await
         }
         Prices::Remove {
@@ -59,7 +66,11 @@ fn existing(before: Option<Value>) -> Result<Value, Error> {
 }
 
 /// A model with a price set in its place, the shortest length first, or without one.
-fn repriced(before: Option<Value>, seconds: u32, credits: Option<u32>) -> Result<Value, Error> {
+fn repriced(
+    before: Option<Value>,
+    seconds: u32,
+    stated: Option<&[(&str, Option<u64>)]>,
+) -> Result<Value, Error> {
     let mut row = existing(before)?;
     let prices = row["prices"].as_array().cloned().unwrap_or_default();
     let of = |price: &Value| price["seconds"].as_u64().unwrap_or_default();
@@ -68,11 +79,15 @@ fn repriced(before: Option<Value>, seconds: u32, credits: Option<u32>) -> Result
         .filter(|price| of(price) != u64::from(seconds))
         .cloned()
         .collect();
-    match credits {
-        Some(credits) => {
+    match stated {
+        Some(stated) => {
             let same = prices.iter().find(|price| of(price) == u64::from(seconds));
             let mut price = same.cloned().unwrap_or_else(|| json!({ "seconds": seconds }));
-            price["credits"] = json!(credits);
+            for (field, number) in stated {
+                if let Some(number) = number {
+                    price[*field] = json!(number);
+                }
+            }
             others.push(price);
         }
         None if others.len() == prices.len() => {
@@ -93,7 +108,12 @@ fn list(stored: &limits_flags::Stored) -> Report {
         let on_sale = row["enabled"] == json!(true);
         let told = prices.iter().map(|price| {
             let credits = price["credits"].as_u64().unwrap_or_default();
-            format!("{} s {}", price["seconds"], count(credits, "credit"))
+            let also = [("tokens", "tokens"), ("micro_usd", "micro-USD")];
+            let also = also
+                .iter()
+                .filter_map(|(field, unit)| Some(format!(" {} {unit}", price[*field].as_u64()?)));
+            let also: String = also.collect();
+            format!("{} s {}{also}", price["seconds"], count(credits, "credit"))
         });
         let off = if on_sale { "" } else { "  (off sale)" };
         lines.push(format!("{name:20}  {}{off}", told.collect::<Vec<_>>().join(", ")));
@@ -112,8 +132,11 @@ mod tests {
     #[test]
     fn a_price_is_set_in_its_place_and_the_others_stay() {
         let row = json!({"title": "K", "prices": [{"seconds": 5, "credits": 1}, {"seconds": 15, "credits": 4, "x": 1}]});
-        let prices =
-            |seconds, credits| repriced(Some(row.clone()), seconds, credits).map(|row| row["prices"].clone());
+        let prices = |seconds, credits: Option<u64>| {
+            let stated = credits.map(|credits| [("credits", Some(credits))]);
+            let stated = stated.as_ref().map(|stated| &stated[..]);
+            repriced(Some(row.clone()), seconds, stated).map(|row| row["prices"].clone())
+        };
         assert_eq!(
             prices(10, Some(2)).unwrap(),
             json!([{"seconds": 5, "credits": 1}, {"seconds": 10, "credits": 2}, {"seconds": 15, "credits": 4, "x": 1}])
@@ -124,6 +147,6 @@ mod tests {
         );
         assert_eq!(prices(5, None).unwrap().as_array().unwrap().len(), 1);
         assert!(prices(7, None).is_err());
-        assert!(repriced(None, 5, Some(1)).is_err());
+        assert!(repriced(None, 5, Some(&[])).is_err());
     }
 }

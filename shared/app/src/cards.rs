@@ -3,7 +3,7 @@
 use domain::account::{Account, Draft};
 use domain::admission::{Refusal, check_words, price_of};
 use domain::catalog::{Model, Plan};
-use domain::id::Nonce;
+use domain::id::{ModelId, Nonce};
 use domain::limit::Usage;
 use domain::time::Timestamp;
 use domain::window::Zone;
@@ -33,6 +33,10 @@ pub(crate) struct DraftView<'a> {
     pub(crate) account: &'a Account,
     pub(crate) draft: &'a Draft,
     pub(crate) plan: Option<&'a Plan>,
+    /// What the customer lacks for the draft, in words.
+    pub(crate) lacks: Option<String>,
+    /// Models that the customer may not use.
+    pub(crate) locked: Vec<ModelId>,
     pub(crate) usages: &'a [Usage],
     /// The customer's own zone, if they have said which.
     pub(crate) zone: Option<Zone>,
@@ -110,10 +114,12 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
         let zone = view
             .zone
             .clone()
-            .unwrap_or_else(|| quota::zone(view.snapshot, &usage.limit));
+            .unwrap_or_else(|| show::zone(&view.snapshot.rules));
         lines.push(quota::line(*say, view.snapshot, usage, &zone, view.now));
     }
     lines.extend(length_line(*say, draft, model));
+    let lacks = view.lacks.as_ref();
+    lines.extend(lacks.map(|lacks| format!("🔒 {}", html::escape(lacks))));
     if account.balance.available < cost {
         let hint = way_out(*say, view.snapshot, account, draft);
         lines.push(say.with(
@@ -190,7 +196,17 @@ pub(crate) fn models(view: &DraftView<'_>) -> Card {
             .or_else(|| model.prices.first().map(|price| price.credits))
             .unwrap_or_default();
         let chosen = if model.id == draft.model { "yes" } else { "no" };
-        let price = show::credits(*say, price);
+        let covered = view.plan.is_some_and(|plan| plan.covers(model));
+        let price = if covered {
+            say.text("price-by-plan")
+        } else {
+            show::credits(*say, price)
+        };
+        let price = if view.locked.contains(&model.id) {
+            format!("{price} 🔒")
+        } else {
+            price
+        };
         let words = say.with(
             "button-model-choice",
             [

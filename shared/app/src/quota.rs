@@ -16,24 +16,25 @@ const OF_FEATURE: &str = "feature-";
 /// Millionths of a dollar in a cent.
 const MICRO_USD_PER_CENT: u64 = 10_000;
 
-/// Whether customers are shown a limit: it is about them alone, and it is meant for them.
+/// Whether customers are shown a limit: it is about them alone, and it is meant for them. What the provider charges is
+/// nobody's business but the operator's.
 pub(crate) fn is_shown(limit: &Limit) -> bool {
-    limit.whose == Whose::Each && limit.mode != Mode::Monitor
+    limit.whose == Whose::Each && limit.mode != Mode::Monitor && limit.measure != Measure::MicroUsd
 }
 
-/// A limit's name: from the catalogue, else as the operator named it. Plain words, to be escaped where there is markup.
+/// What a limit is called: what it counts and within what time. Plain words, to be escaped where there is markup.
 pub(crate) fn title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
     if let Some(model) = model_of(snapshot, limit) {
-        return say.with("limit-of-model", [("model", model.into())]);
+        return match limit.measure {
+            Measure::Requests => model.to_owned(),
+            Measure::Tokens | Measure::MicroUsd => format!("{model}: {}", lower_first(&by_span(say, limit))),
+        };
     }
-    let own = say.find(&format!("limit-{}", limit.id), []);
-    own.unwrap_or_else(|| {
-        let what = by_span(say, limit);
-        let feature = feature_of(snapshot, limit).and_then(|key| snapshot.registry.feature(key));
-        let Some(feature) = feature else { return what };
-        let name = feature.name.in_locale(say.locale().as_str());
-        format!("{name}: {}", lower_first(&what))
-    })
+    let what = by_span(say, limit);
+    let feature = feature_of(snapshot, limit).and_then(|key| snapshot.registry.feature(key));
+    let Some(feature) = feature else { return what };
+    let name = feature.name.in_locale(say.locale().as_str());
+    format!("{name}: {}", lower_first(&what))
 }
 
 /// The key of the feature that a limit comes with, if it comes with one.
@@ -45,18 +46,24 @@ pub(crate) fn feature_of<'s>(snapshot: &'s Snapshot, limit: &Limit) -> Option<&'
     keys.filter(leads).max_by_key(|key| key.len())
 }
 
-/// What a limit counts, in a few words.
+/// What a limit counts and within what time: `Videos per day`, `Tokens within 6 hours`.
 fn by_span(say: Say, limit: &Limit) -> String {
-    match &limit.span {
+    let what = say.text(match limit.measure {
+        Measure::Requests => "limit-what-requests",
+        Measure::Tokens => "limit-what-tokens",
+        Measure::MicroUsd => "limit-what-money",
+    });
+    let span = match &limit.span {
         Span::Open => say.text("limit-open"),
         Span::Sliding(sliding) => say.with("limit-sliding", [("span", span(say, sliding.length).into())]),
         Span::Fixed(schedule) => say.text(match schedule.period {
             Period::Hour => "limit-hour",
-            Period::Day => "limit-videos",
+            Period::Day => "limit-day",
             Period::Week => "limit-week",
             Period::Month => "limit-month",
         }),
-    }
+    };
+    format!("{what} {span}")
 }
 
 /// Within a sentence: `Videos per day`, `videos per day`.
@@ -125,14 +132,6 @@ pub(crate) fn reset(say: Say, usage: &Usage, zone: &Zone, now: Timestamp) -> Opt
     usage.resets_at.map(|at| show::moment(say, at, zone, now))
 }
 
-/// The zone in which a limit's times are told: its own, else the operator's customers'.
-pub(crate) fn zone(snapshot: &Snapshot, limit: &Limit) -> Zone {
-    match &limit.span {
-        Span::Fixed(schedule) => schedule.zone.clone(),
-        Span::Sliding(_) | Span::Open => show::zone(&snapshot.rules),
-    }
-}
-
 /// A line that says what is left, for messages with markup.
 pub(crate) fn line(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, now: Timestamp) -> String {
     html::escape(&left(say, snapshot, usage, zone, now)).into_owned()
@@ -173,6 +172,9 @@ pub(crate) fn refused(
     if let (Whose::All { .. }, Some(reset)) = (limit.whose, &reset) {
         return say.with("refused-spend", [("reset", reset.clone().into())]);
     }
+    if let (Measure::MicroUsd, Some(reset)) = (limit.measure, &reset) {
+        return say.with("refused-budget", [("reset", reset.clone().into())]);
+    }
     let help = match (tier, &limit.span) {
         (Some(tier), _) => say.with("limit-help-tier", [("tier", tier.into())]),
         (None, Span::Open) => say.text("limit-help-open"),
@@ -183,12 +185,22 @@ pub(crate) fn refused(
         ("title", title(say, snapshot, limit).into()),
         ("left", amount(say, limit.measure, usage.left()).into()),
         ("max", amount(say, limit.measure, usage.max).into()),
+        ("needed", amount(say, limit.measure, usage.amount).into()),
         ("help", help.into()),
     ];
+    // Of what is counted in more than ones, some may be left and yet not be enough.
+    let short = usage.left() > 0 && usage.amount > 1;
     match reset {
         Some(reset) => {
             values.push(("reset", reset.into()));
-            say.with("refused-limit", values)
+            say.with(
+                if short {
+                    "refused-limit-short"
+                } else {
+                    "refused-limit"
+                },
+                values,
+            )
         }
         None => say.with("refused-limit-open", values),
     }

@@ -2,7 +2,7 @@
 
 use domain::catalog::Rules;
 use domain::job::{Job, Order};
-use domain::limit::{Limit, Span};
+use domain::limit::Span;
 use domain::money::Credits;
 use domain::time::Timestamp;
 use domain::window::{Schedule, Zone};
@@ -29,12 +29,7 @@ pub(crate) fn moment(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> St
     let here = now.0 + i64::from(zone.offset_minutes(now)) * 60_000;
     let days = there.div_euclid(DAY_MS) - here.div_euclid(DAY_MS);
     let minutes = there.rem_euclid(DAY_MS) / 60_000;
-    // What is three hours ahead is told as Moscow's, which is what customers know.
-    let zone = if offset == 180 {
-        say.text("zone-moscow")
-    } else {
-        utc_zone(offset)
-    };
+    let zone = zone_name(say, offset);
     let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
     let day = u32::try_from(days).unwrap_or(0);
     say.with(
@@ -46,6 +41,15 @@ pub(crate) fn moment(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> St
             ("zone", zone.into()),
         ],
     )
+}
+
+/// A zone's name by its distance from UTC. What is three hours ahead is told as Moscow's, which is what customers know.
+pub(crate) fn zone_name(say: Say, offset_minutes: i32) -> String {
+    if offset_minutes == 180 {
+        say.text("zone-moscow")
+    } else {
+        utc_zone(offset_minutes)
+    }
 }
 
 /// `UTC+3`, `UTC+5:30`.
@@ -136,13 +140,13 @@ pub(crate) fn give_up(say: Say, rules: &Rules, job: &Job, now: Timestamp) -> Str
     moment(say, job.give_up_at, &zone(rules), now)
 }
 
-/// Whose clocks customers go by: those of the first limit, else Moscow's.
+/// Whose clocks customers go by: those of the first limit that names any, else Moscow's.
 pub(crate) fn zone(rules: &Rules) -> Zone {
-    let of = |limit: &Limit| match &limit.span {
-        Span::Fixed(schedule) => Some(schedule.zone.clone()),
+    let mut named = rules.limits.iter().filter_map(|limit| match &limit.span {
+        Span::Fixed(schedule) => Some(&schedule.zone),
         Span::Sliding(_) | Span::Open => None,
-    };
-    let own = rules.limits.iter().find_map(of);
+    });
+    let own = named.find(|zone| zone.name() != Some("UTC")).cloned();
     own.unwrap_or_else(|| Schedule::moscow_day().zone)
 }
 

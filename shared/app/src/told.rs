@@ -5,8 +5,8 @@ use domain::time::Timestamp;
 use limits_flags::Snapshot;
 use limits_flags::features::{Check, Reason};
 
-use crate::quota;
 use crate::texts::Say;
+use crate::{quota, show};
 
 /// Why a feature may or may not be used, and what would open it. `scarcest` is the limit of which the least is left.
 pub fn check(
@@ -26,7 +26,7 @@ pub fn check(
     match scarcest.filter(|_| reason == Reason::LimitReached) {
         None => quota::denied(say, reason.as_str(), feature, tier),
         Some(usage) => {
-            let zone = quota::zone(snapshot, &usage.limit);
+            let zone = show::zone(&snapshot.rules);
             let left = quota::left(say, snapshot, usage, &zone, now);
             match tier {
                 Some(tier) => format!("{left}. {}", say.with("limit-help-tier", [("tier", tier.into())])),

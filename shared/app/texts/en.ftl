@@ -34,6 +34,7 @@ help = <b>Ordering a video</b>
     <b>Commands</b>
     /start — begin
     /cabinet — balance and limits
+    /timezone — the time zone of the times that I show
     /help — this text
 command-start = Begin
 command-cabinet = Balance and limits
@@ -62,12 +63,20 @@ cabinet = 👤 <b>Cabinet</b>
        *[other] Set aside for orders: { $held }
     }
     Orders in progress: { $active } of { $active-max }
+limit-what-requests = Videos
+limit-what-tokens = Tokens
+limit-what-money = Spending
+limit-hour = per hour
+limit-day = per day
+limit-week = per week
+limit-month = per month
+limit-open = at once
+limit-sliding = within { $span }
+cabinet-plan = Plan: { $name }
+cabinet-tier = Tier: { $name }
+cabinet-until = {" "}until { $moment }
 limit-line = { $title }: { $left } of { $max } left, resets { $reset }
 limit-line-open = { $title }: { $left } of { $max } free
-limit-videos = Videos per day
-limit-month = Videos per month
-limit-open = Videos at once
-limit-sliding = Videos in { $span }
 tokens = { $amount } { $count ->
     [one] token
    *[other] tokens
@@ -84,9 +93,6 @@ minutes = { $count } { $count ->
     [one] minute
    *[other] minutes
 }
-limit-hour = Videos per hour
-limit-week = Videos per week
-limit-of-model = { $model }
 reset-at = { $day ->
     [0] today
     [1] tomorrow
@@ -94,10 +100,10 @@ reset-at = { $day ->
 } at { $time } ({ $zone })
 zone-moscow = Moscow
 
-zone-unset = the bot's
+zone-unset = the bot's ({ $zone })
 zone-is = 🕘 Time zone: <b>{ $zone }</b>, it is { $clock } now.
 
-    To change it, send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>. Only the times that I show you change; the limits reset as before.
+    To change it, send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>. Back to the bot's: <code>/timezone off</code>. Only the times that I show you change; the limits reset as before.
 zone-set = ✅ I show times in <b>{ $zone }</b> from now on: it is { $clock }.
 zone-unknown = I do not know the time zone “{ $words }”. Send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>.
 
@@ -107,6 +113,7 @@ card-title = 🎬 <b>New video</b>
 card-photo = 📷 From your photo
 card-no-words = <i>Want to describe the motion? Send text and it is added to the photo.</i>
 card-choice = { $model } · { $seconds } · { $aspect }
+price-by-plan = in your plan
 price-of-plan = 0 credits (under your plan)
 card-price-plan = Price: <b>part of your plan</b> “{ $plan }”
 card-price = Price: <b>{ $price }</b> · you have { $available }
@@ -154,7 +161,9 @@ refused-active = You can have at most { $max } { $max ->
 } at a time. Wait for a video, or cancel an order that is still queued. Nothing was charged.
 refused-limit = The limit is used up: { $title }, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
 refused-limit-open = The limit is used up: { $title }, { $left } of { $max } free. Nothing was charged. { $help }
-refused-spend = The bot takes no more orders today: the day's stock is used up. Again { $reset }. Nothing was charged.
+refused-limit-short = Not enough is left: { $title }, { $needed } needed, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
+refused-budget = Your limit is used up. Again { $reset }. Nothing was charged.
+refused-spend = The bot takes no new orders for now: what all share is used up. Again { $reset }. Nothing was charged.
 limit-help-tier = The tier { $tier } has more.
 limit-help-open = Wait for a video to be ready.
 limit-help-model = You can choose another model.
@@ -170,6 +179,7 @@ denied-granted = { $feature }: available.
 denied-overridden_off = { $feature } is switched off for you.
 denied-dependency_off = { $feature }: something that it needs is not yours.
 denied-model_off = { $feature }: this model is not on offer now.
+denied-misconfigured = Such orders are not available now ({ $feature }): we are mending it.
 denied-other = { $feature } is not available to you.
 denied-tier = The tier { $tier } opens it.
 refused-too-long = The text is too long for this model: { $chars } of { $max } characters. Nothing was charged.

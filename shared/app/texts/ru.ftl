@@ -35,6 +35,7 @@ help = <b>Как заказать видео</b>
     <b>Команды</b>
     /start — начать
     /cabinet — баланс и лимиты
+    /timezone — часовой пояс для сроков
     /help — эта справка
 command-start = Начать
 command-cabinet = Баланс и лимиты
@@ -63,12 +64,20 @@ cabinet = 👤 <b>Кабинет</b>
        *[other] Отложено на заказы: { $held }
     }
     Заказов в работе: { $active } из { $active-max }
+limit-what-requests = Видео
+limit-what-tokens = Токены
+limit-what-money = Расходы
+limit-hour = в час
+limit-day = за сутки
+limit-week = за неделю
+limit-month = за месяц
+limit-open = одновременно
+limit-sliding = за { $span }
+cabinet-plan = Подписка: { $name }
+cabinet-tier = Тариф: { $name }
+cabinet-until = {" "}до { $moment }
 limit-line = { $title }: осталось { $left } из { $max }, обновится { $reset }
 limit-line-open = { $title }: свободно { $left } из { $max }
-limit-videos = Видео за сутки
-limit-month = Видео за месяц
-limit-open = Видео одновременно
-limit-sliding = Видео за { $span }
 tokens = { $amount } { $count ->
     [one] токен
     [few] токена
@@ -89,9 +98,6 @@ minutes = { $count } { $count ->
     [few] минуты
    *[many] минут
 }
-limit-hour = Видео в час
-limit-week = Видео за неделю
-limit-of-model = { $model }
 reset-at = { $day ->
     [0] сегодня
     [1] завтра
@@ -99,10 +105,10 @@ reset-at = { $day ->
 } в { $time } ({ $zone })
 zone-moscow = МСК
 
-zone-unset = как у бота
+zone-unset = как у бота ({ $zone })
 zone-is = 🕘 Часовой пояс: <b>{ $zone }</b>, сейчас { $clock }.
 
-    Чтобы сменить, пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>. Меняется только то, в каком времени я показываю сроки; сами лимиты обновляются как раньше.
+    Чтобы сменить, пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>. Вернуть как было: <code>/timezone off</code>. Меняется только то, в каком времени я показываю сроки; сами лимиты обновляются как раньше.
 zone-set = ✅ Теперь показываю время по поясу <b>{ $zone }</b>: сейчас { $clock }.
 zone-unknown = Не знаю пояса «{ $words }». Пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>.
 
@@ -112,6 +118,7 @@ card-title = 🎬 <b>Новое видео</b>
 card-photo = 📷 По вашему фото
 card-no-words = <i>Хотите описать движение? Пришлите текст — он добавится к фото.</i>
 card-choice = { $model } · { $seconds } · { $aspect }
+price-by-plan = по подписке
 price-of-plan = 0 кредитов (по подписке)
 card-price-plan = Цена: <b>входит в подписку</b> «{ $plan }»
 card-price = Цена: <b>{ $price }</b> · на счету { $available }
@@ -159,7 +166,9 @@ refused-active = Одновременно можно не больше { $max } 
 }. Дождитесь готового видео или отмените заказ из очереди. Ничего не списано.
 refused-limit = Лимит исчерпан: { $title }, осталось { $left } из { $max }. Обновится { $reset }. Ничего не списано. { $help }
 refused-limit-open = Лимит исчерпан: { $title }, свободно { $left } из { $max }. Ничего не списано. { $help }
-refused-spend = На сегодня бот больше не берёт заказов: дневной запас исчерпан. Снова { $reset }. Ничего не списано.
+refused-limit-short = Не хватает лимита: { $title }, нужно { $needed }, осталось { $left } из { $max }. Обновится { $reset }. Ничего не списано. { $help }
+refused-budget = Ваш лимит исчерпан. Снова { $reset }. Ничего не списано.
+refused-spend = Бот пока не берёт новых заказов: общий запас исчерпан. Снова { $reset }. Ничего не списано.
 limit-help-tier = Больше — на тарифе { $tier }.
 limit-help-open = Дождитесь готового видео.
 limit-help-model = Можно взять другую модель.
@@ -175,6 +184,7 @@ denied-granted = { $feature }: доступно.
 denied-overridden_off = { $feature } для вас отключено.
 denied-dependency_off = { $feature }: нужно ещё то, чего у вас нет.
 denied-model_off = { $feature }: этой модели сейчас нет.
+denied-misconfigured = Такие заказы сейчас недоступны ({ $feature }): мы уже чиним.
 denied-other = { $feature } вам недоступно.
 denied-tier = Открывает тариф { $tier }.
 refused-too-long = Текст слишком длинный для этой модели: { $chars } из { $max } знаков. Ничего не списано.

@@ -47,6 +47,8 @@ pub struct Account {
     pub draft: Option<Draft>,
     /// The customer has blocked the bot, as far as we know.
     pub blocked: bool,
+    /// The language that the account was opened in, as `ru`.
+    pub locale: Option<String>,
     /// In whose time this customer is told of times, as they wrote it.
     pub zone: Option<String>,
     /// What this customer may do that others may not.
@@ -113,6 +115,7 @@ impl Account {
             parked: BTreeSet::new(),
             draft: None,
             blocked: false,
+            locale: None,
             zone: None,
             standing: Standing::default(),
         }

@@ -116,7 +116,14 @@ impl Settings {
                 "a switch is missing, which is off: no order is taken"
             );
         }
-        for problem in snapshot.problems.iter() {
+        // Each once, not with every version that still has it.
+        let known = self.peek();
+        let known = known.as_ref().map(|known| &*known.problems).unwrap_or_default();
+        for problem in snapshot
+            .problems
+            .iter()
+            .filter(|problem| !known.contains(problem))
+        {
             tracing::error!(
                 row = problem.row,
                 why = problem.why,

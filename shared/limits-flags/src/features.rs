@@ -39,6 +39,7 @@ pub use check::{Check, Reason, Source, Unlock};
 pub use entitlements::{Entitlements, Facts};
 pub use explain::{Explanation, Gate, Layer, LayerState, Needed};
 pub use guard::{Denial, Pass};
+pub use nearest::unknown;
 pub use registry::{Registry, RegistryRows};
 pub use rows::{AddonRow, ComponentRow, FeatureKind, FeatureRow, Given, Texts, TierRow};
 pub use strict::problems;

@@ -134,6 +134,7 @@ pub async fn change_from(
     by: &By,
     deadline: Deadline,
 ) -> Result<Option<Standing>, GrantError> {
+    check_end(change, by.at)?;
     let after = applied(before, change, by)?;
     if after == *before {
         return Ok(Some(after));
@@ -179,6 +180,20 @@ pub(crate) async fn check(office: &Office, change: &Change) -> Result<(), GrantE
         Change::SetOverride { feature, body, .. } => check_override(&stored, feature, body),
         _ => Ok(()),
     }
+}
+
+/// What would have ended before it began takes something away, and says that it gives.
+fn check_end(change: &Change, now: Timestamp) -> Result<(), GrantError> {
+    let until = match change {
+        Change::Tier(Some(held)) | Change::Plan(Some(held)) | Change::AddAddon(held) => held.until,
+        Change::SetOverride { until, .. } => *until,
+        _ => None,
+    };
+    if until.is_some_and(|until| until <= now) {
+        let why = "until: that is over already; to take it away, use clear, take or remove";
+        return Err(GrantError::Refused(why.to_owned()));
+    }
+    Ok(())
 }
 
 /// Whether this may be said of the feature, as a tier might say it.

@@ -30,6 +30,7 @@ pub use document::{
     Document, DocumentError, FlagRow, LimitRow, MeasureName, ModeName, ModelRow, PeriodName, PlanRow,
     PriceRow, RulesRow,
 };
+pub use features::unknown;
 pub use office::{By, Check, Office};
 pub use problems::{Problem, problems};
 pub use rows::{Rows, Stored, VERSION_ATTRIBUTE, partition_key, row_key, sections, version_key};

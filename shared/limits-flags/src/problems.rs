@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use domain::time::Timestamp;
 
-use crate::document::{Document, ModelRow, OWN_LIMIT, UNLIMITED_LIMIT};
+use crate::document::{Document, LimitRow, MeasureName, ModelRow, OWN_LIMIT, PriceRow, UNLIMITED_LIMIT};
 use crate::features::{self, Registry, RegistryRows};
 use crate::rows::Rows;
 use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
@@ -14,6 +14,9 @@ use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
 const SETTLE_S_MAX: u32 = 30 * 24 * 3600;
 /// The largest gift to a newcomer: whoever comes is given it, and accounts cost nothing. A thousand is a slip of the pen.
 const SIGNUP_CREDITS_MAX: u32 = 999;
+
+/// The dearest price of one video. More is a slip of the pen.
+const PRICE_CREDITS_MAX: u32 = 9_999;
 
 /// What the names of limits begin with that are not over all models.
 const RESERVED: [&str; 3] = [OWN_LIMIT, UNLIMITED_LIMIT, "feature-"];
@@ -110,7 +113,72 @@ fn limits(document: &Document) -> impl Iterator<Item = Problem> {
             ),
         })
     });
-    named.chain(crowded)
+    named.chain(crowded).chain(idle(document))
+}
+
+/// Limits over all models that some order would pass by uncounted: of a provider that there is not, or of something that a
+/// price on sale does not state.
+fn idle(document: &Document) -> impl Iterator<Item = Problem> {
+    document.limits.iter().filter_map(|(name, limit)| {
+        let why = unknown_provider(document, limit)
+            .or_else(|| uncounted(document, limit))
+            .or_else(|| too_many_shards(document, limit))?;
+        Some(Problem {
+            row: format!("limit#{name}"),
+            why,
+        })
+    })
+}
+
+fn unknown_provider(document: &Document, limit: &LimitRow) -> Option<String> {
+    let provider = limit.provider.as_ref()?;
+    let models = document.models.values();
+    let known: BTreeSet<&String> = models.map(|model| &model.provider).collect();
+    let meant = || meant(provider, known.iter().copied());
+    (!known.contains(provider)).then(|| format!("provider: no model is of `{provider}`{}", meant()))
+}
+
+/// A limit over all customers whose rows are each too small for an order that there is.
+fn too_many_shards(document: &Document, limit: &LimitRow) -> Option<String> {
+    let shards = u64::from(limit.shards?);
+    let part = limit.max.checked_div(shards)?;
+    let counted = |model: &&ModelRow| {
+        let of = limit.provider.as_ref();
+        model.enabled && of.is_none_or(|of| *of == model.provider)
+    };
+    let prices = document
+        .models
+        .values()
+        .filter(counted)
+        .flat_map(|model| &model.prices);
+    let dearest = prices.map(|price| match limit.measure {
+        MeasureName::Requests | MeasureName::Concurrent => 1,
+        MeasureName::Tokens => price.tokens,
+        MeasureName::MicroUsd => price.micro_usd,
+    });
+    let dearest = dearest.max().filter(|dearest| *dearest > part)?;
+    Some(format!(
+        "shards: each of {shards} rows has {part} of {}, and the dearest order takes {dearest}; say fewer shards or more",
+        limit.max
+    ))
+}
+
+fn uncounted(document: &Document, limit: &LimitRow) -> Option<String> {
+    let (what, stated): (_, fn(&PriceRow) -> u64) = match limit.measure {
+        MeasureName::Requests | MeasureName::Concurrent => return None,
+        MeasureName::Tokens => ("tokens", |price| price.tokens),
+        MeasureName::MicroUsd => ("micro_usd", |price| price.micro_usd),
+    };
+    let counted = |model: &ModelRow| limit.provider.as_ref().is_none_or(|of| *of == model.provider);
+    let models = document.models.iter();
+    let mut models = models.filter(|(_, model)| model.enabled && counted(model));
+    models.find_map(|(name, model)| {
+        let price = model.prices.iter().find(|price| stated(price) == 0)?;
+        Some(format!(
+            "measure: the price of {} s of model `{name}` has no `{what}`, so its orders would not be counted",
+            price.seconds
+        ))
+    })
 }
 
 /// Plans over models that there are not.
@@ -203,6 +271,12 @@ fn flags(document: &Document) -> Vec<Problem> {
         ))
     });
     let each = document.flags.iter().filter_map(|(name, row)| {
+        if name.trim().is_empty() {
+            return Some(flag(name, "a flag needs a name".to_owned()));
+        }
+        if row.0.contains_key("enabled") && row.enabled().is_none() {
+            return Some(flag(name, "enabled: must be true or false".to_owned()));
+        }
         if let Some(field) = row.unknown_field() {
             return Some(flag(name, format!("unknown field `{field}` of a plain switch")));
         }
@@ -223,7 +297,7 @@ const SLIP: usize = 2;
 /// `; is `x` meant?`, where one of the names is near.
 fn meant<'n>(name: &str, names: impl Iterator<Item = &'n String>) -> String {
     let nearest = names.min_by_key(|known| distance(known, name));
-    let near = nearest.filter(|known| distance(known, name) <= known.len() / 2);
+    let near = nearest.filter(|known| distance(known, name) <= known.len().div_ceil(2));
     near.map_or_else(String::new, |known| format!("; is `{known}` meant?"))
 }
 
@@ -263,6 +337,12 @@ fn prices(document: &Document) -> impl Iterator<Item = Problem> {
         let found = model.prices.iter().filter_map(move |price| {
             if !seen.insert(price.seconds) {
                 return Some(format!("prices: {} seconds stand twice", price.seconds));
+            }
+            if price.credits > PRICE_CREDITS_MAX {
+                return Some(format!(
+                    "prices: {} credits for {} seconds; at most {PRICE_CREDITS_MAX} can be meant",
+                    price.credits, price.seconds
+                ));
             }
             (price.credits == 0).then(|| {
                 let seconds = price.seconds;

@@ -48,6 +48,8 @@ pub struct Snapshot {
     pub rules: Arc<Rules>,
     /// There was a row of rules. Without it nothing is sold, and nobody is given a newcomer's gift of nothing.
     pub has_rules: bool,
+    /// A limit's row could not be read. What it held back is not known, so no order is taken until it can be.
+    pub lost_limit: bool,
     /// The models in the order in which they are offered.
     pub models: Arc<[Model]>,
     /// The plans.
@@ -90,7 +92,7 @@ impl Snapshot {
         }
         bodies.sort_unstable();
         let whole = digest.is_none_or(|digest| digest == rows::digest(bodies));
-        let has_rules = found.has_rules();
+        let (has_rules, lost_limit) = (found.has_rules(), found.has_lost_limit());
         let read = found.in_order();
         Self {
             version,
@@ -99,6 +101,7 @@ impl Snapshot {
             whole,
             rules: Arc::new(read.rules),
             has_rules,
+            lost_limit,
             models: read.models.into(),
             plans: read.plans.into(),
             flags: Arc::new(read.flags),
@@ -115,7 +118,7 @@ impl Snapshot {
         let outdated = self
             .outdated_since
             .is_some_and(|since| now.since(since).0 > OUTDATED_AFTER_MS);
-        self.has_rules && !useless && !outdated && self.switch(NEW_JOBS, false, context)
+        self.has_rules && !self.lost_limit && !useless && !outdated && self.switch(NEW_JOBS, false, context)
     }
 
     /// Whether a flag is on for whoever asks. Where there is none, or it cannot be read, the answer is `otherwise`: what
@@ -237,6 +240,27 @@ mod tests {
         assert_eq!(&*snapshot.problems, []);
         assert!(snapshot.takes_orders(&at(5)));
         assert_eq!((snapshot.rules.limits.len(), snapshot.models.len()), (1, 1));
+    }
+
+    #[test]
+    fn a_limit_that_cannot_be_read_stops_orders_and_a_flag_that_is_no_flag_is_broken_and_not_missing() {
+        let rows = [("rules", RULES), ("flag#new_jobs", ON)];
+        assert!(read(&rows).takes_orders(&at(5)));
+        for limit in [
+            "nonsense",
+            r#"{"max":"lots","period":"day"}"#,
+            r#"{"max":1,"period":"day","zone":"Nowhere"}"#,
+        ] {
+            let snapshot = read(&[rows[0], rows[1], ("limit#videos", limit)]);
+            assert!(!snapshot.takes_orders(&at(5)), "{limit}");
+            assert_eq!(snapshot.problems.len(), 1);
+        }
+        let snapshot = read(&[rows[0], rows[1], ("flag#stories", "nonsense")]);
+        let asked = snapshot.flags.boolean("stories", true, &at(5));
+        let code = asked.fault.map(|fault| fault.code);
+        assert_eq!(code, Some(crate::flags::ErrorCode::ParseError));
+        assert_eq!(snapshot.problems.len(), 1);
+        assert!(snapshot.takes_orders(&at(5)));
     }
 
     #[test]

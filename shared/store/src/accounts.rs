@@ -168,11 +168,11 @@ impl Store {
         self.accepted(write, deadline).await.map(drop)
     }
 
-    /// Notes in whose time the customer is told of times.
-    pub async fn set_zone(&self, user: UserId, zone: &str, deadline: Deadline) -> Result<(), Error> {
+    /// Notes in whose time the customer is told of times; `None` for the bot's own.
+    pub async fn set_zone(&self, user: UserId, zone: Option<&str>, deadline: Deadline) -> Result<(), Error> {
         let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
             .when(Condition::Exists("user_id"))
-            .set("zone", s(zone));
+            .set_or_remove("zone", zone.map(s));
         self.accepted(write, deadline).await.map(drop)
     }
 

@@ -105,6 +105,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         parked: jobs("parked")?,
         draft: row.map("draft").map(read_draft).transpose()?,
         blocked: row.flag("blocked"),
+        locale: row.s_opt("locale").map(str::to_owned),
         zone: row.s_opt("zone").map(str::to_owned),
         standing: limits_flags::standing::read(item)?,
     })

@@ -86,6 +86,22 @@ async fn a_check_says_whether_why_and_how_much_for_a_model_and_an_amount() {
         message.contains("5 of 5 left") && message.ends_with("The tier Pro has more."),
         "{more}"
     );
+    // With a model, every limit counts that an order for it would touch.
+    let videos = ask("width?model=kling-3.0&amount=31").await.body;
+    assert_eq!(
+        (&videos["reason"], &videos["limit"]),
+        (&json!("limit_reached"), &json!(30)),
+        "{videos}"
+    );
+    let unknown = ask("chatt").await;
+    assert!(
+        unknown.body["detail"]
+            .as_str()
+            .unwrap()
+            .contains("is `chat` meant?"),
+        "{}",
+        unknown.body
+    );
     assert_eq!(ask("chat?model=sora-2").await.body["reason"], "model_off");
     assert_eq!(ask("chat?model=kling-3.0").await.body["reason"], "granted");
     for (query, status) in [

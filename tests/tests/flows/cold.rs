@@ -78,6 +78,8 @@ async fn one_query_brings_everything_and_nobody_elses_overrides() {
     let rows = rows();
     stage
         .change_settings(|document| {
+            document.tiers.clear();
+            document.plans.clear();
             for (sort, body) in &rows {
                 let (kind, key) = sort.split_once('#').unwrap();
                 let key = key.to_owned();

@@ -97,7 +97,7 @@ async fn a_token_budget_refuses_what_does_not_fit_and_says_what_is_left() {
     stage.order(ANNA, "второе").await;
     let told = refusal(&stage, ANNA).await;
     assert!(
-        told.contains("осталось 20\u{a0}000 токенов из 120\u{a0}000 токенов"),
+        told.contains("нужно 50\u{a0}000 токенов, осталось 20\u{a0}000 токенов из 120\u{a0}000 токенов"),
         "{told}"
     );
     // What comes to nothing gives its tokens back.
@@ -118,6 +118,12 @@ async fn a_plan_that_has_ended_pays_for_nothing_and_nobody_pays_what_the_card_di
         until: Some(stage.now().after(Millis::from_mins(10))),
     };
     stage.grant(ANNA, Change::Plan(Some(plan))).await;
+    stage.say(ANNA, "/cabinet").await;
+    let shown = stage.last_text(ANNA);
+    assert!(
+        shown.contains("Plan: Безлимит на день until today at 12:10 (Moscow)"),
+        "{shown}"
+    );
     let card = stage.draft(ANNA, "under the plan").await;
     let shown = stage.last_text(ANNA);
     assert!(shown.contains("part of your plan"), "{shown}");
@@ -213,8 +219,10 @@ fn spend(setting: &mut Setting) {
         "{ measure: micro_usd, max: 9000000, period: day, zone: Europe/Moscow, shards: 4, provider: kie }",
     );
     setting.settings.limits.insert("spend-kie".to_owned(), row);
-    for price in &mut setting.settings.models.get_mut("kling-3.0").unwrap().prices {
-        price.micro_usd = 1_000_000;
+    for model in setting.settings.models.values_mut() {
+        for price in &mut model.prices {
+            price.micro_usd = 1_000_000;
+        }
     }
 }
 
@@ -235,7 +243,7 @@ async fn what_the_whole_bot_may_spend_in_a_day_is_never_passed_and_given_back_wh
     // Four rows hold two videos each, and a quarter of a dollar on each is left over.
     let told = refusal(&stage, BORIS).await;
     assert!(
-        told.contains("дневной запас исчерпан") && told.contains("Ничего не списано"),
+        told.contains("общий запас исчерпан") && told.contains("Ничего не списано"),
         "{told}"
     );
     stage.run_until_settled().await;
@@ -290,9 +298,14 @@ async fn what_a_tier_does_not_bring_is_refused_with_the_name_of_the_one_that_doe
     let ten = five.replace(":5", ":10");
     assert_eq!(stage.press(ANNA, message, &ten).await, None);
     let card = stage.card(ANNA);
+    let shown = stage.last_text(ANNA);
+    assert!(
+        shown.contains("🔒 Длинные видео — не в вашем тарифе. Открывает тариф Про."),
+        "{shown}"
+    );
     let told = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
     assert!(
-        told.contains("Длинные видео — не в вашем тарифе. Ничего не списано. Открывает тариф Про."),
+        told.contains("Длинные видео — не в вашем тарифе. Открывает тариф Про. Ничего не списано."),
         "{told}"
     );
     stage.tier(ANNA, "pro").await;
@@ -419,5 +432,30 @@ async fn times_are_told_in_the_customers_own_zone_once_they_have_said_which() {
     stage.say(ANNA, "/cabinet").await;
     let text = stage.last_text(ANNA);
     assert!(text.contains("завтра в 00:00 (UTC+6)"), "{text}");
+    stage.say(ANNA, "/timezone off").await;
+    stage.say(ANNA, "/cabinet").await;
+    let text = stage.last_text(ANNA);
+    assert!(text.contains("сегодня в 21:00 (МСК)"), "{text}");
     stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_that_the_tier_does_not_bring_is_locked_and_never_chosen_for_the_customer() {
+    let stage = Stage::with(|setting| {
+        tiers(setting);
+        let model = setting.settings.models.get_mut("kling-2.6").unwrap();
+        model.requires = vec!["long_videos".to_owned()];
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    stage.tier(ANNA, "pro").await;
+    stage.draft(ANNA, "on the better model").await;
+    stage.press_newest(ANNA, "ms:").await;
+    let (message, second) = stage.newest_button(ANNA, "mo:");
+    let second = second.replace("kling-3.0", "kling-2.6");
+    assert_eq!(stage.press(ANNA, message, &second).await, None);
+    assert!(stage.last_text(ANNA).contains("Kling 2.6"));
+    stage.grant(ANNA, Change::Tier(None)).await;
+    stage.draft(ANNA, "and without the tier").await;
+    assert!(stage.last_text(ANNA).contains("Kling 3.0"));
 }

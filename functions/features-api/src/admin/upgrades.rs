@@ -15,6 +15,7 @@ use super::{limit, moment, no_cursor, user};
 use crate::Api;
 use crate::auth::{Caller, Operator};
 use crate::body::{Asked, Body, Name, Names, Until, is_name};
+use crate::features::check::no_feature;
 use crate::features::rfc3339;
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
@@ -127,15 +128,12 @@ pub(crate) async fn ask_for_upgrade(
     let visitor = caller.user()?;
     let by =
         By::new(&caller.name(), "", api.now()).ok_or_else(|| Refusal::Malformed("nobody asks".to_owned()))?;
-    if api
-        .see_customer(visitor.id)
-        .await?
-        .snapshot
-        .registry
-        .feature(&feature)
-        .is_none()
-    {
-        return Err(Refusal::NotFound(format!("there is no feature `{feature}`")));
+    let seen = api.see_customer(visitor.id).await?;
+    if seen.snapshot.registry.feature(&feature).is_none() {
+        return Err(no_feature(&seen, &feature));
+    }
+    if seen.entitled(|entitled| entitled.has(&feature)) {
+        return Err(Refusal::Conflict(format!("`{feature}` is yours already")));
     }
     let asked = upgrade::ask(&api.office, visitor.id, &feature, &plea.note, &by, deadline).await?;
     match asked {

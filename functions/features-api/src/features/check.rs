@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use app::told;
 use axum::extract::State;
+use domain::admission::limits_touched;
+use domain::catalog::Model;
 use domain::id::ModelId;
+use domain::limit::Usage;
 use limits_flags::features::{Check, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
+use super::rfc3339;
 use super::shown::{Unlock, Used, used};
-use super::{rfc3339, scarcest};
 use crate::Api;
 use crate::auth::Caller;
 use crate::body::{Asked, Name};
@@ -28,7 +31,7 @@ pub(crate) struct What {
     /// The customer's Telegram id; as with `/features`.
     #[param(pattern = "^[1-9][0-9]{0,15}$")]
     user: Option<String>,
-    /// With this model, which has to be the customer's as well.
+    /// With this model, which has to be the customer's as well, and of which so many orders have to fit into every limit.
     #[param(pattern = "^[a-z0-9.-]{1,24}$")]
     model: Option<String>,
     /// So many times, or so many units of what is counted.
@@ -100,41 +103,72 @@ pub(crate) async fn check_feature(
     if !(1..=AMOUNT_MAX).contains(&amount) {
         return Err(Refusal::Malformed(format!("`amount` is 1 to {AMOUNT_MAX}")));
     }
-    let seen = api.see_asked(&caller, what.user.as_deref()).await?;
-    if seen.snapshot.registry.feature(&key).is_none() {
-        return Err(Refusal::NotFound(format!("there is no feature `{key}`")));
+    let mut seen = api.see_asked(&caller, what.user.as_deref()).await?;
+    let model = what.model.map(ModelId);
+    if let Some(model) = &model {
+        api.count_model(&mut seen, model).await?;
     }
-    checked(&seen, &key, what.model, amount).map(Json)
+    if seen.snapshot.registry.feature(&key).is_none() {
+        return Err(no_feature(&seen, &key));
+    }
+    checked(&seen, &key, model, amount).map(Json)
 }
 
 pub(super) fn checked(
     seen: &Seen,
     key: &str,
-    model: Option<String>,
+    model: Option<ModelId>,
     amount: u64,
 ) -> Result<Checked, Refusal> {
     let model = match model {
         None => None,
         Some(id) => {
-            let unknown = Refusal::NotFound(format!("there is no model `{id}`"));
-            Some(seen.snapshot.model(&ModelId(id)).ok_or(unknown)?)
+            let ids = seen.snapshot.models.iter().map(|model| model.id.0.as_str());
+            let unknown = Refusal::NotFound(limits_flags::unknown("model", &id.0, ids));
+            Some(seen.snapshot.model(&id).ok_or(unknown)?)
         }
     };
     Ok(seen.entitled(|entitled| {
         let check = entitled.check_with_usage(key, |limit| seen.usage(limit, amount));
         let of_model = model.map(|model| entitled.require_model(model));
+        let usages = usages(seen, &check, model, amount);
         let reason = match of_model {
             _ if !check.has_access => check.reason,
             Some(Err(denial)) => denial.reason,
+            _ if usages.iter().any(Usage::forbids) => Reason::LimitReached,
             _ => Reason::Granted,
         };
-        Checked::of(seen, &check, reason)
+        let scarcest = usages
+            .into_iter()
+            .min_by_key(|usage| (!usage.forbids(), usage.left()));
+        Checked::of(seen, &check, reason, scarcest)
     }))
 }
 
+/// There is no such feature; the one that is called most alike may be meant.
+pub(crate) fn no_feature(seen: &Seen, key: &str) -> Refusal {
+    let known = seen.snapshot.registry.features().map(|(key, _)| key);
+    Refusal::NotFound(limits_flags::unknown("feature", key, known))
+}
+
+/// What is used of the limits of a feature, and with a model, of every limit that so many orders for it would touch.
+fn usages(seen: &Seen, check: &Check<'_>, model: Option<&Model>, amount: u64) -> Vec<Usage> {
+    let Some(model) = model else {
+        let own = check.limits.iter();
+        return own.filter_map(|limit| seen.usage(limit, amount)).collect();
+    };
+    let price = model.prices.first();
+    let touched = limits_touched(&seen.snapshot.rules, Some(model), seen.plan(), check.limits);
+    touched
+        .filter_map(|limit| {
+            let each = domain::admission::amount(limit.measure, price);
+            seen.usage(limit, each.saturating_mul(amount))
+        })
+        .collect()
+}
+
 impl Checked {
-    fn of(seen: &Seen, check: &Check<'_>, reason: Reason) -> Self {
-        let scarcest = scarcest(seen, check.limits);
+    fn of(seen: &Seen, check: &Check<'_>, reason: Reason, scarcest: Option<Usage>) -> Self {
         let has_access = reason == Reason::Granted;
         Self {
             feature_key: check.feature.to_owned(),

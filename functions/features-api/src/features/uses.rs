@@ -51,13 +51,11 @@ pub(crate) async fn use_feature(
         return Err(unfit("`user` is no customer's Telegram id", "/user"));
     }
     if user.is_none() && caller.user().is_err() {
-        return Err(Refusal::Forbidden(
-            "a machine must say who uses it: `user`".to_owned(),
-        ));
+        return Err(unfit("a machine must say who uses it", "/user"));
     }
     let seen = api.see(&caller, user).await?;
     if seen.snapshot.registry.feature(&key).is_none() {
-        return Err(Refusal::NotFound(format!("there is no feature `{key}`")));
+        return Err(super::check::no_feature(&seen, &key));
     }
     let need = Need::Feature {
         key: key.clone(),

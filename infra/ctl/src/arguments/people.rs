@@ -33,7 +33,7 @@ pub enum Overrides {
     /// Settles a feature for a customer, for ever or until a time
     #[command(after_help = "Examples:
   cargo ctl overrides set 700001 hd true --until 7d --why ticket-17 --stack neurocards
-  cargo ctl overrides set 700001 chat '{\"limits\":{\"chat-daily\":100}}' --why ticket-18 --local")]
+  cargo ctl overrides set 700001 chat '{\"limits\":[{\"max\":100,\"period\":\"day\"}]}' --why ticket-18 --local")]
     Set {
         /// Telegram's number of the user
         user: i64,
@@ -178,7 +178,7 @@ pub enum Upgrades {
     /// Grants a request: the feature is settled for the customer in the same moment
     #[command(after_help = "Examples:
   cargo ctl upgrades approve 700001 hd --until 30d --why 'a good customer' --stack neurocards
-  cargo ctl upgrades approve 700001 chat --value '{\"limits\":{\"chat-daily\":100}}' --why ticket-17 --local")]
+  cargo ctl upgrades approve 700001 chat --value '{\"limits\":[{\"max\":100,\"period\":\"day\"}]}' --why ticket-17 --local")]
     Approve {
         /// Telegram's number of the user
         user: i64,

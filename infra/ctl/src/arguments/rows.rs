@@ -222,7 +222,8 @@ pub enum Prices {
     },
     /// Sets what a length costs
     #[command(after_help = "Example:
-  cargo ctl prices set kling-3.0 10 3 --why 'the provider asks more' --stack neurocards")]
+  cargo ctl prices set kling-3.0 10 3 --why 'the provider asks more' --stack neurocards
+  cargo ctl prices set kling-3.0 15 4 --tokens 150000 --micro-usd 750000 --local")]
     Set {
         /// The model
         model: String,
@@ -230,6 +231,12 @@ pub enum Prices {
         seconds: u32,
         /// Credits that they cost
         credits: u32,
+        /// Tokens as which limits count it [default: as it stands]
+        #[arg(long, value_name = "N")]
+        tokens: Option<u64>,
+        /// What the provider is expected to charge, in millionths of a US dollar [default: as it stands]
+        #[arg(long, value_name = "N")]
+        micro_usd: Option<u64>,
         /// Who and why.
         #[command(flatten)]
         said: Said,

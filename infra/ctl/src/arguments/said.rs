@@ -52,7 +52,7 @@ fn by(who: Option<&str>, why: &str) -> Result<By, Error> {
     let who = who.or(user.as_deref()).unwrap_or_default();
     By::new(who, why, now()).ok_or_else(|| {
         Error::Usage(format!(
-            "who are you? say --who NAME, of at most {} bytes; --why takes {}",
+            "who are you? say --who NAME or set NEUROCARDS_OPERATOR, of at most {} bytes; --why takes {}",
             By::WHO_BYTES_MAX,
             By::WHY_BYTES_MAX
         ))
@@ -66,7 +66,20 @@ fn by(who: Option<&str>, why: &str) -> Result<By, Error> {
 )]
 fn system_user() -> Option<String> {
     let names = ["USER", "LOGNAME", "USERNAME"];
-    names.into_iter().find_map(|name| std::env::var(name).ok())
+    let user = names.into_iter().find_map(|name| std::env::var(name).ok());
+    user.filter(|name| !name.is_empty()).or_else(asked_of_the_system)
+}
+
+/// Where no variable says it, as in a container.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "a tool on somebody's machine; nothing waits for it"
+)]
+fn asked_of_the_system() -> Option<String> {
+    let said = std::process::Command::new("id").arg("-un").output().ok()?;
+    let name = String::from_utf8(said.stdout).ok()?;
+    let name = name.trim();
+    (said.status.success() && !name.is_empty()).then(|| name.to_owned())
 }
 
 /// Now, by this machine's clock.

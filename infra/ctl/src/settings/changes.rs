@@ -17,6 +17,9 @@ pub(crate) fn text(changes: &[Change]) -> String {
 pub(crate) fn of(row: &str, old: Option<&str>, new: Option<&str>) -> Vec<String> {
     match (old, new) {
         (None, None) => vec![],
+        // What is given to people and taken from them is no row, and small.
+        (None, Some(new)) if is_persons(row) => vec![format!("  + {row}: {new}")],
+        (Some(old), None) if is_persons(row) => vec![format!("  - {row}: {old}")],
         (None, Some(_)) => vec![format!("  + {row}")],
         (Some(_), None) => vec![format!("  - {row}")],
         (Some(old), Some(new)) => fields(old, new)
@@ -24,6 +27,10 @@ pub(crate) fn of(row: &str, old: Option<&str>, new: Option<&str>) -> Vec<String>
             .map(|(field, old, new)| format!("  ~ {row} {field}: {old} -> {new}"))
             .collect(),
     }
+}
+
+fn is_persons(entity: &str) -> bool {
+    entity.starts_with("user#")
 }
 
 /// The changes with what stands in the rows.

@@ -1,6 +1,7 @@
 //! `/cabinet`: the balance, what is held, and what is left of each limit. One read, no write.
 
 use domain::limit::Limit;
+use telegram::html;
 use telegram::methods::{EditMessageText, Reply};
 
 use super::visit::Visit;
@@ -36,13 +37,43 @@ impl Visit<'_> {
         let limits = self.limits();
         let shown = limits.iter().filter(|limit| quota::is_shown(limit));
         let lines = shown.map(|limit| self.limit_line(limit));
-        let lines: Vec<String> = [head, String::new()].into_iter().chain(lines).collect();
+        let rights = self.held_lines();
+        let lines: Vec<String> = [head]
+            .into_iter()
+            .chain(rights)
+            .chain([String::new()])
+            .chain(lines)
+            .collect();
         lines.join("\n").trim_end().to_owned()
+    }
+
+    /// The plan and the tier that hold now, each with its end.
+    fn held_lines(&self) -> Vec<String> {
+        let (standing, locale) = (&self.account.standing, self.say.locale().as_str());
+        let plan = self.plan().map(|plan| plan.title.as_str());
+        let tier = standing
+            .tier_at(self.now)
+            .and_then(|key| self.snapshot.registry.tier(key));
+        let tier = tier.map(|row| row.name.in_locale(locale));
+        [
+            ("cabinet-plan", plan, &standing.plan),
+            ("cabinet-tier", tier, &standing.tier),
+        ]
+        .into_iter()
+        .filter_map(|(text, name, held)| {
+            let name = html::escape(name?).into_owned();
+            let until = held.as_ref().and_then(|held| held.until);
+            let line = self.say.with(text, [("name", name.into())]);
+            let end = until.map(|until| show::moment(self.say, until, &self.own_zone(), self.now));
+            let end = end.map(|end| self.say.with("cabinet-until", [("moment", end.into())]));
+            Some(format!("{line}{}", end.unwrap_or_default()))
+        })
+        .collect()
     }
 
     fn limit_line(&self, limit: &Limit) -> String {
         let usage = self.usage(limit, 1);
-        let zone = self.zone(limit);
+        let zone = self.own_zone();
         quota::line(self.say, &self.snapshot, &usage, &zone, self.now)
     }
 }

@@ -160,7 +160,14 @@ impl Visit<'_> {
         let kept = before
             .and_then(|id| self.snapshot.model(id))
             .filter(|model| model.takes(with_photo));
-        kept.or_else(|| self.snapshot.offered(with_photo).next())
+        let locked = self.locked();
+        let is_open = |model: &&Model| !locked.contains(&model.id);
+        let offered = || self.snapshot.offered(with_photo);
+        // Where every one is locked, the card says what would open it.
+        kept.filter(is_open)
+            .or_else(|| offered().find(is_open))
+            .or(kept)
+            .or_else(|| offered().next())
     }
 
     /// The photo that was sent shortly before and still has no words.

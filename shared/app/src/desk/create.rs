@@ -192,11 +192,11 @@ impl Visit<'_> {
             }
             Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),
             Refusal::LimitReached(usage) => {
-                let zone = self.zone(&usage.limit);
+                let zone = self.own_zone();
                 let tier = self.tier_with_more(usage);
                 quota::refused(say, &self.snapshot, usage, tier.as_deref(), (&zone, self.now))
             }
-            Refusal::NotEntitled(denied) => self.lacks(denied),
+            Refusal::NotEntitled(denied) => self.lacking(denied),
         };
         Self::alert(query_id, &text)
     }
@@ -212,19 +212,8 @@ impl Visit<'_> {
         })
     }
 
-    /// What the customer lacks, and what would open it, by the names that the operator gave them.
-    fn lacks(&self, denied: &Denied) -> String {
-        let (registry, locale) = (&self.snapshot.registry, self.say.locale().as_str());
-        let feature = registry.feature(&denied.feature);
-        let feature = feature.map_or(denied.feature.as_str(), |row| row.name.in_locale(locale));
-        let tier = denied.needs_tier.as_deref();
-        let tier = tier
-            .and_then(|tier| registry.tier(tier))
-            .map(|row| row.name.in_locale(locale));
-        let why = quota::denied(self.say, denied.reason, feature, None);
-        let what = tier.map(|tier| self.say.with("denied-tier", [("tier", tier.into())]));
-        let charged = Some(self.say.text("not-charged"));
-        let words: Vec<String> = [Some(why), charged, what].into_iter().flatten().collect();
-        words.join(" ")
+    /// Why an order is refused for which the customer lacks something.
+    fn lacking(&self, denied: &Denied) -> String {
+        format!("{} {}", self.lacks(denied), self.say.text("not-charged"))
     }
 }

@@ -6,11 +6,10 @@ use std::sync::Arc;
 use domain::account::{Account, Draft};
 use domain::admission::{Denied, amount, limits_touched};
 use domain::catalog::Plan;
-use domain::id::{JobId, Nonce, UserId};
+use domain::id::{JobId, ModelId, Nonce, UserId};
 use domain::job::Job;
 use domain::limit::{Counts, Limit, Mode, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
-use domain::window::Zone;
 use limits_flags::features::{Entitlements, Facts};
 use limits_flags::flags::{Attribute, Context};
 use limits_flags::{Snapshot, UNLIMITED_LIMIT, UNLIMITED_LIMITS, version_key};
@@ -222,6 +221,27 @@ impl Visit<'_> {
         self.features_of(draft).err()
     }
 
+    /// What the customer lacks, and what would open it, by the names that the operator gave them. Plain words.
+    pub(super) fn lacks(&self, denied: &Denied) -> String {
+        let (registry, locale) = (&self.snapshot.registry, self.say.locale().as_str());
+        let feature = registry.feature(&denied.feature);
+        let feature = feature.map_or(denied.feature.as_str(), |row| row.name.in_locale(locale));
+        let tier = denied.needs_tier.as_deref();
+        let tier = tier
+            .and_then(|tier| registry.tier(tier))
+            .map(|row| row.name.in_locale(locale));
+        quota::denied(self.say, denied.reason, feature, tier)
+    }
+
+    /// Models on sale that the customer's tier does not bring.
+    pub(super) fn locked(&self) -> Vec<ModelId> {
+        let on_sale = self.snapshot.models.iter().filter(|model| model.enabled);
+        self.entitled(|entitled| {
+            let locked = on_sale.filter(|model| entitled.require_model(model).is_err());
+            locked.map(|model| model.id.clone()).collect()
+        })
+    }
+
     /// Every limit that an order of this customer for a model on sale could touch, each once.
     pub(super) fn limits(&self) -> Vec<Limit> {
         let (snapshot, plan) = (&self.snapshot, self.plan());
@@ -267,14 +287,6 @@ impl Visit<'_> {
         limit.usage(amount, &self.used, start, self.now)
     }
 
-    /// In whose time a limit's times are told: the customer's own, if they have said so.
-    pub(super) fn zone(&self, limit: &Limit) -> Zone {
-        match &self.account.zone {
-            Some(_) => self.own_zone(),
-            None => quota::zone(&self.snapshot, limit),
-        }
-    }
-
     /// The present draft, if it is the one that a button speaks of.
     pub(super) fn draft(&self, nonce: &Nonce) -> Option<&Draft> {
         self.account.draft.as_ref().filter(|draft| draft.nonce == *nonce)
@@ -288,6 +300,8 @@ impl Visit<'_> {
             account: &self.account,
             draft,
             plan: self.plan(),
+            lacks: self.denied(draft).map(|denied| self.lacks(&denied)),
+            locked: self.locked(),
             usages,
             zone: self.account.zone.as_ref().map(|_| self.own_zone()),
             now: self.now,

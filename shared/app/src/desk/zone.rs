@@ -11,6 +11,9 @@ use super::visit::Visit;
 /// The longest name of a zone that is looked up.
 const NAME_BYTES_MAX: usize = 40;
 
+/// What is written to go back to the bot's own zone.
+const OFF: [&str; 2] = ["off", "reset"];
+
 impl Visit<'_> {
     /// `/timezone`, `/timezone Asia/Omsk`, `/timezone +5`.
     pub(super) async fn time_zone(&self, words: &str) -> Result<Reply, Error> {
@@ -18,9 +21,23 @@ impl Visit<'_> {
         if words.is_empty() {
             let known = self.account.zone.as_deref();
             let clock = clock(&self.own_zone(), self.now);
-            let zone = known.map_or_else(|| say.text("zone-unset"), |zone| html::escape(zone).into_owned());
+            let unset = || {
+                let name = crate::show::zone_name(say, self.own_zone().offset_minutes(self.now));
+                say.with("zone-unset", [("zone", name.into())])
+            };
+            let zone = known.map_or_else(unset, |zone| html::escape(zone).into_owned());
             let values = [("zone", zone.into()), ("clock", clock.into())];
             return Ok(self.send(say.with("zone-is", values)).into());
+        }
+        if OFF.contains(&words.to_lowercase().as_str()) {
+            self.desk
+                .store
+                .set_zone(self.account.user, None, self.deadline)
+                .await?;
+            let zone = crate::show::zone(&self.snapshot.rules);
+            let name = crate::show::zone_name(say, zone.offset_minutes(self.now));
+            let values = [("zone", name.into()), ("clock", clock(&zone, self.now).into())];
+            return Ok(self.send(say.with("zone-set", values)).into());
         }
         let Some(zone) = read(words) else {
             let words = html::escape(&html::truncate(words, NAME_BYTES_MAX)).into_owned();
@@ -29,9 +46,13 @@ impl Visit<'_> {
                 .into());
         };
         let user = self.account.user;
-        self.desk.store.set_zone(user, words, self.deadline).await?;
+        let words = zone.name().unwrap_or(words).to_owned();
+        self.desk
+            .store
+            .set_zone(user, Some(&words), self.deadline)
+            .await?;
         let clock = clock(&zone, self.now);
-        let words = html::escape(words).into_owned();
+        let words = html::escape(&words).into_owned();
         let values = [("zone", words.into()), ("clock", clock.into())];
         Ok(self.send(say.with("zone-set", values)).into())
     }

@@ -73,4 +73,7 @@ pub struct PlanRow {
     /// The tier that it brings.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+    /// For how many days it is given, where nobody says until when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
 }

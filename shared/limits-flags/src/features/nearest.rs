@@ -3,9 +3,12 @@
 use crate::problems::distance;
 
 /// There is no such thing, and what there is that is called most alike: `there is no tier `premum`; is `premium` meant?`
-pub(super) fn unknown<'k>(kind: &str, name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub fn unknown<'k>(kind: &str, name: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     match nearest(name, known) {
-        Some(meant) => format!("there is no {kind} `{name}`; is `{meant}` meant?"),
+        Some(meant) if distance(meant, name) <= name.chars().count().div_ceil(2) => {
+            format!("there is no {kind} `{name}`; is `{meant}` meant?")
+        }
+        Some(_) => format!("there is no {kind} `{name}`"),
         None => format!("there is no {kind} `{name}`, nor any other"),
     }
 }

@@ -154,6 +154,11 @@ fn a_free_render_and_a_length_that_stands_twice_are_named() {
     };
     assert!(price(10, 0).starts_with("model#kling-3.0: prices: 10 seconds for 0 credits"));
     assert_eq!(price(5, 2), "model#kling-3.0: prices: 5 seconds stand twice");
+    assert!(
+        price(10, 10_000).contains("at most 9999 can be meant"),
+        "{}",
+        price(10, 10_000)
+    );
     assert_eq!(price(10, 2), "");
 }
 
@@ -187,4 +192,52 @@ fn prompts_that_nobody_could_write_are_named() {
         document.models.get_mut("kling-3.0").unwrap().prompt_chars_min = 2501;
     });
     assert!(told.contains("less than prompt_chars_min"), "{told}");
+}
+
+#[test]
+fn a_limit_that_would_count_nothing_is_named() {
+    let with = |row: &str| {
+        found(|document| {
+            let row = serde_json::from_str(row).unwrap();
+            document.limits.insert("spend".to_owned(), row);
+        })
+    };
+    let told = with(r#"{"max":5,"period":"day","measure":"micro_usd"}"#);
+    assert!(
+        told.contains("the price of 5 s of model `kling-3.0` has no `micro_usd`"),
+        "{told}"
+    );
+    let told = with(r#"{"max":5,"period":"day","provider":"kei"}"#);
+    assert_eq!(
+        told,
+        "limit#spend: provider: no model is of `kei`; is `kie` meant?"
+    );
+    assert_eq!(with(r#"{"max":5,"period":"day","provider":"kie"}"#), "");
+    assert_eq!(with(r#"{"max":5,"period":"day","shards":5}"#), "");
+}
+
+#[test]
+fn rows_of_a_limit_over_all_are_each_large_enough_for_the_dearest_order() {
+    let cap = |shards: u16| {
+        found(|document| {
+            let model = document.models.get_mut("kling-3.0").unwrap();
+            model.prices[0].micro_usd = 100;
+            let row = format!(r#"{{"max":250,"period":"day","measure":"micro_usd","shards":{shards}}}"#);
+            document
+                .limits
+                .insert("spend".to_owned(), serde_json::from_str(&row).unwrap());
+        })
+    };
+    assert_eq!(cap(2), "");
+    assert!(
+        cap(4).contains("each of 4 rows has 62 of 250, and the dearest order takes 100"),
+        "{}",
+        cap(4)
+    );
+}
+
+#[test]
+fn a_flag_without_a_name_is_refused() {
+    let told = found(|document| document.flags.extend([flag("")]));
+    assert!(told.contains("a flag needs a name"), "{told}");
 }

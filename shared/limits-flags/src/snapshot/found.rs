@@ -19,6 +19,8 @@ use crate::rows;
 pub(super) struct Found {
     rules: Option<RulesRow>,
     limits: Vec<Limit>,
+    /// A row of a limit could not be read: what it held back is not known.
+    lost_limit: bool,
     models: Vec<(String, ModelRow)>,
     plans: Vec<Plan>,
     flags: Map<String, Value>,
@@ -49,6 +51,11 @@ impl Found {
         self.rules.is_some()
     }
 
+    /// Whether there was a limit that could not be read.
+    pub(super) fn has_lost_limit(&self) -> bool {
+        self.lost_limit
+    }
+
     /// Takes a row in, or notes why it cannot.
     pub(super) fn take(&mut self, sort: &str, body: &str) {
         if let Err(why) = self.read(sort, body) {
@@ -66,15 +73,18 @@ impl Found {
             "rules" => self.rules = Some(parse(body)?),
             rows::FLAG_METADATA => self.flag_metadata = parse(body)?,
             "flag" => {
-                let definition = parse::<FlagRow>(body)?.definition();
+                // What is no flag at all is broken by name, and not merely missing.
+                let definition = parse::<FlagRow>(body).map_or(Value::Null, |row| row.definition());
                 self.flags.insert(name.to_owned(), definition);
             }
             "evaluator" => {
                 self.evaluators.insert(name.to_owned(), parse(body)?);
             }
             "limit" => {
-                let limit = parse::<LimitRow>(body)?.read(name);
-                self.limits.push(limit.map_err(|error| error.to_string())?);
+                let read = |row: LimitRow| row.read(name).map_err(|error| error.to_string());
+                let limit = parse::<LimitRow>(body).and_then(read);
+                self.lost_limit |= limit.is_err();
+                self.limits.push(limit?);
             }
             "model" => self.models.push((name.to_owned(), parse(body)?)),
             "plan" => {
