@@ -76,10 +76,11 @@ async fn ask_the_api(stage: &Stage) {
     let chat = json!({"name": "Chat", "type": "metered", "default": {"enabled": true, "limits": limits}});
     let asks = [
         Ask::of("PUT", "/admin/settings/features/chat").json(&json!({ "row": chat })),
+        Ask::of("PUT", "/admin/settings/features/hd").json(&json!({ "row": {"name": "HD"} })),
         Ask::of("PUT", "/admin/settings/flags/brief").json(&json!({"row": {"enabled": true}})),
         Ask::of("DELETE", "/admin/settings/flags/brief"),
-        Ask::post("/features/chat/upgrade-requests"),
-        Ask::post(&format!("/admin/upgrade-requests/{ANNA}/chat/approve")),
+        Ask::post("/features/hd/upgrade-requests"),
+        Ask::post(&format!("/admin/upgrade-requests/{ANNA}/hd/approve")),
         Ask::post("/features/chat/uses"),
         Ask::get("/admin/audit"),
         Ask::get("/admin/audit/entities/feature%23chat"),

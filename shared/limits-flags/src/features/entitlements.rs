@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::check::{Check, Reason, Source, Unlock};
 use super::graph;
 use super::registry::{Feature, Registry};
-use super::rows::{FeatureKind, Given};
+use super::rows::Given;
 use super::said::Said;
 use super::view::{Decision, View};
 use super::when::Asker;
@@ -102,10 +102,7 @@ impl<'a> Entitlements<'a> {
             feature: &feature.key,
             has_access: true,
             reason: decision.reason,
-            source: match (feature.row.kind, view.value(place)) {
-                (FeatureKind::Config, Some((_, source))) => source,
-                _ => decision.source,
-            },
+            source: decision.source,
             value: view.value(place).map(|(value, _)| value),
             limits: view.limits(place).map_or(&[], |(limits, _)| limits),
             expires_at: self.expires_at(place, decision.source),

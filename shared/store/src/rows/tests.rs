@@ -150,7 +150,10 @@ fn the_open_index_holds_a_job_as_long_as_something_is_to_be_done() {
 
 #[test]
 fn an_account_reads_back_as_written() {
-    let mut account = Account::new(UserId(7));
+    let mut account = Account {
+        locale: Some("ru".into()),
+        ..Account::new(UserId(7))
+    };
     account.balance = Balance {
         available: Credits(2),
         held: Credits(1),
