@@ -115,7 +115,7 @@ async fn a_use_is_counted_and_refused_with_why_and_when_there_is_more() {
         (denied.status, &denied.body["reason"], &denied.body["needs_tier"]),
         (403, &json!("not_in_tier"), &json!("pro"))
     );
-    assert_eq!(stage.ask(use_it("chat", json!({}))).await.status, 422, "whose?");
+    assert_eq!(stage.ask(use_it("chat", json!({}))).await.status, 403, "whose?");
     assert_eq!(
         stage.ask(use_it("none", json!({"user": "1001"}))).await.status,
         404

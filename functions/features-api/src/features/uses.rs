@@ -51,7 +51,10 @@ pub(crate) async fn use_feature(
         return Err(unfit("`user` is no customer's Telegram id", "/user"));
     }
     if user.is_none() && caller.user().is_err() {
-        return Err(unfit("a machine must say who uses it", "/user"));
+        // The body is as described: it is this caller who has to say more.
+        return Err(Refusal::Forbidden(
+            "a machine must say who uses it: `user`".to_owned(),
+        ));
     }
     let seen = api.see(&caller, user).await?;
     if seen.snapshot.registry.feature(&key).is_none() {
