@@ -7,7 +7,8 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use lambda_http::RequestExt as _;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize as _, Deserializer};
 use table::Deadline;
 
 use crate::problem::Refusal;
@@ -44,6 +45,17 @@ fn is_json(parts: &Parts) -> bool {
         .and_then(|kind| kind.to_str().ok());
     let kind = kind.unwrap_or_default().split(';').next().unwrap_or_default();
     kind.trim().eq_ignore_ascii_case("application/json")
+}
+
+/// A whole number as JSON Schema has it: `5.0` is one.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(number: D) -> Result<Option<u64>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(number)? else {
+        return Ok(None);
+    };
+    let digits = number.to_string();
+    let digits = digits.strip_suffix(".0").unwrap_or(&digits);
+    let read = digits.parse().map(Some);
+    read.map_err(|_| D::Error::custom(format!("{number} is no whole number of 0 or more")))
 }
 
 /// What is no JSON is malformed; what is JSON of another shape is senseless. Serde would take an array for an object.

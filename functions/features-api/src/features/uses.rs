@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::check::{AMOUNT_MAX, Checked, checked};
 use crate::Api;
 use crate::auth::{Caller, customer};
-use crate::body::{Body, Name, Until};
+use crate::body::{Body, Name, Until, whole};
 use crate::guard::Need;
 use crate::openapi::{Bodies, Denials, NotThere};
 use crate::problem::Refusal;
@@ -24,6 +24,7 @@ pub(crate) struct Use {
     user: Option<String>,
     /// So many times, or so many units of what is counted.
     #[schema(minimum = 1, maximum = 1_000_000_000, default = 1)]
+    #[serde(default, deserialize_with = "whole")]
     amount: Option<u64>,
 }
 
