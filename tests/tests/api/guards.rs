@@ -101,7 +101,7 @@ async fn a_use_is_counted_and_refused_with_why_and_when_there_is_more() {
             .json(&body)
     };
     let said = stage
-        .ask(use_it("chat", json!({"user": "1001", "amount": 5})))
+        .ask(use_it("chat", json!({"user": "1001", "amount": 5.0})))
         .await;
     assert_eq!((said.status, &said.body["used"]), (200, &json!(5)));
     let full = stage.ask(use_it("chat", json!({"user": "1001"}))).await;
