@@ -11,6 +11,7 @@ use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::standing::Standing;
 use domain::time::Timestamp;
 use limits_flags::features::{Entitlements, Facts};
+use limits_flags::flags::Context;
 use limits_flags::{Snapshot, version_key};
 use serde_json::{Map, Value};
 use store::Ask;
@@ -159,7 +160,9 @@ impl Seen {
     /// together has used.
     pub(crate) fn usage(&self, limit: &Limit, amount: u64) -> Option<Usage> {
         let own = limit.whose == Whose::Each;
-        own.then(|| limit.usage(amount, &self.counts, 0, self.now))
+        let context = Context::new(self.now).with_targeting_key(self.target.as_deref().unwrap_or_default());
+        let in_force = || self.snapshot.in_force(limit, &context);
+        own.then(|| in_force().usage(amount, &self.counts, 0, self.now))
     }
 
     /// The caller's context with what we know of the customer in it.

@@ -3,16 +3,12 @@
 use domain::limit::{Limit, Measure, Mode, Span, Usage, Whose};
 use domain::time::{Millis, Timestamp};
 use domain::window::{Period, Zone};
-use limits_flags::Snapshot;
+use limits_flags::{FEATURE_LIMIT, OWN_LIMIT, Snapshot, UNLIMITED_LIMIT};
 use telegram::html;
 
 use crate::show;
 use crate::texts::Say;
 
-/// What the name of a model's own limit begins with, and of one for unlimited plans.
-const OF_MODEL: [&str; 2] = ["model-", "unlimited-"];
-/// What the name of a limit begins with that comes with a feature.
-const OF_FEATURE: &str = "feature-";
 /// Millionths of a dollar in a cent.
 const MICRO_USD_PER_CENT: u64 = 10_000;
 
@@ -39,7 +35,7 @@ pub(crate) fn title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
 
 /// The key of the feature that a limit comes with, if it comes with one.
 pub(crate) fn feature_of<'s>(snapshot: &'s Snapshot, limit: &Limit) -> Option<&'s str> {
-    let rest = limit.id.strip_prefix(OF_FEATURE)?;
+    let rest = limit.id.strip_prefix(FEATURE_LIMIT)?;
     let keys = snapshot.registry.features().map(|(key, _)| key);
     // What follows the feature's key says what is counted.
     let leads = |key: &&str| rest.strip_prefix(key).is_some_and(|rest| rest.starts_with('-'));
@@ -76,7 +72,9 @@ fn lower_first(text: &str) -> String {
 
 /// The title of the model that a limit is about, if it is about one.
 fn model_of<'s>(snapshot: &'s Snapshot, limit: &'s Limit) -> Option<&'s str> {
-    let rest = OF_MODEL.iter().find_map(|prefix| limit.id.strip_prefix(prefix))?;
+    let rest = [OWN_LIMIT, UNLIMITED_LIMIT]
+        .iter()
+        .find_map(|prefix| limit.id.strip_prefix(*prefix))?;
     // What follows the model's name, if anything, tells its limits apart.
     let models = snapshot.models.iter();
     let model = models

@@ -27,7 +27,7 @@ pub(crate) use limit::{check_name, zone};
 pub use price::{PlanRow, PriceRow};
 
 /// What the name of a model's own limit begins with, and no other limit's: both would be counted on one row.
-pub(crate) const OWN_LIMIT: &str = "model-";
+pub const OWN_LIMIT: &str = "model-";
 /// What the name of a limit begins with that holds a model's use under unlimited plans, and no other limit's.
 pub const UNLIMITED_LIMIT: &str = "unlimited-";
 

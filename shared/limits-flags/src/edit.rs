@@ -11,8 +11,9 @@ use table::Deadline;
 
 use crate::apply::{Applied, ApplyError, Change, Plan, apply, too_large};
 use crate::document::Document;
+use crate::nearest::near;
 use crate::office::{By, Office};
-use crate::problems::{Problem, distance, problems};
+use crate::problems::{Problem, problems};
 use crate::rows::{self, Rows, Stored};
 
 /// How often a change is made again because others were faster.
@@ -118,13 +119,9 @@ impl Stored {
     /// The row of the same kind whose name looks most like this one's, unless it looks quite different.
     pub fn nearest(&self, row: &str) -> Option<&str> {
         let (kind, name) = row.split_once('#')?;
-        let known = self
-            .of_kind(kind)
-            .map(|(known, _)| (distance(known, name), known));
-        let (letters, nearest) = known.min()?;
+        let nearest = near(name, self.of_kind(kind).map(|(known, _)| known))?;
         let row = format!("{kind}#{nearest}");
-        let (row, _) = self.rows.get_key_value(&row)?;
-        (letters <= name.chars().count().div_ceil(2)).then_some(row)
+        self.rows.get_key_value(&row).map(|(row, _)| row.as_str())
     }
 }
 

@@ -16,6 +16,7 @@ pub mod flags;
 pub mod grants;
 pub mod history;
 pub mod keyring;
+mod nearest;
 mod office;
 mod problems;
 mod rows;
@@ -25,12 +26,13 @@ pub mod upgrade;
 
 pub use apply::{Applied, ApplyError, Change, Plan, apply, plan};
 pub use cache::{STALE_AFTER_MS, Settings};
-pub use document::UNLIMITED_LIMIT;
 pub use document::{
     Document, DocumentError, FlagRow, LimitRow, MeasureName, ModeName, ModelRow, PeriodName, PlanRow,
     PriceRow, RulesRow,
 };
-pub use features::unknown;
+pub use document::{OWN_LIMIT, UNLIMITED_LIMIT};
+pub use features::FEATURE_LIMIT;
+pub use nearest::unknown;
 pub use office::{By, Check, Office};
 pub use problems::{Problem, problems};
 pub use rows::{Rows, Stored, VERSION_ATTRIBUTE, partition_key, row_key, sections, version_key};

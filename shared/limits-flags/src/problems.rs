@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::time::Timestamp;
 
 use crate::document::{Document, LimitRow, MeasureName, ModelRow, OWN_LIMIT, PriceRow, UNLIMITED_LIMIT};
-use crate::features::{self, Registry, RegistryRows};
+use crate::features::{self, FEATURE_LIMIT, Registry, RegistryRows};
+use crate::nearest::{distance, unknown};
 use crate::rows::Rows;
 use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
 
@@ -19,7 +20,7 @@ const SIGNUP_CREDITS_MAX: u32 = 999;
 const PRICE_CREDITS_MAX: u32 = 9_999;
 
 /// What the names of limits begin with that are not over all models.
-const RESERVED: [&str; 3] = [OWN_LIMIT, UNLIMITED_LIMIT, "feature-"];
+const RESERVED: [&str; 3] = [OWN_LIMIT, UNLIMITED_LIMIT, FEATURE_LIMIT];
 /// The most limits over all models and of one model together; as many again may come with features.
 const LIMITS_MAX: usize = 12;
 
@@ -133,9 +134,14 @@ fn idle(document: &Document) -> impl Iterator<Item = Problem> {
 fn unknown_provider(document: &Document, limit: &LimitRow) -> Option<String> {
     let provider = limit.provider.as_ref()?;
     let models = document.models.values();
-    let known: BTreeSet<&String> = models.map(|model| &model.provider).collect();
-    let meant = || meant(provider, known.iter().copied());
-    (!known.contains(provider)).then(|| format!("provider: no model is of `{provider}`{}", meant()))
+    let known: BTreeSet<&str> = models.map(|model| model.provider.as_str()).collect();
+    let why = || {
+        format!(
+            "provider: {}",
+            unknown("provider of a model", provider, known.iter().copied())
+        )
+    };
+    (!known.contains(provider.as_str())).then(why)
 }
 
 /// A limit over all customers whose rows are each too small for an order that there is.
@@ -184,16 +190,13 @@ fn uncounted(document: &Document, limit: &LimitRow) -> Option<String> {
 /// Plans over models that there are not.
 fn plans(document: &Document) -> impl Iterator<Item = Problem> {
     document.plans.iter().flat_map(move |(name, plan)| {
-        let unknown = plan
+        let missing = plan
             .models
             .iter()
             .filter(|model| !document.models.contains_key(*model));
-        unknown.map(move |model| Problem {
+        missing.map(move |model| Problem {
             row: format!("plan#{name}"),
-            why: format!(
-                "there is no model `{model}`{}",
-                meant(model, document.models.keys())
-            ),
+            why: unknown("model", model, document.models.keys().map(String::as_str)),
         })
     })
 }
@@ -231,14 +234,14 @@ fn needs(document: &Document) -> impl Iterator<Item = Problem> {
         let all = model.requires.iter().chain(lengths);
         all.map(move |feature| (format!("model#{name}"), feature))
     });
-    let unknown = rules
+    let missing = rules
         .chain(models)
         .filter(|(_, feature)| !document.features.contains_key(*feature));
-    unknown.map(|(row, feature)| Problem {
+    missing.map(|(row, feature)| Problem {
         row,
         why: format!(
-            "requires: there is no feature `{feature}`{}",
-            meant(feature, document.features.keys())
+            "requires: {}",
+            unknown("feature", feature, document.features.keys().map(String::as_str))
         ),
     })
 }
@@ -294,13 +297,6 @@ fn flags(document: &Document) -> Vec<Problem> {
 /// How many letters a name may differ from that of a switch and be taken for a slip of the pen.
 const SLIP: usize = 2;
 
-/// `; is `x` meant?`, where one of the names is near.
-fn meant<'n>(name: &str, names: impl Iterator<Item = &'n String>) -> String {
-    let nearest = names.min_by_key(|known| distance(known, name));
-    let near = nearest.filter(|known| distance(known, name) <= known.len().div_ceil(2));
-    near.map_or_else(String::new, |known| format!("; is `{known}` meant?"))
-}
-
 /// The flag that switches a model's provider.
 fn switch(model: &ModelRow) -> String {
     format!("{PROVIDER}{}", model.provider)
@@ -311,23 +307,6 @@ fn flag(name: &str, why: String) -> Problem {
         row: format!("flag#{name}"),
         why,
     }
-}
-
-/// How many letters have to be changed, put in or left out to make one name of the other (Levenshtein's distance).
-pub(crate) fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut left = i + 1;
-        let mut next = vec![left];
-        for ((other, up), upper_left) in b.chars().zip(row.iter().skip(1)).zip(&row) {
-            left = (left + 1)
-                .min(up + 1)
-                .min(upper_left + usize::from(letter != other));
-            next.push(left);
-        }
-        row = next;
-    }
-    row.last().copied().unwrap_or_default()
 }
 
 /// Lengths that cost nothing, and lengths that stand twice.

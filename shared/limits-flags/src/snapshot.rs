@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use domain::catalog::{Model, Plan, Rules};
 use domain::id::ModelId;
+use domain::limit::{Limit, Mode};
 use domain::standing::Standing;
 use domain::time::Timestamp;
 use table::{Item, Row};
 
+use crate::document::UNLIMITED_LIMIT;
 use crate::features::Registry;
 use crate::flags::{Context, FlagSet};
 use crate::problems::Problem;
@@ -125,6 +127,16 @@ impl Snapshot {
     /// the caller holds for safe. A broken flag is logged when the settings are loaded, not each time it is asked.
     pub fn switch(&self, key: &str, otherwise: bool, context: &Context<'_>) -> bool {
         self.flags.boolean(key, otherwise, context).value
+    }
+
+    /// A limit as it holds for whoever asks: those of unlimited plans are only watched where their switch is off. A switch
+    /// that is missing or broken leaves them as they are.
+    pub fn in_force(&self, limit: &Limit, context: &Context<'_>) -> Limit {
+        let mut limit = limit.clone();
+        if limit.id.starts_with(UNLIMITED_LIMIT) && !self.switch(UNLIMITED_LIMITS, true, context) {
+            limit.mode = Mode::Monitor;
+        }
+        limit
     }
 
     /// The plan that a customer is on now, if it still exists.

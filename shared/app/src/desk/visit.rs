@@ -8,11 +8,11 @@ use domain::admission::{Denied, amount, limits_touched};
 use domain::catalog::Plan;
 use domain::id::{JobId, ModelId, Nonce, UserId};
 use domain::job::Job;
-use domain::limit::{Counts, Limit, Mode, Usage, Whose, WindowKey};
+use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
 use limits_flags::features::{Entitlements, Facts};
 use limits_flags::flags::{Attribute, Context};
-use limits_flags::{Snapshot, UNLIMITED_LIMIT, UNLIMITED_LIMITS, version_key};
+use limits_flags::{Snapshot, version_key};
 use store::{Ask, View};
 use table::Deadline;
 use telegram::html;
@@ -54,9 +54,11 @@ impl Desk {
         let mut view = self.look(user, job, &snapshot, now).await?;
         // Settings that changed a moment ago hold for this very update; only if they brought new limits is there
         // something to be read again.
-        let before = windows(&snapshot, now);
+        let mut asked = windows(&snapshot, now);
         snapshot = self.settings.refresh(view.version, now).await?;
-        if !windows(&snapshot, now).is_subset(&before) {
+        let wanted = windows(&snapshot, now);
+        if !wanted.is_subset(&asked) {
+            asked = wanted;
             view = self.look(user, job, &snapshot, now).await?;
         }
         let View {
@@ -78,7 +80,7 @@ impl Desk {
             job,
             newcomer,
         };
-        visit.count_the_rest().await?;
+        visit.count_the_rest(&asked).await?;
         Ok(visit)
     }
 
@@ -175,12 +177,11 @@ impl Visit<'_> {
 
     /// Counters of limits that hold for this customer and for nobody else, such as those of a plan. Where there are none,
     /// which is the rule, nothing is read.
-    async fn count_the_rest(&mut self) -> Result<(), Error> {
-        let read = windows(&self.snapshot, self.now);
+    async fn count_the_rest(&mut self, read: &BTreeSet<WindowKey>) -> Result<(), Error> {
         let mine = self.limits();
         let mine = mine.iter().filter(|limit| limit.whose == Whose::Each);
         let rest: BTreeSet<WindowKey> = mine.map(|limit| limit.key(self.now, None)).collect();
-        let rest: Vec<WindowKey> = rest.difference(&read).cloned().collect();
+        let rest: Vec<WindowKey> = rest.difference(read).cloned().collect();
         if !rest.is_empty() {
             let counts = self.desk.store.counts(self.account.user, &rest).await?;
             self.used.extend(counts);
@@ -273,15 +274,9 @@ impl Visit<'_> {
             .collect()
     }
 
-    /// What is used of a limit, and what so much more would be. Limits of unlimited plans are only watched where their
-    /// switch is off; a switch that is missing or broken leaves them on.
+    /// What is used of a limit, and what so much more would be.
     pub(super) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
-        let mut limit = limit.clone();
-        if limit.id.starts_with(UNLIMITED_LIMIT)
-            && !self.asking(|context| self.snapshot.switch(UNLIMITED_LIMITS, true, context))
-        {
-            limit.mode = Mode::Monitor;
-        }
+        let limit = self.asking(|context| self.snapshot.in_force(limit, context));
         // Whose row is tried first where there are several: each customer begins with another.
         let start = u16::try_from(self.account.user.0.rem_euclid(i64::from(u16::MAX))).unwrap_or(0);
         limit.usage(amount, &self.used, start, self.now)

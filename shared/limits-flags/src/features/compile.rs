@@ -7,11 +7,11 @@ use domain::limit::Limit;
 use serde_json::{Map, Value};
 
 use super::graph::{self, Need};
-use super::nearest::unknown;
 use super::registry::{Addon, Feature, Registry, RegistryRows, Tier};
 use super::rows::{AddonRow, FeatureKind, FeatureRow, Given, TierRow};
 use super::said::{self, Origin, Said, Settled};
 use super::when::When;
+use crate::nearest::unknown;
 use crate::problems::Problem;
 
 /// What is gathered while the rows are compiled.

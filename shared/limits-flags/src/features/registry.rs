@@ -10,10 +10,10 @@ use serde_json::{Map, Value};
 use super::compile;
 use super::entitlements::{Entitlements, Facts};
 use super::graph::Need;
-use super::nearest::unknown;
 use super::rows::{AddonRow, ComponentRow, FeatureRow, Given, TierRow};
 use super::said::{Said, Settled};
 use super::when::When;
+use crate::nearest::unknown;
 use crate::problems::Problem;
 
 /// The kinds of rows that a registry reads.

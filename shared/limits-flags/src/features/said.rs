@@ -93,8 +93,8 @@ pub(super) fn limits(feature: &str, kind: FeatureKind, rows: &[LimitRow]) -> Res
     let mut read: Vec<Limit> = Vec::with_capacity(rows.len());
     for (place, row) in rows.iter().enumerate() {
         let wrong = |error: DocumentError| format!("limits.{place}: {error}");
-        let mut limit = row.read(COUNTER).map_err(wrong)?;
-        limit.id = format!("{COUNTER}-{feature}-{}", counted(&limit));
+        let mut limit = row.read("feature").map_err(wrong)?;
+        limit.id = format!("{FEATURE_LIMIT}{feature}-{}", counted(&limit));
         let like = read
             .iter()
             .filter(|other| other.id.starts_with(&limit.id))
@@ -128,5 +128,5 @@ fn counted(limit: &Limit) -> String {
     format!("{measure}{span}")
 }
 
-/// What the names of features' counters begin with.
-const COUNTER: &str = "feature";
+/// What the name of a limit begins with that comes with a feature, and no other limit's.
+pub const FEATURE_LIMIT: &str = "feature-";

@@ -4,8 +4,8 @@ use domain::time::{Millis, Timestamp};
 use domain::window::Zone;
 use serde_json::{Map, Value};
 
-use super::nearest::nearest;
 use crate::flags::{Attribute, Condition, Context};
+use crate::nearest::nearest;
 
 /// What a feature's `when` may look at, besides flagd's `targetingKey` (the user) and `$flagd.timestamp`:
 ///

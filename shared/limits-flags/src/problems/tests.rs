@@ -163,18 +163,6 @@ fn a_free_render_and_a_length_that_stands_twice_are_named() {
 }
 
 #[test]
-fn the_distance_counts_letters() {
-    for (a, b, letters) in [
-        ("", "ab", 2),
-        ("ab", "ab", 0),
-        ("kitten", "sitting", 3),
-        ("é", "e", 1),
-    ] {
-        assert_eq!(distance(a, b), letters, "{a} {b}");
-    }
-}
-
-#[test]
 fn a_limit_must_not_be_called_like_a_models_own() {
     let told = found(|document| {
         let own = document.models["kling-3.0"].limit.clone().unwrap();
@@ -210,7 +198,7 @@ fn a_limit_that_would_count_nothing_is_named() {
     let told = with(r#"{"max":5,"period":"day","provider":"kei"}"#);
     assert_eq!(
         told,
-        "limit#spend: provider: no model is of `kei`; is `kie` meant?"
+        "limit#spend: provider: there is no provider of a model `kei`; is `kie` meant?"
     );
     assert_eq!(with(r#"{"max":5,"period":"day","provider":"kie"}"#), "");
     assert_eq!(with(r#"{"max":5,"period":"day","shards":5}"#), "");
