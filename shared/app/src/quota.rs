@@ -23,14 +23,18 @@ pub(crate) fn title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
     if let Some(model) = model_of(snapshot, limit) {
         return match limit.measure {
             Measure::Requests => model.to_owned(),
-            Measure::Tokens | Measure::MicroUsd => format!("{model}: {}", lower_first(&by_span(say, limit))),
+            Measure::Tokens | Measure::MicroUsd => format!("{model}, {}", lower_first(&by_span(say, limit))),
         };
     }
-    let what = by_span(say, limit);
     let feature = feature_of(snapshot, limit).and_then(|key| snapshot.registry.feature(key));
-    let Some(feature) = feature else { return what };
+    let Some(feature) = feature else {
+        return by_span(say, limit);
+    };
     let name = feature.name.in_locale(say.locale().as_str());
-    format!("{name}: {}", lower_first(&what))
+    match limit.measure {
+        Measure::Requests => format!("{name} {}", span_of(say, limit)),
+        Measure::Tokens | Measure::MicroUsd => format!("{name}, {}", lower_first(&by_span(say, limit))),
+    }
 }
 
 /// The key of the feature that a limit comes with, if it comes with one.
@@ -49,7 +53,12 @@ fn by_span(say: Say, limit: &Limit) -> String {
         Measure::Tokens => "limit-what-tokens",
         Measure::MicroUsd => "limit-what-money",
     });
-    let span = match &limit.span {
+    format!("{what} {}", span_of(say, limit))
+}
+
+/// Within what time: `per day`, `within 6 hours`.
+fn span_of(say: Say, limit: &Limit) -> String {
+    match &limit.span {
         Span::Open => say.text("limit-open"),
         Span::Sliding(sliding) => say.with("limit-sliding", [("span", span(say, sliding.length).into())]),
         Span::Fixed(schedule) => say.text(match schedule.period {
@@ -58,8 +67,7 @@ fn by_span(say: Say, limit: &Limit) -> String {
             Period::Week => "limit-week",
             Period::Month => "limit-month",
         }),
-    };
-    format!("{what} {span}")
+    }
 }
 
 /// Within a sentence: `Videos per day`, `videos per day`.
@@ -94,17 +102,10 @@ fn span(say: Say, length: Millis) -> String {
     say.with(name, [("count", u32::try_from(count).unwrap_or(u32::MAX).into())])
 }
 
-/// So much of what a limit counts: `3`, `50 000 tokens`, `$1.20`.
-pub(crate) fn amount(say: Say, measure: Measure, amount: u64) -> String {
+/// So much of what a limit counts, whose name stands beside it: `3`, `50 000`, `$1.20`.
+pub(crate) fn amount(measure: Measure, amount: u64) -> String {
     match measure {
-        Measure::Requests => grouped(amount),
-        Measure::Tokens => {
-            let count = u32::try_from(amount).unwrap_or(u32::MAX);
-            say.with(
-                "tokens",
-                [("count", count.into()), ("amount", grouped(amount).into())],
-            )
-        }
+        Measure::Requests | Measure::Tokens => grouped(amount),
         Measure::MicroUsd => {
             let cents = amount / MICRO_USD_PER_CENT;
             format!("${}.{:02}", cents / 100, cents % 100)
@@ -140,8 +141,8 @@ pub(crate) fn left(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, no
     let limit = &usage.limit;
     let mut values = vec![
         ("title", title(say, snapshot, limit).into()),
-        ("left", amount(say, limit.measure, usage.left()).into()),
-        ("max", amount(say, limit.measure, usage.max).into()),
+        ("left", amount(limit.measure, usage.left()).into()),
+        ("max", amount(limit.measure, usage.max).into()),
     ];
     let text = match reset(say, usage, zone, now) {
         Some(reset) => {
@@ -181,9 +182,9 @@ pub(crate) fn refused(
     };
     let mut values = vec![
         ("title", title(say, snapshot, limit).into()),
-        ("left", amount(say, limit.measure, usage.left()).into()),
-        ("max", amount(say, limit.measure, usage.max).into()),
-        ("needed", amount(say, limit.measure, usage.amount).into()),
+        ("left", amount(limit.measure, usage.left()).into()),
+        ("max", amount(limit.measure, usage.max).into()),
+        ("needed", amount(limit.measure, usage.amount).into()),
         ("help", help.into()),
     ];
     // Of what is counted in more than ones, some may be left and yet not be enough.
@@ -221,15 +222,10 @@ mod tests {
 
     #[test]
     fn amounts_are_told_in_their_units() {
-        let told = |locale, measure, number| amount(Say::in_(locale), measure, number);
-        assert_eq!(told(Locale::Ru, Measure::Requests, 3), "3");
-        assert_eq!(told(Locale::Ru, Measure::Tokens, 51_000), "51\u{a0}000 токенов");
-        assert_eq!(told(Locale::Ru, Measure::Tokens, 1), "1 токен");
-        assert_eq!(
-            told(Locale::En, Measure::Tokens, 1_234_567),
-            "1\u{a0}234\u{a0}567 tokens"
-        );
-        assert_eq!(told(Locale::En, Measure::MicroUsd, 1_205_000), "$1.20");
+        assert_eq!(amount(Measure::Requests, 3), "3");
+        assert_eq!(amount(Measure::Tokens, 51_000), "51\u{a0}000");
+        assert_eq!(amount(Measure::Tokens, 1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(amount(Measure::MicroUsd, 1_205_000), "$1.20");
     }
 
     #[test]

@@ -77,10 +77,6 @@ cabinet-tier = Tier: { $name }
 cabinet-until = {" "}until { $moment }
 limit-line = { $title }: { $left } of { $max } left, resets { $reset }
 limit-line-open = { $title }: { $left } of { $max } free
-tokens = { $amount } { $count ->
-    [one] token
-   *[other] tokens
-}
 days = { $count } { $count ->
     [one] day
    *[other] days

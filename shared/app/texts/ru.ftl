@@ -78,11 +78,6 @@ cabinet-tier = Тариф: { $name }
 cabinet-until = {" "}до { $moment }
 limit-line = { $title }: осталось { $left } из { $max }, обновится { $reset }
 limit-line-open = { $title }: свободно { $left } из { $max }
-tokens = { $amount } { $count ->
-    [one] токен
-    [few] токена
-   *[many] токенов
-}
 days = { $count } { $count ->
     [one] день
     [few] дня

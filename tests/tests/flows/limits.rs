@@ -97,7 +97,7 @@ async fn a_token_budget_refuses_what_does_not_fit_and_says_what_is_left() {
     stage.order(ANNA, "второе").await;
     let told = refusal(&stage, ANNA).await;
     assert!(
-        told.contains("нужно 50\u{a0}000 токенов, осталось 20\u{a0}000 токенов из 120\u{a0}000 токенов"),
+        told.contains("токены за сутки, нужно 50\u{a0}000, осталось 20\u{a0}000 из 120\u{a0}000"),
         "{told}"
     );
     // What comes to nothing gives its tokens back.
@@ -325,7 +325,7 @@ async fn a_tier_that_is_lost_takes_nothing_from_orders_in_progress_and_holds_for
     }
     stage.grant(ANNA, Change::Tier(None)).await;
     let told = refusal(&stage, ANNA).await;
-    let expected = "Videos: videos per day, 0 of 1 left";
+    let expected = "Videos per day, 0 of 1 left";
     assert!(
         told.contains(expected) && told.contains("The tier Pro has more."),
         "{told}"
