@@ -21,9 +21,17 @@ fn the_seeds_rows_may_be_written() {
     assert_eq!(refused("addon#none", r#"{"name":"None"}"#), Vec::<String>::new());
 }
 
+/// Each row is refused, and for this alone.
+#[track_caller]
+fn refused_for(cases: &[(&str, &str, &str)]) {
+    for (sort, body, why) in cases {
+        assert_eq!(refused(sort, body), [format!("{sort}: {why}")], "{body}");
+    }
+}
+
 #[test]
-fn what_makes_no_sense_is_refused_with_the_reason() {
-    for (sort, body, why) in [
+fn a_feature_that_makes_no_sense_is_refused_with_the_reason() {
+    refused_for(&[
         (
             "feature#new_jobs",
             r#"{"name":"X","default":false}"#,
@@ -64,11 +72,12 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
             r#"{"name":"X","default":false,"type":"metered","minimum_tier":"pro","limits":{"premium":[]}}"#,
             "limits.premium: below minimum_tier `pro`, and never asked for",
         ),
-        (
-            "tier#x",
-            r#"{"name":"X","rank":20}"#,
-            "rank: 20 is also that of `pro`",
-        ),
+    ]);
+}
+
+#[test]
+fn what_gives_features_and_makes_no_sense_is_refused_with_the_reason() {
+    refused_for(&[
         (
             "tier#x",
             r#"{"name":"X","rank":5,"inherits":"pro"}"#,
@@ -94,20 +103,13 @@ fn what_makes_no_sense_is_refused_with_the_reason() {
             "{}",
             "it names no feature: it would be there for everybody",
         ),
-    ] {
-        let told = refused(sort, body);
-        let row = if why.starts_with("rank: ") {
-            "tier#pro"
-        } else {
-            sort
-        };
-        let why = if row == sort {
-            why.to_owned()
-        } else {
-            "rank: 20 is also that of `x`".to_owned()
-        };
-        assert_eq!(told, [format!("{row}: {why}")], "{body}");
-    }
+    ]);
+}
+
+#[test]
+fn two_tiers_of_one_rank_are_refused() {
+    let told = refused("tier#x", r#"{"name":"X","rank":20}"#);
+    assert_eq!(told, ["tier#pro: rank: 20 is also that of `x`"]);
 }
 
 #[test]
