@@ -106,6 +106,7 @@ zone-unknown = I do not know the time zone “{ $words }”. Send for example <c
 ## Order card
 
 card-title = 🎬 <b>New video</b>
+card-repriced = ⚠️ <b>The price has changed.</b> Nothing was ordered or charged. If it suits you, press Create again.
 card-photo = 📷 From your photo
 card-no-words = <i>Want to describe the motion? Send text and it is added to the photo.</i>
 card-choice = { $model } · { $seconds } · { $aspect }

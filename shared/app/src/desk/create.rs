@@ -43,7 +43,7 @@ impl Visit<'_> {
             };
             // Nobody pays a price that the card did not show: the card is drawn anew, and waits for another press.
             if admission.job.cost != price {
-                return Ok(self.show_card(nonce, message_id, query_id));
+                return Ok(self.show_repriced(nonce, message_id, query_id));
             }
             match self.desk.store.admit(&admission, self.deadline).await {
                 Ok(()) => {

@@ -27,6 +27,17 @@ impl Visit<'_> {
         self.redraw(draft, message_id)
     }
 
+    /// The card anew, and that its price is another one now: nothing was ordered.
+    pub(super) fn show_repriced(&self, nonce: &Nonce, message_id: i64, query_id: &str) -> Reply {
+        let Some(draft) = self.draft(nonce) else {
+            return self.stale(query_id);
+        };
+        let usages = self.usages_of(draft);
+        let mut card = cards::draft(&self.view(draft, &usages));
+        card.text = format!("{}\n\n{}", self.say.text("card-repriced"), card.text);
+        self.edit_card(message_id, card)
+    }
+
     fn redraw(&self, draft: &Draft, message_id: i64) -> Reply {
         let usages = self.usages_of(draft);
         self.edit_card(message_id, cards::draft(&self.view(draft, &usages)))
