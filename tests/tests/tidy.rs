@@ -11,8 +11,8 @@ use tests::tidy::project::{Workspace, text};
 use tests::tidy::sources::Source;
 use tests::tidy::template::Template;
 use tests::tidy::{
-    Findings, alarms, dependencies, edges, environment, fixtures, functions, policies, sizes, sources,
-    template_rules, words,
+    Findings, alarms, comparisons, dependencies, edges, environment, fixtures, functions, policies, sizes,
+    sources, template_rules, words,
 };
 
 fn template() -> Template {
@@ -76,6 +76,11 @@ fn only_the_runtime_crate_reads_the_environment() {
 #[test]
 fn files_and_functions_are_short_enough_to_read() {
     nothing_is_in(&sizes::readable(&sources::all().unwrap()));
+}
+
+#[test]
+fn secrets_are_compared_in_the_same_time_wherever_they_differ() {
+    nothing_is_in(&comparisons::in_constant_time(&sources::all().unwrap()));
 }
 
 #[test]
