@@ -40,7 +40,7 @@ ACCESS, PROVIDERS, TIDY = ["-p", "limits-flags", "--lib"], ["-p", "providers"], 
 # A mutant of the machine can go round in circles.
 SECONDS_MAX = 600
 GUARDS = ROOT / "tests/GUARDS.md"
-LEFT_OUT = ["target", ".git", ".venv", ".aws-sam", ".local-cloud", "node_modules"]
+LEFT_OUT = ["target", ".git", ".venv", ".aws-sam", ".local-cloud", "tests/benches-flags/target", "tests/ofrep/node_modules"]
 
 
 @dataclass
@@ -287,7 +287,11 @@ def find(root, words=()):
     """The mutants of these tables, or with all these words in their rows."""
     ways = [writes, operators, carried, checks, times, listed, roles]
     mutants = [mutant for way in ways for mutant in way(root)]
-    return [mutant for mutant in mutants if all(word == mutant.table or word in mutant.row("") for word in words)]
+
+    def meant(mutant, word):
+        return mutant.table == word if word in TABLES else word in mutant.row("")
+
+    return [mutant for mutant in mutants if all(meant(mutant, word) for word in words)]
 
 
 class Rows:
@@ -354,7 +358,7 @@ def main(words):
         return 0
     with tempfile.TemporaryDirectory() as scratch:
         copy = Path(scratch)
-        leave_out = [f"--exclude={name}" for name in LEFT_OUT]
+        leave_out = [f"--exclude=./{name}" for name in LEFT_OUT]
         with subprocess.Popen(["tar", *leave_out, "-cf", "-", "."], cwd=ROOT, stdout=subprocess.PIPE) as pack:
             # As if just written (-m): else cargo takes the last mutant of an earlier run for what stands here.
             subprocess.run(["tar", "-xmf", "-", "-C", scratch], stdin=pack.stdout, check=True)

@@ -41,6 +41,15 @@ fn what_comes_from_outside_is_allowed_to() {
 }
 
 #[test]
+fn what_the_benchmarks_bring_from_outside_is_allowed_to_and_they_measure_what_is_deployed() {
+    let rules = Rules::parse(&text("deny.toml").unwrap()).unwrap();
+    nothing_is_in(&dependencies::let_in(&rules, &Outside::load_benches().unwrap()));
+    let [deployed, measured] =
+        ["Cargo.lock", "tests/benches-flags/Cargo.lock"].map(|lock| text(lock).unwrap());
+    nothing_is_in(&dependencies::drifted(&deployed, &measured).unwrap());
+}
+
+#[test]
 fn the_template_keeps_its_rules() {
     nothing_is_in(&template_rules(&template()));
 }
