@@ -11,8 +11,8 @@ use domain::job::Job;
 use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
 use limits_flags::features::{Entitlements, Facts};
-use limits_flags::flags::{Attribute, Context};
-use limits_flags::{Snapshot, version_key};
+use limits_flags::flags::Context;
+use limits_flags::{Asker, Snapshot, version_key};
 use store::{Ask, View};
 use table::Deadline;
 use telegram::html;
@@ -146,28 +146,16 @@ impl Visit<'_> {
         self.asking(|context| self.snapshot.takes_orders(context))
     }
 
-    /// What flags may go by: who asks, with what tier and plan, in which language, and from where.
+    /// Asks the flags as this customer.
     pub(super) fn asking<T>(&self, ask: impl FnOnce(&Context<'_>) -> T) -> T {
-        let standing = &self.account.standing;
-        let key = self.account.user.to_string();
-        let attributes = [
-            (
-                "tier",
-                Attribute::Text(standing.tier_at(self.now).unwrap_or_default()),
-            ),
-            (
-                "plan",
-                Attribute::Text(standing.plan_at(self.now).unwrap_or_default()),
-            ),
-            (
-                "country",
-                Attribute::Text(standing.country.as_deref().unwrap_or_default()),
-            ),
-            ("locale", Attribute::Text(self.say.locale().as_str())),
-        ];
-        ask(&Context::new(self.now)
-            .with_targeting_key(&key)
-            .with_attributes(&attributes))
+        let user = self.account.user.to_string();
+        let asker = Asker {
+            user: &user,
+            standing: &self.account.standing,
+            locale: self.say.locale().as_str(),
+            now: self.now,
+        };
+        asker.ask(ask)
     }
 
     /// The plan that the customer is on now.
