@@ -14,7 +14,7 @@ export async function give(tier) {
   const answer = await fetch(`${API}/admin/standings/${CUSTOMER}`, {
     method: "POST",
     headers: { "X-API-Key": API_KEY, "Content-Type": "application/json" },
-    body: JSON.stringify({ change: "tier", key: tier, why: "the stock clients' checks" }),
+    body: JSON.stringify({ change: "tier", key: tier, reason: "the stock clients' checks" }),
   });
   assert.equal(answer.status, 200, await answer.text());
 }
@@ -26,6 +26,10 @@ export const EXPECTED = [
   ["String", "greeting", "none", { value: "hi", variant: "short", reason: "TARGETING_MATCH" }],
   ["Number", "share", 9, { value: 0.1, variant: "tenth", reason: "STATIC" }],
   ["Object", "theme", {}, { value: { ink: "white" }, variant: "dark", reason: "STATIC" }],
+  // Where there is no value, the client's own default holds, and the variant says so without naming one of the flag's.
+  ["String", "unset", "mine", { value: "mine", variant: "caller-default", reason: "DEFAULT" }],
+  ["String", "shut", "mine", { value: "mine", variant: "caller-default_", reason: "DISABLED" }],
+  ["Number", "width", 9, { value: 9, variant: "caller-default", reason: "TARGETING_MATCH" }],
   ["Boolean", "hd", true, { value: false, variant: "off", reason: "TARGETING_MATCH" }],
   ["Boolean", "chat", false, { value: true, variant: "on", reason: "DEFAULT" }],
 ];

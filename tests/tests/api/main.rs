@@ -7,6 +7,7 @@ mod guards;
 mod ofrep;
 mod service;
 mod shop;
+mod uses;
 
 /// A customer.
 const ANNA: i64 = 1001;

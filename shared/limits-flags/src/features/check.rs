@@ -23,9 +23,15 @@ pub struct Check<'c> {
     /// The value of a config feature that is granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<&'c Value>,
+    /// Which layer said the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_source: Option<Source<'c>>,
     /// The limits that hold; of the layers that set any, the most specific. Empty: without limit, or not given.
     #[serde(serialize_with = "limits")]
     pub limits: &'c [Limit],
+    /// Which layer set the limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limits_source: Option<Source<'c>>,
     /// When the tier, add-on or override that grants it ends; `None` for never.
     #[serde(rename = "expires_at_ms", serialize_with = "millis")]
     pub expires_at: Option<Timestamp>,
@@ -106,7 +112,9 @@ impl<'c> Check<'c> {
             },
             source: Source::Default,
             value: None,
+            value_source: None,
             limits: &[],
+            limits_source: None,
             expires_at: None,
             usage: Vec::new(),
             unlocked_by: Unlock::default(),

@@ -98,13 +98,16 @@ impl<'a> Entitlements<'a> {
 
     fn granted<'c>(&'c self, place: usize, feature: &'c Feature, decision: Decision<'c>) -> Check<'c> {
         let view = self.view();
+        let (value, limits) = (view.value(place), view.limits(place));
         Check {
             feature: &feature.key,
             has_access: true,
             reason: decision.reason,
             source: decision.source,
-            value: view.value(place).map(|(value, _)| value),
-            limits: view.limits(place).map_or(&[], |(limits, _)| limits),
+            value: value.map(|(value, _)| value),
+            value_source: value.map(|(_, source)| source),
+            limits: limits.map_or(&[], |(limits, _)| limits),
+            limits_source: limits.map(|(_, source)| source),
             expires_at: self.expires_at(place, decision.source),
             usage: Vec::new(),
             unlocked_by: Unlock::default(),
@@ -131,7 +134,9 @@ impl<'a> Entitlements<'a> {
             reason,
             source: decision.source,
             value: None,
+            value_source: None,
             limits: &[],
+            limits_source: None,
             expires_at: None,
             usage: Vec::new(),
             unlocked_by: self.unlocked_by(place, |_| true),
