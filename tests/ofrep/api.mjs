@@ -26,12 +26,15 @@ export const EXPECTED = [
   ["String", "greeting", "none", { value: "hi", variant: "short", reason: "TARGETING_MATCH" }],
   ["Number", "share", 9, { value: 0.1, variant: "tenth", reason: "STATIC" }],
   ["Object", "theme", {}, { value: { ink: "white" }, variant: "dark", reason: "STATIC" }],
-  // Where there is no value, the client's own default holds, and the variant says so without naming one of the flag's.
+  ["Boolean", "hd", true, { value: false, variant: "off", reason: "TARGETING_MATCH" }],
+  ["Boolean", "chat", false, { value: true, variant: "on", reason: "DEFAULT" }],
+];
+
+/** What has no value, so that the client's own default holds; the variant says so without naming one of the flag's. */
+export const UNSAID = [
   ["String", "unset", "mine", { value: "mine", variant: "caller-default", reason: "DEFAULT" }],
   ["String", "shut", "mine", { value: "mine", variant: "caller-default_", reason: "DISABLED" }],
   ["Number", "width", 9, { value: 9, variant: "caller-default", reason: "TARGETING_MATCH" }],
-  ["Boolean", "hd", true, { value: false, variant: "off", reason: "TARGETING_MATCH" }],
-  ["Boolean", "chat", false, { value: true, variant: "on", reason: "DEFAULT" }],
 ];
 
 export function agrees(details, expected) {

@@ -37,13 +37,17 @@ def every_type(mine):
     agrees(mine.get_string_details("greeting", "none", CONTEXT), "hi", "short", "TARGETING_MATCH")
     agrees(mine.get_float_details("share", 9.0, CONTEXT), 0.1, "tenth", "STATIC")
     agrees(mine.get_object_details("theme", {}, CONTEXT), {"ink": "white"}, "dark", "STATIC")
-    # Where there is no value, the client's own default holds, and the variant says so without naming one of the flag's.
-    agrees(mine.get_string_details("unset", "mine", CONTEXT), "mine", "caller-default", "DEFAULT")
-    agrees(mine.get_string_details("shut", "mine", CONTEXT), "mine", "caller-default_", "DISABLED")
-    agrees(mine.get_float_details("width", 9.0, CONTEXT), 9.0, "caller-default", "TARGETING_MATCH")
     agrees(mine.get_boolean_details("hd", True, CONTEXT), False, "off", "TARGETING_MATCH")
     agrees(mine.get_boolean_details("chat", False, CONTEXT), True, "on", "DEFAULT")
     print("ok  every type of flag with its variant and reason")
+
+
+def unsaid(mine):
+    """Where there is no value, the client's own default holds; the variant says so without naming one of the flag's."""
+    agrees(mine.get_string_details("unset", "mine", CONTEXT), "mine", "caller-default", "DEFAULT")
+    agrees(mine.get_string_details("shut", "mine", CONTEXT), "mine", "caller-default_", "DISABLED")
+    agrees(mine.get_float_details("width", 9.0, CONTEXT), 9.0, "caller-default", "TARGETING_MATCH")
+    print("ok  the caller's default where there is no value")
 
 
 def errors(mine):
@@ -67,6 +71,7 @@ def main():
     mine = client(API_KEY)
     give(None)
     every_type(mine)
+    unsaid(mine)
     errors(mine)
     upgrade(mine)
     give(None)

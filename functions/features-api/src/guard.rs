@@ -171,16 +171,18 @@ pub(crate) fn denied(seen: &Seen, denial: &Denial) -> Refusal {
 fn used_up(seen: &Seen, check: &Check<'_>, full: &Usage) -> Refusal {
     let shared = full.limit.whose != Whose::Each;
     let counted = told::is_shown(&full.limit);
+    let Window { window, window_s } = Window::of(&full.limit.span);
     let limit = UsedUpLimit {
-        limit_id: full.limit.id.clone(),
-        source: source(check, None, &full.limit),
-        measure: measure(full.limit.measure),
-        window: Window::of(&full.limit.span),
-        shared,
+        limit_id: Some(full.limit.id.clone()),
+        source: Some(source(check, None, &full.limit)),
+        measure: Some(measure(full.limit.measure)),
+        window: Some(window),
+        window_s,
+        shared: Some(shared),
         limit: counted.then_some(full.max),
         used: counted.then_some(full.used),
         remaining: counted.then(|| full.left()),
-        requested: full.amount,
+        requested: Some(full.amount),
         reset_at: full.resets_at.and_then(rfc3339),
     };
     let reason = Reason::LimitReached;
@@ -188,7 +190,7 @@ fn used_up(seen: &Seen, check: &Check<'_>, full: &Usage) -> Refusal {
         reason: reason.as_str(),
         detail: format!(
             "the limit {} of {} has not room enough",
-            limit.limit_id, check.feature
+            full.limit.id, check.feature
         ),
         message: told::check(seen.locale(), &seen.snapshot, check, reason, Some(full), seen.now),
         feature: Some(check.feature.to_owned()),

@@ -6,7 +6,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::features::{Unlock, Window};
+use crate::features::Unlock;
 
 /// What a caller is told when a request is not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -39,25 +39,32 @@ pub struct Problem {
     pub unlocked_by: Option<Unlock>,
     /// The limit that has not room enough.
     #[serde(flatten)]
-    pub limit: Option<UsedUpLimit>,
+    pub limit: UsedUpLimit,
 }
 
-/// A limit that has not room enough.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+/// A limit that has not room enough; nothing where it is not about one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UsedUpLimit {
     /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "feature-chat-rd")]
-    pub limit_id: String,
+    pub limit_id: Option<String>,
     /// Who set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "tier:pro")]
-    pub source: String,
+    pub source: Option<String>,
     /// What is counted: `requests`, `tokens` or `micro_usd`.
-    pub measure: &'static str,
-    /// Within what time.
-    #[serde(flatten)]
-    pub window: Window,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<&'static str>,
+    /// `hour`, `day`, `week` or `month` by the clock, `sliding` for the time just past, `open` for what is open at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<&'static str>,
+    /// How many seconds of the time just past.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_s: Option<i64>,
     /// All customers share it, and nobody is told how much of it is used.
-    pub shared: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<bool>,
     /// How much may be used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u64>,
@@ -68,7 +75,8 @@ pub struct UsedUpLimit {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub remaining: Option<u64>,
     /// How much was asked for.
-    pub requested: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested: Option<u64>,
     /// When there is more; absent where it is when something that is open ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -184,7 +192,7 @@ impl Refusal {
             message: None,
             feature_key: None,
             unlocked_by: None,
-            limit: None,
+            limit: UsedUpLimit::default(),
         };
         match self {
             Self::Senseless { pointer, .. } => problem.pointer.clone_from(pointer),
@@ -192,7 +200,7 @@ impl Refusal {
             Self::UsedUp { what, limit, .. } => {
                 "Limit Reached".clone_into(&mut problem.title);
                 problem.wants(what);
-                problem.limit = Some((**limit).clone());
+                problem.limit = (**limit).clone();
             }
             _ => {}
         }
