@@ -306,6 +306,8 @@ fn an_unlimited_plan_pays_nothing_and_is_held_by_the_models_limits_for_such_plan
     assert_eq!((usage.left(), usage.limit.measure), (49_999, Measure::Tokens));
 }
 
+mod paid;
+
 #[test]
 fn a_plan_pays_only_for_the_models_that_it_covers() {
     let poor = Err(Refusal::NotEnoughCredits {
