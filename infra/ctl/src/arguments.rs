@@ -9,7 +9,7 @@ mod webhook;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use looks::{Explain, Jobs, Log, Redrive};
+pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Switch};
 pub use settings::SettingsCommand;
@@ -75,7 +75,7 @@ pub enum Command {
     Overrides(Overrides),
     /// Numbers of uses in a time
     #[command(subcommand)]
-    Limits(Rows),
+    Limits(Limits),
     /// Models on and off sale
     #[command(subcommand)]
     Models(Models),

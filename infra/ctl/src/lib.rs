@@ -16,6 +16,7 @@ mod flags;
 mod grant;
 mod job;
 mod jobs;
+mod limits;
 mod log;
 mod prices;
 mod redrive;
@@ -44,7 +45,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Addons(command) => standing::held("addon", command).await,
         Command::Components(command) => registry::rows("component", command).await,
         Command::Overrides(command) => standing::overrides(command).await,
-        Command::Limits(command) => registry::rows("limit", command).await,
+        Command::Limits(command) => limits::limits(command).await,
         Command::Models(command) => prices::models(command).await,
         Command::Prices(command) => prices::prices(command).await,
         Command::Plans(command) => standing::held("plan", command).await,

@@ -9,6 +9,7 @@ mod commands {
     mod access;
     mod audited;
     mod grammar;
+    mod limits;
     mod money;
     mod place;
     mod queues;

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use limits_flags::access::Role;
 use limits_flags::edit::{self, Edited};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -11,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::rows::Named;
 use crate::Api;
-use crate::auth::Operator;
+use crate::auth::Editor;
 use crate::body::{Asked, Body, Until};
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
@@ -27,7 +26,7 @@ pub(crate) struct NewRow {
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    why: String,
+    reason: String,
 }
 
 /// Why something is taken away.
@@ -38,7 +37,7 @@ pub(crate) struct Why {
     /// Why, for the audit.
     #[serde(default)]
     #[param(max_length = 2000, required = false)]
-    why: String,
+    reason: String,
 }
 
 /// What became of a change.
@@ -66,13 +65,12 @@ impl From<Edited> for Written {
     responses((status = 200, description = "It stands", body = Written), Bodies, NotThere, Contended, Denials))]
 pub(crate) async fn put_row(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Editor(operator): Editor,
     Named(kind, key): Named,
     Until(deadline): Until,
     Body(new): Body<NewRow>,
 ) -> Result<Json<Written>, Refusal> {
-    operator.needs(Role::Editor)?;
-    let by = api.by(&operator, &new.why)?;
+    let by = api.by(&operator, &new.reason)?;
     let body = Value::Object(new.row).to_string();
     let edited = edit::put(&api.office, &kind.sort(&key), &body, &by, deadline).await?;
     Ok(Json(edited.into()))
@@ -87,13 +85,12 @@ pub(crate) async fn put_row(
         Unreadable, NotThere, Contended, Denials))]
 pub(crate) async fn delete_row(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Editor(operator): Editor,
     Named(kind, key): Named,
     Until(deadline): Until,
     Asked(why): Asked<Why>,
 ) -> Result<Json<Written>, Refusal> {
-    operator.needs(Role::Editor)?;
-    let by = api.by(&operator, &why.why)?;
+    let by = api.by(&operator, &why.reason)?;
     let edited = edit::delete(&api.office, &kind.sort(&key), &by, deadline).await?;
     Ok(Json(edited.into()))
 }

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use limits_flags::access::Role;
 use limits_flags::history;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -12,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::audit::Author;
 use super::{limit, no_cursor};
 use crate::Api;
-use crate::auth::Operator;
+use crate::auth::{Owner, Viewer};
 use crate::body::{Asked, Body, Until};
 use crate::openapi::{Bodies, Contended, Denials, Unreadable};
 use crate::problem::Refusal;
@@ -80,7 +79,7 @@ pub(crate) struct Back {
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    why: String,
+    reason: String,
 }
 
 /// What became of going back.
@@ -97,10 +96,9 @@ pub(crate) struct Restored {
     responses((status = 200, description = "A page of versions", body = Versions), Unreadable, Denials))]
 pub(crate) async fn list_versions(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Asked(pages): Asked<Pages>,
 ) -> Result<Json<Versions>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let limit = limit(pages.limit)?;
     let up_to: Option<u64> = pages
         .cursor
@@ -121,12 +119,11 @@ pub(crate) async fn list_versions(
     responses((status = 200, description = "They stand", body = Restored), Bodies, Contended, Denials))]
 pub(crate) async fn roll_back(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Owner(operator): Owner,
     Until(deadline): Until,
     Body(back): Body<Back>,
 ) -> Result<Json<Restored>, Refusal> {
-    operator.needs(Role::Owner)?;
-    let by = api.by(&operator, &back.why)?;
+    let by = api.by(&operator, &back.reason)?;
     let plan = history::rollback(&api.office, back.version).await?;
     let applied = limits_flags::apply(&api.office, &plan, &by, deadline).await?;
     Ok(Json(Restored {

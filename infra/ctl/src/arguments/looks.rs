@@ -1,7 +1,8 @@
 //! The grammar of what is looked at and rung again.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
+use super::rows::Rows;
 use crate::target::Target;
 
 /// The arguments of `jobs`.
@@ -91,4 +92,21 @@ pub struct Redrive {
     /// Where.
     #[command(flatten)]
     pub target: Target,
+}
+
+/// Limits.
+#[derive(Debug, Subcommand)]
+pub enum Limits {
+    /// What can be done with any row.
+    #[command(flatten)]
+    Rows(Rows),
+    /// Shows how much all customers together have used of each limit that they share, and when it resets
+    #[command(after_help = "Examples:
+  cargo ctl limits usage --stack neurocards
+  cargo ctl limits usage --local --json")]
+    Usage {
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
 }

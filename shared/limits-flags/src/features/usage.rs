@@ -55,7 +55,7 @@ impl<'a> Entitlements<'a> {
     pub(super) fn unlocked_by(&self, place: usize, has_room: impl Fn(&[Limit]) -> bool) -> Unlock<'a> {
         let grants = |held: &Holdings| {
             let view = self.view_of(held);
-            view.decide(place).reason == Reason::Granted && has_room(view.limits(place))
+            view.decide(place).reason == Reason::Granted && has_room(view.limits(place).0)
         };
         let registry = self.registry;
         let above = self.held.tier.map_or(0, |tier| tier + 1);
