@@ -144,7 +144,7 @@ mod tests {
     fn what_all_share_is_told_without_its_numbers() {
         let shared = r#"[{"max":6,"period":"day","anchor":"21:00","zone":"Europe/Moscow","shards":2}]"#;
         let row = format!(
-            r#"{{"name":{{"ru":"Песни","en":"Songs"}},"type":"metered","default":{{"limits":{shared}}}}}"#
+            r#"{{"name":{{"ru":"Песни","en":"Songs"}},"type":"metered","default":{{"enabled":true,"limits":{shared}}}}}"#
         );
         let snapshot = Snapshot::read(&[Rows::item("feature#songs", &row)], NOON);
         let standing = Standing::default();

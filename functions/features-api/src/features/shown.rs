@@ -87,10 +87,10 @@ pub(crate) struct Used {
 pub(crate) struct Window {
     /// `hour`, `day`, `week` or `month` by the clock, `sliding` for the time just past, `open` for what is open at once.
     #[schema(example = "day")]
-    pub window: &'static str,
+    pub(crate) window: &'static str,
     /// How many seconds of the time just past.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub window_s: Option<i64>,
+    pub(crate) window_s: Option<i64>,
 }
 
 /// What would grant a feature, each of it alone.

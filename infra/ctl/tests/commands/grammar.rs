@@ -118,6 +118,7 @@ const LINES: &[&str] = &[
     "limits show videos",
     "limits put hourly {\"max\":5,\"period\":\"hour\",\"anchor\":\"00:00\",\"utc_offset\":\"+03:00\"}",
     "limits delete hourly",
+    "limits usage",
     "models list",
     "models show kling-3.0",
     "models put kling-3.0 @model",
