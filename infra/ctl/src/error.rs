@@ -115,8 +115,8 @@ impl Error {
             Self::Grant(error) => of_grant(error),
             Self::Edit(EditError::Unknown { .. } | EditError::Refused(_))
             | Self::History(_)
-            | Self::Keyring(KeyringError::Unknown(_)) => Kind::Refused,
-            Self::Keyring(KeyringError::Overtaken(_)) => Kind::Overtaken,
+            | Self::Keyring(KeyringError::Unknown(_) | KeyringError::LastOwner(_)) => Kind::Refused,
+            Self::Keyring(KeyringError::Overtaken(_) | KeyringError::OwnerGone) => Kind::Overtaken,
             _ => Kind::Outside,
         }
     }
@@ -182,7 +182,7 @@ impl Kind {
 
 fn of_apply(error: &ApplyError) -> Kind {
     match error {
-        ApplyError::Problems(_) => Kind::Refused,
+        ApplyError::Problems(_) | ApplyError::Held(_) | ApplyError::MayBeHeld(_) => Kind::Refused,
         ApplyError::Overtaken { .. } => Kind::Overtaken,
         ApplyError::Json(_) | ApplyError::Table(_) => Kind::Outside,
     }

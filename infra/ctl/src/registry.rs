@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use table::Deadline;
 
 use crate::arguments::Rows;
+use crate::holders::{losing, refused_for_holders};
 use crate::settings::changes;
 use crate::show::{count, list, number};
 use crate::{Error, Report};
@@ -40,11 +41,16 @@ pub(crate) async fn rows(kind: &str, command: &Rows) -> Result<Report, Error> {
             let edited = edit::put(&office, &row, &body, &by, Deadline::after(PATIENCE)).await?;
             Ok(told(&edited))
         }
-        Rows::Delete { name, said, target } => {
+        Rows::Delete {
+            name,
+            holders_lose_it,
+            said,
+            target,
+        } => {
             let (by, office) = (said.by()?, target.find().await?.office()?);
-            let row = row(kind, name)?;
-            let edited = edit::delete(&office, &row, &by, Deadline::after(PATIENCE)).await?;
-            Ok(told(&edited))
+            let (row, losing) = (row(kind, name)?, losing(*holders_lose_it));
+            let edited = edit::delete(&office, &row, losing, &by, Deadline::after(PATIENCE)).await;
+            Ok(told(&edited.map_err(refused_for_holders)?))
         }
     }
 }

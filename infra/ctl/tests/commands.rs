@@ -9,7 +9,9 @@ mod commands {
     mod access;
     mod audited;
     mod grammar;
+    mod holders;
     mod money;
+    mod outside;
     mod place;
     mod queues;
     mod rows;

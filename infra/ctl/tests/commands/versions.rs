@@ -104,16 +104,11 @@ async fn a_version_that_would_not_do_now_or_was_never_there_is_refused() {
     );
     assert_eq!(error.kind(), Kind::Refused);
     let error = rollback("0").await;
+    let told = error.with_causes();
     assert!(
-        error.with_causes().contains("rules"),
-        "nothing at all is no document: {}",
-        error.with_causes()
+        told.contains("before anything was applied") && told.contains("new_jobs"),
+        "{told}"
     );
-    changed(&place).await;
-    place.scribble("model#kling-3.0", "{}").await;
-    let error = rollback("1").await;
-    let wanted = "model#kling-3.0 is not what version 3 made of it";
-    assert!(error.with_causes().contains(wanted), "{}", error.with_causes());
 }
 
 #[tokio::test]

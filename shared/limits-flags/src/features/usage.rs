@@ -60,7 +60,7 @@ impl<'a> Entitlements<'a> {
         };
         let above = self.held.tier.map_or(0, |tier| tier + 1);
         let tiers = self.registry.tiers.iter().enumerate().skip(above);
-        let mut offered = tiers.filter(|(_, tier)| tier.row.is_offered);
+        let mut offered = tiers.filter(|(_, tier)| tier.row.is_offered && !tier.row.is_withdrawn);
         let tier = offered.find(|(tier, _)| {
             grants(&Holdings {
                 tier: Some(*tier),
@@ -68,7 +68,7 @@ impl<'a> Entitlements<'a> {
             })
         });
         let others = self.registry.addons.iter().enumerate();
-        let offered = others.filter(|(_, addon)| addon.row.is_offered);
+        let offered = others.filter(|(_, addon)| addon.row.is_offered && !addon.row.is_withdrawn);
         let addons = offered.filter(|(addon, _)| {
             let mut held = self.held.clone();
             held.addons.push(*addon);
