@@ -76,6 +76,15 @@ pub enum Error {
     /// The queues did not answer, or not as they should.
     #[error("the queues cannot be used")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The queues did not answer any more. The same once more goes on with what is left.
+    #[error("{moved} rung once more, and then the queues could not be used; say it again for the rest")]
+    BrokenOff {
+        /// How many doorbells were moved before.
+        moved: usize,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A table did not answer, or not as it should.
     #[error("the tables cannot be read")]
     Table(#[from] table::Error),

@@ -12,6 +12,9 @@ use crate::show::time;
 use crate::target::Target;
 use crate::{Error, Report};
 
+/// The kinds of rows that customers hold.
+pub(crate) const ARE_HELD: [&str; 3] = ["tier", "addon", "plan"];
+
 /// What becomes of those who hold what goes, as typed.
 pub(crate) fn losing(holders_lose_it: bool) -> Losing {
     if holders_lose_it {

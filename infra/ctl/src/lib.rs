@@ -5,6 +5,7 @@
 
 pub mod arguments;
 pub mod error;
+pub mod fields;
 pub mod report;
 pub mod target;
 
@@ -71,6 +72,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
 async fn settings(command: &SettingsCommand) -> Result<Report, Error> {
     match command {
         SettingsCommand::Check { file } => settings::check(file),
+        SettingsCommand::Fields => Ok(fields::all()),
         SettingsCommand::Plan { file, target } => settings::plan(file, target).await,
         SettingsCommand::Apply {
             file,

@@ -8,6 +8,7 @@
 mod commands {
     mod access;
     mod audited;
+    mod fields;
     mod grammar;
     mod holders;
     mod money;

@@ -62,47 +62,36 @@ async fn what_does_not_go_together_is_refused_and_nothing_is_written() {
 async fn what_customers_may_hold_goes_only_if_they_may_lose_it() {
     let stage = Stage::new().await;
     let key = shop::open(&stage).await;
-    let delete = |query: &str| {
-        let path = format!("/admin/settings/tiers/pro?why=gold{query}");
-        let ask = Ask::of("DELETE", &path).key(&key);
-        async { stage.ask(ask).await }
-    };
-    let refused = delete("").await;
-    assert_eq!(refused.status, 409, "{refused:?}");
-    let detail = refused.body["detail"].as_str().unwrap();
-    assert!(
-        detail.contains("tier#pro") && detail.contains("is_withdrawn"),
-        "{detail}"
-    );
-    assert_eq!(delete("&holders_lose_it=maybe").await.status, 400);
-    assert_eq!(delete("&holders_lose_it=true").await.status, 200);
-    let log = stage.ask(Ask::get("/admin/audit").key(&key)).await;
-    let latest = &log.body["entries"][0];
-    assert_eq!(
-        (&latest["entity"], &latest["action"]),
-        (&json!("tier#pro"), &json!("delete"))
-    );
-    assert!(
-        latest["note"]
-            .as_str()
-            .unwrap()
-            .starts_with("whoever held it lost it")
-    );
-    assert_eq!(delete("").await.status, 404);
-
     stage.admit(ANNA, Role::Owner).await;
-    shop::put(&stage, &key, "tiers/gold", &json!({"name": "Gold", "rank": 30})).await;
-    let version =
-        stage.ask(Ask::get("/admin/history").key(&key)).await.body["versions"][0]["version"].clone();
-    let before = version.as_u64().unwrap() - 1;
+    let gold = json!({"name": "Gold", "rank": 30});
+    let made = shop::put(&stage, &key, "tiers/gold", &gold).await;
+    let before = made.body["version"].as_u64().unwrap() - 1;
+    let delete = |query: &str| {
+        let ask = Ask::of("DELETE", &format!("/admin/settings/tiers/gold?why=x{query}")).key(&key);
+        stage.ask(ask)
+    };
     let back = |lose: bool| {
         let body = json!({"version": before, "why": "x", "holders_lose_it": lose});
-        let ask = Ask::post("/admin/rollback").user(&stage, ANNA).json(&body);
-        async { stage.ask(ask).await }
+        stage.ask(Ask::post("/admin/rollback").user(&stage, ANNA).json(&body))
     };
-    assert_eq!(back(false).await.status, 409);
+    for refused in [delete("").await, back(false).await] {
+        assert_eq!(refused.status, 409, "{refused:?}");
+        let detail = refused.body["detail"].as_str().unwrap();
+        let told = detail.contains("tier#gold") && detail.contains("is_withdrawn");
+        assert!(told, "{detail}");
+    }
+    assert_eq!(delete("&holders_lose_it=maybe").await.status, 400);
     let done = back(true).await;
     assert_eq!((done.status, &done.body["changed"]), (200, &json!(["tier#gold"])));
+    assert_eq!(delete("").await.status, 404);
+    shop::put(&stage, &key, "tiers/gold", &gold).await;
+    assert_eq!(delete("&holders_lose_it=true").await.status, 200);
+    let log = stage.ask(Ask::get("/admin/audit").key(&key)).await;
+    let entries = log.body["entries"].as_array().unwrap();
+    let is_it = |entry: &&serde_json::Value| entry["entity"] == "tier#gold" && entry["action"] == "delete";
+    let latest = entries.iter().find(is_it).unwrap();
+    let note = latest["note"].as_str().unwrap();
+    assert!(note.starts_with("whoever held it lost it"), "{note}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -5,20 +5,16 @@ use clap::{Args, Subcommand};
 use super::said::{Said, SaidWhy, When};
 use crate::target::Target;
 
-/// What can be done with rows of any kind.
+/// What can be done with rows of any kind. The examples in their help are each kind's own: see [`crate::fields`].
 #[derive(Debug, Subcommand)]
 pub enum Rows {
     /// Lists them
-    #[command(after_help = "Example:
-  cargo ctl limits list --stack neurocards")]
     List {
         /// Where.
         #[command(flatten)]
         target: Target,
     },
     /// Shows one as it stands
-    #[command(after_help = "Example:
-  cargo ctl tiers show pro --stack neurocards --json")]
     Show {
         /// Its name
         name: String,
@@ -26,10 +22,9 @@ pub enum Rows {
         #[command(flatten)]
         target: Target,
     },
+    /// Says what such a row may say: every field, with what it takes and means
+    Fields,
     /// Writes one, new or in the place of what stands there; refused if the settings would not go together
-    #[command(after_help = "Examples:
-  cargo ctl limits put videos '{max: 50, period: day, anchor: \"21:00\", utc_offset: \"+03:00\"}' --local
-  cargo ctl models put kling-3.0 @kling.yaml --why 'new prices' --stack neurocards")]
     Put {
         /// Its name
         name: String,
@@ -43,8 +38,6 @@ pub enum Rows {
         target: Target,
     },
     /// Deletes one; refused if others refer to it, or if customers hold it
-    #[command(after_help = "Example:
-  cargo ctl addons delete hd --why 'not sold any more' --stack neurocards")]
     Delete {
         /// Its name
         name: String,

@@ -17,6 +17,10 @@ pub enum SettingsCommand {
         /// Such as infra/settings.yaml
         file: PathBuf,
     },
+    /// Says what a file may say: every kind of row with its fields
+    #[command(after_help = "Example:
+  cargo ctl settings fields")]
+    Fields,
     /// Shows what a file would change
     #[command(after_help = "Example:
   cargo ctl settings plan infra/settings.yaml --stack neurocards")]

@@ -140,6 +140,36 @@ async fn versions_are_compared_and_exported() {
     assert_eq!(plan.json["changes"].as_array().unwrap().len(), 3, "{}", plan.text);
 }
 
+#[tokio::test]
+async fn versions_are_listed_a_page_at_a_time() {
+    let place = Place::with_shop().await;
+    changed(&place).await;
+    let mut after = None;
+    let mut told = Vec::new();
+    loop {
+        let mut line = vec!["settings", "history", "--limit", "3"];
+        line.extend(after.as_deref().map(|_| "--after"));
+        line.extend(after.as_deref());
+        let page = place.ctl(&line).await.unwrap();
+        let versions = page.json["versions"].as_array().unwrap();
+        told.extend(
+            versions
+                .iter()
+                .map(|version| version["version"].as_u64().unwrap()),
+        );
+        let Some(next) = page.json["next"].as_u64() else {
+            break;
+        };
+        assert!(
+            page.text.ends_with(&format!("more: --after {next}")),
+            "{}",
+            page.text
+        );
+        after = Some(next.to_string());
+    }
+    assert_eq!(told, [4, 3, 2, 1]);
+}
+
 /// The shop's settings with so many features.
 fn many(features: usize) -> String {
     let rows: Vec<String> = (0..features)

@@ -5,8 +5,10 @@ use serde_json::Value;
 use table::{Condition, Write, s};
 
 use super::{BODY_BYTES_MAX, Change, GrantError, ROLE_BYTES_MAX};
+use crate::edit::{EditError, examine};
 use crate::features::{Given, Registry};
 use crate::office::Office;
+use crate::problems::idle_limits;
 use crate::rows::{self, Stored};
 
 /// The row that something is given from. Whoever deletes or withdraws it counts its holders first, so nobody may become one
@@ -39,7 +41,7 @@ pub(crate) async fn check(office: &Office, change: &Change) -> Result<Option<Bas
     let stored = Stored::read(&office.db, &office.settings).await?;
     let body = stored.body(&row)?.to_owned();
     match change {
-        Change::SetOverride { feature, body, .. } => check_override(&stored, feature, body)?,
+        Change::SetOverride { feature, body, .. } => check_override(office, &stored, feature, body)?,
         _ => check_withdrawn(&row, &body)?,
     }
     Ok(Some(Basis { row, body }))
@@ -70,7 +72,7 @@ pub(super) fn check_end(change: &Change, now: Timestamp) -> Result<(), GrantErro
 }
 
 /// Whether this may be said of the feature, as a tier might say it.
-fn check_override(stored: &Stored, feature: &str, body: &str) -> Result<(), GrantError> {
+fn check_override(office: &Office, stored: &Stored, feature: &str, body: &str) -> Result<(), GrantError> {
     if body.len() > BODY_BYTES_MAX {
         let why = format!("an override is JSON of at most {BODY_BYTES_MAX} bytes");
         return Err(GrantError::Refused(why));
@@ -81,7 +83,11 @@ fn check_override(stored: &Stored, feature: &str, body: &str) -> Result<(), Gran
         .rows
         .iter()
         .map(|(row, body)| (row.as_str(), body.as_str()));
-    Registry::read(rows).may_say(feature, &given).map_err(refused)
+    Registry::read(rows).may_say(feature, &given).map_err(refused)?;
+    let document = examine(office, &stored.rows).map_err(EditError::Apply)?.0;
+    let limits = given.limits.as_deref().unwrap_or_default();
+    let idle = document.and_then(|document| idle_limits(&document, feature, "limits", limits));
+    idle.map_or(Ok(()), |why| Err(refused(why)))
 }
 
 fn check_role(role: &str) -> Result<(), GrantError> {
