@@ -16,6 +16,7 @@ mod commands {
     mod place;
     mod queues;
     mod rows;
+    mod runbook;
     mod settings;
     mod shop;
     mod standing;

@@ -53,7 +53,7 @@ fn the_examples_in_the_help_can_be_typed() {
 }
 
 /// A line as a shell takes it apart, for the few quotation marks that stand in examples.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
     for letter in line.chars() {
         match (quote, letter) {
