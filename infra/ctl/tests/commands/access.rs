@@ -201,3 +201,20 @@ async fn owners_who_remove_each_other_at_once_leave_one() {
         assert!(left >= 1, "nobody is left who may say who has access");
     }
 }
+
+#[tokio::test]
+async fn an_owner_who_goes_while_another_does_is_not_the_last() {
+    let place = Place::new().await;
+    for user in ["700001", "700002"] {
+        place.ctl(&["admins", "set", user, "owner"]).await.unwrap();
+    }
+    let gate = place.hold("SettingsTable");
+    let meanwhile = async {
+        gate.reached().await;
+        place.ctl(&["admins", "set", "700002", "editor"]).await.unwrap();
+        gate.open();
+    };
+    let (removed, ()) = tokio::join!(place.ctl(&["admins", "remove", "700001"]), meanwhile);
+    let told = removed.unwrap_err().with_causes();
+    assert!(told.contains("user 700001 is the last owner"), "{told}");
+}

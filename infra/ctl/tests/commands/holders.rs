@@ -4,7 +4,7 @@ use ctl::Kind;
 use domain::id::UserId;
 use domain::money::Credits;
 use domain::time::Timestamp;
-use limits_flags::grants::{self, Change, GrantError};
+use limits_flags::grants;
 use limits_flags::holders::{Losing, losing};
 use limits_flags::{By, Stored};
 use serde_json::{Value, json};
@@ -249,35 +249,27 @@ async fn what_is_withdrawn_holds_on_and_is_given_to_nobody_until_it_is_restored(
 }
 
 #[tokio::test]
-async fn what_is_withdrawn_while_it_is_given_is_not_given() {
+async fn what_is_withdrawn_or_deleted_while_it_is_given_is_not_given() {
     let place = held().await;
-    let office = place.found().await.office().unwrap();
-    let by = By::new("anna", "x", Timestamp(5)).unwrap();
-    let give = Change::Tier(Some(domain::standing::Held {
-        key: "pro".to_owned(),
-        until: None,
-    }));
-    for _ in 0..8 {
-        place.ctl(&["tiers", "restore", "pro"]).await.unwrap();
-        let free = Change::Tier(None);
-        grants::change(&office, UserId(700_003), &free, &by, soon())
-            .await
-            .unwrap();
-        let (given, withdrawn) = tokio::join!(
-            grants::change(&office, UserId(700_003), &give, &by, soon()),
-            place.ctl(&["tiers", "withdraw", "pro"]),
-        );
-        withdrawn.unwrap();
-        let holds = grants::read(&office, UserId(700_003))
-            .await
-            .unwrap()
-            .tier
-            .is_some();
-        match given {
-            Ok(_) => assert!(holds),
-            Err(GrantError::Refused(_)) => assert!(!holds),
-            Err(other) => panic!("{other}"),
-        }
+    for (line, why) in [
+        (["addons", "withdraw", "more"], "is withdrawn"),
+        (["addons", "delete", "more"], "there is no addon#more"),
+    ] {
+        let body = "{name: More, features: {hd: true}}";
+        place.ctl(&["addons", "put", "more", body]).await.unwrap();
+        let gate = place.hold("AccountsTable");
+        let give = ["addons", "give", "700002", "more", "--why", "x"];
+        let meanwhile = async {
+            gate.reached().await;
+            place.ctl(&line).await.unwrap();
+            gate.open();
+        };
+        let (given, ()) = tokio::join!(place.ctl(&give), meanwhile);
+        let told = given.unwrap_err().with_causes();
+        assert!(told.contains(why), "{told}");
+        let office = place.found().await.office().unwrap();
+        let standing = grants::read(&office, UserId(700_002)).await.unwrap();
+        assert!(!standing.addons.contains_key("more"));
     }
 }
 
