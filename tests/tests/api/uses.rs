@@ -28,8 +28,8 @@ fn giving_back(said: &Said) -> Ask {
     let (feature, id) = (&said.body["feature_key"], &said.body["use_id"]);
     let path = format!(
         "/features/{}/uses/{}",
-        feature.as_str().unwrap(),
-        id.as_str().unwrap()
+        feature.as_str().unwrap_or_default(),
+        id.as_str().unwrap_or_default()
     );
     Ask::of("DELETE", &path)
 }
