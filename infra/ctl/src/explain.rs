@@ -2,15 +2,17 @@
 
 mod report;
 
+use std::collections::BTreeSet;
+
 use app::Clock as _;
 use domain::account::Account;
-use domain::admission::{amount, limits_touched};
+use domain::admission::{Payer, amount, limits_touched, payer};
 use domain::catalog::{Model, Price};
 use domain::id::{ModelId, UserId};
 use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
 use limits_flags::features::{Check, Entitlements, Explanation, Facts, Given};
-use limits_flags::{Settings, Snapshot};
+use limits_flags::{Asker, Settings, Snapshot};
 use store::{Store, rows};
 use table::Row;
 
@@ -26,6 +28,12 @@ struct Found<'a> {
     account: &'a Account,
     tier: Option<&'a str>,
     plan: Option<&'a str>,
+    /// Whether orders are taken of this customer at all.
+    takes_orders: bool,
+    /// How many open orders a customer may have.
+    active_jobs_max: u32,
+    /// Who would pay for the order that was asked for.
+    payer: Option<Payer<'a>>,
     /// The model that was asked for, and the length.
     model: Option<(&'a Model, Option<&'a Price>)>,
     /// The features that were asked for or that the order needs, each with its path and with what is used.
@@ -55,23 +63,47 @@ pub(crate) async fn explain(explain: &Explain) -> Result<Report, Error> {
     let checks: Vec<Check<'_>> = wanted.iter().map(|feature| entitlements.check(feature)).collect();
     let of_features: Vec<Limit> = checks.iter().flat_map(|check| check.limits).cloned().collect();
     let plan = snapshot.plan(&account.standing, now);
-    let touched: Vec<&Limit> = match model {
-        Some((model, _)) => limits_touched(&snapshot.rules, Some(model), plan, &of_features).collect(),
-        None => of_features.iter().collect(),
+    let asker = Asker {
+        user: &number,
+        standing: &account.standing,
+        locale: &locale,
+        now,
     };
-    let counts = counts(&place.store()?, account.user, &touched, now).await?;
+    let touched = |plan| -> Vec<Limit> {
+        let limits: Vec<&Limit> = match model {
+            Some((model, _)) => limits_touched(&snapshot.rules, Some(model), plan, &of_features).collect(),
+            None => of_features.iter().collect(),
+        };
+        let in_force = |limit: &Limit| asker.ask(|context| snapshot.in_force(limit, context));
+        limits.into_iter().map(in_force).collect()
+    };
+    // Under a plan, and beyond it.
+    let counted = [touched(plan), touched(None)].concat();
+    let counts = counts(&place.store()?, account.user, &counted, now).await?;
     let price = model.and_then(|(_, price)| price);
-    let used = |limit: &Limit| limit.usage(amount(limit.measure, price), &counts, 0, now);
+    let used = |limit: &Limit, amount: u64| {
+        let in_force = asker.ask(|context| snapshot.in_force(limit, context));
+        in_force.usage(amount, &counts, 0, now)
+    };
+    let payer = model.and_then(|(model, price)| {
+        let available = account.balance.available;
+        Some(payer(plan, model, price?, available, used))
+    });
+    let paying = payer.as_ref().map_or(plan, |payer| payer.plan);
+    let once = |limit: &Limit| used(limit, amount(limit.measure, price));
     let found = Found {
         account: &account,
         tier: entitlements.tier(),
         plan: plan.map(|plan| plan.key.as_str()),
+        takes_orders: asker.ask(|context| snapshot.takes_orders(context)),
+        active_jobs_max: snapshot.rules.active_jobs_max,
         model,
-        features: told(&entitlements, &wanted, used),
-        limits: touched
-            .into_iter()
-            .map(|limit| whole(limit, used(limit), &counts, now))
+        features: told(&entitlements, &wanted, once),
+        limits: touched(paying)
+            .iter()
+            .map(|limit| whole(limit, once(limit), &counts, now))
             .collect(),
+        payer,
         now,
     };
     Ok(found.report())
@@ -145,8 +177,9 @@ fn wanted(
 }
 
 /// What stands on the counters of these limits.
-async fn counts(store: &Store, user: UserId, limits: &[&Limit], now: Timestamp) -> Result<Counts, Error> {
-    let rows: Vec<_> = limits.iter().flat_map(|limit| limit.rows(now)).collect();
+async fn counts(store: &Store, user: UserId, limits: &[Limit], now: Timestamp) -> Result<Counts, Error> {
+    let rows: BTreeSet<_> = limits.iter().flat_map(|limit| limit.rows(now)).collect();
+    let rows: Vec<_> = rows.into_iter().collect();
     let mut counts = Counts::new();
     for some in rows.chunks(COUNTERS_MAX) {
         counts.extend(store.counts(user, some).await?);

@@ -1,8 +1,8 @@
 //! The draft card and the other messages with buttons.
 
 use domain::account::{Account, Draft};
-use domain::admission::{Refusal, check_words, price_of};
-use domain::catalog::{Model, Plan};
+use domain::admission::{Payer, Refusal, check_words, price_of};
+use domain::catalog::Model;
 use domain::id::{ModelId, Nonce};
 use domain::limit::Usage;
 use domain::time::Timestamp;
@@ -32,7 +32,10 @@ pub(crate) struct DraftView<'a> {
     pub(crate) snapshot: &'a Snapshot,
     pub(crate) account: &'a Account,
     pub(crate) draft: &'a Draft,
-    pub(crate) plan: Option<&'a Plan>,
+    /// Who pays for the draft.
+    pub(crate) payer: Payer<'a>,
+    /// Models whose videos the customer's plan pays for.
+    pub(crate) by_plan: Vec<ModelId>,
     /// What the customer lacks for the draft, in words.
     pub(crate) lacks: Option<String>,
     /// Models that the customer may not use.
@@ -43,6 +46,14 @@ pub(crate) struct DraftView<'a> {
     pub(crate) now: Timestamp,
 }
 
+impl DraftView<'_> {
+    /// The customer's own zone, or else the bot's.
+    fn zone(&self) -> Zone {
+        let own = self.zone.clone();
+        own.unwrap_or_else(|| show::zone(&self.snapshot.rules))
+    }
+}
+
 /// The draft card: what will be made, what it costs, what is left.
 pub(crate) fn draft(view: &DraftView<'_>) -> Card {
     let DraftView { say, draft, .. } = view;
@@ -51,12 +62,7 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
         .model(&draft.model)
         .filter(|model| model.takes(draft.photo.is_some()));
     let Some(model) = model else {
-        return Card {
-            text: say.text("refused-model"),
-            buttons: keyboard([vec![
-                Button::Models(draft.nonce.clone()).labelled(say.text("button-back")),
-            ]]),
-        };
+        return not_made(*say, view.snapshot, draft);
     };
     let mut lines = vec![say.text("card-title")];
     if draft.photo.is_some() {
@@ -80,6 +86,20 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
     }
 }
 
+/// The card of a draft whose model is not on sale now. Where there are others, they can be chosen from; the draft can be
+/// dropped in any case.
+fn not_made(say: Say, snapshot: &Snapshot, draft: &Draft) -> Card {
+    let with_photo = draft.photo.is_some();
+    let nonce = || draft.nonce.clone();
+    let others = snapshot.offered(with_photo).next().is_some();
+    let others = others.then(|| vec![Button::Models(nonce()).labelled(say.text("button-other-model"))]);
+    let drop = vec![Button::Drop(nonce()).labelled(say.text("button-drop"))];
+    Card {
+        text: say.text(show::not_made(snapshot, with_photo)),
+        buttons: keyboard(others.into_iter().chain([drop])),
+    }
+}
+
 /// The shape as the card names it: a photo keeps its own, where the model keeps it.
 fn shape(say: Say, draft: &Draft, model: &Model) -> String {
     if draft.photo.is_some() && show::keeps_shape(&model.family) {
@@ -93,11 +113,12 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     let DraftView {
         say, draft, account, ..
     } = view;
-    let Some(cost) = price_of(draft, model, view.plan) else {
+    let plan = view.payer.plan;
+    let Some(cost) = price_of(draft, model, plan) else {
         return vec![say.text("card-choice-gone")];
     };
     let available = show::credits(*say, account.balance.available);
-    let mut lines = vec![match view.plan.filter(|plan| plan.covers(model)) {
+    let mut lines = vec![match plan.filter(|plan| plan.covers(model)) {
         Some(plan) => say.with(
             "card-price-plan",
             [("plan", html::escape(&plan.title).into_owned().into())],
@@ -110,12 +131,9 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
             ],
         ),
     }];
+    lines.extend(beyond_plan_line(view));
     for usage in view.usages.iter().filter(|usage| quota::is_shown(&usage.limit)) {
-        let zone = view
-            .zone
-            .clone()
-            .unwrap_or_else(|| show::zone(&view.snapshot.rules));
-        lines.push(quota::line(*say, view.snapshot, usage, &zone, view.now));
+        lines.push(quota::line(*say, view.snapshot, usage, &view.zone(), view.now));
     }
     lines.extend(length_line(*say, draft, model));
     let lacks = view.lacks.as_ref();
@@ -128,6 +146,16 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// That the customer's plan is used up, and until when it is credits that pay.
+fn beyond_plan_line(view: &DraftView<'_>) -> Option<String> {
+    let usage = view.payer.used_up.as_ref()?;
+    let text = match quota::reset(view.say, usage, &view.zone(), view.now) {
+        Some(reset) => view.say.with("card-plan-used-up", [("reset", reset.into())]),
+        None => view.say.text("card-plan-used-up-open"),
+    };
+    Some(html::escape(&text).into_owned())
 }
 
 /// What is wrong with the length of the words.
@@ -173,8 +201,9 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         };
         rows.push(model.aspects.iter().map(aspect).collect());
     }
-    rows.extend(price_of(draft, model, view.plan).map(|cost| {
-        let words = if view.plan.is_some_and(|plan| plan.covers(model)) {
+    let plan = view.payer.plan;
+    rows.extend(price_of(draft, model, plan).map(|cost| {
+        let words = if plan.is_some_and(|plan| plan.covers(model)) {
             say.text("button-create-plan")
         } else {
             say.with("button-create", [("price", show::credits(*say, cost).into())])
@@ -196,8 +225,7 @@ pub(crate) fn models(view: &DraftView<'_>) -> Card {
             .or_else(|| model.prices.first().map(|price| price.credits))
             .unwrap_or_default();
         let chosen = if model.id == draft.model { "yes" } else { "no" };
-        let covered = view.plan.is_some_and(|plan| plan.covers(model));
-        let price = if covered {
+        let price = if view.by_plan.contains(&model.id) {
             say.text("price-by-plan")
         } else {
             show::credits(*say, price)

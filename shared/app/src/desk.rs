@@ -1,6 +1,7 @@
 //! The front desk: what the bot answers to an update. Every answer goes back in the webhook's HTTP response, so an
 //! update costs one read, at most one write, and no call to Telegram.
 
+mod allowance;
 mod cabinet;
 mod cancel;
 mod compose;

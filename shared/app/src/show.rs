@@ -158,6 +158,18 @@ pub(crate) fn price<'a>(say: Say, job: &Job) -> Value<'a> {
     credits(say, job.cost).into()
 }
 
+/// What a customer is told whose draft's model is not on sale: the others, if some take such an order; what would be
+/// taken instead, if only the photo stands in the way; or that nothing is made now.
+pub(crate) fn not_made(snapshot: &Snapshot, with_photo: bool) -> &'static str {
+    let offered = |with_photo| snapshot.offered(with_photo).next().is_some();
+    match (offered(with_photo), offered(!with_photo)) {
+        (true, _) => "refused-model",
+        (false, false) => "refused-no-models",
+        (false, true) if with_photo => "refused-no-photo-models",
+        (false, true) => "refused-no-text-models",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

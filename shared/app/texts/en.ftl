@@ -114,6 +114,8 @@ price-by-plan = in your plan
 price-of-plan = 0 credits (under your plan)
 card-price-plan = Price: <b>part of your plan</b> “{ $plan }”
 card-price = Price: <b>{ $price }</b> · you have { $available }
+card-plan-used-up = Your plan is used up for this model; it resets { $reset }. This video would be paid with credits.
+card-plan-used-up-open = As many videos as the plan allows are being made. This one would be paid with credits.
 card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
 card-too-short = ⚠️ The text is shorter than this model takes: { $chars } of at least { $min } characters. Write more or choose another model.
 card-choice-gone = ⚠️ This model no longer makes that length or shape. Choose again, or take another model.
@@ -151,6 +153,9 @@ already-started = This order was accepted already; it is not charged twice.
 ## Why it was not accepted
 
 refused-model = This model is not available now. Choose another one. Nothing was charged.
+refused-no-models = No model takes orders at the moment. Please try again later with the same description. Nothing was charged.
+refused-no-photo-models = No model takes photos at the moment. You can send text only, or try again later. Nothing was charged.
+refused-no-text-models = No model works without a photo at the moment. Send a photo with a caption, or try again later. Nothing was charged.
 refused-credits = Not enough credits: it costs { $cost }, you have { $available }. Nothing was charged. { $hint }
 refused-active = You can have at most { $max } { $max ->
     [one] order

@@ -194,6 +194,41 @@ pub fn price_of(draft: &Draft, model: &Model, plan: Option<&Plan>) -> Option<Cre
     Some(if covered { Credits::ZERO } else { price })
 }
 
+/// Who pays for an order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payer<'p> {
+    /// The plan that pays; without one it is paid with credits.
+    pub plan: Option<&'p Plan>,
+    /// The limit for which the customer's plan does not pay, though it covers the model.
+    pub used_up: Option<Box<Usage>>,
+}
+
+/// Who pays for an order at this price. A plan that covers the model pays as long as its limits have room. Beyond them
+/// it is the credits, as for everybody, where there are enough of them and what holds for everybody has room; where not,
+/// the plan stays, and its limit is what refuses the order.
+pub fn payer<'p>(
+    plan: Option<&'p Plan>,
+    model: &Model,
+    price: &Price,
+    available: Credits,
+    used: impl Fn(&Limit, u64) -> Usage,
+) -> Payer<'p> {
+    let covering = plan.filter(|plan| plan.covers(model));
+    let forbids = |limit: &Limit| {
+        let usage = used(limit, amount(limit.measure, Some(price)));
+        usage.forbids().then_some(usage)
+    };
+    let full = model.unlimited.iter().flatten().find_map(forbids);
+    let credits_do = available >= price.credits && !model.limits.iter().any(|limit| forbids(limit).is_some());
+    match full.filter(|_| covering.is_some() && credits_do) {
+        Some(full) => Payer {
+            plan: None,
+            used_up: Some(Box::new(full)),
+        },
+        None => Payer { plan, used_up: None },
+    }
+}
+
 /// Whether the model takes the draft's words, going by their length. A photo needs none.
 pub fn check_words(draft: &Draft, model: &Model) -> Result<(), Refusal> {
     let (min, max) = (model.prompt_chars_min, model.prompt_chars_max);

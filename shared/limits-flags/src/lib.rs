@@ -7,6 +7,7 @@
 
 pub mod access;
 mod apply;
+mod asker;
 pub mod audit;
 mod cache;
 mod document;
@@ -26,6 +27,7 @@ pub mod standing;
 pub mod upgrade;
 
 pub use apply::{Applied, ApplyError, Change, Plan, apply, plan};
+pub use asker::Asker;
 pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{
     Document, DocumentError, FlagRow, LimitRow, MeasureName, ModeName, ModelRow, PeriodName, PlanRow,

@@ -89,6 +89,7 @@ async fn a_token_budget_refuses_what_does_not_fit_and_says_what_is_left() {
         unlimited(setting);
         let model = setting.settings.models.get_mut("kling-3.0").unwrap();
         model.unlimited_budget_tokens = Some(120_000);
+        setting.gift(0);
     })
     .await;
     stage.newcomer_who_speaks(ANNA, "ru").await;
@@ -105,7 +106,7 @@ async fn a_token_budget_refuses_what_does_not_fit_and_says_what_is_left() {
     assert_eq!(stage.stage_of(&job).await, JobStage::Failed);
     stage.order(ANNA, "третье").await;
     stage.run_until_settled().await;
-    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    assert_eq!(stage.balance(ANNA).await, (0, 0, 0));
     stage.assert_sound().await;
 }
 
@@ -379,6 +380,7 @@ async fn new_orders_may_be_stopped_for_some_and_not_for_others() {
 async fn limits_of_unlimited_plans_hold_unless_their_switch_is_off() {
     let stage = Stage::with(|setting| {
         unlimited(setting);
+        setting.gift(0);
         let row = "flags: { unlimited_limits_enabled: { enabled: false } }";
         add(&mut setting.settings, row);
     })
@@ -404,7 +406,7 @@ async fn limits_of_unlimited_plans_hold_unless_their_switch_is_off() {
         assert!(told.contains("Kling 3.0, 0 of 3 left"), "{told}");
     }
     stage.run_until_settled().await;
-    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    assert_eq!(stage.balance(ANNA).await, (0, 0, 0));
     let books = stage.books().await;
     assert!(
         books

@@ -23,6 +23,7 @@ mod delivery;
 mod unreachable;
 
 mod limits;
+mod plans;
 mod races;
 mod windows;
 

@@ -28,7 +28,8 @@ pub struct Jobs {
   cargo ctl explain 700001 --model kling-3.0 --photo --stack neurocards
   cargo ctl explain 700001 --json --stack neurocards
 
-It says what each layer says (default, tier, add-on, override), what decides, and what would unlock the feature.")]
+It says what each layer says (default, tier, add-on, override), what decides, and what would unlock the feature; with
+--model also whether orders are taken, who pays, and what is left of every limit that the order touches.")]
 pub struct Explain {
     /// Telegram's number of the user
     pub user: i64,

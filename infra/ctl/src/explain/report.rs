@@ -1,6 +1,7 @@
 //! An explanation as it is printed.
 
 use domain::limit::{Mode, Usage};
+use domain::money::Credits;
 use serde_json::{Value, json};
 
 use super::{Found, is_shared};
@@ -20,6 +21,9 @@ impl Found<'_> {
             };
             lines.push(format!("model {}: {sold}", model.id.0));
         }
+        if self.model.is_some() {
+            lines.extend(self.order_lines());
+        }
         for (explanation, check) in &self.features {
             lines.push(explanation.to_string().trim_end().to_owned());
             if explanation.check.has_access && !check.has_access {
@@ -28,6 +32,56 @@ impl Found<'_> {
         }
         lines.extend(self.limits.iter().map(line));
         Report::new(lines.join("\n"), self.json())
+    }
+
+    /// What an order needs besides rights and limits: that orders are taken, a free place, and somebody who pays.
+    fn order_lines(&self) -> Vec<String> {
+        let mut lines = Vec::new();
+        if !self.takes_orders {
+            lines.push(
+                "orders: none are taken of this customer now (new_jobs, rules, or settings too old)"
+                    .to_owned(),
+            );
+        }
+        let (open, max) = (self.account.active_jobs.len(), self.active_jobs_max);
+        let full = if self.has_place() { "" } else { "; refuses" };
+        lines.push(format!("open orders: {open} of {max}{full}"));
+        if let Some(payer) = &self.payer
+            && let Some(usage) = &payer.used_up
+        {
+            let resets = usage.resets_at.map(|at| format!(" until {}", time(at)));
+            let (limit, resets) = (&usage.limit.id, resets.unwrap_or_default());
+            lines.push(format!(
+                "paid with credits: {limit} of the plan is used up{resets}"
+            ));
+        }
+        lines.extend(self.cost().map(|cost| {
+            let available = self.account.balance.available;
+            let poor = if available < cost { "; refuses" } else { "" };
+            format!("price in credits: {cost}, available: {available}{poor}")
+        }));
+        lines
+    }
+
+    /// What the order would cost in credits: nothing where a plan pays.
+    fn cost(&self) -> Option<Credits> {
+        let (model, price) = self.model?;
+        let plan = self.payer.as_ref()?.plan;
+        let covered = plan.is_some_and(|plan| plan.covers(model));
+        Some(if covered { Credits::ZERO } else { price?.credits })
+    }
+
+    fn has_place(&self) -> bool {
+        let open = u32::try_from(self.account.active_jobs.len());
+        open.is_ok_and(|open| open < self.active_jobs_max)
+    }
+
+    /// Whether an order could be paid and placed; so it is where none was asked for.
+    fn is_payable(&self) -> bool {
+        let rich = self
+            .cost()
+            .is_none_or(|cost| self.account.balance.available >= cost);
+        self.model.is_none() || (self.takes_orders && self.has_place() && rich)
     }
 
     fn json(&self) -> Value {
@@ -45,6 +99,12 @@ impl Found<'_> {
             "tier": self.tier,
             "plan": self.plan,
             "model": model,
+            "takes_orders": self.takes_orders,
+            "open_orders": self.account.active_jobs.len(),
+            "open_orders_max": self.active_jobs_max,
+            "cost": self.cost().map(|cost| cost.0),
+            "available": self.account.balance.available.0,
+            "plan_used_up": self.payer.as_ref().and_then(|payer| Some(as_json(payer.used_up.as_deref()?))),
             "granted": self.granted(),
             "features": features.collect::<Vec<Value>>(),
             "limits": self.limits.iter().map(as_json).collect::<Vec<Value>>(),
@@ -56,7 +116,7 @@ impl Found<'_> {
     fn granted(&self) -> bool {
         let on_sale = self.model.is_none_or(|(model, _)| model.enabled);
         let entitled = self.features.iter().all(|(_, check)| check.has_access);
-        on_sale && entitled && !self.limits.iter().any(Usage::forbids)
+        on_sale && entitled && self.is_payable() && !self.limits.iter().any(Usage::forbids)
     }
 }
 

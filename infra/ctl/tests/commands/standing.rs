@@ -321,6 +321,42 @@ async fn an_account_takes_so_many_overrides_and_makes_room_by_what_has_run_out()
 }
 
 #[tokio::test]
+async fn who_pays_for_an_order_is_told_and_what_stands_in_the_way_of_it() {
+    let place = customer().await;
+    let explain = ["explain", "700001", "--model", "kling-3.0"];
+    place
+        .say(&["plans", "give", "700001", "unlimited_1day"])
+        .await
+        .unwrap();
+    let mut told = Vec::new();
+    for a_day in [3, 0] {
+        let mut model = place.row("model#kling-3.0");
+        model["unlimited_daily_limit"] = json!(a_day);
+        let model = model.to_string();
+        place.ctl(&["models", "put", "kling-3.0", &model]).await.unwrap();
+        told.push(place.ctl(&explain).await.unwrap());
+    }
+    let [by_plan, by_credits] = told.try_into().unwrap();
+    assert_eq!(by_plan.json["cost"], json!(0), "{}", by_plan.text);
+    assert_eq!(
+        (&by_credits.json["cost"], &by_credits.json["granted"]),
+        (&json!(1), &json!(true)),
+        "{}",
+        by_credits.text
+    );
+    let told = "paid with credits: unlimited-kling-3.0 of the plan is used up until ";
+    assert!(by_credits.text.contains(told), "{}", by_credits.text);
+
+    place
+        .ctl(&["flags", "set", "new_jobs", "off", "--why", "a test"])
+        .await
+        .unwrap();
+    let paused = place.ctl(&explain).await.unwrap();
+    assert_eq!(paused.json["granted"], json!(false));
+    assert!(paused.text.contains("orders: none are taken"), "{}", paused.text);
+}
+
+#[tokio::test]
 async fn why_somebody_may_or_may_not_is_told_step_by_step() {
     let place = customer().await;
     let told = place.ctl(&["explain", "700001", "hd"]).await.unwrap();
@@ -352,6 +388,16 @@ async fn why_somebody_may_or_may_not_is_told_step_by_step() {
         .await
         .unwrap();
     assert_eq!(open.json["granted"], json!(true), "{}", open.text);
+    assert_eq!(
+        (
+            &open.json["cost"],
+            &open.json["available"],
+            &open.json["open_orders"]
+        ),
+        (&json!(1), &json!(2), &json!(0)),
+        "{}",
+        open.text
+    );
     place
         .ctl(&[
             "limits",

@@ -34,7 +34,7 @@ impl Visit<'_> {
                 ("active-max", self.snapshot.rules.active_jobs_max.into()),
             ],
         );
-        let limits = self.limits();
+        let limits = self.limits_told();
         let shown = limits.iter().filter(|limit| quota::is_shown(limit));
         let lines = shown.map(|limit| self.limit_line(limit));
         let rights = self.held_lines();

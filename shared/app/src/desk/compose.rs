@@ -10,7 +10,7 @@ use telegram::types::{Document, Message};
 
 use super::Error;
 use super::visit::Visit;
-use crate::cards;
+use crate::{cards, show};
 
 /// The largest picture that is taken: KIE.AI's models take 10 MB.
 const PHOTO_BYTES_MAX: u64 = 10_000_000;
@@ -61,7 +61,8 @@ impl Visit<'_> {
             return Ok(self.send(say.text("paused")).into());
         }
         let Some(model) = self.model_for(photo.is_some()) else {
-            return Ok(self.send(say.text("refused-model")).into());
+            let why = show::not_made(&self.snapshot, photo.is_some());
+            return Ok(self.send(say.text(why)).into());
         };
         let draft = Draft {
             source,
@@ -90,7 +91,8 @@ impl Visit<'_> {
             .model(&order.model)
             .filter(|model| model.takes(photo.is_some()));
         let Some(model) = same.or_else(|| self.model_for(photo.is_some())) else {
-            return Ok(Self::alert(query_id, &say.text("refused-model")));
+            let why = show::not_made(&self.snapshot, photo.is_some());
+            return Ok(Self::alert(query_id, &say.text(why)));
         };
         let mut draft = self.new_draft(order.prompt.clone(), photo, model);
         if draft.photo.is_some() || model.aspects.contains(&order.aspect) {

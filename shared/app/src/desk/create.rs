@@ -75,7 +75,7 @@ impl Visit<'_> {
             model: self.snapshot.model(&draft.model),
             new_jobs: self.takes_orders(),
             rules: &self.snapshot.rules,
-            plan: self.plan(),
+            plan: self.payer_of(draft).plan,
             denied: self.denied(draft),
             usages: &usages,
             place,
@@ -169,7 +169,10 @@ impl Visit<'_> {
             Refusal::DraftStale | Refusal::ChoiceUnavailable => {
                 return self.show_card(nonce, message_id, query_id);
             }
-            Refusal::ModelUnavailable => say.text("refused-model"),
+            Refusal::ModelUnavailable => {
+                let photo = self.draft(nonce).is_some_and(|draft| draft.photo.is_some());
+                say.text(show::not_made(&self.snapshot, photo))
+            }
             Refusal::PromptTooShort { chars, min } => say.with(
                 "refused-too-short",
                 [("chars", (*chars).into()), ("min", (*min).into())],

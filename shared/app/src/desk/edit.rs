@@ -8,7 +8,7 @@ use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
 use super::visit::Visit;
-use crate::cards;
+use crate::{cards, show};
 
 impl Visit<'_> {
     /// The models to choose from.
@@ -59,7 +59,8 @@ impl Visit<'_> {
             .model(&model)
             .filter(|model| model.takes(draft.photo.is_some()));
         let Some(model) = offered else {
-            return Ok(Self::alert(query_id, &self.say.text("refused-model")));
+            let why = show::not_made(&self.snapshot, draft.photo.is_some());
+            return Ok(Self::alert(query_id, &self.say.text(why)));
         };
         let mut after = draft.clone();
         after.model = model.id.clone();

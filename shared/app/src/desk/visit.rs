@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use domain::account::{Account, Draft};
-use domain::admission::{Denied, amount, limits_touched};
+use domain::admission::Denied;
 use domain::catalog::Plan;
 use domain::id::{JobId, ModelId, Nonce, UserId};
 use domain::job::Job;
 use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
 use limits_flags::features::{Entitlements, Facts};
-use limits_flags::flags::{Attribute, Context};
-use limits_flags::{Snapshot, version_key};
+use limits_flags::flags::Context;
+use limits_flags::{Asker, Snapshot, version_key};
 use store::{Ask, View};
 use table::Deadline;
 use telegram::html;
@@ -146,47 +146,21 @@ impl Visit<'_> {
         self.asking(|context| self.snapshot.takes_orders(context))
     }
 
-    /// What flags may go by: who asks, with what tier and plan, in which language, and from where.
-    fn asking<T>(&self, ask: impl FnOnce(&Context<'_>) -> T) -> T {
-        let standing = &self.account.standing;
-        let key = self.account.user.to_string();
-        let attributes = [
-            (
-                "tier",
-                Attribute::Text(standing.tier_at(self.now).unwrap_or_default()),
-            ),
-            (
-                "plan",
-                Attribute::Text(standing.plan_at(self.now).unwrap_or_default()),
-            ),
-            (
-                "country",
-                Attribute::Text(standing.country.as_deref().unwrap_or_default()),
-            ),
-            ("locale", Attribute::Text(self.say.locale().as_str())),
-        ];
-        ask(&Context::new(self.now)
-            .with_targeting_key(&key)
-            .with_attributes(&attributes))
+    /// Asks the flags as this customer.
+    pub(super) fn asking<T>(&self, ask: impl FnOnce(&Context<'_>) -> T) -> T {
+        let user = self.account.user.to_string();
+        let asker = Asker {
+            user: &user,
+            standing: &self.account.standing,
+            locale: self.say.locale().as_str(),
+            now: self.now,
+        };
+        asker.ask(ask)
     }
 
     /// The plan that the customer is on now.
     pub(super) fn plan(&self) -> Option<&Plan> {
         self.snapshot.plan(&self.account.standing, self.now)
-    }
-
-    /// Counters of limits that hold for this customer and for nobody else, such as those of a plan. Where there are none,
-    /// which is the rule, nothing is read.
-    async fn count_the_rest(&mut self, read: &BTreeSet<WindowKey>) -> Result<(), Error> {
-        let mine = self.limits();
-        let mine = mine.iter().filter(|limit| limit.whose == Whose::Each);
-        let rest: BTreeSet<WindowKey> = mine.map(|limit| limit.key(self.now, None)).collect();
-        let rest: Vec<WindowKey> = rest.difference(read).cloned().collect();
-        if !rest.is_empty() {
-            let counts = self.desk.store.counts(self.account.user, &rest).await?;
-            self.used.extend(counts);
-        }
-        Ok(())
     }
 
     /// What this customer may do.
@@ -202,7 +176,7 @@ impl Visit<'_> {
     }
 
     /// What the customer lacks for a draft, if anything; else the limits that come with the features that it needs.
-    fn features_of(&self, draft: &Draft) -> Result<Vec<Limit>, Denied> {
+    pub(super) fn features_of(&self, draft: &Draft) -> Result<Vec<Limit>, Denied> {
         let model = self.snapshot.model(&draft.model);
         let needed = self
             .snapshot
@@ -243,45 +217,6 @@ impl Visit<'_> {
         })
     }
 
-    /// Every limit that an order of this customer for a model on sale could touch, each once.
-    pub(super) fn limits(&self) -> Vec<Limit> {
-        let (snapshot, plan) = (&self.snapshot, self.plan());
-        let on_sale = snapshot.models.iter().filter(|model| model.enabled);
-        let own = on_sale.flat_map(|model| match &model.unlimited {
-            Some(unlimited) if plan.is_some_and(|plan| plan.covers(model)) => unlimited,
-            _ => &model.limits,
-        });
-        let mut limits: Vec<Limit> = snapshot.rules.limits.iter().chain(own).cloned().collect();
-        self.entitled(|entitled| {
-            for feature in snapshot.required_somewhere() {
-                let check = entitled.check(feature);
-                if check.has_access {
-                    limits.extend_from_slice(check.limits);
-                }
-            }
-        });
-        limits
-    }
-
-    /// What is used of the limits that a draft touches.
-    pub(super) fn usages_of(&self, draft: &Draft) -> Vec<Usage> {
-        let model = self.snapshot.model(&draft.model);
-        let price = model.and_then(|model| model.price_row(draft.duration_s));
-        let features = self.features_of(draft).unwrap_or_default();
-        let touched = limits_touched(&self.snapshot.rules, model, self.plan(), &features);
-        touched
-            .map(|limit| self.usage(limit, amount(limit.measure, price)))
-            .collect()
-    }
-
-    /// What is used of a limit, and what so much more would be.
-    pub(super) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
-        let limit = self.asking(|context| self.snapshot.in_force(limit, context));
-        // Whose row is tried first where there are several: each customer begins with another.
-        let start = u16::try_from(self.account.user.0.rem_euclid(i64::from(u16::MAX))).unwrap_or(0);
-        limit.usage(amount, &self.used, start, self.now)
-    }
-
     /// The present draft, if it is the one that a button speaks of.
     pub(super) fn draft(&self, nonce: &Nonce) -> Option<&Draft> {
         self.account.draft.as_ref().filter(|draft| draft.nonce == *nonce)
@@ -294,7 +229,8 @@ impl Visit<'_> {
             snapshot: &self.snapshot,
             account: &self.account,
             draft,
-            plan: self.plan(),
+            payer: self.payer_of(draft),
+            by_plan: self.paid_by_plan(draft.duration_s),
             lacks: self.denied(draft).map(|denied| self.lacks(&denied)),
             locked: self.locked(),
             usages,

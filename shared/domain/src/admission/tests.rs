@@ -306,6 +306,8 @@ fn an_unlimited_plan_pays_nothing_and_is_held_by_the_models_limits_for_such_plan
     assert_eq!((usage.left(), usage.limit.measure), (49_999, Measure::Tokens));
 }
 
+mod paid;
+
 #[test]
 fn a_plan_pays_only_for_the_models_that_it_covers() {
     let poor = Err(Refusal::NotEnoughCredits {
@@ -323,6 +325,19 @@ fn a_plan_pays_only_for_the_models_that_it_covers() {
             change(scene);
         });
         assert_eq!(refused, poor);
+        // With credits it is an order like anybody's: paid for, not the plan's, and held by the model's own limits.
+        let paid = Scene::with(|scene| {
+            unlimited(scene);
+            change(scene);
+            scene.account.balance.available = Credits(2);
+        });
+        let job = paid.unwrap().job;
+        assert_eq!((job.cost, job.order.plan), (Credits(2), None));
+        assert!(
+            job.windows
+                .iter()
+                .all(|counted| !counted.key.0.starts_with("unlimited-"))
+        );
     }
 }
 

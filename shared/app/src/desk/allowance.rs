@@ -1,0 +1,130 @@
+//! What holds one customer's orders, what is used of it, and who pays.
+
+use std::collections::BTreeSet;
+
+use domain::account::Draft;
+use domain::admission::{Payer, amount, limits_touched, payer};
+use domain::catalog::Model;
+use domain::id::ModelId;
+use domain::limit::{Limit, Usage, Whose, WindowKey};
+
+use super::Error;
+use super::visit::Visit;
+
+impl Visit<'_> {
+    /// Counters of limits that hold for this customer and for nobody else, such as those of a plan. Where there are none,
+    /// which is the rule, nothing is read.
+    pub(super) async fn count_the_rest(&mut self, read: &BTreeSet<WindowKey>) -> Result<(), Error> {
+        let mine = self.limits();
+        let mine = mine.iter().filter(|limit| limit.whose == Whose::Each);
+        let rest: BTreeSet<WindowKey> = mine.map(|limit| limit.key(self.now, None)).collect();
+        let rest: Vec<WindowKey> = rest.difference(read).cloned().collect();
+        if !rest.is_empty() {
+            let counts = self.desk.store.counts(self.account.user, &rest).await?;
+            self.used.extend(counts);
+        }
+        Ok(())
+    }
+
+    /// Who pays for an order of a model, of this length; for one that it does not make, whoever pays for its shortest.
+    pub(super) fn payer(&self, model: &Model, duration_s: u32) -> Payer<'_> {
+        let plan = self.plan();
+        let price = model.price_row(duration_s).or_else(|| model.prices.first());
+        match price {
+            Some(price) => payer(
+                plan,
+                model,
+                price,
+                self.account.balance.available,
+                |limit, amount| self.usage(limit, amount),
+            ),
+            None => Payer { plan, used_up: None },
+        }
+    }
+
+    /// Who pays for a draft.
+    pub(super) fn payer_of(&self, draft: &Draft) -> Payer<'_> {
+        match self.snapshot.model(&draft.model) {
+            Some(model) => self.payer(model, draft.duration_s),
+            None => Payer {
+                plan: self.plan(),
+                used_up: None,
+            },
+        }
+    }
+
+    /// Models on sale whose videos the customer's plan pays for.
+    pub(super) fn paid_by_plan(&self, duration_s: u32) -> Vec<ModelId> {
+        let on_sale = self.snapshot.models.iter().filter(|model| model.enabled);
+        let paid = on_sale.filter(|model| {
+            let plan = self.payer(model, duration_s).plan;
+            plan.is_some_and(|plan| plan.covers(model))
+        });
+        paid.map(|model| model.id.clone()).collect()
+    }
+
+    /// Every limit that an order of this customer for a model on sale could touch, each once. Under a plan these are the
+    /// model's limits for such plans and, for what is paid with credits beyond them, its own.
+    pub(super) fn limits(&self) -> Vec<Limit> {
+        let own = self.of_models(|model, plan| {
+            let unlimited = model.unlimited.iter().flatten().filter(move |_| plan);
+            Box::new(unlimited.chain(&model.limits))
+        });
+        self.over_all().chain(own).chain(self.of_features()).collect()
+    }
+
+    /// Those that a customer is told of: under a plan, its own.
+    pub(super) fn limits_told(&self) -> Vec<Limit> {
+        let own = self.of_models(|model, plan| match &model.unlimited {
+            Some(unlimited) if plan => Box::new(unlimited.iter()),
+            _ => Box::new(model.limits.iter()),
+        });
+        self.over_all().chain(own).chain(self.of_features()).collect()
+    }
+
+    fn over_all(&self) -> impl Iterator<Item = Limit> {
+        self.snapshot.rules.limits.iter().cloned()
+    }
+
+    /// The limits of each model on sale, picked by whether the customer's plan covers it.
+    fn of_models<'m>(
+        &'m self,
+        pick: impl Fn(&'m Model, bool) -> Box<dyn Iterator<Item = &'m Limit> + 'm>,
+    ) -> impl Iterator<Item = Limit> {
+        let plan = self.plan();
+        let on_sale = self.snapshot.models.iter().filter(|model| model.enabled);
+        on_sale
+            .flat_map(move |model| pick(model, plan.is_some_and(|plan| plan.covers(model))))
+            .cloned()
+    }
+
+    /// The limits of the customer's features that some order needs.
+    fn of_features(&self) -> Vec<Limit> {
+        self.entitled(|entitled| {
+            let checks = self.snapshot.required_somewhere();
+            let checks = checks.into_iter().map(|feature| entitled.check(feature));
+            let granted = checks.filter(|check| check.has_access);
+            granted.flat_map(|check| check.limits.to_vec()).collect()
+        })
+    }
+
+    /// What is used of the limits that a draft touches.
+    pub(super) fn usages_of(&self, draft: &Draft) -> Vec<Usage> {
+        let model = self.snapshot.model(&draft.model);
+        let price = model.and_then(|model| model.price_row(draft.duration_s));
+        let features = self.features_of(draft).unwrap_or_default();
+        let plan = self.payer_of(draft).plan;
+        let touched = limits_touched(&self.snapshot.rules, model, plan, &features);
+        touched
+            .map(|limit| self.usage(limit, amount(limit.measure, price)))
+            .collect()
+    }
+
+    /// What is used of a limit, and what so much more would be.
+    pub(super) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
+        let limit = self.asking(|context| self.snapshot.in_force(limit, context));
+        // Whose row is tried first where there are several: each customer begins with another.
+        let start = u16::try_from(self.account.user.0.rem_euclid(i64::from(u16::MAX))).unwrap_or(0);
+        limit.usage(amount, &self.used, start, self.now)
+    }
+}
