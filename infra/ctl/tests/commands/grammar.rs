@@ -53,6 +53,28 @@ fn the_examples_in_the_help_can_be_typed() {
     }
 }
 
+#[test]
+fn the_rollouts_of_the_readme_can_be_typed_and_its_rule_is_a_flag() {
+    let readme = include_str!("../../../README.md");
+    let (_, rollouts) = readme.split_once("**Little by little.**").unwrap();
+    let (rollouts, _) = rollouts.split_once("**Who did it.**").unwrap();
+    let lines: Vec<&str> = rollouts
+        .split('`')
+        .filter_map(|code| code.strip_prefix("cargo ctl "))
+        .filter(|line| !line.contains("NAME"))
+        .collect();
+    assert_eq!(lines.len(), 7);
+    for line in &lines {
+        let typed = ["ctl".to_owned()].into_iter().chain(words(line));
+        let parsed = Arguments::try_parse_from(typed);
+        assert!(parsed.is_ok(), "{line}: {}", parsed.unwrap_err());
+    }
+    let rule = words(lines.last().unwrap()).pop().unwrap();
+    let rule: serde_json::Value = serde_norway::from_str(&rule).unwrap();
+    let set = limits_flags::flags::FlagSet::read(&serde_json::json!({ "flags": { "f": rule } })).unwrap();
+    assert_eq!(set.problems(), []);
+}
+
 use clap::Parser as _;
 
 /// A line as a shell takes it apart, for the few quotation marks that stand in examples.
