@@ -166,6 +166,7 @@ refused-limit-open = The limit is used up: { $title }, { $left } of { $max } fre
 refused-limit-short = Not enough is left: { $title }, { $needed } needed, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
 refused-budget = Your limit is used up. Again { $reset }. Nothing was charged.
 refused-spend = The bot takes no new orders for now: what all share is used up. Again { $reset }. Nothing was charged.
+limit-shared = { $feature }: what all share is used up. Again { $reset }.
 limit-help-tier = The tier { $tier } has more.
 limit-help-open = Wait for a video to be ready.
 limit-help-model = You can choose another model.
@@ -184,6 +185,7 @@ denied-model_off = { $feature }: this model is not on offer now.
 denied-misconfigured = Such orders are not available now ({ $feature }): we are mending it.
 denied-other = { $feature } is not available to you.
 denied-tier = The tier { $tier } opens it.
+denied-needs-tier = This takes the tier { $tier } or a higher one.
 refused-too-long = The text is too long for this model: { $chars } of { $max } characters. Nothing was charged.
 refused-too-short = This model needs at least { $min } characters, and the text has { $chars }. Nothing was charged.
 

@@ -170,6 +170,7 @@ refused-limit-open = Лимит исчерпан: { $title }, свободно {
 refused-limit-short = Не хватает лимита: { $title }, нужно { $needed }, осталось { $left } из { $max }. Обновится { $reset }. Ничего не списано. { $help }
 refused-budget = Ваш лимит исчерпан. Снова { $reset }. Ничего не списано.
 refused-spend = Бот пока не берёт новых заказов: общий запас исчерпан. Снова { $reset }. Ничего не списано.
+limit-shared = { $feature }: общий запас исчерпан. Снова { $reset }.
 limit-help-tier = Больше — на тарифе { $tier }.
 limit-help-open = Дождитесь готового видео.
 limit-help-model = Можно взять другую модель.
@@ -188,6 +189,7 @@ denied-model_off = { $feature }: этой модели сейчас нет.
 denied-misconfigured = Такие заказы сейчас недоступны ({ $feature }): мы уже чиним.
 denied-other = { $feature } вам недоступно.
 denied-tier = Открывает тариф { $tier }.
+denied-needs-tier = Для этого нужен тариф { $tier } или выше.
 refused-too-long = Текст слишком длинный для этой модели: { $chars } из { $max } знаков. Ничего не списано.
 refused-too-short = Этой модели нужно не меньше { $min } знаков, а в тексте { $chars }. Ничего не списано.
 

@@ -9,9 +9,11 @@ use crate::time::{Millis, Timestamp};
 use crate::window::{Schedule, Sliding, Window};
 
 mod counter;
+mod total;
 
 pub use counter::{Counted, WindowKey};
 use counter::{OPEN, SHARD, STEP, WINDOW};
+pub use total::Total;
 
 /// How much may be used.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -17,8 +17,10 @@ use crate::problems::Problem;
 use crate::rows;
 
 mod found;
+mod shared;
 
 use found::Found;
+pub use shared::SharedLimit;
 
 /// After how many milliseconds without a successful look a snapshot admits no new order any more: half an hour of
 /// `DynamoDB` failing for settings, while it serves accounts, is an outage that wants a person.

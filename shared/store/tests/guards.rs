@@ -13,6 +13,8 @@ mod accounts;
 mod bench;
 #[path = "guards/limits.rs"]
 mod limits;
+#[path = "guards/uses.rs"]
+mod uses;
 
 use std::collections::BTreeSet;
 

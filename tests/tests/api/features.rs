@@ -6,7 +6,7 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS, shop};
 
 fn pro() -> serde_json::Value {
-    json!({"change": "tier", "key": "pro", "until": "2026-12-31T21:00:00Z", "why": "paid"})
+    json!({"change": "tier", "key": "pro", "valid_until": "2026-12-31T21:00:00Z", "reason": "paid"})
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,10 +27,14 @@ async fn a_customer_sees_every_feature_with_why_and_how_much_of_it() {
     assert_eq!(features["hd"]["unlocked_by"]["tier"], "pro");
     assert_eq!(
         features["chat"]["usage"],
-        json!([{"measure": "requests", "limit": 5, "current": 0, "remaining": 5,
-        "reset_at": "2026-11-21T18:00:00Z"}])
+        json!([{"limit_id": "feature-chat-rd", "source": "default", "measure": "requests", "window": "day", "limit": 5,
+        "current": 0, "remaining": 5, "reset_at": "2026-11-21T18:00:00Z"}])
     );
-    assert_eq!(features["width"]["value"], 720);
+    let width = &features["width"];
+    assert_eq!(
+        (&width["value"], &width["value_source"]),
+        (&json!(720), &json!("default"))
+    );
     assert_eq!(shop::grant(&stage, &key, ANNA, &pro()).await.status, 200);
     let mine = stage.ask(Ask::get("/features").user(&stage, ANNA)).await;
     let features = &mine.body["features"];
@@ -39,7 +43,11 @@ async fn a_customer_sees_every_feature_with_why_and_how_much_of_it() {
         (&json!(true), &json!("tier:pro"))
     );
     assert_eq!(features["hd"]["expires_at"], "2026-12-31T21:00:00Z");
-    assert_eq!(features["chat"]["usage"][0]["limit"], 100);
+    let usage = &features["chat"]["usage"][0];
+    assert_eq!(
+        (&usage["limit"], &usage["source"]),
+        (&json!(100), &json!("tier:pro"))
+    );
     let parts = stage
         .ask(Ask::get("/features/components").user(&stage, ANNA))
         .await;

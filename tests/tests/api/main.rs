@@ -8,6 +8,7 @@ mod ofrep;
 mod roles;
 mod service;
 mod shop;
+mod uses;
 
 /// A customer.
 const ANNA: i64 = 1001;

@@ -14,7 +14,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::rfc3339;
-use super::shown::{Unlock, Used, used};
+use super::shown::{Unlock, Used, source};
 use crate::Api;
 use crate::auth::Caller;
 use crate::body::{Asked, Name};
@@ -57,14 +57,18 @@ pub(crate) struct Checked {
     reason: &'static str,
     /// Why, for a person, in their language, with what would grant it.
     message: String,
-    /// Which layer of the cascade says so.
+    /// Which layer of the cascade switched it on or off.
     #[schema(example = "tier:pro")]
     source: String,
     /// The value of a config feature that is granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     value: Option<Value>,
-    /// The limit of which the least is left.
+    /// Which layer said the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "tier:pro")]
+    value_source: Option<String>,
+    /// The limit of which the least is left. Of one that all customers share nobody is told more than when it resets.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<u64>,
     /// How much of it is used.
@@ -77,7 +81,7 @@ pub(crate) struct Checked {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     reset_at: Option<String>,
-    /// Every limit.
+    /// Every limit of the customer's own; with a model, every one that orders for it touch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     usage: Vec<Used>,
     /// When what grants it ends.
@@ -114,7 +118,7 @@ pub(crate) async fn check_feature(
     checked(&seen, &key, model, amount).map(Json)
 }
 
-pub(super) fn checked(
+pub(crate) fn checked(
     seen: &Seen,
     key: &str,
     model: Option<ModelId>,
@@ -129,7 +133,7 @@ pub(super) fn checked(
         }
     };
     Ok(seen.entitled(|entitled| {
-        let check = entitled.check_with_usage(key, |limit| seen.usage(limit, amount));
+        let check = entitled.check_with_usage(key, |limit| Some(seen.usage(limit, amount)));
         let of_model = model.map(|model| entitled.require_model(model));
         let usages = usages(seen, &check, model, amount);
         let reason = match of_model {
@@ -138,10 +142,7 @@ pub(super) fn checked(
             _ if usages.iter().any(Usage::forbids) => Reason::LimitReached,
             _ => Reason::Granted,
         };
-        let scarcest = usages
-            .into_iter()
-            .min_by_key(|usage| (!usage.forbids(), usage.left()));
-        Checked::of(seen, &check, reason, scarcest)
+        Checked::of(seen, &check, model, reason, &usages)
     }))
 }
 
@@ -155,12 +156,12 @@ pub(crate) fn no_feature(seen: &Seen, key: &str) -> Refusal {
 fn usages(seen: &Seen, check: &Check<'_>, model: Option<&Model>, amount: u64) -> Vec<Usage> {
     let Some(model) = model else {
         let own = check.limits.iter();
-        return own.filter_map(|limit| seen.usage(limit, amount)).collect();
+        return own.map(|limit| seen.usage(limit, amount)).collect();
     };
     let price = model.prices.first();
     let touched = limits_touched(&seen.snapshot.rules, Some(model), seen.plan(), check.limits);
     touched
-        .filter_map(|limit| {
+        .map(|limit| {
             let each = domain::admission::amount(limit.measure, price);
             seen.usage(limit, each.saturating_mul(amount))
         })
@@ -168,28 +169,27 @@ fn usages(seen: &Seen, check: &Check<'_>, model: Option<&Model>, amount: u64) ->
 }
 
 impl Checked {
-    fn of(seen: &Seen, check: &Check<'_>, reason: Reason, scarcest: Option<Usage>) -> Self {
+    fn of(seen: &Seen, check: &Check<'_>, model: Option<&Model>, reason: Reason, usages: &[Usage]) -> Self {
         let has_access = reason == Reason::Granted;
+        let shown = usages.iter().filter(|usage| told::is_shown(&usage.limit));
+        let used_up = usages.iter().find(|usage| usage.forbids());
+        let scarcest = used_up.or_else(|| shown.clone().min_by_key(|usage| usage.left()));
+        let counted = scarcest.filter(|usage| told::is_shown(&usage.limit));
+        let used = shown.map(|usage| Used::of(usage, source(check, model, &usage.limit)));
         Self {
             feature_key: check.feature.to_owned(),
             has_access,
             enabled: has_access,
             reason: reason.as_str(),
-            message: told::check(
-                seen.locale(),
-                &seen.snapshot,
-                check,
-                reason,
-                scarcest.as_ref(),
-                seen.now,
-            ),
+            message: told::check(seen.locale(), &seen.snapshot, check, reason, scarcest, seen.now),
             source: check.source.to_string(),
             value: check.value.cloned(),
-            limit: scarcest.as_ref().map(|usage| usage.max),
-            used: scarcest.as_ref().map(|usage| usage.used),
-            remaining: scarcest.as_ref().map(domain::limit::Usage::left),
+            value_source: check.value_source.map(|source| source.to_string()),
+            limit: counted.map(|usage| usage.max),
+            used: counted.map(|usage| usage.used),
+            remaining: counted.map(Usage::left),
             reset_at: scarcest.and_then(|usage| usage.resets_at).and_then(rfc3339),
-            usage: used(seen, check),
+            usage: used.collect(),
             expires_at: check.expires_at.and_then(rfc3339),
             unlocked_by: Unlock::of(check),
         }

@@ -6,7 +6,7 @@ use domain::standing::{Override, Standing};
 use domain::time::Timestamp;
 use serde_json::Value;
 
-use super::check::{Check, Reason, Source, Unlock};
+use super::check::{Check, LimitsOrigin, Reason, Source, Unlock};
 use super::graph;
 use super::raise::{Raised, raised};
 use super::registry::{Feature, Registry};
@@ -101,13 +101,16 @@ impl<'a> Entitlements<'a> {
 
     fn granted<'c>(&'c self, place: usize, feature: &'c Feature, decision: Decision<'c>) -> Check<'c> {
         let view = self.view();
+        let (value, (limits, origin)) = (view.value(place), view.limits(place));
         Check {
             feature: &feature.key,
             has_access: true,
             reason: decision.reason,
             source: decision.source,
-            value: view.value(place).map(|(value, _)| value),
-            limits: view.limits(place),
+            value: value.map(|(value, _)| value),
+            value_source: value.map(|(_, source)| source),
+            limits,
+            origin,
             expires_at: self.expires_at(place, decision.source),
             usage: Vec::new(),
             unlocked_by: Unlock::default(),
@@ -134,7 +137,9 @@ impl<'a> Entitlements<'a> {
             reason,
             source: decision.source,
             value: None,
+            value_source: None,
             limits: &[],
+            origin: LimitsOrigin::default(),
             expires_at: None,
             usage: Vec::new(),
             unlocked_by: self.unlocked_by(place, |_| true),

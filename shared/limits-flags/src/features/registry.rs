@@ -7,6 +7,7 @@ use domain::standing::Standing;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::check::Source;
 use super::compile;
 use super::entitlements::{Entitlements, Facts};
 use super::graph::Need;
@@ -182,6 +183,40 @@ impl Registry {
         self.features
             .iter()
             .map(|feature| (feature.key.as_str(), &feature.row))
+    }
+
+    /// Every limit that some layer of the cascade gives a feature, with the feature and the layer; not those that were
+    /// settled for single customers.
+    pub fn limits(&self) -> impl Iterator<Item = (&str, Source<'_>, &Limit)> {
+        let defaults = self
+            .features
+            .iter()
+            .map(|feature| (feature, Source::Default, &feature.default));
+        let by_tier = self.features.iter().flat_map(move |feature| {
+            let said = feature.by_tier.iter();
+            said.filter_map(move |(tier, said)| {
+                Some((feature, Source::Tier(&self.tiers.get(*tier)?.key), said))
+            })
+        });
+        let tiers = self
+            .tiers
+            .iter()
+            .map(|tier| (Source::Tier(&tier.key), &tier.given));
+        let addons = self
+            .addons
+            .iter()
+            .map(|addon| (Source::Addon(&addon.key), &addon.given));
+        let given = tiers.chain(addons).flat_map(move |(source, given)| {
+            let said = given.iter();
+            said.filter_map(move |(place, said)| Some((self.features.get(*place)?, source, said)))
+        });
+        defaults
+            .chain(by_tier)
+            .chain(given)
+            .flat_map(|(feature, source, said)| {
+                let limits = said.limits.iter().flat_map(|limits| limits.iter());
+                limits.map(move |limit| (feature.key.as_str(), source, limit))
+            })
     }
 
     /// A feature's row.

@@ -55,15 +55,15 @@ impl<'a> Entitlements<'a> {
     pub(super) fn unlocked_by(&self, place: usize, has_room: impl Fn(&[Limit]) -> bool) -> Unlock<'a> {
         let grants = |held: &Holdings| {
             let view = self.view_of(held);
-            view.decide(place).reason == Reason::Granted && has_room(view.limits(place))
+            view.decide(place).reason == Reason::Granted && has_room(view.limits(place).0)
         };
         let registry = self.registry;
         let above = self.held.tier.map_or(0, |tier| tier + 1);
         let tiers = registry.tiers.iter().enumerate().skip(above);
-        let mut offered = tiers.filter(|(_, tier)| tier.row.is_offered);
+        let mut offered = tiers.filter(|(_, tier)| tier.row.is_offered && !tier.row.is_withdrawn);
         let tier = offered.find(|(tier, _)| grants(&self.held.with_tier(registry, *tier)));
         let addons = registry.addons.iter().enumerate();
-        let offered = addons.filter(|(_, addon)| addon.row.is_offered);
+        let offered = addons.filter(|(_, addon)| addon.row.is_offered && !addon.row.is_withdrawn);
         let addons = offered.filter(|(addon, _)| grants(&self.held.with_addon(registry, *addon)));
         Unlock {
             tier: tier.map(|(_, tier)| tier.key.as_str()),

@@ -3,7 +3,7 @@
 use domain::limit::Limit;
 use serde_json::Value;
 
-use super::check::{Reason, Source};
+use super::check::{LimitsOrigin, Reason, Source};
 use super::entitlements::{Holdings, Own};
 use super::raise::Raised;
 use super::registry::{Addon, Feature, Registry};
@@ -147,16 +147,27 @@ impl<'v> View<'v> {
         })
     }
 
-    /// The limits that hold. None at all is without limit.
-    pub(super) fn limits(self, place: usize) -> &'v [Limit] {
+    /// The limits that hold, and which layers set them. None at all is without limit.
+    pub(super) fn limits(self, place: usize) -> (&'v [Limit], LimitsOrigin<'v>) {
+        let of = |layer| LimitsOrigin {
+            layer: Some(layer),
+            ..LimitsOrigin::default()
+        };
         if let Some(limits) = self.own(place).and_then(|own| own.said.limits.as_deref()) {
-            return limits;
-        }
-        if let Some(raised) = self.raised(place) {
-            return &raised.limits;
+            return (limits, of(Source::Override));
         }
         let settled = self.settled(place).and_then(|settled| settled.limits.as_ref());
-        settled.map_or(&[], |(limits, _)| limits)
+        let below = settled.map_or((&[][..], LimitsOrigin::default()), |(limits, origin)| {
+            (limits, of(self.source(*origin)))
+        });
+        self.raised(place).map_or(below, |raised| {
+            let origin = LimitsOrigin {
+                layer: below.1.layer,
+                raised_by: &raised.from,
+                addons: &self.registry.addons,
+            };
+            (&raised.limits, origin)
+        })
     }
 
     /// Whether something of the limits that hold comes from this layer.
