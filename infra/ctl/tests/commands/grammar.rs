@@ -52,6 +52,18 @@ fn the_examples_in_the_help_can_be_typed() {
     }
 }
 
+#[test]
+fn the_rule_in_the_runbook_is_a_flag() {
+    let runbook = include_str!("../../../README.md");
+    let mut lines = runbook
+        .split('`')
+        .filter_map(|code| code.strip_prefix("cargo ctl flags put stories "));
+    let rule = words(lines.next().unwrap()).pop().unwrap();
+    let rule: serde_json::Value = serde_norway::from_str(&rule).unwrap();
+    let set = limits_flags::flags::FlagSet::read(&serde_json::json!({ "flags": { "f": rule } })).unwrap();
+    assert_eq!(set.problems(), []);
+}
+
 /// A line as a shell takes it apart, for the few quotation marks that stand in examples.
 pub(crate) fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
