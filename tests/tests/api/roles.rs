@@ -9,12 +9,13 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 16] = [
+const LEAST: [(&str, &str, Role); 17] = [
     ("GET", "/admin/audit", Role::Viewer),
     ("GET", "/admin/audit/entities/{entity}", Role::Viewer),
     ("GET", "/admin/audit/people/{who}", Role::Viewer),
     ("GET", "/admin/explain/{user}/{feature}", Role::Viewer),
     ("GET", "/admin/history", Role::Viewer),
+    ("GET", "/admin/limits/usage", Role::Viewer),
     ("GET", "/admin/overrides", Role::Viewer),
     ("GET", "/admin/settings/{kind}", Role::Viewer),
     ("GET", "/admin/settings/{kind}/{key}", Role::Viewer),
@@ -50,9 +51,9 @@ fn ask(method: &str, path: &str) -> Ask {
         .iter()
         .fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     let body = match path.as_str() {
-        "/admin/rollback" => json!({"version": 1, "why": "x"}),
-        "/admin/standings/1002" => json!({"change": "country", "key": "RU", "why": "x"}),
-        path if path.starts_with("/admin/settings/") => json!({"row": {"enabled": true}, "why": "x"}),
+        "/admin/rollback" => json!({"version": 1, "reason": "x"}),
+        "/admin/standings/1002" => json!({"change": "country", "key": "RU", "reason": "x"}),
+        path if path.starts_with("/admin/settings/") => json!({"row": {"enabled": true}, "reason": "x"}),
         _ => json!({}),
     };
     let ask = Ask::of(method, &path);
