@@ -7,7 +7,9 @@ pub mod said;
 mod settings;
 mod webhook;
 
-use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
+
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
@@ -44,6 +46,20 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// The grammar, with every kind's own help.
+pub fn grammar() -> clap::Command {
+    crate::fields::explained(Arguments::command())
+}
+
+impl Arguments {
+    /// Reads a line, whose first word is the program.
+    pub fn read(line: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
+        let mut grammar = grammar();
+        let matches = grammar.try_get_matches_from_mut(line)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))
+    }
 }
 
 /// What to do.

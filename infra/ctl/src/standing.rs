@@ -13,12 +13,24 @@ use crate::arguments::{Country, HeldRows, Overrides, Roles};
 use crate::registry::{self, PATIENCE};
 use crate::show::time;
 use crate::target::Target;
-use crate::{Error, Report};
+use crate::{Error, Report, holders};
 
 /// Tiers, add-ons or plans, by the kind of their rows.
 pub(crate) async fn held(kind: &'static str, command: &HeldRows) -> Result<Report, Error> {
     match command {
         HeldRows::Rows(rows) => registry::rows(kind, rows).await,
+        HeldRows::Holders {
+            name,
+            limit,
+            after,
+            target,
+        } => holders::list(kind, name, *limit, *after, target).await,
+        HeldRows::Withdraw { name, said, target } => {
+            holders::withdraw(kind, name, true, &said.by()?, target).await
+        }
+        HeldRows::Restore { name, said, target } => {
+            holders::withdraw(kind, name, false, &said.by()?, target).await
+        }
         HeldRows::Give {
             user,
             name,

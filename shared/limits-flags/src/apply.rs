@@ -14,6 +14,7 @@ use table::{Condition, Deadline, Error, Token, Write, n, s};
 use crate::audit::{Action, Entry};
 use crate::document::Document;
 use crate::history;
+use crate::holders::Lost;
 use crate::office::{By, Office};
 use crate::problems::{Problem, problems};
 use crate::rows::{self, Rows, Stored};
@@ -48,6 +49,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The version whose rows it brings back, where it is a rollback.
     pub restores: Option<u64>,
+    /// What the audit is to say of rows beside what they were and are.
+    pub notes: BTreeMap<String, String>,
     /// The rows that it was planned against.
     pub(crate) before: BTreeMap<String, String>,
 }
@@ -73,6 +76,12 @@ pub enum ApplyError {
         /// Versions of this plan that were written before.
         applied: usize,
     },
+    /// Customers hold what would go.
+    #[error("{}", held(.0))]
+    Held(Vec<Lost>),
+    /// Customers may hold what would go; who does was not looked for.
+    #[error("customers may hold {}, and would lose it", .0.join(", "))]
+    MayBeHeld(Vec<String>),
     /// A row cannot be written as JSON.
     #[error("a row cannot be written")]
     Json(#[from] serde_json::Error),
@@ -87,6 +96,13 @@ fn list(problems: &[Problem]) -> String {
         .map(|problem| format!("{}: {}", problem.row, problem.why))
         .collect::<Vec<_>>()
         .join("; ")
+}
+
+fn held(lost: &[Lost]) -> String {
+    let told = lost
+        .iter()
+        .map(|lost| format!("{} is held by {}", lost.row, lost.told()));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 fn written(applied: usize) -> String {
@@ -112,6 +128,7 @@ impl Plan {
             version: stored.version,
             changes: order::in_order(changes),
             restores: None,
+            notes: BTreeMap::new(),
             before: stored.rows,
         }
     }
@@ -179,6 +196,7 @@ pub async fn apply(office: &Office, plan: &Plan, by: &By, deadline: Deadline) ->
             changes,
             to: &stored,
             restores: plan.restores,
+            notes: &plan.notes,
             by,
         };
         let token = Token::of(&step.mark());
@@ -200,6 +218,7 @@ struct Step<'a> {
     /// What stands in the table after it.
     to: &'a Stored,
     restores: Option<u64>,
+    notes: &'a BTreeMap<String, String>,
     by: &'a By,
 }
 
@@ -207,8 +226,8 @@ impl Step<'_> {
     /// What tells this step from every other; whatever is written follows from it.
     fn mark(&self) -> String {
         let By { who, why, at } = self.by;
-        let (version, changes, restores) = (self.to.version, self.changes, self.restores);
-        format!("settings {version} {at:?} {who:?} {why:?} {restores:?} {changes:?}")
+        let (version, changes, restores, notes) = (self.to.version, self.changes, self.restores, self.notes);
+        format!("settings {version} {at:?} {who:?} {why:?} {restores:?} {notes:?} {changes:?}")
     }
 
     fn writes(&self, office: &Office) -> Vec<Write> {
@@ -256,6 +275,7 @@ impl Step<'_> {
             new: change.new.clone(),
             by: self.by.clone(),
             version: self.to.version,
+            note: self.notes.get(&change.row).cloned(),
         }
     }
 }

@@ -16,6 +16,7 @@ pub mod features;
 pub mod flags;
 pub mod grants;
 pub mod history;
+pub mod holders;
 pub mod keyring;
 mod nearest;
 mod office;

@@ -1,14 +1,18 @@
 //! What is wrong with a document by itself: rows that say nothing sensible, and rows that do not go together.
 
+mod idle;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::time::Timestamp;
 
-use crate::document::{Document, LimitRow, MeasureName, ModelRow, OWN_LIMIT, PriceRow, UNLIMITED_LIMIT};
+use crate::document::{Document, ModelRow, OWN_LIMIT, UNLIMITED_LIMIT};
 use crate::features::{self, FEATURE_LIMIT, Registry, RegistryRows};
 use crate::nearest::{distance, unknown};
 use crate::rows::Rows;
 use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
+
+pub(crate) use idle::listed as idle_limits;
 
 /// The longest time until an order is settled: counters are kept 35 days after their window, and a release must still
 /// find them.
@@ -114,77 +118,7 @@ fn limits(document: &Document) -> impl Iterator<Item = Problem> {
             ),
         })
     });
-    named.chain(crowded).chain(idle(document))
-}
-
-/// Limits over all models that some order would pass by uncounted: of a provider that there is not, or of something that a
-/// price on sale does not state.
-fn idle(document: &Document) -> impl Iterator<Item = Problem> {
-    document.limits.iter().filter_map(|(name, limit)| {
-        let why = unknown_provider(document, limit)
-            .or_else(|| uncounted(document, limit))
-            .or_else(|| too_many_shards(document, limit))?;
-        Some(Problem {
-            row: format!("limit#{name}"),
-            why,
-        })
-    })
-}
-
-fn unknown_provider(document: &Document, limit: &LimitRow) -> Option<String> {
-    let provider = limit.provider.as_ref()?;
-    let models = document.models.values();
-    let known: BTreeSet<&str> = models.map(|model| model.provider.as_str()).collect();
-    let why = || {
-        format!(
-            "provider: {}",
-            unknown("provider of a model", provider, known.iter().copied())
-        )
-    };
-    (!known.contains(provider.as_str())).then(why)
-}
-
-/// A limit over all customers whose rows are each too small for an order that there is.
-fn too_many_shards(document: &Document, limit: &LimitRow) -> Option<String> {
-    let shards = u64::from(limit.shards?);
-    let part = limit.max.checked_div(shards)?;
-    let counted = |model: &&ModelRow| {
-        let of = limit.provider.as_ref();
-        model.enabled && of.is_none_or(|of| *of == model.provider)
-    };
-    let prices = document
-        .models
-        .values()
-        .filter(counted)
-        .flat_map(|model| &model.prices);
-    let dearest = prices.map(|price| match limit.measure {
-        MeasureName::Requests | MeasureName::Concurrent => 1,
-        MeasureName::Tokens => price.tokens,
-        MeasureName::MicroUsd => price.micro_usd,
-    });
-    let dearest = dearest.max().filter(|dearest| *dearest > part)?;
-    Some(format!(
-        "shards: each of {shards} rows has {part} of {}, and the dearest order takes {dearest}; say fewer shards or more",
-        limit.max
-    ))
-}
-
-fn uncounted(document: &Document, limit: &LimitRow) -> Option<String> {
-    let (what, stated): (_, fn(&PriceRow) -> u64) = match limit.measure {
-        MeasureName::Requests | MeasureName::Concurrent => return None,
-        MeasureName::Tokens => ("tokens", |price| price.tokens),
-        MeasureName::MicroUsd => ("micro_usd", |price| price.micro_usd),
-    };
-    let counted = |model: &ModelRow| limit.provider.as_ref().is_none_or(|of| *of == model.provider);
-    let models = document.models.iter();
-    let mut models = models.filter(|(_, model)| model.enabled && counted(model));
-    models.find_map(|(name, model)| {
-        let price = model.prices.iter().find(|price| stated(price) == 0)?;
-        Some(format!(
-            "measure: the price of {} s of model `{name}` has no `{what}`, so its orders would not be counted",
-            price.seconds
-        ))
-    })
+    named.chain(crowded).chain(idle::limits(document))
 }
 
 /// Plans over models that there are not.

@@ -6,7 +6,6 @@
 //! nothing; whoever decides second is told what the first decided.
 
 use domain::id::UserId;
-use domain::standing::Standing;
 use domain::time::{Millis, Timestamp};
 use serde_json::json;
 use table::{Condition, Deadline, Error, Item, Malformed, Query, Row, Token, Write, n, s};
@@ -166,7 +165,6 @@ pub async fn approve(
         body,
         until,
     };
-    grants::check(office, &change).await?;
     decide(office, user, feature, Some(&change), by, deadline).await
 }
 
@@ -210,9 +208,7 @@ async fn decide(
         let mut writes = after.writes(office, Some(&before));
         writes.push(after.entry(action, Some(&before), by).write(&office.audit));
         if let Some(change) = change {
-            let standing = grants::read(office, user).await?;
-            let settled = grants::applied(&standing, change, by)?;
-            writes.extend(settling(office, user, by, &standing, &settled));
+            writes.extend(settling(office, user, change, by).await?);
         }
         match office.db.transact(&after.token(by), writes, deadline).await {
             Ok(()) => return Ok(Decided::Done(after)),
@@ -223,20 +219,24 @@ async fn decide(
     Err(GrantError::Busy)
 }
 
-fn settling(office: &Office, user: UserId, by: &By, before: &Standing, after: &Standing) -> Vec<Write> {
+/// What settles the feature for the customer, if it is not settled so already.
+async fn settling(office: &Office, user: UserId, change: &Change, by: &By) -> Result<Vec<Write>, GrantError> {
+    let basis = grants::check(office, change).await?;
+    let before = grants::read(office, user).await?;
+    let after = grants::applied(&before, change, by)?;
     if before == after {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let action = Action::Grant;
-    Turn {
+    let turn = Turn {
         office,
         user,
         by,
-        before,
-        after,
-        action,
-    }
-    .writes()
+        before: &before,
+        after: &after,
+        action: Action::Grant,
+        basis,
+    };
+    Ok(turn.writes())
 }
 
 /// One request.
@@ -375,6 +375,7 @@ impl Request {
             new: Some(told(self)),
             by: by.clone(),
             version: self.revision,
+            note: None,
         }
     }
 }

@@ -59,6 +59,42 @@ async fn what_does_not_go_together_is_refused_and_nothing_is_written() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_customers_may_hold_goes_only_if_they_may_lose_it() {
+    let stage = Stage::new().await;
+    let key = shop::open(&stage).await;
+    stage.admit(ANNA, Role::Owner).await;
+    let gold = json!({"name": "Gold", "rank": 30});
+    let made = shop::put(&stage, &key, "tiers/gold", &gold).await;
+    let before = made.body["version"].as_u64().unwrap() - 1;
+    let delete = |query: &str| {
+        let ask = Ask::of("DELETE", &format!("/admin/settings/tiers/gold?why=x{query}")).key(&key);
+        stage.ask(ask)
+    };
+    let back = |lose: bool| {
+        let body = json!({"version": before, "why": "x", "holders_lose_it": lose});
+        stage.ask(Ask::post("/admin/rollback").user(&stage, ANNA).json(&body))
+    };
+    for refused in [delete("").await, back(false).await] {
+        assert_eq!(refused.status, 409, "{refused:?}");
+        let detail = refused.body["detail"].as_str().unwrap();
+        let told = detail.contains("tier#gold") && detail.contains("is_withdrawn");
+        assert!(told, "{detail}");
+    }
+    assert_eq!(delete("&holders_lose_it=maybe").await.status, 400);
+    let done = back(true).await;
+    assert_eq!((done.status, &done.body["changed"]), (200, &json!(["tier#gold"])));
+    assert_eq!(delete("").await.status, 404);
+    shop::put(&stage, &key, "tiers/gold", &gold).await;
+    assert_eq!(delete("&holders_lose_it=true").await.status, 200);
+    let log = stage.ask(Ask::get("/admin/audit").key(&key)).await;
+    let entries = log.body["entries"].as_array().unwrap();
+    let is_it = |entry: &&serde_json::Value| entry["entity"] == "tier#gold" && entry["action"] == "delete";
+    let latest = entries.iter().find(is_it).unwrap();
+    let note = latest["note"].as_str().unwrap();
+    assert!(note.starts_with("whoever held it lost it"), "{note}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_only_reads_changes_nothing_and_only_an_owner_goes_back() {
     let stage = Stage::new().await;
     let key = shop::open(&stage).await;

@@ -79,6 +79,9 @@ pub(crate) struct Changed {
     by: Author,
     /// Which version of the entity this made.
     version: u64,
+    /// What came with it: who lost something by it, or that it had been changed outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// Who, why, when.
@@ -223,6 +226,7 @@ impl Changed {
             new: entry.new.map(json),
             by: Author::of(entry.by),
             version: entry.version,
+            note: entry.note,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use limits_flags::edit::{self, Edited};
+use limits_flags::holders::Losing;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
@@ -29,11 +30,16 @@ pub(crate) struct NewRow {
     reason: String,
 }
 
-/// Why something is taken away.
+/// Why a row is taken away, and from whom.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Why {
+pub(crate) struct Deletion {
+    /// A tier, a plan or an add-on goes even if customers hold it: they lose it. Without this, such a row is not deleted; to
+    /// take it from nobody, write it with `is_withdrawn: true`.
+    #[serde(default)]
+    #[param(required = false)]
+    holders_lose_it: bool,
     /// Why, for the audit.
     #[serde(default)]
     #[param(max_length = 2000, required = false)]
@@ -79,7 +85,7 @@ pub(crate) async fn put_row(
 /// Takes one row away.
 #[utoipa::path(delete, path = "/admin/settings/{kind}/{key}", tag = "admin",
     params(("kind" = super::Kind, Path, description = "Which rows"),
-        ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$"), Why),
+        ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$"), Deletion),
     responses((status = 200, description = "It is gone", body = Written),
         (status = 422, description = "Something else needs it", body = crate::problem::Problem, content_type = "application/problem+json"),
         Unreadable, NotThere, Contended, Denials))]
@@ -88,9 +94,20 @@ pub(crate) async fn delete_row(
     Editor(operator): Editor,
     Named(kind, key): Named,
     Until(deadline): Until,
-    Asked(why): Asked<Why>,
+    Asked(deletion): Asked<Deletion>,
 ) -> Result<Json<Written>, Refusal> {
-    let by = api.by(&operator, &why.reason)?;
-    let edited = edit::delete(&api.office, &kind.sort(&key), &by, deadline).await?;
+    let by = api.by(&operator, &deletion.reason)?;
+    let row = kind.sort(&key);
+    let losing = losing(deletion.holders_lose_it);
+    let edited = edit::delete(&api.office, &row, losing, &by, deadline).await?;
     Ok(Json(edited.into()))
+}
+
+/// What becomes of those who hold what goes. Who they are stands on the accounts, all of which nobody reads here.
+pub(super) fn losing(holders_lose_it: bool) -> Losing {
+    if holders_lose_it {
+        Losing::AcceptedUnseen
+    } else {
+        Losing::RefusedUnseen
+    }
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::audit::Author;
+use super::edit::losing;
 use super::{limit, no_cursor};
 use crate::Api;
 use crate::auth::{Owner, Viewer};
@@ -76,6 +77,9 @@ pub(crate) struct Back {
     /// The version whose rows are to stand again.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     version: u64,
+    /// Tiers, plans and add-ons that there were not then go even if customers hold them: they lose them.
+    #[serde(default)]
+    holders_lose_it: bool,
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
@@ -124,7 +128,9 @@ pub(crate) async fn roll_back(
     Body(back): Body<Back>,
 ) -> Result<Json<Restored>, Refusal> {
     let by = api.by(&operator, &back.reason)?;
-    let plan = history::rollback(&api.office, back.version).await?;
+    let mut plan = history::rollback(&api.office, back.version).await?;
+    plan.settle(&api.office, losing(back.holders_lose_it), by.at)
+        .await?;
     let applied = limits_flags::apply(&api.office, &plan, &by, deadline).await?;
     Ok(Json(Restored {
         version: applied.version,

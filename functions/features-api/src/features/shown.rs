@@ -140,7 +140,7 @@ pub(super) fn used(seen: &Seen, check: &Check<'_>) -> Vec<Used> {
 /// Who set a limit, of those of a feature and of a model that it is asked with.
 pub(crate) fn source(check: &Check<'_>, model: Option<&Model>, limit: &Limit) -> String {
     let is = |prefix: &str| limit.id.starts_with(prefix);
-    match (check.limits_source, model) {
+    match (check.limit_source(limit), model) {
         (Some(layer), _) if is(FEATURE_LIMIT) => layer.to_string(),
         (_, Some(model)) if is(OWN_LIMIT) || is(UNLIMITED_LIMIT) => format!("model:{}", model.id.0),
         _ => format!("limit:{}", limit.id),

@@ -7,6 +7,7 @@ use domain::time::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::registry::Addon;
 use super::usage::LimitUse;
 
 /// Whether a customer may use a feature, why, and how much of it.
@@ -29,9 +30,9 @@ pub struct Check<'c> {
     /// The limits that hold; of the layers that set any, the most specific. Empty: without limit, or not given.
     #[serde(serialize_with = "limits")]
     pub limits: &'c [Limit],
-    /// Which layer set the limits.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limits_source: Option<Source<'c>>,
+    /// Where the limits come from, for [`Check::limit_source`].
+    #[serde(skip)]
+    pub(super) origin: LimitsOrigin<'c>,
     /// When the tier, add-on or override that grants it ends; `None` for never.
     #[serde(rename = "expires_at_ms", serialize_with = "millis")]
     pub expires_at: Option<Timestamp>,
@@ -100,7 +101,32 @@ pub struct Unlock<'c> {
     pub addons: Vec<&'c str>,
 }
 
+/// Which layers set the limits of a check.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LimitsOrigin<'c> {
+    /// The layer that set those which no add-on has raised.
+    pub(super) layer: Option<Source<'c>>,
+    /// For each limit the add-on that raised it, if one did; empty where none raised any.
+    pub(super) raised_by: &'c [Option<usize>],
+    pub(super) addons: &'c [Addon],
+}
+
+impl PartialEq for LimitsOrigin<'_> {
+    /// Add-ons are those of the registry, which has the same for every check.
+    fn eq(&self, other: &Self) -> bool {
+        (self.layer, self.raised_by) == (other.layer, other.raised_by)
+    }
+}
+
 impl<'c> Check<'c> {
+    /// Which layer set one of the limits: the add-on that raised it, or else the most specific one that set any.
+    pub fn limit_source(&self, limit: &Limit) -> Option<Source<'c>> {
+        let place = self.limits.iter().position(|own| own.id == limit.id)?;
+        let addon = self.origin.raised_by.get(place).copied().flatten();
+        let addon = addon.and_then(|addon| self.origin.addons.get(addon));
+        addon.map_or(self.origin.layer, |addon| Some(Source::Addon(&addon.key)))
+    }
+
     pub(super) fn unknown(feature: &'c str, unreadable: bool) -> Self {
         Self {
             feature,
@@ -114,7 +140,7 @@ impl<'c> Check<'c> {
             value: None,
             value_source: None,
             limits: &[],
-            limits_source: None,
+            origin: LimitsOrigin::default(),
             expires_at: None,
             usage: Vec::new(),
             unlocked_by: Unlock::default(),

@@ -299,8 +299,14 @@ impl Registry {
         let Some((_, known)) = self.feature_of(feature) else {
             return Err(unknown(FEATURE, feature, self.features().map(|(key, _)| key)));
         };
-        super::strict::given(&known.row, given)?;
+        super::strict::given(feature, &known.row, given)?;
         Said::read(feature, known.row.kind, given).map(drop)
+    }
+
+    /// What a tier, or without one the defaults, say of a feature.
+    pub(super) fn settled(&self, tier: Option<usize>, feature: usize) -> Option<&Settled> {
+        let tier = tier.and_then(|tier| self.tiers.get(tier));
+        tier.map_or(&self.bare, |tier| &tier.settled).get(feature)
     }
 
     pub(super) fn feature_of(&self, key: &str) -> Option<(usize, &Feature)> {
