@@ -9,12 +9,13 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 16] = [
+const LEAST: [(&str, &str, Role); 17] = [
     ("GET", "/admin/audit", Role::Viewer),
     ("GET", "/admin/audit/entities/{entity}", Role::Viewer),
     ("GET", "/admin/audit/people/{who}", Role::Viewer),
     ("GET", "/admin/explain/{user}/{feature}", Role::Viewer),
     ("GET", "/admin/history", Role::Viewer),
+    ("GET", "/admin/limits/usage", Role::Viewer),
     ("GET", "/admin/overrides", Role::Viewer),
     ("GET", "/admin/settings/{kind}", Role::Viewer),
     ("GET", "/admin/settings/{kind}/{key}", Role::Viewer),
