@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use app::told;
 use domain::account::Account;
-use domain::admission::limits_touched;
-use domain::catalog::Plan;
+use domain::admission::{Payer, limits_touched, payer};
+use domain::catalog::{Model, Plan, Price};
 use domain::id::{ModelId, UserId};
 use domain::limit::{Counts, Limit, Reservation, Usage, WindowKey};
+use domain::money::Credits;
 use domain::standing::Standing;
 use domain::time::Timestamp;
 use limits_flags::features::{Entitlements, Facts};
-use limits_flags::flags::Context;
-use limits_flags::{Snapshot, version_key};
+use limits_flags::{Asker, Snapshot, version_key};
 use serde_json::{Map, Value};
 use store::Ask;
 
@@ -38,6 +38,8 @@ pub(crate) struct Seen {
     pub(crate) target: Option<String>,
     /// What is used of the limits that hold.
     counts: Counts,
+    /// The credits that the customer can spend.
+    available: Credits,
     locale: Option<String>,
 }
 
@@ -79,6 +81,7 @@ impl Api {
         let account = view.account.unwrap_or_else(|| Account::new(user));
         let mut seen = Seen::of(now, snapshot, account.standing);
         seen.locale = account.locale;
+        seen.available = account.balance.available;
         Ok(seen)
     }
 
@@ -95,7 +98,9 @@ impl Api {
             return Ok(());
         };
         let model = seen.snapshot.model(model);
-        let touched = limits_touched(&seen.snapshot.rules, model, seen.plan(), &[]);
+        // Under the customer's plan, and beyond it.
+        let touched = [seen.plan(), None].map(|plan| limits_touched(&seen.snapshot.rules, model, plan, &[]));
+        let touched = touched.into_iter().flatten();
         let keys = touched.flat_map(|limit| limit.rows(seen.now)).collect();
         let counts = self.counts(user, keys).await?;
         seen.counts.extend(counts);
@@ -127,6 +132,7 @@ impl Seen {
             standing,
             target: None,
             counts: Counts::new(),
+            available: Credits::ZERO,
             locale: None,
         }
     }
@@ -160,14 +166,31 @@ impl Seen {
         self.snapshot.plan(&self.standing, self.now)
     }
 
+    /// Who pays for so many orders of a model.
+    pub(crate) fn payer(&self, model: &Model, price: &Price, orders: u64) -> Payer<'_> {
+        let times = u32::try_from(orders).unwrap_or(u32::MAX);
+        let all = Price {
+            credits: Credits(price.credits.0.saturating_mul(times)),
+            ..price.clone()
+        };
+        payer(self.plan(), model, &all, self.available, |limit, each| {
+            self.usage(limit, each.saturating_mul(orders))
+        })
+    }
+
     /// What is used of a limit, and what so much more would be.
     pub(crate) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
         let target = self.target.as_deref().unwrap_or_default();
-        let context = Context::new(self.now).with_targeting_key(target);
+        let asker = Asker {
+            user: target,
+            standing: &self.standing,
+            locale: self.locale(),
+            now: self.now,
+        };
         // Whose row is tried first where there are several: each customer begins with another.
         let number = customer(target).map_or(0, |user| user.0.rem_euclid(i64::from(u16::MAX)));
         let start = u16::try_from(number).unwrap_or(0);
-        let limit = self.snapshot.in_force(limit, &context);
+        let limit = asker.ask(|context| self.snapshot.in_force(limit, context));
         limit.usage(amount, &self.counts, start, self.now)
     }
 

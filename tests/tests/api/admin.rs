@@ -67,11 +67,11 @@ async fn what_customers_may_hold_goes_only_if_they_may_lose_it() {
     let made = shop::put(&stage, &key, "tiers/gold", &gold).await;
     let before = made.body["version"].as_u64().unwrap() - 1;
     let delete = |query: &str| {
-        let ask = Ask::of("DELETE", &format!("/admin/settings/tiers/gold?why=x{query}")).key(&key);
+        let ask = Ask::of("DELETE", &format!("/admin/settings/tiers/gold?reason=x{query}")).key(&key);
         stage.ask(ask)
     };
     let back = |lose: bool| {
-        let body = json!({"version": before, "why": "x", "holders_lose_it": lose});
+        let body = json!({"version": before, "reason": "x", "holders_lose_it": lose});
         stage.ask(Ask::post("/admin/rollback").user(&stage, ANNA).json(&body))
     };
     for refused in [delete("").await, back(false).await] {

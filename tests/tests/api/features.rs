@@ -206,3 +206,31 @@ async fn nobody_brings_a_tier_along() {
         assert_eq!(stage.ask(ask.context(&forged)).await.body["value"], "hi");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_with_a_model_says_who_would_pay() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let key = shop::open(&stage).await;
+    let plan = json!({"title": "A day", "unlimited": true});
+    shop::put(&stage, &key, "plans/unlimited_1day", &plan).await;
+    let a_day = async |max: u32| {
+        let path = Ask::get("/admin/settings/models/kling-3.0").key(&key);
+        let mut row = stage.ask(path).await.body["row"].clone();
+        row["unlimited_daily_limit"] = json!(max);
+        let said = shop::put(&stage, &key, "models/kling-3.0", &row).await;
+        assert_eq!(said.status, 200, "{said:?}");
+    };
+    let ask = async |orders: u32| {
+        let path = format!("/features/check/chat?model=kling-3.0&amount={orders}");
+        let body = stage.ask(Ask::get(&path).user(&stage, ANNA)).await.body;
+        (body["paid_by"].clone(), body["has_access"].clone())
+    };
+    a_day(3).await;
+    stage.plan(ANNA, "unlimited_1day").await;
+    assert_eq!(ask(3).await, (json!("plan:unlimited_1day"), json!(true)));
+    // Neither the plan nor two credits do for four, and it is the plan's limit that is told.
+    assert_eq!(ask(4).await, (json!("plan:unlimited_1day"), json!(false)));
+    a_day(0).await;
+    assert_eq!(ask(2).await, (json!("credits"), json!(true)));
+}

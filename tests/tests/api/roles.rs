@@ -51,9 +51,9 @@ fn ask(method: &str, path: &str) -> Ask {
         .iter()
         .fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     let body = match path.as_str() {
-        "/admin/rollback" => json!({"version": 1, "why": "x"}),
-        "/admin/standings/1002" => json!({"change": "country", "key": "RU", "why": "x"}),
-        path if path.starts_with("/admin/settings/") => json!({"row": {"enabled": true}, "why": "x"}),
+        "/admin/rollback" => json!({"version": 1, "reason": "x"}),
+        "/admin/standings/1002" => json!({"change": "country", "key": "RU", "reason": "x"}),
+        path if path.starts_with("/admin/settings/") => json!({"row": {"enabled": true}, "reason": "x"}),
         _ => json!({}),
     };
     let ask = Ask::of(method, &path);

@@ -84,6 +84,11 @@ pub(crate) struct Checked {
     /// Every limit of the customer's own; with a model, every one that orders for it touch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     usage: Vec<Used>,
+    /// With a model: who would pay for so many orders of its shortest video, `credits` or the customer's plan, which does so
+    /// as long as its limits have room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "plan:unlimited_1day")]
+    paid_by: Option<String>,
     /// When what grants it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -142,7 +147,9 @@ pub(crate) fn checked(
             _ if usages.iter().any(Usage::forbids) => Reason::LimitReached,
             _ => Reason::Granted,
         };
-        Checked::of(seen, &check, model, reason, &usages)
+        let mut checked = Checked::of(seen, &check, model, reason, &usages);
+        checked.paid_by = model.and_then(|model| paid_by(seen, model, amount));
+        checked
     }))
 }
 
@@ -159,13 +166,21 @@ fn usages(seen: &Seen, check: &Check<'_>, model: Option<&Model>, amount: u64) ->
         return own.map(|limit| seen.usage(limit, amount)).collect();
     };
     let price = model.prices.first();
-    let touched = limits_touched(&seen.snapshot.rules, Some(model), seen.plan(), check.limits);
+    let plan = price.and_then(|price| seen.payer(model, price, amount).plan);
+    let touched = limits_touched(&seen.snapshot.rules, Some(model), plan, check.limits);
     touched
         .map(|limit| {
             let each = domain::admission::amount(limit.measure, price);
             seen.usage(limit, each.saturating_mul(amount))
         })
         .collect()
+}
+
+/// Who would pay for so many orders of a model.
+fn paid_by(seen: &Seen, model: &Model, orders: u64) -> Option<String> {
+    let plan = seen.payer(model, model.prices.first()?, orders).plan;
+    let plan = plan.filter(|plan| plan.covers(model));
+    Some(plan.map_or_else(|| "credits".to_owned(), |plan| format!("plan:{}", plan.key)))
 }
 
 impl Checked {
@@ -190,6 +205,7 @@ impl Checked {
             remaining: counted.map(Usage::left),
             reset_at: scarcest.and_then(|usage| usage.resets_at).and_then(rfc3339),
             usage: used.collect(),
+            paid_by: None,
             expires_at: check.expires_at.and_then(rfc3339),
             unlocked_by: Unlock::of(check),
         }

@@ -206,7 +206,7 @@ pub(super) const ADDON: Kind = Kind {
         field(
             "features.*.limits",
             "list of limits",
-            "how much of a metered feature; [] is without limit",
+            "how much more of a metered feature: they only raise a tier's",
         ),
     ],
 };

@@ -63,6 +63,11 @@ const LIMIT_FIELDS: &[Field] = &[
         "counts all customers together, on so many rows",
     ),
     field("provider", "name", "only orders that this provider makes"),
+    field(
+        "id",
+        "letters a-z 0-9 _",
+        "in a feature's list only: tells it from another that counts the same",
+    ),
 ];
 
 pub(super) const MODEL: Kind = Kind {
