@@ -117,7 +117,11 @@ impl Settings {
             tracing::error!(flag, taken_as, "a switch is missing");
         }
         for Problem { row, why } in problems {
-            tracing::error!(row, why, "a settings row cannot be read and is left out");
+            tracing::error!(
+                row,
+                why,
+                "something in a settings row cannot be read and is left out"
+            );
         }
         Ok(self.keep(snapshot))
     }

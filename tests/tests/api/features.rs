@@ -178,9 +178,29 @@ async fn features_are_flags_with_their_limits_and_uses_beside_them() {
     );
     assert_eq!(free.flag("width")["value"], 720);
     assert_eq!(free.flag("greeting")["value"], "hi");
+    let all = Ask::post("/features/chat/uses").user(&stage, ANNA);
+    assert_eq!(stage.ask(all.json(&json!({"amount": 5}))).await.status, 200);
+    let used_up = bulk().await;
+    let chat = used_up.flag("chat");
+    assert_eq!(
+        (
+            &chat["value"],
+            &chat["variant"],
+            &chat["metadata"]["reason"],
+            &chat["metadata"]["unlocked_by"]
+        ),
+        (
+            &json!(false),
+            &json!("off"),
+            &json!("limit_reached"),
+            &json!("pro")
+        )
+    );
     shop::grant(&stage, &key, ANNA, &pro()).await;
     let ask = Ask::post("/ofrep/v1/evaluate/flags").user(&stage, ANNA);
-    let upgraded = stage.ask(ask.header("if-none-match", free.header("etag"))).await;
+    let upgraded = stage
+        .ask(ask.header("if-none-match", used_up.header("etag")))
+        .await;
     assert_eq!(
         (upgraded.status, &upgraded.flag("hd")["value"]),
         (200, &json!(true))

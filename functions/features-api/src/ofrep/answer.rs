@@ -238,7 +238,8 @@ fn callers_default(set: &FlagSet, key: &str) -> String {
 /// that is not granted has no value; the caller's default holds. Its variant says which of them.
 fn feature(seen: &Seen, key: &str) -> Evaluation {
     seen.entitled(|entitled| {
-        let check = entitled.check(key);
+        // What is used up is off, as in every other list.
+        let check = entitled.check_with_usage(key, |limit| Some(seen.usage(limit, 1)));
         let has_value = check.has_access && check.value.is_some();
         let is_config = seen
             .snapshot
