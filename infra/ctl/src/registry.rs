@@ -165,7 +165,9 @@ fn read_body(typed: &str) -> Result<String, Error> {
             (read.map_err(|source| Error::File { path, source })?, shown)
         }
     };
-    let value: Value =
-        serde_norway::from_str(&text).map_err(|error| Error::Usage(format!("{place}: {error}")))?;
+    let wrong = |error: serde_norway::Error| Error::Usage(format!("{place}: {error}"));
+    // JSON's own type takes the last of two members of one name; this one refuses them.
+    let strict: serde_norway::Value = serde_norway::from_str(&text).map_err(wrong)?;
+    let value: Value = serde_norway::from_value(strict).map_err(wrong)?;
     Ok(value.to_string())
 }

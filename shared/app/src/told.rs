@@ -38,7 +38,7 @@ pub fn check(
         // How much everybody together has used is nobody's business, nor what the provider charges.
         (Whose::All { .. }, _, Some(reset)) => say.with("limit-shared", [("feature", feature.into()), reset]),
         (Whose::Each, Measure::MicroUsd, Some(reset)) => say.with("refused-budget", [reset]),
-        _ => format!("{}.", quota::left(say, snapshot, usage, &zone, now)),
+        _ => format!("{}.", quota::too_little(say, snapshot, usage, &zone, now)),
     };
     match tier {
         Some(tier) => format!(

@@ -77,6 +77,7 @@ cabinet-tier = Tier: { $name }
 cabinet-until = {" "}until { $moment }
 limit-line = { $title }: { $left } of { $max } left, resets { $reset }
 limit-line-open = { $title }: { $left } of { $max } free
+limit-needed = { $left }; { $needed } needed
 days = { $count } { $count ->
     [one] day
    *[other] days
@@ -166,6 +167,8 @@ refused-limit-open = The limit is used up: { $title }, { $left } of { $max } fre
 refused-limit-short = Not enough is left: { $title }, { $needed } needed, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
 refused-budget = Your limit is used up. Again { $reset }. Nothing was charged.
 refused-spend = The bot takes no new orders for now: what all share is used up. Again { $reset }. Nothing was charged.
+refused-spend-short = What all share is not enough for this video any more. Try a shorter one or another model. It resets { $reset }. Nothing was charged.
+refused-spend-other = What all share for such videos is used up. Try another model. It resets { $reset }. Nothing was charged.
 limit-shared = { $feature }: what all share is used up. Again { $reset }.
 limit-help-tier = The tier { $tier } has more.
 limit-help-open = Wait for a video to be ready.

@@ -78,6 +78,7 @@ cabinet-tier = Тариф: { $name }
 cabinet-until = {" "}до { $moment }
 limit-line = { $title }: осталось { $left } из { $max }, обновится { $reset }
 limit-line-open = { $title }: свободно { $left } из { $max }
+limit-needed = { $left }; нужно { $needed }
 days = { $count } { $count ->
     [one] день
     [few] дня
@@ -170,6 +171,8 @@ refused-limit-open = Лимит исчерпан: { $title }, свободно {
 refused-limit-short = Не хватает лимита: { $title }, нужно { $needed }, осталось { $left } из { $max }. Обновится { $reset }. Ничего не списано. { $help }
 refused-budget = Ваш лимит исчерпан. Снова { $reset }. Ничего не списано.
 refused-spend = Бот пока не берёт новых заказов: общий запас исчерпан. Снова { $reset }. Ничего не списано.
+refused-spend-short = На такое видео общего запаса уже не хватает. Попробуйте покороче или другую модель. Запас обновится { $reset }. Ничего не списано.
+refused-spend-other = На такие видео общий запас исчерпан. Попробуйте другую модель. Запас обновится { $reset }. Ничего не списано.
 limit-shared = { $feature }: общий запас исчерпан. Снова { $reset }.
 limit-help-tier = Больше — на тарифе { $tier }.
 limit-help-open = Дождитесь готового видео.

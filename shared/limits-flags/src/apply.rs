@@ -16,7 +16,7 @@ use crate::document::Document;
 use crate::history;
 use crate::holders::Lost;
 use crate::office::{By, Office};
-use crate::problems::{Problem, problems};
+use crate::problems::{Problem, problems, recounted};
 use crate::rows::{self, Rows, Stored};
 
 /// Rows that one version can change: each is two of a transaction's hundred writes, and version and history are two more.
@@ -165,6 +165,10 @@ pub async fn plan(office: &Office, document: &Document) -> Result<Plan, ApplyErr
         return Err(ApplyError::Problems(found));
     }
     let stored = Stored::read(&office.db, &office.settings).await?;
+    let found = recounted(&stored.rows, &wanted);
+    if !found.is_empty() {
+        return Err(ApplyError::Problems(found));
+    }
     Ok(Plan::between(stored, &wanted))
 }
 

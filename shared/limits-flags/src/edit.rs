@@ -14,7 +14,7 @@ use crate::document::Document;
 use crate::holders::Losing;
 use crate::nearest::near;
 use crate::office::{By, Office};
-use crate::problems::{Problem, problems};
+use crate::problems::{Problem, problems, recounted};
 use crate::rows::{self, Rows, Stored};
 
 /// How often a change is made again because others were faster.
@@ -168,6 +168,10 @@ fn planned(
     }
     if let Some(document) = document {
         as_written(&document, &mut rows, touched)?;
+    }
+    let found = recounted(&stored.rows, &rows);
+    if !found.is_empty() {
+        return Err(ApplyError::Problems(found).into());
     }
     Ok(Plan::between(stored, &rows))
 }

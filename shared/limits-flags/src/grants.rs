@@ -107,7 +107,8 @@ impl From<EditError> for GrantError {
     }
 }
 
-/// Changes a customer's standing, with its audit row, in one transaction. What is given must be known to the settings.
+/// Changes a customer's standing, with its audit row, in one transaction. What is given must be known to the settings; a
+/// plan that lasts so many days ends after them, unless somebody says when.
 pub async fn change(
     office: &Office,
     user: UserId,
@@ -117,6 +118,8 @@ pub async fn change(
 ) -> Result<Changed, GrantError> {
     for _ in 0..TRIES_MAX {
         let basis = check(office, change).await?;
+        let ended = basis.as_ref().map(|basis| basis.ended(change, by.at));
+        let change = ended.as_ref().unwrap_or(change);
         let before = read(office, user).await?;
         if let Some(after) = change_on(basis, office, user, &before, change, by, deadline).await? {
             return Ok(Changed { before, after });

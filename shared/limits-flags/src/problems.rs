@@ -1,18 +1,22 @@
 //! What is wrong with a document by itself: rows that say nothing sensible, and rows that do not go together.
 
 mod idle;
+mod recount;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::time::Timestamp;
+use serde_json::{Map, Value};
 
 use crate::document::{Document, ModelRow, OWN_LIMIT, UNLIMITED_LIMIT};
 use crate::features::{self, FEATURE_LIMIT, Registry, RegistryRows};
+use crate::flags::Condition;
 use crate::nearest::{distance, unknown};
 use crate::rows::Rows;
 use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
 
 pub(crate) use idle::listed as idle_limits;
+pub(crate) use recount::recounted;
 
 /// The longest time until an order is settled: counters are kept 35 days after their window, and a release must still
 /// find them.
@@ -57,8 +61,22 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(features(document))
         .chain(needs(document))
         .chain(flags(document))
+        .chain(evaluators(document))
         .chain(prices(document))
         .collect())
+}
+
+/// Evaluators that no flag could refer to: a rule is looked at when it is written, not when it is first used.
+fn evaluators(document: &Document) -> Vec<Problem> {
+    let all: Map<String, Value> = document.evaluators.clone().into_iter().collect();
+    let read = |(name, rule): (&String, &Value)| {
+        let problem = Condition::read(rule, &all).err()?;
+        Some(Problem {
+            row: format!("evaluator#{name}"),
+            why: format!("{}: {}", problem.path, problem.why),
+        })
+    };
+    document.evaluators.iter().filter_map(read).collect()
 }
 
 /// What is wrong with the rules, given the models.

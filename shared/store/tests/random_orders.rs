@@ -11,6 +11,8 @@
 #[allow(dead_code, reason = "the guards use the rest")]
 mod bench;
 
+use std::collections::BTreeMap;
+
 use domain::account::Draft;
 use domain::admission::{Request, admit, amount, limits_touched};
 use domain::catalog::{Model, Price, Rules};
@@ -328,6 +330,7 @@ impl Run {
     async fn check(&self) {
         let books = self.scene.store.read_books().await.unwrap();
         assert_eq!(domain::audit::violations(&books), vec![], "{:?}", self.done);
+        let mut shared: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
         for ((owner, row), count) in &books.usage {
             let limit = self
                 .rules
@@ -339,11 +342,20 @@ impl Run {
             let used = used_now(limit, count, self.now);
             let max = match limit.whose {
                 Whose::Each => limit.max,
-                Whose::All { shards } => limit.max / u64::from(shards),
+                // One more or less on each; all of them together hold no more than all of it.
+                Whose::All { shards } => {
+                    let window = row.split_once('@').unwrap().0;
+                    let (sum, max) = shared.entry(window).or_default();
+                    (*sum, *max) = (*sum + used, limit.max);
+                    limit.max.div_ceil(u64::from(shards))
+                }
             };
             if limit.mode == Mode::Hard {
                 assert!(used <= max, "{owner} {row}: {used} of {max}, {counts:?}");
             }
+        }
+        for (window, (sum, max)) in shared {
+            assert!(sum <= max, "{window}: {sum} of {max} on all rows");
         }
     }
 }

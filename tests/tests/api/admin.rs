@@ -314,3 +314,31 @@ async fn every_list_has_an_end_and_a_cursor_that_is_not_its_own_is_refused() {
     let other = get("/admin/overrides?feature=hd&cursor=width%231001").await;
     assert_eq!((other.status, &other.body["overrides"]), (200, &json!([])));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_ends_after_its_days_and_a_slip_of_a_name_gives_nothing() {
+    let stage = Stage::new().await;
+    let key = shop::open(&stage).await;
+    stage.newcomer(ANNA).await;
+    let plan = json!({"title": "A day", "unlimited": true, "days": 1});
+    shop::put(&stage, &key, "plans/day", &plan).await;
+    let slip = json!({"change": "plan", "key": "day", "valid_untill": "2027-02-28T03:00:00Z", "reason": "x"});
+    let refused = shop::grant(&stage, &key, ANNA, &slip).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert!(
+        refused.body["detail"].as_str().unwrap().contains("valid_untill"),
+        "{refused:?}"
+    );
+    let given = shop::grant(&stage, &key, ANNA, &json!({"change": "plan", "key": "day"})).await;
+    assert_eq!(
+        given.body["standing"]["plan"]["valid_until"],
+        json!("2026-11-22T09:00:00Z"),
+        "{given:?}"
+    );
+    let said = json!({"change": "plan", "key": "day", "valid_until": "2027-02-28T03:00:00Z"});
+    let said = shop::grant(&stage, &key, ANNA, &said).await;
+    assert_eq!(
+        said.body["standing"]["plan"]["valid_until"],
+        "2027-02-28T03:00:00Z"
+    );
+}

@@ -68,8 +68,9 @@ pub(crate) enum Granted {
     Country(Country),
 }
 
-/// Something that is held, or nothing.
+/// Something that is held, or nothing. A plan that lasts so many days ends after them where nothing else is said.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct OrNone {
     /// Its name.
     key: Option<String>,
@@ -80,6 +81,7 @@ pub(crate) struct OrNone {
 
 /// Something that is held.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Thing {
     /// Its name.
     key: String,
@@ -90,6 +92,7 @@ pub(crate) struct Thing {
 
 /// A name.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Key {
     /// It.
     key: String,
@@ -97,6 +100,7 @@ pub(crate) struct Key {
 
 /// A feature settled for one customer.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Settle {
     /// The feature.
     key: String,
@@ -110,6 +114,7 @@ pub(crate) struct Settle {
 
 /// A country, or none.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Country {
     /// As ISO 3166-1 alpha-2 in capitals.
     #[schema(pattern = "^[A-Z]{2}$")]

@@ -1,6 +1,6 @@
 //! What all have used together of a limit that all share.
 
-use super::{Counts, Limit, Whose};
+use super::{Counts, Limit, Whose, part};
 use crate::time::Timestamp;
 
 /// What is used of a limit on all of its rows.
@@ -38,7 +38,6 @@ impl Limit {
             Whose::Each => 1,
             Whose::All { shards } => shards.max(1),
         };
-        let part = self.max.checked_div(u64::from(shards)).unwrap_or(0);
         let mut total = Total {
             used: 0,
             max: self.max,
@@ -46,8 +45,8 @@ impl Limit {
             full_rows: 0,
             rows: shards,
         };
-        for key in self.rows(now) {
-            let usage = self.usage_on(key, part, 1, counts, now);
+        for (shard, key) in (0..).zip(self.rows(now)) {
+            let usage = self.usage_on(key, part(self.max, shards, shard), 1, counts, now);
             total.used = total.used.saturating_add(usage.used);
             total.resets_at = total.resets_at.max(usage.resets_at);
             let full = u16::from(!usage.has_room());
@@ -79,17 +78,40 @@ mod tests {
             };
             (row, count)
         };
-        let counts = Counts::from([count(0, 3), count(2, 1)]);
+        // Of ten, the first row takes four and the others three.
+        let counts = Counts::from([count(0, 3), count(1, 3), count(2, 1)]);
         let total = limit.total(&counts, NOW);
         assert_eq!(
             (total.used, total.max, total.left(), total.percent()),
-            (4, 10, 6, 40)
+            (7, 10, 3, 70)
         );
         assert_eq!((total.full_rows, total.rows), (1, 3));
         let ends_at = limit.window_at(NOW).map(|window| window.ends_at);
         assert_eq!(total.resets_at, ends_at);
         let nothing = Limit { max: 0, ..limit };
         assert_eq!(nothing.total(&Counts::new(), NOW).percent(), 100);
+    }
+
+    #[test]
+    fn the_rows_together_admit_all_of_it_and_no_more() {
+        for (max, shards) in [(5, 3), (127, 64), (64, 64), (1, 1), (10, 4)] {
+            let limit = Limit {
+                whose: Whose::All { shards },
+                ..Limit::orders("spend", max, Schedule::moscow_day())
+            };
+            let mut counts = Counts::new();
+            let mut admitted = 0;
+            for start in 0..u16::try_from(2 * max).unwrap_or(0) {
+                let usage = limit.usage(1, &counts, start, NOW);
+                if usage.has_room() {
+                    counts.entry(usage.key.row().to_owned()).or_default().used += 1;
+                    admitted += 1;
+                }
+            }
+            assert_eq!(admitted, max, "{shards} rows");
+            let total = limit.total(&counts, NOW);
+            assert_eq!((total.left(), total.full_rows), (0, shards), "{shards} rows");
+        }
     }
 
     #[test]

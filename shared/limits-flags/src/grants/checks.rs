@@ -1,10 +1,12 @@
 //! What may be said in a change of a customer's standing.
 
-use domain::time::Timestamp;
+use domain::standing::Held;
+use domain::time::{Millis, Timestamp};
 use serde_json::Value;
 use table::{Condition, Write, s};
 
 use super::{BODY_BYTES_MAX, Change, GrantError, ROLE_BYTES_MAX};
+use crate::document::PlanRow;
 use crate::edit::{EditError, examine};
 use crate::features::{Given, Registry};
 use crate::office::Office;
@@ -24,6 +26,20 @@ impl Basis {
     pub(super) fn check(&self, settings: &str) -> Write {
         let same = Condition::Equals("body", s(self.body.clone()));
         Write::check("basis", settings, rows::key(&self.row)).when(same)
+    }
+
+    /// The change with the end that its plan has by itself, where nobody says another.
+    pub(super) fn ended(&self, change: &Change, now: Timestamp) -> Change {
+        let Change::Plan(Some(Held { key, until: None })) = change else {
+            return change.clone();
+        };
+        let row = serde_json::from_str::<PlanRow>(&self.body).ok();
+        let days = row.and_then(|row| row.days);
+        let until = days.map(|days| now.after(Millis::from_mins(i64::from(days).saturating_mul(24 * 60))));
+        Change::Plan(Some(Held {
+            key: key.clone(),
+            until,
+        }))
     }
 }
 
