@@ -64,7 +64,8 @@ pub enum Need {
 }
 
 /// Puts a guard in front of every route that a router has up to now: who lacks what it takes is told so, with 403, or 429
-/// where a limit is used up, and the handler is not called. What it counted is given back if the handler fails (5xx).
+/// where a limit is used up, and the handler is not called. What it counted is given back if the handler fails (5xx); and
+/// what it counted as open is free again once the handler is done.
 pub fn guarded(router: Router<Arc<Api>>, api: &Arc<Api>, need: Need) -> Router<Arc<Api>> {
     router.route_layer(from_fn_with_state((Arc::clone(api), need), stand_guard))
 }
@@ -85,10 +86,14 @@ async fn stand_guard(
         Err(refusal) => return refusal.into_response(),
     };
     let response = next.run(Request::from_parts(parts, body)).await;
-    if let Some(used) = used.filter(|_| response.status().is_server_error()) {
-        let back = api.store.release_use(&used, api.now(), deadline).await;
-        if let Err(error) = back {
-            tracing::error!(%error, used = %used.id, "a use of what failed could not be given back");
+    if let Some(used) = used {
+        let over = if response.status().is_server_error() {
+            api.store.release_use(&used, api.now(), deadline).await.map(drop)
+        } else {
+            api.store.end_use(&used, api.now(), deadline).await
+        };
+        if let Err(error) = over {
+            tracing::error!(%error, used = %used.id, "a use that is over could not be given back");
         }
     }
     response
@@ -114,6 +119,7 @@ impl Api {
                 feature: key,
                 amount: *amount,
                 user: target,
+                is_word: false,
                 key: None,
             };
             return self
@@ -192,7 +198,14 @@ fn used_up(seen: &Seen, check: &Check<'_>, full: &Usage) -> Refusal {
             "the limit {} of {} has not room enough",
             full.limit.id, check.feature
         ),
-        message: told::check(seen.locale(), &seen.snapshot, check, reason, Some(full), seen.now),
+        message: told::check(
+            seen.locale(),
+            &seen.snapshot,
+            check,
+            reason,
+            Some(full),
+            (seen.zone.as_ref(), seen.now),
+        ),
         feature: Some(check.feature.to_owned()),
         unlocked_by: Unlock::of(check),
     };

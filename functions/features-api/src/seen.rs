@@ -12,6 +12,7 @@ use domain::limit::{Counts, Limit, Reservation, Usage, WindowKey};
 use domain::money::Credits;
 use domain::standing::Standing;
 use domain::time::Timestamp;
+use domain::window::Zone;
 use limits_flags::features::{Entitlements, Facts};
 use limits_flags::{Asker, Snapshot, version_key};
 use serde_json::{Map, Value};
@@ -38,6 +39,8 @@ pub(crate) struct Seen {
     pub(crate) target: Option<String>,
     /// What is used of the limits that hold.
     counts: Counts,
+    /// The zone that the customer is told times in, if they have said which.
+    pub(crate) zone: Option<Zone>,
     /// The credits that the customer can spend.
     available: Credits,
     locale: Option<String>,
@@ -81,6 +84,7 @@ impl Api {
         let account = view.account.unwrap_or_else(|| Account::new(user));
         let mut seen = Seen::of(now, snapshot, account.standing);
         seen.locale = account.locale;
+        seen.zone = told::zone(account.zone.as_deref());
         seen.available = account.balance.available;
         Ok(seen)
     }
@@ -132,6 +136,7 @@ impl Seen {
             standing,
             target: None,
             counts: Counts::new(),
+            zone: None,
             available: Credits::ZERO,
             locale: None,
         }

@@ -24,6 +24,8 @@ pub(crate) struct Told<'a> {
     pub(crate) amount: u64,
     /// Whose; the caller's own without.
     pub(crate) user: Option<&'a str>,
+    /// Nothing but the caller's word stands behind it: no handler of ours does something for it.
+    pub(crate) is_word: bool,
     /// What makes it the same when it is told again.
     pub(crate) key: Option<&'a str>,
 }
@@ -76,6 +78,14 @@ impl Api {
                 return Err(no_feature(&seen, told.feature));
             }
             let how = guard::uses(&seen, told.feature, told.amount)?;
+            // Else anybody could use up what all share, by nothing but saying so.
+            if told.is_word
+                && matches!(caller, Caller::User(_))
+                && how.iter().any(|one| one.counted.key.is_shared())
+            {
+                let why = "all customers share a limit of this feature: a service counts it, with its key";
+                return Err(Refusal::Forbidden(why.to_owned()));
+            }
             seen.reckon(&how);
             let left = checked(&seen, told.feature, None, 0)?;
             noted.answer = serde_json::to_string(&left).map_err(|error| Refusal::Broken(Box::new(error)))?;
@@ -94,11 +104,12 @@ impl Api {
         Err(Refusal::TooMany { retry_after_s: 1 })
     }
 
-    /// Gives a use back to the windows that it came from.
+    /// Gives a use back to the windows that it came from, or where it is only `done`, frees what it counts as open.
     pub(crate) async fn give_back(
         &self,
         caller: &Caller,
         (feature, id): (&str, &str),
+        done: bool,
         deadline: Deadline,
     ) -> Result<Back, Refusal> {
         let unknown = || Refusal::NotFound(format!("there is no use `{id}` of `{feature}`"));
@@ -109,6 +120,11 @@ impl Api {
             .ok_or_else(unknown)?;
         self.may_give_back(caller, &noted).await?;
         let now = self.now();
+        if done {
+            self.store.end_use(&noted, now, deadline).await?;
+            let before = noted.released_at.is_some();
+            return Ok(Back { noted, before });
+        }
         match self.store.release_use(&noted, now, deadline).await? {
             GivenBack::Now => {
                 noted.released_at = Some(now);

@@ -2,6 +2,7 @@
 
 use domain::limit::{Limit, Measure, Usage, Whose};
 use domain::time::Timestamp;
+use domain::window::Zone;
 use limits_flags::Snapshot;
 use limits_flags::features::{Check, Denial, Reason};
 
@@ -13,14 +14,20 @@ pub fn is_shown(limit: &Limit) -> bool {
     quota::is_shown(limit)
 }
 
+/// The zone that a customer has asked to be told times in, as it stands on the account.
+pub fn zone(of_account: Option<&str>) -> Option<Zone> {
+    of_account.and_then(crate::desk::zone_named)
+}
+
 /// Why a feature may or may not be used, and what would open it. `scarcest` is the limit of which the least is left.
+/// Times are told in the customer's own zone, or else in the bot's.
 pub fn check(
     locale: &str,
     snapshot: &Snapshot,
     check: &Check<'_>,
     reason: Reason,
     scarcest: Option<&Usage>,
-    now: Timestamp,
+    (own_zone, now): (Option<&Zone>, Timestamp),
 ) -> String {
     let say = Say::of(locale);
     let registry = &snapshot.registry;
@@ -32,7 +39,7 @@ pub fn check(
     let Some(usage) = usage else {
         return quota::denied(say, reason.as_str(), feature, tier);
     };
-    let zone = show::zone(&snapshot.rules);
+    let zone = own_zone.cloned().unwrap_or_else(|| show::zone(&snapshot.rules));
     let reset = quota::reset(say, usage, &zone, now).map(|reset| ("reset", reset.into()));
     let used_up = match (usage.limit.whose, usage.limit.measure, reset) {
         // How much everybody together has used is nobody's business, nor what the provider charges.
@@ -124,7 +131,14 @@ mod tests {
         let entitled = snapshot.registry.entitlements(&standing, facts);
         let check_ = entitled.check_with_usage(feature, |limit| Some(usage(limit)));
         let scarcest = check_.limits.first().map(usage);
-        check("ru", &snapshot, &check_, check_.reason, scarcest.as_ref(), NOON)
+        check(
+            "ru",
+            &snapshot,
+            &check_,
+            check_.reason,
+            scarcest.as_ref(),
+            (None, NOON),
+        )
     }
 
     #[test]
@@ -167,7 +181,7 @@ mod tests {
                 &songs,
                 Reason::LimitReached,
                 full.as_ref(),
-                NOON,
+                (None, NOON),
             )
         };
         assert_eq!(

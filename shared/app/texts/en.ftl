@@ -46,6 +46,7 @@ unknown-command = I do not know this command. There are:
     /start — begin
     /cabinet — balance and limits
     /help — how to order a video
+    /timezone — your time zone
 
     To order, send a photo or describe a video in words.
 photo-too-big = This picture is larger than { $limit } MB, which the models do not take. Send it as a photo, not as a file. Nothing was charged.

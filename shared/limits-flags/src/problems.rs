@@ -76,7 +76,22 @@ fn evaluators(document: &Document) -> Vec<Problem> {
             why: format!("{}: {}", problem.path, problem.why),
         })
     };
-    document.evaluators.iter().filter_map(read).collect()
+    let named = document.evaluators.keys().filter(|name| !is_name(name));
+    let named = named.map(|name| Problem {
+        row: format!("evaluator#{name}"),
+        why: format!("an evaluator's name is {NAME}"),
+    });
+    document.evaluators.iter().filter_map(read).chain(named).collect()
+}
+
+/// What a name is that every tool can say: in a path, in a cursor, on a screen.
+const NAME: &str = "1 to 128 letters a-z A-Z, digits, . _ -";
+
+fn is_name(name: &str) -> bool {
+    let letters = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    (1..=128).contains(&name.len()) && letters
 }
 
 /// What is wrong with the rules, given the models.
@@ -141,7 +156,21 @@ fn limits(document: &Document) -> impl Iterator<Item = Problem> {
 
 /// Plans over models that there are not.
 fn plans(document: &Document) -> impl Iterator<Item = Problem> {
-    document.plans.iter().flat_map(move |(name, plan)| {
+    let of = |name: &str, why: String| Problem {
+        row: format!("plan#{name}"),
+        why,
+    };
+    let short = document.plans.iter().filter(|(_, plan)| plan.days == Some(0));
+    let short = short.map(move |(name, _)| of(name, "days: 0 is over before it begins".to_owned()));
+    let uncovered = document.plans.iter().flat_map(move |(name, plan)| {
+        let models = plan.models.iter().filter(|_| plan.unlimited);
+        let models = models.filter(|model| document.models.get(*model).is_some_and(never_covered));
+        models.map(move |model| {
+            let why = "has neither `unlimited_daily_limit` nor `unlimited_budget_tokens`, so no unlimited plan covers it";
+            of(name, format!("models: {model} {why}"))
+        })
+    });
+    let missing = document.plans.iter().flat_map(move |(name, plan)| {
         let missing = plan
             .models
             .iter()
@@ -150,7 +179,13 @@ fn plans(document: &Document) -> impl Iterator<Item = Problem> {
             row: format!("plan#{name}"),
             why: unknown("model", model, document.models.keys().map(String::as_str)),
         })
-    })
+    });
+    missing.chain(uncovered).chain(short)
+}
+
+/// Whether a model has nothing that would hold an unlimited plan.
+fn never_covered(model: &ModelRow) -> bool {
+    model.unlimited_daily_limit.is_none() && model.unlimited_budget_tokens.is_none()
 }
 
 /// What features, tiers, add-ons and components may not be written as. What cannot be read was told before.
@@ -226,8 +261,12 @@ fn flags(document: &Document) -> Vec<Problem> {
         ))
     });
     let each = document.flags.iter().filter_map(|(name, row)| {
-        if name.trim().is_empty() {
-            return Some(flag(name, "a flag needs a name".to_owned()));
+        if !is_name(name) {
+            return Some(flag(name, format!("a flag's name is {NAME}")));
+        }
+        if known.contains(name) && row.has_other_than_switches() {
+            let why = "this flag switches orders: each of its variants is true or false".to_owned();
+            return Some(flag(name, why));
         }
         if row.0.contains_key("enabled") && row.enabled().is_none() {
             return Some(flag(name, "enabled: must be true or false".to_owned()));

@@ -12,7 +12,7 @@ use table::{AttributeValue, Item, Malformed, Row, list, map, n, s, set};
 
 mod uses;
 
-pub(crate) use uses::{COUNTED, RELEASED, use_attributes, use_id};
+pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};
 
 /// The version of every row written here.

@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::{Store, op, rows};
 
 const USE: &str = "use";
+/// The longest time from a use to the end of a window that it is counted in: a month's.
+const WINDOW_MAX: Millis = Millis::from_mins(32 * 24 * 60);
 
 /// How much longer than its counters the row of a use is kept: `DynamoDB` deletes what has aged out within two days, in
 /// whatever order.
@@ -76,8 +78,41 @@ impl Store {
         Ok(items.first().map(rows::read_use).transpose()?)
     }
 
-    /// Gives a use back to the very counters that it came from, once, whatever windows have begun since.
+    /// A use is over: what it counts as open is free again, once. The rest stays counted, and can still be given back.
+    pub async fn end_use(&self, noted: &Use, now: Timestamp, deadline: Deadline) -> Result<(), Error> {
+        let is_open = |counted: &&Counted| counted.key.is_open();
+        let open: Vec<&Counted> = noted.counted.iter().filter(is_open).collect();
+        if open.is_empty() {
+            return Ok(());
+        }
+        let writes = [self.ended_write(noted, now)].into_iter();
+        let writes = writes.chain(self.window_writes(noted.user, &open, now));
+        let token = Token::of(&format!("end {} {}", noted.id, op::mark()));
+        match self.db.transact(&token, writes.collect(), deadline).await {
+            Ok(()) => Ok(()),
+            // It was over already, or was given back.
+            Err(error) if error.refused(USE).is_some() => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Gives a use back to the very counters that it came from, once, whatever windows have begun since; where it is over,
+    /// to those that are left.
     pub async fn release_use(
+        &self,
+        noted: &Use,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<GivenBack, Error> {
+        match self.release_as_read(noted, now, deadline).await? {
+            GivenBack::Before(ended) if ended.still_counts() => {
+                self.release_as_read(&ended, now, deadline).await
+            }
+            other => Ok(other),
+        }
+    }
+
+    async fn release_as_read(
         &self,
         noted: &Use,
         now: Timestamp,
@@ -125,9 +160,21 @@ impl Store {
         attributes.fold(write, |write, (name, value)| write.set(name, value))
     }
 
+    /// It is counted where it was read to be, and from now on not as open.
+    fn ended_write(&self, noted: &Use, now: Timestamp) -> Write {
+        let rest = noted.counted.iter().filter(|counted| !counted.key.is_open());
+        let forgotten_at = now.after(WINDOW_MAX).after(KEEP_AFTER).after(LONGER);
+        Write::update(USE, &self.tables.usage, rows::use_key(&noted.id))
+            .when(Condition::Equals("state", s(rows::COUNTED)))
+            .when(Condition::Equals(rows::WINDOWS, rows::windows(&noted.counted)))
+            .set(rows::WINDOWS, rows::windows(rest))
+            .set("expires_at", n(forgotten_at.seconds()))
+    }
+
     fn released_write(&self, noted: &Use, now: Timestamp) -> Write {
         let write = Write::update(USE, &self.tables.usage, rows::use_key(&noted.id))
             .when(Condition::Equals("state", s(rows::COUNTED)))
+            .when(Condition::Equals(rows::WINDOWS, rows::windows(&noted.counted)))
             .set("state", s(rows::RELEASED))
             .set("released_at", n(now.0));
         if is_open(noted) {

@@ -254,3 +254,45 @@ async fn a_check_with_a_model_says_who_would_pay() {
     a_day(0).await;
     assert_eq!(ask(2).await, (json!("credits"), json!(true)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_with_a_model_goes_by_everything_that_an_order_of_it_needs() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.say(ANNA, "/timezone +5:45").await;
+    let key = shop::open(&stage).await;
+    let path = Ask::get("/admin/settings/models/kling-3.0").key(&key);
+    let mut model = stage.ask(path).await.body["row"].clone();
+    model["requires"] = json!(["hd"]);
+    shop::put(&stage, &key, "models/kling-3.0", &model).await;
+    let ask = async || {
+        let path = "/features/check/chat?model=kling-3.0";
+        stage.ask(Ask::get(path).user(&stage, ANNA)).await.body
+    };
+    let locked = ask().await;
+    assert_eq!(
+        (
+            &locked["reason"],
+            &locked["unlocked_by"]["tier"],
+            &locked["message"]
+        ),
+        (
+            &json!("not_in_tier"),
+            &json!("pro"),
+            &json!("HD is not in your tier. The tier Pro opens it.")
+        )
+    );
+    let daily = json!([{"max": 0, "period": "day", "anchor": "21:00", "utc_offset": "+03:00"}]);
+    let long = json!({"name": "Long", "type": "metered", "default": {"enabled": true, "limits": daily}});
+    assert_eq!(shop::put(&stage, &key, "features/long", &long).await.status, 200);
+    model["requires"] = json!(["hd", "long"]);
+    assert_eq!(
+        shop::put(&stage, &key, "models/kling-3.0", &model).await.status,
+        200
+    );
+    shop::grant(&stage, &key, ANNA, &pro()).await;
+    let used_up = ask().await;
+    let message = used_up["message"].as_str().unwrap();
+    assert_eq!(used_up["reason"], "limit_reached");
+    assert!(message.contains("resets today at 23:45 (UTC+5:45)"), "{message}");
+}

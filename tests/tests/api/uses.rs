@@ -261,6 +261,54 @@ async fn what_is_open_at_once_is_free_again_when_it_is_given_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_done_frees_what_it_counts_as_open_and_stays_counted_for_the_day() {
+    let (stage, key) = opened().await;
+    let limits = json!([{"max": 1, "measure": "concurrent"}, {"max": 3, "period": "day"}]);
+    let row = json!({"name": "Calls", "type": "metered", "default": {"enabled": true, "limits": limits}});
+    assert_eq!(shop::put(&stage, &key, "features/calls", &row).await.status, 200);
+    let tell = async || {
+        let ask = using("calls", &json!({"user": "1001"}));
+        stage.ask(ask.key(&key)).await
+    };
+    let done = async |said: &Said, query: &str| {
+        let path = format!(
+            "/features/calls/uses/{}{query}",
+            said.body["use_id"].as_str().unwrap_or_default()
+        );
+        stage.ask(Ask::of("DELETE", &path).key(&key)).await
+    };
+    let first = tell().await;
+    assert_eq!((first.status, tell().await.status), (200, 429), "one at once");
+    for _ in 0..2 {
+        let said = done(&first, "?done=true").await;
+        assert_eq!(
+            (said.status, &said.body["state"]),
+            (200, &json!("counted")),
+            "{said:?}"
+        );
+    }
+    let second = tell().await;
+    assert_eq!(
+        (second.status, tell().await.status),
+        (200, 429),
+        "freed once, not twice"
+    );
+    done(&second, "?done=true").await;
+    let third = tell().await;
+    done(&third, "?done=true").await;
+    let full = tell().await;
+    assert_eq!(
+        (full.status, &full.body["window"]),
+        (429, &json!("day")),
+        "{full:?}"
+    );
+    // What is over can still be given back, of which the rest is left.
+    assert_eq!(done(&first, "").await.body["state"], "released");
+    assert_eq!(tell().await.status, 200);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_told_of_a_use_gives_it_back_or_an_editor() {
     let (stage, key) = opened().await;
     let site = stage.new_key(5, &[Scope::Evaluate], None).await;
@@ -315,7 +363,12 @@ async fn a_limit_that_all_share_holds_for_all_and_its_numbers_are_the_operators(
     let shared = json!([{"max": 4, "period": "day", "anchor": "21:00", "utc_offset": "+03:00", "shards": 2}]);
     let row = json!({"name": {"en": "Songs", "ru": "Песни"}, "type": "metered", "default": {"enabled": true, "limits": shared}});
     assert_eq!(shop::put(&stage, &key, "features/songs", &row).await.status, 200);
-    let tell = async |user: i64| stage.ask(using("songs", &json!({})).user(&stage, user)).await;
+    let tell = async |user: i64| {
+        let body = json!({"user": user.to_string()});
+        stage.ask(using("songs", &body).key(&key)).await
+    };
+    let own = stage.ask(using("songs", &json!({})).user(&stage, BORIS)).await;
+    assert_eq!(own.status, 403, "nobody empties it for all by a word: {own:?}");
     for user in [ANNA, BORIS, ANNA, ANNA] {
         let said = tell(user).await;
         assert_eq!(

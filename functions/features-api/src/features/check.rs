@@ -7,8 +7,8 @@ use axum::extract::State;
 use domain::admission::limits_touched;
 use domain::catalog::Model;
 use domain::id::ModelId;
-use domain::limit::Usage;
-use limits_flags::features::{Check, Reason};
+use domain::limit::{Limit, Usage};
+use limits_flags::features::{Check, Denial, Entitlements, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -139,18 +139,39 @@ pub(crate) fn checked(
     };
     Ok(seen.entitled(|entitled| {
         let check = entitled.check_with_usage(key, |limit| Some(seen.usage(limit, amount)));
-        let of_model = model.map(|model| entitled.require_model(model));
-        let usages = usages(seen, &check, model, amount);
-        let reason = match of_model {
+        let of_model = model.map(|model| of_model(seen, entitled, model));
+        let (of_model, denied) = match of_model {
+            Some(Ok(limits)) => (limits, None),
+            Some(Err(denial)) => (Vec::new(), Some(denial)),
+            None => (Vec::new(), None),
+        };
+        let usages = usages(seen, &check, model.map(|model| (model, &*of_model)), amount);
+        let denied = denied.filter(|_| check.has_access);
+        let reason = match &denied {
             _ if !check.has_access => check.reason,
-            Some(Err(denial)) => denial.reason,
+            Some(denial) => denial.reason,
             _ if usages.iter().any(Usage::forbids) => Reason::LimitReached,
             _ => Reason::Granted,
         };
         let mut checked = Checked::of(seen, &check, model, reason, &usages);
+        if let Some(denial) = &denied {
+            checked.message = told::denial(seen.locale(), &seen.snapshot, denial);
+            checked.unlocked_by = Unlock::by(denial.needs_tier.as_deref(), &denial.needs_addon);
+        }
         checked.paid_by = model.and_then(|model| paid_by(seen, model, amount));
         checked
     }))
+}
+
+/// What an order of a model's shortest video needs: the limits of its features, or why it is not the customer's.
+fn of_model<'c>(
+    seen: &'c Seen,
+    entitled: &'c Entitlements<'_>,
+    model: &'c Model,
+) -> Result<Vec<&'c Limit>, Box<Denial>> {
+    entitled.require_model(model)?;
+    let shortest = model.prices.first().map_or(0, |price| price.duration_s);
+    entitled.require_all(seen.snapshot.required(Some(model), shortest, false))
 }
 
 /// There is no such feature; the one that is called most alike may be meant.
@@ -160,14 +181,21 @@ pub(crate) fn no_feature(seen: &Seen, key: &str) -> Refusal {
 }
 
 /// What is used of the limits of a feature, and with a model, of every limit that so many orders for it would touch.
-fn usages(seen: &Seen, check: &Check<'_>, model: Option<&Model>, amount: u64) -> Vec<Usage> {
-    let Some(model) = model else {
+fn usages(seen: &Seen, check: &Check<'_>, model: Option<(&Model, &[&Limit])>, amount: u64) -> Vec<Usage> {
+    let Some((model, of_model)) = model else {
         let own = check.limits.iter();
         return own.map(|limit| seen.usage(limit, amount)).collect();
     };
     let price = model.prices.first();
     let plan = price.and_then(|price| seen.payer(model, price, amount).plan);
-    let touched = limits_touched(&seen.snapshot.rules, Some(model), plan, check.limits);
+    let of_features = of_model.iter().copied().chain(check.limits);
+    let mut features: Vec<Limit> = Vec::new();
+    for limit in of_features {
+        if features.iter().all(|known| known.id != limit.id) {
+            features.push(limit.clone());
+        }
+    }
+    let touched = limits_touched(&seen.snapshot.rules, Some(model), plan, &features);
     touched
         .map(|limit| {
             let each = domain::admission::amount(limit.measure, price);
@@ -196,7 +224,14 @@ impl Checked {
             has_access,
             enabled: has_access,
             reason: reason.as_str(),
-            message: told::check(seen.locale(), &seen.snapshot, check, reason, scarcest, seen.now),
+            message: told::check(
+                seen.locale(),
+                &seen.snapshot,
+                check,
+                reason,
+                scarcest,
+                (seen.zone.as_ref(), seen.now),
+            ),
             source: check.source.to_string(),
             value: check.value.cloned(),
             value_source: check.value_source.map(|source| source.to_string()),

@@ -8,14 +8,14 @@ use domain::uses::Use as Noted;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 
 use super::check::{AMOUNT_MAX, Checked};
 use super::rfc3339;
 use crate::Api;
 use crate::auth::{Caller, customer};
-use crate::body::{Body, Name, Names, Until, whole};
-use crate::openapi::{Bodies, Denials, NotThere, UsedUp};
+use crate::body::{Asked, Body, Name, Names, Until, whole};
+use crate::openapi::{Bodies, Denials, NotThere, Unreadable, UsedUp};
 use crate::problem::Refusal;
 use crate::reply::Json;
 use crate::using::Told;
@@ -143,6 +143,7 @@ pub(crate) async fn use_feature(
         feature: &feature,
         amount,
         user,
+        is_word: true,
         key: idempotency_key(&headers)?,
     };
     let counted = api.use_up(&caller, &told, deadline).await?;
@@ -162,20 +163,36 @@ pub(crate) async fn use_feature(
     Ok(response)
 }
 
-/// Gives a use back to the very windows that it was counted in, once; a second time says so and changes nothing.
+/// How a use ends.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct How {
+    /// It is done, and stays counted; only what it counts as open at once is free again. Without this, all of it is given
+    /// back.
+    #[serde(default)]
+    #[param(required = false)]
+    done: bool,
+}
+
+/// Gives a use back to the very windows that it was counted in, once; a second time says so and changes nothing. What is
+/// `done` only frees what it counts as open.
 ///
 /// Whoever told of it may: a user what he told himself, a machine what machines told, an editor anything.
 #[utoipa::path(delete, path = "/features/{key}/uses/{id}", tag = "features",
     params(("key" = String, Path, description = "The feature", pattern = "^[A-Za-z0-9._-]{1,128}$"),
-        ("id" = String, Path, description = "The use's `use_id`", pattern = "^[0-9a-f]{32}$")),
-    responses((status = 200, description = "It is given back", body = Released), NotThere, Denials))]
+        ("id" = String, Path, description = "The use's `use_id`", pattern = "^[0-9a-f]{32}$"), How),
+    responses((status = 200, description = "It is given back, or done", body = Released), NotThere, Unreadable, Denials))]
 pub(crate) async fn release_use(
     State(api): State<Arc<Api>>,
     caller: Caller,
     Names(feature, id): Names,
     Until(deadline): Until,
+    Asked(how): Asked<How>,
 ) -> Result<Json<Released>, Refusal> {
-    let back = api.give_back(&caller, (&feature, &id), deadline).await?;
+    let back = api
+        .give_back(&caller, (&feature, &id), how.done, deadline)
+        .await?;
     Ok(Json(Released {
         used: Noting::of(&back.noted),
         already_released: back.before,

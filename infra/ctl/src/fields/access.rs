@@ -206,7 +206,7 @@ pub(super) const ADDON: Kind = Kind {
         field(
             "features.*.limits",
             "list of limits",
-            "how much more of a metered feature: they only raise a tier's",
+            "how much of a metered feature: where it is more than a tier's, it holds instead",
         ),
     ],
 };

@@ -77,7 +77,7 @@ pub(super) const MODEL: Kind = Kind {
     examples: &[(
         "kling-3.0",
         "{title: Kling 3.0, enabled: true, provider: kie, family: kling-3.0, text: true, image: true, \
-         prices: [{seconds: 5, credits: 1}], aspects: [\"9:16\"], prompt_chars_max: 2500, typical_s: 120, render_max_s: 1200}",
+         prices: [{seconds: 5, credits: 1}], aspects: [\"9:16\"], prompt_chars_max: 2500, typical_s: 120, render_max_s: 1200, unlimited_daily_limit: 20}",
     )],
     fields: &[
         field("title", "text, required", "what customers read"),

@@ -287,6 +287,31 @@ async fn what_can_only_be_a_slip_is_refused_where_it_is_written() {
             &["evaluators", "put", "odd", "{foo: [1, 2]}"],
             "there is no operator `foo`",
         ),
+        (&["flags", "put", "флаг", "{enabled: true}"], "a flag's name is"),
+        (&["flags", "put", "b ad", "{enabled: true}"], "a flag's name is"),
+        (
+            &["flags", "split", "new_jobs", "a=1", "b=1", "--why", "x"],
+            "has the variants on and off",
+        ),
+        (
+            &[
+                "flags",
+                "put",
+                "new_jobs",
+                "{state: ENABLED, variants: {a: x}, defaultVariant: a}",
+            ],
+            "each of its variants is true or false",
+        ),
+        (
+            &[
+                "plans",
+                "put",
+                "p",
+                "{title: P, unlimited: true, models: [kling-2.6]}",
+            ],
+            "so no unlimited plan covers it",
+        ),
+        (&["plans", "put", "p", "{title: P, days: 0}"], "days: 0"),
         (&["evaluators", "put", "ring", "{$ref: ring}"], "contains itself"),
         (&["evaluators", "put", "lost", "{$ref: nowhere}"], "nowhere"),
         (
@@ -306,4 +331,15 @@ async fn what_can_only_be_a_slip_is_refused_where_it_is_written() {
         let error = format!("{:?}", place.ctl(line).await.unwrap_err());
         assert!(error.contains(told), "{line:?}: {error}");
     }
+    // A plain switch that is divided stays one.
+    place
+        .ctl(&["flags", "split", "new_jobs", "on=1", "off=1", "--why", "x"])
+        .await
+        .unwrap();
+    let divided = place.row("flag#new_jobs");
+    assert_eq!(
+        divided["variants"],
+        serde_json::json!({"on": true, "off": false}),
+        "{divided}"
+    );
 }

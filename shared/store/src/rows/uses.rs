@@ -20,6 +20,14 @@ pub(crate) const COUNTED: &str = "counted";
 /// Since it was given back.
 pub(crate) const RELEASED: &str = "released";
 
+/// Where it is counted.
+pub(crate) const WINDOWS: &str = "windows";
+
+/// What says where a use is counted.
+pub(crate) fn windows<'c>(counted: impl IntoIterator<Item = &'c Counted>) -> AttributeValue {
+    list(counted.into_iter().map(|counted| s(counted.to_string())))
+}
+
 /// The key of a use.
 pub fn use_key(id: &UseId) -> Item {
     let letters = id.as_str().get(..PARTITION_LETTERS).unwrap_or_default();
@@ -36,10 +44,7 @@ pub(crate) fn use_attributes(noted: &Use) -> Vec<(&'static str, AttributeValue)>
         ("feature", s(noted.feature.as_str())),
         ("amount", n(number(noted.amount))),
         ("told_by", s(noted.by.as_str())),
-        (
-            "windows",
-            list(noted.counted.iter().map(|counted| s(counted.to_string()))),
-        ),
+        (WINDOWS, windows(&noted.counted)),
         ("at", n(noted.at.0)),
         ("answer", s(noted.answer.as_str())),
         ("state", s(state)),
@@ -59,7 +64,7 @@ pub fn read_use(item: &Item) -> Result<Use, Malformed> {
     let row = Row(item);
     let counted = |value: &AttributeValue| {
         let counted = value.as_s().ok().and_then(|text| Counted::parse(text));
-        counted.ok_or(Malformed { attribute: "windows" })
+        counted.ok_or(Malformed { attribute: WINDOWS })
     };
     Ok(Use {
         id: use_id(item).ok_or(Malformed { attribute: "window" })?,
@@ -67,11 +72,7 @@ pub fn read_use(item: &Item) -> Result<Use, Malformed> {
         feature: row.s("feature")?.to_owned(),
         amount: row.n("amount")?,
         by: row.s("told_by")?.to_owned(),
-        counted: row
-            .list("windows")
-            .iter()
-            .map(counted)
-            .collect::<Result<_, _>>()?,
+        counted: row.list(WINDOWS).iter().map(counted).collect::<Result<_, _>>()?,
         at: Timestamp(row.n("at")?),
         released_at: row.n_opt("released_at")?.map(Timestamp),
         answer: row.s("answer")?.to_owned(),

@@ -131,6 +131,34 @@ async fn a_use_is_given_back_once_to_the_counters_that_it_came_from() {
 }
 
 #[tokio::test]
+async fn what_is_over_frees_what_is_open_once_and_gives_back_only_the_rest() {
+    let scene = Scene::new().await;
+    let (first, second) = (noted(1, &EVERYWHERE), noted(2, &EVERYWHERE));
+    for use_ in [&first, &second] {
+        assert_eq!(scene.uses(use_, Bound::Free).await, Using::Counted);
+    }
+    let before = scene.sums().await;
+    let end = async |use_: &Use| scene.store.end_use(use_, NOW, soon()).await.unwrap();
+    // Twice on what was read before the first.
+    end(&first).await;
+    let ended = scene.sums().await;
+    assert_eq!(ended.iter().sum::<u64>(), before.iter().sum::<u64>() - 2);
+    end(&first).await;
+    assert_eq!(scene.sums().await, ended);
+    // And given back, on what was read before it was over.
+    assert_eq!(scene.gives_back(&first).await, GivenBack::Now);
+    let rest = scene.sums().await;
+    assert_eq!(rest, [2; 4]);
+    // What was given back is not over as well.
+    let all = noted(1, &EVERYWHERE);
+    end(&all).await;
+    assert_eq!(scene.sums().await, [2; 4]);
+    assert_eq!(scene.gives_back(&second).await, GivenBack::Now);
+    end(&second).await;
+    assert_eq!(scene.sums().await, [0; 4]);
+}
+
+#[tokio::test]
 async fn a_counter_that_has_aged_out_keeps_no_other_from_having_its_use_back() {
     let scene = Scene::new().await;
     let use_ = noted(1, &EVERYWHERE);
