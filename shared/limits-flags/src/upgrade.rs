@@ -114,13 +114,14 @@ pub async fn ask(
             "a note takes {NOTE_BYTES_MAX} bytes"
         )));
     }
-    grants::read(office, user).await?;
+    let standing = grants::read(office, user).await?;
+    let holds = standing.overrides_at(by.at).any(|(held, _)| held == feature);
     Stored::read(&office.db, &office.settings)
         .await?
         .body(&format!("feature#{feature}"))?;
     let requests = of_user(office, user).await?;
     let before = requests.iter().find(|request| request.feature == feature);
-    if let Some(before) = before.filter(|before| !before.may_be_asked_again(by.at)) {
+    if let Some(before) = before.filter(|before| !before.may_be_asked_again(holds, by.at)) {
         return Ok(Asked::Before(before.clone()));
     }
     let waiting = requests.iter().filter(|request| request.status == Status::Open);
@@ -297,8 +298,12 @@ fn key(user: UserId, feature: &str) -> Item {
 }
 
 impl Request {
-    /// Something open waits; something approved may have run out since, so it may be asked for after the same time.
-    fn may_be_asked_again(&self, now: Timestamp) -> bool {
+    /// Something open waits, and what was denied or is held for a time; what was approved and is held no more, because it
+    /// has run out or was taken, may be asked for at once.
+    fn may_be_asked_again(&self, holds: bool, now: Timestamp) -> bool {
+        if self.status == Status::Approved && !holds {
+            return true;
+        }
         let decided = self.decided.as_ref().filter(|_| self.status != Status::Open);
         decided.is_some_and(|by| now.since(by.at) >= ASK_AGAIN_AFTER)
     }
