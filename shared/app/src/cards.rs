@@ -152,9 +152,11 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
 fn beyond_plan_line(view: &DraftView<'_>, model: &Model) -> Option<String> {
     let covered = view.payer.plan.is_some_and(|plan| plan.covers(model));
     let refusing = view.usages.iter().find(|usage| usage.forbids());
-    let (usage, text) = match &view.payer.used_up {
-        Some(usage) => (&**usage, "card-plan-used-up"),
-        None => (refusing.filter(|_| covered)?, "card-plan-refuses"),
+    let (usage, text, text_open) = if let Some(usage) = &view.payer.used_up {
+        (&**usage, "card-plan-used-up", "card-plan-used-up-open")
+    } else {
+        let refusing = refusing.filter(|_| covered)?;
+        (refusing, "card-plan-refuses", "card-plan-refuses-open")
     };
     let price = model.price(view.draft.duration_s).unwrap_or_default();
     let values = [
@@ -170,7 +172,7 @@ fn beyond_plan_line(view: &DraftView<'_>, model: &Model) -> Option<String> {
             let values = values.into_iter().chain([("reset", reset.into())]);
             view.say.with(text, values.collect::<Vec<_>>())
         }
-        None => view.say.with(&format!("{text}-open"), values),
+        None => view.say.with(text_open, values),
     };
     Some(html::escape(&text).into_owned())
 }

@@ -291,7 +291,7 @@ async fn what_can_only_be_a_slip_is_refused_where_it_is_written() {
         (&["flags", "put", "b ad", "{enabled: true}"], "a flag's name is"),
         (
             &["flags", "split", "new_jobs", "a=1", "b=1", "--why", "x"],
-            "has the variants on and off",
+            "each of its variants is true or false",
         ),
         (
             &[

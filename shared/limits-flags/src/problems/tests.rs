@@ -227,7 +227,7 @@ fn rows_of_a_limit_over_all_are_each_large_enough_for_the_dearest_order() {
 #[test]
 fn a_flag_without_a_name_is_refused() {
     let told = found(|document| document.flags.extend([flag("")]));
-    assert!(told.contains("a flag needs a name"), "{told}");
+    assert!(told.contains("a flag's name is 1 to 128 letters"), "{told}");
 }
 
 /// What is wrong where a metered feature that every order needs is limited like this, at four places.
