@@ -7,6 +7,8 @@
 //! Keys, customers' addresses and card details never reach a `Debug` output or an error text.
 
 mod http;
+#[cfg(test)]
+mod served;
 pub mod stripe;
 pub mod yookassa;
 

@@ -86,7 +86,9 @@ impl Account {
 
     /// How a session stands.
     pub async fn session(&self, id: &str, timeout: Duration) -> Result<Session, Unanswered> {
-        let answer = self.get(&format!("checkout/sessions/{}", part(id)?), &[], timeout).await?;
+        let answer = self
+            .get(&format!("checkout/sessions/{}", part(id)?), &[], timeout)
+            .await?;
         read::session(&answer.body).ok_or_else(|| answer.unanswered())
     }
 
@@ -147,7 +149,10 @@ impl Account {
 
 /// An id as one part of a path. It comes from an event, and must not lead anywhere else.
 fn part(id: &str) -> Result<&str, Unanswered> {
-    let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let plain = !id.is_empty()
+        && id
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
     plain.then_some(id).ok_or(Unanswered::NotFound)
 }
 

@@ -121,7 +121,13 @@ impl Shop {
     }
 
     /// Gives money back. It is done when the rail's truth says so; `Done` means that it was taken on.
-    pub async fn refund(&self, refund: &Refund, receipt: Option<&Receipt>, title: &str, timeout: Duration) -> Outcome<()> {
+    pub async fn refund(
+        &self,
+        refund: &Refund,
+        receipt: Option<&Receipt>,
+        title: &str,
+        timeout: Duration,
+    ) -> Outcome<()> {
         let mut body = json!({
             "payment_id": refund.payment,
             "amount": amount_body(refund.amount),
@@ -199,7 +205,11 @@ fn payment_body(order: &Order, receipt: Option<&Receipt>) -> Value {
         "merchant_customer_id": order.purchase.user.to_string(),
     });
     if let Some(receipt) = receipt {
-        insert(&mut body, "receipt", receipt_body(receipt, &order.title, order.amount));
+        insert(
+            &mut body,
+            "receipt",
+            receipt_body(receipt, &order.title, order.amount),
+        );
     }
     body
 }

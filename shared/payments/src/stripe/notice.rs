@@ -31,7 +31,10 @@ impl Notice {
         }
         // A charge, a refund and a dispute each name their payment intent.
         let about = ["charge.", "refund.", "payment_intent."];
-        about.iter().any(|prefix| kind.starts_with(prefix)).then_some(())?;
+        about
+            .iter()
+            .any(|prefix| kind.starts_with(prefix))
+            .then_some(())?;
         let payment = match text(object, "/object")? {
             "payment_intent" => text(object, "/id")?,
             _ => text(object, "/payment_intent")?,

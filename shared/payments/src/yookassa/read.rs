@@ -21,7 +21,10 @@ pub(super) fn opened(answer: &Answer) -> Outcome<Opened> {
         Some(opened) => Outcome::Done(opened),
         // Paid or canceled by now: there is nothing to be opened under this key any more.
         None if answer.status == 200 && text(&answer.body, "/id").is_some() => Outcome::Refused {
-            why: format!("it is {} already", text(&answer.body, "/status").unwrap_or("closed")),
+            why: format!(
+                "it is {} already",
+                text(&answer.body, "/status").unwrap_or("closed")
+            ),
         },
         None => answer.outcome(code(answer)),
     }
