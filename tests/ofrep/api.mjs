@@ -14,7 +14,7 @@ export async function give(tier) {
   const answer = await fetch(`${API}/admin/standings/${CUSTOMER}`, {
     method: "POST",
     headers: { "X-API-Key": API_KEY, "Content-Type": "application/json" },
-    body: JSON.stringify({ change: "tier", key: tier, why: "the stock clients' checks" }),
+    body: JSON.stringify({ change: "tier", key: tier, reason: "the stock clients' checks" }),
   });
   assert.equal(answer.status, 200, await answer.text());
 }
@@ -28,6 +28,13 @@ export const EXPECTED = [
   ["Object", "theme", {}, { value: { ink: "white" }, variant: "dark", reason: "STATIC" }],
   ["Boolean", "hd", true, { value: false, variant: "off", reason: "TARGETING_MATCH" }],
   ["Boolean", "chat", false, { value: true, variant: "on", reason: "DEFAULT" }],
+];
+
+/** What has no value, so that the client's own default holds; the variant says so without naming one of the flag's. */
+export const UNSAID = [
+  ["String", "unset", "mine", { value: "mine", variant: "caller-default", reason: "DEFAULT" }],
+  ["String", "shut", "mine", { value: "mine", variant: "caller-default_", reason: "DISABLED" }],
+  ["Number", "width", 9, { value: 9, variant: "caller-default", reason: "TARGETING_MATCH" }],
 ];
 
 export function agrees(details, expected) {

@@ -88,7 +88,7 @@ def newcomer(page, api, key):
 
 def open_shop(api, key):
     for path, row in json.loads((HERE / "shop.json").read_text(encoding="utf-8")).items():
-        body = {"row": row, "why": "the stock clients' checks"}
+        body = {"row": row, "reason": "the stock clients' checks"}
         status, said = ask(f"{api}/admin/settings/{path}", "PUT", body, {"X-API-Key": key})
         if status != 200:
             raise SystemExit(f"{path}: {status} {said}")

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { OFREPProvider } from "@openfeature/ofrep-provider";
 import { OpenFeature } from "@openfeature/server-sdk";
 
-import { agrees, API, API_KEY, CUSTOMER, EXPECTED, give, isMissing, MISSING, ok, STRANGER_KEY } from "./api.mjs";
+import { agrees, API, API_KEY, CUSTOMER, EXPECTED, give, isMissing, MISSING, ok, STRANGER_KEY, UNSAID } from "./api.mjs";
 
 const context = { targetingKey: CUSTOMER, tier: "pro" }; // a tier that nobody gave is not believed
 
@@ -19,6 +19,13 @@ for (const [type, flag, otherwise, expected] of EXPECTED) {
   agrees(await mine[`get${type}Details`](flag, otherwise, context), expected);
 }
 ok("every type of flag with its variant and reason");
+
+// This client's protocol is older than answers without a value: it gives the caller's default, and calls that an error.
+for (const [type, flag, otherwise] of UNSAID) {
+  const details = await mine[`get${type}Details`](flag, otherwise, context);
+  assert.deepEqual([details.value, details.errorCode], [otherwise, "GENERAL"], flag);
+}
+ok("the caller's default where there is no value");
 
 isMissing(await mine.getStringDetails(MISSING, "mine", context));
 ok("a flag that is not there");

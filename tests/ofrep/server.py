@@ -21,7 +21,7 @@ def client(key):
 
 def give(tier):
     """Gives the customer a tier, as an operator does; none without a key."""
-    change = json.dumps({"change": "tier", "key": tier, "why": "the stock clients' checks"}).encode()
+    change = json.dumps({"change": "tier", "key": tier, "reason": "the stock clients' checks"}).encode()
     headers = {"X-API-Key": API_KEY, "Content-Type": "application/json"}
     urllib.request.urlopen(urllib.request.Request(f"{API}/admin/standings/{CUSTOMER}", change, headers)).close()
 
@@ -40,6 +40,14 @@ def every_type(mine):
     agrees(mine.get_boolean_details("hd", True, CONTEXT), False, "off", "TARGETING_MATCH")
     agrees(mine.get_boolean_details("chat", False, CONTEXT), True, "on", "DEFAULT")
     print("ok  every type of flag with its variant and reason")
+
+
+def unsaid(mine):
+    """Where there is no value, the client's own default holds; the variant says so without naming one of the flag's."""
+    agrees(mine.get_string_details("unset", "mine", CONTEXT), "mine", "caller-default", "DEFAULT")
+    agrees(mine.get_string_details("shut", "mine", CONTEXT), "mine", "caller-default_", "DISABLED")
+    agrees(mine.get_float_details("width", 9.0, CONTEXT), 9.0, "caller-default", "TARGETING_MATCH")
+    print("ok  the caller's default where there is no value")
 
 
 def errors(mine):
@@ -63,6 +71,7 @@ def main():
     mine = client(API_KEY)
     give(None)
     every_type(mine)
+    unsaid(mine)
     errors(mine)
     upgrade(mine)
     give(None)

@@ -5,7 +5,7 @@ import assert from "node:assert/strict";
 import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
 import { OpenFeature } from "@openfeature/web-sdk";
 
-import { agrees, API, CUSTOMER, EXPECTED, give, isMissing, MISSING, ok, STRANGER_KEY } from "./api.mjs";
+import { agrees, API, CUSTOMER, EXPECTED, give, isMissing, MISSING, ok, STRANGER_KEY, UNSAID } from "./api.mjs";
 
 const { INIT_DATA } = process.env;
 assert.ok(INIT_DATA, "INIT_DATA is not set");
@@ -41,6 +41,11 @@ for (const [type, flag, otherwise, expected] of EXPECTED) {
   agrees(mine[`get${type}Details`](flag, otherwise), expected);
 }
 ok("every type of flag with its variant and reason");
+
+for (const [type, flag, otherwise, expected] of UNSAID) {
+  agrees(mine[`get${type}Details`](flag, otherwise), expected);
+}
+ok("the caller's default where there is no value");
 
 isMissing(mine.getStringDetails(MISSING, "mine"));
 ok("a flag that is not there");

@@ -6,6 +6,7 @@
 
 pub mod project;
 
+pub mod comparisons;
 pub mod dependencies;
 pub mod edges;
 pub mod environment;

@@ -11,8 +11,8 @@ use tests::tidy::project::{Workspace, text};
 use tests::tidy::sources::Source;
 use tests::tidy::template::Template;
 use tests::tidy::{
-    Findings, alarms, dependencies, edges, environment, fixtures, functions, policies, sizes, sources,
-    template_rules, words,
+    Findings, alarms, comparisons, dependencies, edges, environment, fixtures, functions, policies, sizes,
+    sources, template_rules, words,
 };
 
 fn template() -> Template {
@@ -38,6 +38,15 @@ fn outside_protocols_stay_in_the_crates_at_the_edge() {
 fn what_comes_from_outside_is_allowed_to() {
     let rules = Rules::parse(&text("deny.toml").unwrap()).unwrap();
     nothing_is_in(&dependencies::let_in(&rules, &Outside::load().unwrap()));
+}
+
+#[test]
+fn what_the_benchmarks_bring_from_outside_is_allowed_to_and_they_measure_what_is_deployed() {
+    let rules = Rules::parse(&text("deny.toml").unwrap()).unwrap();
+    nothing_is_in(&dependencies::let_in(&rules, &Outside::load_benches().unwrap()));
+    let [deployed, measured] =
+        ["Cargo.lock", "tests/benches-flags/Cargo.lock"].map(|lock| text(lock).unwrap());
+    nothing_is_in(&dependencies::drifted(&deployed, &measured).unwrap());
 }
 
 #[test]
@@ -76,6 +85,11 @@ fn only_the_runtime_crate_reads_the_environment() {
 #[test]
 fn files_and_functions_are_short_enough_to_read() {
     nothing_is_in(&sizes::readable(&sources::all().unwrap()));
+}
+
+#[test]
+fn secrets_are_compared_in_the_same_time_wherever_they_differ() {
+    nothing_is_in(&comparisons::in_constant_time(&sources::all().unwrap()));
 }
 
 #[test]

@@ -8,6 +8,7 @@ pub(crate) mod history;
 pub(crate) mod rows;
 pub(crate) mod standing;
 pub(crate) mod upgrades;
+pub(crate) mod usage;
 
 use domain::id::UserId;
 use domain::time::Timestamp;
@@ -70,6 +71,24 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    const ALL: [Self; 9] = [
+        Self::Flags,
+        Self::Evaluators,
+        Self::Limits,
+        Self::Models,
+        Self::Features,
+        Self::Tiers,
+        Self::Addons,
+        Self::Components,
+        Self::Plans,
+    ];
+
+    /// What it is called in a path.
+    fn path(self) -> String {
+        format!("{}s", self.word())
+    }
+
     /// What the sort keys of its rows begin with.
     fn word(self) -> &'static str {
         match self {
@@ -95,8 +114,8 @@ impl Api {
     /// Who changes something, and why.
     fn by(&self, operator: &Operator, why: &str) -> Result<By, Refusal> {
         By::new(&operator.who, why, self.now()).ok_or_else(|| Refusal::Senseless {
-            detail: format!("`why` takes {} bytes", By::WHY_BYTES_MAX),
-            pointer: Some("/why".to_owned()),
+            detail: format!("`reason` takes {} bytes", By::WHY_BYTES_MAX),
+            pointer: Some("/reason".to_owned()),
         })
     }
 }
@@ -121,4 +140,19 @@ fn moment(text: Option<&str>, pointer: &str) -> Result<Option<Timestamp>, Refusa
         pointer: Some(pointer.to_owned()),
     });
     read.map(|at| Some(Timestamp(at.as_millisecond())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_kind_is_called_in_a_path_as_the_list_of_kinds_says() {
+        for kind in Kind::ALL {
+            assert_eq!(
+                serde_json::to_value(kind).unwrap(),
+                serde_json::json!(kind.path())
+            );
+        }
+    }
 }

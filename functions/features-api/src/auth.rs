@@ -24,7 +24,7 @@ use limits_flags::access::{self, KeyRow, Presented, Scope};
 use crate::Api;
 use crate::problem::Refusal;
 use init_data::Visitor;
-pub(crate) use operator::Operator;
+pub(crate) use operator::{Editor, Operator, Owner, Viewer};
 
 /// The header of keys beside `Authorization`.
 const API_KEY: &str = "x-api-key";

@@ -2,7 +2,7 @@
 
 pub(crate) mod check;
 mod lists;
-mod shown;
+pub(crate) mod shown;
 mod uses;
 
 use domain::limit::{Limit, Usage};
@@ -20,7 +20,8 @@ pub(crate) use lists::{
     __path_list_components, __path_list_features, __path_list_models, __path_user_features, list_components,
     list_features, list_models, user_features,
 };
-pub(crate) use uses::{__path_use_feature, use_feature};
+pub(crate) use shown::{Unlock, Window};
+pub(crate) use uses::{__path_release_use, __path_use_feature, release_use, use_feature};
 
 /// Whom it is about.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -47,7 +48,7 @@ impl Api {
 
 /// Of several limits, the one of which the least is left.
 pub(crate) fn scarcest(seen: &Seen, limits: &[Limit]) -> Option<Usage> {
-    let usages = limits.iter().filter_map(|limit| seen.usage(limit, 1));
+    let usages = limits.iter().filter_map(|limit| seen.shown(limit, 1));
     usages.min_by_key(Usage::left)
 }
 

@@ -20,6 +20,7 @@ pub mod problem;
 pub mod rate;
 mod reply;
 mod seen;
+mod using;
 
 use std::sync::Arc;
 

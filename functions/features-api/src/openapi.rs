@@ -70,6 +70,18 @@ pub(crate) struct Bodies;
 /// What routes may refuse for that write.
 pub(crate) struct Contended;
 
+/// What routes may refuse for that count.
+pub(crate) struct UsedUp;
+
+impl IntoResponses for UsedUp {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        described(&[(
+            429,
+            "A limit has not room enough, or too many requests; `Retry-After` says when to come again",
+        )])
+    }
+}
+
 impl IntoResponses for Bodies {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         described(&[
@@ -147,6 +159,7 @@ fn described_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(features::list_components))
         .routes(routes!(features::user_features))
         .routes(routes!(features::use_feature))
+        .routes(routes!(features::release_use))
         .routes(routes!(admin::upgrades::ask_for_upgrade))
         .merge(admin_routes())
 }
@@ -174,6 +187,7 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::upgrades::approve_upgrade))
         .routes(routes!(admin::upgrades::deny_upgrade))
         .routes(routes!(admin::explain::explain_feature))
+        .routes(routes!(admin::usage::shared_usage))
 }
 
 /// The document, put together once.

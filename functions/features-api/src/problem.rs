@@ -3,9 +3,10 @@
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
-use limits_flags::features::Denial;
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::features::Unlock;
 
 /// What a caller is told when a request is not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
@@ -24,12 +25,77 @@ pub struct Problem {
     /// Where in the body the mistake is, as a JSON pointer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pointer: Option<String>,
-    /// Why a feature, a tier or a model is refused, for a machine: `tier_too_low`.
+    /// Why a feature, a tier or a model is refused, for a machine: `tier_too_low`, `limit_reached`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// The tier that would do.
+    /// The same for a person, in their language, with what would help.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub needs_tier: Option<String>,
+    pub message: Option<String>,
+    /// The feature that it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub feature_key: Option<String>,
+    /// What would grant it, or has more room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unlocked_by: Option<Unlock>,
+    /// The limit that has not room enough.
+    #[serde(flatten)]
+    pub limit: UsedUpLimit,
+}
+
+/// A limit that has not room enough; nothing where it is not about one.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UsedUpLimit {
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "feature-chat-rd")]
+    pub limit_id: Option<String>,
+    /// Who set it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "tier:pro")]
+    pub source: Option<String>,
+    /// What is counted: `requests`, `tokens` or `micro_usd`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub measure: Option<&'static str>,
+    /// `hour`, `day`, `week` or `month` by the clock, `sliding` for the time just past, `open` for what is open at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window: Option<&'static str>,
+    /// How many seconds of the time just past.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub window_s: Option<i64>,
+    /// All customers share it, and nobody is told how much of it is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shared: Option<bool>,
+    /// How much may be used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<u64>,
+    /// How much is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub used: Option<u64>,
+    /// How much is left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub remaining: Option<u64>,
+    /// How much was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requested: Option<u64>,
+    /// When there is more; absent where it is when something that is open ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    pub reset_at: Option<String>,
+}
+
+/// What a customer has not, or has used up.
+#[derive(Clone, Debug)]
+pub struct Wanting {
+    /// Why, for a machine.
+    pub reason: &'static str,
+    /// The same for a log: what was asked for.
+    pub detail: String,
+    /// The same for a person, in their language.
+    pub message: String,
+    /// The feature.
+    pub feature: Option<String>,
+    /// What would help.
+    pub unlocked_by: Option<Unlock>,
 }
 
 /// Why a request is not carried out, by what the caller may do about it.
@@ -45,8 +111,18 @@ pub enum Refusal {
     #[error("{0}")]
     Forbidden(String),
     /// The customer has not what it takes.
-    #[error("{0}")]
-    Denied(Box<Denial>),
+    #[error("{}", .0.detail)]
+    Denied(Box<Wanting>),
+    /// A limit of the customer's, or one that all share, has not room enough.
+    #[error("{}", what.detail)]
+    UsedUp {
+        /// What is wanting.
+        what: Box<Wanting>,
+        /// Which limit.
+        limit: Box<UsedUpLimit>,
+        /// After how many seconds there may be room.
+        retry_after_s: u32,
+    },
     /// There is no such thing.
     #[error("{0}")]
     NotFound(String),
@@ -96,7 +172,7 @@ impl Refusal {
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Senseless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { .. } | Self::UsedUp { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -105,36 +181,53 @@ impl Refusal {
     /// What the caller is told.
     pub fn problem(&self) -> Problem {
         let status = self.status();
-        let denial = match self {
-            Self::Denied(denial) => Some(denial),
-            _ => None,
-        };
         let title = status.canonical_reason().unwrap_or("Refused");
-        Problem {
-            kind: format!(
-                "urn:neurocards:problem:{}",
-                title.to_lowercase().replace(' ', "-")
-            ),
+        let mut problem = Problem {
+            kind: String::new(),
             title: title.to_owned(),
             status: status.as_u16(),
             detail: self.to_string(),
-            pointer: match self {
-                Self::Senseless { pointer, .. } => pointer.clone(),
-                _ => None,
-            },
-            reason: denial.map(|denial| denial.reason.to_string()),
-            needs_tier: denial.and_then(|denial| denial.needs_tier.clone()),
+            pointer: None,
+            reason: None,
+            message: None,
+            feature_key: None,
+            unlocked_by: None,
+            limit: UsedUpLimit::default(),
+        };
+        match self {
+            Self::Senseless { pointer, .. } => problem.pointer.clone_from(pointer),
+            Self::Denied(what) => problem.wants(what),
+            Self::UsedUp { what, limit, .. } => {
+                "Limit Reached".clone_into(&mut problem.title);
+                problem.wants(what);
+                problem.limit = (**limit).clone();
+            }
+            _ => {}
         }
+        let name = problem.title.to_lowercase().replace(' ', "-");
+        problem.kind = format!("urn:neurocards:problem:{name}");
+        problem
     }
 
     /// A header that says what to do next.
     fn hint(&self) -> Option<(HeaderName, HeaderValue)> {
         match self {
             Self::Unauthorized(_) => Some((WWW_AUTHENTICATE, HeaderValue::from_static("tma, Bearer"))),
-            Self::TooMany { retry_after_s } => Some((RETRY_AFTER, HeaderValue::from(*retry_after_s))),
+            Self::TooMany { retry_after_s } | Self::UsedUp { retry_after_s, .. } => {
+                Some((RETRY_AFTER, HeaderValue::from(*retry_after_s)))
+            }
             Self::Away(_) => Some((RETRY_AFTER, HeaderValue::from(1))),
             _ => None,
         }
+    }
+}
+
+impl Problem {
+    fn wants(&mut self, what: &Wanting) {
+        self.reason = Some(what.reason.to_owned());
+        self.message = Some(what.message.clone());
+        self.feature_key.clone_from(&what.feature);
+        self.unlocked_by.clone_from(&what.unlocked_by);
     }
 }
 

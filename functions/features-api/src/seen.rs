@@ -3,16 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use app::told;
 use domain::account::Account;
-use domain::admission::limits_touched;
-use domain::catalog::Plan;
+use domain::admission::{Payer, limits_touched, payer};
+use domain::catalog::{Model, Plan, Price};
 use domain::id::{ModelId, UserId};
-use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
+use domain::limit::{Counts, Limit, Reservation, Usage, WindowKey};
+use domain::money::Credits;
 use domain::standing::Standing;
 use domain::time::Timestamp;
+use domain::window::Zone;
 use limits_flags::features::{Entitlements, Facts};
-use limits_flags::flags::Context;
-use limits_flags::{Snapshot, version_key};
+use limits_flags::{Asker, Snapshot, version_key};
 use serde_json::{Map, Value};
 use store::Ask;
 
@@ -37,6 +39,10 @@ pub(crate) struct Seen {
     pub(crate) target: Option<String>,
     /// What is used of the limits that hold.
     counts: Counts,
+    /// The zone that the customer is told times in, if they have said which.
+    pub(crate) zone: Option<Zone>,
+    /// The credits that the customer can spend.
+    available: Credits,
     locale: Option<String>,
 }
 
@@ -59,7 +65,7 @@ impl Api {
         seen.locale = locale.or(seen.locale);
         seen.target = target;
         if let Some(user) = user {
-            seen.counts = self.counts(user, &seen).await?;
+            seen.counts = self.counts(user, seen.rows()).await?;
         }
         Ok(seen)
     }
@@ -78,6 +84,8 @@ impl Api {
         let account = view.account.unwrap_or_else(|| Account::new(user));
         let mut seen = Seen::of(now, snapshot, account.standing);
         seen.locale = account.locale;
+        seen.zone = told::zone(account.zone.as_deref());
+        seen.available = account.balance.available;
         Ok(seen)
     }
 
@@ -94,21 +102,18 @@ impl Api {
             return Ok(());
         };
         let model = seen.snapshot.model(model);
-        let touched = limits_touched(&seen.snapshot.rules, model, seen.plan(), &[]);
-        let each = touched.filter(|limit| limit.whose == Whose::Each);
-        let keys: Vec<WindowKey> = each.map(|limit| limit.key(seen.now, None)).collect();
-        seen.counts.extend(self.store.counts(user, &keys).await?);
+        // Under the customer's plan, and beyond it.
+        let touched = [seen.plan(), None].map(|plan| limits_touched(&seen.snapshot.rules, model, plan, &[]));
+        let touched = touched.into_iter().flatten();
+        let keys = touched.flat_map(|limit| limit.rows(seen.now)).collect();
+        let counts = self.counts(user, keys).await?;
+        seen.counts.extend(counts);
         Ok(())
     }
 
-    async fn counts(&self, user: UserId, seen: &Seen) -> Result<Counts, Refusal> {
-        let keys: Vec<WindowKey> = seen.entitled(|entitled| {
-            let checks: Vec<_> = entitled.all().collect();
-            let limits = checks.iter().flat_map(|check| check.limits);
-            let each = limits.filter(|limit| limit.whose == Whose::Each);
-            let keys: BTreeSet<WindowKey> = each.map(|limit| limit.key(seen.now, None)).collect();
-            keys.into_iter().collect()
-        });
+    /// What stands on these rows.
+    async fn counts(&self, user: UserId, keys: BTreeSet<WindowKey>) -> Result<Counts, Refusal> {
+        let keys: Vec<WindowKey> = keys.into_iter().collect();
         let mut counts = Counts::new();
         for keys in keys.chunks(COUNTERS_MAX) {
             counts.extend(self.store.counts(user, keys).await?);
@@ -131,8 +136,18 @@ impl Seen {
             standing,
             target: None,
             counts: Counts::new(),
+            zone: None,
+            available: Credits::ZERO,
             locale: None,
         }
+    }
+
+    /// The rows of every limit that comes with the customer's features.
+    fn rows(&self) -> BTreeSet<WindowKey> {
+        self.entitled(|entitled| {
+            let limits = entitled.all().flat_map(|check| check.limits);
+            limits.flat_map(|limit| limit.rows(self.now)).collect()
+        })
     }
 
     /// The language to speak in.
@@ -156,13 +171,49 @@ impl Seen {
         self.snapshot.plan(&self.standing, self.now)
     }
 
-    /// What is used of a limit of the customer's own, and what so much more would be. Nobody is told how much everybody
-    /// together has used.
-    pub(crate) fn usage(&self, limit: &Limit, amount: u64) -> Option<Usage> {
-        let own = limit.whose == Whose::Each;
-        let context = Context::new(self.now).with_targeting_key(self.target.as_deref().unwrap_or_default());
-        let in_force = || self.snapshot.in_force(limit, &context);
-        own.then(|| in_force().usage(amount, &self.counts, 0, self.now))
+    /// Who pays for so many orders of a model.
+    pub(crate) fn payer(&self, model: &Model, price: &Price, orders: u64) -> Payer<'_> {
+        let times = u32::try_from(orders).unwrap_or(u32::MAX);
+        let all = Price {
+            credits: Credits(price.credits.0.saturating_mul(times)),
+            ..price.clone()
+        };
+        payer(self.plan(), model, &all, self.available, |limit, each| {
+            self.usage(limit, each.saturating_mul(orders))
+        })
+    }
+
+    /// What is used of a limit, and what so much more would be.
+    pub(crate) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
+        let target = self.target.as_deref().unwrap_or_default();
+        let asker = Asker {
+            user: target,
+            standing: &self.standing,
+            locale: self.locale(),
+            now: self.now,
+        };
+        // Whose row is tried first where there are several: each customer begins with another.
+        let number = customer(target).map_or(0, |user| user.0.rem_euclid(i64::from(u16::MAX)));
+        let start = u16::try_from(number).unwrap_or(0);
+        let limit = asker.ask(|context| self.snapshot.in_force(limit, context));
+        limit.usage(amount, &self.counts, start, self.now)
+    }
+
+    /// The same of a limit that the customer is shown; nobody is told how much everybody together has used.
+    pub(crate) fn shown(&self, limit: &Limit, amount: u64) -> Option<Usage> {
+        told::is_shown(limit).then(|| self.usage(limit, amount))
+    }
+
+    /// Reckons with uses that are about to be counted.
+    pub(crate) fn reckon(&mut self, counted: &[Reservation]) {
+        for Reservation { counted, .. } in counted {
+            let count = self.counts.entry(counted.key.row().to_owned()).or_default();
+            let sum = match counted.key.step() {
+                Some((_, began)) => count.steps.entry(began).or_default(),
+                None => &mut count.used,
+            };
+            *sum = sum.saturating_add(counted.amount);
+        }
     }
 
     /// The caller's context with what we know of the customer in it.

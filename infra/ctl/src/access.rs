@@ -89,7 +89,10 @@ pub(crate) async fn admins(command: &Admins) -> Result<Report, Error> {
         Admins::List { target } => {
             let admins = keyring::read(&target.find().await?.office()?).await?.admins;
             let word = |row: &limits_flags::access::AdminRow| json!(row.role);
-            let line = |(id, row): &(String, _)| format!("{id}  {}", word(row).as_str().unwrap_or_default());
+            let line = |(id, row): &(String, limits_flags::access::AdminRow)| {
+                let line = format!("{id}  {}  {}", word(row).as_str().unwrap_or_default(), row.name);
+                line.trim_end().to_owned()
+            };
             let lines: Vec<String> = admins.iter().map(line).collect();
             let entry = |(id, row): &(String, limits_flags::access::AdminRow)| json!({"user": id.parse::<i64>().ok(), "role": row.role, "name": row.name});
             let admins: Vec<Value> = admins.iter().map(entry).collect();

@@ -7,9 +7,11 @@ pub mod said;
 mod settings;
 mod webhook;
 
-use clap::{Args, Parser, Subcommand};
+use std::ffi::OsString;
 
-pub use looks::{Explain, Jobs, Log, Redrive};
+use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Switch};
 pub use settings::SettingsCommand;
@@ -46,6 +48,20 @@ pub struct Arguments {
     pub command: Command,
 }
 
+/// The grammar, with every kind's own help.
+pub fn grammar() -> clap::Command {
+    crate::fields::explained(Arguments::command())
+}
+
+impl Arguments {
+    /// Reads a line, whose first word is the program.
+    pub fn read(line: impl IntoIterator<Item = impl Into<OsString> + Clone>) -> Result<Self, clap::Error> {
+        let mut grammar = grammar();
+        let matches = grammar.try_get_matches_from_mut(line)?;
+        Self::from_arg_matches(&matches).map_err(|error| error.format(&mut grammar))
+    }
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -75,7 +91,7 @@ pub enum Command {
     Overrides(Overrides),
     /// Numbers of uses in a time
     #[command(subcommand)]
-    Limits(Rows),
+    Limits(Limits),
     /// Models on and off sale
     #[command(subcommand)]
     Models(Models),

@@ -76,6 +76,15 @@ pub enum Error {
     /// The queues did not answer, or not as they should.
     #[error("the queues cannot be used")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The queues did not answer any more. The same once more goes on with what is left.
+    #[error("{moved} rung once more, and then the queues could not be used; say it again for the rest")]
+    BrokenOff {
+        /// How many doorbells were moved before.
+        moved: usize,
+        /// Why.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A table did not answer, or not as it should.
     #[error("the tables cannot be read")]
     Table(#[from] table::Error),
@@ -115,8 +124,8 @@ impl Error {
             Self::Grant(error) => of_grant(error),
             Self::Edit(EditError::Unknown { .. } | EditError::Refused(_))
             | Self::History(_)
-            | Self::Keyring(KeyringError::Unknown(_)) => Kind::Refused,
-            Self::Keyring(KeyringError::Overtaken(_)) => Kind::Overtaken,
+            | Self::Keyring(KeyringError::Unknown(_) | KeyringError::LastOwner(_)) => Kind::Refused,
+            Self::Keyring(KeyringError::Overtaken(_) | KeyringError::OwnerGone) => Kind::Overtaken,
             _ => Kind::Outside,
         }
     }
@@ -182,7 +191,7 @@ impl Kind {
 
 fn of_apply(error: &ApplyError) -> Kind {
     match error {
-        ApplyError::Problems(_) => Kind::Refused,
+        ApplyError::Problems(_) | ApplyError::Held(_) | ApplyError::MayBeHeld(_) => Kind::Refused,
         ApplyError::Overtaken { .. } => Kind::Overtaken,
         ApplyError::Json(_) | ApplyError::Table(_) => Kind::Outside,
     }

@@ -9,7 +9,7 @@ use domain::account::Account;
 use domain::admission::{Payer, amount, limits_touched, payer};
 use domain::catalog::{Model, Price};
 use domain::id::{ModelId, UserId};
-use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
+use domain::limit::{Counts, Limit, Usage, Whose};
 use domain::time::Timestamp;
 use limits_flags::features::{Check, Entitlements, Explanation, Facts, Given};
 use limits_flags::{Asker, Settings, Snapshot};
@@ -39,8 +39,16 @@ struct Found<'a> {
     /// The features that were asked for or that the order needs, each with its path and with what is used.
     features: Vec<(Explanation<'a>, Check<'a>)>,
     /// Every limit that an order of the model touches.
-    limits: Vec<Usage>,
+    limits: Vec<Touched>,
     now: Timestamp,
+}
+
+/// A limit that an order touches.
+struct Touched {
+    /// What is used of it, by all customers where they share it.
+    whole: Usage,
+    /// Whether the order has room: of a shared limit, on one of its rows.
+    has_room: bool,
 }
 
 /// Explains what a customer may do: of features, of a model, or of everything.
@@ -101,7 +109,7 @@ pub(crate) async fn explain(explain: &Explain) -> Result<Report, Error> {
         features: told(&entitlements, &wanted, once),
         limits: touched(paying)
             .iter()
-            .map(|limit| whole(limit, once(limit), &counts, now))
+            .map(|limit| touched_by(limit, once(limit), &counts, now))
             .collect(),
         payer,
         now,
@@ -188,16 +196,21 @@ async fn counts(store: &Store, user: UserId, limits: &[Limit], now: Timestamp) -
 }
 
 /// Of a limit that all customers share, what all of them have used; the row that an order would try says only its part.
-fn whole(limit: &Limit, usage: Usage, counts: &Counts, now: Timestamp) -> Usage {
+fn touched_by(limit: &Limit, usage: Usage, counts: &Counts, now: Timestamp) -> Touched {
+    let has_room = usage.has_room();
     if !is_shared(limit) {
-        return usage;
+        return Touched {
+            whole: usage,
+            has_room,
+        };
     }
-    let used = |row: &WindowKey| counts.get(row.row()).map_or(0, |count| count.used);
-    Usage {
-        used: limit.rows(now).iter().map(used).sum(),
-        max: limit.max,
+    let total = limit.total(counts, now);
+    let whole = Usage {
+        used: total.used,
+        max: total.max,
         ..usage
-    }
+    };
+    Touched { whole, has_room }
 }
 
 /// Whether a limit is shared by all customers.

@@ -168,10 +168,20 @@ fn divided(before: Option<Value>, weights: &[(String, u32)]) -> Result<Value, Er
             "all weights are 0: nobody would get anything".to_owned(),
         ));
     }
-    let variants: Vec<(&str, Value)> = weights
+    // A plain switch stays one: its variants are yes and no, whatever they are called elsewhere.
+    let is_switch = before.as_ref().is_some_and(|flag| flag.get("enabled").is_some());
+    let value = |name: &str| match name {
+        ON if is_switch => Ok(json!(true)),
+        OFF if is_switch => Ok(json!(false)),
+        _ if is_switch => Err(Error::Usage(format!(
+            "a plain flag has the variants on and off, and none is called {name:?}"
+        ))),
+        _ => Ok(json!(name)),
+    };
+    let variants = weights
         .iter()
-        .map(|(name, _)| (name.as_str(), json!(name)))
-        .collect();
+        .map(|(name, _)| Ok((name.as_str(), value(name)?)))
+        .collect::<Result<Vec<(&str, Value)>, Error>>()?;
     let mut flag = with_variants(before, &variants)?;
     let weights: Vec<(&str, u32)> = weights
         .iter()

@@ -71,6 +71,7 @@ fn entry(user: UserId, gift: &Gift<'_>, by: &By) -> Entry {
         new: Some(json!({"credits": gift.amount.0, "request": gift.request}).to_string()),
         by: by.clone(),
         version: 0,
+        note: None,
     }
 }
 

@@ -5,6 +5,7 @@
 
 pub mod arguments;
 pub mod error;
+pub mod fields;
 pub mod report;
 pub mod target;
 
@@ -14,8 +15,10 @@ mod audit;
 mod explain;
 mod flags;
 mod grant;
+mod holders;
 mod job;
 mod jobs;
+mod limits;
 mod log;
 mod prices;
 mod redrive;
@@ -32,6 +35,7 @@ pub use error::{Error, Kind};
 pub use report::Report;
 
 use arguments::{Command, SecretCommand, SettingsCommand, WebhookCommand};
+use holders::losing;
 
 /// Carries a command out.
 pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
@@ -44,7 +48,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Addons(command) => standing::held("addon", command).await,
         Command::Components(command) => registry::rows("component", command).await,
         Command::Overrides(command) => standing::overrides(command).await,
-        Command::Limits(command) => registry::rows("limit", command).await,
+        Command::Limits(command) => limits::limits(command).await,
         Command::Models(command) => prices::models(command).await,
         Command::Prices(command) => prices::prices(command).await,
         Command::Plans(command) => standing::held("plan", command).await,
@@ -69,8 +73,14 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
 async fn settings(command: &SettingsCommand) -> Result<Report, Error> {
     match command {
         SettingsCommand::Check { file } => settings::check(file),
+        SettingsCommand::Fields => Ok(fields::all()),
         SettingsCommand::Plan { file, target } => settings::plan(file, target).await,
-        SettingsCommand::Apply { file, said, target } => settings::apply(file, said, target).await,
+        SettingsCommand::Apply {
+            file,
+            holders_lose_it,
+            said,
+            target,
+        } => settings::apply(file, losing(*holders_lose_it), said, target).await,
         SettingsCommand::Diff {
             file,
             from,
@@ -78,13 +88,25 @@ async fn settings(command: &SettingsCommand) -> Result<Report, Error> {
             target,
         } => settings::diff(file.as_deref(), *from, *to, target).await,
         SettingsCommand::Export { version, target } => settings::show(*version, target).await,
-        SettingsCommand::History { limit, up_to, target } => settings::history(*limit, *up_to, target).await,
+        SettingsCommand::History {
+            limit,
+            up_to,
+            after,
+            target,
+        } => {
+            let up_to = after.map_or(*up_to, |after| Some(after.saturating_sub(1)));
+            settings::history(*limit, up_to, target).await
+        }
         SettingsCommand::Rollback {
             version,
             plan,
+            holders_lose_it,
             said,
             target,
-        } => settings::rollback(*version, *plan, said, target).await,
+        } => {
+            let losing = (!plan).then(|| losing(*holders_lose_it));
+            settings::rollback(*version, losing, said, target).await
+        }
     }
 }
 

@@ -55,7 +55,13 @@ fn line(entry: &Entry) -> String {
         entry.entity
     );
     let change = changes::of(&entry.entity, entry.old.as_deref(), entry.new.as_deref());
-    [first].into_iter().chain(change).collect::<Vec<_>>().join("\n")
+    let note = entry.note.iter().map(|note| format!("  ! {note}"));
+    [first]
+        .into_iter()
+        .chain(change)
+        .chain(note)
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn as_json(entry: &Entry) -> Value {
@@ -69,5 +75,6 @@ fn as_json(entry: &Entry) -> Value {
         "version": entry.version,
         "old": entry.old.as_deref().map(parsed),
         "new": entry.new.as_deref().map(parsed),
+        "note": entry.note,
     })
 }

@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use table::Deadline;
 
 use crate::arguments::Rows;
+use crate::holders::{self, losing, refused_for_holders};
 use crate::settings::changes;
 use crate::show::{count, list, number};
-use crate::{Error, Report};
+use crate::{Error, Report, fields};
 
 /// More than a few transactions take from the other end of the world.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -19,6 +20,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// Carries a command out on rows of a kind: `flag`, `tier`.
 pub(crate) async fn rows(kind: &str, command: &Rows) -> Result<Report, Error> {
     match command {
+        Rows::Fields => Ok(fields::kind(kind)?.report()),
         Rows::List { target } => {
             let stored = stored(&target.find().await?.office()?).await?;
             Ok(listed(kind, &stored))
@@ -40,11 +42,20 @@ pub(crate) async fn rows(kind: &str, command: &Rows) -> Result<Report, Error> {
             let edited = edit::put(&office, &row, &body, &by, Deadline::after(PATIENCE)).await?;
             Ok(told(&edited))
         }
-        Rows::Delete { name, said, target } => {
+        Rows::Delete {
+            name,
+            holders_lose_it,
+            said,
+            target,
+        } => {
+            if *holders_lose_it && !holders::ARE_HELD.contains(&kind) {
+                let why = format!("--holders-lose-it: no customer holds a {kind}");
+                return Err(Error::Usage(why));
+            }
             let (by, office) = (said.by()?, target.find().await?.office()?);
-            let row = row(kind, name)?;
-            let edited = edit::delete(&office, &row, &by, Deadline::after(PATIENCE)).await?;
-            Ok(told(&edited))
+            let (row, losing) = (row(kind, name)?, losing(*holders_lose_it));
+            let edited = edit::delete(&office, &row, losing, &by, Deadline::after(PATIENCE)).await;
+            Ok(told(&edited.map_err(refused_for_holders)?))
         }
     }
 }
@@ -154,7 +165,9 @@ fn read_body(typed: &str) -> Result<String, Error> {
             (read.map_err(|source| Error::File { path, source })?, shown)
         }
     };
-    let value: Value =
-        serde_norway::from_str(&text).map_err(|error| Error::Usage(format!("{place}: {error}")))?;
+    let wrong = |error: serde_norway::Error| Error::Usage(format!("{place}: {error}"));
+    // JSON's own type takes the last of two members of one name; this one refuses them.
+    let strict: serde_norway::Value = serde_norway::from_str(&text).map_err(wrong)?;
+    let value: Value = serde_norway::from_value(strict).map_err(wrong)?;
     Ok(value.to_string())
 }

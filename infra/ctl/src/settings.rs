@@ -7,6 +7,8 @@ mod versions;
 
 use std::path::Path;
 
+use limits_flags::edit::EditError;
+use limits_flags::holders::Losing;
 use limits_flags::{Applied, ApplyError, By, Office, Plan, Stored};
 use serde_json::{Value, json};
 use table::Deadline;
@@ -14,7 +16,8 @@ use table::Deadline;
 pub(crate) use app::on_sale::inexpressible;
 pub(crate) use versions::{diff, history, rollback};
 
-use crate::arguments::said::Said;
+use crate::arguments::said::{Said, now};
+use crate::holders::refused_for_holders;
 use crate::registry::{PATIENCE, yaml};
 use crate::show::{count, number};
 use crate::target::Target;
@@ -41,7 +44,7 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
 
 /// Shows what a file would change.
 pub(crate) async fn plan(file: &Path, target: &Target) -> Result<Report, Error> {
-    let (plan, _) = planned(file, target).await?;
+    let (plan, office) = planned(file, target).await?;
     let text = match plan.changes.len() {
         0 => format!("version {}: the table says so already", plan.version),
         rows => format!(
@@ -51,18 +54,47 @@ pub(crate) async fn plan(file: &Path, target: &Target) -> Result<Report, Error> 
             changes::text(&plan.changes)
         ),
     };
-    Ok(Report::new(text, planned_json(&plan)))
+    looked_at(&office, &plan, text).await
+}
+
+/// What a plan would change, and from whom it would take something.
+async fn looked_at(office: &Office, plan: &Plan, text: String) -> Result<Report, Error> {
+    let lost = limits_flags::holders::losing(office, &plan.changes, now()).await?;
+    let told = lost.iter().map(|lost| {
+        format!(
+            "  ! {} would be taken from {} (only with --holders-lose-it)",
+            lost.row,
+            lost.told()
+        )
+    });
+    let lines = [text].into_iter().chain(notes(plan)).chain(told);
+    let mut json = planned_json(plan);
+    json["holders"] = crate::holders::json(&lost);
+    Ok(Report::new(lines.collect::<Vec<_>>().join("\n"), json))
+}
+
+/// What the record of changes says beside what rows were and are.
+fn notes(plan: &Plan) -> impl Iterator<Item = String> {
+    plan.notes.iter().map(|(row, note)| format!("  ! {row}: {note}"))
 }
 
 /// Makes the table say what a file says.
-pub(crate) async fn apply(file: &Path, said: &Said, target: &Target) -> Result<Report, Error> {
+pub(crate) async fn apply(
+    file: &Path,
+    losing: Losing,
+    said: &Said,
+    target: &Target,
+) -> Result<Report, Error> {
     let by = said.by()?;
     let (plan, office) = planned(file, target).await?;
-    carry_out(&office, &plan, &by).await
+    carry_out(&office, plan, losing, &by).await
 }
 
 /// Carries a plan out and says what was written.
-async fn carry_out(office: &Office, plan: &Plan, by: &By) -> Result<Report, Error> {
+async fn carry_out(office: &Office, mut plan: Plan, losing: Losing, by: &By) -> Result<Report, Error> {
+    let settled = plan.settle(office, losing, by.at).await;
+    settled.map_err(|error| refused_for_holders(EditError::Apply(error)))?;
+    let plan = &plan;
     let applied = limits_flags::apply(office, plan, by, Deadline::after(PATIENCE)).await;
     let Applied { version, steps } = applied.map_err(table_or_settings)?;
     let mut json = planned_json(plan);
@@ -81,7 +113,8 @@ async fn carry_out(office: &Office, plan: &Plan, by: &By) -> Result<Report, Erro
             changes::text(&plan.changes)
         ),
     };
-    Ok(Report::new(text, json))
+    let lines: Vec<String> = [text].into_iter().chain(notes(plan)).collect();
+    Ok(Report::new(lines.join("\n"), json))
 }
 
 /// Prints what stands in the table, or stood there at an earlier version.
@@ -111,7 +144,7 @@ fn sections(stored: &Stored) -> Value {
 }
 
 fn planned_json(plan: &Plan) -> Value {
-    json!({"version": plan.version, "changes": changes::json(&plan.changes)})
+    json!({"version": plan.version, "changes": changes::json(&plan.changes), "notes": plan.notes})
 }
 
 async fn planned(file: &Path, target: &Target) -> Result<(Plan, Office), Error> {

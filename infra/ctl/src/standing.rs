@@ -2,9 +2,9 @@
 
 use domain::id::UserId;
 use domain::standing::{Held, Standing};
-use domain::time::{Millis, Timestamp};
+use domain::time::Timestamp;
 use limits_flags::grants::{self, Change, Listed};
-use limits_flags::{By, Office, PlanRow};
+use limits_flags::{By, Office};
 use serde_json::{Map, Value, json};
 use table::Deadline;
 
@@ -13,12 +13,24 @@ use crate::arguments::{Country, HeldRows, Overrides, Roles};
 use crate::registry::{self, PATIENCE};
 use crate::show::time;
 use crate::target::Target;
-use crate::{Error, Report};
+use crate::{Error, Report, holders};
 
 /// Tiers, add-ons or plans, by the kind of their rows.
 pub(crate) async fn held(kind: &'static str, command: &HeldRows) -> Result<Report, Error> {
     match command {
         HeldRows::Rows(rows) => registry::rows(kind, rows).await,
+        HeldRows::Holders {
+            name,
+            limit,
+            after,
+            target,
+        } => holders::list(kind, name, *limit, *after, target).await,
+        HeldRows::Withdraw { name, said, target } => {
+            holders::withdraw(kind, name, true, &said.by()?, target).await
+        }
+        HeldRows::Restore { name, said, target } => {
+            holders::withdraw(kind, name, false, &said.by()?, target).await
+        }
         HeldRows::Give {
             user,
             name,
@@ -27,10 +39,7 @@ pub(crate) async fn held(kind: &'static str, command: &HeldRows) -> Result<Repor
             target,
         } => {
             let (key, by) = (name.clone(), said.by()?);
-            let until = match until {
-                Some(until) => Some(until.moment(by.at)),
-                None => own_end(kind, name, by.at, target).await?,
-            };
+            let until = until.map(|until| until.moment(by.at));
             let held = Held { key, until };
             let change = match kind {
                 "tier" => Change::Tier(Some(held)),
@@ -46,23 +55,6 @@ pub(crate) async fn held(kind: &'static str, command: &HeldRows) -> Result<Repor
             target,
         } => take(kind, *user, name, &said.by()?, target).await,
     }
-}
-
-/// When a plan ends that is given now, if it has a length of its own.
-async fn own_end(
-    kind: &str,
-    name: &str,
-    now: Timestamp,
-    target: &Target,
-) -> Result<Option<Timestamp>, Error> {
-    if kind != "plan" {
-        return Ok(None);
-    }
-    let stored = registry::stored(&target.find().await?.office()?).await?;
-    let body = stored.rows.get(&format!("plan#{name}"));
-    let row = body.and_then(|body| serde_json::from_str::<PlanRow>(body).ok());
-    let days = row.and_then(|row| row.days);
-    Ok(days.map(|days| now.after(Millis::from_mins(i64::from(days) * 24 * 60))))
 }
 
 /// Takes a tier, an add-on or a plan, if that is what the customer holds.

@@ -8,11 +8,16 @@
 mod commands {
     mod access;
     mod audited;
+    mod fields;
     mod grammar;
+    mod holders;
+    mod limits;
     mod money;
+    mod outside;
     mod place;
     mod queues;
     mod rows;
+    mod runbook;
     mod settings;
     mod shop;
     mod standing;

@@ -131,7 +131,7 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
             ],
         ),
     }];
-    lines.extend(beyond_plan_line(view));
+    lines.extend(beyond_plan_line(view, model));
     for usage in view.usages.iter().filter(|usage| quota::is_shown(&usage.limit)) {
         lines.push(quota::line(*say, view.snapshot, usage, &view.zone(), view.now));
     }
@@ -148,12 +148,29 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     lines
 }
 
-/// That the customer's plan is used up, and until when it is credits that pay.
-fn beyond_plan_line(view: &DraftView<'_>) -> Option<String> {
-    let usage = view.payer.used_up.as_ref()?;
-    let text = match quota::reset(view.say, usage, &view.zone(), view.now) {
-        Some(reset) => view.say.with("card-plan-used-up", [("reset", reset.into())]),
-        None => view.say.text("card-plan-used-up-open"),
+/// That the customer's plan is used up, until when, and whether credits pay meanwhile or would if there were enough.
+fn beyond_plan_line(view: &DraftView<'_>, model: &Model) -> Option<String> {
+    let covered = view.payer.plan.is_some_and(|plan| plan.covers(model));
+    let refusing = view.usages.iter().find(|usage| usage.forbids());
+    let (usage, text) = match &view.payer.used_up {
+        Some(usage) => (&**usage, "card-plan-used-up"),
+        None => (refusing.filter(|_| covered)?, "card-plan-refuses"),
+    };
+    let price = model.price(view.draft.duration_s).unwrap_or_default();
+    let values = [
+        ("price", show::credits(view.say, price).into()),
+        (
+            "available",
+            show::credits(view.say, view.account.balance.available).into(),
+        ),
+    ];
+    let reset = quota::reset(view.say, usage, &view.zone(), view.now);
+    let text = match reset {
+        Some(reset) => {
+            let values = values.into_iter().chain([("reset", reset.into())]);
+            view.say.with(text, values.collect::<Vec<_>>())
+        }
+        None => view.say.with(&format!("{text}-open"), values),
     };
     Some(html::escape(&text).into_owned())
 }

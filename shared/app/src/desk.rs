@@ -13,6 +13,8 @@ mod visit;
 mod welcome;
 mod zone;
 
+pub(crate) use zone::read as zone_named;
+
 use limits_flags::Settings;
 use queue::Queue;
 use store::Store;

@@ -158,6 +158,22 @@ pub(crate) fn left(say: Say, snapshot: &Snapshot, usage: &Usage, zone: &Zone, no
     }
 }
 
+/// What is left, and how much of it was asked for where that is more. Plain words.
+pub(crate) fn too_little(
+    say: Say,
+    snapshot: &Snapshot,
+    usage: &Usage,
+    zone: &Zone,
+    now: Timestamp,
+) -> String {
+    let told = left(say, snapshot, usage, zone, now);
+    if usage.left() == 0 || usage.amount <= usage.left() {
+        return told;
+    }
+    let needed = amount(usage.limit.measure, usage.amount);
+    say.with("limit-needed", [("left", told.into()), ("needed", needed.into())])
+}
+
 /// Why an order is refused that a limit forbids, and what would help: above all a tier with more room. Plain words.
 pub(crate) fn refused(
     say: Say,
@@ -169,7 +185,15 @@ pub(crate) fn refused(
     let limit = &usage.limit;
     let reset = reset(say, usage, zone, now);
     if let (Whose::All { .. }, Some(reset)) = (limit.whose, &reset) {
-        return say.with("refused-spend", [("reset", reset.clone().into())]);
+        // Something shorter or cheaper may still fit, and what is counted for one provider or feature leaves the others.
+        let text = if usage.left() > 0 && usage.amount > 1 {
+            "refused-spend-short"
+        } else if limit.provider.is_some() || feature_of(snapshot, limit).is_some() {
+            "refused-spend-other"
+        } else {
+            "refused-spend"
+        };
+        return say.with(text, [("reset", reset.clone().into())]);
     }
     if let (Measure::MicroUsd, Some(reset)) = (limit.measure, &reset) {
         return say.with("refused-budget", [("reset", reset.clone().into())]);

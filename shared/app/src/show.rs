@@ -22,21 +22,27 @@ pub(crate) fn credits(say: Say, credits: Credits) -> String {
     say.with("credits", [("count", credits.0.into())])
 }
 
-/// A moment as a zone's clocks show it.
+/// A moment as a zone's clocks show it; of another year, with the year.
 pub(crate) fn moment(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> String {
     let offset = zone.offset_minutes(at);
-    let there = at.0 + i64::from(offset) * 60_000;
-    let here = now.0 + i64::from(zone.offset_minutes(now)) * 60_000;
+    let there = at.0.saturating_add(i64::from(offset) * 60_000);
+    let here = now.0.saturating_add(i64::from(zone.offset_minutes(now)) * 60_000);
     let days = there.div_euclid(DAY_MS) - here.div_euclid(DAY_MS);
     let minutes = there.rem_euclid(DAY_MS) / 60_000;
     let zone = zone_name(say, offset);
     let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
     let day = u32::try_from(days).unwrap_or(0);
+    let (date, year) = date(there);
+    let date = if year == self::date(here).1 {
+        date
+    } else {
+        format!("{date}.{year}")
+    };
     say.with(
         "reset-at",
         [
             ("day", day.into()),
-            ("date", date(there).into()),
+            ("date", date.into()),
             ("time", time.into()),
             ("zone", zone.into()),
         ],
@@ -66,21 +72,22 @@ fn utc_zone(offset_minutes: i32) -> String {
     }
 }
 
-/// Day and month of a local time: `22.11`. The days since 1970 are turned into a date of the Gregorian calendar by Howard
+/// Day and month of a local time, as `22.11`, and its year. The days since 1970 are turned into a date of the Gregorian calendar by Howard
 /// Hinnant's `civil_from_days`.
-fn date(local_ms: i64) -> String {
+fn date(local_ms: i64) -> (String, i64) {
     let days = local_ms.div_euclid(DAY_MS) + 719_468;
     let day_of_era = days.rem_euclid(146_097);
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-    let month = if month_from_march < 10 {
-        month_from_march + 3
+    let (month, next_year) = if month_from_march < 10 {
+        (month_from_march + 3, 0)
     } else {
-        month_from_march - 9
+        (month_from_march - 9, 1)
     };
-    format!("{day:02}.{month:02}")
+    let year = days.div_euclid(146_097) * 400 + year_of_era + next_year;
+    (format!("{day:02}.{month:02}"), year)
 }
 
 /// An order in two lines: the model, length and shape, and the customer's words.
@@ -186,18 +193,24 @@ mod tests {
         assert_eq!(told(NINE, NINE - 3_600_000), "сегодня в 21:00 (МСК)");
         assert_eq!(told(NINE + DAY_MS, NINE), "завтра в 21:00 (МСК)");
         assert_eq!(told(NINE + 8 * DAY_MS, NINE), "29.11 в 21:00 (МСК)");
+        assert_eq!(told(NINE + 367 * DAY_MS, NINE), "23.11.2027 в 21:00 (МСК)");
+        assert!(told(i64::MAX, NINE).ends_with("(МСК)"));
     }
 
     #[test]
     fn dates_are_right_over_leap_days() {
         for (days, expected) in [
-            (0, "01.01"),
-            (59, "01.03"),
-            (789, "29.02"),
-            (790, "01.03"),
-            (20_820, "02.01"),
+            (-1, ("31.12", 1969)),
+            (0, ("01.01", 1970)),
+            (59, ("01.03", 1970)),
+            (364, ("31.12", 1970)),
+            (365, ("01.01", 1971)),
+            (789, ("29.02", 1972)),
+            (790, ("01.03", 1972)),
+            (20_820, ("02.01", 2027)),
         ] {
-            assert_eq!(date(days * DAY_MS), expected, "{days}");
+            let (date, year) = date(days * DAY_MS);
+            assert_eq!((date.as_str(), year), expected, "{days}");
         }
     }
 }

@@ -46,6 +46,7 @@ unknown-command = I do not know this command. There are:
     /start — begin
     /cabinet — balance and limits
     /help — how to order a video
+    /timezone — your time zone
 
     To order, send a photo or describe a video in words.
 photo-too-big = This picture is larger than { $limit } MB, which the models do not take. Send it as a photo, not as a file. Nothing was charged.
@@ -77,6 +78,7 @@ cabinet-tier = Tier: { $name }
 cabinet-until = {" "}until { $moment }
 limit-line = { $title }: { $left } of { $max } left, resets { $reset }
 limit-line-open = { $title }: { $left } of { $max } free
+limit-needed = { $left }; { $needed } needed
 days = { $count } { $count ->
     [one] day
    *[other] days
@@ -116,6 +118,8 @@ card-price-plan = Price: <b>part of your plan</b> “{ $plan }”
 card-price = Price: <b>{ $price }</b> · you have { $available }
 card-plan-used-up = Your plan is used up for this model; it resets { $reset }. This video would be paid with credits.
 card-plan-used-up-open = As many videos as the plan allows are being made. This one would be paid with credits.
+card-plan-refuses = ⚠️ Your plan is used up for this model; it resets { $reset }. With credits this video costs { $price }, you have { $available }.
+card-plan-refuses-open = ⚠️ As many videos as the plan allows are being made. With credits this one costs { $price }, you have { $available }.
 card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
 card-too-short = ⚠️ The text is shorter than this model takes: { $chars } of at least { $min } characters. Write more or choose another model.
 card-choice-gone = ⚠️ This model no longer makes that length or shape. Choose again, or take another model.
@@ -166,6 +170,9 @@ refused-limit-open = The limit is used up: { $title }, { $left } of { $max } fre
 refused-limit-short = Not enough is left: { $title }, { $needed } needed, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
 refused-budget = Your limit is used up. Again { $reset }. Nothing was charged.
 refused-spend = The bot takes no new orders for now: what all share is used up. Again { $reset }. Nothing was charged.
+refused-spend-short = What all share is not enough for this video any more. Try a shorter one or another model. It resets { $reset }. Nothing was charged.
+refused-spend-other = What all share for such videos is used up. Try another model. It resets { $reset }. Nothing was charged.
+limit-shared = { $feature }: what all share is used up. Again { $reset }.
 limit-help-tier = The tier { $tier } has more.
 limit-help-open = Wait for a video to be ready.
 limit-help-model = You can choose another model.
@@ -184,6 +191,7 @@ denied-model_off = { $feature }: this model is not on offer now.
 denied-misconfigured = Such orders are not available now ({ $feature }): we are mending it.
 denied-other = { $feature } is not available to you.
 denied-tier = The tier { $tier } opens it.
+denied-needs-tier = This takes the tier { $tier } or a higher one.
 refused-too-long = The text is too long for this model: { $chars } of { $max } characters. Nothing was charged.
 refused-too-short = This model needs at least { $min } characters, and the text has { $chars }. Nothing was charged.
 

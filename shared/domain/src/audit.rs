@@ -19,6 +19,7 @@ use crate::ledger::{Entry, Key};
 use crate::limit::Count;
 use crate::money::Credits;
 use crate::time::Timestamp;
+use crate::uses::Use;
 
 /// Everything that was read.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,8 @@ pub struct Books {
     pub jobs: Vec<Job>,
     /// Every counter, and what it has counted.
     pub usage: BTreeMap<(UserId, String), Count>,
+    /// Every use that was counted without an order.
+    pub uses: Vec<Use>,
     /// Rows that say what they must not; they are in none of the above.
     pub bad_rows: Vec<BadRow>,
     /// When it was read. If nobody says, no counter is old enough to be gone.

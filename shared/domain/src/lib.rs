@@ -16,6 +16,7 @@ pub mod time;
 pub mod video;
 
 pub mod limit;
+pub mod uses;
 pub mod window;
 
 pub mod account;

@@ -9,9 +9,11 @@ use crate::time::{Millis, Timestamp};
 use crate::window::{Schedule, Sliding, Window};
 
 mod counter;
+mod total;
 
 pub use counter::{Counted, WindowKey};
 use counter::{OPEN, SHARD, STEP, WINDOW};
+pub use total::Total;
 
 /// How much may be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +74,8 @@ pub enum Mode {
 pub enum Whose {
     /// Each customer's by themselves.
     Each,
-    /// Everybody's, on so many rows that none of them is hot. Each row takes its part of `max`.
+    /// Everybody's, on so many rows that none of them is hot. Each row takes its part of `max`, and the first ones what is
+    /// left over.
     All {
         /// How many rows.
         shards: u16,
@@ -192,8 +195,10 @@ impl Limit {
             Whose::Each => self.usage_on(self.key(now, None), self.max, amount, counts, now),
             Whose::All { shards } => {
                 let shards = shards.max(1);
-                let part = self.max.checked_div(u64::from(shards)).unwrap_or(0);
-                let on = |shard: u16| self.usage_on(self.key(now, Some(shard)), part, amount, counts, now);
+                let on = |shard: u16| {
+                    let part = part(self.max, shards, shard);
+                    self.usage_on(self.key(now, Some(shard)), part, amount, counts, now)
+                };
                 let order =
                     (0..shards).map(|shard| shard.wrapping_add(start).checked_rem(shards).unwrap_or(0));
                 let mut rows = order.map(on);
@@ -234,6 +239,14 @@ impl Limit {
             Span::Sliding(_) | Span::Open => None,
         }
     }
+}
+
+/// What one of so many rows takes of a limit. All of them together take all of it.
+fn part(max: u64, shards: u16, shard: u16) -> u64 {
+    let shards = u64::from(shards.max(1));
+    let each = max.checked_div(shards).unwrap_or(0);
+    let over = max.checked_rem(shards).unwrap_or(0);
+    each.saturating_add(u64::from(u64::from(shard) < over))
 }
 
 impl Usage {

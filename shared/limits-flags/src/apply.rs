@@ -14,8 +14,9 @@ use table::{Condition, Deadline, Error, Token, Write, n, s};
 use crate::audit::{Action, Entry};
 use crate::document::Document;
 use crate::history;
+use crate::holders::Lost;
 use crate::office::{By, Office};
-use crate::problems::{Problem, problems};
+use crate::problems::{Problem, problems, recounted};
 use crate::rows::{self, Rows, Stored};
 
 /// Rows that one version can change: each is two of a transaction's hundred writes, and version and history are two more.
@@ -48,6 +49,8 @@ pub struct Plan {
     pub changes: Vec<Change>,
     /// The version whose rows it brings back, where it is a rollback.
     pub restores: Option<u64>,
+    /// What the audit is to say of rows beside what they were and are.
+    pub notes: BTreeMap<String, String>,
     /// The rows that it was planned against.
     pub(crate) before: BTreeMap<String, String>,
 }
@@ -73,6 +76,12 @@ pub enum ApplyError {
         /// Versions of this plan that were written before.
         applied: usize,
     },
+    /// Customers hold what would go.
+    #[error("{}", held(.0))]
+    Held(Vec<Lost>),
+    /// Customers may hold what would go; who does was not looked for.
+    #[error("customers may hold {}, and would lose it", .0.join(", "))]
+    MayBeHeld(Vec<String>),
     /// A row cannot be written as JSON.
     #[error("a row cannot be written")]
     Json(#[from] serde_json::Error),
@@ -87,6 +96,13 @@ fn list(problems: &[Problem]) -> String {
         .map(|problem| format!("{}: {}", problem.row, problem.why))
         .collect::<Vec<_>>()
         .join("; ")
+}
+
+fn held(lost: &[Lost]) -> String {
+    let told = lost
+        .iter()
+        .map(|lost| format!("{} is held by {}", lost.row, lost.told()));
+    told.collect::<Vec<_>>().join("; ")
 }
 
 fn written(applied: usize) -> String {
@@ -112,6 +128,7 @@ impl Plan {
             version: stored.version,
             changes: order::in_order(changes),
             restores: None,
+            notes: BTreeMap::new(),
             before: stored.rows,
         }
     }
@@ -148,6 +165,10 @@ pub async fn plan(office: &Office, document: &Document) -> Result<Plan, ApplyErr
         return Err(ApplyError::Problems(found));
     }
     let stored = Stored::read(&office.db, &office.settings).await?;
+    let found = recounted(&stored.rows, &wanted);
+    if !found.is_empty() {
+        return Err(ApplyError::Problems(found));
+    }
     Ok(Plan::between(stored, &wanted))
 }
 
@@ -179,6 +200,7 @@ pub async fn apply(office: &Office, plan: &Plan, by: &By, deadline: Deadline) ->
             changes,
             to: &stored,
             restores: plan.restores,
+            notes: &plan.notes,
             by,
         };
         let token = Token::of(&step.mark());
@@ -200,6 +222,7 @@ struct Step<'a> {
     /// What stands in the table after it.
     to: &'a Stored,
     restores: Option<u64>,
+    notes: &'a BTreeMap<String, String>,
     by: &'a By,
 }
 
@@ -207,8 +230,8 @@ impl Step<'_> {
     /// What tells this step from every other; whatever is written follows from it.
     fn mark(&self) -> String {
         let By { who, why, at } = self.by;
-        let (version, changes, restores) = (self.to.version, self.changes, self.restores);
-        format!("settings {version} {at:?} {who:?} {why:?} {restores:?} {changes:?}")
+        let (version, changes, restores, notes) = (self.to.version, self.changes, self.restores, self.notes);
+        format!("settings {version} {at:?} {who:?} {why:?} {restores:?} {notes:?} {changes:?}")
     }
 
     fn writes(&self, office: &Office) -> Vec<Write> {
@@ -256,6 +279,7 @@ impl Step<'_> {
             new: change.new.clone(),
             by: self.by.clone(),
             version: self.to.version,
+            note: self.notes.get(&change.row).cloned(),
         }
     }
 }

@@ -105,6 +105,8 @@ pub struct Entry {
     pub by: By,
     /// Which version of the entity this made; with the entity, it names the change.
     pub version: u64,
+    /// What came with it that neither body says: who lost something by it, or that it had been changed outside.
+    pub note: Option<String>,
 }
 
 impl Entry {
@@ -129,7 +131,7 @@ impl Entry {
                 n(i64::try_from(self.version).unwrap_or(i64::MAX)),
             ),
         ]);
-        for (name, body) in [("old", &self.old), ("new", &self.new)] {
+        for (name, body) in [("old", &self.old), ("new", &self.new), ("note", &self.note)] {
             if let Some(body) = body {
                 item.insert(name.to_owned(), s(body.clone()));
             }
@@ -152,6 +154,7 @@ impl Entry {
                 at: Timestamp(row.n("at")?),
             },
             version: row.n("version")?,
+            note: row.s_opt("note").map(str::to_owned),
         })
     }
 }
@@ -259,6 +262,7 @@ mod tests {
                 new,
                 by,
                 version,
+                note: None,
             }
             .id()
         };

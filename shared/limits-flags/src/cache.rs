@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::time::Timestamp;
 use table::{Db, Error, Item, Query};
 
+use crate::problems::Problem;
 use crate::rows;
-use crate::snapshot::{NEW_JOBS, Snapshot};
+use crate::snapshot::Snapshot;
 
 /// After how many milliseconds a Lambda that reads no account looks at the version by itself.
 pub const STALE_AFTER_MS: i64 = 20_000;
@@ -110,24 +111,16 @@ impl Settings {
                 "the settings' rows are not those of their version"
             );
         }
-        if !snapshot.flags.keys().any(|key| key == NEW_JOBS) {
-            tracing::error!(
-                flag = NEW_JOBS,
-                "a switch is missing, which is off: no order is taken"
-            );
-        }
-        // Each once, not with every version that still has it.
         let known = self.peek();
-        let known = known.as_ref().map(|known| &*known.problems).unwrap_or_default();
-        for problem in snapshot
-            .problems
-            .iter()
-            .filter(|problem| !known.contains(problem))
-        {
+        let (missing, problems) = news(&snapshot, known.as_deref());
+        for (flag, taken_as) in missing {
+            tracing::error!(flag, taken_as, "a switch is missing");
+        }
+        for Problem { row, why } in problems {
             tracing::error!(
-                row = problem.row,
-                why = problem.why,
-                "a settings row cannot be read and is left out"
+                row,
+                why,
+                "something in a settings row cannot be read and is left out"
             );
         }
         Ok(self.keep(snapshot))
@@ -188,5 +181,47 @@ impl Settings {
             outdated_since: Some(now),
             ..Snapshot::clone(known)
         })
+    }
+}
+
+/// The missing switches and broken rows that were not known before: each is logged once, not with every version that still
+/// has it.
+fn news<'s>(snapshot: &'s Snapshot, known: Option<&Snapshot>) -> (Vec<(String, bool)>, Vec<&'s Problem>) {
+    let missed = known.map(Snapshot::missing_switches).unwrap_or_default();
+    let missing = snapshot.missing_switches().into_iter();
+    let missing = missing.filter(|(flag, _)| !missed.contains_key(flag));
+    let broken = known.map(|known| &*known.problems).unwrap_or_default();
+    let problems = snapshot
+        .problems
+        .iter()
+        .filter(|problem| !broken.contains(problem));
+    (missing.collect(), problems.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::Rows;
+
+    fn read(rows: &[(&str, &str)]) -> Snapshot {
+        let items: Vec<Item> = rows.iter().map(|(sort, body)| Rows::item(sort, body)).collect();
+        Snapshot::read(&items, Timestamp(0))
+    }
+
+    #[test]
+    fn a_missing_or_broken_flag_is_told_once_and_again_only_if_it_was_well_in_between() {
+        let (none, broken) = (read(&[]), read(&[("flag#new_jobs", "nonsense")]));
+        let well = read(&[("flag#new_jobs", r#"{"enabled":true}"#)]);
+        let told = |snapshot: &Snapshot, known: Option<&Snapshot>| {
+            let (missing, problems) = news(snapshot, known);
+            (missing.len(), problems.len())
+        };
+        assert_eq!(told(&none, None), (1, 0));
+        assert_eq!(told(&none, Some(&none)), (0, 0));
+        assert_eq!(told(&broken, Some(&none)), (0, 1));
+        assert_eq!(told(&broken, Some(&broken)), (0, 0));
+        assert_eq!(told(&well, Some(&broken)), (0, 0));
+        assert_eq!(told(&none, Some(&well)), (1, 0));
+        assert_eq!(told(&broken, Some(&well)), (0, 1));
     }
 }

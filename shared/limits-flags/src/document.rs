@@ -23,7 +23,7 @@ mod price;
 
 pub use flag::FlagRow;
 pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
-pub(crate) use limit::{check_name, zone};
+pub(crate) use limit::{check_id, check_name, zone};
 pub use price::{PlanRow, PriceRow};
 
 /// What the name of a model's own limit begins with, and no other limit's: both would be counted on one row.
@@ -214,6 +214,9 @@ pub enum DocumentError {
     /// Not a name that counters can have.
     #[error("the name `{0}` is empty, longer than 48 bytes, or holds other letters than a-z A-Z 0-9 . _ -")]
     LimitName(String),
+    /// Not a name that a limit among others of a feature can have.
+    #[error("the id `{0}` does not begin with a letter a-z, or holds other letters than a-z 0-9 _")]
+    LimitId(String),
     /// No aspect.
     #[error("`{0}` is no aspect; use 9:16, 16:9 or 1:1")]
     Aspect(String),

@@ -11,9 +11,10 @@ use table::Deadline;
 
 use crate::apply::{Applied, ApplyError, Change, Plan, apply, too_large};
 use crate::document::Document;
+use crate::holders::Losing;
 use crate::nearest::near;
 use crate::office::{By, Office};
-use crate::problems::{Problem, problems};
+use crate::problems::{Problem, problems, recounted};
 use crate::rows::{self, Rows, Stored};
 
 /// How often a change is made again because others were faster.
@@ -61,17 +62,28 @@ fn meant(nearest: Option<&str>) -> String {
 pub type Wanted = (String, Option<String>);
 
 /// Makes a change: `change` says, given what stands in the table, what is to stand there. It is asked again if somebody
-/// else was faster.
+/// else was faster. Refused where a customer would lose something by it.
 pub async fn edit(
     office: &Office,
     by: &By,
     deadline: Deadline,
     change: impl Fn(&Stored) -> Result<Vec<Wanted>, EditError>,
 ) -> Result<Edited, EditError> {
+    edit_losing(office, by, deadline, Losing::Refused, change).await
+}
+
+async fn edit_losing(
+    office: &Office,
+    by: &By,
+    deadline: Deadline,
+    losing: Losing,
+    change: impl Fn(&Stored) -> Result<Vec<Wanted>, EditError>,
+) -> Result<Edited, EditError> {
     let mut tries = 1;
     loop {
         let stored = Stored::read(&office.db, &office.settings).await?;
-        let plan = planned(office, stored, &change)?;
+        let mut plan = planned(office, stored, &change)?;
+        plan.settle(office, losing, by.at).await?;
         match apply(office, &plan, by, deadline).await {
             Ok(Applied { version, .. }) => {
                 let changes = plan.changes;
@@ -97,9 +109,15 @@ pub async fn put(
     .await
 }
 
-/// Deletes one row.
-pub async fn delete(office: &Office, row: &str, by: &By, deadline: Deadline) -> Result<Edited, EditError> {
-    edit(office, by, deadline, |stored| {
+/// Deletes one row. `losing` says what becomes of customers who hold it.
+pub async fn delete(
+    office: &Office,
+    row: &str,
+    losing: Losing,
+    by: &By,
+    deadline: Deadline,
+) -> Result<Edited, EditError> {
+    edit_losing(office, by, deadline, losing, |stored| {
         stored.body(row)?;
         Ok(vec![(row.to_owned(), None)])
     })
@@ -150,6 +168,10 @@ fn planned(
     }
     if let Some(document) = document {
         as_written(&document, &mut rows, touched)?;
+    }
+    let found = recounted(&stored.rows, &rows);
+    if !found.is_empty() {
+        return Err(ApplyError::Problems(found).into());
     }
     Ok(Plan::between(stored, &rows))
 }

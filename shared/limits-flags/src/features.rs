@@ -7,8 +7,9 @@
 //! 1. **The cascade.** The feature's default, the tier (with what it inherits), the add-ons, the override: the last that
 //!    says something wins, and of its three parts (`enabled`, `value`, `limits`) each by itself. A tier's `limits` may stand
 //!    in the tier's row or in the feature's; of the same tier, the tier's row wins. Of several add-ons, one that gives is
-//!    enough; of several values or limits, those of the first key hold. Whoever was given no tier, or one that has run out
-//!    or is not known any more, has the tier of the lowest rank.
+//!    enough; of several values, that of the first key holds. An add-on's `limits` only raise those of a tier that gives the
+//!    feature, each by itself (a lower one changes nothing); an override's replace them, whichever way. Whoever was given
+//!    no tier, or one that has run out or is not known any more, has the tier of the lowest rank.
 //! 2. **The gates**, in the order of [`Reason`]: the feature is active; the tier is not below `minimum_tier` (unless an
 //!    add-on or an override gives it: those were given to this customer knowing the tier); `when` holds, for everybody.
 //! 3. **What it needs.** If anything that it depends on, directly or through others, is off, it is off.
@@ -23,6 +24,7 @@ mod entitlements;
 mod explain;
 mod graph;
 mod guard;
+mod raise;
 mod registry;
 mod rows;
 mod said;

@@ -51,5 +51,6 @@ pub use condition::Condition;
 pub use context::{Attribute, Context};
 pub use fractional::FractionalVersion;
 pub use problem::{FlagProblem, FlagSetError};
+pub use read::FIELDS;
 pub use resolution::{ErrorCode, Fault, Reason, Resolution};
 pub use set::FlagSet;

@@ -3,6 +3,7 @@
 //! One transaction changes the account, if its standing is still the one that was read, writes the audit's row, and keeps
 //! the list of overrides by feature: one small row for each, in a partition of the settings' table that no snapshot loads.
 
+mod checks;
 mod overrides;
 
 use std::collections::BTreeSet;
@@ -16,11 +17,11 @@ use table::{Condition, Deadline, Error, Item, Malformed, Token, Write, n};
 use crate::apply::ApplyError;
 use crate::audit::{Action, Entry};
 use crate::edit::EditError;
-use crate::features::{Given, Registry};
 use crate::office::{By, Office};
-use crate::rows::Stored;
 use crate::standing;
 
+use checks::check_end;
+pub(crate) use checks::{Basis, check};
 pub use overrides::{Listed, overrides};
 
 /// How often a change is made again because others were faster.
@@ -106,7 +107,8 @@ impl From<EditError> for GrantError {
     }
 }
 
-/// Changes a customer's standing, with its audit row, in one transaction. What is given must be known to the settings.
+/// Changes a customer's standing, with its audit row, in one transaction. What is given must be known to the settings; a
+/// plan that lasts so many days ends after them, unless somebody says when.
 pub async fn change(
     office: &Office,
     user: UserId,
@@ -114,10 +116,12 @@ pub async fn change(
     by: &By,
     deadline: Deadline,
 ) -> Result<Changed, GrantError> {
-    check(office, change).await?;
     for _ in 0..TRIES_MAX {
+        let basis = check(office, change).await?;
+        let ended = basis.as_ref().map(|basis| basis.ended(change, by.at));
+        let change = ended.as_ref().unwrap_or(change);
         let before = read(office, user).await?;
-        if let Some(after) = change_from(office, user, &before, change, by, deadline).await? {
+        if let Some(after) = change_on(basis, office, user, &before, change, by, deadline).await? {
             return Ok(Changed { before, after });
         }
     }
@@ -127,6 +131,19 @@ pub async fn change(
 /// Changes a customer's standing if it still is the one that was read; `None` if it is not. Whether what is given is known
 /// is not asked here.
 pub async fn change_from(
+    office: &Office,
+    user: UserId,
+    before: &Standing,
+    change: &Change,
+    by: &By,
+    deadline: Deadline,
+) -> Result<Option<Standing>, GrantError> {
+    change_on(None, office, user, before, change, by, deadline).await
+}
+
+/// The same, if what it is given from stands as it was read, too.
+async fn change_on(
+    basis: Option<Basis>,
     office: &Office,
     user: UserId,
     before: &Standing,
@@ -147,6 +164,7 @@ pub async fn change_from(
         before,
         after: &after,
         action,
+        basis,
     };
     let token = Token::of(&turn.mark());
     match office.db.transact(&token, turn.writes(), deadline).await {
@@ -161,71 +179,6 @@ pub async fn read(office: &Office, user: UserId) -> Result<Standing, GrantError>
     let item = office.db.get(&office.accounts, account_key(user), true).await?;
     let item = item.ok_or(GrantError::NoAccount(user))?;
     Ok(standing::read(&item)?)
-}
-
-/// What is said in a change that a customer's standing can hold, and that the settings know.
-pub(crate) async fn check(office: &Office, change: &Change) -> Result<(), GrantError> {
-    let row = match change {
-        Change::Tier(Some(held)) => format!("tier#{}", held.key),
-        Change::Plan(Some(held)) => format!("plan#{}", held.key),
-        Change::AddAddon(held) => format!("addon#{}", held.key),
-        Change::SetOverride { feature, .. } => format!("feature#{feature}"),
-        Change::AddRole(role) => return check_role(role),
-        Change::Country(Some(country)) => return check_country(country),
-        _ => return Ok(()),
-    };
-    let stored = Stored::read(&office.db, &office.settings).await?;
-    stored.body(&row)?;
-    match change {
-        Change::SetOverride { feature, body, .. } => check_override(&stored, feature, body),
-        _ => Ok(()),
-    }
-}
-
-/// What would have ended before it began takes something away, and says that it gives.
-fn check_end(change: &Change, now: Timestamp) -> Result<(), GrantError> {
-    let until = match change {
-        Change::Tier(Some(held)) | Change::Plan(Some(held)) | Change::AddAddon(held) => held.until,
-        Change::SetOverride { until, .. } => *until,
-        _ => None,
-    };
-    if until.is_some_and(|until| until <= now) {
-        let why = "until: that is over already; to take it away, use clear, take or remove";
-        return Err(GrantError::Refused(why.to_owned()));
-    }
-    Ok(())
-}
-
-/// Whether this may be said of the feature, as a tier might say it.
-fn check_override(stored: &Stored, feature: &str, body: &str) -> Result<(), GrantError> {
-    if body.len() > BODY_BYTES_MAX {
-        let why = format!("an override is JSON of at most {BODY_BYTES_MAX} bytes");
-        return Err(GrantError::Refused(why));
-    }
-    let refused = |why: String| GrantError::Refused(format!("{feature}: {why}"));
-    let given: Given = serde_json::from_str(body).map_err(|error| refused(error.to_string()))?;
-    let rows = stored
-        .rows
-        .iter()
-        .map(|(row, body)| (row.as_str(), body.as_str()));
-    Registry::read(rows).may_say(feature, &given).map_err(refused)
-}
-
-fn check_role(role: &str) -> Result<(), GrantError> {
-    let letters = role
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte));
-    let sound = !role.is_empty() && role.len() <= ROLE_BYTES_MAX && letters;
-    let why = || format!("a role is a word of 1 to {ROLE_BYTES_MAX} letters, digits, - _ .");
-    sound.then_some(()).ok_or_else(|| GrantError::Refused(why()))
-}
-
-fn check_country(country: &str) -> Result<(), GrantError> {
-    let sound = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
-    let why = "a country is two capital letters, as in ISO 3166-1: RU, DE";
-    sound
-        .then_some(())
-        .ok_or_else(|| GrantError::Refused(why.to_owned()))
 }
 
 impl Change {
@@ -303,17 +256,25 @@ pub(crate) struct Turn<'a> {
     pub(crate) before: &'a Standing,
     pub(crate) after: &'a Standing,
     pub(crate) action: Action,
+    /// What is given from, if it must still stand as it was read.
+    pub(crate) basis: Option<Basis>,
 }
 
 impl Turn<'_> {
     /// What tells this change from every other.
     pub(crate) fn mark(&self) -> String {
         let (user, by, before, after) = (self.user, self.by, self.before, self.after);
-        format!("standing {user} {by:?} {before:?} {after:?}")
+        let basis = &self.basis;
+        format!("standing {user} {by:?} {before:?} {after:?} {basis:?}")
     }
 
     pub(crate) fn writes(&self) -> Vec<Write> {
         let mut writes = vec![self.account(), self.entry().write(&self.office.audit)];
+        writes.extend(
+            self.basis
+                .as_ref()
+                .map(|basis| basis.check(&self.office.settings)),
+        );
         let before: BTreeSet<&String> = self.before.overrides.keys().collect();
         let after: BTreeSet<&String> = self.after.overrides.keys().collect();
         for feature in before.union(&after) {
@@ -352,6 +313,7 @@ impl Turn<'_> {
             new: differing(&new, &old),
             by: self.by.clone(),
             version: self.after.revision,
+            note: None,
         }
     }
 }

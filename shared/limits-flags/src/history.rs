@@ -1,5 +1,8 @@
 //! Earlier versions of the settings: one row for each, with what it changed, so that any of them can be brought back
-//! byte for byte. Bringing one back is a new version, as a revert in git is a new commit.
+//! byte for byte. Bringing one back is a new version, as a revert in git is a new commit. What hands have changed past the
+//! records does not stand in the way: it is gone back over, and named.
+
+mod back;
 
 use std::collections::BTreeMap;
 
@@ -13,8 +16,6 @@ use crate::rows::{self, Stored};
 
 /// The partition of the records.
 const PARTITION: &str = "history";
-/// Records read at once while going back.
-const PAGE: i32 = 50;
 /// The most records on a page.
 pub const PAGE_MAX: u32 = 200;
 
@@ -52,14 +53,12 @@ pub enum HistoryError {
         /// The version whose record would be needed.
         missing: u64,
     },
-    /// The rows are not what the records say, so going back from them would lead elsewhere.
-    #[error("{row} is not what version {version} made of it: it was changed by hand; apply a file instead")]
-    Changed {
-        /// Which row.
-        row: String,
-        /// Which version wrote it last.
-        version: u64,
-    },
+    /// It is what stood before the first version.
+    #[error(
+        "version 0 is the table before anything was applied: without rules nothing is sold. To stop new orders, turn the flag \
+         new_jobs off; to begin anew, apply a file"
+    )]
+    Nothing,
     /// What stood there then would not do now.
     #[error(transparent)]
     Apply(#[from] ApplyError),
@@ -154,58 +153,25 @@ pub async fn rows_at(
     stored: &Stored,
     wanted: u64,
 ) -> Result<BTreeMap<String, String>, HistoryError> {
-    if wanted > stored.version {
-        let now = stored.version;
-        return Err(HistoryError::NotYet { wanted, now });
-    }
-    let (mut rows, mut version) = (stored.rows.clone(), stored.version);
-    while version > wanted {
-        let page = records(office, version, PAGE).await?;
-        let begins_there = page.first().is_some_and(|record| record.version == version);
-        for record in page.iter().take_while(|record| record.version > wanted) {
-            if record.version != version {
-                break;
-            }
-            undo(&mut rows, record)?;
-            version -= 1;
-        }
-        if !begins_there {
-            return Err(HistoryError::Unknown {
-                wanted,
-                missing: version,
-            });
-        }
-    }
-    Ok(rows)
+    Ok(back::to(office, stored, wanted).await?.rows)
 }
 
-/// Takes a version's changes back.
-fn undo(rows: &mut BTreeMap<String, String>, record: &Record) -> Result<(), HistoryError> {
-    for change in &record.changes {
-        if rows.get(&change.row) != change.new.as_ref() {
-            return Err(HistoryError::Changed {
-                row: change.row.clone(),
-                version: record.version,
-            });
-        }
-        match &change.old {
-            Some(body) => rows.insert(change.row.clone(), body.clone()),
-            None => rows.remove(&change.row),
-        };
-    }
-    Ok(())
-}
-
-/// What has to change for the rows to be those of an earlier version. Refused if they would not do as a document now.
+/// What has to change for the rows to be those of an earlier version. Refused if they would not do as a document now. A row
+/// that hands have changed is brought back too; the plan's notes say so.
 pub async fn rollback(office: &Office, to: u64) -> Result<Plan, HistoryError> {
+    if to == 0 {
+        return Err(HistoryError::Nothing);
+    }
     let stored = Stored::read(&office.db, &office.settings).await?;
-    let wanted = rows_at(office, &stored, to).await?;
-    let (_, found) = examine(office, &wanted)?;
+    let back::Earlier { rows, outside } = back::to(office, &stored, to).await?;
+    let (_, found) = examine(office, &rows)?;
     if !found.is_empty() {
         return Err(ApplyError::Problems(found).into());
     }
-    Ok(Plan {
-        restores: Some(to),
-        ..Plan::between(stored, &wanted)
-    })
+    let mut plan = Plan::between(stored, &rows);
+    plan.restores = Some(to);
+    let touched = plan.changes.iter().map(|change| &change.row);
+    let notes = touched.filter_map(|row| Some((row.clone(), outside.get(row)?.clone())));
+    plan.notes = notes.collect();
+    Ok(plan)
 }

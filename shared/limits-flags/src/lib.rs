@@ -16,6 +16,7 @@ pub mod features;
 pub mod flags;
 pub mod grants;
 pub mod history;
+pub mod holders;
 pub mod keyring;
 mod nearest;
 mod office;
@@ -38,4 +39,6 @@ pub use nearest::unknown;
 pub use office::{By, Check, Office};
 pub use problems::{Problem, problems};
 pub use rows::{Rows, Stored, VERSION_ATTRIBUTE, partition_key, row_key, sections, version_key};
-pub use snapshot::{NEW_JOBS, OUTDATED_AFTER_MS, Requires, Snapshot, UNLIMITED_LIMITS, USELESS_AFTER_MS};
+pub use snapshot::{
+    NEW_JOBS, OUTDATED_AFTER_MS, Requires, SharedLimit, Snapshot, UNLIMITED_LIMITS, USELESS_AFTER_MS,
+};

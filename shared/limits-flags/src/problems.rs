@@ -1,14 +1,22 @@
 //! What is wrong with a document by itself: rows that say nothing sensible, and rows that do not go together.
 
+mod idle;
+mod recount;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::time::Timestamp;
+use serde_json::{Map, Value};
 
-use crate::document::{Document, LimitRow, MeasureName, ModelRow, OWN_LIMIT, PriceRow, UNLIMITED_LIMIT};
+use crate::document::{Document, ModelRow, OWN_LIMIT, UNLIMITED_LIMIT};
 use crate::features::{self, FEATURE_LIMIT, Registry, RegistryRows};
+use crate::flags::Condition;
 use crate::nearest::{distance, unknown};
 use crate::rows::Rows;
 use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
+
+pub(crate) use idle::listed as idle_limits;
+pub(crate) use recount::recounted;
 
 /// The longest time until an order is settled: counters are kept 35 days after their window, and a release must still
 /// find them.
@@ -53,8 +61,37 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(features(document))
         .chain(needs(document))
         .chain(flags(document))
+        .chain(evaluators(document))
         .chain(prices(document))
         .collect())
+}
+
+/// Evaluators that no flag could refer to: a rule is looked at when it is written, not when it is first used.
+fn evaluators(document: &Document) -> Vec<Problem> {
+    let all: Map<String, Value> = document.evaluators.clone().into_iter().collect();
+    let read = |(name, rule): (&String, &Value)| {
+        let problem = Condition::read(rule, &all).err()?;
+        Some(Problem {
+            row: format!("evaluator#{name}"),
+            why: format!("{}: {}", problem.path, problem.why),
+        })
+    };
+    let named = document.evaluators.keys().filter(|name| !is_name(name));
+    let named = named.map(|name| Problem {
+        row: format!("evaluator#{name}"),
+        why: format!("an evaluator's name is {NAME}"),
+    });
+    document.evaluators.iter().filter_map(read).chain(named).collect()
+}
+
+/// What a name is that every tool can say: in a path, in a cursor, on a screen.
+const NAME: &str = "1 to 128 letters a-z A-Z, digits, . _ -";
+
+fn is_name(name: &str) -> bool {
+    let letters = name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
+    (1..=128).contains(&name.len()) && letters
 }
 
 /// What is wrong with the rules, given the models.
@@ -114,82 +151,26 @@ fn limits(document: &Document) -> impl Iterator<Item = Problem> {
             ),
         })
     });
-    named.chain(crowded).chain(idle(document))
-}
-
-/// Limits over all models that some order would pass by uncounted: of a provider that there is not, or of something that a
-/// price on sale does not state.
-fn idle(document: &Document) -> impl Iterator<Item = Problem> {
-    document.limits.iter().filter_map(|(name, limit)| {
-        let why = unknown_provider(document, limit)
-            .or_else(|| uncounted(document, limit))
-            .or_else(|| too_many_shards(document, limit))?;
-        Some(Problem {
-            row: format!("limit#{name}"),
-            why,
-        })
-    })
-}
-
-fn unknown_provider(document: &Document, limit: &LimitRow) -> Option<String> {
-    let provider = limit.provider.as_ref()?;
-    let models = document.models.values();
-    let known: BTreeSet<&str> = models.map(|model| model.provider.as_str()).collect();
-    let why = || {
-        format!(
-            "provider: {}",
-            unknown("provider of a model", provider, known.iter().copied())
-        )
-    };
-    (!known.contains(provider.as_str())).then(why)
-}
-
-/// A limit over all customers whose rows are each too small for an order that there is.
-fn too_many_shards(document: &Document, limit: &LimitRow) -> Option<String> {
-    let shards = u64::from(limit.shards?);
-    let part = limit.max.checked_div(shards)?;
-    let counted = |model: &&ModelRow| {
-        let of = limit.provider.as_ref();
-        model.enabled && of.is_none_or(|of| *of == model.provider)
-    };
-    let prices = document
-        .models
-        .values()
-        .filter(counted)
-        .flat_map(|model| &model.prices);
-    let dearest = prices.map(|price| match limit.measure {
-        MeasureName::Requests | MeasureName::Concurrent => 1,
-        MeasureName::Tokens => price.tokens,
-        MeasureName::MicroUsd => price.micro_usd,
-    });
-    let dearest = dearest.max().filter(|dearest| *dearest > part)?;
-    Some(format!(
-        "shards: each of {shards} rows has {part} of {}, and the dearest order takes {dearest}; say fewer shards or more",
-        limit.max
-    ))
-}
-
-fn uncounted(document: &Document, limit: &LimitRow) -> Option<String> {
-    let (what, stated): (_, fn(&PriceRow) -> u64) = match limit.measure {
-        MeasureName::Requests | MeasureName::Concurrent => return None,
-        MeasureName::Tokens => ("tokens", |price| price.tokens),
-        MeasureName::MicroUsd => ("micro_usd", |price| price.micro_usd),
-    };
-    let counted = |model: &ModelRow| limit.provider.as_ref().is_none_or(|of| *of == model.provider);
-    let models = document.models.iter();
-    let mut models = models.filter(|(_, model)| model.enabled && counted(model));
-    models.find_map(|(name, model)| {
-        let price = model.prices.iter().find(|price| stated(price) == 0)?;
-        Some(format!(
-            "measure: the price of {} s of model `{name}` has no `{what}`, so its orders would not be counted",
-            price.seconds
-        ))
-    })
+    named.chain(crowded).chain(idle::limits(document))
 }
 
 /// Plans over models that there are not.
 fn plans(document: &Document) -> impl Iterator<Item = Problem> {
-    document.plans.iter().flat_map(move |(name, plan)| {
+    let of = |name: &str, why: String| Problem {
+        row: format!("plan#{name}"),
+        why,
+    };
+    let short = document.plans.iter().filter(|(_, plan)| plan.days == Some(0));
+    let short = short.map(move |(name, _)| of(name, "days: 0 is over before it begins".to_owned()));
+    let uncovered = document.plans.iter().flat_map(move |(name, plan)| {
+        let models = plan.models.iter().filter(|_| plan.unlimited);
+        let models = models.filter(|model| document.models.get(*model).is_some_and(never_covered));
+        models.map(move |model| {
+            let why = "has neither `unlimited_daily_limit` nor `unlimited_budget_tokens`, so no unlimited plan covers it";
+            of(name, format!("models: {model} {why}"))
+        })
+    });
+    let missing = document.plans.iter().flat_map(move |(name, plan)| {
         let missing = plan
             .models
             .iter()
@@ -198,7 +179,13 @@ fn plans(document: &Document) -> impl Iterator<Item = Problem> {
             row: format!("plan#{name}"),
             why: unknown("model", model, document.models.keys().map(String::as_str)),
         })
-    })
+    });
+    missing.chain(uncovered).chain(short)
+}
+
+/// Whether a model has nothing that would hold an unlimited plan.
+fn never_covered(model: &ModelRow) -> bool {
+    model.unlimited_daily_limit.is_none() && model.unlimited_budget_tokens.is_none()
 }
 
 /// What features, tiers, add-ons and components may not be written as. What cannot be read was told before.
@@ -274,8 +261,12 @@ fn flags(document: &Document) -> Vec<Problem> {
         ))
     });
     let each = document.flags.iter().filter_map(|(name, row)| {
-        if name.trim().is_empty() {
-            return Some(flag(name, "a flag needs a name".to_owned()));
+        if !is_name(name) {
+            return Some(flag(name, format!("a flag's name is {NAME}")));
+        }
+        if known.contains(name) && row.has_other_than_switches() {
+            let why = "this flag switches orders: each of its variants is true or false".to_owned();
+            return Some(flag(name, why));
         }
         if row.0.contains_key("enabled") && row.enabled().is_none() {
             return Some(flag(name, "enabled: must be true or false".to_owned()));

@@ -1,6 +1,6 @@
 //! The settings as they stood at one version.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::catalog::{Model, Plan, Rules};
@@ -17,8 +17,10 @@ use crate::problems::Problem;
 use crate::rows;
 
 mod found;
+mod shared;
 
 use found::Found;
+pub use shared::SharedLimit;
 
 /// After how many milliseconds without a successful look a snapshot admits no new order any more: half an hour of
 /// `DynamoDB` failing for settings, while it serves accounts, is an outage that wants a person.
@@ -127,6 +129,20 @@ impl Snapshot {
     /// the caller holds for safe. A broken flag is logged when the settings are loaded, not each time it is asked.
     pub fn switch(&self, key: &str, otherwise: bool, context: &Context<'_>) -> bool {
         self.flags.boolean(key, otherwise, context).value
+    }
+
+    /// Switches that are asked for and are not there, with what each is taken for then.
+    pub fn missing_switches(&self) -> BTreeMap<String, bool> {
+        let providers = self
+            .models
+            .iter()
+            .map(|model| (format!("{PROVIDER}{}", model.provider), false));
+        let unlimited = self.models.iter().any(|model| model.unlimited.is_some());
+        let unlimited = unlimited.then(|| (UNLIMITED_LIMITS.to_owned(), true));
+        let asked = providers.chain(unlimited).chain([(NEW_JOBS.to_owned(), false)]);
+        asked
+            .filter(|(key, _)| !self.flags.keys().any(|known| known == key))
+            .collect()
     }
 
     /// A limit as it holds for whoever asks: those of unlimited plans are only watched where their switch is off. A switch
@@ -338,6 +354,22 @@ mod tests {
         assert_eq!(offered(r#"{"enabled":true}"#), 1);
         assert_eq!(offered(r#"{"enabled":false}"#), 0);
         assert_eq!(offered("nonsense"), 0);
+    }
+
+    #[test]
+    fn a_switch_that_is_asked_for_and_is_not_there_is_told_with_what_it_is_taken_for() {
+        let unlimited = MODEL.replacen('{', r#"{"unlimited_daily_limit":3,"#, 1);
+        let missing = |rows: &[(&str, &str)]| read(rows).missing_switches();
+        assert_eq!(missing(&[]), [(NEW_JOBS.to_owned(), false)].into());
+        let kie = ("provider-kie".to_owned(), false);
+        assert_eq!(
+            missing(&[("model#good", MODEL), ("flag#new_jobs", ON)]),
+            [kie.clone()].into()
+        );
+        let all = missing(&[("model#good", &unlimited), ("flag#new_jobs", ON)]);
+        assert_eq!(all, [kie, (UNLIMITED_LIMITS.to_owned(), true)].into());
+        // One that is there and is no flag is broken, which is told elsewhere.
+        assert_eq!(missing(&[("flag#new_jobs", "nonsense")]), [].into());
     }
 
     #[test]

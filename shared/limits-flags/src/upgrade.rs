@@ -6,7 +6,6 @@
 //! nothing; whoever decides second is told what the first decided.
 
 use domain::id::UserId;
-use domain::standing::Standing;
 use domain::time::{Millis, Timestamp};
 use serde_json::json;
 use table::{Condition, Deadline, Error, Item, Malformed, Query, Row, Token, Write, n, s};
@@ -115,13 +114,14 @@ pub async fn ask(
             "a note takes {NOTE_BYTES_MAX} bytes"
         )));
     }
-    grants::read(office, user).await?;
+    let standing = grants::read(office, user).await?;
+    let holds = standing.overrides_at(by.at).any(|(held, _)| held == feature);
     Stored::read(&office.db, &office.settings)
         .await?
         .body(&format!("feature#{feature}"))?;
     let requests = of_user(office, user).await?;
     let before = requests.iter().find(|request| request.feature == feature);
-    if let Some(before) = before.filter(|before| !before.may_be_asked_again(by.at)) {
+    if let Some(before) = before.filter(|before| !before.may_be_asked_again(holds, by.at)) {
         return Ok(Asked::Before(before.clone()));
     }
     let waiting = requests.iter().filter(|request| request.status == Status::Open);
@@ -166,7 +166,6 @@ pub async fn approve(
         body,
         until,
     };
-    grants::check(office, &change).await?;
     decide(office, user, feature, Some(&change), by, deadline).await
 }
 
@@ -210,9 +209,7 @@ async fn decide(
         let mut writes = after.writes(office, Some(&before));
         writes.push(after.entry(action, Some(&before), by).write(&office.audit));
         if let Some(change) = change {
-            let standing = grants::read(office, user).await?;
-            let settled = grants::applied(&standing, change, by)?;
-            writes.extend(settling(office, user, by, &standing, &settled));
+            writes.extend(settling(office, user, change, by).await?);
         }
         match office.db.transact(&after.token(by), writes, deadline).await {
             Ok(()) => return Ok(Decided::Done(after)),
@@ -223,20 +220,24 @@ async fn decide(
     Err(GrantError::Busy)
 }
 
-fn settling(office: &Office, user: UserId, by: &By, before: &Standing, after: &Standing) -> Vec<Write> {
+/// What settles the feature for the customer, if it is not settled so already.
+async fn settling(office: &Office, user: UserId, change: &Change, by: &By) -> Result<Vec<Write>, GrantError> {
+    let basis = grants::check(office, change).await?;
+    let before = grants::read(office, user).await?;
+    let after = grants::applied(&before, change, by)?;
     if before == after {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let action = Action::Grant;
-    Turn {
+    let turn = Turn {
         office,
         user,
         by,
-        before,
-        after,
-        action,
-    }
-    .writes()
+        before: &before,
+        after: &after,
+        action: Action::Grant,
+        basis,
+    };
+    Ok(turn.writes())
 }
 
 /// One request.
@@ -297,8 +298,12 @@ fn key(user: UserId, feature: &str) -> Item {
 }
 
 impl Request {
-    /// Something open waits; something approved may have run out since, so it may be asked for after the same time.
-    fn may_be_asked_again(&self, now: Timestamp) -> bool {
+    /// Something open waits, and what was denied or is held for a time; what was approved and is held no more, because it
+    /// has run out or was taken, may be asked for at once.
+    fn may_be_asked_again(&self, holds: bool, now: Timestamp) -> bool {
+        if self.status == Status::Approved && !holds {
+            return true;
+        }
         let decided = self.decided.as_ref().filter(|_| self.status != Status::Open);
         decided.is_some_and(|by| now.since(by.at) >= ASK_AGAIN_AFTER)
     }
@@ -375,6 +380,7 @@ impl Request {
             new: Some(told(self)),
             by: by.clone(),
             version: self.revision,
+            note: None,
         }
     }
 }

@@ -148,6 +148,17 @@ proptest! {
     }
 
     #[test]
+    fn a_larger_share_only_adds_users(user in "[a-z0-9]{1,20}", first in 0_u32..100, more in 1_u32..100) {
+        let of = |percent: u32| set_of(&recipes::split(&[("on", percent), ("off", 100 - percent)]), 3);
+        let (small, large) = (of(first), of((first + more).min(100)));
+        if variant(&small, &user, NOW) == "on" {
+            prop_assert_eq!(variant(&large, &user, NOW), "on");
+        }
+        let everybody = of(100);
+        prop_assert_eq!(variant(&everybody, &user, NOW), "on");
+    }
+
+    #[test]
     fn who_has_it_keeps_it_while_a_rollout_grows(user in "[a-z0-9]{1,20}", first in 0_i64..1000, later in 0_i64..1000) {
         let (start, end) = (1_700_000_000_000, 1_700_001_000_000);
         let set = set_of(&recipes::progressive(Timestamp(start), Timestamp(end), "on", "off"), 3);

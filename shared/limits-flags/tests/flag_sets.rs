@@ -97,8 +97,76 @@ fn what_is_only_odd_is_named_and_the_flag_stays_in_use() {
     let unknown = flag(&json!({ "if": [true, "onn", { "fractional": [["on", 1], ["off", 1]] }] }));
     let why = "flags.f.targeting: the rule may answer \"onn\", which is no variant";
     assert_eq!(problem_of(&unknown), (why.to_owned(), false));
-    let (why, taken_out) = problem_of(&flag(&json!({ "fractional": [["on", 0.5], ["off", 1]] })));
-    assert!(why.starts_with("flags.f.targeting.fractional: a weight is not a whole number") && !taken_out);
+}
+
+#[test]
+fn weights_that_cannot_be_meant_are_named_and_those_that_a_rule_computes_are_not() {
+    let max = i32::MAX;
+    let odd = "a weight is not a whole number up to 2147483647: it always falls to the default";
+    for (buckets, why) in [
+        (json!([["on", 0.5], ["off", 1]]), odd),
+        (json!([["on", i64::from(max) + 1], ["off", 1]]), odd),
+        (json!([["on", "1"], ["off", 1]]), odd),
+        (
+            json!([["on", max], ["off", 1]]),
+            "the weights add up to more than 2147483647: it always falls to the default",
+        ),
+        (
+            json!([["on", -5], ["off", 1]]),
+            "a weight is below 0, and counts as 0: say 0",
+        ),
+        (
+            json!([["on", { "-": [{ "var": "$flagd.timestamp" }, 7] }], ["off", -1]]),
+            "a weight is below 0, and counts as 0: say 0",
+        ),
+        (
+            json!([["on", 0], ["off", 0]]),
+            "every weight is 0: it always falls to the default",
+        ),
+    ] {
+        let rule = json!({ "fractional": buckets });
+        let expected = (format!("flags.f.targeting.fractional: {why}"), false);
+        assert_eq!(problem_of(&flag(&rule)), expected, "{rule}");
+    }
+    for good in [
+        json!([["on", max], ["off", 0]]),
+        json!([["on"], ["off", 0]]),
+        json!([["on", { "-": [{ "var": "$flagd.timestamp" }, 7] }], ["off", 0]]),
+    ] {
+        let set = json!({ "flags": { "f": flag(&json!({ "fractional": good })) } });
+        assert_eq!(problems(&set), [], "{good}");
+    }
+}
+
+#[test]
+fn weights_below_nothing_count_as_nothing_and_those_that_cannot_be_added_up_fall_to_the_default() {
+    let computed = json!({ "-": [0, { "var": "n" }] });
+    let big = i64::from(i32::MAX) + 1;
+    for (first, second, answer) in [
+        (json!(-50), json!(100), "off"),
+        (json!(100), json!(-1), "on"),
+        (computed.clone(), json!(100), "off"),
+        (json!(-50), json!(-50), "none"),
+        (json!(0), json!(0), "none"),
+        (json!(big), json!(1), "none"),
+        (json!(i32::MAX), json!(1), "none"),
+        (json!(i32::MAX), json!(0), "on"),
+    ] {
+        let set = json!({ "flags": { "f": {
+            "state": "ENABLED",
+            "variants": { "on": "on", "off": "off", "none": "none" },
+            "defaultVariant": "none",
+            "targeting": { "fractional": [["on", first], ["off", second]] },
+        } } });
+        let set = FlagSet::read(&set).unwrap();
+        for user in ["anna", "boris", "7294618350"] {
+            let attributes = [("n", Attribute::Integer(50))];
+            let context = Context::new(Timestamp(0))
+                .with_targeting_key(user)
+                .with_attributes(&attributes);
+            assert_eq!(set.string("f", "", &context).value, answer, "{first} {second}");
+        }
+    }
 }
 
 #[test]

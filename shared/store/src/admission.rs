@@ -18,7 +18,7 @@ const WINDOW: &str = "window";
 
 /// How long a counter's row is kept after its window: far longer than any job can take to settle, so that a release
 /// still finds it.
-const KEEP_AFTER: Millis = Millis::from_mins(35 * 24 * 60);
+pub(crate) const KEEP_AFTER: Millis = Millis::from_mins(35 * 24 * 60);
 
 /// Why a job was not admitted, with the truth that the refused transaction brought back.
 #[derive(Debug)]

@@ -3,10 +3,11 @@
 use domain::audit::{BadRow, Books};
 use domain::id::UserId;
 use domain::limit::Count;
+use domain::uses::Use;
 use table::{Item, Malformed, Row};
 
 use crate::error::Error;
-use crate::{Store, rows, uses};
+use crate::{Store, rows};
 
 impl Store {
     /// Reads every table whole. While jobs move, the tables are not read at one moment, so an audit of a busy system
@@ -18,8 +19,12 @@ impl Store {
         for job in self.read_all(&tables.jobs, rows::read_job, &mut books).await? {
             books.jobs.push(job);
         }
-        let usage = self.read_all(&tables.usage, read_counter, &mut books).await?;
-        books.usage.extend(usage);
+        for row in self.read_all(&tables.usage, read_usage, &mut books).await? {
+            match row {
+                Usage::Counter(owner, name, count) => drop(books.usage.insert((owner, name), count)),
+                Usage::Use(noted) => books.uses.push(*noted),
+            }
+        }
         for (user, entry) in self
             .read_all(&tables.ledger, rows::read_entry, &mut books)
             .await?
@@ -62,11 +67,18 @@ impl Store {
     }
 }
 
-fn read_counter(item: &Item) -> Result<((UserId, String), Count), Malformed> {
-    let row = Row(item);
+/// What stands in a row of the table of usage.
+enum Usage {
+    Counter(UserId, String, Count),
+    Use(Box<Use>),
+}
+
+fn read_usage(item: &Item) -> Result<Usage, Malformed> {
+    if rows::use_id(item).is_some() {
+        return Ok(Usage::Use(Box::new(rows::read_use(item)?)));
+    }
     let (name, count) = rows::read_count(item)?;
-    let count = uses::of_jobs(item, count)?;
-    Ok(((UserId(row.n("user_id")?), name), count))
+    Ok(Usage::Counter(UserId(Row(item).n("user_id")?), name, count))
 }
 
 /// Which row it is, by whatever it has of a key, and what stands where it cannot be read.

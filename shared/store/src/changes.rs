@@ -1,5 +1,6 @@
 //! Changes of a job, with the money where they settle it.
 
+use domain::id::UserId;
 use domain::job::{Change, Job, Settlement, Stage};
 use domain::ledger::Key;
 use domain::limit::Counted;
@@ -98,7 +99,7 @@ impl Store {
             self.entry_write(before, change, settlement),
             self.account_write(before, change, settlement),
         ];
-        writes.extend(self.window_writes(before, windows, change.at));
+        writes.extend(self.window_writes(before.id.user, windows, change.at));
         let token = Token::of(&format!("{settlement:?} {} {mark}", before.id));
         let Err(error) = self.db.transact(&token, writes, deadline).await else {
             return Ok(Applied::Written);
@@ -148,10 +149,10 @@ impl Store {
     }
 
     /// The uses go back to the very windows they came from.
-    fn window_writes(&self, job: &Job, windows: &[&Counted], at: Timestamp) -> Vec<Write> {
+    pub(crate) fn window_writes(&self, user: UserId, windows: &[&Counted], at: Timestamp) -> Vec<Write> {
         let back = |(index, counted): (usize, &&Counted)| {
             let (key, amount) = (&counted.key, rows::number(counted.amount));
-            let row = rows::usage_key(key.owner(job.id.user), key.row());
+            let row = rows::usage_key(key.owner(user), key.row());
             let write = Write::update(label(index), &self.tables.usage, row);
             match key.step() {
                 None => write
@@ -169,12 +170,12 @@ impl Store {
 }
 
 /// The label of a window's write.
-fn label(index: usize) -> &'static str {
+pub(crate) fn label(index: usize) -> &'static str {
     WINDOWS.get(index).copied().unwrap_or("window 24")
 }
 
 /// Whether nothing but counters was refused.
-fn only_windows(error: &table::Error) -> bool {
+pub(crate) fn only_windows(error: &table::Error) -> bool {
     match error {
         table::Error::Refused(writes) => writes.iter().all(|write| WINDOWS.contains(&write.label)),
         _ => false,

@@ -21,6 +21,7 @@ pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
+pub use uses::{GivenBack, Using};
 pub use view::{Ask, View};
 
 use table::Db;

@@ -10,6 +10,11 @@ use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
 use table::{AttributeValue, Item, Malformed, Row, list, map, n, s, set};
 
+mod uses;
+
+pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
+pub use uses::{read_use, use_key};
+
 /// The version of every row written here.
 pub const SCHEMA: i64 = 1;
 

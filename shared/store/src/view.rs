@@ -5,11 +5,15 @@ use std::collections::BTreeSet;
 use domain::account::Account;
 use domain::id::{JobId, UserId};
 use domain::job::Job;
-use domain::limit::{Counts, WindowKey};
+use domain::limit::{Counts, Limit, Total, WindowKey};
+use domain::time::Timestamp;
 use table::{Item, Keys, Row};
 
 use crate::error::Error;
 use crate::{Store, rows};
+
+/// Counters that one read takes.
+const COUNTERS_MAX: usize = 100;
 
 /// What to read beside the account.
 #[derive(Clone, Debug)]
@@ -69,6 +73,19 @@ impl Store {
                 .and_then(|item| Row(item).n("version").ok())
                 .unwrap_or(0),
         })
+    }
+
+    /// What all customers together have used of each of these limits; one read for each 100 of their rows.
+    pub async fn totals(&self, limits: &[&Limit], now: Timestamp) -> Result<Vec<Total>, Error> {
+        let rows = limits.iter().flat_map(|limit| limit.rows(now));
+        let rows: BTreeSet<WindowKey> = rows.collect();
+        let rows: Vec<WindowKey> = rows.into_iter().collect();
+        let mut counts = Counts::new();
+        for some in rows.chunks(COUNTERS_MAX) {
+            // Whose they are follows from their names.
+            counts.extend(self.counts(UserId(0), some).await?);
+        }
+        Ok(limits.iter().map(|limit| limit.total(&counts, now)).collect())
     }
 
     /// What these counters say, read once more; at most 100 of them.

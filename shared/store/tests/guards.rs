@@ -13,6 +13,8 @@ mod accounts;
 mod bench;
 #[path = "guards/limits.rs"]
 mod limits;
+#[path = "guards/uses.rs"]
+mod uses;
 
 use std::collections::BTreeSet;
 
@@ -436,6 +438,9 @@ async fn a_draft_is_put_only_where_there_is_an_account() {
     let before = scene.everything().await;
     assert!(!scene.store.put_draft(UserId(8), &draft(), soon()).await.unwrap());
     scene.store.set_blocked(UserId(8), true, soon()).await.unwrap();
+    for zone in [Some("Asia/Tomsk"), None] {
+        scene.store.set_zone(UserId(8), zone, soon()).await.unwrap();
+    }
     scene
         .store
         .unpark(

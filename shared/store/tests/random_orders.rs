@@ -1,5 +1,5 @@
-//! Orders of several customers against every kind of limit, in random order: placed on what was read now or a while ago,
-//! made, failed, canceled, late, and each change tried again. After every few steps the books must add up, and no limit be
+//! Orders of several customers, and uses without an order, against every kind of limit, in random order: placed on what was read now or a while ago,
+//! made, failed, canceled, late, given back, and each change tried again. After every few steps the books must add up, and no limit be
 //! passed.
 #![allow(
     clippy::unwrap_used,
@@ -11,18 +11,21 @@
 #[allow(dead_code, reason = "the guards use the rest")]
 mod bench;
 
+use std::collections::BTreeMap;
+
 use domain::account::Draft;
 use domain::admission::{Request, admit, amount, limits_touched};
 use domain::catalog::{Model, Price, Rules};
 use domain::id::{ChatId, FileId, MessageId, NONCE_CHARS, Nonce, UserId};
 use domain::job::{Event, Failure, Job, Stage};
-use domain::limit::{Count, Counts, Limit, Measure, Mode, Span, Whose, WindowKey};
+use domain::limit::{Count, Counts, Limit, Measure, Mode, Span, Usage, Whose, WindowKey};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
+use domain::uses::{USE_ID_BYTES, Use, UseId};
 use domain::video::Aspect;
 use domain::window::{Schedule, Sliding};
 use fastrand::Rng;
-use store::{Applied, NotAdmitted, rows};
+use store::{Applied, GivenBack, NotAdmitted, Using, rows};
 
 use bench::{NOW, Scene, soon};
 
@@ -104,6 +107,8 @@ struct Done {
     overtaken: usize,
     settled: usize,
     repeated: usize,
+    used: usize,
+    given_back: usize,
 }
 
 struct Run {
@@ -113,6 +118,7 @@ struct Run {
     model: Model,
     now: Timestamp,
     open: Vec<Job>,
+    uses: Vec<Use>,
     /// What was read a while ago, by user.
     remembered: Vec<(UserId, Counts)>,
     done: Done,
@@ -134,6 +140,7 @@ impl Run {
             model: model(),
             now: NOW,
             open: Vec::new(),
+            uses: Vec::new(),
             remembered: Vec::new(),
             done: Done::default(),
         }
@@ -271,9 +278,59 @@ impl Run {
         }
     }
 
+    /// Uses without an order, against the same limits.
+    async fn use_it(&mut self) {
+        let user = UserId(100 + self.rng.i64(0..USERS));
+        let counts = self.scene.store.counts(user, &self.rows()).await.unwrap();
+        let (amount, start) = (self.rng.u64(1..3), self.rng.u16(..));
+        let limits = self.rules.limits.iter();
+        let usages: Vec<_> = limits
+            .map(|limit| limit.usage(amount, &counts, start, self.now))
+            .collect();
+        if usages.iter().any(Usage::forbids) {
+            self.done.refused += 1;
+            return;
+        }
+        let how: Vec<_> = usages.iter().map(|usage| usage.reservation(self.now)).collect();
+        let noted = Use {
+            id: UseId::of(std::array::from_fn::<u8, USE_ID_BYTES, _>(|_| self.rng.u8(..))),
+            user,
+            feature: "chat".into(),
+            amount,
+            by: "key#site".into(),
+            counted: how.iter().map(|one| one.counted.clone()).collect(),
+            at: self.now,
+            released_at: None,
+            answer: String::new(),
+        };
+        let using = self.scene.store.count_use(&noted, &how, soon()).await.unwrap();
+        assert_eq!(using, Using::Counted);
+        self.done.used += 1;
+        if self.rng.bool() {
+            let again = self.scene.store.count_use(&noted, &how, soon()).await.unwrap();
+            assert_eq!(again, Using::Before(Box::new(noted.clone())));
+        }
+        self.uses.push(noted);
+    }
+
+    async fn give_back(&mut self) {
+        if self.uses.is_empty() {
+            return;
+        }
+        let noted = self.uses.swap_remove(self.rng.usize(..self.uses.len()));
+        let back = self.scene.store.release_use(&noted, self.now, soon()).await;
+        assert_eq!(back.unwrap(), GivenBack::Now);
+        self.done.given_back += 1;
+        if self.rng.bool() {
+            let again = self.scene.store.release_use(&noted, self.now, soon()).await;
+            assert!(matches!(again.unwrap(), GivenBack::Before(_)));
+        }
+    }
+
     async fn check(&self) {
         let books = self.scene.store.read_books().await.unwrap();
         assert_eq!(domain::audit::violations(&books), vec![], "{:?}", self.done);
+        let mut shared: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
         for ((owner, row), count) in &books.usage {
             let limit = self
                 .rules
@@ -285,11 +342,20 @@ impl Run {
             let used = used_now(limit, count, self.now);
             let max = match limit.whose {
                 Whose::Each => limit.max,
-                Whose::All { shards } => limit.max / u64::from(shards),
+                // One more or less on each; all of them together hold no more than all of it.
+                Whose::All { shards } => {
+                    let window = row.split_once('@').unwrap().0;
+                    let (sum, max) = shared.entry(window).or_default();
+                    (*sum, *max) = (*sum + used, limit.max);
+                    limit.max.div_ceil(u64::from(shards))
+                }
             };
             if limit.mode == Mode::Hard {
                 assert!(used <= max, "{owner} {row}: {used} of {max}, {counts:?}");
             }
+        }
+        for (window, (sum, max)) in shared {
+            assert!(sum <= max, "{window}: {sum} of {max} on all rows");
         }
     }
 }
@@ -310,8 +376,10 @@ async fn no_order_of_events_passes_a_limit_or_loses_a_credit() {
         let mut run = Run::new(seed).await;
         for step in 0..160 {
             match run.rng.u8(0..10) {
-                0..=4 => run.order().await,
-                5..=8 => run.go_on().await,
+                0..=3 => run.order().await,
+                4..=6 => run.go_on().await,
+                7 => run.use_it().await,
+                8 => run.give_back().await,
                 _ => run.now = run.now.after(Millis(run.rng.i64(1..90) * 60_000)),
             }
             if step % 16 == 0 {
@@ -325,8 +393,10 @@ async fn no_order_of_events_passes_a_limit_or_loses_a_credit() {
             overtaken,
             settled,
             repeated,
+            used,
+            given_back,
         } = run.done;
-        let least = [admitted, refused, overtaken, settled, repeated]
+        let least = [admitted, refused, overtaken, settled, repeated, used, given_back]
             .into_iter()
             .min();
         assert!(least >= Some(3), "seed {seed}: {:?}", run.done);

@@ -107,6 +107,7 @@ impl Db {
                     _ => None,
                 })
             }
+            RenderedAction::Check(_) => Err(Error::Invalid("a check by itself writes nothing".into())),
             RenderedAction::Update(key, update) => {
                 let request = self
                     .client

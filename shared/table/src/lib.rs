@@ -22,6 +22,6 @@ pub use condition::Condition;
 pub use db::{Db, Token};
 pub use deadline::Deadline;
 pub use error::{Error, RefusedWrite};
-pub use read::{Keys, Page, Query};
+pub use read::{Keys, Page, Query, Search};
 pub use row::{Item, Malformed, Row, list, map, n, s, set};
 pub use write::Write;

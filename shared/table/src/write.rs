@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+    Update,
 };
 
 use crate::condition::Condition;
@@ -23,6 +24,7 @@ pub struct Write {
 enum Action {
     Put(Item),
     Delete(Item),
+    Check(Item),
     Update { key: Item, edits: Vec<Edit> },
 }
 
@@ -53,6 +55,16 @@ impl Write {
             label,
             table: table.to_owned(),
             action: Action::Delete(key),
+            conditions: Vec::new(),
+        }
+    }
+
+    /// Leaves an item as it is, and lets the rest of its transaction happen only under its conditions.
+    pub fn check(label: &'static str, table: &str, key: Item) -> Self {
+        Self {
+            label,
+            table: table.to_owned(),
+            action: Action::Check(key),
             conditions: Vec::new(),
         }
     }
@@ -141,6 +153,7 @@ impl Write {
         let action = match self.action {
             Action::Put(item) => RenderedAction::Put(item),
             Action::Delete(key) => RenderedAction::Delete(key),
+            Action::Check(key) => RenderedAction::Check(key),
             Action::Update { key, edits } => RenderedAction::Update(key, render_edits(edits, &mut x)),
         };
         Rendered {
@@ -163,6 +176,7 @@ pub(crate) struct Rendered {
 pub(crate) enum RenderedAction {
     Put(Item),
     Delete(Item),
+    Check(Item),
     Update(Item, String),
 }
 
@@ -186,6 +200,16 @@ impl Rendered {
             ),
             RenderedAction::Delete(key) => item.delete(
                 Delete::builder()
+                    .table_name(self.table)
+                    .set_key(Some(key))
+                    .set_condition_expression(self.condition)
+                    .set_expression_attribute_names(self.x.names())
+                    .set_expression_attribute_values(self.x.values())
+                    .return_values_on_condition_check_failure(old)
+                    .build()?,
+            ),
+            RenderedAction::Check(key) => item.condition_check(
+                ConditionCheck::builder()
                     .table_name(self.table)
                     .set_key(Some(key))
                     .set_condition_expression(self.condition)

@@ -58,6 +58,13 @@ impl Ask {
         Self(event)
     }
 
+    /// From another address than everybody's.
+    #[must_use]
+    pub fn address(mut self, address: &str) -> Self {
+        self.0["requestContext"]["http"]["sourceIp"] = json!(address);
+        self
+    }
+
     /// With a header.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {

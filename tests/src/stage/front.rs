@@ -137,7 +137,12 @@ async fn take_callback(State(callback): State<Callback>, request: Request) -> Re
         request.uri().query().unwrap_or_default().to_owned(),
     );
     for name in ["x-webhook-timestamp", "x-webhook-signature"] {
-        event["headers"][name] = json!(header(&request, name));
+        let headers = event["headers"].as_object_mut().unwrap();
+        headers.remove(name);
+        // What was not sent is not there, which is something else than empty.
+        if request.headers().contains_key(name) {
+            headers.insert(name.to_owned(), json!(header(&request, name)));
+        }
     }
     event["queryStringParameters"] = query
         .split('&')

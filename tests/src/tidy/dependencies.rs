@@ -67,8 +67,64 @@ struct Node {
 impl Outside {
     /// Asks cargo. Only for this machine's platform, whose crates a build has downloaded already.
     pub fn load() -> Result<Self, Error> {
-        cargo_metadata(&["--locked", "--filter-platform", &host()?])
+        cargo_metadata(&["--locked", "--offline", "--filter-platform", &host()?])
     }
+
+    /// The same of the benchmarks' own workspace, which this build has nothing to do with: the first time, their crates are
+    /// downloaded.
+    pub fn load_benches() -> Result<Self, Error> {
+        let manifest = ["--manifest-path", BENCHES];
+        cargo_metadata(&[
+            "--locked",
+            manifest[0],
+            manifest[1],
+            "--filter-platform",
+            &host()?,
+        ])
+    }
+}
+
+/// The benchmarks' own workspace.
+const BENCHES: &str = "tests/benches-flags/Cargo.toml";
+
+/// A lock file.
+#[derive(Debug, Deserialize)]
+struct Lock {
+    package: Vec<Locked>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Locked {
+    name: String,
+    version: String,
+}
+
+/// Crates that the benchmarks measure in another version than the one that is deployed. Versions that cannot stand for one
+/// another are two crates, of which each workspace may have its own.
+pub fn drifted(deployed: &str, measured: &str) -> Result<Findings, Error> {
+    let (deployed, measured): (Lock, Lock) = (toml::from_str(deployed)?, toml::from_str(measured)?);
+    let same = |one: &Locked, other: &Locked| {
+        one.name == other.name && series(&one.version) == series(&other.version)
+    };
+    let found = measured.package.iter().filter_map(|measured| {
+        let mut deployed = deployed
+            .package
+            .iter()
+            .filter(|deployed| same(deployed, measured));
+        let other = deployed.find(|deployed| deployed.version != measured.version)?;
+        Some(format!(
+            "{BENCHES}: measures {} {}, and {} is deployed; `cargo update --precise` it there",
+            measured.name, measured.version, other.version
+        ))
+    });
+    Ok(found.collect())
+}
+
+/// Versions of one series can stand for one another: `1`, `0.8`, `0.0.5`.
+fn series(version: &str) -> String {
+    let parts: Vec<&str> = version.split('.').collect();
+    let zeros = parts.iter().take_while(|part| **part == "0").count();
+    parts.get(..=zeros).unwrap_or(&parts).join(".")
 }
 
 /// The platform that rustc builds for by default, such as `x86_64-unknown-linux-gnu`.
@@ -159,6 +215,33 @@ mod tests {
     fn a_licence_that_binds_or_is_missing_is_found() {
         for bad in [Some("GPL-3.0"), Some("MIT AND AGPL-3.0"), Some("ask me"), None] {
             assert_eq!(found("x", bad, CRATES_IO).len(), 1, "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_crate_that_is_measured_in_another_version_than_deployed_is_found() {
+        let lock = |packages: &[(&str, &str)]| {
+            let package = |(name, version): &(&str, &str)| {
+                format!("[[package]]\nname = \"{name}\"\nversion = \"{version}\"\n")
+            };
+            packages.iter().map(package).collect::<String>()
+        };
+        let deployed = lock(&[
+            ("serde", "1.0.5"),
+            ("rand", "0.8.1"),
+            ("rand", "0.9.0"),
+            ("tiny", "0.0.5"),
+        ]);
+        let same = [
+            ("serde", "1.0.5"),
+            ("rand", "0.9.0"),
+            ("rand", "0.7.0"),
+            ("tiny", "0.0.6"),
+            ("criterion", "1.0.0"),
+        ];
+        assert_eq!(drifted(&deployed, &lock(&same)).unwrap(), Findings::new());
+        for other in [("serde", "1.1.0"), ("rand", "0.9.1")] {
+            assert_eq!(drifted(&deployed, &lock(&[other])).unwrap().len(), 1, "{other:?}");
         }
     }
 

@@ -64,14 +64,14 @@ pub struct Target {
 impl Workspace {
     /// Asks cargo. Only the members' manifests are read.
     pub fn load() -> Result<Self, Error> {
-        cargo_metadata(&["--no-deps"])
+        cargo_metadata(&["--no-deps", "--offline"])
     }
 }
 
-/// What `cargo metadata` says, without network.
+/// What `cargo metadata` says.
 pub fn cargo_metadata<T: for<'de> Deserialize<'de>>(arguments: &[&str]) -> Result<T, Error> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--format-version=1", "--offline"])
+        .args(["metadata", "--format-version=1"])
         .args(arguments)
         .current_dir(root())
         .output()

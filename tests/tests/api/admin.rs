@@ -23,7 +23,7 @@ async fn a_change_holds_for_the_next_request_and_is_told_in_the_audit() {
         .await;
     let last = &audit.body["entries"][0];
     assert_eq!(
-        (&last["action"], &last["why"], &last["new"]),
+        (&last["action"], &last["reason"], &last["new"]),
         (&json!("update"), &json!("a test"), &json!({"enabled": false}))
     );
     assert_eq!(last["who"], json!(format!("key#{}", key.id)));
@@ -51,11 +51,47 @@ async fn what_does_not_go_together_is_refused_and_nothing_is_written() {
         let said = shop::put(&stage, &key, path, &row).await;
         assert_eq!(said.status, 422, "{path}: {said:?}");
     }
-    let gone = Ask::of("DELETE", "/admin/settings/tiers/free?why=tidy").key(&key);
+    let gone = Ask::of("DELETE", "/admin/settings/tiers/free?reason=tidy").key(&key);
     assert_eq!(stage.ask(gone).await.status, 422, "another tier inherits from it");
     let none = Ask::of("DELETE", "/admin/settings/flags/none").key(&key);
     assert_eq!(stage.ask(none).await.status, 404);
     assert_eq!(version().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_customers_may_hold_goes_only_if_they_may_lose_it() {
+    let stage = Stage::new().await;
+    let key = shop::open(&stage).await;
+    stage.admit(ANNA, Role::Owner).await;
+    let gold = json!({"name": "Gold", "rank": 30});
+    let made = shop::put(&stage, &key, "tiers/gold", &gold).await;
+    let before = made.body["version"].as_u64().unwrap() - 1;
+    let delete = |query: &str| {
+        let ask = Ask::of("DELETE", &format!("/admin/settings/tiers/gold?reason=x{query}")).key(&key);
+        stage.ask(ask)
+    };
+    let back = |lose: bool| {
+        let body = json!({"version": before, "reason": "x", "holders_lose_it": lose});
+        stage.ask(Ask::post("/admin/rollback").user(&stage, ANNA).json(&body))
+    };
+    for refused in [delete("").await, back(false).await] {
+        assert_eq!(refused.status, 409, "{refused:?}");
+        let detail = refused.body["detail"].as_str().unwrap();
+        let told = detail.contains("tier#gold") && detail.contains("is_withdrawn");
+        assert!(told, "{detail}");
+    }
+    assert_eq!(delete("&holders_lose_it=maybe").await.status, 400);
+    let done = back(true).await;
+    assert_eq!((done.status, &done.body["changed"]), (200, &json!(["tier#gold"])));
+    assert_eq!(delete("").await.status, 404);
+    shop::put(&stage, &key, "tiers/gold", &gold).await;
+    assert_eq!(delete("&holders_lose_it=true").await.status, 200);
+    let log = stage.ask(Ask::get("/admin/audit").key(&key)).await;
+    let entries = log.body["entries"].as_array().unwrap();
+    let is_it = |entry: &&serde_json::Value| entry["entity"] == "tier#gold" && entry["action"] == "delete";
+    let latest = entries.iter().find(is_it).unwrap();
+    let note = latest["note"].as_str().unwrap();
+    assert!(note.starts_with("whoever held it lost it"), "{note}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -69,7 +105,7 @@ async fn who_only_reads_changes_nothing_and_only_an_owner_goes_back() {
         403
     );
     assert_eq!(shop::put(&stage, &key, "flags/new_jobs", &row).await.status, 200);
-    let back = |ask: Ask| ask.json(&json!({"version": 1, "why": "as it was"}));
+    let back = |ask: Ask| ask.json(&json!({"version": 1, "reason": "as it was"}));
     let path = "/admin/rollback";
     assert_eq!(stage.ask(back(Ask::post(path).key(&key))).await.status, 403);
     stage.admit(ANNA, Role::Editor).await;
@@ -91,6 +127,35 @@ async fn who_only_reads_changes_nothing_and_only_an_owner_goes_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_may_not_change_anything_is_told_so_before_what_they_sent_is_read() {
+    let stage = Stage::new().await;
+    let reader = stage.new_key(3, &[Scope::AdminRead], None).await;
+    let nobody = stage.new_key(4, &[Scope::Evaluate], None).await;
+    for (method, path) in [
+        ("PUT", "/admin/settings/flags/new_jobs"),
+        ("PUT", "/admin/settings/nonsense/x"),
+        ("DELETE", "/admin/settings/flags/new_jobs?sort=up"),
+        ("POST", "/admin/rollback"),
+        ("POST", "/admin/standings/x"),
+        ("POST", "/admin/upgrade-requests/1001/hd/approve"),
+        ("POST", "/admin/upgrade-requests/1001/hd/deny"),
+    ] {
+        for key in [&reader, &nobody] {
+            let ask = Ask::of(method, path).key(key).text("{");
+            assert_eq!(stage.ask(ask).await.status, 403, "{method} {path}");
+        }
+    }
+    for path in [
+        "/admin/audit?day=x",
+        "/admin/settings/nonsense",
+        "/admin/limits/usage",
+    ] {
+        let ask = Ask::get(path).key(&nobody);
+        assert_eq!(stage.ask(ask).await.status, 403, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_standing_is_changed_thing_by_thing() {
     let stage = Stage::new().await;
     let key = shop::open(&stage).await;
@@ -99,7 +164,7 @@ async fn a_standing_is_changed_thing_by_thing() {
     stage.newcomer(ANNA).await;
     let changes = [
         json!({"change": "tier", "key": "pro"}),
-        json!({"change": "set_override", "key": "hd", "value": false, "until": "2026-12-01T00:00:00Z"}),
+        json!({"change": "set_override", "key": "hd", "value": false, "valid_until": "2026-12-01T00:00:00Z"}),
         json!({"change": "add_role", "key": "tester"}),
         json!({"change": "country", "key": "RU"}),
     ];
@@ -115,12 +180,19 @@ async fn a_standing_is_changed_thing_by_thing() {
         (&stands["revision"], &stands["standing"]["tier"]["key"]),
         (&json!(4), &json!("pro"))
     );
+    assert_eq!(
+        stands["standing"]["overrides.hd"],
+        json!({"value": false, "valid_until": "2026-12-01T00:00:00Z", "reason": ""})
+    );
     let listed = stage
         .ask(Ask::get("/admin/overrides?feature=hd").key(&key))
         .await
         .body;
     assert_eq!(
-        (&listed["overrides"][0]["user"], &listed["overrides"][0]["until"]),
+        (
+            &listed["overrides"][0]["user"],
+            &listed["overrides"][0]["valid_until"]
+        ),
         (&json!("1001"), &json!("2026-12-01T00:00:00Z"))
     );
     let why = stage.ask(Ask::get("/admin/explain/1001/hd").key(&key)).await;
@@ -128,7 +200,7 @@ async fn a_standing_is_changed_thing_by_thing() {
     let unfit = [
         json!({"change": "tier", "key": "platinum"}),
         json!({"change": "set_override", "key": "hdd", "value": true}),
-        json!({"change": "tier", "key": "pro", "until": "tomorrow"}),
+        json!({"change": "tier", "key": "pro", "valid_until": "tomorrow"}),
         json!({"change": "country", "key": "russia"}),
         json!({"change": "everything"}),
         json!({}),
@@ -176,7 +248,7 @@ async fn a_customer_asks_for_a_feature_and_has_it_once_an_operator_says_yes() {
     let yes = stage
         .ask(decide(
             "approve",
-            json!({"valid_until": "2026-12-31T00:00:00Z", "notes": "welcome"}),
+            json!({"valid_until": "2026-12-31T00:00:00Z", "reason": "welcome"}),
         ))
         .await;
     assert_eq!((yes.status, &yes.body["status"]), (200, &json!("approved")));
@@ -241,4 +313,32 @@ async fn every_list_has_an_end_and_a_cursor_that_is_not_its_own_is_refused() {
     assert_eq!((later.status, &later.body["entries"]), (200, &json!([])));
     let other = get("/admin/overrides?feature=hd&cursor=width%231001").await;
     assert_eq!((other.status, &other.body["overrides"]), (200, &json!([])));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_ends_after_its_days_and_a_slip_of_a_name_gives_nothing() {
+    let stage = Stage::new().await;
+    let key = shop::open(&stage).await;
+    stage.newcomer(ANNA).await;
+    let plan = json!({"title": "A day", "unlimited": true, "days": 1});
+    shop::put(&stage, &key, "plans/day", &plan).await;
+    let slip = json!({"change": "plan", "key": "day", "valid_untill": "2027-02-28T03:00:00Z", "reason": "x"});
+    let refused = shop::grant(&stage, &key, ANNA, &slip).await;
+    assert_eq!(refused.status, 422, "{refused:?}");
+    assert!(
+        refused.body["detail"].as_str().unwrap().contains("valid_untill"),
+        "{refused:?}"
+    );
+    let given = shop::grant(&stage, &key, ANNA, &json!({"change": "plan", "key": "day"})).await;
+    assert_eq!(
+        given.body["standing"]["plan"]["valid_until"],
+        json!("2026-11-22T09:00:00Z"),
+        "{given:?}"
+    );
+    let said = json!({"change": "plan", "key": "day", "valid_until": "2027-02-28T03:00:00Z"});
+    let said = shop::grant(&stage, &key, ANNA, &said).await;
+    assert_eq!(
+        said.body["standing"]["plan"]["valid_until"],
+        "2027-02-28T03:00:00Z"
+    );
 }

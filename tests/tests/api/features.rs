@@ -6,7 +6,7 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS, shop};
 
 fn pro() -> serde_json::Value {
-    json!({"change": "tier", "key": "pro", "until": "2026-12-31T21:00:00Z", "why": "paid"})
+    json!({"change": "tier", "key": "pro", "valid_until": "2026-12-31T21:00:00Z", "reason": "paid"})
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -27,10 +27,14 @@ async fn a_customer_sees_every_feature_with_why_and_how_much_of_it() {
     assert_eq!(features["hd"]["unlocked_by"]["tier"], "pro");
     assert_eq!(
         features["chat"]["usage"],
-        json!([{"measure": "requests", "limit": 5, "current": 0, "remaining": 5,
-        "reset_at": "2026-11-21T18:00:00Z"}])
+        json!([{"limit_id": "feature-chat-rd", "source": "default", "measure": "requests", "window": "day", "limit": 5,
+        "current": 0, "remaining": 5, "reset_at": "2026-11-21T18:00:00Z"}])
     );
-    assert_eq!(features["width"]["value"], 720);
+    let width = &features["width"];
+    assert_eq!(
+        (&width["value"], &width["value_source"]),
+        (&json!(720), &json!("default"))
+    );
     assert_eq!(shop::grant(&stage, &key, ANNA, &pro()).await.status, 200);
     let mine = stage.ask(Ask::get("/features").user(&stage, ANNA)).await;
     let features = &mine.body["features"];
@@ -39,7 +43,11 @@ async fn a_customer_sees_every_feature_with_why_and_how_much_of_it() {
         (&json!(true), &json!("tier:pro"))
     );
     assert_eq!(features["hd"]["expires_at"], "2026-12-31T21:00:00Z");
-    assert_eq!(features["chat"]["usage"][0]["limit"], 100);
+    let usage = &features["chat"]["usage"][0];
+    assert_eq!(
+        (&usage["limit"], &usage["source"]),
+        (&json!(100), &json!("tier:pro"))
+    );
     let parts = stage
         .ask(Ask::get("/features/components").user(&stage, ANNA))
         .await;
@@ -170,9 +178,29 @@ async fn features_are_flags_with_their_limits_and_uses_beside_them() {
     );
     assert_eq!(free.flag("width")["value"], 720);
     assert_eq!(free.flag("greeting")["value"], "hi");
+    let all = Ask::post("/features/chat/uses").user(&stage, ANNA);
+    assert_eq!(stage.ask(all.json(&json!({"amount": 5}))).await.status, 200);
+    let used_up = bulk().await;
+    let chat = used_up.flag("chat");
+    assert_eq!(
+        (
+            &chat["value"],
+            &chat["variant"],
+            &chat["metadata"]["reason"],
+            &chat["metadata"]["unlocked_by"]
+        ),
+        (
+            &json!(false),
+            &json!("off"),
+            &json!("limit_reached"),
+            &json!("pro")
+        )
+    );
     shop::grant(&stage, &key, ANNA, &pro()).await;
     let ask = Ask::post("/ofrep/v1/evaluate/flags").user(&stage, ANNA);
-    let upgraded = stage.ask(ask.header("if-none-match", free.header("etag"))).await;
+    let upgraded = stage
+        .ask(ask.header("if-none-match", used_up.header("etag")))
+        .await;
     assert_eq!(
         (upgraded.status, &upgraded.flag("hd")["value"]),
         (200, &json!(true))
@@ -197,4 +225,74 @@ async fn nobody_brings_a_tier_along() {
     for ask in [one.clone().user(&stage, ANNA), one.key(&key)] {
         assert_eq!(stage.ask(ask.context(&forged)).await.body["value"], "hi");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_with_a_model_says_who_would_pay() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let key = shop::open(&stage).await;
+    let plan = json!({"title": "A day", "unlimited": true});
+    shop::put(&stage, &key, "plans/unlimited_1day", &plan).await;
+    let a_day = async |max: u32| {
+        let path = Ask::get("/admin/settings/models/kling-3.0").key(&key);
+        let mut row = stage.ask(path).await.body["row"].clone();
+        row["unlimited_daily_limit"] = json!(max);
+        let said = shop::put(&stage, &key, "models/kling-3.0", &row).await;
+        assert_eq!(said.status, 200, "{said:?}");
+    };
+    let ask = async |orders: u32| {
+        let path = format!("/features/check/chat?model=kling-3.0&amount={orders}");
+        let body = stage.ask(Ask::get(&path).user(&stage, ANNA)).await.body;
+        (body["paid_by"].clone(), body["has_access"].clone())
+    };
+    a_day(3).await;
+    stage.plan(ANNA, "unlimited_1day").await;
+    assert_eq!(ask(3).await, (json!("plan:unlimited_1day"), json!(true)));
+    // Neither the plan nor two credits do for four, and it is the plan's limit that is told.
+    assert_eq!(ask(4).await, (json!("plan:unlimited_1day"), json!(false)));
+    a_day(0).await;
+    assert_eq!(ask(2).await, (json!("credits"), json!(true)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_check_with_a_model_goes_by_everything_that_an_order_of_it_needs() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.say(ANNA, "/timezone +5:45").await;
+    let key = shop::open(&stage).await;
+    let path = Ask::get("/admin/settings/models/kling-3.0").key(&key);
+    let mut model = stage.ask(path).await.body["row"].clone();
+    model["requires"] = json!(["hd"]);
+    shop::put(&stage, &key, "models/kling-3.0", &model).await;
+    let ask = async || {
+        let path = "/features/check/chat?model=kling-3.0";
+        stage.ask(Ask::get(path).user(&stage, ANNA)).await.body
+    };
+    let locked = ask().await;
+    assert_eq!(
+        (
+            &locked["reason"],
+            &locked["unlocked_by"]["tier"],
+            &locked["message"]
+        ),
+        (
+            &json!("not_in_tier"),
+            &json!("pro"),
+            &json!("HD is not in your tier. The tier Pro opens it.")
+        )
+    );
+    let daily = json!([{"max": 0, "period": "day", "anchor": "21:00", "utc_offset": "+03:00"}]);
+    let long = json!({"name": "Long", "type": "metered", "default": {"enabled": true, "limits": daily}});
+    assert_eq!(shop::put(&stage, &key, "features/long", &long).await.status, 200);
+    model["requires"] = json!(["hd", "long"]);
+    assert_eq!(
+        shop::put(&stage, &key, "models/kling-3.0", &model).await.status,
+        200
+    );
+    shop::grant(&stage, &key, ANNA, &pro()).await;
+    let used_up = ask().await;
+    let message = used_up["message"].as_str().unwrap();
+    assert_eq!(used_up["reason"], "limit_reached");
+    assert!(message.contains("resets today at 23:45 (UTC+5:45)"), "{message}");
 }

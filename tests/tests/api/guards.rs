@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::routing::get;
 use features_api::guard::{Need, guarded};
 use serde_json::json;
-use tests::stage::{Ask, Stage};
+use tests::stage::{Ask, Said, Stage};
 
 use crate::{ANNA, BORIS, shop};
 
@@ -91,45 +92,60 @@ async fn of_many_at_once_just_as_many_are_let_in_as_there_is_room_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_use_is_counted_and_refused_with_why_and_when_there_is_more() {
+async fn what_a_guard_counted_is_given_back_if_the_handler_fails() {
+    let stage = Stage::new().await;
+    shop::open(&stage).await;
+    stage.newcomer(ANNA).await;
+    let used = async || {
+        let ask = Ask::get("/features/check/chat").user(&stage, ANNA);
+        stage.ask(ask).await.body["used"].clone()
+    };
+    for (answer, counted) in [(StatusCode::BAD_GATEWAY, 0), (StatusCode::NOT_FOUND, 3)] {
+        let routes = Router::new().route("/inside", get(async move || answer));
+        let routes = guarded(routes, &stage.api, feature("chat", Some(3)));
+        let routes = routes.with_state(Arc::clone(&stage.api));
+        let said = stage
+            .ask_of(&routes, &Ask::get("/inside").user(&stage, ANNA))
+            .await;
+        assert_eq!((said.status, used().await), (answer.as_u16(), json!(counted)));
+    }
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_guard_says_in_the_callers_language_what_is_wanting_and_what_would_help() {
     let stage = Stage::new().await;
     let key = shop::open(&stage).await;
     stage.newcomer(ANNA).await;
-    let use_it = |feature: &str, body: serde_json::Value| {
-        Ask::post(&format!("/features/{feature}/uses"))
-            .key(&key)
-            .json(&body)
+    let said = async |need: Need| {
+        let ask = Ask::get("/inside").user(&stage, ANNA);
+        stage.ask_of(&router(&stage, need), &ask).await
     };
-    let said = stage
-        .ask(use_it("chat", json!({"user": "1001", "amount": 5.0})))
+    let wants = |said: &Said| {
+        assert_eq!(said.header("content-type"), "application/problem+json");
+        (
+            said.status,
+            said.body["reason"].clone(),
+            said.body["unlocked_by"]["tier"].clone(),
+        )
+    };
+    let hd = said(feature("hd", Some(1))).await;
+    assert_eq!(wants(&hd), (403, json!("not_in_tier"), json!("pro")));
+    assert_eq!(
+        hd.body["message"],
+        "HD is not in your tier. The tier Pro opens it."
+    );
+    let tier = said(Need::Tier("pro".to_owned())).await;
+    assert_eq!(wants(&tier), (403, json!("tier_too_low"), json!("pro")));
+    assert_eq!(tier.body["message"], "This takes the tier Pro or a higher one.");
+    let model = said(Need::Model("sora-2".to_owned())).await;
+    assert_eq!(wants(&model), (403, json!("model_off"), json!(null)));
+    let chat = said(feature("chat", Some(6))).await;
+    assert_eq!(wants(&chat), (429, json!("limit_reached"), json!("pro")));
+    // A machine that names nobody uses nothing up, and so is not let in where something is to be used.
+    let machine = Ask::get("/inside").key(&key);
+    let machine = stage
+        .ask_of(&router(&stage, feature("chat", Some(1))), &machine)
         .await;
-    assert_eq!((said.status, &said.body["used"]), (200, &json!(5)));
-    let full = stage.ask(use_it("chat", json!({"user": "1001"}))).await;
-    assert_eq!(
-        (full.status, full.header("retry-after")),
-        (429, "32400"),
-        "nine hours to nine in the evening"
-    );
-    let denied = stage.ask(use_it("hd", json!({"user": "1001"}))).await;
-    assert_eq!(
-        (denied.status, &denied.body["reason"], &denied.body["needs_tier"]),
-        (403, &json!("not_in_tier"), &json!("pro"))
-    );
-    assert_eq!(stage.ask(use_it("chat", json!({}))).await.status, 403, "whose?");
-    assert_eq!(
-        stage.ask(use_it("none", json!({"user": "1001"}))).await.status,
-        404
-    );
-    assert_eq!(stage.ask(use_it("chat", json!({"user": "x"}))).await.status, 422);
-    let own = Ask::post("/features/chat/uses")
-        .user(&stage, BORIS)
-        .json(&json!({"user": "1001"}));
-    assert_eq!(stage.ask(own).await.status, 403, "of another");
-    let slides = json!([{"max": 2, "sliding_s": 3600}]);
-    let row = json!({"name": "Live", "type": "metered", "default": {"enabled": true, "limits": slides}});
-    let written = shop::put(&stage, &key, "features/live", &row).await;
-    assert_eq!(written.status, 200, "{written:?}");
-    let live = async || stage.ask(use_it("live", json!({"user": "1001"}))).await.status;
-    assert_eq!([live().await, live().await, live().await], [200, 200, 429]);
-    stage.assert_sound().await;
+    assert_eq!(machine.status, 403);
 }

@@ -5,8 +5,11 @@ mod auth;
 mod features;
 mod guards;
 mod ofrep;
+mod racers;
+mod roles;
 mod service;
 mod shop;
+mod uses;
 
 /// A customer.
 const ANNA: i64 = 1001;

@@ -118,6 +118,9 @@ async fn a_list_comes_in_pages_and_every_row_stands_on_one() {
         .ask(Ask::get("/admin/settings/models/kling-3.0").key(&key))
         .await;
     assert_eq!(one.body["row"]["title"], "Kling 3.0");
+    let kinds = stage.ask(Ask::get("/admin/settings/nonsense").key(&key)).await;
+    let kinds = kinds.body["detail"].as_str().unwrap().to_owned();
+    assert!(kinds.contains("flags, evaluators, limits, models"), "{kinds}");
     for (path, status) in [
         ("models/none", 404),
         ("nonsense", 404),

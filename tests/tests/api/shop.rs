@@ -59,7 +59,9 @@ pub(crate) async fn open(stage: &Stage) -> NewKey {
 /// Writes a row of the settings.
 pub(crate) async fn put(stage: &Stage, key: &NewKey, path: &str, row: &Value) -> Said {
     let ask = Ask::of("PUT", &format!("/admin/settings/{path}")).key(key);
-    stage.ask(ask.json(&json!({"row": row, "why": "a test"}))).await
+    stage
+        .ask(ask.json(&json!({"row": row, "reason": "a test"})))
+        .await
 }
 
 /// Gives a customer something.

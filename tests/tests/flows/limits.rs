@@ -244,7 +244,7 @@ async fn what_the_whole_bot_may_spend_in_a_day_is_never_passed_and_given_back_wh
     // Four rows hold two videos each, and a quarter of a dollar on each is left over.
     let told = refusal(&stage, BORIS).await;
     assert!(
-        told.contains("общий запас исчерпан") && told.contains("Ничего не списано"),
+        told.contains("общего запаса уже не хватает") && told.contains("Ничего не списано"),
         "{told}"
     );
     stage.run_until_settled().await;

@@ -88,6 +88,9 @@ async fn without_credits_it_is_the_plans_limit_that_refuses() {
     stage.order(ANNA, "первое").await;
     stage.run_until_settled().await;
     let card = stage.draft(ANNA, "второе").await;
+    let shown = stage.last_text(ANNA);
+    let why = "обновится сегодня в 21:00 (МСК). За кредиты это видео стоит 1 кредит, на счету 0 кредитов.";
+    assert!(shown.contains(why), "{shown}");
     let told = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
     assert!(told.contains("осталось 0 из 1"), "{told}");
     stage.assert_sound().await;

@@ -1,4 +1,6 @@
-//! Sixty-four racers against a limit of each kind: just as many are admitted as it allows.
+//! Sixty-four orders, on four devices at once, against a limit of each kind: just as many are admitted as it allows. An
+//! account has one draft, so more hands would only replace each other's; sixty-four at the very same time race over the API
+//! (`tests/api/racers.rs`) and for one draft (`taps`).
 
 use std::sync::Arc;
 

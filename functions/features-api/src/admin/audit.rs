@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use domain::time::Timestamp;
 use limits_flags::By;
-use limits_flags::access::Role;
 use limits_flags::audit::{self, Entry, Of};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -14,7 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::history::json;
 use super::{limit, no_cursor};
 use crate::Api;
-use crate::auth::Operator;
+use crate::auth::Viewer;
 use crate::body::Asked;
 use crate::features::rfc3339;
 use crate::openapi::{Denials, NotThere, Unreadable};
@@ -80,6 +79,9 @@ pub(crate) struct Changed {
     by: Author,
     /// Which version of the entity this made.
     version: u64,
+    /// What came with it: who lost something by it, or that it had been changed outside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
 }
 
 /// Who, why, when.
@@ -88,7 +90,7 @@ pub(crate) struct Author {
     /// Who.
     who: String,
     /// Why.
-    why: String,
+    reason: String,
     /// When.
     #[schema(format = DateTime)]
     at: String,
@@ -99,7 +101,7 @@ impl Author {
         Self {
             at: rfc3339(by.at).unwrap_or_default(),
             who: by.who,
-            why: by.why,
+            reason: by.why,
         }
     }
 }
@@ -109,7 +111,7 @@ impl Author {
     responses((status = 200, description = "A page of changes", body = Changes), Unreadable, Denials))]
 pub(crate) async fn changes_of_day(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Asked(asked): Asked<OfDay>,
 ) -> Result<Json<Changes>, Refusal> {
     let day = asked.day.unwrap_or_else(|| audit::day(api.now()));
@@ -125,7 +127,7 @@ pub(crate) async fn changes_of_day(
         Some((other, cursor)) if other == day => Some(cursor),
         _ => None,
     };
-    list(&api, &operator, &Of::Day(day), asked.limit, cursor).await
+    list(&api, &Of::Day(day), asked.limit, cursor).await
 }
 
 /// Changes of an entity, the latest first.
@@ -134,12 +136,12 @@ pub(crate) async fn changes_of_day(
     responses((status = 200, description = "A page of changes", body = Changes), NotThere, Unreadable, Denials))]
 pub(crate) async fn changes_of_entity(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Path(entity): Path<String>,
     Asked(pages): Asked<Pages>,
 ) -> Result<Json<Changes>, Refusal> {
     let of = Of::Entity(named(entity)?);
-    list(&api, &operator, &of, pages.limit, checked(pages.cursor)?).await
+    list(&api, &of, pages.limit, checked(pages.cursor)?).await
 }
 
 /// Changes that somebody made, the latest first.
@@ -148,22 +150,20 @@ pub(crate) async fn changes_of_entity(
     responses((status = 200, description = "A page of changes", body = Changes), NotThere, Unreadable, Denials))]
 pub(crate) async fn changes_by_person(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Path(who): Path<String>,
     Asked(pages): Asked<Pages>,
 ) -> Result<Json<Changes>, Refusal> {
     let of = Of::Person(named(who)?);
-    list(&api, &operator, &of, pages.limit, checked(pages.cursor)?).await
+    list(&api, &of, pages.limit, checked(pages.cursor)?).await
 }
 
 async fn list(
     api: &Api,
-    operator: &Operator,
     of: &Of,
     asked: Option<u32>,
     cursor: Option<String>,
 ) -> Result<Json<Changes>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let page = audit::list(&api.office, of, limit(asked)?, cursor.as_deref()).await?;
     Ok(Json(Changes {
         entries: page.entries.into_iter().map(Changed::of).collect(),
@@ -226,6 +226,7 @@ impl Changed {
             new: entry.new.map(json),
             by: Author::of(entry.by),
             version: entry.version,
+            note: entry.note,
         }
     }
 }

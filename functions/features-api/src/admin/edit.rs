@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use limits_flags::access::Role;
 use limits_flags::edit::{self, Edited};
+use limits_flags::holders::Losing;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
 use super::rows::Named;
 use crate::Api;
-use crate::auth::Operator;
+use crate::auth::Editor;
 use crate::body::{Asked, Body, Until};
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
@@ -27,18 +27,23 @@ pub(crate) struct NewRow {
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    why: String,
+    reason: String,
 }
 
-/// Why something is taken away.
+/// Why a row is taken away, and from whom.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Why {
+pub(crate) struct Deletion {
+    /// A tier, a plan or an add-on goes even if customers hold it: they lose it. Without this, such a row is not deleted; to
+    /// take it from nobody, write it with `is_withdrawn: true`.
+    #[serde(default)]
+    #[param(required = false)]
+    holders_lose_it: bool,
     /// Why, for the audit.
     #[serde(default)]
     #[param(max_length = 2000, required = false)]
-    why: String,
+    reason: String,
 }
 
 /// What became of a change.
@@ -66,13 +71,12 @@ impl From<Edited> for Written {
     responses((status = 200, description = "It stands", body = Written), Bodies, NotThere, Contended, Denials))]
 pub(crate) async fn put_row(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Editor(operator): Editor,
     Named(kind, key): Named,
     Until(deadline): Until,
     Body(new): Body<NewRow>,
 ) -> Result<Json<Written>, Refusal> {
-    operator.needs(Role::Editor)?;
-    let by = api.by(&operator, &new.why)?;
+    let by = api.by(&operator, &new.reason)?;
     let body = Value::Object(new.row).to_string();
     let edited = edit::put(&api.office, &kind.sort(&key), &body, &by, deadline).await?;
     Ok(Json(edited.into()))
@@ -81,19 +85,29 @@ pub(crate) async fn put_row(
 /// Takes one row away.
 #[utoipa::path(delete, path = "/admin/settings/{kind}/{key}", tag = "admin",
     params(("kind" = super::Kind, Path, description = "Which rows"),
-        ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$"), Why),
+        ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$"), Deletion),
     responses((status = 200, description = "It is gone", body = Written),
         (status = 422, description = "Something else needs it", body = crate::problem::Problem, content_type = "application/problem+json"),
         Unreadable, NotThere, Contended, Denials))]
 pub(crate) async fn delete_row(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Editor(operator): Editor,
     Named(kind, key): Named,
     Until(deadline): Until,
-    Asked(why): Asked<Why>,
+    Asked(deletion): Asked<Deletion>,
 ) -> Result<Json<Written>, Refusal> {
-    operator.needs(Role::Editor)?;
-    let by = api.by(&operator, &why.why)?;
-    let edited = edit::delete(&api.office, &kind.sort(&key), &by, deadline).await?;
+    let by = api.by(&operator, &deletion.reason)?;
+    let row = kind.sort(&key);
+    let losing = losing(deletion.holders_lose_it);
+    let edited = edit::delete(&api.office, &row, losing, &by, deadline).await?;
     Ok(Json(edited.into()))
+}
+
+/// What becomes of those who hold what goes. Who they are stands on the accounts, all of which nobody reads here.
+pub(super) fn losing(holders_lose_it: bool) -> Losing {
+    if holders_lose_it {
+        Losing::AcceptedUnseen
+    } else {
+        Losing::RefusedUnseen
+    }
 }

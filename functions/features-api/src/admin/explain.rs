@@ -3,12 +3,11 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use limits_flags::access::Role;
 use serde_json::Value;
 
 use super::user;
 use crate::Api;
-use crate::auth::Operator;
+use crate::auth::Viewer;
 use crate::body::Names;
 use crate::openapi::{Denials, NotThere};
 use crate::problem::Refusal;
@@ -21,10 +20,9 @@ use crate::reply::Json;
     responses((status = 200, description = "The path", body = Object), NotThere, Denials))]
 pub(crate) async fn explain_feature(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Names(whose, feature): Names,
 ) -> Result<Json<Value>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let mut seen = api.see_customer(user(&whose)?).await?;
     seen.target = Some(whose);
     let explained = seen.entitled(|entitled| entitled.explain(&feature).map(serde_json::to_value));

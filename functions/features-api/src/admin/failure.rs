@@ -19,6 +19,9 @@ impl From<ApplyError> for Refusal {
         match error {
             ApplyError::Problems(_) => senseless(error.to_string()),
             ApplyError::Overtaken { .. } => Self::Conflict(error.to_string()),
+            ApplyError::Held(_) | ApplyError::MayBeHeld(_) => Self::Conflict(format!(
+                "{error}; say `holders_lose_it`, or withdraw it instead (`is_withdrawn: true`), which takes it from nobody"
+            )),
             ApplyError::Json(error) => Self::Broken(Box::new(error)),
             ApplyError::Table(error) => error.into(),
         }
@@ -51,8 +54,9 @@ impl From<GrantError> for Refusal {
 impl From<HistoryError> for Refusal {
     fn from(error: HistoryError) -> Self {
         match error {
-            HistoryError::NotYet { .. } | HistoryError::Unknown { .. } => senseless(error.to_string()),
-            HistoryError::Changed { .. } => Self::Conflict(error.to_string()),
+            HistoryError::NotYet { .. } | HistoryError::Unknown { .. } | HistoryError::Nothing => {
+                senseless(error.to_string())
+            }
             HistoryError::Apply(error) => error.into(),
         }
     }

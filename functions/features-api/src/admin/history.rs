@@ -3,16 +3,16 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use limits_flags::access::Role;
 use limits_flags::history;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::audit::Author;
+use super::edit::losing;
 use super::{limit, no_cursor};
 use crate::Api;
-use crate::auth::Operator;
+use crate::auth::{Owner, Viewer};
 use crate::body::{Asked, Body, Until};
 use crate::openapi::{Bodies, Contended, Denials, Unreadable};
 use crate::problem::Refusal;
@@ -77,10 +77,13 @@ pub(crate) struct Back {
     /// The version whose rows are to stand again.
     #[schema(minimum = 0, maximum = 9_007_199_254_740_991_i64)]
     version: u64,
+    /// Tiers, plans and add-ons that there were not then go even if customers hold them: they lose them.
+    #[serde(default)]
+    holders_lose_it: bool,
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    why: String,
+    reason: String,
 }
 
 /// What became of going back.
@@ -97,10 +100,9 @@ pub(crate) struct Restored {
     responses((status = 200, description = "A page of versions", body = Versions), Unreadable, Denials))]
 pub(crate) async fn list_versions(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Asked(pages): Asked<Pages>,
 ) -> Result<Json<Versions>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let limit = limit(pages.limit)?;
     let up_to: Option<u64> = pages
         .cursor
@@ -121,13 +123,14 @@ pub(crate) async fn list_versions(
     responses((status = 200, description = "They stand", body = Restored), Bodies, Contended, Denials))]
 pub(crate) async fn roll_back(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Owner(operator): Owner,
     Until(deadline): Until,
     Body(back): Body<Back>,
 ) -> Result<Json<Restored>, Refusal> {
-    operator.needs(Role::Owner)?;
-    let by = api.by(&operator, &back.why)?;
-    let plan = history::rollback(&api.office, back.version).await?;
+    let by = api.by(&operator, &back.reason)?;
+    let mut plan = history::rollback(&api.office, back.version).await?;
+    plan.settle(&api.office, losing(back.holders_lose_it), by.at)
+        .await?;
     let applied = limits_flags::apply(&api.office, &plan, &by, deadline).await?;
     Ok(Json(Restored {
         version: applied.version,

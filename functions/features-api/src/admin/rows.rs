@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, State};
 use http::request::Parts;
-use limits_flags::access::Role;
 use limits_flags::{partition_key, row_key};
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{Kind, Paging, no_cursor};
 use crate::Api;
-use crate::auth::Operator;
+use crate::auth::Viewer;
 use crate::body::{Asked, is_name};
 use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
@@ -49,9 +48,15 @@ impl<S: Send + Sync> FromRequestParts<S> for Of {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let kind = Path::<Kind>::from_request_parts(parts, state).await;
-        let Path(kind) = kind.map_err(|_| Refusal::NotFound("there are no such settings".to_owned()))?;
+        let Path(kind) = kind.map_err(|_| no_kind())?;
         Ok(Self(kind))
     }
+}
+
+/// There are no settings of that kind; these there are.
+fn no_kind() -> Refusal {
+    let kinds = Kind::ALL.map(Kind::path).join(", ");
+    Refusal::NotFound(format!("there are no such settings; there are {kinds}"))
 }
 
 /// The kind and the name in a path.
@@ -62,9 +67,9 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Refusal> {
         let named = Path::<(Kind, String)>::from_request_parts(parts, state).await;
-        let unknown = || Refusal::NotFound("there are no such settings".to_owned());
-        let Path((kind, key)) = named.map_err(|_| unknown())?;
-        is_name(&key).then_some(Self(kind, key)).ok_or_else(unknown)
+        let Path((kind, key)) = named.map_err(|_| no_kind())?;
+        let no_name = || Refusal::NotFound(format!("there is no such name among the {}s", kind.word()));
+        is_name(&key).then_some(Self(kind, key)).ok_or_else(no_name)
     }
 }
 
@@ -75,11 +80,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Named {
         Unreadable, NotThere, Denials))]
 pub(crate) async fn list_rows(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Of(kind): Of,
     Asked(paging): Asked<Paging>,
 ) -> Result<Json<Rows>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let limit = i32::try_from(super::limit(paging.limit)?).unwrap_or(i32::MAX);
     let before = paging.cursor.unwrap_or_default();
     if !before.is_empty() && !is_name(&before) {
@@ -113,10 +117,9 @@ pub(crate) async fn list_rows(
         NotThere, Denials))]
 pub(crate) async fn read_row(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Named(kind, key): Named,
 ) -> Result<Json<Row>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let keys = Keys {
         table: api.settings.table().to_owned(),
         keys: vec![row_key(&kind.sort(&key))],

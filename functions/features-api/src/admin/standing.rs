@@ -4,16 +4,16 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use domain::standing::{Held, Standing};
-use limits_flags::access::Role;
+use domain::time::Timestamp;
 use limits_flags::grants::{self, Change};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use utoipa::{IntoParams, ToSchema};
 
 use super::audit::Author;
 use super::{limit, moment, no_cursor, user};
 use crate::Api;
-use crate::auth::{Operator, customer};
+use crate::auth::{Editor, Viewer, customer};
 use crate::body::{Asked, Body, Name, Until, is_name};
 use crate::features::rfc3339;
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
@@ -27,7 +27,8 @@ pub(crate) struct Given {
     user: String,
     /// Grows with every change.
     revision: u64,
-    /// A member for each thing: `tier`, `plan`, `addons.hd`, `overrides.chat`, `roles.tester`, `country`.
+    /// A member for each thing: `tier`, `plan`, `addons.hd`, `overrides.chat`, `roles.tester`, `country`, with `valid_until`
+    /// where it ends.
     #[schema(value_type = Object)]
     standing: Map<String, Value>,
 }
@@ -40,7 +41,7 @@ pub(crate) struct Grant {
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    why: String,
+    reason: String,
 }
 
 /// What is to be changed.
@@ -67,28 +68,31 @@ pub(crate) enum Granted {
     Country(Country),
 }
 
-/// Something that is held, or nothing.
+/// Something that is held, or nothing. A plan that lasts so many days ends after them where nothing else is said.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct OrNone {
     /// Its name.
     key: Option<String>,
     /// The first moment at which it is held no more; for ever without.
     #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
-    until: Option<String>,
+    valid_until: Option<String>,
 }
 
 /// Something that is held.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Thing {
     /// Its name.
     key: String,
     /// The first moment at which it is held no more; for ever without.
     #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
-    until: Option<String>,
+    valid_until: Option<String>,
 }
 
 /// A name.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Key {
     /// It.
     key: String,
@@ -96,6 +100,7 @@ pub(crate) struct Key {
 
 /// A feature settled for one customer.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Settle {
     /// The feature.
     key: String,
@@ -104,11 +109,12 @@ pub(crate) struct Settle {
     value: Value,
     /// The first moment at which it holds no more; for ever without.
     #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
-    until: Option<String>,
+    valid_until: Option<String>,
 }
 
 /// A country, or none.
 #[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Country {
     /// As ISO 3166-1 alpha-2 in capitals.
     #[schema(pattern = "^[A-Z]{2}$")]
@@ -118,19 +124,23 @@ pub(crate) struct Country {
 impl Granted {
     fn change(self) -> Result<Change, Refusal> {
         let held = |key: String, until: Option<String>| {
-            let until = moment(until.as_deref(), "/until")?;
+            let until = moment(until.as_deref(), "/valid_until")?;
             Ok::<_, Refusal>(Held { key, until })
         };
-        let or_none = |held_: OrNone| held_.key.map(|key| held(key, held_.until)).transpose();
+        let or_none = |held_: OrNone| held_.key.map(|key| held(key, held_.valid_until)).transpose();
         Ok(match self {
             Self::Tier(tier) => Change::Tier(or_none(tier)?),
             Self::Plan(plan) => Change::Plan(or_none(plan)?),
-            Self::AddAddon(Thing { key, until }) => Change::AddAddon(held(key, until)?),
+            Self::AddAddon(Thing { key, valid_until }) => Change::AddAddon(held(key, valid_until)?),
             Self::RemoveAddon(Key { key }) => Change::RemoveAddon(key),
-            Self::SetOverride(Settle { key, value, until }) => Change::SetOverride {
+            Self::SetOverride(Settle {
+                key,
+                value,
+                valid_until,
+            }) => Change::SetOverride {
                 feature: key,
                 body: value.to_string(),
-                until: moment(until.as_deref(), "/until")?,
+                until: moment(valid_until.as_deref(), "/valid_until")?,
             },
             Self::ClearOverride(Key { key }) => Change::ClearOverride(key),
             Self::AddRole(Key { key }) => Change::AddRole(key),
@@ -145,9 +155,34 @@ impl Given {
         Self {
             user,
             revision: standing.revision,
-            standing: grants::told(standing),
+            standing: things(standing),
         }
     }
+}
+
+/// What a customer was given, thing by thing.
+fn things(standing: &Standing) -> Map<String, Value> {
+    let until = |until: Option<Timestamp>| until.and_then(rfc3339);
+    let held = |held: &Held| json!({"key": held.key, "valid_until": until(held.until)});
+    let single = [("tier", &standing.tier), ("plan", &standing.plan)].into_iter();
+    let single = single.filter_map(|(name, value)| Some((name.to_owned(), held(value.as_ref()?))));
+    let addons = standing.addons.iter();
+    let addons = addons.map(|(key, end)| (format!("addons.{key}"), json!({"valid_until": until(*end)})));
+    let overrides = standing.overrides.iter().map(|(feature, settled)| {
+        let value: Value = serde_json::from_str(&settled.body).unwrap_or_else(|_| json!(settled.body));
+        let told = json!({"value": value, "valid_until": until(settled.until), "reason": settled.why});
+        (format!("overrides.{feature}"), told)
+    });
+    let roles = standing.roles.iter();
+    let roles = roles.map(|role| (format!("roles.{role}"), json!(true)));
+    let country = standing.country.iter();
+    let country = country.map(|country| ("country".to_owned(), json!(country)));
+    single
+        .chain(addons)
+        .chain(overrides)
+        .chain(roles)
+        .chain(country)
+        .collect()
 }
 
 /// What a customer was given, with what has run out still among it.
@@ -156,10 +191,9 @@ impl Given {
     responses((status = 200, description = "It", body = Given), NotThere, Denials))]
 pub(crate) async fn read_standing(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Name(whose): Name,
 ) -> Result<Json<Given>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let standing = grants::read(&api.office, user(&whose)?).await?;
     Ok(Json(Given::of(whose, &standing)))
 }
@@ -170,13 +204,12 @@ pub(crate) async fn read_standing(
     responses((status = 200, description = "What stands now", body = Given), Bodies, NotThere, Contended, Denials))]
 pub(crate) async fn change_standing(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Editor(operator): Editor,
     Name(whose): Name,
     Until(deadline): Until,
     Body(grant): Body<Grant>,
 ) -> Result<Json<Given>, Refusal> {
-    operator.needs(Role::Editor)?;
-    let by = api.by(&operator, &grant.why)?;
+    let by = api.by(&operator, &grant.reason)?;
     let change = grant.change.change()?;
     let changed = grants::change(&api.office, user(&whose)?, &change, &by, deadline).await?;
     Ok(Json(Given::of(whose, &changed.after)))
@@ -219,7 +252,7 @@ pub(crate) struct Settled {
     /// The first moment at which it holds no more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
-    until: Option<String>,
+    valid_until: Option<String>,
     #[serde(flatten)]
     by: Author,
 }
@@ -229,10 +262,9 @@ pub(crate) struct Settled {
     responses((status = 200, description = "A page of overrides", body = Overrides), Unreadable, Denials))]
 pub(crate) async fn list_overrides(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Asked(which): Asked<Which>,
 ) -> Result<Json<Overrides>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let limit = limit(which.limit)?;
     let feature = which.feature.as_deref();
     if !feature.is_none_or(is_name) {
@@ -252,7 +284,7 @@ pub(crate) async fn list_overrides(
     let settled = listed.into_iter().map(|one| Settled {
         user: one.user.to_string(),
         feature: one.feature,
-        until: one.until.and_then(rfc3339),
+        valid_until: one.until.and_then(rfc3339),
         by: Author::of(one.by),
     });
     Ok(Json(Overrides {

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use limits_flags::By;
-use limits_flags::access::Role;
 use limits_flags::upgrade::{self, Asked as Outcome, Decided, Request};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -13,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::audit::Author;
 use super::{limit, moment, no_cursor, user};
 use crate::Api;
-use crate::auth::{Caller, Operator};
+use crate::auth::{Caller, Editor, Viewer};
 use crate::body::{Asked, Body, Name, Names, Until, is_name};
 use crate::features::check::no_feature;
 use crate::features::rfc3339;
@@ -88,7 +87,7 @@ pub(crate) struct Approval {
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    notes: String,
+    reason: String,
 }
 
 /// Why it is refused.
@@ -98,7 +97,7 @@ pub(crate) struct Denial {
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
-    notes: String,
+    reason: String,
 }
 
 impl Upgrade {
@@ -150,10 +149,9 @@ pub(crate) async fn ask_for_upgrade(
     responses((status = 200, description = "A page of requests", body = Upgrades), Unreadable, Denials))]
 pub(crate) async fn list_upgrades(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    _: Viewer,
     Asked(pages): Asked<Pages>,
 ) -> Result<Json<Upgrades>, Refusal> {
-    operator.needs(Role::Viewer)?;
     let limit = limit(pages.limit)?;
     let cursor = pages.cursor.as_deref();
     if !cursor.is_none_or(is_place) {
@@ -181,13 +179,12 @@ fn is_place(cursor: &str) -> bool {
     responses((status = 200, description = "The request as it stands", body = Upgrade), Bodies, NotThere, Contended, Denials))]
 pub(crate) async fn approve_upgrade(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Editor(operator): Editor,
     Names(whose, feature): Names,
     Until(deadline): Until,
     Body(approval): Body<Approval>,
 ) -> Result<Json<Upgrade>, Refusal> {
-    operator.needs(Role::Editor)?;
-    let by = api.by(&operator, &approval.notes)?;
+    let by = api.by(&operator, &approval.reason)?;
     let until = moment(approval.valid_until.as_deref(), "/valid_until")?;
     let body = approval.value.unwrap_or(Value::Bool(true)).to_string();
     let whose = user(&whose)?;
@@ -201,13 +198,12 @@ pub(crate) async fn approve_upgrade(
     responses((status = 200, description = "The request as it stands", body = Upgrade), Bodies, NotThere, Contended, Denials))]
 pub(crate) async fn deny_upgrade(
     State(api): State<Arc<Api>>,
-    operator: Operator,
+    Editor(operator): Editor,
     Names(whose, feature): Names,
     Until(deadline): Until,
     Body(denial): Body<Denial>,
 ) -> Result<Json<Upgrade>, Refusal> {
-    operator.needs(Role::Editor)?;
-    let by = api.by(&operator, &denial.notes)?;
+    let by = api.by(&operator, &denial.reason)?;
     decided(upgrade::deny(&api.office, user(&whose)?, &feature, &by, deadline).await?)
 }
 

@@ -19,12 +19,65 @@ pub(crate) struct Operator {
     role: Role,
 }
 
+/// Who may look at everything.
+pub(crate) struct Viewer;
+
+/// Who may change what is everybody's.
+pub(crate) struct Editor(pub(crate) Operator);
+
+/// Who may go back to an earlier version of it.
+pub(crate) struct Owner(pub(crate) Operator);
+
 impl FromRequestParts<Arc<Api>> for Operator {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Refusal> {
         let caller = Caller::from_request_parts(parts, api).await?;
-        let role = match &caller {
+        Self::of(api, &caller).await
+    }
+}
+
+// The role is asked for before anything else of the request is read: whoever may not do it learns nothing else.
+impl FromRequestParts<Arc<Api>> for Viewer {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Refusal> {
+        let operator = Operator::from_request_parts(parts, api).await?;
+        operator.needs(Role::Viewer).map(|()| Self)
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Editor {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Refusal> {
+        let operator = Operator::from_request_parts(parts, api).await?;
+        operator.needs(Role::Editor).map(|()| Self(operator))
+    }
+}
+
+impl FromRequestParts<Arc<Api>> for Owner {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, Refusal> {
+        let operator = Operator::from_request_parts(parts, api).await?;
+        operator.needs(Role::Owner).map(|()| Self(operator))
+    }
+}
+
+/// A machine edits at most: who has access is said by people.
+fn role_of_machine(machine: &Machine) -> Option<Role> {
+    if machine.row.allows(Scope::AdminWrite) {
+        Some(Role::Editor)
+    } else {
+        machine.row.allows(Scope::AdminRead).then_some(Role::Viewer)
+    }
+}
+
+impl Operator {
+    /// The operator that a caller is.
+    pub(crate) async fn of(api: &Api, caller: &Caller) -> Result<Self, Refusal> {
+        let role = match caller {
             Caller::Machine(machine) => role_of_machine(machine),
             Caller::User(visitor) => {
                 let (row, _) = api.access(&access::admin(visitor.id)).await?;
@@ -40,18 +93,7 @@ impl FromRequestParts<Arc<Api>> for Operator {
             role,
         })
     }
-}
 
-/// A machine edits at most: who has access is said by people.
-fn role_of_machine(machine: &Machine) -> Option<Role> {
-    if machine.row.allows(Scope::AdminWrite) {
-        Some(Role::Editor)
-    } else {
-        machine.row.allows(Scope::AdminRead).then_some(Role::Viewer)
-    }
-}
-
-impl Operator {
     /// Whether they may do what takes such a role.
     pub(crate) fn needs(&self, role: Role) -> Result<(), Refusal> {
         if self.role >= role {

@@ -7,14 +7,14 @@ use axum::extract::State;
 use domain::admission::limits_touched;
 use domain::catalog::Model;
 use domain::id::ModelId;
-use domain::limit::Usage;
-use limits_flags::features::{Check, Reason};
+use domain::limit::{Limit, Usage};
+use limits_flags::features::{Check, Denial, Entitlements, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::rfc3339;
-use super::shown::{Unlock, Used, used};
+use super::shown::{Unlock, Used, source};
 use crate::Api;
 use crate::auth::Caller;
 use crate::body::{Asked, Name};
@@ -57,14 +57,18 @@ pub(crate) struct Checked {
     reason: &'static str,
     /// Why, for a person, in their language, with what would grant it.
     message: String,
-    /// Which layer of the cascade says so.
+    /// Which layer of the cascade switched it on or off.
     #[schema(example = "tier:pro")]
     source: String,
     /// The value of a config feature that is granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     value: Option<Value>,
-    /// The limit of which the least is left.
+    /// Which layer said the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "tier:pro")]
+    value_source: Option<String>,
+    /// The limit of which the least is left. Of one that all customers share nobody is told more than when it resets.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<u64>,
     /// How much of it is used.
@@ -77,9 +81,14 @@ pub(crate) struct Checked {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     reset_at: Option<String>,
-    /// Every limit.
+    /// Every limit of the customer's own; with a model, every one that orders for it touch.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     usage: Vec<Used>,
+    /// With a model: who would pay for so many orders of its shortest video, `credits` or the customer's plan, which does so
+    /// as long as its limits have room.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "plan:unlimited_1day")]
+    paid_by: Option<String>,
     /// When what grants it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -114,7 +123,7 @@ pub(crate) async fn check_feature(
     checked(&seen, &key, model, amount).map(Json)
 }
 
-pub(super) fn checked(
+pub(crate) fn checked(
     seen: &Seen,
     key: &str,
     model: Option<ModelId>,
@@ -129,20 +138,40 @@ pub(super) fn checked(
         }
     };
     Ok(seen.entitled(|entitled| {
-        let check = entitled.check_with_usage(key, |limit| seen.usage(limit, amount));
-        let of_model = model.map(|model| entitled.require_model(model));
-        let usages = usages(seen, &check, model, amount);
-        let reason = match of_model {
+        let check = entitled.check_with_usage(key, |limit| Some(seen.usage(limit, amount)));
+        let of_model = model.map(|model| of_model(seen, entitled, model));
+        let (of_model, denied) = match of_model {
+            Some(Ok(limits)) => (limits, None),
+            Some(Err(denial)) => (Vec::new(), Some(denial)),
+            None => (Vec::new(), None),
+        };
+        let usages = usages(seen, &check, model.map(|model| (model, &*of_model)), amount);
+        let denied = denied.filter(|_| check.has_access);
+        let reason = match &denied {
             _ if !check.has_access => check.reason,
-            Some(Err(denial)) => denial.reason,
+            Some(denial) => denial.reason,
             _ if usages.iter().any(Usage::forbids) => Reason::LimitReached,
             _ => Reason::Granted,
         };
-        let scarcest = usages
-            .into_iter()
-            .min_by_key(|usage| (!usage.forbids(), usage.left()));
-        Checked::of(seen, &check, reason, scarcest)
+        let mut checked = Checked::of(seen, &check, model, reason, &usages);
+        if let Some(denial) = &denied {
+            checked.message = told::denial(seen.locale(), &seen.snapshot, denial);
+            checked.unlocked_by = Unlock::by(denial.needs_tier.as_deref(), &denial.needs_addon);
+        }
+        checked.paid_by = model.and_then(|model| paid_by(seen, model, amount));
+        checked
     }))
+}
+
+/// What an order of a model's shortest video needs: the limits of its features, or why it is not the customer's.
+fn of_model<'c>(
+    seen: &'c Seen,
+    entitled: &'c Entitlements<'_>,
+    model: &'c Model,
+) -> Result<Vec<&'c Limit>, Box<Denial>> {
+    entitled.require_model(model)?;
+    let shortest = model.prices.first().map_or(0, |price| price.duration_s);
+    entitled.require_all(seen.snapshot.required(Some(model), shortest, false))
 }
 
 /// There is no such feature; the one that is called most alike may be meant.
@@ -152,24 +181,44 @@ pub(crate) fn no_feature(seen: &Seen, key: &str) -> Refusal {
 }
 
 /// What is used of the limits of a feature, and with a model, of every limit that so many orders for it would touch.
-fn usages(seen: &Seen, check: &Check<'_>, model: Option<&Model>, amount: u64) -> Vec<Usage> {
-    let Some(model) = model else {
+fn usages(seen: &Seen, check: &Check<'_>, model: Option<(&Model, &[&Limit])>, amount: u64) -> Vec<Usage> {
+    let Some((model, of_model)) = model else {
         let own = check.limits.iter();
-        return own.filter_map(|limit| seen.usage(limit, amount)).collect();
+        return own.map(|limit| seen.usage(limit, amount)).collect();
     };
     let price = model.prices.first();
-    let touched = limits_touched(&seen.snapshot.rules, Some(model), seen.plan(), check.limits);
+    let plan = price.and_then(|price| seen.payer(model, price, amount).plan);
+    let of_features = of_model.iter().copied().chain(check.limits);
+    let mut features: Vec<Limit> = Vec::new();
+    for limit in of_features {
+        if features.iter().all(|known| known.id != limit.id) {
+            features.push(limit.clone());
+        }
+    }
+    let touched = limits_touched(&seen.snapshot.rules, Some(model), plan, &features);
     touched
-        .filter_map(|limit| {
+        .map(|limit| {
             let each = domain::admission::amount(limit.measure, price);
             seen.usage(limit, each.saturating_mul(amount))
         })
         .collect()
 }
 
+/// Who would pay for so many orders of a model.
+fn paid_by(seen: &Seen, model: &Model, orders: u64) -> Option<String> {
+    let plan = seen.payer(model, model.prices.first()?, orders).plan;
+    let plan = plan.filter(|plan| plan.covers(model));
+    Some(plan.map_or_else(|| "credits".to_owned(), |plan| format!("plan:{}", plan.key)))
+}
+
 impl Checked {
-    fn of(seen: &Seen, check: &Check<'_>, reason: Reason, scarcest: Option<Usage>) -> Self {
+    fn of(seen: &Seen, check: &Check<'_>, model: Option<&Model>, reason: Reason, usages: &[Usage]) -> Self {
         let has_access = reason == Reason::Granted;
+        let shown = usages.iter().filter(|usage| told::is_shown(&usage.limit));
+        let used_up = usages.iter().find(|usage| usage.forbids());
+        let scarcest = used_up.or_else(|| shown.clone().min_by_key(|usage| usage.left()));
+        let counted = scarcest.filter(|usage| told::is_shown(&usage.limit));
+        let used = shown.map(|usage| Used::of(usage, source(check, model, &usage.limit)));
         Self {
             feature_key: check.feature.to_owned(),
             has_access,
@@ -180,16 +229,18 @@ impl Checked {
                 &seen.snapshot,
                 check,
                 reason,
-                scarcest.as_ref(),
-                seen.now,
+                scarcest,
+                (seen.zone.as_ref(), seen.now),
             ),
             source: check.source.to_string(),
             value: check.value.cloned(),
-            limit: scarcest.as_ref().map(|usage| usage.max),
-            used: scarcest.as_ref().map(|usage| usage.used),
-            remaining: scarcest.as_ref().map(domain::limit::Usage::left),
+            value_source: check.value_source.map(|source| source.to_string()),
+            limit: counted.map(|usage| usage.max),
+            used: counted.map(|usage| usage.used),
+            remaining: counted.map(Usage::left),
             reset_at: scarcest.and_then(|usage| usage.resets_at).and_then(rfc3339),
-            usage: used(seen, check),
+            usage: used.collect(),
+            paid_by: None,
             expires_at: check.expires_at.and_then(rfc3339),
             unlocked_by: Unlock::of(check),
         }

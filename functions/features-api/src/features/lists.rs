@@ -162,7 +162,8 @@ fn components(seen: &Seen) -> Vec<String> {
 impl Everything {
     fn of(seen: &Seen) -> Self {
         seen.entitled(|entitled| {
-            let checks = entitled.all();
+            let keys = seen.snapshot.registry.features().map(|(key, _)| key);
+            let checks = keys.map(|key| entitled.check_with_usage(key, |limit| Some(seen.usage(limit, 1))));
             let tier = entitled.tier();
             let name = tier.and_then(|tier| seen.snapshot.registry.tier(tier));
             Self {

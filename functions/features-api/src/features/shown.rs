@@ -1,7 +1,10 @@
 //! A feature as it is shown.
 
-use domain::limit::{Measure, Usage};
+use domain::catalog::Model;
+use domain::limit::{Limit, Measure, Span, Usage};
+use domain::window::Period;
 use limits_flags::features::Check;
+use limits_flags::{FEATURE_LIMIT, OWN_LIMIT, UNLIMITED_LIMIT};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -31,10 +34,14 @@ pub(crate) struct Feature {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     value: Option<Value>,
+    /// Which layer said the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "tier:pro")]
+    value_source: Option<String>,
     /// Why, or why not: `granted`, `tier_too_low`, `limit_reached` …
     #[schema(example = "granted")]
     reason: &'static str,
-    /// Which layer says so: `default`, `tier:pro`, `addon:hd` or `override`.
+    /// Which layer switched it on or off: `default`, `tier:pro`, `addon:hd` or `override`.
     #[schema(example = "tier:pro")]
     source: String,
     /// When what grants it ends.
@@ -52,8 +59,17 @@ pub(crate) struct Feature {
 /// What is used of one limit.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Used {
+    /// The limit's name.
+    #[schema(example = "feature-chat-rd")]
+    limit_id: String,
+    /// Who set it: the layer of the cascade, or where it holds for all that a model makes, `model:kling-3.0`, or for all
+    /// orders, `limit:videos`.
+    #[schema(example = "tier:pro")]
+    source: String,
     /// What is counted: `requests`, `tokens` or `micro_usd`.
     measure: &'static str,
+    #[serde(flatten)]
+    window: Window,
     /// How much may be used.
     limit: u64,
     /// How much is used.
@@ -66,15 +82,26 @@ pub(crate) struct Used {
     reset_at: Option<String>,
 }
 
+/// Within what time something is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Window {
+    /// `hour`, `day`, `week` or `month` by the clock, `sliding` for the time just past, `open` for what is open at once.
+    #[schema(example = "day")]
+    pub(crate) window: &'static str,
+    /// How many seconds of the time just past.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) window_s: Option<i64>,
+}
+
 /// What would grant a feature, each of it alone.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Unlock {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Unlock {
     /// The lowest tier on offer.
     #[serde(skip_serializing_if = "Option::is_none")]
-    tier: Option<String>,
+    pub tier: Option<String>,
     /// Add-ons on offer.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    addons: Vec<String>,
+    pub addons: Vec<String>,
 }
 
 impl Feature {
@@ -93,6 +120,7 @@ impl Feature {
             is_premium: row.is_some_and(|row| row.is_premium),
             enabled: check.has_access,
             value: check.value.cloned(),
+            value_source: check.value_source.map(|source| source.to_string()),
             reason: check.reason.as_str(),
             source: check.source.to_string(),
             expires_at: check.expires_at.and_then(rfc3339),
@@ -103,18 +131,38 @@ impl Feature {
 }
 
 pub(super) fn used(seen: &Seen, check: &Check<'_>) -> Vec<Used> {
-    let usages = check.limits.iter().filter_map(|limit| seen.usage(limit, 1));
-    usages.map(|usage| Used::of(&usage)).collect()
+    let shown = check.limits.iter().filter_map(|limit| seen.shown(limit, 1));
+    shown
+        .map(|usage| Used::of(&usage, source(check, None, &usage.limit)))
+        .collect()
+}
+
+/// Who set a limit, of those of a feature and of a model that it is asked with.
+pub(crate) fn source(check: &Check<'_>, model: Option<&Model>, limit: &Limit) -> String {
+    let is = |prefix: &str| limit.id.starts_with(prefix);
+    match (check.limit_source(limit), model) {
+        (Some(layer), _) if is(FEATURE_LIMIT) => layer.to_string(),
+        (_, Some(model)) if is(OWN_LIMIT) || is(UNLIMITED_LIMIT) => format!("model:{}", model.id.0),
+        _ => format!("limit:{}", limit.id),
+    }
+}
+
+/// What a measure is called.
+pub(crate) fn measure(measure: Measure) -> &'static str {
+    match measure {
+        Measure::Requests => "requests",
+        Measure::Tokens => "tokens",
+        Measure::MicroUsd => "micro_usd",
+    }
 }
 
 impl Used {
-    fn of(usage: &Usage) -> Self {
+    pub(super) fn of(usage: &Usage, source: String) -> Self {
         Self {
-            measure: match usage.limit.measure {
-                Measure::Requests => "requests",
-                Measure::Tokens => "tokens",
-                Measure::MicroUsd => "micro_usd",
-            },
+            limit_id: usage.limit.id.clone(),
+            source,
+            measure: measure(usage.limit.measure),
+            window: Window::of(&usage.limit.span),
             limit: usage.max,
             current: usage.used,
             remaining: usage.left(),
@@ -123,9 +171,36 @@ impl Used {
     }
 }
 
+impl Window {
+    pub(crate) fn of(span: &Span) -> Self {
+        let (window, window_s) = match span {
+            Span::Open => ("open", None),
+            Span::Sliding(sliding) => ("sliding", Some(sliding.length.secs_ceil())),
+            Span::Fixed(schedule) => (
+                match schedule.period {
+                    Period::Hour => "hour",
+                    Period::Day => "day",
+                    Period::Week => "week",
+                    Period::Month => "month",
+                },
+                None,
+            ),
+        };
+        Self { window, window_s }
+    }
+}
+
 impl Unlock {
+    /// Just this tier, or one of these add-ons.
+    pub(crate) fn by(tier: Option<&str>, addons: &[String]) -> Option<Self> {
+        (tier.is_some() || !addons.is_empty()).then(|| Self {
+            tier: tier.map(str::to_owned),
+            addons: addons.to_vec(),
+        })
+    }
+
     /// What would grant it; `None` if nothing on offer would.
-    pub(super) fn of(check: &Check<'_>) -> Option<Self> {
+    pub(crate) fn of(check: &Check<'_>) -> Option<Self> {
         let unlock = &check.unlocked_by;
         (!unlock.is_empty()).then(|| Self {
             tier: unlock.tier.map(str::to_owned),

@@ -12,6 +12,9 @@ use utoipa::ToSchema;
 use crate::features::{rfc3339, scarcest};
 use crate::seen::Seen;
 
+/// What the variant is called where there is no value and the caller's own default holds.
+const CALLER_DEFAULT: &str = "caller-default";
+
 /// A flag that was evaluated.
 #[derive(Debug, PartialEq, Serialize, ToSchema)]
 pub(crate) struct Evaluated {
@@ -21,9 +24,9 @@ pub(crate) struct Evaluated {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<AnyValue>)]
     value: Option<Value>,
-    /// The variant whose value it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    variant: Option<String>,
+    /// The variant whose value it is; `caller-default` where there is no value, so that the caller's own default holds.
+    #[schema(example = "on")]
+    variant: String,
     /// Why, as OpenFeature says it.
     reason: ReasonName,
     /// What else there is to know: the flag's own metadata; of a feature, `limit`, `used`, `remaining`, `reset_at`.
@@ -213,17 +216,30 @@ fn flag(set: &FlagSet, key: &str, context: &Context<'_>) -> Evaluation {
     Evaluation::Value(Evaluated {
         key: key.to_owned(),
         value: said.map(|(_, value)| value.clone()),
-        variant: said.map(|(variant, _)| variant.to_owned()),
+        variant: match said {
+            Some((variant, _)) => variant.to_owned(),
+            None => callers_default(set, key),
+        },
         reason: resolution.reason.into(),
         metadata: resolution.metadata.clone(),
     })
+}
+
+/// What the variant is called where the caller's own default holds: a name that none of the flag's variants has.
+fn callers_default(set: &FlagSet, key: &str) -> String {
+    let mut name = CALLER_DEFAULT.to_owned();
+    while set.variants(key).any(|variant| variant == name) {
+        name.push('_');
+    }
+    name
 }
 
 /// Evaluates one feature: its value if it is granted and has one, else whether it is granted. A feature of another kind
 /// that is not granted has no value; the caller's default holds. Its variant says which of them.
 fn feature(seen: &Seen, key: &str) -> Evaluation {
     seen.entitled(|entitled| {
-        let check = entitled.check(key);
+        // What is used up is off, as in every other list.
+        let check = entitled.check_with_usage(key, |limit| Some(seen.usage(limit, 1)));
         let has_value = check.has_access && check.value.is_some();
         let is_config = seen
             .snapshot
@@ -237,13 +253,14 @@ fn feature(seen: &Seen, key: &str) -> Evaluation {
         };
         let variant = match (has_value, check.has_access) {
             (true, _) => "value",
+            (false, _) if is_config => CALLER_DEFAULT,
             (false, true) => "on",
             (false, false) => "off",
         };
         Evaluation::Value(Evaluated {
             key: key.to_owned(),
             value,
-            variant: Some(variant.to_owned()),
+            variant: variant.to_owned(),
             reason: reason(&check),
             metadata: metadata(seen, &check),
         })
@@ -303,6 +320,7 @@ mod tests {
             "closed": {"state": "DISABLED", "variants": {"on": true, "off": false}, "defaultVariant": "on"},
             "no": {"state": "DISABLED", "variants": {"yes": true, "no": false}, "defaultVariant": "yes"},
             "theme": {"state": "DISABLED", "variants": {"red": "r", "blue": "b"}, "defaultVariant": "red"},
+            "sly": {"state": "DISABLED", "variants": {"caller-default": "s"}, "defaultVariant": "caller-default"},
             "open": {"state": "ENABLED", "variants": {"red": "r"}, "metadata": {"owner": "design"}},
             "broken": {"state": "ENABLED"},
             "astray": {"state": "ENABLED", "variants": {"a": 1}, "targeting": {"var": "where"}},
@@ -331,15 +349,16 @@ mod tests {
         // There is nothing that means off, so the caller knows best.
         assert_eq!(
             said("theme", &Map::new()),
-            json!({"key": "theme", "reason": "DISABLED", "metadata": {}})
+            json!({"key": "theme", "variant": "caller-default", "reason": "DISABLED", "metadata": {}})
         );
+        assert_eq!(said("sly", &Map::new())["variant"], "caller-default_");
     }
 
     #[test]
     fn without_a_default_variant_the_callers_default_holds() {
         assert_eq!(
             said("open", &Map::new()),
-            json!({"key": "open", "reason": "DEFAULT", "metadata": {"owner": "design"}})
+            json!({"key": "open", "variant": "caller-default", "reason": "DEFAULT", "metadata": {"owner": "design"}})
         );
     }
 

@@ -1,7 +1,8 @@
 //! The grammar of what is looked at and rung again.
 
-use clap::Args;
+use clap::{Args, Subcommand};
 
+use super::rows::Rows;
 use crate::target::Target;
 
 /// The arguments of `jobs`.
@@ -79,16 +80,38 @@ pub struct Log {
 
 /// The arguments of `redrive`.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:
-  cargo ctl redrive --stack neurocards
+#[command(after_help = "Examples:
+  cargo ctl redrive --dry-run --stack neurocards
+  cargo ctl redrive --max 10 --json --stack neurocards
 
 Find the cause in the worker's log first: what failed five times fails again. No money hangs on it, for cleanup rings
-every job that is due anyway.")]
+every job that is due anyway. Each is rung before it is taken away: if it breaks off in between, that one is rung twice,
+which harms nobody, for a doorbell only says which job to look at. Say it again for the rest.")]
 pub struct Redrive {
     /// At most so many
     #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..), value_name = "N")]
     pub max: u32,
+    /// Only shows what lies there; for a moment nobody else sees it
+    #[arg(long)]
+    pub dry_run: bool,
     /// Where.
     #[command(flatten)]
     pub target: Target,
+}
+
+/// Limits.
+#[derive(Debug, Subcommand)]
+pub enum Limits {
+    /// What can be done with any row.
+    #[command(flatten)]
+    Rows(Rows),
+    /// Shows how much all customers together have used of each limit that they share, and when it resets
+    #[command(after_help = "Examples:
+  cargo ctl limits usage --stack neurocards
+  cargo ctl limits usage --local --json")]
+    Usage {
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
 }

@@ -5,20 +5,16 @@ use clap::{Args, Subcommand};
 use super::said::{Said, SaidWhy, When};
 use crate::target::Target;
 
-/// What can be done with rows of any kind.
+/// What can be done with rows of any kind. The examples in their help are each kind's own: see [`crate::fields`].
 #[derive(Debug, Subcommand)]
 pub enum Rows {
     /// Lists them
-    #[command(after_help = "Example:
-  cargo ctl limits list --stack neurocards")]
     List {
         /// Where.
         #[command(flatten)]
         target: Target,
     },
     /// Shows one as it stands
-    #[command(after_help = "Example:
-  cargo ctl tiers show pro --stack neurocards --json")]
     Show {
         /// Its name
         name: String,
@@ -26,10 +22,9 @@ pub enum Rows {
         #[command(flatten)]
         target: Target,
     },
+    /// Says what such a row may say: every field, with what it takes and means
+    Fields,
     /// Writes one, new or in the place of what stands there; refused if the settings would not go together
-    #[command(after_help = "Examples:
-  cargo ctl limits put videos '{max: 50, period: day, anchor: \"21:00\", utc_offset: \"+03:00\"}' --local
-  cargo ctl models put kling-3.0 @kling.yaml --why 'new prices' --stack neurocards")]
     Put {
         /// Its name
         name: String,
@@ -42,12 +37,13 @@ pub enum Rows {
         #[command(flatten)]
         target: Target,
     },
-    /// Deletes one; refused if others refer to it
-    #[command(after_help = "Example:
-  cargo ctl addons delete hd --why 'not sold any more' --stack neurocards")]
+    /// Deletes one; refused if others refer to it, or if customers hold it
     Delete {
         /// Its name
         name: String,
+        /// Also if customers hold it: they lose it. To take it from nobody, withdraw it instead
+        #[arg(long)]
+        holders_lose_it: bool,
         /// Who and why.
         #[command(flatten)]
         said: Said,
@@ -143,6 +139,53 @@ pub enum HeldRows {
     /// What can be done with any row.
     #[command(flatten)]
     Rows(Rows),
+    /// Lists the customers who hold it now; reads every account
+    #[command(after_help = "Examples:
+  cargo ctl tiers holders pro --stack neurocards
+  cargo ctl plans holders unlimited_1day --limit 1000 --json --stack neurocards
+
+It costs what reading the whole table of accounts costs: a cent for some 80 000 customers.")]
+    Holders {
+        /// Its name
+        name: String,
+        /// At most so many
+        #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
+        limit: u32,
+        /// Go on after this customer, as the page before says
+        #[arg(long, value_name = "USER")]
+        after: Option<i64>,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Gives it to nobody any more; whoever has it keeps it
+    #[command(after_help = "Example:
+  cargo ctl tiers withdraw pro --why 'gold comes instead' --stack neurocards
+
+It is not named to customers any more either. When its last holder is gone, it can be deleted.")]
+    Withdraw {
+        /// Its name
+        name: String,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Lets it be given again
+    #[command(after_help = "Example:
+  cargo ctl tiers restore pro --stack neurocards")]
+    Restore {
+        /// Its name
+        name: String,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
     /// Gives it to a customer, for ever or until a time
     #[command(after_help = "Examples:
   cargo ctl tiers give 700001 pro --until 30d --why ticket-17 --stack neurocards

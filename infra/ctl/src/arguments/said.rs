@@ -97,24 +97,31 @@ pub enum When {
     In(Millis),
 }
 
+/// Moments lie before the year 3000: what lies after it is a slip of the hand, and nobody can show it.
+const END: Timestamp = Timestamp(32_503_680_000_000);
+/// Spans are shorter than a hundred years, for the same reason.
+const SPAN_MAX: Millis = Millis::from_mins(100 * 365 * 24 * 60);
+
 impl When {
     /// Reads one.
     pub fn parse(text: &str) -> Result<Self, String> {
         let wrong =
             || format!("{text:?} is no moment such as 2026-12-31T21:00:00Z, 2026-12-31, 7d, 12h or 30m");
+        let at = |moment: Timestamp| (moment < END).then_some(Self::At(moment)).ok_or_else(wrong);
         if let Ok(time) = DateTime::parse_from_rfc3339(text) {
-            return Ok(Self::At(Timestamp(time.timestamp_millis())));
+            return at(Timestamp(time.timestamp_millis()));
         }
         if let Ok(date) = text.parse::<NaiveDate>() {
             let midnight = date.and_time(chrono::NaiveTime::MIN).and_utc();
-            return Ok(Self::At(Timestamp(midnight.timestamp_millis())));
+            return at(Timestamp(midnight.timestamp_millis()));
         }
         let units = [("d", 24 * 60), ("h", 60), ("m", 1)];
         let span = units.into_iter().find_map(|(unit, minutes)| {
             let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
             Some(Millis::from_mins(number.checked_mul(minutes)?))
         });
-        span.filter(|span| span.0 > 0).map(Self::In).ok_or_else(wrong)
+        let span = span.filter(|span| span.0 > 0 && *span < SPAN_MAX);
+        span.map(Self::In).ok_or_else(wrong)
     }
 
     /// The moment, seen from now.
@@ -145,6 +152,10 @@ mod tests {
             "5",
             "2026-13-01",
             "9999999999999999999d",
+            "99999999999d",
+            "36500d",
+            "3000-01-01",
+            "3000-01-01T00:00:00Z",
         ] {
             assert!(at(wrong).is_err(), "{wrong}");
         }

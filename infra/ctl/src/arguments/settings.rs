@@ -17,6 +17,10 @@ pub enum SettingsCommand {
         /// Such as infra/settings.yaml
         file: PathBuf,
     },
+    /// Says what a file may say: every kind of row with its fields
+    #[command(after_help = "Example:
+  cargo ctl settings fields")]
+    Fields,
     /// Shows what a file would change
     #[command(after_help = "Example:
   cargo ctl settings plan infra/settings.yaml --stack neurocards")]
@@ -31,10 +35,15 @@ pub enum SettingsCommand {
     #[command(after_help = "Example:
   cargo ctl settings apply infra/settings.yaml --why 'the prices of December' --stack neurocards
 
-Up to 49 rows change all at once. More go in several versions, each of which can stand; rules come last.")]
+Up to 49 rows change all at once. More go in several versions, each of which can stand; rules come last. A row that the
+file has no more is deleted. Is it a tier, a plan or an add-on that customers hold, nothing is written without
+--holders-lose-it; `cargo ctl tiers withdraw` takes one off sale and from nobody.")]
     Apply {
         /// Such as infra/settings.yaml
         file: PathBuf,
+        /// Also if customers hold a tier, a plan or an add-on that the file has no more: they lose it
+        #[arg(long)]
+        holders_lose_it: bool,
         /// Who and why.
         #[command(flatten)]
         said: Said,
@@ -76,15 +85,19 @@ Up to 49 rows change all at once. More go in several versions, each of which can
         target: Target,
     },
     /// Lists the versions with what each changed, the latest first
-    #[command(after_help = "Example:
-  cargo ctl settings history --limit 5 --stack neurocards")]
+    #[command(after_help = "Examples:
+  cargo ctl settings history --limit 5 --stack neurocards
+  cargo ctl settings history --after 37 --json --stack neurocards")]
     History {
         /// At most so many
         #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=200), value_name = "N")]
         limit: u32,
         /// From this version down
-        #[arg(long, value_name = "VERSION")]
+        #[arg(long, value_name = "VERSION", conflicts_with = "after")]
         up_to: Option<u64>,
+        /// Go on after this version, as the page before says
+        #[arg(long, value_name = "VERSION")]
+        after: Option<u64>,
         /// Where.
         #[command(flatten)]
         target: Target,
@@ -92,13 +105,19 @@ Up to 49 rows change all at once. More go in several versions, each of which can
     /// Brings an earlier version back, byte for byte, as a new version
     #[command(after_help = "Examples:
   cargo ctl settings rollback 3 --plan --why 'to see' --stack neurocards
-  cargo ctl settings rollback 3 --why 'the new prices were wrong' --stack neurocards")]
+  cargo ctl settings rollback 3 --why 'the new prices were wrong' --stack neurocards
+
+A row that somebody has changed past these commands is brought back too, and named; the record of changes keeps what stood
+there. More than 49 rows go in several versions; if it breaks off between two, say the same again, and it goes on.")]
     Rollback {
         /// The version, as `settings history` lists it
         version: u64,
         /// Only shows what it would change
         #[arg(long)]
         plan: bool,
+        /// Also if customers hold a tier, a plan or an add-on that there was not then: they lose it
+        #[arg(long)]
+        holders_lose_it: bool,
         /// Who and why.
         #[command(flatten)]
         said: SaidWhy,

@@ -4,7 +4,7 @@ use domain::limit::{Mode, Usage};
 use domain::money::Credits;
 use serde_json::{Value, json};
 
-use super::{Found, is_shared};
+use super::{Found, Touched, is_shared};
 use crate::Report;
 use crate::show::time;
 
@@ -30,7 +30,7 @@ impl Found<'_> {
                 lines.push(format!("  but {}: its limits are used up", check.reason));
             }
         }
-        lines.extend(self.limits.iter().map(line));
+        lines.extend(self.limits.iter().map(Touched::line));
         Report::new(lines.join("\n"), self.json())
     }
 
@@ -107,7 +107,7 @@ impl Found<'_> {
             "plan_used_up": self.payer.as_ref().and_then(|payer| Some(as_json(payer.used_up.as_deref()?))),
             "granted": self.granted(),
             "features": features.collect::<Vec<Value>>(),
-            "limits": self.limits.iter().map(as_json).collect::<Vec<Value>>(),
+            "limits": self.limits.iter().map(Touched::as_json).collect::<Vec<Value>>(),
             "at_ms": self.now.0,
         })
     }
@@ -116,28 +116,41 @@ impl Found<'_> {
     fn granted(&self) -> bool {
         let on_sale = self.model.is_none_or(|(model, _)| model.enabled);
         let entitled = self.features.iter().all(|(_, check)| check.has_access);
-        on_sale && entitled && self.is_payable() && !self.limits.iter().any(Usage::forbids)
+        on_sale && entitled && self.is_payable() && !self.limits.iter().any(Touched::forbids)
     }
 }
 
-fn line(usage: &Usage) -> String {
-    let resets = usage.resets_at.map(|at| format!(", more at {}", time(at)));
-    let shared = if is_shared(&usage.limit) {
-        ", shared by all"
-    } else {
-        ""
-    };
-    let verdict = match (usage.has_room(), usage.limit.mode) {
-        (true, _) => "",
-        (false, Mode::Hard) => "; refuses",
-        (false, Mode::Soft) => "; warns",
-        (false, Mode::Monitor) => "; is watched",
-    };
-    let (id, used, max) = (&usage.limit.id, usage.used, usage.max);
-    format!(
-        "limit {id}: {used} of {max} used{}{shared}{verdict}",
-        resets.unwrap_or_default()
-    )
+impl Touched {
+    fn forbids(&self) -> bool {
+        self.whole.limit.mode == Mode::Hard && !self.has_room
+    }
+
+    fn line(&self) -> String {
+        let usage = &self.whole;
+        let resets = usage.resets_at.map(|at| format!(", more at {}", time(at)));
+        let shared = if is_shared(&usage.limit) {
+            ", shared by all"
+        } else {
+            ""
+        };
+        let verdict = match (self.has_room, usage.limit.mode) {
+            (true, _) => "",
+            (false, Mode::Hard) => "; refuses",
+            (false, Mode::Soft) => "; warns",
+            (false, Mode::Monitor) => "; is watched",
+        };
+        let (id, used, max) = (&usage.limit.id, usage.used, usage.max);
+        format!(
+            "limit {id}: {used} of {max} used{}{shared}{verdict}",
+            resets.unwrap_or_default()
+        )
+    }
+
+    fn as_json(&self) -> Value {
+        let mut told = as_json(&self.whole);
+        told["forbids"] = json!(self.forbids());
+        told
+    }
 }
 
 fn as_json(usage: &Usage) -> Value {

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use limits_flags::history::{self, Record};
+use limits_flags::holders::Losing;
 use limits_flags::{Plan, Stored};
 use serde_json::{Value, json};
 
-use super::{carry_out, changes, planned, planned_json};
+use super::{carry_out, changes, looked_at, planned, planned_json};
 use crate::arguments::said::SaidWhy;
 use crate::show::{count, number, time};
 use crate::target::Target;
@@ -16,12 +17,18 @@ use crate::{Error, Report};
 pub(crate) async fn history(limit: u32, up_to: Option<u64>, target: &Target) -> Result<Report, Error> {
     let office = target.find().await?.office()?;
     let records = history::list_records(&office, up_to, limit).await?;
-    let mut text = records.iter().map(told).collect::<Vec<_>>().join("\n");
+    let mut lines: Vec<String> = records.iter().map(told).collect();
     if records.is_empty() {
-        "no version yet".clone_into(&mut text);
+        lines.push("no version yet".to_owned());
     }
+    let last = records.last().map(|record| record.version);
+    let next = last.filter(|last| *last > 1);
+    lines.extend(next.map(|next| format!("more: --after {next}")));
     let records: Vec<Value> = records.iter().map(as_json).collect();
-    Ok(Report::new(text, json!({"versions": records})))
+    Ok(Report::new(
+        lines.join("\n"),
+        json!({"versions": records, "next": next}),
+    ))
 }
 
 fn told(record: &Record) -> String {
@@ -56,18 +63,19 @@ fn as_json(record: &Record) -> Value {
     })
 }
 
-/// Brings an earlier version back as a new one, or only shows what that would change.
+/// Brings an earlier version back as a new one, or only shows what that would change, if nothing is said of those who would
+/// lose something by it.
 pub(crate) async fn rollback(
     to: u64,
-    only_plan: bool,
+    losing: Option<Losing>,
     said: &SaidWhy,
     target: &Target,
 ) -> Result<Report, Error> {
     let by = said.by()?;
     let office = target.find().await?.office()?;
     let plan = history::rollback(&office, to).await?;
-    if !only_plan {
-        return carry_out(&office, &plan, &by).await;
+    if let Some(losing) = losing {
+        return carry_out(&office, plan, losing, &by).await;
     }
     let text = match plan.changes.len() {
         0 => format!("version {}: it says what version {to} said", plan.version),
@@ -78,7 +86,7 @@ pub(crate) async fn rollback(
             changes::text(&plan.changes)
         ),
     };
-    Ok(Report::new(text, planned_json(&plan)))
+    looked_at(&office, &plan, text).await
 }
 
 /// Where a file and the table differ, or two versions; ends with 1 if they do.

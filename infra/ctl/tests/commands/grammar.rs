@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use clap::CommandFactory as _;
 use ctl::Arguments;
 
 use super::place::Place;
@@ -24,7 +23,7 @@ fn leaves(command: &clap::Command, path: &str, found: &mut Vec<(String, clap::Co
 
 fn commands() -> Vec<(String, clap::Command)> {
     let mut found = Vec::new();
-    leaves(&Arguments::command(), "", &mut found);
+    leaves(&ctl::arguments::grammar(), "", &mut found);
     found
 }
 
@@ -47,16 +46,26 @@ fn the_examples_in_the_help_can_be_typed() {
         for example in examples {
             let words = words(example.split(" > ").next().unwrap());
             let line = ["ctl".to_owned()].into_iter().chain(words);
-            let parsed = Arguments::try_parse_from(line);
+            let parsed = Arguments::read(line);
             assert!(parsed.is_ok(), "{path}: {example}: {}", parsed.unwrap_err());
         }
     }
 }
 
-use clap::Parser as _;
+#[test]
+fn the_rule_in_the_runbook_is_a_flag() {
+    let runbook = include_str!("../../../README.md");
+    let mut lines = runbook
+        .split('`')
+        .filter_map(|code| code.strip_prefix("cargo ctl flags put stories "));
+    let rule = words(lines.next().unwrap()).pop().unwrap();
+    let rule: serde_json::Value = serde_norway::from_str(&rule).unwrap();
+    let set = limits_flags::flags::FlagSet::read(&serde_json::json!({ "flags": { "f": rule } })).unwrap();
+    assert_eq!(set.problems(), []);
+}
 
 /// A line as a shell takes it apart, for the few quotation marks that stand in examples.
-fn words(line: &str) -> Vec<String> {
+pub(crate) fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
     for letter in line.chars() {
         match (quote, letter) {
@@ -74,12 +83,14 @@ fn words(line: &str) -> Vec<String> {
 /// A line for every command that works on the tables. `@shop` is the shop's file, `@key` a key's id.
 const LINES: &[&str] = &[
     "settings check @shop",
+    "settings fields",
     "settings plan @shop",
     "settings apply @shop",
     "settings diff @shop",
     "settings export",
     "settings history",
     "settings rollback 1 --why x",
+    "flags fields",
     "flags list",
     "flags show new_jobs",
     "flags put trial {\"enabled\":false}",
@@ -87,26 +98,37 @@ const LINES: &[&str] = &[
     "flags rollout trial --percent 5",
     "flags split colour a=1 b=2",
     "flags delete trial",
+    "evaluators fields",
     "evaluators list",
     "evaluators show testers",
     "evaluators put beta true",
     "evaluators delete beta",
+    "features fields",
     "features list",
     "features show hd",
     "features put sound {\"name\":\"S\"}",
     "features delete sound",
+    "tiers fields",
     "tiers list",
     "tiers show pro",
     "tiers put staff {\"name\":\"S\",\"rank\":90}",
     "tiers delete staff",
+    "tiers withdraw pro",
+    "tiers restore pro",
     "tiers give 700001 pro --why x",
+    "tiers holders pro",
     "tiers take 700001 pro --why x",
+    "addons fields",
     "addons list",
     "addons show hd-pack",
     "addons put more {\"name\":\"M\",\"features\":{\"hd\":true}}",
     "addons delete more",
+    "addons withdraw hd-pack",
+    "addons restore hd-pack",
     "addons give 700001 hd-pack --why x",
+    "addons holders hd-pack",
     "addons take 700001 hd-pack --why x",
+    "components fields",
     "components list",
     "components show story-button",
     "components put b {\"feature\":\"hd\"}",
@@ -114,10 +136,13 @@ const LINES: &[&str] = &[
     "overrides set 700001 hd true --why x",
     "overrides list",
     "overrides clear 700001 hd --why x",
+    "limits fields",
     "limits list",
     "limits show videos",
     "limits put hourly {\"max\":5,\"period\":\"hour\",\"anchor\":\"00:00\",\"utc_offset\":\"+03:00\"}",
     "limits delete hourly",
+    "limits usage",
+    "models fields",
     "models list",
     "models show kling-3.0",
     "models put kling-3.0 @model",
@@ -127,11 +152,15 @@ const LINES: &[&str] = &[
     "prices list",
     "prices set kling-3.0 10 3",
     "prices remove kling-3.0 5",
+    "plans fields",
     "plans list",
     "plans show unlimited_1day",
     "plans put month {\"title\":\"M\",\"unlimited\":true}",
     "plans delete month",
+    "plans withdraw unlimited_1day",
+    "plans restore unlimited_1day",
     "plans give 700001 unlimited_1day --why x",
+    "plans holders unlimited_1day",
     "plans take 700001 unlimited_1day --why x",
     "roles add 700001 tester --why x",
     "roles remove 700001 tester --why x",

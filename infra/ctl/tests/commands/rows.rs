@@ -270,3 +270,76 @@ async fn a_price_is_set_and_a_length_taken_off_sale() {
         error.with_causes()
     );
 }
+
+#[tokio::test]
+async fn what_can_only_be_a_slip_is_refused_where_it_is_written() {
+    let place = Place::with_shop().await;
+    let cap = "{max: 900, period: day, anchor: \"21:00\", zone: Europe/Moscow, shards: 3}";
+    place.ctl(&["limits", "put", "all", cap]).await.unwrap();
+    let wider = cap.replace("900", "1200");
+    place.ctl(&["limits", "put", "all", &wider]).await.unwrap();
+    for (line, told) in [
+        (
+            &["flags", "put", "twice", "{enabled: true, enabled: false}"][..],
+            "duplicate",
+        ),
+        (
+            &["evaluators", "put", "odd", "{foo: [1, 2]}"],
+            "there is no operator `foo`",
+        ),
+        (&["flags", "put", "флаг", "{enabled: true}"], "a flag's name is"),
+        (&["flags", "put", "b ad", "{enabled: true}"], "a flag's name is"),
+        (
+            &["flags", "split", "new_jobs", "a=1", "b=1", "--why", "x"],
+            "has the variants on and off",
+        ),
+        (
+            &[
+                "flags",
+                "put",
+                "new_jobs",
+                "{state: ENABLED, variants: {a: x}, defaultVariant: a}",
+            ],
+            "each of its variants is true or false",
+        ),
+        (
+            &[
+                "plans",
+                "put",
+                "p",
+                "{title: P, unlimited: true, models: [kling-2.6]}",
+            ],
+            "so no unlimited plan covers it",
+        ),
+        (&["plans", "put", "p", "{title: P, days: 0}"], "days: 0"),
+        (&["evaluators", "put", "ring", "{$ref: ring}"], "contains itself"),
+        (&["evaluators", "put", "lost", "{$ref: nowhere}"], "nowhere"),
+        (
+            &[
+                "features",
+                "put",
+                "w",
+                "{name: W, default: true, when: \"country == RU\"}",
+            ],
+            "an object with one operator",
+        ),
+        (
+            &["limits", "put", "all", &cap.replace("shards: 3", "shards: 1")],
+            "shards: a limit that all customers share would count anew",
+        ),
+    ] {
+        let error = format!("{:?}", place.ctl(line).await.unwrap_err());
+        assert!(error.contains(told), "{line:?}: {error}");
+    }
+    // A plain switch that is divided stays one.
+    place
+        .ctl(&["flags", "split", "new_jobs", "on=1", "off=1", "--why", "x"])
+        .await
+        .unwrap();
+    let divided = place.row("flag#new_jobs");
+    assert_eq!(
+        divided["variants"],
+        serde_json::json!({"on": true, "off": false}),
+        "{divided}"
+    );
+}

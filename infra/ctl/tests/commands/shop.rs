@@ -1,13 +1,36 @@
 //! Settings with something of every kind, and looks into the tables.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use local_lambda::{Armed, Effect, Fault, Service};
 use serde_json::{Map, Value, json};
+use tokio::sync::Notify;
 
 use super::place::Place;
 
 /// A shop with something of every kind. What is shipped may change; this stays.
 pub(crate) const SHOP: &str = include_str!("shop.yaml");
+
+/// What a transaction waits at.
+pub(crate) struct Gate {
+    open: Arc<Notify>,
+    armed: Armed,
+}
+
+impl Gate {
+    /// Waits until a transaction waits here.
+    pub(crate) async fn reached(&self) {
+        while self.armed.hits() == 0 {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    /// Lets it go on.
+    pub(crate) fn open(&self) {
+        self.open.notify_one();
+    }
+}
 
 impl Place {
     /// The shop's settings, as a file.
@@ -45,6 +68,17 @@ impl Place {
             .find(of)
             .map(|item| item["body"]["S"].as_str().unwrap().to_owned());
         body.map_or(Value::Null, |body| serde_json::from_str(&body).unwrap())
+    }
+
+    /// Stops the next transaction that writes to this table, until the gate is opened.
+    pub(crate) fn hold(&self, table: &str) -> Gate {
+        let open = Arc::new(Notify::new());
+        let effect = Effect::Hold(Arc::clone(&open));
+        let table = self.aws.table_name(table).unwrap().to_owned();
+        let of = move |body: &Value| body.to_string().contains(&table);
+        let hold = Fault::new(Service::DynamoDb, effect).operation("TransactWriteItems");
+        let armed = self.aws.faults().arm(hold.body(of));
+        Gate { open, armed }
     }
 
     /// Everything in the table of changes.

@@ -211,3 +211,17 @@ async fn one_customer_cannot_fill_the_list() {
     }
     assert_eq!(seen, OPEN_MAX);
 }
+
+#[tokio::test]
+async fn what_was_approved_and_taken_again_may_be_asked_for_at_once() {
+    let place = asked().await;
+    let approve = ["upgrades", "approve", "700001", "hd", "--why", "a good customer"];
+    place.ctl(&approve).await.unwrap();
+    let ask = ["upgrades", "ask", "700001", "hd", "--why", "ticket-18"];
+    let held = place.ctl(&ask).await.unwrap();
+    assert_eq!(held.json["noted"], json!(false), "held still");
+    let clear = ["overrides", "clear", "700001", "hd", "--why", "a mistake"];
+    place.ctl(&clear).await.unwrap();
+    assert_eq!(place.ctl(&ask).await.unwrap().json["noted"], json!(true));
+    assert_eq!(waiting(&place).await.len(), 1);
+}

@@ -65,7 +65,7 @@ impl Visit<'_> {
 }
 
 /// A zone as people write it: `Asia/Omsk`, `+5`, `UTC+05:30`.
-pub(super) fn read(text: &str) -> Option<Zone> {
+pub(crate) fn read(text: &str) -> Option<Zone> {
     if text.len() > NAME_BYTES_MAX {
         return None;
     }

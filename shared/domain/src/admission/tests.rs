@@ -325,6 +325,19 @@ fn a_plan_pays_only_for_the_models_that_it_covers() {
             change(scene);
         });
         assert_eq!(refused, poor);
+        // With credits it is an order like anybody's: paid for, not the plan's, and held by the model's own limits.
+        let paid = Scene::with(|scene| {
+            unlimited(scene);
+            change(scene);
+            scene.account.balance.available = Credits(2);
+        });
+        let job = paid.unwrap().job;
+        assert_eq!((job.cost, job.order.plan), (Credits(2), None));
+        assert!(
+            job.windows
+                .iter()
+                .all(|counted| !counted.key.0.starts_with("unlimited-"))
+        );
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn wrong_with_settlement(index: &Index<'_>, job: &Job) -> Option<Viol
     })
 }
 
-/// What the jobs say that a row of counters must say.
+/// What the jobs and the uses say that a row of counters must say.
 #[derive(Default)]
 struct Expected {
     used: u64,
@@ -92,13 +92,20 @@ struct Expected {
     newest: Timestamp,
 }
 
-/// I13, as far as tables show it: a counter is what its jobs use that were not released, or that are open.
+/// I13, as far as tables show it: a counter is what its jobs use that were not released, or that are open, and the uses
+/// without an order that were not released.
 pub(super) fn wrong_with_counters(books: &Books) -> Vec<Violation> {
     let mut expected: BTreeMap<(UserId, String), Expected> = BTreeMap::new();
     for job in &books.jobs {
         for counted in job.windows.iter().filter(|counted| still_counts(job, counted)) {
             let row = (counted.key.owner(job.id.user), counted.key.row().to_owned());
             expected.entry(row).or_default().add(counted, job.created_at);
+        }
+    }
+    for noted in books.uses.iter().filter(|noted| noted.still_counts()) {
+        for counted in &noted.counted {
+            let row = (counted.key.owner(noted.user), counted.key.row().to_owned());
+            expected.entry(row).or_default().add(counted, noted.at);
         }
     }
     for row in books.usage.keys() {
@@ -153,7 +160,7 @@ fn wrong_with_counter(books: &Books, user: UserId, row: &str, expected: &Expecte
         return None;
     }
     let what = format!(
-        "user {user} window {row}: {} counted, its jobs use {}{}",
+        "user {user} window {row}: {} counted, its jobs and uses say {}{}",
         found.used,
         expected.used,
         steps(&found, expected)

@@ -11,6 +11,7 @@ use crate::id::{ChatId, Fence, FileId, MessageId, ModelId, NONCE_CHARS, Nonce, T
 use crate::job::{Event, Failure, LEASE_SLACK, Mark, Order, Rule};
 use crate::limit::Counted;
 use crate::time::{Jitter, Millis};
+use crate::uses::{USE_ID_BYTES, Use, UseId};
 use crate::video::Aspect;
 
 const USER: UserId = UserId(7);
@@ -268,6 +269,30 @@ fn a_counter_is_the_number_of_its_unreleased_jobs() {
         books.usage.insert(row("videos#0"), used(1));
     });
     assert_eq!(nobodys, ["I13"]);
+}
+
+#[test]
+fn a_use_without_an_order_is_counted_until_it_is_given_back() {
+    let with_use = |released_at, count| {
+        broken_by(|books| {
+            books.uses.push(Use {
+                id: UseId::of([1; USE_ID_BYTES]),
+                user: USER,
+                feature: "chat".into(),
+                amount: 3,
+                by: "key#site".into(),
+                counted: vec![Counted::parse("chat#1795197600*3").unwrap()],
+                at: START,
+                released_at,
+                answer: String::new(),
+            });
+            books.usage.insert(row("chat#1795197600"), used(count));
+        })
+    };
+    assert_eq!(with_use(None, 3), Vec::<&str>::new());
+    assert_eq!(with_use(Some(START), 0), Vec::<&str>::new());
+    assert_eq!(with_use(None, 0), ["I13"]);
+    assert_eq!(with_use(Some(START), 3), ["I13"]);
 }
 
 /// The books with another counter: the running job is counted there as well, and the failed one was.

@@ -43,13 +43,20 @@ impl WindowKey {
             .is_some_and(|(_, window)| window == OPEN)
     }
 
+    /// Whether it counts what all customers use together.
+    pub fn is_shared(&self) -> bool {
+        self.shard().is_some()
+    }
+
+    fn shard(&self) -> Option<u16> {
+        let (_, shard) = self.0.rsplit_once(SHARD)?;
+        shard.parse().ok()
+    }
+
     /// Whose row it is: the customer's, or one of those that belong to all, which have numbers below 0.
     pub fn owner(&self, user: UserId) -> UserId {
-        let shard = self
-            .0
-            .rsplit_once(SHARD)
-            .and_then(|(_, shard)| shard.parse::<u16>().ok());
-        shard.map_or(user, |shard| UserId((-1_i64).saturating_sub(i64::from(shard))))
+        self.shard()
+            .map_or(user, |shard| UserId((-1_i64).saturating_sub(i64::from(shard))))
     }
 }
 

@@ -42,4 +42,10 @@ impl FlagRow {
         self.enabled()?;
         self.0.keys().map(String::as_str).find(|name| *name != ENABLED)
     }
+
+    /// Whether it has a variant that is neither yes nor no.
+    pub(crate) fn has_other_than_switches(&self) -> bool {
+        let variants = self.0.get("variants").and_then(Value::as_object);
+        variants.is_some_and(|variants| !variants.values().all(Value::is_boolean))
+    }
 }

@@ -21,6 +21,10 @@ const NAME_BYTES_MAX: usize = 48;
 /// How much of something may be used, and within what time.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct LimitRow {
+    /// Among a feature's limits, what tells it from another that counts the same: its counter is called by it. Other
+    /// limits are called by the key that they stand under.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
     /// What is counted: `requests` (the default), `tokens`, `micro_usd`, or `concurrent` orders.
     #[serde(default, skip_serializing_if = "is_requests")]
     pub measure: MeasureName,
@@ -110,6 +114,15 @@ fn is_hard(mode: &ModeName) -> bool {
     *mode == ModeName::Hard
 }
 
+/// Whether a limit in a feature's list can be called so: what follows the last `-` of a counter's name is the limit's, and
+/// what stands before it the feature's, which may have hyphens.
+pub(crate) fn check_id(id: &str) -> Result<(), DocumentError> {
+    let letter = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_';
+    let good = id.starts_with(|first: char| first.is_ascii_lowercase()) && id.bytes().all(letter);
+    good.then_some(())
+        .ok_or_else(|| DocumentError::LimitId(id.to_owned()))
+}
+
 /// Whether counters can be called so.
 pub(crate) fn check_name(id: &str) -> Result<(), DocumentError> {
     let letter = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
@@ -131,6 +144,7 @@ impl LimitRow {
     /// So many orders in a day from `anchor` to the same, in a zone of the tz database.
     pub fn per_day(max: u64, anchor: &str, zone: &str) -> Self {
         Self {
+            id: None,
             measure: MeasureName::Requests,
             max,
             period: Some(PeriodName::Day),
@@ -146,8 +160,19 @@ impl LimitRow {
         }
     }
 
-    /// The limit that this row means.
-    pub fn read(&self, id: &str) -> Result<Limit, DocumentError> {
+    /// The limit that this row means, where it stands under a key.
+    pub fn read(&self, key: &str) -> Result<Limit, DocumentError> {
+        if self.id.is_some() {
+            return Err(DocumentError::Senseless(
+                "id",
+                "only a limit in a feature's list has one; this one is called by its key",
+            ));
+        }
+        self.called(key)
+    }
+
+    /// The limit that this row means, under a name for its counters.
+    pub(crate) fn called(&self, id: &str) -> Result<Limit, DocumentError> {
         check_name(id)?;
         if self
             .warn_percent
@@ -354,6 +379,7 @@ mod tests {
             r#"{"max":1,"sliding_s":120,"steps":0}"#,
             r#"{"max":7,"period":"day","shards":8}"#,
             r#"{"max":70,"sliding_s":120,"shards":8}"#,
+            r#"{"max":1,"period":"day","id":"warning"}"#,
         ] {
             assert!(read(json).is_err(), "{json}");
         }

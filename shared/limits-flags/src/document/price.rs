@@ -31,6 +31,11 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 impl From<&PriceRow> for Price {
     fn from(row: &PriceRow) -> Self {
         Self {
@@ -76,4 +81,7 @@ pub struct PlanRow {
     /// For how many days it is given, where nobody says until when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub days: Option<u32>,
+    /// Given to nobody any more; whoever has it keeps it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_withdrawn: bool,
 }

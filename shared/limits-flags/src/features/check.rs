@@ -7,6 +7,7 @@ use domain::time::Timestamp;
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::registry::Addon;
 use super::usage::LimitUse;
 
 /// Whether a customer may use a feature, why, and how much of it.
@@ -23,9 +24,15 @@ pub struct Check<'c> {
     /// The value of a config feature that is granted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<&'c Value>,
+    /// Which layer said the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value_source: Option<Source<'c>>,
     /// The limits that hold; of the layers that set any, the most specific. Empty: without limit, or not given.
     #[serde(serialize_with = "limits")]
     pub limits: &'c [Limit],
+    /// Where the limits come from, for [`Check::limit_source`].
+    #[serde(skip)]
+    pub(super) origin: LimitsOrigin<'c>,
     /// When the tier, add-on or override that grants it ends; `None` for never.
     #[serde(rename = "expires_at_ms", serialize_with = "millis")]
     pub expires_at: Option<Timestamp>,
@@ -94,7 +101,32 @@ pub struct Unlock<'c> {
     pub addons: Vec<&'c str>,
 }
 
+/// Which layers set the limits of a check.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LimitsOrigin<'c> {
+    /// The layer that set those which no add-on has raised.
+    pub(super) layer: Option<Source<'c>>,
+    /// For each limit the add-on that raised it, if one did; empty where none raised any.
+    pub(super) raised_by: &'c [Option<usize>],
+    pub(super) addons: &'c [Addon],
+}
+
+impl PartialEq for LimitsOrigin<'_> {
+    /// Add-ons are those of the registry, which has the same for every check.
+    fn eq(&self, other: &Self) -> bool {
+        (self.layer, self.raised_by) == (other.layer, other.raised_by)
+    }
+}
+
 impl<'c> Check<'c> {
+    /// Which layer set one of the limits: the add-on that raised it, or else the most specific one that set any.
+    pub fn limit_source(&self, limit: &Limit) -> Option<Source<'c>> {
+        let place = self.limits.iter().position(|own| own.id == limit.id)?;
+        let addon = self.origin.raised_by.get(place).copied().flatten();
+        let addon = addon.and_then(|addon| self.origin.addons.get(addon));
+        addon.map_or(self.origin.layer, |addon| Some(Source::Addon(&addon.key)))
+    }
+
     pub(super) fn unknown(feature: &'c str, unreadable: bool) -> Self {
         Self {
             feature,
@@ -106,7 +138,9 @@ impl<'c> Check<'c> {
             },
             source: Source::Default,
             value: None,
+            value_source: None,
             limits: &[],
+            origin: LimitsOrigin::default(),
             expires_at: None,
             usage: Vec::new(),
             unlocked_by: Unlock::default(),

@@ -6,8 +6,9 @@ use domain::standing::{Override, Standing};
 use domain::time::Timestamp;
 use serde_json::Value;
 
-use super::check::{Check, Reason, Source, Unlock};
+use super::check::{Check, LimitsOrigin, Reason, Source, Unlock};
 use super::graph;
+use super::raise::{Raised, raised};
 use super::registry::{Feature, Registry};
 use super::rows::Given;
 use super::said::Said;
@@ -44,6 +45,8 @@ pub(super) struct Holdings {
     /// By the add-ons' keys.
     pub(super) addons: Vec<usize>,
     pub(super) own: Vec<Own>,
+    /// What the add-ons make of limits.
+    pub(super) raised: Vec<Raised>,
 }
 
 /// An override that can be read.
@@ -98,13 +101,16 @@ impl<'a> Entitlements<'a> {
 
     fn granted<'c>(&'c self, place: usize, feature: &'c Feature, decision: Decision<'c>) -> Check<'c> {
         let view = self.view();
+        let (value, (limits, origin)) = (view.value(place), view.limits(place));
         Check {
             feature: &feature.key,
             has_access: true,
             reason: decision.reason,
             source: decision.source,
-            value: view.value(place).map(|(value, _)| value),
-            limits: view.limits(place).map_or(&[], |(limits, _)| limits),
+            value: value.map(|(value, _)| value),
+            value_source: value.map(|(_, source)| source),
+            limits,
+            origin,
             expires_at: self.expires_at(place, decision.source),
             usage: Vec::new(),
             unlocked_by: Unlock::default(),
@@ -131,7 +137,9 @@ impl<'a> Entitlements<'a> {
             reason,
             source: decision.source,
             value: None,
+            value_source: None,
             limits: &[],
+            origin: LimitsOrigin::default(),
             expires_at: None,
             usage: Vec::new(),
             unlocked_by: self.unlocked_by(place, |_| true),
@@ -234,13 +242,36 @@ impl Holdings {
             .filter_map(|key| registry.addons_by_key.get(key).copied())
             .collect();
         addons.sort_unstable();
-        Self {
+        let own = overrides.filter_map(|(feature, settled)| own(registry, feature, settled).ok());
+        let held = Self {
             tier: own_tier.max(with_plan).or(lowest),
             addons,
-            own: overrides
-                .filter_map(|(feature, settled)| own(registry, feature, settled).ok())
-                .collect(),
-        }
+            own: own.collect(),
+            raised: Vec::new(),
+        };
+        held.settled(registry)
+    }
+
+    /// With another tier.
+    pub(super) fn with_tier(&self, registry: &Registry, tier: usize) -> Self {
+        let held = Self {
+            tier: Some(tier),
+            ..self.clone()
+        };
+        held.settled(registry)
+    }
+
+    /// With an add-on more.
+    pub(super) fn with_addon(&self, registry: &Registry, addon: usize) -> Self {
+        let mut held = self.clone();
+        held.addons.push(addon);
+        held.addons.sort_unstable();
+        held.settled(registry)
+    }
+
+    fn settled(mut self, registry: &Registry) -> Self {
+        self.raised = raised(registry, &self);
+        self
     }
 }
 

@@ -200,7 +200,6 @@ impl Entitlements<'_> {
         let view = self.view();
         let enabled = Some(view.enabled(place).1);
         let value = view.value(place).map(|(_, source)| source);
-        let limits = view.limits(place).map(|(_, source)| source);
         for layer in layers
             .iter_mut()
             .filter(|layer| layer.state == LayerState::Outdone)
@@ -209,7 +208,10 @@ impl Entitlements<'_> {
             let parts = [
                 ("enabled", layer.enabled.is_some() && source == enabled),
                 ("value", layer.value.is_some() && source == value),
-                ("limits", layer.limits.is_some() && source == limits),
+                (
+                    "limits",
+                    layer.limits.is_some() && view.limited_by(place, layer.source),
+                ),
             ];
             layer.decides = parts
                 .into_iter()
@@ -218,6 +220,10 @@ impl Entitlements<'_> {
                 .collect();
             if !layer.decides.is_empty() {
                 layer.state = LayerState::Holds;
+            }
+            let raises = view.limited_by(place, layer.source) || view.limited_by(place, Source::Override);
+            if layer.limits.is_some() && matches!(layer.source, Source::Addon(_)) && !raises {
+                "its limits admit no more than what holds without it".clone_into(&mut layer.note);
             }
         }
     }

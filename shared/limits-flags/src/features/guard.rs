@@ -42,16 +42,21 @@ impl Entitlements<'_> {
     }
 
     /// All of these features are required, such as those of a model, a length and a photo. Gives the limits that an order is
-    /// to be counted on, or the first refusal.
+    /// to be counted on, or a refusal: of several, one that nothing would lift, so that nobody is sold what does not help.
     pub fn require_all<'c>(
         &'c self,
         features: impl IntoIterator<Item = &'c str>,
     ) -> Result<Vec<&'c Limit>, Box<Denial>> {
         let mut limits = Vec::new();
+        let mut denied: Option<Box<Denial>> = None;
         for feature in features {
-            limits.extend(self.require(feature)?.limits);
+            match self.require(feature) {
+                Ok(pass) => limits.extend(pass.limits),
+                Err(denial) if denial.is_for_good() => return Err(denial),
+                Err(denial) => denied = denied.or(Some(denial)),
+            }
         }
-        Ok(limits)
+        denied.map_or(Ok(limits), Err)
     }
 
     /// At least this tier is required.
@@ -123,6 +128,11 @@ impl<'c> Check<'c> {
 }
 
 impl Denial {
+    /// Nothing that is on offer would lift it.
+    fn is_for_good(&self) -> bool {
+        self.needs_tier.is_none() && self.needs_addon.is_empty()
+    }
+
     fn of(reason: Reason) -> Self {
         Self {
             reason,

@@ -7,6 +7,7 @@ use domain::standing::Standing;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::check::Source;
 use super::compile;
 use super::entitlements::{Entitlements, Facts};
 use super::graph::Need;
@@ -184,6 +185,40 @@ impl Registry {
             .map(|feature| (feature.key.as_str(), &feature.row))
     }
 
+    /// Every limit that some layer of the cascade gives a feature, with the feature and the layer; not those that were
+    /// settled for single customers.
+    pub fn limits(&self) -> impl Iterator<Item = (&str, Source<'_>, &Limit)> {
+        let defaults = self
+            .features
+            .iter()
+            .map(|feature| (feature, Source::Default, &feature.default));
+        let by_tier = self.features.iter().flat_map(move |feature| {
+            let said = feature.by_tier.iter();
+            said.filter_map(move |(tier, said)| {
+                Some((feature, Source::Tier(&self.tiers.get(*tier)?.key), said))
+            })
+        });
+        let tiers = self
+            .tiers
+            .iter()
+            .map(|tier| (Source::Tier(&tier.key), &tier.given));
+        let addons = self
+            .addons
+            .iter()
+            .map(|addon| (Source::Addon(&addon.key), &addon.given));
+        let given = tiers.chain(addons).flat_map(move |(source, given)| {
+            let said = given.iter();
+            said.filter_map(move |(place, said)| Some((self.features.get(*place)?, source, said)))
+        });
+        defaults
+            .chain(by_tier)
+            .chain(given)
+            .flat_map(|(feature, source, said)| {
+                let limits = said.limits.iter().flat_map(|limits| limits.iter());
+                limits.map(move |limit| (feature.key.as_str(), source, limit))
+            })
+    }
+
     /// A feature's row.
     pub fn feature(&self, key: &str) -> Option<&FeatureRow> {
         Some(&self.feature_of(key)?.1.row)
@@ -264,8 +299,14 @@ impl Registry {
         let Some((_, known)) = self.feature_of(feature) else {
             return Err(unknown(FEATURE, feature, self.features().map(|(key, _)| key)));
         };
-        super::strict::given(&known.row, given)?;
+        super::strict::given(feature, &known.row, given)?;
         Said::read(feature, known.row.kind, given).map(drop)
+    }
+
+    /// What a tier, or without one the defaults, say of a feature.
+    pub(super) fn settled(&self, tier: Option<usize>, feature: usize) -> Option<&Settled> {
+        let tier = tier.and_then(|tier| self.tiers.get(tier));
+        tier.map_or(&self.bare, |tier| &tier.settled).get(feature)
     }
 
     pub(super) fn feature_of(&self, key: &str) -> Option<(usize, &Feature)> {

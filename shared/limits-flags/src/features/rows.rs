@@ -85,6 +85,9 @@ pub struct TierRow {
     /// Whether it is named to customers as something that would unlock a feature. Off for a staff's tier.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub is_offered: bool,
+    /// Given to nobody any more; whoever has it keeps it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_withdrawn: bool,
     /// By feature.
     #[serde(default)]
     pub features: BTreeMap<String, Given>,
@@ -98,6 +101,9 @@ pub struct AddonRow {
     /// Whether it is named to customers as something that would unlock a feature.
     #[serde(default = "yes", skip_serializing_if = "is_true")]
     pub is_offered: bool,
+    /// Given to nobody any more; whoever has it keeps it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub is_withdrawn: bool,
     /// By feature.
     #[serde(default)]
     pub features: BTreeMap<String, Given>,

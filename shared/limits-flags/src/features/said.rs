@@ -7,7 +7,7 @@ use domain::window::Period;
 use serde_json::Value;
 
 use super::rows::{FeatureKind, Given};
-use crate::document::{DocumentError, LimitRow, check_name};
+use crate::document::{DocumentError, LimitRow, check_id, check_name};
 
 /// What one layer says. A part that is `None` is left to the layer below.
 #[derive(Clone, Debug, Default)]
@@ -83,9 +83,9 @@ impl Settled {
 }
 
 /// The limits that rows mean. Each is named for its feature and for what it counts, `feature-chat-rd` for requests in a
-/// day: so whoever changes the tier, and with it the limit, goes on with what is used already. Where a list counts the
-/// same twice, warning at 8 and refusing at 10, the second is `feature-chat-rd-2`: two counts in one transaction need two
-/// rows.
+/// day, or for its own `id`: so whoever changes the tier, and with it the limit, goes on with what is used already, wherever
+/// the limit stands in its list. Two that count the same, one warning at 8 and one refusing at 10, need two rows, and so one
+/// of them an `id`. Without it, which [`alike`] keeps from being written, the second is `feature-chat-rd-2`.
 pub(super) fn limits(feature: &str, kind: FeatureKind, rows: &[LimitRow]) -> Result<Arc<[Limit]>, String> {
     if kind != FeatureKind::Metered && !rows.is_empty() {
         return Err("limits: only a feature of the type metered is counted".to_owned());
@@ -93,19 +93,44 @@ pub(super) fn limits(feature: &str, kind: FeatureKind, rows: &[LimitRow]) -> Res
     let mut read: Vec<Limit> = Vec::with_capacity(rows.len());
     for (place, row) in rows.iter().enumerate() {
         let wrong = |error: DocumentError| format!("limits.{place}: {error}");
-        let mut limit = row.read("feature").map_err(wrong)?;
-        limit.id = format!("{FEATURE_LIMIT}{feature}-{}", counted(&limit));
-        let like = read
-            .iter()
-            .filter(|other| other.id.starts_with(&limit.id))
-            .count();
+        let mut limit = one(feature, row).map_err(wrong)?;
+        let base = limit.id.clone();
+        let like = rows.iter().take(place);
+        let like = like.filter(|other| one(feature, other).is_ok_and(|other| other.id == base));
+        let like = like.count();
         if like > 0 {
-            limit.id = format!("{}-{}", limit.id, like + 1);
+            limit.id = format!("{base}-{}", like + 1);
+            check_name(&limit.id).map_err(wrong)?;
         }
-        check_name(&limit.id).map_err(wrong)?;
         read.push(limit);
     }
     Ok(read.into())
+}
+
+/// One limit of a feature, under the name that it has wherever it stands.
+fn one(feature: &str, row: &LimitRow) -> Result<Limit, DocumentError> {
+    let limit = row.called(FEATURE_LIMIT)?;
+    let own = match &row.id {
+        Some(id) => check_id(id).map(|()| id.clone())?,
+        None => counted(&limit),
+    };
+    let id = format!("{FEATURE_LIMIT}{feature}-{own}");
+    check_name(&id)?;
+    Ok(Limit { id, ..limit })
+}
+
+/// Limits of one list that would be counted on one row, if their places did not tell them apart: those change with the list.
+pub(super) fn alike(feature: &str, rows: &[LimitRow]) -> Option<String> {
+    let names = rows.iter().map(|row| one(feature, row).map(|limit| limit.id));
+    let names: Vec<String> = names.collect::<Result<_, _>>().ok()?;
+    names.iter().enumerate().find_map(|(place, name)| {
+        let first = names.iter().position(|other| other == name).filter(|first| *first < place)?;
+        let own = name.rsplit_once('-').map_or(name.as_str(), |(_, own)| own);
+        Some(format!(
+            "limits.{first} and limits.{place}: both are counted as `{own}`; give one of them an `id` of its own, and leave it \
+             as it is when the list changes: counters are called by it"
+        ))
+    })
 }
 
 /// What is counted and within what time, in two letters.

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::registry::{Feature, Registry, RegistryRows};
+use super::registry::{Addon, Feature, Registry, RegistryRows};
 use super::rows::{FeatureKind, FeatureRow, Given};
+use super::said;
 use super::when;
 use crate::problems::Problem;
 
@@ -42,7 +43,8 @@ pub fn problems<'f>(rows: RegistryRows, flags: impl IntoIterator<Item = &'f str>
     for it in &registry.addons {
         let off = |given: &Given| (given.enabled == Some(false)).then(|| ADDON_OFF.to_owned());
         add("addon", &it.key, key(&it.key).into_iter().collect());
-        add("addon", &it.key, said(&registry, &it.row.features, off));
+        add("addon", &it.key, all_given(&registry, &it.row.features, off));
+        add("addon", &it.key, counted_otherwise(&registry, it));
     }
     for (it, row) in &registry.components {
         let named = row.feature.is_some() || !row.required_features.is_empty();
@@ -56,9 +58,12 @@ const SHARED_KEY: &str = "a flag has the same key; whoever asks for it could mea
 const ADDON_OFF: &str = "an add-on adds; to take something from a customer, use an override";
 
 /// What is wrong with what is said of a feature, wherever it is said.
-pub(super) fn given(feature: &FeatureRow, given: &Given) -> Result<(), String> {
+pub(super) fn given(key: &str, feature: &FeatureRow, given: &Given) -> Result<(), String> {
     if given.enabled.is_none() && given.value.is_none() && given.limits.is_none() {
         return Err("it says nothing: give enabled, value or limits".to_owned());
+    }
+    if let Some(why) = given.limits.as_ref().and_then(|limits| said::alike(key, limits)) {
+        return Err(why);
     }
     let (Some(value), Some(first)) = (&given.value, &feature.default.value) else {
         return Ok(());
@@ -91,6 +96,12 @@ fn feature(registry: &Registry, place: usize, feature: &Feature) -> Vec<String> 
     }
     if row.default.enabled.is_none() {
         found.push("default: say whether it is enabled where nothing else is said".to_owned());
+    }
+    let default = row.default.limits.as_ref();
+    let default = default.and_then(|limits| said::alike(&feature.key, limits));
+    found.extend(default.map(|why| format!("default.{why}")));
+    for (tier, limits) in &row.limits {
+        found.extend(said::alike(&feature.key, limits).map(|why| format!("limits.{tier}: {why}")));
     }
     found.extend(row.when.iter().flat_map(when::unread));
     if row.zone.is_some() && row.when.is_none() {
@@ -142,18 +153,40 @@ fn tier(registry: &Registry, place: usize) -> Vec<String> {
             from.key, from.row.rank, tier.row.rank
         ));
     }
-    found.extend(said(registry, &tier.row.features, |_| None));
+    found.extend(all_given(registry, &tier.row.features, |_| None));
     found
 }
 
-fn said(
+/// Limits that count something else than an earlier add-on's of the same feature: each gives it without the other's limits,
+/// so whoever held both would have it without any.
+fn counted_otherwise(registry: &Registry, addon: &Addon) -> Vec<String> {
+    let names = |addon: &Addon, place: usize| {
+        let limits = addon.given.get(&place)?.limits.as_deref()?;
+        let names: BTreeSet<String> = limits.iter().map(|limit| limit.id.clone()).collect();
+        (!names.is_empty()).then_some(names)
+    };
+    let found = registry.features.iter().enumerate().filter_map(|(place, feature)| {
+        let own = names(addon, place)?;
+        let mut earlier = registry.addons.iter().take_while(|earlier| earlier.key != addon.key);
+        let (other, theirs) = earlier.find_map(|it| Some((it, names(it, place)?)))?;
+        let list = |names: BTreeSet<String>| Vec::from_iter(names).join(" ");
+        (own != theirs).then(|| {
+            let (feature, other, own, theirs) = (&feature.key, &other.key, list(own), list(theirs));
+            format!("features.{feature}.limits: these are {own}, and those of the add-on `{other}` {theirs}; each gives it \
+                without the other's, so whoever held both would have it without limit: let both count the same")
+        })
+    });
+    found.collect()
+}
+
+fn all_given(
     registry: &Registry,
     features: &std::collections::BTreeMap<String, Given>,
     besides: impl Fn(&Given) -> Option<String>,
 ) -> Vec<String> {
     let found = features.iter().filter_map(|(key, it)| {
         let (_, feature) = registry.feature_of(key)?;
-        let why = given(&feature.row, it).err().or_else(|| besides(it))?;
+        let why = given(key, &feature.row, it).err().or_else(|| besides(it))?;
         Some(format!("features.{key}: {why}"))
     });
     found.collect()

@@ -11,6 +11,7 @@ mod cascade;
 mod explained;
 mod gates;
 mod guards;
+mod raised;
 mod reading;
 mod used;
 mod written;

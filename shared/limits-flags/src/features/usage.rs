@@ -55,26 +55,16 @@ impl<'a> Entitlements<'a> {
     pub(super) fn unlocked_by(&self, place: usize, has_room: impl Fn(&[Limit]) -> bool) -> Unlock<'a> {
         let grants = |held: &Holdings| {
             let view = self.view_of(held);
-            let granted = view.decide(place).reason == Reason::Granted;
-            granted && has_room(view.limits(place).map_or(&[], |(limits, _)| limits))
+            view.decide(place).reason == Reason::Granted && has_room(view.limits(place).0)
         };
+        let registry = self.registry;
         let above = self.held.tier.map_or(0, |tier| tier + 1);
-        let tiers = self.registry.tiers.iter().enumerate().skip(above);
-        let mut offered = tiers.filter(|(_, tier)| tier.row.is_offered);
-        let tier = offered.find(|(tier, _)| {
-            grants(&Holdings {
-                tier: Some(*tier),
-                ..self.held.clone()
-            })
-        });
-        let others = self.registry.addons.iter().enumerate();
-        let offered = others.filter(|(_, addon)| addon.row.is_offered);
-        let addons = offered.filter(|(addon, _)| {
-            let mut held = self.held.clone();
-            held.addons.push(*addon);
-            held.addons.sort_unstable();
-            grants(&held)
-        });
+        let tiers = registry.tiers.iter().enumerate().skip(above);
+        let mut offered = tiers.filter(|(_, tier)| tier.row.is_offered && !tier.row.is_withdrawn);
+        let tier = offered.find(|(tier, _)| grants(&self.held.with_tier(registry, *tier)));
+        let addons = registry.addons.iter().enumerate();
+        let offered = addons.filter(|(_, addon)| addon.row.is_offered && !addon.row.is_withdrawn);
+        let addons = offered.filter(|(addon, _)| grants(&self.held.with_addon(registry, *addon)));
         Unlock {
             tier: tier.map(|(_, tier)| tier.key.as_str()),
             addons: addons.map(|(_, addon)| addon.key.as_str()).collect(),

@@ -3,8 +3,9 @@
 use domain::limit::Limit;
 use serde_json::Value;
 
-use super::check::{Reason, Source};
+use super::check::{LimitsOrigin, Reason, Source};
 use super::entitlements::{Holdings, Own};
+use super::raise::Raised;
 use super::registry::{Addon, Feature, Registry};
 use super::said::{Origin, Said, Settled};
 use super::when::Asker;
@@ -146,18 +147,46 @@ impl<'v> View<'v> {
         })
     }
 
-    /// The limits that hold, and which layer said so. `None` and an empty list are both without limit.
-    pub(super) fn limits(self, place: usize) -> Option<(&'v [Limit], Source<'v>)> {
+    /// The limits that hold, and which layers set them. None at all is without limit.
+    pub(super) fn limits(self, place: usize) -> (&'v [Limit], LimitsOrigin<'v>) {
+        let of = |layer| LimitsOrigin {
+            layer: Some(layer),
+            ..LimitsOrigin::default()
+        };
         if let Some(limits) = self.own(place).and_then(|own| own.said.limits.as_deref()) {
-            return Some((limits, Source::Override));
+            return (limits, of(Source::Override));
         }
-        let mut addons = self.addons(place);
-        let said =
-            addons.find_map(|(addon, said)| Some((said.limits.as_deref()?, Source::Addon(&addon.key))));
-        said.or_else(|| {
-            let (limits, origin) = self.settled(place)?.limits.as_ref()?;
-            Some((&**limits, self.source(*origin)))
+        let settled = self.settled(place).and_then(|settled| settled.limits.as_ref());
+        let below = settled.map_or((&[][..], LimitsOrigin::default()), |(limits, origin)| {
+            (limits, of(self.source(*origin)))
+        });
+        self.raised(place).map_or(below, |raised| {
+            let origin = LimitsOrigin {
+                layer: below.1.layer,
+                raised_by: &raised.from,
+                addons: &self.registry.addons,
+            };
+            (&raised.limits, origin)
         })
+    }
+
+    /// Whether something of the limits that hold comes from this layer.
+    pub(super) fn limited_by(self, place: usize, source: Source<'_>) -> bool {
+        if self.own(place).is_some_and(|own| own.said.limits.is_some()) {
+            return source == Source::Override;
+        }
+        let comes_from = |from| self.raised(place).map(|raised| raised.from.contains(&from));
+        if let Source::Addon(key) = source {
+            let addon = self.registry.addons_by_key.get(key).copied();
+            return addon.is_some() && comes_from(addon) == Some(true);
+        }
+        let settled = self.settled(place).and_then(|settled| settled.limits.as_ref());
+        let said = settled.is_some_and(|(_, origin)| self.source(*origin) == source);
+        said && comes_from(None) != Some(false)
+    }
+
+    fn raised(self, place: usize) -> Option<&'v Raised> {
+        self.held.raised.iter().find(|raised| raised.feature == place)
     }
 
     fn own(self, place: usize) -> Option<&'v Own> {
@@ -175,8 +204,7 @@ impl<'v> View<'v> {
     }
 
     fn settled(self, place: usize) -> Option<&'v Settled> {
-        let tier = self.held.tier.and_then(|tier| self.registry.tiers.get(tier));
-        tier.map_or(&self.registry.bare, |tier| &tier.settled).get(place)
+        self.registry.settled(self.held.tier, place)
     }
 
     fn source(self, origin: Origin) -> Source<'v> {

@@ -49,6 +49,14 @@ impl When {
         zone: Option<&str>,
         evaluators: &Map<String, Value>,
     ) -> Result<Self, String> {
+        // Anything else is a constant, which holds for everybody or for nobody, and was meant to be a rule.
+        let is_rule = rule.is_boolean() || rule.as_object().is_some_and(|members| members.len() == 1);
+        if !is_rule {
+            let example = r#"{"==": [{"var": "country"}, "RU"]}"#;
+            return Err(format!(
+                "when: a rule is an object with one operator, such as {example}"
+            ));
+        }
         let zone = match zone {
             None => Zone::utc(),
             Some(name) => crate::document::zone(name).ok_or_else(|| {

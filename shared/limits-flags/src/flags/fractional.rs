@@ -145,15 +145,19 @@ fn buckets<'s>(
 /// Where the buckets end, if their weights are constants.
 fn ends(compiler: &mut Compiler<'_>, buckets: &[Bucket]) -> Ends {
     let mut ends = Vec::with_capacity(buckets.len());
-    let mut end = 0_u64;
+    let (mut end, mut settled) = (0_u64, true);
     for bucket in buckets {
         let Rule::Literal(constant) = &bucket.weight else {
-            return Ends::Open;
+            settled = false;
+            continue;
         };
         let Some(weight) = weight(&Val::borrow(constant)) else {
             compiler.warn("a weight is not a whole number up to 2147483647: it always falls to the default");
             return Ends::Unusable;
         };
+        if constant.as_f64().is_some_and(|constant| constant < 0.0) {
+            compiler.warn("a weight is below 0, and counts as 0: say 0");
+        }
         end += weight;
         ends.push(end);
     }
@@ -161,10 +165,16 @@ fn ends(compiler: &mut Compiler<'_>, buckets: &[Bucket]) -> Ends {
         compiler.warn("the weights add up to more than 2147483647: it always falls to the default");
         return Ends::Unusable;
     }
+    if !settled {
+        return Ends::Open;
+    }
+    if end == 0 && !buckets.is_empty() {
+        compiler.warn("every weight is 0: it always falls to the default");
+    }
     Ends::Settled(ends.into())
 }
 
-/// A weight: 1 if none is said, 0 for a negative one, as a rollout over time computes before it starts.
+/// A weight: 1 if none is said, 0 for a negative one (flagd's testbed says so), as a rollout over time computes before it starts.
 fn weight(value: &Val<'_>) -> Option<u64> {
     let whole = match value {
         Val::Null => 1,

@@ -6,8 +6,8 @@ use super::compile::{Compiler, Shared};
 use super::problem::FlagProblem;
 use super::rule::Rule;
 
-/// What a flag may say.
-const FIELDS: &[&str] = &["state", "variants", "defaultVariant", "targeting", "metadata"];
+/// What a flag's definition may say.
+pub const FIELDS: &[&str] = &["state", "variants", "defaultVariant", "targeting", "metadata"];
 
 /// Values by name; few enough to be searched one by one.
 type Variants = Box<[(Box<str>, Value)]>;

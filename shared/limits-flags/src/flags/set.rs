@@ -174,6 +174,12 @@ impl FlagSet {
         off.map(|(name, value)| (&**name, value))
     }
 
+    /// The names of a flag's variants; none where there is no such flag.
+    pub fn variants(&self, key: &str) -> impl Iterator<Item = &str> {
+        let flag = self.flags.get(key).into_iter();
+        flag.flat_map(|flag| flag.variants.iter().map(|(name, _)| &**name))
+    }
+
     #[inline]
     fn typed<'a, T>(
         &'a self,

@@ -229,3 +229,78 @@ fn a_flag_without_a_name_is_refused() {
     let told = found(|document| document.flags.extend([flag("")]));
     assert!(told.contains("a flag needs a name"), "{told}");
 }
+
+/// What is wrong where a metered feature that every order needs is limited like this, at four places.
+fn limited(limit: &str) -> [String; 5] {
+    let with = |rows: &str| {
+        found(|document| {
+            let rows: serde_json::Value = serde_json::from_str(rows).unwrap();
+            let feature = rows.get("feature").cloned();
+            let feature = feature
+                .unwrap_or_else(|| serde_json::json!({"name": "V", "type": "metered", "default": true}));
+            document
+                .features
+                .insert("video".to_owned(), serde_json::from_value(feature).unwrap());
+            document.rules.requires = vec!["video".to_owned()];
+            let said = |kind: &str| rows.get(kind).cloned().unwrap_or_else(|| serde_json::json!({}));
+            document.tiers = serde_json::from_value(said("tiers")).unwrap();
+            document.addons = serde_json::from_value(said("addons")).unwrap();
+            if let Some(limit) = rows.get("model") {
+                let model = document.models.get_mut("kling-3.0").unwrap();
+                let limit = serde_json::from_value(limit.clone()).unwrap();
+                model.limits.insert("spend".to_owned(), limit);
+            }
+        })
+    };
+    [
+        with(&format!(
+            r#"{{"feature":{{"name":"V","type":"metered","default":{{"enabled":true,"limits":[{limit}]}}}}}}"#
+        )),
+        with(&format!(
+            r#"{{"tiers":{{"free":{{"name":"F","rank":0}}}},
+                "feature":{{"name":"V","type":"metered","default":true,"limits":{{"free":[{limit}]}}}}}}"#
+        )),
+        with(&format!(
+            r#"{{"tiers":{{"free":{{"name":"F","rank":0,"features":{{"video":{{"limits":[{limit}]}}}}}}}}}}"#
+        )),
+        with(&format!(
+            r#"{{"addons":{{"more":{{"name":"M","features":{{"video":{{"limits":[{limit}]}}}}}}}}}}"#
+        )),
+        with(&format!(r#"{{"model":{limit}}}"#)),
+    ]
+}
+
+#[test]
+fn a_features_limit_and_a_models_that_would_count_nothing_are_named_wherever_they_are_said() {
+    let told = limited(r#"{"max":5,"period":"day","measure":"tokens"}"#);
+    let places = [
+        "feature#video: default.limits.0: ",
+        "feature#video: limits.free.0: ",
+        "tier#free: features.video.limits.0: ",
+        "addon#more: features.video.limits.0: ",
+        "model#kling-3.0: limits.spend: ",
+    ];
+    for (told, place) in told.iter().zip(places) {
+        let why = "measure: the price of 5 s of model `kling-3.0` has no `tokens`, so its orders would not be counted";
+        assert_eq!(*told, format!("{place}{why}"));
+    }
+    let told = limited(r#"{"max":5,"period":"day","provider":"kei"}"#);
+    assert!(
+        told.iter().all(|told| told.contains("is `kie` meant?")),
+        "{told:?}"
+    );
+    let sound = limited(r#"{"max":5,"period":"day"}"#);
+    assert!(sound.iter().all(String::is_empty), "{sound:?}");
+}
+
+#[test]
+fn a_limit_in_tokens_of_a_feature_that_no_order_needs_counts_what_callers_say() {
+    let told = found(|document| {
+        let chat = r#"{"name":"C","type":"metered",
+            "default":{"enabled":true,"limits":[{"max":5,"period":"day","measure":"tokens"}]}}"#;
+        document
+            .features
+            .insert("chat".to_owned(), serde_json::from_str(chat).unwrap());
+    });
+    assert_eq!(told, "");
+}

@@ -42,8 +42,9 @@ proptest! {
             prop_assert_eq!(check.has_access, check.reason == Reason::Granted);
             if check.has_access {
                 prop_assert_eq!(check.value, naive.value.as_ref());
-                let maxima: Vec<u64> = check.limits.iter().map(|limit| limit.max).collect();
-                prop_assert_eq!(maxima, naive.limits.unwrap_or_default());
+                let prefix = format!("feature-{feature}-");
+                let limits = check.limits.iter().map(|limit| (limit.id.replacen(&prefix, "", 1), limit.max));
+                prop_assert_eq!(limits.collect::<Vec<_>>(), naive.limits);
             }
             prop_assert_eq!(entitlements.explain(feature).unwrap().check, check);
         }
@@ -68,6 +69,52 @@ proptest! {
                 let last = entitlements.check(check.path.last().unwrap());
                 prop_assert!(!last.has_access && last.reason != Reason::DependencyOff, "{:?}", last);
             }
+        }
+    }
+
+    #[test]
+    fn an_add_on_more_takes_nothing_from_anybody(world in random::world(), addon in 0..3) {
+        let registry = Registry::compile(world.rows.clone());
+        let mut standing = world.standing.clone();
+        standing.addons.insert(format!("a{addon}"), None);
+        let before = registry.entitlements(&world.standing, facts(&world));
+        let after = registry.entitlements(&standing, facts(&world));
+        for feature in world.rows.features.keys() {
+            let (before, after) = (before.check(feature), after.check(feature));
+            // An add-on that takes a feature away cannot be written.
+            if !before.has_access || !after.has_access {
+                continue;
+            }
+            for limit in after.limits {
+                let was = before.limits.iter().find(|was| was.id == limit.id);
+                prop_assert!(was.is_some_and(|was| was.max <= limit.max), "{:?} {:?}", before, after);
+            }
+        }
+    }
+
+    #[test]
+    fn the_order_in_a_list_of_limits_changes_no_counter(world in random::world(), seed in any::<u64>()) {
+        let mut rows = world.rows.clone();
+        let addons = rows.addons.values_mut().map(|row| &mut row.features);
+        let tiers = rows.tiers.values_mut().map(|row| &mut row.features);
+        let given = addons.chain(tiers).flat_map(|features| features.values_mut());
+        let mut lists: Vec<_> = given.filter_map(|given| given.limits.as_mut()).collect();
+        for row in rows.features.values_mut() {
+            lists.extend(row.limits.values_mut().chain(row.default.limits.as_mut()));
+        }
+        for list in lists {
+            random::shuffle(list, seed);
+        }
+        let (one, other) = (Registry::compile(world.rows.clone()), Registry::compile(rows));
+        let of = |registry: &Registry, feature: &str| {
+            let entitlements = registry.entitlements(&world.standing, facts(&world));
+            let check = entitlements.check(feature);
+            let mut limits: Vec<_> = check.limits.iter().map(|limit| (limit.id.clone(), limit.max)).collect();
+            limits.sort();
+            limits
+        };
+        for feature in world.rows.features.keys() {
+            prop_assert_eq!(of(&one, feature), of(&other, feature));
         }
     }
 

@@ -1,6 +1,7 @@
 //! The rules of the cascade and the gates once more, read off the rows without a thought for speed.
 
 use domain::standing::Standing;
+use limits_flags::LimitRow;
 use limits_flags::features::{FeatureRow, Given};
 use serde_json::Value;
 
@@ -9,8 +10,8 @@ use crate::random::{NOW, World};
 pub(crate) struct Answer {
     pub(crate) has_access: bool,
     pub(crate) value: Option<Value>,
-    /// Only the maxima: they tell the limits apart.
-    pub(crate) limits: Option<Vec<u64>>,
+    /// What each is called and how much it admits.
+    pub(crate) limits: Vec<(String, u64)>,
 }
 
 pub(crate) fn answer(world: &World, feature: &str) -> Answer {
@@ -18,11 +19,63 @@ pub(crate) fn answer(world: &World, feature: &str) -> Answer {
     Answer {
         has_access: has_access(world, feature),
         value: layers.iter().find_map(|(_, given)| given.value.clone()),
-        limits: layers.iter().find_map(|(_, given)| {
-            let limits = given.limits.as_ref()?;
-            Some(limits.iter().map(|limit| limit.max).collect())
-        }),
+        limits: limits(world, feature),
     }
+}
+
+/// The limits that hold: those of the override; or those below the add-ons, if the feature is had without them; or else
+/// what all add-ons that give it name. Each is as much as any add-on raises it to, and there are none if one says so.
+fn limits(world: &World, feature: &str) -> Vec<(String, u64)> {
+    let row = &world.rows.features[feature];
+    let layers = layers(world, feature);
+    let said = |kind| {
+        let of_kind = layers.iter().filter(move |(its, _)| *its == kind);
+        of_kind.filter_map(|(_, given)| Some(named(given.limits.as_ref()?)))
+    };
+    if let Some(own) = said(Kind::Override).next() {
+        return own;
+    }
+    let below = said(Kind::Common).next().unwrap_or_default();
+    let stated = |kind| {
+        layers
+            .iter()
+            .filter(move |(its, _)| *its == kind)
+            .find_map(|(_, given)| given.enabled)
+    };
+    let without = stated(Kind::Override).unwrap_or(stated(Kind::Common) == Some(true) && reaches(world, row));
+    let giving = layers
+        .iter()
+        .filter(|(kind, given)| *kind == Kind::Addon && given.enabled == Some(true));
+    let giving = giving.map(|(_, given)| {
+        given
+            .limits
+            .as_ref()
+            .map_or(below.clone(), |limits| named(limits))
+    });
+    let given: Vec<_> = giving.filter(|_| !without).collect();
+    let mut limits = given.first().unwrap_or(&below).clone();
+    limits.retain(|(id, _)| given.iter().all(|list| list.iter().any(|(other, _)| other == id)));
+    for raised in said(Kind::Addon) {
+        for (id, max) in &mut limits {
+            let more = raised
+                .iter()
+                .filter(|(other, _)| other == id)
+                .map(|(_, more)| *more);
+            *max = more.chain([*max]).max().unwrap();
+        }
+        if raised.is_empty() {
+            limits.clear();
+        }
+    }
+    limits
+}
+
+/// The random worlds' limits have ids of their own, or count requests in a day.
+fn named(rows: &[LimitRow]) -> Vec<(String, u64)> {
+    let named = rows
+        .iter()
+        .map(|row| (row.id.clone().unwrap_or_else(|| "rd".to_owned()), row.max));
+    named.collect()
 }
 
 #[derive(Clone, Copy, PartialEq)]

@@ -184,10 +184,12 @@ fn given(place: usize) -> BoxedStrategy<Value> {
     prop_oneof![any::<bool>().prop_map(Value::from), parts].boxed()
 }
 
+/// Up to three limits, of which one has no id.
 fn limits() -> impl Strategy<Value = Value> {
-    let limit = (0..1000)
-        .prop_map(|max| json!({ "max": max, "period": "day", "anchor": "21:00", "utc_offset": "+03:00" }));
-    vec(limit, 0..3).prop_map(Value::from)
+    let id = proptest::sample::select(&[None, Some("a"), Some("b")][..]);
+    let limits = btree_map(id, 0..1000, 0..3);
+    let row = |(id, max): (Option<&str>, i32)| json!({ "id": id, "max": max, "period": "day", "anchor": "21:00", "utc_offset": "+03:00" });
+    limits.prop_map(move |limits| limits.into_iter().map(row).collect::<Value>())
 }
 
 fn until() -> impl Strategy<Value = Option<Timestamp>> {

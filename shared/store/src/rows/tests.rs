@@ -6,6 +6,7 @@ use domain::catalog::Rules;
 use domain::id::NONCE_CHARS;
 use domain::job::{Event, RenderedFile};
 use domain::time::Jitter;
+use domain::uses::{USE_ID_BYTES, Use, UseId};
 
 use super::*;
 
@@ -248,4 +249,45 @@ fn a_job_of_an_earlier_version_is_read() {
     assert_eq!(read.order.poll_after, Millis::from_mins(11));
     assert_eq!(read.result.unwrap().bytes, 0);
     assert_eq!(read.vain_polls, 0);
+}
+
+#[test]
+fn a_use_reads_back_as_written_and_no_counter_is_taken_for_one() {
+    let noted = Use {
+        id: UseId::of([0xff; USE_ID_BYTES]),
+        user: UserId(7),
+        feature: "chat".into(),
+        amount: 3,
+        by: "user#7".into(),
+        counted: vec![Counted::parse("feature-chat-rd#1*3").unwrap()],
+        at: Timestamp(5),
+        released_at: None,
+        answer: r#"{"used":3}"#.into(),
+    };
+    let released = Use {
+        released_at: Some(Timestamp(6)),
+        counted: vec![],
+        ..noted.clone()
+    };
+    for noted in [noted, released] {
+        let mut item = use_key(&noted.id);
+        let attributes = use_attributes(&noted).into_iter();
+        item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
+        assert_eq!(use_id(&item).as_ref(), Some(&noted.id));
+        assert_eq!(read_use(&item), Ok(noted));
+    }
+    for window in ["use-0123456789abcdef0123456789abcdef#1", "videos#1", "use-#~"] {
+        assert_eq!(use_id(&usage_key(UserId(7), window)), None, "{window}");
+    }
+}
+
+#[test]
+fn uses_lie_apart_from_what_all_use_together_and_each_by_itself() {
+    let partition = |byte: u8| {
+        let key = use_key(&UseId::of([byte; USE_ID_BYTES]));
+        key["user_id"].as_n().unwrap().parse::<i64>().unwrap()
+    };
+    let last_shard = -1 - i64::from(u16::MAX);
+    assert!(partition(0) < last_shard && partition(1) < partition(0));
+    assert!(partition(0xff) > -(1 << 52), "a number that any reader can hold");
 }

@@ -145,13 +145,33 @@ fn an_add_on_that_is_not_on_offer_is_not_named() {
             "features": { "x": { "name": "X" } },
             "addons": {
                 "sold": { "name": "Sold", "features": { "x": true } },
-                "gift": { "name": "Gift", "is_offered": false, "features": { "x": true } }
+                "gift": { "name": "Gift", "is_offered": false, "features": { "x": true } },
+                "old": { "name": "Old", "is_withdrawn": true, "features": { "x": true } }
             }
         }"#,
     );
     let nobody = Standing::default();
     let entitlements = registry.entitlements(&nobody, facts(NOW));
     assert_eq!(entitlements.check("x").unlocked_by.addons, ["sold"]);
+}
+
+#[test]
+fn what_is_withdrawn_is_not_named_and_holds_for_who_has_it() {
+    let registry = registry(
+        r#"{
+            "features": { "x": { "name": "X" } },
+            "tiers": {
+                "free": { "name": "Free", "rank": 0 },
+                "old": { "name": "Old", "rank": 1, "is_withdrawn": true, "features": { "x": true } },
+                "new": { "name": "New", "rank": 2, "features": { "x": true } }
+            }
+        }"#,
+    );
+    let nobody = Standing::default();
+    let entitlements = registry.entitlements(&nobody, facts(NOW));
+    assert_eq!(entitlements.check("x").unlocked_by.tier, Some("new"));
+    let old = of_tier("old");
+    assert!(registry.entitlements(&old, facts(NOW)).check("x").has_access);
 }
 
 #[test]

@@ -56,9 +56,7 @@ fn all_features_of_an_order_are_required_and_all_their_limits_counted() {
         .unwrap();
     let ids: Vec<&str> = limits.iter().map(|limit| limit.id.as_str()).collect();
     assert_eq!(ids, ["feature-video_generation-rd", "feature-chat_basic-rd"]);
-    let denial = entitlements
-        .require_all(["chat_basic", "film", "debug"])
-        .unwrap_err();
+    let denial = entitlements.require_all(["chat_basic", "film"]).unwrap_err();
     assert_eq!(denial.path, ["film", "long_videos"]);
 }
 
@@ -129,4 +127,25 @@ fn a_component_is_there_if_its_feature_and_all_that_it_needs_are_granted() {
     assert_eq!(components("free"), "");
     assert_eq!(components("premium"), "video_page");
     assert_eq!(components("pro"), "film_page video_page");
+}
+
+#[test]
+fn of_several_refusals_the_one_that_nothing_would_lift_is_told() {
+    let registry = registry(
+        r#"{
+            "features": {
+                "long": { "name": "L", "default": true, "minimum_tier": "pro" },
+                "off": { "name": "O", "default": true, "is_active": false }
+            },
+            "tiers": { "free": { "name": "F", "rank": 0 }, "pro": { "name": "P", "rank": 1 } }
+        }"#,
+    );
+    let standing = Standing::default();
+    let entitlements = registry.entitlements(&standing, facts(NOW));
+    for features in [["long", "off"], ["off", "long"]] {
+        let denial = entitlements.require_all(features).unwrap_err();
+        assert_eq!(denial.reason, Reason::Inactive, "{features:?}");
+    }
+    let denial = entitlements.require_all(["long"]).unwrap_err();
+    assert_eq!(denial.needs_tier.as_deref(), Some("pro"));
 }

@@ -249,3 +249,23 @@ fn lists_go_by_category_order_and_key() {
     let ranks: Vec<&str> = registry.tiers().map(|(key, _)| key).collect();
     assert_eq!(ranks.join(" "), "free premium pro unlimited staff");
 }
+
+#[test]
+fn a_tier_stands_though_a_feature_that_it_gives_cannot_be_read() {
+    let rows = [
+        ("feature#fc", r#"{"name":"Fine","default":false}"#),
+        ("feature#cfg", r#"{"name":5}"#),
+        ("tier#free", r#"{"name":"Free","rank":0}"#),
+        (
+            "tier#ultra",
+            r#"{"name":"Ultra","rank":9,"features":{"fc":true,"cfg":true}}"#,
+        ),
+        ("plan#day", r#"{"title":"Day","tier":"ultra"}"#),
+    ];
+    let registry = Registry::read(rows);
+    let standing = of_tier("ultra");
+    let entitlements = registry.entitlements(&standing, facts(NOW));
+    assert_eq!(entitlements.tier(), Some("ultra"), "{:?}", registry.problems());
+    assert!(entitlements.has("fc"));
+    assert_eq!(entitlements.check("cfg").reason, Reason::Misconfigured);
+}

@@ -102,3 +102,37 @@ fn limits_that_count_the_same_share_their_counter_and_those_in_one_list_do_not()
         .collect();
     assert_eq!(all.len(), 6, "{all:?}");
 }
+
+#[test]
+fn a_limit_keeps_its_counter_wherever_it_stands_in_the_list_and_whatever_stands_beside_it() {
+    let hard = r#"{ "max": 10, "period": "day" }"#;
+    let soft = r#"{ "max": 8, "period": "day", "mode": "soft", "id": "warning" }"#;
+    let month = r#"{ "max": 90, "period": "month" }"#;
+    let ids = |limits: &[&str]| {
+        let limits = limits.join(",");
+        let registry = registry(&format!(
+            r#"{{ "features": {{ "x": {{ "name": "X", "type": "metered", "default": {{ "enabled": true, "limits": [{limits}] }} }} }} }}"#
+        ));
+        assert_eq!(registry.problems(), []);
+        let nobody = Standing::default();
+        let entitlements = registry.entitlements(&nobody, facts(NOW));
+        let check = entitlements.check("x");
+        let by_max = |max: u64| {
+            check
+                .limits
+                .iter()
+                .find(|limit| limit.max == max)
+                .map(|limit| limit.id.clone())
+        };
+        [10, 8, 90].map(by_max)
+    };
+    let named = [
+        Some("feature-x-rd"),
+        Some("feature-x-warning"),
+        Some("feature-x-rm"),
+    ]
+    .map(|id| id.map(str::to_owned));
+    assert_eq!(ids(&[hard, soft, month]), named);
+    assert_eq!(ids(&[month, soft, hard]), named);
+    assert_eq!(ids(&[soft, hard])[..2], named[..2]);
+}

@@ -95,6 +95,12 @@ fn what_gives_features_and_makes_no_sense_is_refused_with_the_reason() {
         ),
         (
             "addon#x",
+            r#"{"name":"X","features":{"video_generation":{"limits":[{"max":9,"period":"month"}]}}}"#,
+            "features.video_generation.limits: these are feature-video_generation-rm, and those of the add-on `more_videos` \
+             feature-video_generation-rd; each gives it without the other's, so whoever held both would have it without limit: let both count the same",
+        ),
+        (
+            "addon#x",
             r#"{"name":"X","features":{"film":false}}"#,
             "features.film: an add-on adds; to take something from a customer, use an override",
         ),
@@ -104,6 +110,59 @@ fn what_gives_features_and_makes_no_sense_is_refused_with_the_reason() {
             "it names no feature: it would be there for everybody",
         ),
     ]);
+}
+
+#[test]
+fn limits_of_one_list_that_count_the_same_need_an_id_wherever_the_list_stands() {
+    let list = |id: &str| {
+        format!(
+            r#"[{{"max":9,"period":"month"}},{{"max":8,"period":"day","mode":"soft"{id}}},{{"max":9,"period":"day","zone":"Europe/Moscow"}}]"#
+        )
+    };
+    let rows = |list: &str| {
+        let feature = r#"{"name":"X","type":"metered","default":"#;
+        [
+            (
+                "tier#x",
+                format!(r#"{{"name":"X","rank":5,"features":{{"video_generation":{{"limits":{list}}}}}}}"#),
+            ),
+            (
+                "feature#x",
+                format!(r#"{feature}{{"enabled":true,"limits":{list}}}}}"#),
+            ),
+            (
+                "feature#x",
+                format!(r#"{feature}true,"limits":{{"pro":{list}}}}}"#),
+            ),
+        ]
+    };
+    for (sort, body) in rows(&list("")) {
+        let told = refused(sort, &body);
+        let [told] = &told[..] else { panic!("{told:?}") };
+        let both = "limits.1 and limits.2: both are counted as `rd`; give one of them an `id`";
+        assert!(told.contains(both), "{told}");
+    }
+    for (sort, body) in rows(&list(r#","id":"warning""#)) {
+        assert_eq!(refused(sort, &body), Vec::<String>::new());
+    }
+    let taken = &rows(&list(r#","id":"rm""#))[0].1;
+    assert!(refused("tier#x", taken)[0].contains("limits.0 and limits.1: both are counted as `rm`"));
+    for id in ["", "2", "a-b", "Big", "a.b"] {
+        let wrong = &rows(&list(&format!(r#","id":"{id}""#)))[0].1;
+        assert!(
+            refused("tier#x", wrong)[0].contains(&format!("the id `{id}`")),
+            "{id}"
+        );
+    }
+    let registry = registry(SEEDS);
+    let override_ = |list: &str| {
+        registry.may_say(
+            "video_generation",
+            &serde_json::from_str(&format!(r#"{{"limits":{list}}}"#)).unwrap(),
+        )
+    };
+    assert!(override_(&list("")).is_err());
+    assert_eq!(override_(&list(r#","id":"warning""#)), Ok(()));
 }
 
 #[test]
