@@ -31,9 +31,7 @@ impl Balance {
     /// Whether the sums agree.
     pub fn is_sound(self) -> bool {
         let there = [self.available, self.held, self.aside, self.captured, self.clawed];
-        let there = there
-            .into_iter()
-            .try_fold(Credits::ZERO, |sum, part| sum.plus(part));
+        let there = there.into_iter().try_fold(Credits::ZERO, Credits::plus);
         there.is_some() && there == self.granted.plus(self.debt)
     }
 

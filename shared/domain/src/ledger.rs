@@ -248,9 +248,7 @@ impl Sums {
         let mut clawed = self.clawed.plus(self.taken_aside).ok_or(Unsound::Overflow)?;
         less(&mut clawed, self.restored, Unsound::NotEnoughClawed)?;
         let gone = [self.captured, clawed, held, aside];
-        let gone = gone
-            .into_iter()
-            .try_fold(Credits::ZERO, |sum, part| sum.plus(part));
+        let gone = gone.into_iter().try_fold(Credits::ZERO, Credits::plus);
         let gone = gone.ok_or(Unsound::Overflow)?;
         let debt = gone.minus(self.granted).unwrap_or_default();
         // Only money that went back makes debt; whoever owes more has spent what was never given.
@@ -298,7 +296,7 @@ mod tests {
             3 => Key::Release(job(1)),
             4 => Key::Purchase(payment()),
             kind => {
-                let after = After::ALL[usize::from(kind) - 5];
+                let after = After::ALL[usize::from(kind).saturating_sub(5)];
                 Key::Payment(after, payment(), 3)
             }
         }

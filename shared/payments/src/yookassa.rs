@@ -1,6 +1,6 @@
 //! `YooKassa`, API v3.
 //!
-//! Source: yookassa.ru/developers, "Using the API" and the official OpenAPI description; read on 2026-11-21.
+//! Source: yookassa.ru/developers, "Using the API" and the official `OpenAPI` description; read on 2026-11-21.
 
 mod notice;
 mod read;
@@ -56,7 +56,7 @@ pub struct Receipt {
 pub struct Shop {
     http: reqwest::Client,
     base: String,
-    shop_id: String,
+    id: String,
     secret_key: String,
 }
 
@@ -64,7 +64,7 @@ impl fmt::Debug for Shop {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Shop")
             .field("base", &self.base)
-            .field("shop_id", &self.shop_id)
+            .field("id", &self.id)
             .finish_non_exhaustive()
     }
 }
@@ -83,20 +83,20 @@ impl Shop {
     pub fn new(
         http: reqwest::Client,
         base: &str,
-        shop_id: impl Into<String>,
+        id: impl Into<String>,
         secret_key: impl Into<String>,
     ) -> Self {
         Self {
             http,
             base: base.trim_end_matches('/').to_owned(),
-            shop_id: shop_id.into(),
+            id: id.into(),
             secret_key: secret_key.into(),
         }
     }
 
     /// Our name at `YooKassa`, which every payment of ours has to bear.
     pub fn id(&self) -> &str {
-        &self.shop_id
+        &self.id
     }
 
     /// Opens a payment, to be paid in one step on `YooKassa`'s own page.
@@ -190,7 +190,7 @@ impl Shop {
     fn request(&self, method: Method, url: &str) -> RequestBuilder {
         self.http
             .request(method, url)
-            .basic_auth(&self.shop_id, Some(&self.secret_key))
+            .basic_auth(&self.id, Some(&self.secret_key))
     }
 }
 

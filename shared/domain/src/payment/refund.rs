@@ -51,9 +51,9 @@ impl Payment {
 
     /// An operator has looked at what did not fit, and takes it for the purchase all the same.
     pub fn accept(&self) -> Result<Change, NotRefundable> {
-        match self.state {
-            State::Held if !self.granted => Ok(self.grant()),
-            state => Err(NotRefundable::Stands(state)),
-        }
+        let waits = self.state == State::Held && !self.granted;
+        waits
+            .then(|| self.grant())
+            .ok_or(NotRefundable::Stands(self.state))
     }
 }

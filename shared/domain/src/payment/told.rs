@@ -76,9 +76,10 @@ impl Payment {
             Money::Arrived if is_whole(truth) => (State::Refunded, truth.refunded),
             Money::Arrived => (State::Credited, truth.refunded),
         };
-        let back = match state {
-            State::Credited => share(given, refunded, truth.amount.minor),
-            _ => given,
+        let back = if state == State::Credited {
+            share(given, refunded, truth.amount.minor)
+        } else {
+            given
         };
         let credits = back.minus(self.clawed).unwrap_or(Credits::ZERO);
         let mut after = self.becomes(state);

@@ -65,7 +65,7 @@ impl<'a> Signature<'a> {
             return false;
         };
         let near = at.parse::<i64>().ok().and_then(|at| now_s.checked_sub(at));
-        if secret.is_empty() || !near.is_some_and(|age| age.abs() <= TOLERANCE_S) {
+        if secret.is_empty() || near.is_none_or(|age| age.unsigned_abs() > TOLERANCE_S.unsigned_abs()) {
             return false;
         }
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret.as_bytes());
