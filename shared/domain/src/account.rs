@@ -8,27 +8,42 @@ use crate::standing::Standing;
 use crate::time::Timestamp;
 use crate::video::Aspect;
 
-/// The four sums of an account. `available + held + captured = granted`, always (invariant I1).
+/// The sums of an account. `available + held + aside + captured + clawed = granted + debt`, always (invariant I1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     /// To be spent.
     pub available: Credits,
     /// Set aside for open jobs.
     pub held: Credits,
+    /// Set aside while money is given back for them.
+    pub aside: Credits,
     /// Spent on delivered videos, since ever.
     pub captured: Credits,
+    /// Gone with money that went back, since ever.
+    pub clawed: Credits,
     /// Given, since ever: bonuses and purchases.
     pub granted: Credits,
+    /// Spent, and then the money went back. The next that is given pays it first, and nothing is ordered before.
+    pub debt: Credits,
 }
 
 impl Balance {
-    /// Whether the four sums agree.
+    /// Whether the sums agree.
     pub fn is_sound(self) -> bool {
-        let spent = self
-            .available
-            .plus(self.held)
-            .and_then(|sum| sum.plus(self.captured));
-        spent == Some(self.granted)
+        let there = [self.available, self.held, self.aside, self.captured, self.clawed];
+        let there = there.into_iter().try_fold(Credits::ZERO, Credits::plus);
+        there.is_some() && there == self.granted.plus(self.debt)
+    }
+
+    /// With debt paid from what is available, as far as that goes: credits may have come free after a debt was made.
+    #[must_use]
+    pub fn repaid(self) -> Self {
+        let paid = self.available.min(self.debt);
+        Self {
+            available: self.available.minus(paid).unwrap_or_default(),
+            debt: self.debt.minus(paid).unwrap_or_default(),
+            ..self
+        }
     }
 }
 

@@ -165,7 +165,7 @@ fn entries_without_jobs(books: &Books, index: &Index<'_>) -> Vec<Violation> {
         .flat_map(|(user, of_user)| of_user.iter().map(move |entry| (user, &entry.key)));
     let orphans = entries.filter(|(_, key)| match key {
         Key::Hold(job) | Key::Capture(job) | Key::Release(job) => !index.names.contains(job),
-        Key::Signup | Key::Adjust(_) => false,
+        Key::Signup | Key::Adjust(_) | Key::Purchase(_) | Key::Payment(..) => false,
     });
     orphans
         .map(|(user, key)| violation("I4", format!("user {user}: {key} has no job")))

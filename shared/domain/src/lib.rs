@@ -23,6 +23,7 @@ pub mod account;
 pub mod admission;
 pub mod catalog;
 pub mod ledger;
+pub mod payment;
 pub mod standing;
 
 pub mod job;

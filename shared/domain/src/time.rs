@@ -25,6 +25,18 @@ impl Timestamp {
         Self(seconds.saturating_mul(1000))
     }
 
+    /// In UTC as RFC 3339 writes it: `2026-11-22T10:00:00Z`; `None` for a year that it cannot write.
+    pub fn rfc3339(self) -> Option<String> {
+        let at = jiff::Timestamp::from_millisecond(self.0).ok()?;
+        Some(at.to_string())
+    }
+
+    /// Reads a moment as RFC 3339 writes it; `None` if it is none. What is finer than a millisecond is cut off.
+    pub fn parse_rfc3339(text: &str) -> Option<Self> {
+        let at: jiff::Timestamp = text.parse().ok()?;
+        Some(Self(at.as_millisecond()))
+    }
+
     /// Whole seconds since 1970, as DynamoDB's time to live and signatures want them.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)

@@ -13,6 +13,7 @@ const BELOW_APP: &[&str] = &[
     "queue",
     "telegram",
     "providers",
+    "payments",
 ];
 
 /// What each library may depend on, from the bottom up.
@@ -24,6 +25,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("queue", &["domain"]),
     ("telegram", &["domain"]),
     ("providers", &["domain"]),
+    ("payments", &["domain"]),
     ("app", BELOW_APP),
     ("runtime", ABOVE_STORE),
 ];
@@ -38,6 +40,7 @@ const ABOVE_STORE: &[&str] = &[
     "queue",
     "telegram",
     "providers",
+    "payments",
 ];
 
 /// What a Lambda may depend on: the use cases and what starts them, and the words both speak.
@@ -51,6 +54,7 @@ const FUNCTION: &[&str] = &[
     "queue",
     "telegram",
     "providers",
+    "payments",
 ];
 
 /// The local cloud and its played servers. Only the runner that puts it all together looks into the product's tables.

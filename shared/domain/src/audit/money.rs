@@ -27,7 +27,7 @@ pub(super) fn wrong_with_account(books: &Books, index: &Index<'_>, account: &Acc
     }
     let entries = books.ledger.get(&user).map(Vec::as_slice).unwrap_or_default();
     match Balance::fold(entries) {
-        Ok(folded) if folded == balance => {}
+        Ok(folded) if folded == balance.repaid() => {}
         Ok(folded) => {
             let what = format!("user {user}: the ledger says {folded:?}, the account {balance:?}");
             found.push(violation("I14", what));

@@ -132,6 +132,7 @@ fn books() -> Books {
         held: Credits(2),
         captured: Credits(0),
         granted: Credits(9),
+        ..Balance::default()
     };
     let account = Account {
         balance,

@@ -1,0 +1,97 @@
+//! One request and its answer, read with a bound.
+
+use std::error::Error;
+use std::time::Duration;
+
+use reqwest::RequestBuilder;
+use serde_json::Value;
+
+use crate::{Outcome, Unanswered};
+
+/// Answers are a few kilobytes, lists some hundred; whatever is larger is none of the rail's.
+const ANSWER_BYTES_MAX: usize = 4 << 20;
+
+/// An answer as it came.
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) body: Value,
+}
+
+/// There was none.
+pub(crate) enum Failed {
+    /// Nothing was sent.
+    NotSent(String),
+    /// It may have arrived.
+    Unanswered(String),
+}
+
+/// Sends a request. `timeout` covers everything up to the last byte of the answer. A body that is no JSON is null.
+pub(crate) async fn send(request: RequestBuilder, timeout: Duration) -> Result<Answer, Failed> {
+    let mut response = request.timeout(timeout).send().await?;
+    let status = response.status().as_u16();
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await? {
+        if bytes.len().saturating_add(chunk.len()) > ANSWER_BYTES_MAX {
+            return Err(Failed::Unanswered("an answer of more than 4 MiB".to_owned()));
+        }
+        bytes.extend_from_slice(&chunk);
+    }
+    let body = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
+    Ok(Answer { status, body })
+}
+
+impl From<reqwest::Error> for Failed {
+    fn from(error: reqwest::Error) -> Self {
+        let error = error.without_url();
+        let mut why = error.to_string();
+        let mut source = error.source();
+        while let Some(cause) = source {
+            why = format!("{why}: {cause}");
+            source = cause.source();
+        }
+        if error.is_connect() || error.is_builder() {
+            Self::NotSent(why)
+        } else {
+            Self::Unanswered(why)
+        }
+    }
+}
+
+impl<T> From<Failed> for Outcome<T> {
+    fn from(failed: Failed) -> Self {
+        match failed {
+            Failed::NotSent(why) => Self::Later { why },
+            Failed::Unanswered(why) => Self::Unknown { why },
+        }
+    }
+}
+
+impl From<Failed> for Unanswered {
+    fn from(failed: Failed) -> Self {
+        let (Failed::NotSent(why) | Failed::Unanswered(why)) = failed;
+        Self::Later(why)
+    }
+}
+
+impl Answer {
+    /// A call that moves money, by its status, where the answer is not the thing itself. `code` is the rail's own word.
+    pub(crate) fn outcome<T>(&self, code: Option<&str>) -> Outcome<T> {
+        let why = format!("HTTP {} {}", self.status, code.unwrap_or_default());
+        let why = why.trim_end().to_owned();
+        match self.status {
+            // Still at it (202), or nobody knows: the same key finds out.
+            200..=299 | 409 | 500..=599 => Outcome::Unknown { why },
+            429 => Outcome::Later { why },
+            _ => Outcome::Refused { why },
+        }
+    }
+
+    /// A question, by its status, where the answer is not the thing itself.
+    pub(crate) fn unanswered(&self) -> Unanswered {
+        match self.status {
+            401 | 403 => Unanswered::BadKey,
+            404 => Unanswered::NotFound,
+            status => Unanswered::Later(format!("HTTP {status} with nothing that can be read")),
+        }
+    }
+}
