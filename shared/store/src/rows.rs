@@ -103,8 +103,11 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         balance: Balance {
             available: Credits(row.n_or_zero("available")?),
             held: Credits(row.n_or_zero("held")?),
+            aside: Credits(row.n_or_zero("aside")?),
             captured: Credits(row.n_or_zero("captured")?),
+            clawed: Credits(row.n_or_zero("clawed")?),
             granted: Credits(row.n_or_zero("granted")?),
+            debt: Credits(row.n_or_zero("debt")?),
         },
         active_jobs: jobs("active")?,
         parked: jobs("parked")?,

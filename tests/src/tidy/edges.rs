@@ -102,7 +102,7 @@ const TEST_SUPPORT: &[&str] = &["local-lambda", "played-telegram", "played-kie"]
 
 /// Crates of others that stay at the edge, and who may hold them. `domain` decides; it neither waits nor stores.
 const EDGE_CRATES: &[(&str, &[&str])] = &[
-    ("reqwest", &["telegram", "providers", "runtime"]),
+    ("reqwest", &["telegram", "providers", "payments", "runtime"]),
     ("aws-sdk-dynamodb", &["table", "limits-flags", "store", "runtime"]),
     ("aws-sdk-sqs", &["queue", "runtime"]),
     ("aws-sdk-secretsmanager", &["runtime"]),

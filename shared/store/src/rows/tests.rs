@@ -160,6 +160,7 @@ fn an_account_reads_back_as_written() {
         held: Credits(1),
         captured: Credits(3),
         granted: Credits(6),
+        ..Balance::default()
     };
     account.active_jobs = BTreeSet::from([JobId {
         user: UserId(7),
@@ -290,4 +291,18 @@ fn uses_lie_apart_from_what_all_use_together_and_each_by_itself() {
     let last_shard = -1 - i64::from(u16::MAX);
     assert!(partition(0) < last_shard && partition(1) < partition(0));
     assert!(partition(0xff) > -(1 << 52), "a number that any reader can hold");
+}
+
+#[test]
+fn what_comes_with_money_that_goes_back_is_read_and_is_nothing_where_it_is_not_there() {
+    let mut item = new_account_item(&Account::new(UserId(7)), "ru", Timestamp(5));
+    assert_eq!(read_account(&item).unwrap().balance, Balance::default());
+    for (name, credits) in [("aside", 1), ("clawed", 2), ("debt", 3)] {
+        item.insert(name.to_owned(), n(credits));
+    }
+    let balance = read_account(&item).unwrap().balance;
+    assert_eq!(
+        (balance.aside, balance.clawed, balance.debt),
+        (Credits(1), Credits(2), Credits(3))
+    );
 }
