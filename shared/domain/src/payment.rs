@@ -1,6 +1,6 @@
 //! Money in: what a customer was offered, what really arrived, and what became of it.
 //!
-//! A [`Purchase`] is our offer at a fixed price; a [`Payment`] is money at a rail, under the rail's own name for it. Most
+//! An [`Offer`] is ours at a fixed price; a [`Payment`] is money at a rail, under the rail's own name for it. Most
 //! purchases have one payment, some have none, and a subscription has one each month. Nobody's word counts but the rail's
 //! own: every notice is a reason to read the [`Truth`] there, and [`Payment::told`] decides what follows from it.
 //!
