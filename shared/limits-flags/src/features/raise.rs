@@ -52,12 +52,16 @@ impl Raised {
         for (addon, said) in giving.filter(|_| !without) {
             match said.limits.as_deref() {
                 Some(limits) => raised.keep(limits, Some(*addon)),
-                None => raised.keep(below, None),
+                // It gives the feature with the limits below, and these may be more than what another one says.
+                None => {
+                    raised.keep(below, None);
+                    raised.raise(below, None);
+                }
             }
         }
         for (addon, said) in said {
             if let Some(limits) = said.limits.as_deref() {
-                raised.raise(limits, addon);
+                raised.raise(limits, Some(addon));
             }
         }
         raised
@@ -85,9 +89,9 @@ impl Raised {
         }
     }
 
-    fn raise(&mut self, said: &[Limit], addon: usize) {
+    fn raise(&mut self, said: &[Limit], by: Option<usize>) {
         if said.is_empty() && !self.limits.is_empty() {
-            *self = Self::all(self.feature, said, Some(addon));
+            *self = Self::all(self.feature, said, by);
         }
         for (limit, from) in self.limits.iter_mut().zip(&mut self.from) {
             let more = said
@@ -95,7 +99,7 @@ impl Raised {
                 .find(|more| more.id == limit.id && is_as_long(more, limit));
             if let Some(more) = more.filter(|more| generosity(more) > generosity(limit)) {
                 *limit = more.clone();
-                *from = Some(addon);
+                *from = by;
             }
         }
     }

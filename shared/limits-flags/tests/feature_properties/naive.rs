@@ -24,7 +24,8 @@ pub(crate) fn answer(world: &World, feature: &str) -> Answer {
 }
 
 /// The limits that hold: those of the override; or those below the add-ons, if the feature is had without them; or else
-/// what all add-ons that give it name. Each is as much as any add-on raises it to, and there are none if one says so.
+/// what all add-ons that give it name, or those below where one names none. Each is as much as any of these raises it to, and
+/// there are none if one says so.
 fn limits(world: &World, feature: &str) -> Vec<(String, u64)> {
     let row = &world.rows.features[feature];
     let layers = layers(world, feature);
@@ -55,7 +56,7 @@ fn limits(world: &World, feature: &str) -> Vec<(String, u64)> {
     let given: Vec<_> = giving.filter(|_| !without).collect();
     let mut limits = given.first().unwrap_or(&below).clone();
     limits.retain(|(id, _)| given.iter().all(|list| list.iter().any(|(other, _)| other == id)));
-    for raised in said(Kind::Addon) {
+    for raised in said(Kind::Addon).chain(given.iter().cloned()) {
         for (id, max) in &mut limits {
             let more = raised
                 .iter()

@@ -188,3 +188,27 @@ fn each_limit_says_which_layer_set_it() {
     let body = r#"{ "enabled": true, "limits": [{ "max": 1, "period": "day" }] }"#;
     assert_eq!(sources(&with_override(held, "x", body, None)), ["override"]);
 }
+
+#[test]
+fn an_add_on_that_gives_with_the_limits_below_is_not_lowered_by_one_that_says_less() {
+    let plain = r#""plain": { "name": "P", "features": { "x": true } }"#;
+    let less = addon("less", r#"{ "max": 3, "period": "day" }"#);
+    let document = format!(
+        r#"{{
+            "features": {{ "x": {{ "name": "X", "type": "metered", "default":
+                {{ "enabled": false, "limits": [{{ "max": 22, "period": "day" }}] }} }} }},
+            "addons": {{ {plain}, {less} }}
+        }}"#
+    );
+    let registry = registry(&document);
+    let max = |addons: &[&str]| {
+        let held = addons
+            .iter()
+            .fold(Standing::default(), |held, addon| with_addon(held, addon, None));
+        let entitlements = registry.entitlements(&held, facts(NOW));
+        entitlements.check("x").limits.first().map(|limit| limit.max)
+    };
+    assert_eq!(max(&["plain"]), Some(22));
+    assert_eq!(max(&["less"]), Some(3));
+    assert_eq!(max(&["less", "plain"]), Some(22));
+}
