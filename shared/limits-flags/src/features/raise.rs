@@ -50,13 +50,12 @@ impl Raised {
             _ => Self::all(feature, below, None),
         };
         for (addon, said) in giving.filter(|_| !without) {
-            match said.limits.as_deref() {
-                Some(limits) => raised.keep(limits, Some(*addon)),
+            if let Some(limits) = said.limits.as_deref() {
+                raised.keep(limits, Some(*addon));
+            } else {
                 // It gives the feature with the limits below, and these may be more than what another one says.
-                None => {
-                    raised.keep(below, None);
-                    raised.raise(below, None);
-                }
+                raised.keep(below, None);
+                raised.raise(below, None);
             }
         }
         for (addon, said) in said {
