@@ -357,18 +357,32 @@ async fn whoever_told_of_a_use_gives_it_back_or_an_editor() {
     stage.assert_sound().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_limit_that_all_share_holds_for_all_and_its_numbers_are_the_operators() {
+/// A shop with a feature of which all customers together have four a day.
+async fn opened_with_songs() -> (Stage, NewKey) {
     let (stage, key) = opened().await;
     let shared = json!([{"max": 4, "period": "day", "anchor": "21:00", "utc_offset": "+03:00", "shards": 2}]);
     let row = json!({"name": {"en": "Songs", "ru": "Песни"}, "type": "metered", "default": {"enabled": true, "limits": shared}});
     assert_eq!(shop::put(&stage, &key, "features/songs", &row).await.status, 200);
+    (stage, key)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_uses_up_by_a_word_what_all_share() {
+    let (stage, key) = opened_with_songs().await;
+    let own = stage.ask(using("songs", &json!({})).user(&stage, BORIS)).await;
+    assert_eq!(own.status, 403, "{own:?}");
+    let of_a_service = using("songs", &json!({"user": "1002"})).key(&key);
+    assert_eq!(stage.ask(of_a_service).await.status, 200);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_that_all_share_holds_for_all_and_its_numbers_are_the_operators() {
+    let (stage, key) = opened_with_songs().await;
     let tell = async |user: i64| {
         let body = json!({"user": user.to_string()});
         stage.ask(using("songs", &body).key(&key)).await
     };
-    let own = stage.ask(using("songs", &json!({})).user(&stage, BORIS)).await;
-    assert_eq!(own.status, 403, "nobody empties it for all by a word: {own:?}");
     for user in [ANNA, BORIS, ANNA, ANNA] {
         let said = tell(user).await;
         assert_eq!(
