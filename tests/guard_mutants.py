@@ -185,7 +185,7 @@ LISTED = [
     ("limits", ADMISSION, "&request.denied", "&None::<Denied>", [DOMAIN, STORE]),
     ("limits", ADMISSION, "!request.new_jobs", "false", [DOMAIN, STORE]),
     ("limits", ADMISSION, "            .filter(|plan| plan.covers(model))\n", "", [DOMAIN, STORE]),
-    ("limits", ADMISSION, "let covering = plan.filter(|plan| plan.covers(model));", "let covering = plan;", [DOMAIN, STORE]),
+    ("limits", ADMISSION, "filter(|_| plan.is_some_and(|plan| plan.covers(model)))", "filter(|_| plan.is_some())", [DOMAIN, STORE]),
     ("limits", ADMISSION, "available >= price.credits &&", "", [DOMAIN, STORE]),
     ("limits", ADMISSION, "&& !model.limits.iter().any(|limit| forbids(limit).is_some())", "", [DOMAIN, STORE]),
     ("limits", ADMISSION, "let covered = plan.is_some_and(|plan| plan.covers(model));", "let covered = plan.is_some();", [DOMAIN, STORE]),

@@ -134,12 +134,11 @@ fn user(text: &str) -> Result<UserId, Refusal> {
 /// heed no `format`.
 fn moment(text: Option<&str>, pointer: &str) -> Result<Option<Timestamp>, Refusal> {
     let Some(text) = text else { return Ok(None) };
-    let read: Result<jiff::Timestamp, _> = text.parse();
-    let read = read.map_err(|_| Refusal::Senseless {
+    let unread = || Refusal::Senseless {
         detail: format!("`{text}` is no moment such as 2026-12-31T21:00:00Z"),
         pointer: Some(pointer.to_owned()),
-    });
-    read.map(|at| Some(Timestamp(at.as_millisecond())))
+    };
+    Timestamp::parse_rfc3339(text).map(Some).ok_or_else(unread)
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ pub(crate) mod shown;
 mod uses;
 
 use domain::limit::{Limit, Usage};
-use domain::time::Timestamp;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -50,10 +49,4 @@ impl Api {
 pub(crate) fn scarcest(seen: &Seen, limits: &[Limit]) -> Option<Usage> {
     let usages = limits.iter().filter_map(|limit| seen.shown(limit, 1));
     usages.min_by_key(Usage::left)
-}
-
-/// A moment as RFC 3339 writes it, in UTC.
-pub(crate) fn rfc3339(at: Timestamp) -> Option<String> {
-    let at = jiff::Timestamp::from_millisecond(at.0).ok()?;
-    Some(at.to_string())
 }

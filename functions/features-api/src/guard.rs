@@ -31,6 +31,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use domain::id::ModelId;
 use domain::limit::{Reservation, Usage, Whose};
+use domain::time::Timestamp;
 use domain::uses::Use;
 use limits_flags::features::{Check, Denial, Reason};
 use table::Deadline;
@@ -39,7 +40,7 @@ use crate::Api;
 use crate::auth::Caller;
 use crate::body::Until;
 use crate::features::shown::{measure, source};
-use crate::features::{Unlock, Window, rfc3339};
+use crate::features::{Unlock, Window};
 use crate::problem::{Refusal, UsedUpLimit, Wanting};
 use crate::seen::Seen;
 use crate::using::Told;
@@ -189,7 +190,7 @@ fn used_up(seen: &Seen, check: &Check<'_>, full: &Usage) -> Refusal {
         used: counted.then_some(full.used),
         remaining: counted.then(|| full.left()),
         requested: Some(full.amount),
-        reset_at: full.resets_at.and_then(rfc3339),
+        reset_at: full.resets_at.and_then(Timestamp::rfc3339),
     };
     let reason = Reason::LimitReached;
     let what = Wanting {

@@ -213,14 +213,16 @@ pub fn payer<'p>(
     available: Credits,
     used: impl Fn(&Limit, u64) -> Usage,
 ) -> Payer<'p> {
-    let covering = plan.filter(|plan| plan.covers(model));
+    let unlimited = model.unlimited.iter().flatten();
+    let unlimited = unlimited.filter(|_| plan.is_some_and(|plan| plan.covers(model)));
     let forbids = |limit: &Limit| {
         let usage = used(limit, amount(limit.measure, Some(price)));
         usage.forbids().then_some(usage)
     };
-    let full = model.unlimited.iter().flatten().find_map(forbids);
-    let credits_do = available >= price.credits && !model.limits.iter().any(|limit| forbids(limit).is_some());
-    match full.filter(|_| covering.is_some() && credits_do) {
+    let full = unlimited.into_iter().find_map(forbids);
+    let credits_do =
+        || available >= price.credits && !model.limits.iter().any(|limit| forbids(limit).is_some());
+    match full.filter(|_| credits_do()) {
         Some(full) => Payer {
             plan: None,
             used_up: Some(Box::new(full)),

@@ -15,7 +15,6 @@ use super::{limit, no_cursor};
 use crate::Api;
 use crate::auth::Viewer;
 use crate::body::Asked;
-use crate::features::rfc3339;
 use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
@@ -99,7 +98,7 @@ pub(crate) struct Author {
 impl Author {
     pub(super) fn of(by: By) -> Self {
         Self {
-            at: rfc3339(by.at).unwrap_or_default(),
+            at: by.at.rfc3339().unwrap_or_default(),
             who: by.who,
             reason: by.why,
         }

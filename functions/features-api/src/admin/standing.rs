@@ -15,7 +15,6 @@ use super::{limit, moment, no_cursor, user};
 use crate::Api;
 use crate::auth::{Editor, Viewer, customer};
 use crate::body::{Asked, Body, Name, Until, is_name};
-use crate::features::rfc3339;
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
@@ -178,7 +177,7 @@ impl Given {
 
 /// What a customer was given, thing by thing.
 fn things(standing: &Standing) -> Map<String, Value> {
-    let until = |until: Option<Timestamp>| until.and_then(rfc3339);
+    let until = |until: Option<Timestamp>| until.and_then(Timestamp::rfc3339);
     let held = |held: &Held| json!({"key": held.key, "valid_until": until(held.until)});
     let single = [("tier", &standing.tier), ("plan", &standing.plan)].into_iter();
     let single = single.filter_map(|(name, value)| Some((name.to_owned(), held(value.as_ref()?))));
@@ -301,7 +300,7 @@ pub(crate) async fn list_overrides(
     let settled = listed.into_iter().map(|one| Settled {
         user: one.user.to_string(),
         feature: one.feature,
-        valid_until: one.until.and_then(rfc3339),
+        valid_until: one.until.and_then(Timestamp::rfc3339),
         by: Author::of(one.by),
     });
     Ok(Json(Overrides {

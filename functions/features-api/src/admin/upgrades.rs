@@ -15,7 +15,6 @@ use crate::Api;
 use crate::auth::{Caller, Editor, Viewer};
 use crate::body::{Asked, Body, Name, Names, Until, is_name};
 use crate::features::check::no_feature;
-use crate::features::rfc3339;
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
@@ -106,7 +105,7 @@ impl Upgrade {
             user: request.user.to_string(),
             feature: request.feature,
             status: request.status.as_str(),
-            asked_at: rfc3339(request.asked_at).unwrap_or_default(),
+            asked_at: request.asked_at.rfc3339().unwrap_or_default(),
             note: request.note,
             decided: request.decided.map(Author::of),
         }

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use domain::limit::{Limit, Mode, Total};
+use domain::time::Timestamp;
 use limits_flags::SharedLimit;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Api;
 use crate::auth::Viewer;
+use crate::features::Window;
 use crate::features::shown::measure;
-use crate::features::{Window, rfc3339};
 use crate::openapi::Denials;
 use crate::problem::Refusal;
 use crate::reply::Json;
@@ -95,7 +96,7 @@ impl SharedUse {
             share: total.percent(),
             rows: total.rows,
             full_rows: total.full_rows,
-            reset_at: total.resets_at.and_then(rfc3339),
+            reset_at: total.resets_at.and_then(Timestamp::rfc3339),
         }
     }
 }

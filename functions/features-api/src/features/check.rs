@@ -5,15 +5,15 @@ use std::sync::Arc;
 use app::told;
 use axum::extract::State;
 use domain::admission::limits_touched;
-use domain::catalog::Model;
+use domain::catalog::{Model, Plan, Price};
 use domain::id::ModelId;
 use domain::limit::{Limit, Usage};
+use domain::time::Timestamp;
 use limits_flags::features::{Check, Denial, Entitlements, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
-use super::rfc3339;
 use super::shown::{Unlock, Used, source};
 use crate::Api;
 use crate::auth::Caller;
@@ -139,13 +139,21 @@ pub(crate) fn checked(
     };
     Ok(seen.entitled(|entitled| {
         let check = entitled.check_with_usage(key, |limit| Some(seen.usage(limit, amount)));
-        let of_model = model.map(|model| of_model(seen, entitled, model));
-        let (of_model, denied) = match of_model {
+        let orders = model.map(|model| Orders::of(seen, model, amount));
+        let needed = orders.as_ref().map(|orders| orders.needed(seen, entitled));
+        let (needed, denied) = match needed {
             Some(Ok(limits)) => (limits, None),
             Some(Err(denial)) => (Vec::new(), Some(denial)),
             None => (Vec::new(), None),
         };
-        let usages = usages(seen, &check, model.map(|model| (model, &*of_model)), amount);
+        let usages = match &orders {
+            Some(orders) => orders.usages(seen, &check, &needed),
+            None => check
+                .limits
+                .iter()
+                .map(|limit| seen.usage(limit, amount))
+                .collect(),
+        };
         let denied = denied.filter(|_| check.has_access);
         let reason = match &denied {
             _ if !check.has_access => check.reason,
@@ -158,20 +166,9 @@ pub(crate) fn checked(
             checked.message = told::denial(seen.locale(), &seen.snapshot, denial);
             checked.unlocked_by = Unlock::by(denial.needs_tier.as_deref(), &denial.needs_addon);
         }
-        checked.paid_by = model.and_then(|model| paid_by(seen, model, amount));
+        checked.paid_by = orders.map(|orders| orders.paid_by());
         checked
     }))
-}
-
-/// What an order of a model's shortest video needs: the limits of its features, or why it is not the customer's.
-fn of_model<'c>(
-    seen: &'c Seen,
-    entitled: &'c Entitlements<'_>,
-    model: &'c Model,
-) -> Result<Vec<&'c Limit>, Box<Denial>> {
-    entitled.require_model(model)?;
-    let shortest = model.prices.first().map_or(0, |price| price.duration_s);
-    entitled.require_all(seen.snapshot.required(Some(model), shortest, false))
 }
 
 /// There is no such feature; the one that is called most alike may be meant.
@@ -180,35 +177,57 @@ pub(crate) fn no_feature(seen: &Seen, key: &str) -> Refusal {
     Refusal::NotFound(limits_flags::unknown("feature", key, known))
 }
 
-/// What is used of the limits of a feature, and with a model, of every limit that so many orders for it would touch.
-fn usages(seen: &Seen, check: &Check<'_>, model: Option<(&Model, &[&Limit])>, amount: u64) -> Vec<Usage> {
-    let Some((model, of_model)) = model else {
-        let own = check.limits.iter();
-        return own.map(|limit| seen.usage(limit, amount)).collect();
-    };
-    let price = model.prices.first();
-    let plan = price.and_then(|price| seen.payer(model, price, amount).plan);
-    let of_features = of_model.iter().copied().chain(check.limits);
-    let mut features: Vec<Limit> = Vec::new();
-    for limit in of_features {
-        if features.iter().all(|known| known.id != limit.id) {
-            features.push(limit.clone());
-        }
-    }
-    let touched = limits_touched(&seen.snapshot.rules, Some(model), plan, &features);
-    touched
-        .map(|limit| {
-            let each = domain::admission::amount(limit.measure, price);
-            seen.usage(limit, each.saturating_mul(amount))
-        })
-        .collect()
+/// So many orders of a model's shortest video.
+struct Orders<'a> {
+    model: &'a Model,
+    price: Option<&'a Price>,
+    /// The plan that would pay; without one it is credits.
+    plan: Option<&'a Plan>,
+    number: u64,
 }
 
-/// Who would pay for so many orders of a model.
-fn paid_by(seen: &Seen, model: &Model, orders: u64) -> Option<String> {
-    let plan = seen.payer(model, model.prices.first()?, orders).plan;
-    let plan = plan.filter(|plan| plan.covers(model));
-    Some(plan.map_or_else(|| "credits".to_owned(), |plan| format!("plan:{}", plan.key)))
+impl<'a> Orders<'a> {
+    fn of(seen: &'a Seen, model: &'a Model, number: u64) -> Self {
+        let price = model.prices.first();
+        let plan = price.and_then(|price| seen.payer(model, price, number).plan);
+        Self {
+            model,
+            price,
+            plan: plan.filter(|plan| plan.covers(model)),
+            number,
+        }
+    }
+
+    /// The limits that come with the features that they need, or why it is not the customer's.
+    fn needed<'c>(
+        &'c self,
+        seen: &'c Seen,
+        entitled: &'c Entitlements<'_>,
+    ) -> Result<Vec<&'c Limit>, Box<Denial>> {
+        entitled.require_model(self.model)?;
+        let seconds = self.price.map_or(0, |price| price.duration_s);
+        entitled.require_all(seen.snapshot.required(Some(self.model), seconds, false))
+    }
+
+    /// What is used of every limit that they touch: all orders', the model's, and those of the feature that is asked about
+    /// and of the ones that are needed.
+    fn usages(&self, seen: &Seen, check: &Check<'_>, needed: &[&Limit]) -> Vec<Usage> {
+        let asked = check.limits.iter();
+        let others = asked.filter(|limit| needed.iter().all(|known| known.id != limit.id));
+        let features: Vec<Limit> = needed.iter().copied().chain(others).cloned().collect();
+        let touched = limits_touched(&seen.snapshot.rules, Some(self.model), self.plan, &features);
+        touched
+            .map(|limit| {
+                let each = domain::admission::amount(limit.measure, self.price);
+                seen.usage(limit, each.saturating_mul(self.number))
+            })
+            .collect()
+    }
+
+    fn paid_by(&self) -> String {
+        self.plan
+            .map_or_else(|| "credits".to_owned(), |plan| format!("plan:{}", plan.key))
+    }
 }
 
 impl Checked {
@@ -238,10 +257,12 @@ impl Checked {
             limit: counted.map(|usage| usage.max),
             used: counted.map(|usage| usage.used),
             remaining: counted.map(Usage::left),
-            reset_at: scarcest.and_then(|usage| usage.resets_at).and_then(rfc3339),
+            reset_at: scarcest
+                .and_then(|usage| usage.resets_at)
+                .and_then(Timestamp::rfc3339),
             usage: used.collect(),
             paid_by: None,
-            expires_at: check.expires_at.and_then(rfc3339),
+            expires_at: check.expires_at.and_then(Timestamp::rfc3339),
             unlocked_by: Unlock::of(check),
         }
     }

@@ -10,8 +10,8 @@ use http::HeaderMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::About;
 use super::shown::Feature;
-use super::{About, rfc3339};
 use crate::Api;
 use crate::auth::Caller;
 use crate::body::Asked;
@@ -92,7 +92,7 @@ pub(crate) async fn list_features(
 ) -> Result<Json<Everything>, Refusal> {
     let seen = api.see_asked(&caller, about.user.as_deref()).await?;
     let mut features = Everything::of(&seen);
-    features.computed_at = rfc3339(seen.now);
+    features.computed_at = seen.now.rfc3339();
     Ok(Json(features))
 }
 

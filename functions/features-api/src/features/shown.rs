@@ -2,6 +2,7 @@
 
 use domain::catalog::Model;
 use domain::limit::{Limit, Measure, Span, Usage};
+use domain::time::Timestamp;
 use domain::window::Period;
 use limits_flags::features::Check;
 use limits_flags::{FEATURE_LIMIT, OWN_LIMIT, UNLIMITED_LIMIT};
@@ -9,7 +10,6 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::rfc3339;
 use crate::seen::Seen;
 
 /// What a customer may do with one feature.
@@ -123,7 +123,7 @@ impl Feature {
             value_source: check.value_source.map(|source| source.to_string()),
             reason: check.reason.as_str(),
             source: check.source.to_string(),
-            expires_at: check.expires_at.and_then(rfc3339),
+            expires_at: check.expires_at.and_then(Timestamp::rfc3339),
             usage: used(seen, check),
             unlocked_by: Unlock::of(check),
         }
@@ -166,7 +166,7 @@ impl Used {
             limit: usage.max,
             current: usage.used,
             remaining: usage.left(),
-            reset_at: usage.resets_at.and_then(rfc3339),
+            reset_at: usage.resets_at.and_then(Timestamp::rfc3339),
         }
     }
 }

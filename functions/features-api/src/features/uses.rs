@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse as _, Response};
+use domain::time::Timestamp;
 use domain::uses::Use as Noted;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -11,7 +12,6 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::check::{AMOUNT_MAX, Checked};
-use super::rfc3339;
 use crate::Api;
 use crate::auth::{Caller, customer};
 use crate::body::{Asked, Body, Name, Names, Until, whole};
@@ -102,8 +102,8 @@ impl Noting {
             } else {
                 "released"
             },
-            counted_at: rfc3339(noted.at).unwrap_or_default(),
-            released_at: noted.released_at.and_then(rfc3339),
+            counted_at: noted.at.rfc3339().unwrap_or_default(),
+            released_at: noted.released_at.and_then(Timestamp::rfc3339),
         }
     }
 }

@@ -3,13 +3,14 @@
 
 use std::collections::BTreeSet;
 
+use domain::time::Timestamp;
 use limits_flags::features::{Check, FeatureKind, Reason as Denied, Source};
 use limits_flags::flags::{Context, ErrorCode, FlagSet, Reason};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-use crate::features::{rfc3339, scarcest};
+use crate::features::scarcest;
 use crate::seen::Seen;
 
 /// What the variant is called where there is no value and the caller's own default holds.
@@ -290,7 +291,7 @@ fn metadata(seen: &Seen, check: &Check<'_>) -> Map<String, Value> {
             ("remaining", usage.left()),
         ];
         metadata.extend(told.map(|(name, value)| (name.to_owned(), value.into())));
-        let reset = usage.resets_at.and_then(rfc3339);
+        let reset = usage.resets_at.and_then(Timestamp::rfc3339);
         metadata.extend(reset.map(|at| ("reset_at".to_owned(), at.into())));
     }
     let tier = check.unlocked_by.tier.map(Value::from);
@@ -309,7 +310,6 @@ fn code(code: ErrorCode) -> ErrorName {
 
 #[cfg(test)]
 mod tests {
-    use domain::time::Timestamp;
     use serde_json::json;
 
     use super::*;

@@ -66,36 +66,26 @@ impl Visit<'_> {
     /// Every limit that an order of this customer for a model on sale could touch, each once. Under a plan these are the
     /// model's limits for such plans and, for what is paid with credits beyond them, its own.
     pub(super) fn limits(&self) -> Vec<Limit> {
-        let own = self.of_models(|model, plan| {
-            let unlimited = model.unlimited.iter().flatten().filter(move |_| plan);
-            Box::new(unlimited.chain(&model.limits))
-        });
-        self.over_all().chain(own).chain(self.of_features()).collect()
+        self.listed(true)
     }
 
     /// Those that a customer is told of: under a plan, its own.
     pub(super) fn limits_told(&self) -> Vec<Limit> {
-        let own = self.of_models(|model, plan| match &model.unlimited {
-            Some(unlimited) if plan => Box::new(unlimited.iter()),
-            _ => Box::new(model.limits.iter()),
-        });
-        self.over_all().chain(own).chain(self.of_features()).collect()
+        self.listed(false)
     }
 
-    fn over_all(&self) -> impl Iterator<Item = Limit> {
-        self.snapshot.rules.limits.iter().cloned()
-    }
-
-    /// The limits of each model on sale, picked by whether the customer's plan covers it.
-    fn of_models<'m>(
-        &'m self,
-        pick: impl Fn(&'m Model, bool) -> Box<dyn Iterator<Item = &'m Limit> + 'm>,
-    ) -> impl Iterator<Item = Limit> {
+    fn listed(&self, beyond_plan: bool) -> Vec<Limit> {
         let plan = self.plan();
         let on_sale = self.snapshot.models.iter().filter(|model| model.enabled);
-        on_sale
-            .flat_map(move |model| pick(model, plan.is_some_and(|plan| plan.covers(model))))
-            .cloned()
+        let own = on_sale.flat_map(|model| {
+            let covered = plan.is_some_and(|plan| plan.covers(model));
+            let unlimited = model.unlimited.as_ref().filter(|_| covered);
+            let own = (!covered || beyond_plan).then_some(&model.limits);
+            unlimited.into_iter().chain(own).flatten()
+        });
+        let over_all = self.snapshot.rules.limits.iter();
+        let limits = over_all.chain(own).cloned();
+        limits.chain(self.of_features()).collect()
     }
 
     /// The limits of the customer's features that some order needs.
