@@ -7,13 +7,11 @@
 //! Keys, customers' addresses and card details never reach a `Debug` output or an error text.
 
 mod http;
-#[cfg(test)]
-mod served;
 pub mod stripe;
 pub mod yookassa;
 
 use domain::money::Amount;
-use domain::payment::PurchaseId;
+use domain::payment::{PurchaseId, Truth};
 
 /// What a customer is to pay for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,4 +86,13 @@ pub struct Opened {
     pub id: String,
     /// Where the customer pays.
     pub url: String,
+}
+
+/// A page of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// What is on it.
+    pub payments: Vec<Truth>,
+    /// Where the next begins, if there is one.
+    pub next: Option<String>,
 }

@@ -16,7 +16,7 @@ pub use notice::{Notice, Signature, TOLERANCE_S};
 pub use read::Session;
 
 use crate::http::{Answer, send};
-use crate::{Opened, Order, Outcome, Refund, Unanswered};
+use crate::{Opened, Order, Outcome, Page, Refund, Unanswered};
 
 /// How many payments one page of a list has at most.
 const PAGE: &str = "100";
@@ -37,15 +37,6 @@ impl fmt::Debug for Account {
             .field("base", &self.base)
             .finish_non_exhaustive()
     }
-}
-
-/// A page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// What is on it.
-    pub payments: Vec<Truth>,
-    /// Where the next begins, if there is one.
-    pub next: Option<String>,
 }
 
 impl Account {

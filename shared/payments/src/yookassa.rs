@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 pub use notice::{Notice, is_from_yookassa};
 
 use crate::http::{Answer, send};
-use crate::{Opened, Order, Outcome, Refund, Unanswered};
+use crate::{Opened, Order, Outcome, Page, Refund, Unanswered};
 
 /// The longest description of a payment, in characters.
 const DESCRIPTION_CHARS_MAX: usize = 128;
@@ -67,15 +67,6 @@ impl fmt::Debug for Shop {
             .field("id", &self.id)
             .finish_non_exhaustive()
     }
-}
-
-/// A page of a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page {
-    /// What is on it.
-    pub payments: Vec<Truth>,
-    /// Where the next begins, if there is one.
-    pub next: Option<String>,
 }
 
 impl Shop {

@@ -4,9 +4,8 @@ use domain::money::{Amount, Currency};
 use domain::payment::{Money, PaymentId, PurchaseId, Rail, Truth};
 use serde_json::Value;
 
-use super::Page;
 use crate::http::Answer;
-use crate::{Opened, Outcome};
+use crate::{Opened, Outcome, Page};
 
 /// A Checkout session as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,8 +3,14 @@
 use domain::money::{Amount, Currency};
 use domain::payment::{Money, PurchaseId};
 
+use one_request::{Then, answer, choose_crypto, serve};
+
 use super::*;
-use crate::served::{Then, answer, http, server};
+
+fn http() -> reqwest::Client {
+    choose_crypto();
+    reqwest::Client::new()
+}
 
 const LONG: Duration = Duration::from_secs(20);
 /// Made by stripe-python 16.1.0, `WebhookSignature.generate_signature_header`.
@@ -27,7 +33,7 @@ fn order() -> Order {
 }
 
 async fn account(then: Then) -> (Account, tokio::task::JoinHandle<String>) {
-    let (base, served) = server(then).await;
+    let (base, served) = serve(then).await;
     (Account::new(http(), &base, "sk_SECRET"), served)
 }
 

@@ -3,10 +3,15 @@
 use domain::money::Currency;
 use domain::payment::{Money, PurchaseId};
 use domain::time::Timestamp;
+use one_request::{Then, answer, choose_crypto, serve};
 use serde_json::Value;
 
 use super::*;
-use crate::served::{Then, answer, http, server};
+
+fn http() -> reqwest::Client {
+    choose_crypto();
+    reqwest::Client::new()
+}
 
 const LONG: Duration = Duration::from_secs(20);
 
@@ -33,7 +38,7 @@ fn payment(status: &str, more: &str) -> String {
 }
 
 async fn shop(then: Then) -> (Shop, tokio::task::JoinHandle<String>) {
-    let (base, served) = server(then).await;
+    let (base, served) = serve(then).await;
     (Shop::new(http(), &base, "123456", "SECRET"), served)
 }
 

@@ -13,7 +13,7 @@ use super::*;
 const LONG: Duration = Duration::from_secs(20);
 
 fn files() -> Files {
-    let _ = rustls::crypto::ring::default_provider().install_default();
+    one_request::choose_crypto();
     Files::new(reqwest::Client::new())
 }
 
