@@ -28,8 +28,8 @@ pub(crate) fn losing(holders_lose_it: bool) -> Losing {
 pub(crate) fn refused_for_holders(error: EditError) -> Error {
     match error {
         EditError::Apply(held @ ApplyError::Held(_)) => Error::Refused(format!(
-            "nothing was changed: {held}. To take it from nobody, withdraw it (cargo ctl tiers withdraw --help); if they are to \
-             lose it, say --holders-lose-it"
+            "nothing was changed: {held}. To take it from nobody, withdraw it instead (`withdraw NAME` of its kind); if they \
+             are to lose it, say --holders-lose-it"
         )),
         EditError::Apply(ApplyError::Table(error)) => Error::Table(error),
         EditError::Apply(error) => Error::Settings(error),

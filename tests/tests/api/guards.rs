@@ -113,6 +113,22 @@ async fn what_a_guard_counted_is_given_back_if_the_handler_fails() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_guard_counted_as_open_is_free_again_when_the_handler_is_done_and_the_rest_stays_counted() {
+    let stage = Stage::new().await;
+    let key = shop::open(&stage).await;
+    stage.newcomer(ANNA).await;
+    let limits = json!([{"max": 1, "measure": "concurrent"}, {"max": 3, "period": "day"}]);
+    let row = json!({"name": "Calls", "type": "metered", "default": {"enabled": true, "limits": limits}});
+    assert_eq!(shop::put(&stage, &key, "features/calls", &row).await.status, 200);
+    let mut said = Vec::new();
+    for _ in 0..4 {
+        said.push(status(&stage, feature("calls", Some(1)), ANNA).await);
+    }
+    assert_eq!(said, [200, 200, 200, 429], "one after the other, and three a day");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_guard_says_in_the_callers_language_what_is_wanting_and_what_would_help() {
     let stage = Stage::new().await;
     let key = shop::open(&stage).await;
