@@ -192,6 +192,7 @@ LISTED = [
     ("limits", ADMISSION, "if plan.is_some_and(|plan| plan.covers(model)) =>", "if plan.is_some() =>", [DOMAIN, STORE]),
     ("limits", ADMISSION, "limit.provider.is_none() || limit.provider.as_ref() == provider", "true", [DOMAIN, STORE]),
     ("limits", CHANGES, "counted.key.is_open()", "false", [DOMAIN, STORE]),
+    ("limits", f"{API}/guard.rs", "api.store.end_use(&used, api.now(), deadline).await", "Ok(())", [FRONT]),
     # Whether a user is who he says: Telegram's signature under the Mini App's init data.
     ("auth", INIT_DATA, "init_data.len() > BYTES_MAX", "false", [AUTH]),
     ("auth", INIT_DATA, "!bool::from(self.hash(&fields).as_bytes().ct_eq(hash.as_bytes()))", "false", [AUTH]),
@@ -217,6 +218,7 @@ LISTED = [
     ("auth", CALLER, "number > 0", "true", [AUTH]),
     ("auth", CALLER, "number.to_string() == key", "true", [AUTH]),
     ("auth", f"{API}/seen.rs", "said.remove(name);", "", [AUTH, FRONT]),
+    ("auth", f"{API}/using.rs", "if told.is_word\n", "if false\n", [FRONT]),
     ("auth", OPERATOR, "row.map(|row| row.role)", "Some(row.map_or(Role::Owner, |row| row.role))", [FRONT]),
     ("auth", OPERATOR, "machine.row.allows(Scope::AdminWrite)", "true", [AUTH]),
     ("auth", OPERATOR, "machine.row.allows(Scope::AdminRead)", "true", [AUTH]),

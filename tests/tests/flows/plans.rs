@@ -39,7 +39,7 @@ async fn beyond_its_plan_an_order_costs_credits_as_its_card_says_and_from_nine_i
     let shown = stage.last_text(ANNA);
     for words in [
         "1 кредит",
-        "Подписка на эту модель исчерпана, обновится сегодня в 21:00 (МСК). Это видео будет за кредиты.",
+        "Лимит подписки на эту модель исчерпан, обновится сегодня в 21:00 (МСК). Это видео будет за кредиты.",
     ] {
         assert!(shown.contains(words), "{shown}");
     }
