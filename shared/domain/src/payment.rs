@@ -115,27 +115,21 @@ impl fmt::Display for PurchaseId {
 }
 
 /// What is bought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Goods {
-    /// Credits.
-    Credits(Credits),
-    /// A plan for so many days.
-    Plan {
-        /// Which.
-        key: String,
-        /// For how long.
-        days: u32,
-    },
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Goods {
+    /// The credits that it brings.
+    pub credits: Credits,
+    /// The plan that it brings, and for how long.
+    pub term: Option<Term>,
 }
 
-impl Goods {
-    /// The credits that it brings.
-    pub fn credits(&self) -> Credits {
-        match self {
-            Self::Credits(credits) => *credits,
-            Self::Plan { .. } => Credits::ZERO,
-        }
-    }
+/// A plan for so many days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Which.
+    pub plan: String,
+    /// For how long.
+    pub days: u32,
 }
 
 /// What a payment has to fit: our offer, and where we take money.
@@ -162,7 +156,7 @@ pub enum State {
     Held,
     /// Nothing arrived, and as far as the rail knows nothing will.
     Void,
-    /// Its goods are set aside, and the rail was asked to give the money back.
+    /// Its goods are set aside, and the rail was or will be asked to give the money back.
     RefundHeld,
     /// The money went back, and the goods with it.
     Refunded,
@@ -323,12 +317,23 @@ pub enum Settlement {
     Claw(Credits),
     /// So many credits, and the plan, are given again: the bank has decided for us.
     Restore(Credits),
-    /// So many credits are set aside until the rail has given the money back.
+    /// So many credits are set aside until the rail has given the money back, and the plan ends.
     SetAside(Credits),
-    /// What was set aside is gone, and the plan with it.
+    /// What was set aside is gone.
     TakeAside(Credits),
-    /// What was set aside is the customer's again.
+    /// What was set aside is the customer's again, and so is the plan.
     PutBack(Credits),
+}
+
+/// What a change does to the plan that was bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermEffect {
+    /// It begins, or goes on for longer.
+    Begin,
+    /// Its days are taken back.
+    Withdraw,
+    /// Its days are given again.
+    Restore,
 }
 
 impl Settlement {
@@ -342,6 +347,17 @@ impl Settlement {
             Self::SetAside(credits) => (later(After::SetAside), credits),
             Self::TakeAside(credits) => (later(After::TakenAside), credits),
             Self::PutBack(credits) => (later(After::PutBack), credits),
+        }
+    }
+
+    /// What it does to a plan. A part of the money leaves it alone: there is no part of a plan.
+    pub fn term(self, after: &Payment) -> Option<TermEffect> {
+        match self {
+            Self::Grant => Some(TermEffect::Begin),
+            Self::Claw(_) if after.state == State::Credited => None,
+            Self::Claw(_) | Self::SetAside(_) => Some(TermEffect::Withdraw),
+            Self::Restore(_) | Self::PutBack(_) => Some(TermEffect::Restore),
+            Self::TakeAside(_) => None,
         }
     }
 }
