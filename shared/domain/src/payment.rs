@@ -81,6 +81,11 @@ impl PaymentId {
             id: id.to_owned(),
         })
     }
+
+    /// The shard of the index of what is due in which it lies, below [`crate::id::OPEN_SHARDS`].
+    pub fn shard(&self) -> u32 {
+        crate::id::shard_of(&self.id)
+    }
 }
 
 impl fmt::Display for PaymentId {
@@ -106,6 +111,11 @@ impl PurchaseId {
             user: job.user,
             nonce: job.nonce,
         })
+    }
+
+    /// The shard of the index of what is due in which it lies, below [`crate::id::OPEN_SHARDS`].
+    pub fn shard(&self) -> u32 {
+        crate::id::shard_of(self.nonce.as_str())
     }
 }
 
