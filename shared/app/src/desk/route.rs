@@ -36,7 +36,9 @@ impl Desk {
             UpdateKind::CallbackQuery(query) => self.button(query, deadline).await,
             UpdateKind::MyChatMember(change) => self.member(change, deadline).await,
             // Nothing is sold for Stars yet, so there is no invoice of ours that anybody could be paying.
-            UpdateKind::PreCheckoutQuery(_) | UpdateKind::Other { .. } => Ok(None),
+            UpdateKind::PreCheckoutQuery(_) | UpdateKind::Subscription(_) | UpdateKind::Other { .. } => {
+                Ok(None)
+            }
             UpdateKind::Unreadable { name, why } => {
                 tracing::error!(
                     update_id = update.update_id,
