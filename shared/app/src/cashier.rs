@@ -18,13 +18,13 @@ pub(crate) use tell::news;
 
 use domain::account::Account;
 use domain::id::UserId;
-use domain::payment::{PaymentId, Truth};
+use domain::payment::{PaymentId, Rail, Truth};
 use payments::Unanswered;
 use store::Payments;
 use table::Deadline;
 
 use crate::env::Env;
-use crate::rails::Rails;
+use crate::rails::{Look, Rails};
 
 /// What takes money, gives it back, and knows what for.
 #[derive(Clone, Debug)]
@@ -88,6 +88,24 @@ impl Cashier {
         match taker.truth(&id.id, rail_time(deadline)?).await {
             Ok(Some(truth)) => self.hear(&truth, deadline).await.map(Some),
             Ok(None) | Err(Unanswered::NotFound) => Ok(None),
+            Err(Unanswered::BadKey) => Err(Error::BadKey),
+            Err(Unanswered::Later(why)) => Err(Error::Rail(why)),
+        }
+    }
+
+    /// A notice names what was opened at a rail: if there is a payment by now, all that follows from it is done.
+    pub async fn reference(
+        &self,
+        rail: Rail,
+        reference: &str,
+        deadline: Deadline,
+    ) -> Result<Option<Heard>, Error> {
+        let Some(taker) = self.rails.get(rail) else {
+            return Ok(None);
+        };
+        match taker.look(reference, rail_time(deadline)?).await {
+            Ok(Look::Payment(truth)) => self.hear(&truth, deadline).await.map(Some),
+            Ok(Look::Awaited | Look::Gone | Look::Unasked) | Err(Unanswered::NotFound) => Ok(None),
             Err(Unanswered::BadKey) => Err(Error::BadKey),
             Err(Unanswered::Later(why)) => Err(Error::Rail(why)),
         }

@@ -78,6 +78,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             // Only for their choice of features: what it builds and runs is compiled once.
             "cleanup",
             "features-api",
+            "payment-webhook",
             "provider-callback",
             "telegram-webhook",
             "video-worker",
@@ -132,6 +133,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "telegram-webhook",
             "video-worker",
             "provider-callback",
+            "payment-webhook",
             "cleanup",
             "features-api",
         ],

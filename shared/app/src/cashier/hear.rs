@@ -119,7 +119,7 @@ impl Cashier {
 fn unchanged_heard(record: Record, purchase: Option<Purchase>, changed: bool, unchanged: Unchanged) -> Heard {
     let astray = unchanged == Unchanged::Astray;
     if astray {
-        tracing::error!(payment = %record.id(), state = record.payment.state.as_str(), metric = "payment_astray", "a rail takes back what it had said");
+        tracing::error!(payment = %record.id(), state = record.payment.state.as_str(), "a rail takes back what it had said");
     }
     Heard {
         record: (record.version > 0).then_some(record),

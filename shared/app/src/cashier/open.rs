@@ -110,7 +110,7 @@ impl Cashier {
         match taker.open(&ask, rail_time(deadline)?).await {
             Outcome::Done(opened) => self.opened(&purchase, opened, deadline).await,
             Outcome::Refused { why } => {
-                tracing::error!(purchase = %purchase.id(), why, metric = "purchase_refused", "a rail does not open a payment");
+                tracing::error!(purchase = %purchase.id(), why, "a rail does not open a payment");
                 // The next attempt needs a name of its own; whoever was faster has made one.
                 self.payments.put_purchase(&purchase.refused(), deadline).await?;
                 Err(NotOpened::Refused(why))

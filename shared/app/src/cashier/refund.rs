@@ -156,7 +156,7 @@ impl Cashier {
             after.refund_wanted = None;
             let settled = self.settle(&after, None, &change, Vec::new(), deadline).await?;
             if settled == Settled::Written {
-                tracing::error!(payment = %after.id(), why, metric = "refund_refused", "a rail does not give money back");
+                tracing::error!(payment = %after.id(), why, "a rail does not give money back");
                 let record = Box::new(after);
                 return Ok(Refunding::Refused { record, why });
             }
