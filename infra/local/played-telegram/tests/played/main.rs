@@ -11,4 +11,8 @@ mod delivery;
 mod editing;
 mod faults;
 mod media;
+mod star_books;
+mod stars;
+mod stars_news;
+mod subscriptions;
 mod world;
