@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 /// What happens to the news (`successful_payment`) of a payment. The Stars are taken all the same, and the list of
 /// transactions has them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PaymentNews {
     /// The update comes twice, as after a lost answer.
     Twice,

@@ -12,6 +12,7 @@ mod editing;
 mod faults;
 mod media;
 mod star_books;
+mod star_page;
 mod stars;
 mod stars_news;
 mod subscriptions;

@@ -46,8 +46,15 @@ impl World {
     }
 
     pub(crate) async fn all_delivered(&self) {
+        self.all_but(0).await;
+    }
+
+    /// So many updates are left that have not been delivered.
+    pub(crate) async fn all_but(&self, waiting: usize) {
         self.telegram
-            .wait_until(SOON, |telegram| (telegram.updates_waiting() == 0).then_some(()))
+            .wait_until(SOON, |telegram| {
+                (telegram.updates_waiting() == waiting).then_some(())
+            })
             .await
             .unwrap();
     }
