@@ -350,7 +350,9 @@ pub(crate) fn parked_button(say: Say, nonce: &Nonce, more: bool) -> InlineKeyboa
 }
 
 /// A keyboard of the buttons that could be made.
-fn keyboard(rows: impl IntoIterator<Item = Vec<Option<InlineKeyboardButton>>>) -> InlineKeyboardMarkup {
+pub(crate) fn keyboard(
+    rows: impl IntoIterator<Item = Vec<Option<InlineKeyboardButton>>>,
+) -> InlineKeyboardMarkup {
     let rows = rows
         .into_iter()
         .map(|row| row.into_iter().flatten().collect::<Vec<_>>());

@@ -13,7 +13,7 @@ pub mod term;
 mod told;
 mod truth;
 
-pub use record::{Record, TELLS_MAX};
+pub use record::{News, Record, RefundWanted, TELLS_MAX, Untold};
 pub use refund::NotRefundable;
 pub use truth::{Misfit, Money, Till, Truth};
 

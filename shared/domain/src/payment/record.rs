@@ -1,6 +1,6 @@
 //! A payment as it is kept: with what it was for, and what is still to be done about it.
 
-use super::{Change, Goods, Offer, Payment, PaymentId, PurchaseId, State, Truth};
+use super::{Change, Goods, Offer, Payment, PaymentId, PurchaseId, Settlement, State, Truth};
 use crate::id::UserId;
 use crate::money::Amount;
 use crate::time::{Millis, Timestamp};
@@ -26,12 +26,103 @@ pub struct Record {
     pub title: String,
     /// The customer's language, as `ru`.
     pub locale: String,
-    /// How often it was tried to tell the customer of how it stands; `None` once they know, or if there is nobody to tell.
-    pub untold: Option<u32>,
+    /// What the customer does not know yet; `None` once they do, or if there is nobody to tell.
+    pub untold: Option<Untold>,
+    /// Who has asked for its refund, where an operator has.
+    pub refund_wanted: Option<RefundWanted>,
     /// How often the rail was asked to give the money back.
     pub refund_tries: u32,
     /// When somebody has to go on with it; `None` if nothing is to be done.
     pub due_at: Option<Timestamp>,
+}
+
+/// What a customer is to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untold {
+    /// What.
+    pub news: News,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
+/// What has happened to a payment, as far as its customer has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The money has come, and what was bought is theirs.
+    Credited,
+    /// The money has come and does not fit; an operator looks at it.
+    Held,
+    /// A part of the money went back.
+    PartRefunded,
+    /// All of the money went back.
+    Refunded,
+    /// The bank has taken the money back.
+    ChargedBack,
+    /// The bank has given the money back to us, and we what was bought.
+    Restored,
+    /// The money is on its way back.
+    RefundBegun,
+    /// The rail does not give the money back: what was bought is theirs again.
+    RefundRefused,
+}
+
+impl News {
+    /// All that there are.
+    pub const ALL: [Self; 8] = [
+        Self::Credited,
+        Self::Held,
+        Self::PartRefunded,
+        Self::Refunded,
+        Self::ChargedBack,
+        Self::Restored,
+        Self::RefundBegun,
+        Self::RefundRefused,
+    ];
+
+    /// Its name in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credited => "credited",
+            Self::Held => "held",
+            Self::PartRefunded => "part_refunded",
+            Self::Refunded => "refunded",
+            Self::ChargedBack => "charged_back",
+            Self::Restored => "restored",
+            Self::RefundBegun => "refund_begun",
+            Self::RefundRefused => "refund_refused",
+        }
+    }
+
+    /// Reads a name; `None` if it is none.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|news| news.as_str() == name)
+    }
+
+    /// What a change is to its customer; `None` if it is nothing.
+    fn of(change: &Change) -> Option<Self> {
+        match (change.settlement, change.after.state) {
+            (Some(Settlement::Grant), _) => Some(Self::Credited),
+            (Some(Settlement::Restore(_)), _) => Some(Self::Restored),
+            (Some(Settlement::SetAside(_)), _) => Some(Self::RefundBegun),
+            (Some(Settlement::PutBack(_)), _) => Some(Self::RefundRefused),
+            (_, State::ChargedBack) => Some(Self::ChargedBack),
+            (Some(_), State::Refunded) => Some(Self::Refunded),
+            (Some(_), _) => Some(Self::PartRefunded),
+            (None, State::Held) => Some(Self::Held),
+            (None, _) => None,
+        }
+    }
+}
+
+/// Who wants a payment to be given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundWanted {
+    /// Who, as the audit's rows name them.
+    pub by: String,
+    /// Why.
+    pub why: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// How long whoever made a change has to tell the customer of it before somebody else does.
@@ -65,6 +156,7 @@ impl Record {
             title: title.to_owned(),
             locale: locale.to_owned(),
             untold: None,
+            refund_wanted: None,
             refund_tries: 0,
             due_at: None,
         }
@@ -79,8 +171,8 @@ impl Record {
     #[must_use]
     pub fn after(&self, change: &Change, now: Timestamp) -> Self {
         let state = change.after.state;
-        let matters = change.settlement.is_some() || state == State::Held;
-        let untold = (matters && self.user.is_some()).then_some(0);
+        let news = News::of(change).filter(|_| self.user.is_some());
+        let untold = news.map(|news| Untold { news, tries: 0 });
         let due_at = match (untold, state) {
             (_, State::RefundHeld) => Some(now.after(ASKED_WITHIN)),
             (Some(_), _) => Some(now.after(TOLD_WITHIN)),
@@ -108,13 +200,25 @@ impl Record {
     /// The customer could not be told; later once more, unless that was vain too often.
     #[must_use]
     pub fn not_told(&self, now: Timestamp) -> Self {
-        let tries = self.untold.unwrap_or(0).saturating_add(1);
+        let Some(untold) = self.untold else {
+            return self.told();
+        };
+        let tries = untold.tries.saturating_add(1);
         if tries >= TELLS_MAX {
             return self.told();
         }
         Self {
-            untold: Some(tries),
+            untold: Some(Untold { tries, ..untold }),
             due_at: Some(now.after(backoff(tries))),
+            ..self.written()
+        }
+    }
+
+    /// An operator wants it to be given back, and another has to agree.
+    #[must_use]
+    pub fn refund_wanted(&self, wanted: RefundWanted) -> Self {
+        Self {
+            refund_wanted: Some(wanted),
             ..self.written()
         }
     }
@@ -184,7 +288,11 @@ mod tests {
     #[test]
     fn whoever_is_credited_is_told_and_if_the_first_dies_another_tells() {
         let credited = record();
-        assert_eq!((credited.version, credited.untold), (1, Some(0)));
+        let untold = Untold {
+            news: News::Credited,
+            tries: 0,
+        };
+        assert_eq!((credited.version, credited.untold), (1, Some(untold)));
         assert_eq!(credited.due_at, Some(NOW.after(TOLD_WITHIN)));
         let told = credited.told();
         assert_eq!((told.version, told.untold, told.due_at), (2, None, None));

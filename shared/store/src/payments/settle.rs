@@ -25,6 +25,8 @@ pub struct Settling<'a> {
     pub purchase: Option<&'a Purchase>,
     /// What it does to the account; nothing where only the payment changes.
     pub account: Option<Credit<'a>>,
+    /// What is written besides, such as the record of who did it: with the step or not at all.
+    pub besides: Vec<Write>,
     /// When.
     pub now: Timestamp,
 }
@@ -64,6 +66,7 @@ impl Payments {
             let entry = self.entry_write(step, credit);
             writes.extend([entry, self.account_write(credit, after)]);
         }
+        writes.extend(step.besides.iter().cloned());
         let token = Token::of(&format!("{} {}", step.payment.id(), op::mark()));
         match self.db.transact(&token, writes, deadline).await {
             Ok(()) => Ok(Settled::Written),

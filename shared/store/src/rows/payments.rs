@@ -2,10 +2,13 @@
 
 use domain::id::UserId;
 use domain::money::{Amount, Credits, Currency};
-use domain::payment::{Goods, Misfit, Offer, Payment, PaymentId, PurchaseId, Rail, Record, State, Term};
+use domain::payment::{
+    Goods, Misfit, News, Offer, Payment, PaymentId, PurchaseId, Rail, Record, RefundWanted, State, Term,
+    Untold,
+};
 use domain::purchase::{Purchase, Stage};
 use domain::time::Timestamp;
-use table::{AttributeValue, Item, Malformed, Row, n, s};
+use table::{AttributeValue, Item, Malformed, Row, map, n, s};
 
 use super::{SCHEMA, number};
 
@@ -104,7 +107,9 @@ pub fn payment_item(record: &Record) -> Item {
         ("purchase", record.purchase.as_ref().map(|id| s(id.to_string()))),
         ("title", Some(s(record.title.clone()))),
         ("locale", Some(s(record.locale.clone()))),
-        ("untold", record.untold.map(n)),
+        ("untold", record.untold.map(|untold| s(untold.news.as_str()))),
+        ("tells", record.untold.map(|untold| n(untold.tries))),
+        ("refund_wanted", record.refund_wanted.as_ref().map(wanted_map)),
         ("refund_tries", Some(n(record.refund_tries))),
     ];
     let item = with(payment_key(&payment.id), fixed);
@@ -153,6 +158,32 @@ fn read_goods(row: Row<'_>) -> Result<Goods, Malformed> {
 
 fn read_time(row: Row<'_>, attribute: &'static str) -> Result<Timestamp, Malformed> {
     row.n(attribute).map(Timestamp)
+}
+
+fn wanted_map(wanted: &RefundWanted) -> AttributeValue {
+    map([
+        ("by", s(wanted.by.clone())),
+        ("why", s(wanted.why.clone())),
+        ("at", n(wanted.at.0)),
+    ])
+}
+
+fn read_wanted(row: Row<'_>) -> Result<RefundWanted, Malformed> {
+    Ok(RefundWanted {
+        by: row.s("by")?.to_owned(),
+        why: row.s("why")?.to_owned(),
+        at: read_time(row, "at")?,
+    })
+}
+
+fn read_untold(row: Row<'_>) -> Result<Option<Untold>, Malformed> {
+    let Some(news) = read_as_opt(row, "untold", News::parse)? else {
+        return Ok(None);
+    };
+    Ok(Some(Untold {
+        news,
+        tries: row.n_or_zero("tells")?,
+    }))
 }
 
 /// A purchase as read.
@@ -204,7 +235,8 @@ pub fn read_payment(item: &Item) -> Result<Record, Malformed> {
         goods: read_goods(row)?,
         title: row.s("title")?.to_owned(),
         locale: row.s("locale")?.to_owned(),
-        untold: row.n_opt("untold")?,
+        untold: read_untold(row)?,
+        refund_wanted: row.map("refund_wanted").map(read_wanted).transpose()?,
         refund_tries: row.n_or_zero("refund_tries")?,
         due_at: row.n_opt("due_at")?.map(Timestamp),
     })

@@ -100,6 +100,11 @@ impl Message {
         self.date != 0
     }
 
+    /// Whether it tells of a payment, or of one that went back.
+    pub fn is_about_money(&self) -> bool {
+        self.successful_payment.is_some() || self.refunded_payment.is_some()
+    }
+
     /// Whether somebody sent something to be read or seen. What has none of it tells of an event: a pinned message, a
     /// changed timer, a payment.
     pub fn has_content(&self) -> bool {
