@@ -9,6 +9,7 @@
 
 mod record;
 mod refund;
+pub mod term;
 mod told;
 mod truth;
 
