@@ -21,6 +21,7 @@ mod audience;
 mod clients;
 mod front;
 mod media;
+mod paying;
 mod setting;
 mod sound;
 mod standing;

@@ -41,7 +41,7 @@ impl Answer {
         body.and_then(|body| body["text"].as_str()).unwrap_or_default()
     }
 
-    fn of(response: &lambda_http::Response<LambdaBody>) -> Self {
+    pub(super) fn of(response: &lambda_http::Response<LambdaBody>) -> Self {
         Self {
             status: response.status().as_u16(),
             body: serde_json::from_slice(response.body().as_ref()).ok(),
@@ -83,7 +83,7 @@ fn update_event(body: &str, secret: &str) -> Value {
     event
 }
 
-fn request(event: &Value) -> lambda_http::Request {
+pub(super) fn request(event: &Value) -> lambda_http::Request {
     lambda_http::request::from_str(&event.to_string()).unwrap()
 }
 

@@ -184,6 +184,7 @@ impl Ground {
             rails: Rails::new(vec![Arc::new(Stars::new(bot.clone()))]),
             bot: Some(bot),
             return_url: "https://t.me/neurocards_bot".to_owned(),
+            settings: clients::settings(&self.aws, function),
             env: self.env(salt),
         }
     }

@@ -40,6 +40,7 @@ mod measured;
 mod permissions;
 mod slow;
 mod sound;
+mod stars;
 
 /// A customer.
 const ANNA: i64 = 1001;
