@@ -72,6 +72,10 @@ pub const WORKER: &str = "VideoWorkerFunction";
 pub const CALLBACK: &str = "ProviderCallbackFunction";
 /// The cleanup.
 pub const CLEANUP: &str = "CleanupFunction";
+/// The notices of payments.
+pub const PAYMENTS: &str = "PaymentWebhookFunction";
+/// What Stripe signs its events with.
+pub const STRIPE_SECRET: &str = "whsec_of_the_stage_0123456789";
 /// The features API.
 pub const API: &str = "FeaturesApiFunction";
 
@@ -95,7 +99,8 @@ pub struct Stage {
     pub(crate) poller: aws_sdk_sqs::Client,
     pub(crate) app: Arc<App>,
     pub(crate) callback: Arc<CallbackDesk>,
-    pub(crate) sweeper: app::sweep::Sweeper,
+    pub(crate) payments: Arc<payment_webhook::App>,
+    pub(crate) cleanup: cleanup::Cleanup,
     /// What the features API stands on.
     pub api: Arc<features_api::Api>,
     pub(crate) setting: Setting,

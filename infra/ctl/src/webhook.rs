@@ -119,12 +119,9 @@ fn unusable(error: runtime::Error) -> Error {
     Error::Secret(Box::new(error))
 }
 
-/// The kinds of updates that the bot does something with. The telegram crate reads checkouts as well; nothing sells by
-/// Telegram's payments yet, and a checkout that nobody answers would only fail at the customer's after ten seconds.
+/// The kinds of updates that the bot reads.
 fn kinds() -> Vec<String> {
-    let mut kinds = Call::new("", "").allowed_updates;
-    kinds.retain(|kind| kind != "pre_checkout_query");
-    kinds
+    Call::new("", "").allowed_updates
 }
 
 /// What is wrong with the webhook, if anything is.

@@ -1,7 +1,9 @@
 //! What a button means. Its data is at most 64 bytes, and comes back from a client: data to check.
 
+use domain::catalog::WareId;
 use domain::id::{JobId, ModelId, NONCE_CHARS, Nonce, UserId};
 use domain::money::Credits;
+use domain::payment::Rail;
 use domain::video::Aspect;
 use telegram::methods::InlineKeyboardButton;
 
@@ -36,6 +38,16 @@ pub(crate) enum Button {
     Parked,
     /// This waiting video has come; send the next.
     ParkedNext(Nonce),
+    /// Show what is on sale.
+    Shop,
+    /// Show one thing on sale.
+    Ware(WareId),
+    /// Buy it: on this card, by this rail.
+    Buy(Nonce, Rail, WareId),
+    /// I have paid what was chosen on this card.
+    Paid(Nonce),
+    /// Show what was bought.
+    History,
 }
 
 impl Button {
@@ -56,6 +68,11 @@ impl Button {
             Self::Other(nonce) => format!("om:{}", nonce.as_str()),
             Self::Parked => "pk".to_owned(),
             Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
+            Self::Shop => "shp".to_owned(),
+            Self::History => "his".to_owned(),
+            Self::Ware(ware) => format!("wa:{ware}"),
+            Self::Buy(nonce, rail, ware) => format!("by:{}:{}:{ware}", nonce.as_str(), letter(*rail)),
+            Self::Paid(nonce) => format!("pd:{}", nonce.as_str()),
         }
     }
 
@@ -65,7 +82,12 @@ impl Button {
             "cab" => return Some(Self::Cabinet),
             "hlp" => return Some(Self::Help),
             "pk" => return Some(Self::Parked),
+            "shp" => return Some(Self::Shop),
+            "his" => return Some(Self::History),
             _ => {}
+        }
+        if let Some(ware) = data.strip_prefix("wa:") {
+            return WareId::parse(ware).map(Self::Ware);
         }
         let (kind, rest) = data.split_once(':')?;
         let nonce = Nonce::parse(rest.get(..NONCE_CHARS)?)?;
@@ -87,6 +109,12 @@ impl Button {
             ("ag", None) if alone => Some(Self::Again(nonce)),
             ("om", None) if alone => Some(Self::Other(nonce)),
             ("pn", None) if alone => Some(Self::ParkedNext(nonce)),
+            ("pd", None) if alone => Some(Self::Paid(nonce)),
+            ("by", Some(chosen)) => {
+                let (rail, ware) = chosen.split_once(':')?;
+                let rail = Rail::ALL.into_iter().find(|one| letter(*one) == rail)?;
+                Some(Self::Buy(nonce, rail, WareId::parse(ware)?))
+            }
             _ => None,
         }
     }
@@ -108,7 +136,14 @@ impl Button {
                 user,
                 nonce: nonce.clone(),
             }),
-            Self::Cabinet | Self::Help | Self::Parked => None,
+            Self::Cabinet
+            | Self::Help
+            | Self::Parked
+            | Self::Shop
+            | Self::History
+            | Self::Ware(_)
+            | Self::Buy(..)
+            | Self::Paid(_) => None,
         }
     }
 
@@ -121,6 +156,15 @@ impl Button {
     }
 }
 
+/// A rail in a button.
+fn letter(rail: Rail) -> &'static str {
+    match rail {
+        Rail::Stars => "s",
+        Rail::YooKassa => "y",
+        Rail::Stripe => "c",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -128,6 +172,7 @@ mod tests {
     #[test]
     fn every_button_reads_back_as_written_and_fits_into_64_bytes() {
         let nonce = || Nonce::from_random([5; NONCE_CHARS]);
+        let ware = WareId::Plan("p".repeat(domain::catalog::WARE_KEY_BYTES_MAX));
         let longest = ModelId("m".repeat(domain::catalog::MODEL_ID_BYTES_MAX));
         let buttons = [
             Button::Cabinet,
@@ -144,6 +189,11 @@ mod tests {
             Button::Other(nonce()),
             Button::Parked,
             Button::ParkedNext(nonce()),
+            Button::Shop,
+            Button::History,
+            Button::Ware(ware.clone()),
+            Button::Buy(nonce(), Rail::Stripe, ware),
+            Button::Paid(nonce()),
         ];
         for button in buttons {
             assert!(button.data().len() <= 64, "{button:?}");

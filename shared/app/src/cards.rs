@@ -121,7 +121,12 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     let mut lines = vec![match plan.filter(|plan| plan.covers(model)) {
         Some(plan) => say.with(
             "card-price-plan",
-            [("plan", html::escape(&plan.title).into_owned().into())],
+            [(
+                "plan",
+                html::escape(plan.title.in_locale(view.say.locale().as_str()))
+                    .into_owned()
+                    .into(),
+            )],
         ),
         None => say.with(
             "card-price",
@@ -345,7 +350,9 @@ pub(crate) fn parked_button(say: Say, nonce: &Nonce, more: bool) -> InlineKeyboa
 }
 
 /// A keyboard of the buttons that could be made.
-fn keyboard(rows: impl IntoIterator<Item = Vec<Option<InlineKeyboardButton>>>) -> InlineKeyboardMarkup {
+pub(crate) fn keyboard(
+    rows: impl IntoIterator<Item = Vec<Option<InlineKeyboardButton>>>,
+) -> InlineKeyboardMarkup {
     let rows = rows
         .into_iter()
         .map(|row| row.into_iter().flatten().collect::<Vec<_>>());

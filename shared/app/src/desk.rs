@@ -9,6 +9,8 @@ mod create;
 mod edit;
 mod parked;
 mod route;
+mod shop;
+mod stars;
 mod visit;
 mod welcome;
 mod zone;
@@ -19,6 +21,7 @@ use limits_flags::Settings;
 use queue::Queue;
 use store::Store;
 
+use crate::cashier::Cashier;
 use crate::env::Env;
 
 /// What the front desk works with.
@@ -28,6 +31,7 @@ pub struct Desk {
     settings: Settings,
     queue: Queue,
     env: Env,
+    cashier: Option<Cashier>,
 }
 
 /// Why an update was not answered.
@@ -40,6 +44,9 @@ pub enum Error {
     /// once for ever; the same update may come again and go well.
     #[error("there are no rules by which to open an account")]
     NoRules,
+    /// Others are changing the same payment; the same update may come again and go well.
+    #[error("others are changing the same payment")]
+    Busy,
     /// Something is wrong that repetition does not mend; somebody must look at it.
     #[error("the update cannot be handled")]
     Never(#[source] store::Error),
@@ -72,6 +79,16 @@ impl Desk {
             settings,
             queue,
             env,
+            cashier: None,
+        }
+    }
+
+    /// One at which things are sold.
+    #[must_use]
+    pub fn selling(self, cashier: Cashier) -> Self {
+        Self {
+            cashier: Some(cashier),
+            ..self
         }
     }
 }

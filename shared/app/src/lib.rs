@@ -8,13 +8,17 @@ pub mod texts;
 
 mod buttons;
 mod cards;
+pub mod cashier;
 mod quota;
+mod shop;
 mod show;
 pub mod told;
 mod way_out;
 
 pub mod desk;
 pub mod on_sale;
+
+pub mod rails;
 
 pub mod sweep;
 pub mod take_callback;

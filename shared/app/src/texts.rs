@@ -159,13 +159,17 @@ impl Say {
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
-pub fn commands(locale: Locale) -> [(&'static str, String); 4] {
+pub fn commands(locale: Locale) -> [(&'static str, String); 8] {
     let say = Say::in_(locale);
     [
         ("start", say.text("command-start")),
         ("cabinet", say.text("command-cabinet")),
+        ("buy", say.text("command-buy")),
+        ("history", say.text("command-history")),
         ("timezone", say.text("command-timezone")),
         ("help", say.text("command-help")),
+        ("paysupport", say.text("command-paysupport")),
+        ("terms", say.text("command-terms")),
     ]
 }
 

@@ -265,3 +265,100 @@ failed-timed-out = The service did not answer in time. Try again, or choose anot
 ## The words for a photo without words
 
 photo-prompt = Bring this photo to life: natural smooth motion, a gentle camera move.
+
+## The shop and payments
+
+days = { $count } { $count ->
+    [one] day
+   *[other] days
+}
+shop = 🛍 <b>Shop</b>
+    On your account: { $available }
+
+    { $wares }
+
+    Choose what suits you. The price stays as long as the order is open.
+shop-line = <b>{ $title }</b> — { $goods }: { $prices }
+shop-empty = 🛍 Nothing is on sale at the moment. What is on your account stays yours.
+shop-not-sold = This is not sold any more. Nothing was charged. Open the shop again: /buy
+ware = <b>{ $title }</b>
+    { $brings }
+brings-credits = • { $credits } on your account, for as long as you like
+brings-days = • The plan for { $count } { $count ->
+    [one] day
+   *[other] days
+}
+brings-model = • { $model }: videos that cost no credits
+brings-model-daily = • { $model }: up to { $count } videos a day that cost no credits
+brings-tier = • The tier { $tier }
+pay-stars = With Stars { $price }
+pay-stars-monthly = With Stars { $price } every month
+pay-yookassa = Russian card or SBP { $price }
+pay-stripe = Card { $price }
+purchase = 🧾 <b>{ $title }</b> — { $goods }
+    To pay: <b>{ $price }</b>
+
+    You can pay until { $moment }. Once you have paid, everything arrives here by itself, usually within a minute.
+purchase-not-opened = 😔 The payment service does not answer. Nothing was charged. Try again in a minute, or choose another way to pay.
+purchase-over = This order is closed: its time is up. No money came for it. Open the shop again: /buy
+purchase-paid-already = This order is paid and everything is on your account. Purchases: /history
+purchase-nothing-yet = No money has come yet. If you have paid, wait a few minutes: we keep looking. Nothing will be lost.
+purchase-nothing-stars = Telegram has not told us of a payment yet. If your Stars were taken, wait a minute: it arrives by itself. If it does not: /paysupport
+purchase-gone = ⌛ The order “{ $title }” for { $price } is closed: no payment came. If you did pay, your money is not lost: write to us, /paysupport
+rail-silent = The payment service does not answer, so we could not look. Your money is not lost: we look again by ourselves and write to you.
+paid-credited = ✅ Payment received: <b>{ $title }</b>, { $price }.
+    Added: { $goods }.
+    On your account: { $available }.
+
+    Payment number: <code>{ $number }</code>
+paid-held = 🔎 A payment of { $price } has come and does not match the order “{ $title }”. A person looks at it; the money is not lost. Number: <code>{ $number }</code>. Questions: /paysupport
+paid-nobodys = 🔎 A payment has come and there is no order for it. A person looks at it; the money is not lost. Questions: /paysupport
+paid-part-refunded = ↩️ A part of the money for “{ $title }” went back, and a part of the credits with it. On your account: { $available }. Number: <code>{ $number }</code>
+paid-refunded = ↩️ The money for “{ $title }” ({ $price }) went back where it came from; { $goods } are gone with it. On your account: { $available }. Number: <code>{ $number }</code>
+paid-charged-back = ⚠️ A bank has taken back the payment of { $price } for “{ $title }”; { $goods } are gone with it. On your account: { $available }. If this is a mistake: /paysupport. Number: <code>{ $number }</code>
+paid-restored = ✅ The bank has confirmed the payment of { $price } for “{ $title }”; { $goods } are yours again. On your account: { $available }.
+paid-refund-begun = ↩️ We are giving back { $price } for “{ $title }”. { $goods } are set aside until it is done; a card may wait for the money for up to 10 days. Number: <code>{ $number }</code>
+paid-refund-refused = The { $price } for “{ $title }” could not be given back; { $goods } are yours again. On your account: { $available }. Questions: /paysupport
+checkout-other = This invoice was made for somebody else. Open the bot and press /buy
+checkout-over = This invoice is no longer valid. No Stars were taken. Open the shop again: /buy
+checkout-paid = This order is paid already. No Stars were taken.
+checkout-price = The price has changed. No Stars were taken. Open the shop again: /buy
+checkout-not-sold = Paying with Stars is switched off at the moment. No Stars were taken.
+checkout-later = The order could not be checked. No Stars were taken. Try again in a minute.
+history = 🧾 <b>Purchases</b>
+
+    { $lines }
+
+    Questions about payments: /paysupport
+history-empty = 🧾 No purchases yet. The shop: /buy
+history-line = • { $moment } — { $title } ({ $goods }), { $price }: { $state }{ $number }
+history-open = waits to be paid
+history-credited = received
+history-held = being looked at
+history-refund-held = on its way back
+history-refunded = given back
+history-charged-back = taken back by a bank
+terms = 📄 <b>Terms</b>
+
+    1. The bot makes videos of your words and photos. Credits are charged only for a video that was delivered; if it fails, they come back at once, all of them.
+    2. Credits do not expire. A plan lasts for the days that were paid; its daily limits are shown in /cabinet.
+    3. The price is fixed when you choose how to pay, and stays until you have paid.
+    4. A purchase that was not used can be given back: write to us, /paysupport, with the payment number from /history. The money goes back where it came from.
+    5. Send only what you have the rights to.
+terms-more = The full terms: { $url }
+pay-support = 💬 <b>Questions about payments</b>
+
+    You have paid and nothing came? Open the order and press “I have paid”: we look at once. How each payment stands: /history
+
+    Telegram cannot help with payments to bots. We do.
+pay-support-contact = Write to us: { $contact }
+pay-support-number = Your number: <code>{ $user }</code>. Send it together with the payment number.
+command-buy = Buy credits or a plan
+command-history = My purchases
+command-paysupport = Questions about payments
+command-terms = Terms
+button-shop = 🛍 Shop
+button-history = 🧾 Purchases
+button-pay = Pay { $price }
+button-paid = I have paid — look now
+button-try-again = Try again

@@ -1,5 +1,15 @@
-//! What is for sale: models, their prices, and the limits that hold for them. The numbers are rows that an operator
-//! edits; this is only their meaning.
+//! What is for sale: models, their prices, and the limits that hold for them; packs of credits and plans, and how they are
+//! sold. The numbers are rows that an operator edits; this is only their meaning.
+
+mod plan;
+mod selling;
+mod title;
+mod ware;
+
+pub use plan::Plan;
+pub use selling::Selling;
+pub use title::Title;
+pub use ware::{Pack, Prices, WARE_KEY_BYTES_MAX, Ware, WareId};
 
 use crate::id::ModelId;
 use crate::limit::Limit;
@@ -64,21 +74,6 @@ pub struct Price {
     pub requires: Vec<String>,
 }
 
-/// What a customer can have instead of paying for each video.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Its name.
-    pub key: String,
-    /// What customers read.
-    pub title: String,
-    /// Videos cost no credits; what holds them is each model's limits for such plans.
-    pub unlimited: bool,
-    /// The models that it covers; all that have limits for such plans if empty.
-    pub models: Vec<ModelId>,
-    /// The tier that it brings, if it brings one.
-    pub tier: Option<String>,
-}
-
 impl Price {
     /// A length at a price, counted as no tokens, and needing nothing.
     pub fn new(duration_s: u32, credits: Credits) -> Self {
@@ -89,14 +84,6 @@ impl Price {
             micro_usd: 0,
             requires: Vec::new(),
         }
-    }
-}
-
-impl Plan {
-    /// Whether videos of a model cost no credits under it.
-    pub fn covers(&self, model: &Model) -> bool {
-        let among = self.models.is_empty() || self.models.contains(&model.id);
-        self.unlimited && among && model.unlimited.is_some()
     }
 }
 

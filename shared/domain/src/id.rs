@@ -80,12 +80,17 @@ impl JobId {
 
     /// The shard of the index of open jobs in which this job lies, below [`OPEN_SHARDS`].
     pub fn shard(&self) -> u32 {
-        // FNV-1a over the nonce: stable for ever, spread evenly, and no reason for anything stronger.
-        let hash = self.nonce.as_str().bytes().fold(0x811c_9dc5_u32, |hash, byte| {
-            (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
-        });
-        (hash >> 8) % OPEN_SHARDS
+        shard_of(self.nonce.as_str())
     }
+}
+
+/// The shard of an index of what is open, for something of this name.
+pub(crate) fn shard_of(name: &str) -> u32 {
+    // FNV-1a: stable for ever, spread evenly, and no reason for anything stronger.
+    let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    (hash >> 8) % OPEN_SHARDS
 }
 
 /// Into how many shards the index of open jobs is split, so that no partition of it gets hot. One shard takes about

@@ -24,6 +24,7 @@ pub mod admission;
 pub mod catalog;
 pub mod ledger;
 pub mod payment;
+pub mod purchase;
 pub mod standing;
 
 pub mod job;

@@ -7,10 +7,15 @@
 //! `NEW → CREDITED → (REFUND_HELD →) REFUNDED`, `NEW → VOID`, and beside them `CHARGED_BACK` and, for what does not fit
 //! its purchase, `HELD`: that waits for an operator, and nothing is guessed.
 
+mod record;
 mod refund;
+pub mod term;
 mod told;
+mod truth;
 
+pub use record::{News, Record, RefundWanted, TELLS_MAX, Untold};
 pub use refund::NotRefundable;
+pub use truth::{Misfit, Money, Till, Truth};
 
 use std::fmt;
 
@@ -77,6 +82,11 @@ impl PaymentId {
             id: id.to_owned(),
         })
     }
+
+    /// The shard of the index of what is due in which it lies, below [`crate::id::OPEN_SHARDS`].
+    pub fn shard(&self) -> u32 {
+        crate::id::shard_of(&self.id)
+    }
 }
 
 impl fmt::Display for PaymentId {
@@ -103,6 +113,11 @@ impl PurchaseId {
             nonce: job.nonce,
         })
     }
+
+    /// The shard of the index of what is due in which it lies, below [`crate::id::OPEN_SHARDS`].
+    pub fn shard(&self) -> u32 {
+        crate::id::shard_of(self.nonce.as_str())
+    }
 }
 
 /// What a purchase's name begins with, so that it is never taken for a job's.
@@ -115,27 +130,21 @@ impl fmt::Display for PurchaseId {
 }
 
 /// What is bought.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Goods {
-    /// Credits.
-    Credits(Credits),
-    /// A plan for so many days.
-    Plan {
-        /// Which.
-        key: String,
-        /// For how long.
-        days: u32,
-    },
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Goods {
+    /// The credits that it brings.
+    pub credits: Credits,
+    /// The plan that it brings, and for how long.
+    pub term: Option<Term>,
 }
 
-impl Goods {
-    /// The credits that it brings.
-    pub fn credits(&self) -> Credits {
-        match self {
-            Self::Credits(credits) => *credits,
-            Self::Plan { .. } => Credits::ZERO,
-        }
-    }
+/// A plan for so many days.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Term {
+    /// Which.
+    pub plan: String,
+    /// For how long.
+    pub days: u32,
 }
 
 /// What a payment has to fit: our offer, and where we take money.
@@ -162,7 +171,7 @@ pub enum State {
     Held,
     /// Nothing arrived, and as far as the rail knows nothing will.
     Void,
-    /// Its goods are set aside, and the rail was asked to give the money back.
+    /// Its goods are set aside, and the rail was or will be asked to give the money back.
     RefundHeld,
     /// The money went back, and the goods with it.
     Refunded,
@@ -201,95 +210,6 @@ impl State {
     }
 }
 
-/// What the rail says when it is asked. Never what a notice says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Truth {
-    /// Of which payment.
-    pub id: PaymentId,
-    /// How it stands with the money.
-    pub money: Money,
-    /// How much, fees not taken off.
-    pub amount: Amount,
-    /// How much of it went back, in the smallest unit.
-    pub refunded: u64,
-    /// Who takes it; `None` where the rail has only one.
-    pub shop: Option<String>,
-    /// Our purchase, as we had told the rail.
-    pub purchase: Option<PurchaseId>,
-    /// Who paid, where the rail knows.
-    pub payer: Option<UserId>,
-    /// No real money.
-    pub is_test: bool,
-}
-
-/// How it stands with the money.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Money {
-    /// It may yet come.
-    Awaited,
-    /// It has arrived.
-    Arrived,
-    /// It will not come.
-    Canceled,
-    /// It had arrived, and the customer's bank has taken it back, or is about to.
-    Disputed,
-}
-
-/// What a payment does not fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Misfit {
-    /// It names no purchase of ours.
-    NoPurchase,
-    /// The purchase was for another rail.
-    OtherRail,
-    /// Another amount or currency.
-    OtherAmount,
-    /// Another shop's money.
-    OtherShop,
-    /// Somebody else has paid.
-    OtherPayer,
-    /// It is no real money.
-    Test,
-}
-
-impl Misfit {
-    /// All that there are.
-    pub const ALL: [Self; 6] = [
-        Self::NoPurchase,
-        Self::OtherRail,
-        Self::OtherAmount,
-        Self::OtherShop,
-        Self::OtherPayer,
-        Self::Test,
-    ];
-
-    /// Its name in tables and reports.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NoPurchase => "no_purchase",
-            Self::OtherRail => "other_rail",
-            Self::OtherAmount => "other_amount",
-            Self::OtherShop => "other_shop",
-            Self::OtherPayer => "other_payer",
-            Self::Test => "test",
-        }
-    }
-
-    /// Reads a name; `None` if it is none.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|misfit| misfit.as_str() == name)
-    }
-}
-
-/// What we take money for, whoever brings it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Till {
-    /// Our shop at the rail, where it has such.
-    pub shop: Option<String>,
-    /// Money that is none is taken too: not in production.
-    pub takes_test: bool,
-}
-
 /// Money at a rail, as we know it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Payment {
@@ -323,12 +243,23 @@ pub enum Settlement {
     Claw(Credits),
     /// So many credits, and the plan, are given again: the bank has decided for us.
     Restore(Credits),
-    /// So many credits are set aside until the rail has given the money back.
+    /// So many credits are set aside until the rail has given the money back, and the plan ends.
     SetAside(Credits),
-    /// What was set aside is gone, and the plan with it.
+    /// What was set aside is gone.
     TakeAside(Credits),
-    /// What was set aside is the customer's again.
+    /// What was set aside is the customer's again, and so is the plan.
     PutBack(Credits),
+}
+
+/// What a change does to the plan that was bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TermEffect {
+    /// It begins, or goes on for longer.
+    Begin,
+    /// Its days are taken back.
+    Withdraw,
+    /// Its days are given again.
+    Restore,
 }
 
 impl Settlement {
@@ -342,6 +273,17 @@ impl Settlement {
             Self::SetAside(credits) => (later(After::SetAside), credits),
             Self::TakeAside(credits) => (later(After::TakenAside), credits),
             Self::PutBack(credits) => (later(After::PutBack), credits),
+        }
+    }
+
+    /// What it does to a plan. A part of the money leaves it alone: there is no part of a plan.
+    pub fn term(self, after: &Payment) -> Option<TermEffect> {
+        match self {
+            Self::Grant => Some(TermEffect::Begin),
+            Self::Claw(_) if after.state == State::Credited => None,
+            Self::Claw(_) | Self::SetAside(_) => Some(TermEffect::Withdraw),
+            Self::Restore(_) | Self::PutBack(_) => Some(TermEffect::Restore),
+            Self::TakeAside(_) => None,
         }
     }
 }

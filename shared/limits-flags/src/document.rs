@@ -19,12 +19,18 @@ use crate::features::{AddonRow, ComponentRow, FeatureRow, TierRow};
 
 mod flag;
 mod limit;
+mod money;
 mod price;
+mod selling;
+mod ware;
 
 pub use flag::FlagRow;
 pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
 pub(crate) use limit::{check_id, check_name, zone};
-pub use price::{PlanRow, PriceRow};
+pub use money::PricesRow;
+pub use price::PriceRow;
+pub use selling::{ReceiptsRow, SellingRow};
+pub use ware::{PackRow, PlanRow};
 
 /// What the name of a model's own limit begins with, and no other limit's: both would be counted on one row.
 pub const OWN_LIMIT: &str = "model-";
@@ -65,6 +71,12 @@ pub struct Document {
     /// Plans, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub plans: BTreeMap<String, PlanRow>,
+    /// Packs of credits, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub packs: BTreeMap<String, PackRow>,
+    /// How packs and plans are sold; without it none is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selling: Option<SellingRow>,
 }
 
 impl<'de> Deserialize<'de> for Document {
@@ -228,6 +240,9 @@ pub enum DocumentError {
     /// Something that must not be empty is.
     #[error("`{0}` must not be empty")]
     Empty(&'static str),
+    /// No amount of money.
+    #[error("prices: `{0}` is none in {1}: say a decimal above 0, with at most {2} digits after the point")]
+    Price(String, &'static str, usize),
     /// A number that makes no sense.
     #[error("`{0}` makes no sense: {1}")]
     Senseless(&'static str, &'static str),

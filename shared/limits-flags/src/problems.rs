@@ -2,6 +2,7 @@
 
 mod idle;
 mod recount;
+mod sold;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -58,6 +59,7 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(rules)
         .chain(limits(document))
         .chain(plans(document))
+        .chain(sold::problems(document))
         .chain(features(document))
         .chain(needs(document))
         .chain(flags(document))
@@ -160,8 +162,6 @@ fn plans(document: &Document) -> impl Iterator<Item = Problem> {
         row: format!("plan#{name}"),
         why,
     };
-    let short = document.plans.iter().filter(|(_, plan)| plan.days == Some(0));
-    let short = short.map(move |(name, _)| of(name, "days: 0 is over before it begins".to_owned()));
     let uncovered = document.plans.iter().flat_map(move |(name, plan)| {
         let models = plan.models.iter().filter(|_| plan.unlimited);
         let models = models.filter(|model| document.models.get(*model).is_some_and(never_covered));
@@ -180,7 +180,7 @@ fn plans(document: &Document) -> impl Iterator<Item = Problem> {
             why: unknown("model", model, document.models.keys().map(String::as_str)),
         })
     });
-    missing.chain(uncovered).chain(short)
+    missing.chain(uncovered)
 }
 
 /// Whether a model has nothing that would hold an unlimited plan.

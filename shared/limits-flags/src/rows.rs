@@ -1,7 +1,7 @@
 //! The rows: which keys there are, how a document becomes rows, and how rows become a document again.
 //!
 //! A kind of row is a section of the document: what stands under `flags` as `new_jobs` is the row `flag#new_jobs`. Only
-//! `rules` and `flag_metadata` are one row each. So a document with one section more needs nothing here.
+//! `rules`, `selling` and `flag_metadata` are one row each. So a document with one section more needs nothing here.
 
 use std::collections::BTreeMap;
 
@@ -17,8 +17,10 @@ const PARTITION: &str = "live";
 const VERSION: &str = "version";
 /// The sort key of the flag set's metadata.
 pub(crate) const FLAG_METADATA: &str = "flag_metadata";
+/// The sort key of how packs and plans are sold.
+pub(crate) const SELLING: &str = "selling";
 /// The sections that are one row by themselves.
-const SINGLE: [&str; 2] = ["rules", FLAG_METADATA];
+const SINGLE: [&str; 3] = ["rules", FLAG_METADATA, SELLING];
 /// The attribute of the version item that grows.
 pub const VERSION_ATTRIBUTE: &str = "version";
 /// The attribute of the version item that tells whether the rows are those of the version.

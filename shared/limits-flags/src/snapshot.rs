@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::catalog::{Model, Plan, Rules};
+use domain::catalog::{Model, Pack, Plan, Rules, Selling, Ware, WareId};
 use domain::id::ModelId;
 use domain::limit::{Limit, Mode};
+use domain::payment::term::Shelf;
 use domain::standing::Standing;
 use domain::time::Timestamp;
 use table::{Item, Row};
@@ -58,6 +59,10 @@ pub struct Snapshot {
     pub models: Arc<[Model]>,
     /// The plans.
     pub plans: Arc<[Plan]>,
+    /// The packs of credits.
+    pub packs: Arc<[Pack]>,
+    /// How packs and plans are sold. A row that cannot be read sells nothing.
+    pub selling: Arc<Selling>,
     /// The flags.
     pub flags: Arc<FlagSet>,
     /// Features, tiers and add-ons.
@@ -108,6 +113,8 @@ impl Snapshot {
             lost_limit,
             models: read.models.into(),
             plans: read.plans.into(),
+            packs: read.packs.into(),
+            selling: Arc::new(read.selling),
             flags: Arc::new(read.flags),
             registry: Arc::new(read.registry),
             requires: Arc::new(read.requires),
@@ -161,6 +168,33 @@ impl Snapshot {
         self.plans.iter().find(|plan| plan.key == key)
     }
 
+    /// What is on sale, in the order in which it is offered: packs, then plans, each with a price on a rail that is offered.
+    pub fn wares(&self) -> Vec<Ware> {
+        self.selling.wares(&self.packs, &self.plans)
+    }
+
+    /// What plans and credits cost, for what payments make of a plan.
+    pub fn shelf(&self) -> Shelf<'_> {
+        Shelf {
+            plans: &self.plans,
+            packs: &self.packs,
+        }
+    }
+
+    /// Something on sale; `None` if it is not, or not any more.
+    pub fn ware(&self, id: &WareId) -> Option<Ware> {
+        match id {
+            WareId::Pack(key) => {
+                let pack = self.packs.iter().find(|pack| pack.key == *key)?;
+                self.selling.pack(pack)
+            }
+            WareId::Plan(key) => {
+                let plan = self.plans.iter().find(|plan| plan.key == *key)?;
+                self.selling.plan(plan)
+            }
+        }
+    }
+
     /// A model by its name.
     pub fn model(&self, id: &ModelId) -> Option<&Model> {
         self.models.iter().find(|model| model.id == *id)
@@ -208,183 +242,4 @@ impl Snapshot {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rows::Rows;
-
-    const MODEL: &str = r#"{"title":"Kling 3.0","enabled":true,"provider":"kie","family":"kling-3.0","text":true,"image":true,
-        "prices":[{"seconds":5,"credits":1}],"aspects":["9:16"],"prompt_chars_max":2500,"typical_s":90,"render_max_s":900}"#;
-
-    const RULES: &str = r#"{"signup_credits":2,"active_jobs_max":3,"wait_max_s":1800,"settle_max_s":5400}"#;
-    const ON: &str = r#"{"enabled":true}"#;
-
-    fn item(sort: &str, body: &str) -> Item {
-        Rows::item(sort, body)
-    }
-
-    fn read(rows: &[(&str, &str)]) -> Snapshot {
-        let items: Vec<Item> = rows.iter().map(|(sort, body)| item(sort, body)).collect();
-        Snapshot::read(&items, Timestamp(5))
-    }
-
-    fn at(now: i64) -> Context<'static> {
-        Context::new(Timestamp(now))
-    }
-
-    /// A row as a newer version writes it, with a field that this one does not know.
-    fn newer(body: &str) -> String {
-        body.replacen('{', r#"{"colour":"red","#, 1)
-    }
-
-    #[test]
-    fn one_broken_row_leaves_the_others_standing() {
-        let snapshot = read(&[
-            ("rules", RULES),
-            ("model#good", MODEL),
-            ("model#bad", "{}"),
-            ("flag#new_jobs", ON),
-            ("nonsense", ""),
-        ]);
-        assert_eq!(snapshot.models.len(), 1);
-        assert!(snapshot.takes_orders(&at(5)));
-        let broken: Vec<&str> = snapshot
-            .problems
-            .iter()
-            .map(|problem| problem.row.as_str())
-            .collect();
-        assert_eq!(broken, ["model#bad", "nonsense"]);
-    }
-
-    #[test]
-    fn rows_of_a_newer_version_are_read() {
-        let limit = r#"{"max":1,"period":"day","anchor":"21:00","utc_offset":"+03:00"}"#;
-        let model = newer(MODEL).replace(r#"{"seconds""#, r#"{"colour":1,"seconds""#);
-        let snapshot = read(&[
-            ("rules", &newer(RULES)),
-            ("flag#new_jobs", &newer(ON)),
-            ("limit#videos", &newer(limit)),
-            ("model#good", &model),
-        ]);
-        assert_eq!(&*snapshot.problems, []);
-        assert!(snapshot.takes_orders(&at(5)));
-        assert_eq!((snapshot.rules.limits.len(), snapshot.models.len()), (1, 1));
-    }
-
-    #[test]
-    fn a_limit_that_cannot_be_read_stops_orders_and_a_flag_that_is_no_flag_is_broken_and_not_missing() {
-        let rows = [("rules", RULES), ("flag#new_jobs", ON)];
-        assert!(read(&rows).takes_orders(&at(5)));
-        for limit in [
-            "nonsense",
-            r#"{"max":"lots","period":"day"}"#,
-            r#"{"max":1,"period":"day","zone":"Nowhere"}"#,
-        ] {
-            let snapshot = read(&[rows[0], rows[1], ("limit#videos", limit)]);
-            assert!(!snapshot.takes_orders(&at(5)), "{limit}");
-            assert_eq!(snapshot.problems.len(), 1);
-        }
-        let snapshot = read(&[rows[0], rows[1], ("flag#stories", "nonsense")]);
-        let asked = snapshot.flags.boolean("stories", true, &at(5));
-        let code = asked.fault.map(|fault| fault.code);
-        assert_eq!(code, Some(crate::flags::ErrorCode::ParseError));
-        assert_eq!(snapshot.problems.len(), 1);
-        assert!(snapshot.takes_orders(&at(5)));
-    }
-
-    #[test]
-    fn without_rules_nothing_is_sold() {
-        for rules in [("rules", "nonsense"), ("flag#other", ON)] {
-            let snapshot = read(&[rules, ("flag#new_jobs", ON), ("model#good", MODEL)]);
-            assert!(!snapshot.has_rules);
-            assert!(!snapshot.takes_orders(&at(5)));
-        }
-    }
-
-    #[test]
-    fn a_model_is_withdrawn_by_its_switch_or_without_its_row_but_not_by_a_row_that_cannot_be_read() {
-        let on = ("flag#provider-kie", ON);
-        let off = MODEL.replacen("true", "false", 1);
-        let snapshot = read(&[
-            on,
-            ("model#good", MODEL),
-            ("model#off", &off),
-            ("model#bad", "{}"),
-        ]);
-        let withdrawn = |id: &str| snapshot.is_withdrawn(&ModelId(id.to_owned()));
-        assert_eq!(
-            ["good", "off", "bad", "gone"].map(withdrawn),
-            [false, true, false, true]
-        );
-    }
-
-    #[test]
-    fn what_is_known_to_be_outdated_takes_orders_for_half_a_minute_and_not_a_millisecond_more() {
-        let mut snapshot = read(&[("rules", RULES), ("flag#new_jobs", ON)]);
-        assert!(snapshot.takes_orders(&at(5 + USELESS_AFTER_MS)));
-        assert!(!snapshot.takes_orders(&at(6 + USELESS_AFTER_MS)));
-        snapshot.outdated_since = Some(Timestamp(1000));
-        assert!(snapshot.takes_orders(&at(1000 + OUTDATED_AFTER_MS)));
-        assert!(!snapshot.takes_orders(&at(1001 + OUTDATED_AFTER_MS)));
-    }
-
-    #[test]
-    fn rows_that_are_not_all_of_the_version_are_known_as_a_mixture() {
-        let rows = [("flag#new_jobs", ON), ("rules", RULES)];
-        let mut items = rows.map(|(sort, body)| item(sort, body)).to_vec();
-        assert!(
-            Snapshot::read(&items, Timestamp(5)).whole,
-            "nobody says otherwise"
-        );
-        let mut version = rows::version_key();
-        version.insert(rows::DIGEST_ATTRIBUTE.to_owned(), table::s(rows::digest(rows)));
-        items.push(version);
-        assert!(Snapshot::read(&items, Timestamp(5)).whole);
-        items[0] = item("flag#new_jobs", r#"{"enabled":false}"#);
-        assert!(!Snapshot::read(&items, Timestamp(5)).whole);
-        items.remove(0);
-        assert!(!Snapshot::read(&items, Timestamp(5)).whole);
-    }
-
-    #[test]
-    fn a_model_is_offered_only_while_its_provider_is_switched_on() {
-        let offered = |body: &str| {
-            let items = [item("model#good", MODEL), item("flag#provider-kie", body)];
-            Snapshot::read(&items, Timestamp(5)).offered(false).count()
-        };
-        assert_eq!(offered(r#"{"enabled":true}"#), 1);
-        assert_eq!(offered(r#"{"enabled":false}"#), 0);
-        assert_eq!(offered("nonsense"), 0);
-    }
-
-    #[test]
-    fn a_switch_that_is_asked_for_and_is_not_there_is_told_with_what_it_is_taken_for() {
-        let unlimited = MODEL.replacen('{', r#"{"unlimited_daily_limit":3,"#, 1);
-        let missing = |rows: &[(&str, &str)]| read(rows).missing_switches();
-        assert_eq!(missing(&[]), [(NEW_JOBS.to_owned(), false)].into());
-        let kie = ("provider-kie".to_owned(), false);
-        assert_eq!(
-            missing(&[("model#good", MODEL), ("flag#new_jobs", ON)]),
-            [kie.clone()].into()
-        );
-        let all = missing(&[("model#good", &unlimited), ("flag#new_jobs", ON)]);
-        assert_eq!(all, [kie, (UNLIMITED_LIMITS.to_owned(), true)].into());
-        // One that is there and is no flag is broken, which is told elsewhere.
-        assert_eq!(missing(&[("flag#new_jobs", "nonsense")]), [].into());
-    }
-
-    #[test]
-    fn a_missing_flag_means_off() {
-        assert!(!Snapshot::read(&[], Timestamp(5)).takes_orders(&at(5)));
-    }
-
-    #[test]
-    fn a_name_too_long_for_a_button_is_refused() {
-        let snapshot = Snapshot::read(&[item("model#a-name-that-is-far-too-long", MODEL)], Timestamp(5));
-        assert!(snapshot.models.is_empty());
-        assert!(
-            snapshot.problems[0].why.contains("longer than"),
-            "{:?}",
-            snapshot.problems
-        );
-    }
-}
+mod tests;

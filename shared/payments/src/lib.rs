@@ -68,6 +68,18 @@ pub enum Outcome<T> {
     },
 }
 
+impl<T> Outcome<T> {
+    /// The same, with what came of it in another form.
+    pub fn map<U>(self, into: impl FnOnce(T) -> U) -> Outcome<U> {
+        match self {
+            Self::Done(value) => Outcome::Done(into(value)),
+            Self::Refused { why } => Outcome::Refused { why },
+            Self::Later { why } => Outcome::Later { why },
+            Self::Unknown { why } => Outcome::Unknown { why },
+        }
+    }
+}
+
 /// Why a question has no answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Unanswered {

@@ -11,6 +11,7 @@ mod changes;
 mod error;
 mod jobs;
 mod op;
+mod payments;
 mod uses;
 mod view;
 
@@ -21,6 +22,7 @@ pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
+pub use payments::{Bought, Credit, Due, DuePayments, PaymentTables, Payments, Settled, Settling, Written};
 pub use uses::{GivenBack, Using};
 pub use view::{Ask, View};
 

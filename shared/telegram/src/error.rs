@@ -40,9 +40,15 @@ pub enum Error {
     /// The file is larger than the way it was to take allows.
     #[error("the file is too big")]
     TooBig,
-    /// The button was pressed too long ago to be answered: forget it.
-    #[error("the callback query is too old")]
+    /// The button was pressed, or the checkout asked, too long ago to be answered, or it was answered before: forget it.
+    #[error("the query is too old")]
     QueryTooOld,
+    /// The payment went back before: a success, unless somebody else was to have it back.
+    #[error("the payment was given back before")]
+    AlreadyRefunded,
+    /// The bot has no such payment of this user: a wrong id, or another bot's.
+    #[error("there is no such payment")]
+    NoSuchPayment,
     /// Too many calls; nothing happened. The same call may be made after that time.
     #[error("too many calls, again after {retry_after_s} s")]
     RateLimited {

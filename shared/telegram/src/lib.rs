@@ -11,6 +11,7 @@ mod error;
 pub mod html;
 pub mod limits;
 pub mod methods;
+pub mod stars;
 pub mod types;
 
 pub use client::{Client, Download, Upload};

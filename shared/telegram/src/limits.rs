@@ -14,3 +14,17 @@ pub const FETCH_BY_URL_BYTES_MAX: u64 = 20 << 20;
 pub const UPLOAD_BYTES_MAX: u64 = 50 << 20;
 /// The largest file that `getFile` gives out.
 pub const DOWNLOAD_BYTES_MAX: u64 = 20 << 20;
+/// `title` of an invoice, in characters.
+pub const INVOICE_TITLE_CHARS_MAX: usize = 32;
+/// `description` of an invoice, in characters.
+pub const INVOICE_DESCRIPTION_CHARS_MAX: usize = 255;
+/// `payload` of an invoice, in bytes (Cyrillic takes two each).
+pub const INVOICE_PAYLOAD_BYTES_MAX: usize = 128;
+/// `error_message` of a refused checkout, in characters. Telegram states no limit: this fits its window.
+pub const CHECKOUT_ERROR_CHARS_MAX: usize = 200;
+/// The only length that a subscription's period may have, in seconds: 30 days.
+pub const SUBSCRIPTION_PERIOD_S: u32 = 2_592_000;
+/// The price of a subscription, in Stars.
+pub const SUBSCRIPTION_STARS_MAX: u32 = 10_000;
+/// Transactions in one answer of `getStarTransactions`.
+pub const STAR_TRANSACTIONS_MAX: u32 = 100;

@@ -2,20 +2,27 @@
 
 mod builders;
 mod edit;
+mod invoice;
 mod keyboard;
 mod reply;
 mod send;
 mod setup;
+mod stars;
 
 use serde::{Serialize, Serializer, de::DeserializeOwned};
 
 pub use edit::{
     EditMessageCaption, EditMessageMedia, EditMessageReplyMarkup, EditMessageText, InputMediaVideo,
 };
+pub use invoice::{CreateInvoiceLink, Invoice, InvoiceError, LabeledPrice, SendInvoice};
 pub use keyboard::{CallbackDataError, InlineKeyboardButton, InlineKeyboardMarkup};
 pub use reply::Reply;
 pub use send::{AnswerCallbackQuery, DeleteMessage, GetFile, SendMessage, SendPhoto, SendVideo};
 pub use setup::{BotCommand, DeleteWebhook, GetWebhookInfo, SetMyCommands, SetWebhook, WebhookInfo};
+pub use stars::{
+    AnswerPreCheckoutQuery, EditUserStarSubscription, GetMyStarBalance, GetStarTransactions,
+    RefundStarPayment,
+};
 
 /// A call to the Bot API.
 pub trait Method: Serialize + Sync {

@@ -3,9 +3,13 @@
 
 mod media;
 mod message;
+mod payment;
+mod star;
 mod update;
 
 pub use media::{Document, File, PhotoSize, Present, Video, Voice};
 pub use message::{Chat, Message, User};
+pub use payment::{PreCheckoutQuery, RefundedPayment, Subscription, SubscriptionState, SuccessfulPayment};
+pub use star::{PartnerUser, StarAmount, StarTransaction, StarTransactions, TransactionPartner};
 pub(crate) use update::HANDLED;
 pub use update::{CallbackQuery, ChatMember, ChatMemberUpdated, Update, UpdateKind};

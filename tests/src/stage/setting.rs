@@ -2,15 +2,19 @@
 
 use std::sync::{Arc, Mutex};
 
+use app::cashier::Cashier;
 use app::desk::Desk;
+use app::rails::{Rails, Stars};
 use app::sweep::Sweeper;
 use app::take_callback::CallbackDesk;
 use app::workshop::{Places, Workshop};
 use app::{Clock, Dice, Env, Fixed};
 use axum::Router;
+use cleanup::Cleanup;
 use domain::time::{Millis, Timestamp};
 use limits_flags::{By, Document, Office};
 use local_lambda::{Aws, AwsOptions, Deployment, Template};
+use payment_webhook::Networks;
 use played_kie::PlayedKie;
 use played_telegram::PlayedTelegram;
 use serde_json::json;
@@ -20,8 +24,8 @@ use tokio::net::TcpListener;
 
 use super::api::ORIGIN;
 use super::{
-    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, Replies, SECRET_ARN, Stage,
-    TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, clients, front,
+    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, PAYMENTS, Replies, SECRET_ARN,
+    STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, clients, front,
 };
 use crate::tidy::project::text;
 
@@ -106,11 +110,12 @@ impl Ground {
             store: clients::store(&self.aws, "Operator"),
             db: clients::db(&self.aws, "Operator"),
             poller: clients::sqs(&self.aws, "Operator"),
-            app: Arc::new(App::new(self.desk().await, WEBHOOK_SECRET)),
+            app: Arc::new(App::new(self.desk(&outside).await, WEBHOOK_SECRET)),
+            payments: Arc::new(self.payment_webhook(&outside)),
             callback: Arc::new(self.callback().await),
-            workshop: Arc::new(self.workshop(outside).await),
+            workshop: Arc::new(self.workshop(&outside).await),
             queue_url: self.aws.queue_url("DoorbellQueue").unwrap(),
-            sweeper: self.sweeper(),
+            cleanup: self.cleanup(&outside),
             api: self.api(),
             aws: self.aws,
             telegram,
@@ -130,14 +135,15 @@ impl Ground {
         Env::new(self.clock.clone(), dice)
     }
 
-    async fn desk(&self) -> Desk {
+    async fn desk(&self, outside: &Outside) -> Desk {
         let (settings, queue) = (
             clients::settings(&self.aws, WEBHOOK),
             clients::queue(&self.aws, WEBHOOK),
         );
         let env = self.env(1);
         runtime::warm::up(&settings, &queue, &env).await;
-        Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env)
+        let cashier = self.cashier(WEBHOOK, 6, outside);
+        Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env).selling(cashier)
     }
 
     async fn callback(&self) -> CallbackDesk {
@@ -152,11 +158,33 @@ impl Ground {
         }
     }
 
-    fn sweeper(&self) -> Sweeper {
-        Sweeper {
-            store: clients::store(&self.aws, CLEANUP),
-            queue: clients::queue(&self.aws, CLEANUP),
-            env: self.env(3),
+    fn cleanup(&self, outside: &Outside) -> Cleanup {
+        Cleanup {
+            jobs: Sweeper {
+                store: clients::store(&self.aws, CLEANUP),
+                queue: clients::queue(&self.aws, CLEANUP),
+                env: self.env(3),
+            },
+            cashier: self.cashier(CLEANUP, 7, outside),
+        }
+    }
+
+    fn payment_webhook(&self, outside: &Outside) -> payment_webhook::App {
+        let cashier = self.cashier(PAYMENTS, 8, outside);
+        let loopback = Networks::parse("127.0.0.1/32").unwrap();
+        payment_webhook::App::new(cashier, Some(STRIPE_SECRET), loopback)
+    }
+
+    /// What takes money, as a function has it.
+    fn cashier(&self, function: &str, salt: u64, outside: &Outside) -> Cashier {
+        let http = runtime::clients::http().unwrap();
+        let bot = telegram::Client::new(http, &outside.telegram, TOKEN);
+        Cashier {
+            payments: clients::payments(&self.aws, function),
+            rails: Rails::new(vec![Arc::new(Stars::new(bot.clone()))]),
+            bot: Some(bot),
+            return_url: "https://t.me/neurocards_bot".to_owned(),
+            env: self.env(salt),
         }
     }
 
@@ -172,7 +200,7 @@ impl Ground {
         features_api::Api::new(ground, TOKEN, origins)
     }
 
-    async fn workshop(&self, outside: Outside) -> Workshop {
+    async fn workshop(&self, outside: &Outside) -> Workshop {
         let http = runtime::clients::http().unwrap();
         let for_orders = runtime::clients::http_without_pool().unwrap();
         let workshop = Workshop {
@@ -184,7 +212,7 @@ impl Ground {
             files: providers::files::Files::new(runtime::clients::http_for_files().unwrap()),
             env: self.env(4),
             places: Places {
-                callback_base: outside.callback,
+                callback_base: outside.callback.clone(),
                 callback_key: MAC_KEY.into(),
                 vaults: self.setting.vaults.clone(),
             },

@@ -79,6 +79,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             // Only for their choice of features: what it builds and runs is compiled once.
             "cleanup",
             "features-api",
+            "payment-webhook",
             "provider-callback",
             "telegram-webhook",
             "video-worker",
@@ -139,6 +140,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "telegram-webhook",
             "video-worker",
             "provider-callback",
+            "payment-webhook",
             "cleanup",
             "features-api",
         ],

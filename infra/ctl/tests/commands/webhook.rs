@@ -17,7 +17,13 @@ async fn one_command_registers_the_webhook_and_fills_the_menus() {
     assert_eq!(shown.json["max_connections"], json!(20));
     assert_eq!(
         shown.json["allowed_updates"],
-        json!(["message", "callback_query", "my_chat_member"])
+        json!([
+            "message",
+            "callback_query",
+            "my_chat_member",
+            "pre_checkout_query",
+            "subscription"
+        ])
     );
     for (language, locale) in [(None, Locale::En), (Some("ru"), Locale::Ru)] {
         let wanted = texts::commands(locale)

@@ -50,7 +50,7 @@ impl Visit<'_> {
     /// The plan and the tier that hold now, each with its end.
     fn held_lines(&self) -> Vec<String> {
         let (standing, locale) = (&self.account.standing, self.say.locale().as_str());
-        let plan = self.plan().map(|plan| plan.title.as_str());
+        let plan = self.plan().map(|plan| plan.title.in_locale(locale));
         let tier = standing
             .tier_at(self.now)
             .and_then(|key| self.snapshot.registry.tier(key));

@@ -21,6 +21,8 @@ impl Desk {
     /// else back that the same customer writes. A pressed button has no date, and Telegram drops it after 150 s by itself.
     pub fn gives_up(&self, update: &Update) -> bool {
         let date = match &update.kind {
+            // Money is never given up: it is told again until it is taken down.
+            UpdateKind::Message(message) if message.is_about_money() => 0,
             UpdateKind::Message(message) => message.date,
             UpdateKind::MyChatMember(change) => change.date,
             _ => 0,
@@ -35,8 +37,8 @@ impl Desk {
             UpdateKind::Message(message) => self.message(message, deadline).await,
             UpdateKind::CallbackQuery(query) => self.button(query, deadline).await,
             UpdateKind::MyChatMember(change) => self.member(change, deadline).await,
-            // Nothing is sold for Stars yet, so there is no invoice of ours that anybody could be paying.
-            UpdateKind::PreCheckoutQuery(_) | UpdateKind::Other { .. } => Ok(None),
+            UpdateKind::PreCheckoutQuery(query) => Ok(Some(self.checkout(query).await)),
+            UpdateKind::Subscription(_) | UpdateKind::Other { .. } => Ok(None),
             UpdateKind::Unreadable { name, why } => {
                 tracing::error!(
                     update_id = update.update_id,
@@ -74,13 +76,19 @@ impl Desk {
             let for_us = text.starts_with('/');
             return Ok(for_us.then(|| SendMessage::html(message.chat.id, say.text("only-private")).into()));
         }
+        if message.is_about_money() {
+            return self.money(message, deadline).await;
+        }
         if !message.has_content() {
             return Ok(None);
         }
         let command = command(text);
         match command.as_deref() {
             Some("help") => return Ok(Some(help(message.chat.id, say))),
-            Some("start" | "cabinet" | "balance" | "timezone") | None => {}
+            Some(
+                "start" | "cabinet" | "balance" | "timezone" | "buy" | "history" | "terms" | "paysupport",
+            )
+            | None => {}
             Some(_) => return Ok(Some(unknown_command(message.chat.id, say))),
         }
         let visit = self
@@ -89,6 +97,10 @@ impl Desk {
         let reply = match command.as_deref() {
             Some("start") => visit.welcome(),
             Some("cabinet" | "balance") => visit.cabinet(),
+            Some("buy") => visit.shop(),
+            Some("history") => visit.history().await?,
+            Some("terms") => visit.terms(),
+            Some("paysupport") => visit.pay_support(),
             Some("timezone") => visit.time_zone(arguments(text)).await?,
             _ => visit.compose(message).await?,
         };
@@ -149,6 +161,11 @@ impl Visit<'_> {
             Button::Other(_) => self.again(First::Models, query_id).await,
             Button::Parked => self.show_parked(message_id, query_id).await,
             Button::ParkedNext(nonce) => self.send_next_parked(nonce, query_id).await,
+            Button::Shop => Ok(self.shop_instead(message_id)),
+            Button::Ware(ware) => Ok(self.show_ware(&ware, message_id, query_id)),
+            Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
+            Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
+            Button::History => self.history_instead(message_id).await,
         }
     }
 }

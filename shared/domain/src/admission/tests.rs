@@ -265,10 +265,8 @@ fn unlimited(scene: &mut Scene) {
     scene.account.balance.available = Credits::ZERO;
     scene.plan = Some(Plan {
         key: "unlimited_1day".to_owned(),
-        title: "1 day".to_owned(),
         unlimited: true,
-        models: vec![],
-        tier: None,
+        ..Plan::default()
     });
     scene.model.unlimited = Some(vec![
         limit("unlimited-kling-3.0", 9),

@@ -9,7 +9,10 @@ const NOW: Timestamp = Timestamp(1_795_284_000_000);
 fn offer() -> Offer {
     Offer {
         id: PurchaseId::parse("buy-7-2222222222222222").unwrap(),
-        goods: Goods::Credits(Credits(20)),
+        goods: Goods {
+            credits: Credits(20),
+            term: None,
+        },
         rail: Rail::YooKassa,
         price: Amount {
             minor: 69_900,

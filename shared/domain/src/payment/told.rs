@@ -68,7 +68,7 @@ impl Payment {
     }
 
     fn told_of_credited(&self, truth: &Truth, offer: Option<&Offer>) -> Result<Change, Unchanged> {
-        let given = offer.map_or(Credits::ZERO, |offer| offer.goods.credits());
+        let given = offer.map_or(Credits::ZERO, |offer| offer.goods.credits);
         let (state, refunded) = match truth.money {
             Money::Awaited | Money::Canceled => return Err(Unchanged::Astray),
             Money::Disputed => (State::ChargedBack, truth.amount.minor),

@@ -8,7 +8,7 @@ use super::Change;
 
 /// The kinds, each after those that it may refer to. Tiers and features refer to each other: a tier that names a feature
 /// not there yet gives nothing, while a feature whose tier is not there yet would be off for everybody.
-const KINDS: [&str; 11] = [
+const KINDS: [&str; 13] = [
     "tier",
     "feature",
     "addon",
@@ -19,6 +19,8 @@ const KINDS: [&str; 11] = [
     "limit",
     "model",
     "plan",
+    "pack",
+    "selling",
     "rules",
 ];
 

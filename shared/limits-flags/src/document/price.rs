@@ -1,11 +1,8 @@
-//! Prices and plans as an operator writes them.
+//! What videos cost, as an operator writes it.
 
-use domain::catalog::{Plan, Price};
-use domain::id::ModelId;
+use domain::catalog::Price;
 use domain::money::Credits;
 use serde::{Deserialize, Serialize};
-
-use super::DocumentError;
 
 /// A duration with its price.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -31,11 +28,6 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_false(value: &bool) -> bool {
-    !*value
-}
-
 impl From<&PriceRow> for Price {
     fn from(row: &PriceRow) -> Self {
         Self {
@@ -46,42 +38,4 @@ impl From<&PriceRow> for Price {
             requires: row.requires.clone(),
         }
     }
-}
-
-impl PlanRow {
-    /// The plan that this row means.
-    pub fn read(&self, key: &str) -> Result<Plan, DocumentError> {
-        if self.title.trim().is_empty() {
-            return Err(DocumentError::Empty("title"));
-        }
-        Ok(Plan {
-            key: key.to_owned(),
-            title: self.title.clone(),
-            unlimited: self.unlimited,
-            models: self.models.iter().cloned().map(ModelId).collect(),
-            tier: self.tier.clone(),
-        })
-    }
-}
-
-/// What customers can have instead of paying for each video.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct PlanRow {
-    /// What customers read.
-    pub title: String,
-    /// Videos cost no credits; each model's `unlimited_daily_limit` and `unlimited_budget_tokens` hold them.
-    #[serde(default)]
-    pub unlimited: bool,
-    /// The models that it covers; every model with limits for such plans if none is named.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub models: Vec<String>,
-    /// The tier that it brings.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tier: Option<String>,
-    /// For how many days it is given, where nobody says until when.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub days: Option<u32>,
-    /// Given to nobody any more; whoever has it keeps it.
-    #[serde(default, skip_serializing_if = "is_false")]
-    pub is_withdrawn: bool,
 }

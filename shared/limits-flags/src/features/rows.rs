@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use domain::catalog::Title;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{self, MapAccess, Visitor};
 use serde::ser::SerializeMap;
@@ -233,6 +234,15 @@ impl Texts {
 
     fn is_empty(&self) -> bool {
         self.en.is_empty() && self.ru.is_empty()
+    }
+}
+
+impl From<&Texts> for Title {
+    fn from(texts: &Texts) -> Self {
+        Self {
+            ru: texts.ru.clone(),
+            en: texts.en.clone(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is gathered from the rows before it is put in order.
 
-use domain::catalog::{Model, Plan, Rules};
+use domain::catalog::{Model, Pack, Plan, Rules, Selling};
 use domain::limit::Limit;
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
@@ -8,7 +8,7 @@ use domain::window::Schedule;
 use serde_json::{Map, Value, json};
 
 use super::{PROVIDER, Requires};
-use crate::document::{FlagRow, LimitRow, ModelRow, PlanRow, RulesRow};
+use crate::document::{FlagRow, LimitRow, ModelRow, PackRow, PlanRow, RulesRow, SellingRow};
 use crate::features::{Registry, RegistryRows};
 use crate::flags::{Context, FlagSet};
 use crate::problems::Problem;
@@ -23,6 +23,8 @@ pub(super) struct Found {
     lost_limit: bool,
     models: Vec<(String, ModelRow)>,
     plans: Vec<Plan>,
+    packs: Vec<Pack>,
+    selling: Selling,
     flags: Map<String, Value>,
     evaluators: Map<String, Value>,
     flag_metadata: Value,
@@ -35,6 +37,8 @@ pub(super) struct Read {
     pub(super) rules: Rules,
     pub(super) models: Vec<Model>,
     pub(super) plans: Vec<Plan>,
+    pub(super) packs: Vec<Pack>,
+    pub(super) selling: Selling,
     pub(super) flags: FlagSet,
     pub(super) registry: Registry,
     pub(super) requires: Requires,
@@ -91,6 +95,14 @@ impl Found {
                 let plan = parse::<PlanRow>(body)?.read(name);
                 self.plans.push(plan.map_err(|error| error.to_string())?);
             }
+            "pack" => {
+                let pack = parse::<PackRow>(body)?.read(name);
+                self.packs.push(pack.map_err(|error| error.to_string())?);
+            }
+            rows::SELLING => {
+                let selling = parse::<SellingRow>(body)?.read();
+                self.selling = selling.map_err(|error| error.to_string())?;
+            }
             _ => return Err("no such kind of row".to_owned()),
         }
         Ok(())
@@ -107,10 +119,13 @@ impl Found {
             photo: rules.requires_for_photo.clone(),
         });
         self.plans.sort_by(|a, b| a.key.cmp(&b.key));
+        self.packs.sort_by(|a, b| a.key.cmp(&b.key));
         Read {
             rules: self.rules(),
             models,
             plans: self.plans,
+            packs: self.packs,
+            selling: self.selling,
             flags,
             registry,
             requires: requires.unwrap_or_default(),

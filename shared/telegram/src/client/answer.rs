@@ -103,7 +103,7 @@ type Meaning = fn(String) -> Error;
 /// Parts of the descriptions of 400, in lower case, by their meaning. The texts are those of the open Bot API server
 /// and of the client library under it; only parts are compared, because the rest varies. Codes in capitals are
 /// Telegram's own: the server turns a 403 that is only such a code into a 400.
-const BAD_REQUESTS: [(Meaning, &[&str]); 8] = [
+const BAD_REQUESTS: [(Meaning, &[&str]); 10] = [
     (|_| Error::NotModified, &["message is not modified"]),
     (|_| Error::NoCaption, &["no caption in the message"]),
     (|_| Error::NoText, &["no text in the message"]),
@@ -111,6 +111,8 @@ const BAD_REQUESTS: [(Meaning, &[&str]); 8] = [
         |_| Error::QueryTooOld,
         &["query is too old", "query id is invalid"],
     ),
+    (|_| Error::AlreadyRefunded, &["charge_already_refunded"]),
+    (|_| Error::NoSuchPayment, &["charge_not_found", "charge_id_"]),
     (|_| Error::TooBig, &["too big", "request entity too large"]),
     (message_gone, GONE),
     (fetch_refused, NOT_FETCHED),

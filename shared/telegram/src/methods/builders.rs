@@ -2,7 +2,7 @@
 
 use super::{
     EditMessageCaption, EditMessageMedia, EditMessageText, InlineKeyboardMarkup, InputMediaVideo, ParseMode,
-    SendMessage, SendPhoto, SendVideo,
+    SendInvoice, SendMessage, SendPhoto, SendVideo,
 };
 
 macro_rules! with_buttons {
@@ -36,6 +36,7 @@ with_buttons!(
     EditMessageText,
     EditMessageCaption,
     EditMessageMedia,
+    SendInvoice,
     SendMessage,
     SendVideo,
     SendPhoto

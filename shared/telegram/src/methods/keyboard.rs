@@ -20,7 +20,7 @@ impl InlineKeyboardMarkup {
     }
 }
 
-/// A button: either it comes back to us as a callback query, or it opens a link.
+/// A button: it comes back to us as a callback query, opens a link, or pays the invoice that it stands below.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct InlineKeyboardButton {
     text: String,
@@ -33,6 +33,7 @@ pub struct InlineKeyboardButton {
 enum Action {
     CallbackData(String),
     Url(String),
+    Pay(bool),
 }
 
 /// The data of a button is longer than Telegram allows, or empty.
@@ -64,16 +65,25 @@ impl InlineKeyboardButton {
         }
     }
 
+    /// The button that pays. It stands first, below an invoice and nowhere else; `⭐` and `XTR` in its text are shown as
+    /// the Star's picture.
+    pub fn pay(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            action: Action::Pay(true),
+        }
+    }
+
     /// What stands on the button.
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// What comes back when it is pressed; `None` for a link.
+    /// What comes back when it is pressed; `None` for any other.
     pub fn callback_data(&self) -> Option<&str> {
         match &self.action {
             Action::CallbackData(data) => Some(data),
-            Action::Url(_) => None,
+            Action::Url(_) | Action::Pay(_) => None,
         }
     }
 }
@@ -100,15 +110,18 @@ mod tests {
     fn a_keyboard_is_written_as_telegram_reads_it() {
         let go = InlineKeyboardButton::callback("Go", "g:1").unwrap();
         let site = InlineKeyboardButton::url("Site", "https://example.org");
+        let pay = InlineKeyboardButton::pay("Pay ⭐250");
+        assert_eq!(pay.callback_data(), None);
         assert_eq!(
             (go.text(), go.callback_data(), site.callback_data()),
             ("Go", Some("g:1"), None)
         );
         assert_eq!(
-            serde_json::to_value(InlineKeyboardMarkup::new([vec![go], vec![site]])).unwrap(),
+            serde_json::to_value(InlineKeyboardMarkup::new([vec![go], vec![site], vec![pay]])).unwrap(),
             json!({"inline_keyboard": [
                 [{"text": "Go", "callback_data": "g:1"}],
                 [{"text": "Site", "url": "https://example.org"}],
+                [{"text": "Pay ⭐250", "pay": true}],
             ]})
         );
     }

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{
-    AnswerCallbackQuery, EditMessageCaption, EditMessageMedia, EditMessageReplyMarkup, EditMessageText,
-    SendMessage, SendPhoto, SendVideo,
+    AnswerCallbackQuery, AnswerPreCheckoutQuery, EditMessageCaption, EditMessageMedia,
+    EditMessageReplyMarkup, EditMessageText, SendInvoice, SendMessage, SendPhoto, SendVideo,
 };
 
 /// A call that Telegram reads from the body of our answer to the webhook: no connection of our own, and a redelivered
@@ -30,6 +30,10 @@ pub enum Reply {
     EditMessageReplyMarkup(EditMessageReplyMarkup),
     /// A pressed button is answered.
     AnswerCallbackQuery(AnswerCallbackQuery),
+    /// A new invoice.
+    SendInvoice(SendInvoice),
+    /// Whoever is about to pay may, or may not.
+    AnswerPreCheckoutQuery(AnswerPreCheckoutQuery),
 }
 
 macro_rules! reply_from {
@@ -50,7 +54,9 @@ reply_from!(
     EditMessageCaption,
     EditMessageMedia,
     EditMessageReplyMarkup,
-    AnswerCallbackQuery
+    AnswerCallbackQuery,
+    SendInvoice,
+    AnswerPreCheckoutQuery
 );
 
 #[cfg(test)]
@@ -58,7 +64,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::methods::{InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMediaVideo, Method};
+    use crate::methods::{
+        InlineKeyboardButton, InlineKeyboardMarkup, InputFile, InputMediaVideo, Invoice, Method,
+    };
 
     fn written(reply: impl Into<Reply>) -> Value {
         serde_json::to_value(reply.into()).unwrap()
@@ -112,6 +120,7 @@ mod tests {
             reply_markup: None,
         };
         let media = EditMessageMedia::new(1, 2, InputMediaVideo::new(file()));
+        let invoice = Invoice::new("title", "description", "payload", 1).unwrap();
         let named = [
             (written(SendPhoto::new(1, file())), SendPhoto::NAME),
             (written(SendVideo::new(1, file())), SendVideo::NAME),
@@ -127,6 +136,11 @@ mod tests {
                 AnswerCallbackQuery::NAME,
             ),
             (written(SendMessage::html(1, "t")), SendMessage::NAME),
+            (written(SendInvoice::new(1, invoice)), SendInvoice::NAME),
+            (
+                written(AnswerPreCheckoutQuery::yes("q")),
+                AnswerPreCheckoutQuery::NAME,
+            ),
         ];
         for (body, name) in named {
             assert_eq!(body["method"], name);

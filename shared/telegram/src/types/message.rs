@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Document, PhotoSize, Present, Video, Voice};
+use super::{Document, PhotoSize, Present, RefundedPayment, SuccessfulPayment, Video, Voice};
 
 /// Where a message stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -64,6 +64,10 @@ pub struct Message {
     pub media_group_id: Option<String>,
     /// Service message: the group is now this supergroup.
     pub migrate_to_chat_id: Option<i64>,
+    /// Service message: `from` has paid.
+    pub successful_payment: Option<SuccessfulPayment>,
+    /// Service message: the chat's user got a payment back.
+    pub refunded_payment: Option<RefundedPayment>,
     /// A sticker was sent; so with all that follows.
     pub sticker: Option<Present>,
     /// A moving picture.
@@ -94,6 +98,11 @@ impl Message {
     /// Whether the message can still be read and edited.
     pub fn is_accessible(&self) -> bool {
         self.date != 0
+    }
+
+    /// Whether it tells of a payment, or of one that went back.
+    pub fn is_about_money(&self) -> bool {
+        self.successful_payment.is_some() || self.refunded_payment.is_some()
     }
 
     /// Whether somebody sent something to be read or seen. What has none of it tells of an event: a pinned message, a

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Map, Value};
 
-use super::{Chat, Message, User};
+use super::{Chat, Message, PreCheckoutQuery, Subscription, User};
 
 /// One update. Repeats carry the same `update_id`.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,8 +23,10 @@ pub enum UpdateKind {
     CallbackQuery(Box<CallbackQuery>),
     /// In a private chat: the user blocked or unblocked the bot.
     MyChatMember(Box<ChatMemberUpdated>),
-    /// Somebody is about to pay; to be answered within 10 s. Left as it came.
-    PreCheckoutQuery(Value),
+    /// Somebody is about to pay; to be answered within 10 s. Telegram drops it after 150 s.
+    PreCheckoutQuery(Box<PreCheckoutQuery>),
+    /// Somebody's subscription changed otherwise than by a payment.
+    Subscription(Box<Subscription>),
     /// A kind that we do not handle.
     Other {
         /// The field that carried it; empty if there was none.
@@ -105,11 +107,12 @@ impl<'de> Deserialize<'de> for Update {
 }
 
 /// The fields that [`UpdateKind::of`] reads; also what `setWebhook` subscribes to.
-pub(crate) const HANDLED: [&str; 4] = [
+pub(crate) const HANDLED: [&str; 5] = [
     "message",
     "callback_query",
     "my_chat_member",
     "pre_checkout_query",
+    "subscription",
 ];
 
 #[derive(Deserialize)]
@@ -125,7 +128,8 @@ impl UpdateKind {
             "message" => read(name, body, Self::Message),
             "callback_query" => read(name, body, Self::CallbackQuery),
             "my_chat_member" => read(name, body, Self::MyChatMember),
-            "pre_checkout_query" => Self::PreCheckoutQuery(body),
+            "pre_checkout_query" => read(name, body, Self::PreCheckoutQuery),
+            "subscription" => read(name, body, Self::Subscription),
             _ => Self::Other { name },
         }
     }

@@ -67,7 +67,10 @@ fn offer_number(n: u8, dice: &mut Dice) -> Offer {
             user: UserId(i64::from(1 + n / 2)),
             nonce: Nonce::from_random([n; NONCE_CHARS]),
         },
-        goods: Goods::Credits(dice.credits(20)),
+        goods: Goods {
+            credits: dice.credits(20),
+            term: None,
+        },
         rail: Rail::YooKassa,
         price: Amount {
             minor: 100 + dice.below(900),
@@ -206,7 +209,7 @@ impl World {
 
     fn settle(&mut self, after: &Payment, settlement: Settlement) -> bool {
         let offer = self.offer_of(&after.id).expect("goods for nobody's money");
-        let (key, amount) = settlement.entry(after, offer.goods.credits());
+        let (key, amount) = settlement.entry(after, offer.goods.credits);
         let user = offer.id.user;
         let balance = self.balances.entry(user).or_default();
         let sound = balance.apply(&key, amount);
@@ -260,7 +263,7 @@ impl World {
             return;
         };
         let balance = self.balances.get(&offer.id.user).copied().unwrap_or_default();
-        if let Ok(change) = read.begin_refund(offer.goods.credits(), balance.available) {
+        if let Ok(change) = read.begin_refund(offer.goods.credits, balance.available) {
             self.handlers.push(Handler { read, change });
         }
     }
@@ -350,7 +353,7 @@ impl World {
             && truth.shop == till().shop
             && truth.payer == Some(offer.id.user)
             && !truth.is_test;
-        let given = i64::from(offer.goods.credits().0);
+        let given = i64::from(offer.goods.credits.0);
         // What went back to the customer stays gone, whatever a bank says later.
         if !fits || payment.state == State::Refunded {
             return 0;

@@ -95,6 +95,9 @@ const REFUSALS: &[(u16, &str, &str)] = &[
         "Bad Request: query is too old and response timeout expired or query ID is invalid",
         "QueryTooOld",
     ),
+    (400, "Bad Request: CHARGE_ALREADY_REFUNDED", "AlreadyRefunded"),
+    (400, "Bad Request: CHARGE_NOT_FOUND", "NoSuchPayment"),
+    (400, "Bad Request: CHARGE_ID_EMPTY", "NoSuchPayment"),
     (400, "Bad Request: failed to get HTTP URL content", "FetchRefused"),
     (
         400,

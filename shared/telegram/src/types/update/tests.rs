@@ -151,14 +151,7 @@ fn a_user_who_blocked_the_bot_is_recognised() {
     );
 }
 
-#[test]
-fn a_pre_checkout_query_is_left_as_it_came() {
-    let read = update(include_str!("../../../fixtures/pre_checkout_query.json"));
-    let UpdateKind::PreCheckoutQuery(raw) = read.kind else {
-        panic!("read: {:?}", read.kind)
-    };
-    assert_eq!(raw["invoice_payload"], "ord_01J");
-}
+mod payments;
 
 #[test]
 fn an_unknown_kind_is_named_and_an_empty_update_is_not_an_error() {

@@ -1,0 +1,154 @@
+//! What follows from a rail's truth, written step by step until nothing follows any more.
+
+use domain::payment::{Change, Record, Settlement, State, Till, Truth, Unchanged};
+use domain::purchase::{Purchase, Stage};
+use store::{Credit, Settled, Settling};
+use table::{Deadline, Write};
+
+use super::{Cashier, Error};
+use crate::rails::Taker;
+
+/// How often a payment is read again because others were faster, or because one step leads to another.
+const STEPS_MAX: u32 = 12;
+
+/// What a truth has led to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// The payment as it stands now; `None` if there is nothing to be kept of it yet.
+    pub record: Option<Record>,
+    /// The purchase that it names, if it is one of ours, as it stands now.
+    pub purchase: Option<Purchase>,
+    /// Something was written.
+    pub changed: bool,
+    /// The rail takes back what it had said. Nothing was changed; somebody has to look.
+    pub astray: bool,
+}
+
+impl Cashier {
+    /// What a rail says of a payment: all that follows from it is done, once, whoever else hears it at the same time.
+    pub async fn hear(&self, truth: &Truth, deadline: Deadline) -> Result<Heard, Error> {
+        let till = self.rails.get(truth.id.rail).map(Taker::till).unwrap_or_default();
+        let mut changed = false;
+        for _ in 0..STEPS_MAX {
+            let (record, purchase) = self.read(truth).await?;
+            let offer = purchase.as_ref().map(|purchase| &purchase.offer);
+            let change = match record.payment.told(truth, offer, &till) {
+                Ok(change) => change,
+                Err(unchanged) => return Ok(unchanged_heard(record, purchase, changed, unchanged)),
+            };
+            let step = self
+                .write(&record, purchase.as_ref(), &change, truth, deadline)
+                .await?;
+            match step {
+                Settled::Written => {
+                    changed = true;
+                    note(&record, &change, truth, &till);
+                }
+                Settled::Overtaken => {}
+                Settled::TooMuch => return Err(too_much(truth)),
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// The payment as it was kept, or as one that was never heard of, and the purchase that it names.
+    async fn read(&self, truth: &Truth) -> Result<(Record, Option<Purchase>), Error> {
+        let record = self.payments.payment(&truth.id).await?;
+        let purchase = match &truth.purchase {
+            Some(id) => self.payments.purchase(id).await?,
+            None => None,
+        };
+        let offer = purchase
+            .as_ref()
+            .map(|purchase| (&purchase.offer, purchase.title.as_str(), purchase.locale.as_str()));
+        let record = record.unwrap_or_else(|| Record::unheard(truth, offer, self.env.now()));
+        Ok((record, purchase))
+    }
+
+    /// One step, with what goes with it.
+    async fn write(
+        &self,
+        record: &Record,
+        purchase: Option<&Purchase>,
+        change: &Change,
+        truth: &Truth,
+        deadline: Deadline,
+    ) -> Result<Settled, Error> {
+        let now = self.env.now();
+        let mut after = record.after(change, now);
+        // The first truth may have been of money that was only on its way; what has arrived is what counts.
+        after.amount = truth.amount;
+        let paid = matches!(change.settlement, Some(Settlement::Grant));
+        let purchase = purchase
+            .filter(|purchase| paid && purchase.stage != Stage::Paid)
+            .map(|purchase| purchase.paid(record.id().clone()));
+        self.settle(&after, purchase.as_ref(), change, Vec::new(), deadline)
+            .await
+    }
+
+    /// Writes one step of a payment whose record is known.
+    pub(super) async fn settle(
+        &self,
+        after: &Record,
+        purchase: Option<&Purchase>,
+        change: &Change,
+        besides: Vec<Write>,
+        deadline: Deadline,
+    ) -> Result<Settled, Error> {
+        let account = match (change.settlement, after.user) {
+            (Some(settlement), Some(user)) => Some((settlement, self.account(user).await?)),
+            _ => None,
+        };
+        let now = self.env.now();
+        let credit = account.as_ref().map(|(settlement, account)| Credit {
+            before: account,
+            entry: settlement.entry(&after.payment, after.goods.credits),
+            standing: self.standing_after(*settlement, after, account),
+        });
+        let step = Settling {
+            payment: after,
+            purchase,
+            account: credit,
+            besides,
+            now,
+        };
+        Ok(self.payments.settle(&step, deadline).await?)
+    }
+}
+
+fn unchanged_heard(record: Record, purchase: Option<Purchase>, changed: bool, unchanged: Unchanged) -> Heard {
+    let astray = unchanged == Unchanged::Astray;
+    if astray {
+        tracing::error!(payment = %record.id(), state = record.payment.state.as_str(), "a rail takes back what it had said");
+    }
+    Heard {
+        record: (record.version > 0).then_some(record),
+        purchase,
+        changed,
+        astray,
+    }
+}
+
+fn too_much(truth: &Truth) -> Error {
+    Error::Store(store::Error::Unsound {
+        what: format!("{}: an account cannot count so many credits", truth.id),
+    })
+}
+
+/// For the log and the metrics: ids and numbers, no names.
+fn note(record: &Record, change: &Change, truth: &Truth, till: &Till) {
+    let after = &change.after;
+    let (id, state) = (&after.id, after.state.as_str());
+    let amount = truth.amount.decimal();
+    match (after.state, after.misfit) {
+        (State::Held, Some(misfit)) => {
+            tracing::error!(payment = %id, misfit = misfit.as_str(), amount, shop = till.shop, metric = "payment_held", "a payment does not fit and waits for an operator");
+        }
+        (State::ChargedBack, _) => {
+            tracing::error!(payment = %id, amount, metric = "payment_charged_back", "a bank takes money back");
+        }
+        _ => {
+            tracing::info!(payment = %id, state, amount, was = record.payment.state.as_str(), "payment_changed");
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! Money back: what was bought is set aside first, then the rail is asked under one key for ever, and it is done when the
+//! rail's truth says so.
+
+use domain::catalog::Selling;
+use domain::money::Credits;
+use domain::payment::{Change, NotRefundable, PaymentId, Record, RefundWanted, State};
+use payments::Outcome;
+use store::{Settled, Written};
+use table::{Deadline, Write};
+
+use super::{Cashier, Error, rail_time};
+use crate::rails::GivenBack;
+
+/// How often a change is decided again because others were faster.
+const TRIES_MAX: u32 = 8;
+
+/// How far a refund has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refunding {
+    /// The customer has the money.
+    Done(Box<Record>),
+    /// What was bought is set aside, and the rail is at it or will be asked again: nobody has to do anything.
+    UnderWay(Box<Record>),
+    /// It is so much that a second person has to ask for it too.
+    WantsAnother(Box<Record>),
+    /// The rail refuses for good; what was bought is the customer's again.
+    Refused {
+        /// How the payment stands.
+        record: Box<Record>,
+        /// Why, in the rail's words.
+        why: String,
+    },
+}
+
+/// Why a refund cannot be begun.
+#[derive(Debug, thiserror::Error)]
+pub enum RefundError {
+    /// There is no such payment.
+    #[error("there is no such payment")]
+    Unknown,
+    /// It cannot be given back as it stands.
+    #[error("there is nothing to give back: the payment is {}", .0.as_str())]
+    Stands(State),
+    /// Its credits are spent.
+    #[error("{needed} credits would have to be set aside and {available} are there")]
+    Spent {
+        /// What would have to be set aside.
+        needed: Credits,
+        /// What there is.
+        available: Credits,
+    },
+    /// There are no keys for this rail here.
+    #[error("this deployment has no keys for the rail")]
+    NoRail,
+    /// Ours failed.
+    #[error(transparent)]
+    Failed(#[from] Error),
+}
+
+impl From<store::Error> for RefundError {
+    fn from(error: store::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+impl From<NotRefundable> for RefundError {
+    fn from(error: NotRefundable) -> Self {
+        match error {
+            NotRefundable::Stands(state) => Self::Stands(state),
+            NotRefundable::Spent { needed, available } => Self::Spent { needed, available },
+        }
+    }
+}
+
+impl Cashier {
+    /// Gives a payment back, or, where it is much, notes who wants that until another does, too. `besides` is written with
+    /// what this changes: the record of who did it.
+    pub async fn refund(
+        &self,
+        id: &PaymentId,
+        wanted: &RefundWanted,
+        selling: &Selling,
+        besides: &[Write],
+        deadline: Deadline,
+    ) -> Result<Refunding, RefundError> {
+        self.rails.get(id.rail).ok_or(RefundError::NoRail)?;
+        for _ in 0..TRIES_MAX {
+            let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;
+            let change = self.begin(&record).await?;
+            let alone = record
+                .refund_wanted
+                .as_ref()
+                .is_none_or(|first| first.by == wanted.by);
+            if alone && selling.wants_four_eyes(id.rail, record.amount) {
+                let asked = record.refund_wanted(wanted.clone());
+                match self.payments.put_payment(&asked, deadline).await? {
+                    Written::Yes => return Ok(Refunding::WantsAnother(Box::new(asked))),
+                    Written::Overtaken => continue,
+                }
+            }
+            let mut after = record.after(&change, self.env.now());
+            after.refund_wanted = Some(wanted.clone());
+            match self
+                .settle(&after, None, &change, besides.to_vec(), deadline)
+                .await?
+            {
+                Settled::Written => return Ok(self.give_back(after, deadline).await?),
+                Settled::Overtaken | Settled::TooMuch => {}
+            }
+        }
+        Err(Error::Busy.into())
+    }
+
+    async fn begin(&self, record: &Record) -> Result<Change, RefundError> {
+        let user = record.user.ok_or(RefundError::Stands(record.payment.state))?;
+        let available = self.account(user).await?.balance.available;
+        Ok(record.payment.begin_refund(record.goods.credits, available)?)
+    }
+
+    /// Asks the rail for a refund that was begun, and writes down how far that came.
+    pub(super) async fn give_back(&self, record: Record, deadline: Deadline) -> Result<Refunding, Error> {
+        let Some(taker) = self.rails.get(record.id().rail) else {
+            return self.later(record, deadline).await;
+        };
+        match taker.give_back(&record, None, rail_time(deadline)?).await {
+            Outcome::Done(GivenBack::Now) => {
+                let truth = Self::as_kept(&record, record.amount.minor);
+                self.hear(&truth, deadline).await?;
+                self.stands(record).await
+            }
+            Outcome::Done(GivenBack::Asked) => {
+                self.notice(record.id(), deadline).await?;
+                let record = self.current(record).await?;
+                match record.payment.state {
+                    State::RefundHeld => self.later(record, deadline).await,
+                    _ => Ok(Refunding::Done(Box::new(record))),
+                }
+            }
+            Outcome::Refused { why } => self.abandon(record, why, deadline).await,
+            Outcome::Later { why } | Outcome::Unknown { why } => {
+                tracing::warn!(payment = %record.id(), why, "a refund is to be asked for again");
+                self.later(record, deadline).await
+            }
+        }
+    }
+
+    /// The rail does not give it back: what was bought is the customer's again, unless the money went back all the same.
+    async fn abandon(&self, record: Record, why: String, deadline: Deadline) -> Result<Refunding, Error> {
+        self.notice(record.id(), deadline).await?;
+        for _ in 0..TRIES_MAX {
+            let record = self.current(record.clone()).await?;
+            let Ok(change) = record.payment.abandon_refund() else {
+                return Ok(Refunding::Done(Box::new(record)));
+            };
+            let mut after = record.after(&change, self.env.now());
+            after.refund_wanted = None;
+            let settled = self.settle(&after, None, &change, Vec::new(), deadline).await?;
+            if settled == Settled::Written {
+                tracing::error!(payment = %after.id(), why, "a rail does not give money back");
+                let record = Box::new(after);
+                return Ok(Refunding::Refused { record, why });
+            }
+        }
+        Err(Error::Busy)
+    }
+
+    /// It is not done yet: the rail is asked again, with the same key, later.
+    async fn later(&self, record: Record, deadline: Deadline) -> Result<Refunding, Error> {
+        let asked = record.refund_asked(self.env.now());
+        // Whoever was faster has noted it.
+        self.payments.put_payment(&asked, deadline).await?;
+        Ok(Refunding::UnderWay(Box::new(asked)))
+    }
+
+    async fn stands(&self, record: Record) -> Result<Refunding, Error> {
+        let record = self.current(record).await?;
+        Ok(Refunding::Done(Box::new(record)))
+    }
+
+    /// A record as it stands now.
+    async fn current(&self, record: Record) -> Result<Record, Error> {
+        Ok(self.payments.payment(record.id()).await?.unwrap_or(record))
+    }
+
+    /// What did not fit its purchase is taken for it all the same, on an operator's word.
+    pub async fn accept(
+        &self,
+        id: &PaymentId,
+        besides: &[Write],
+        deadline: Deadline,
+    ) -> Result<Record, RefundError> {
+        for _ in 0..TRIES_MAX {
+            let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;
+            record.user.ok_or(RefundError::Stands(record.payment.state))?;
+            let change = record.payment.accept()?;
+            let after = record.after(&change, self.env.now());
+            match self
+                .settle(&after, None, &change, besides.to_vec(), deadline)
+                .await?
+            {
+                Settled::Written => return Ok(after),
+                Settled::Overtaken | Settled::TooMuch => {}
+            }
+        }
+        Err(Error::Busy.into())
+    }
+}

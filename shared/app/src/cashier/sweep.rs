@@ -1,0 +1,87 @@
+//! What is due: purchases to be asked about, customers to be told, refunds to go on with.
+
+use domain::id::OPEN_SHARDS;
+use domain::payment::{PaymentId, PurchaseId, State};
+use store::Due;
+use table::Deadline;
+
+use super::{Cashier, Error, Looked};
+
+/// Rows of one shard that one run deals with: a rail is asked about each, and the next run is a minute away.
+const PAGE: i32 = 10;
+
+/// What a run has done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Purchases that a rail was asked about.
+    pub looked: u32,
+    /// Payments that were gone on with.
+    pub moved: u32,
+    /// What failed and stays due.
+    pub failed: u32,
+}
+
+impl Cashier {
+    /// Deals with what is due now. `Err` only where nothing could be read at all.
+    pub async fn sweep(&self, deadline: Deadline) -> Result<Swept, Error> {
+        let mut swept = Swept::default();
+        for shard in 0..OPEN_SHARDS {
+            let page = self.payments.due(shard, self.env.now(), None, PAGE).await?;
+            for due in page.due {
+                if super::rail_time(deadline).is_err() {
+                    return Ok(swept);
+                }
+                let done = match &due {
+                    Due::Purchase(id) => self.sweep_purchase(id, &mut swept, deadline).await,
+                    Due::Payment(id) => self.sweep_payment(id, &mut swept, deadline).await,
+                };
+                if let Err(error) = done {
+                    swept.failed = swept.failed.saturating_add(1);
+                    tracing::warn!(?due, error = %super::chain(&error), "a payment could not be gone on with");
+                }
+            }
+        }
+        Ok(swept)
+    }
+
+    async fn sweep_purchase(
+        &self,
+        id: &PurchaseId,
+        swept: &mut Swept,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        swept.looked = swept.looked.saturating_add(1);
+        match self.poll(id, deadline).await? {
+            Looked::Heard(heard) => match heard.record {
+                Some(record) if record.untold.is_some() => self.tell(record, deadline).await,
+                _ => Ok(()),
+            },
+            Looked::Gone(purchase) => {
+                self.tell_gone(&purchase, deadline).await;
+                Ok(())
+            }
+            Looked::Awaited(_) | Looked::Unknown => Ok(()),
+        }
+    }
+
+    async fn sweep_payment(
+        &self,
+        id: &PaymentId,
+        swept: &mut Swept,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let Some(record) = self.payments.payment(id).await? else {
+            return Ok(());
+        };
+        // The index is a moment behind: somebody may have done it meanwhile.
+        if record.due_at.is_none_or(|at| at > self.env.now()) {
+            return Ok(());
+        }
+        swept.moved = swept.moved.saturating_add(1);
+        if record.payment.state == State::RefundHeld {
+            self.give_back(record, deadline).await?;
+            return Ok(());
+        }
+        self.tell(record, deadline).await
+    }
+}

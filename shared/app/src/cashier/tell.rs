@@ -1,0 +1,105 @@
+//! Telling a customer what has become of their money.
+
+use std::time::Duration;
+
+use domain::money::Credits;
+use domain::payment::{News, Record};
+use domain::purchase::Purchase;
+use table::Deadline;
+use telegram::html;
+use telegram::methods::SendMessage;
+
+use super::{Cashier, Error};
+use crate::shop;
+use crate::shop::price;
+use crate::texts::Say;
+
+/// The longest that Telegram is waited for.
+const TELL_TIMEOUT: Duration = Duration::from_secs(5);
+/// What has to be left after it, to write that down.
+const WRITE_RESERVE: Duration = Duration::from_millis(1500);
+
+/// What a customer is told of a payment. `available` is what stands on the account now.
+pub(crate) fn news(record: &Record, news: News, available: Credits) -> String {
+    let say = Say::of(&record.locale);
+    let title = html::escape(&record.title).into_owned();
+    let goods = shop::goods(say, &record.goods);
+    let id = match news {
+        News::Credited => "paid-credited",
+        News::Held => "paid-held",
+        News::PartRefunded => "paid-part-refunded",
+        News::Refunded => "paid-refunded",
+        News::ChargedBack => "paid-charged-back",
+        News::Restored => "paid-restored",
+        News::RefundBegun => "paid-refund-begun",
+        News::RefundRefused => "paid-refund-refused",
+    };
+    let balance = say.with("credits", [("count", available.0.into())]);
+    say.with(
+        id,
+        [
+            ("title", title.into()),
+            ("price", price(record.amount).into()),
+            ("goods", goods.into()),
+            ("available", balance.into()),
+            ("number", html::escape(&record.id().id).into_owned().into()),
+        ],
+    )
+}
+
+impl Cashier {
+    /// Tells a customer what has become of a payment, if they do not know, and notes that they do. What could not be told
+    /// stays due.
+    pub async fn tell(&self, record: Record, deadline: Deadline) -> Result<(), Error> {
+        let (Some(bot), Some(untold), Some(user)) = (&self.bot, record.untold, record.user) else {
+            return Ok(());
+        };
+        let timeout = deadline
+            .for_call(TELL_TIMEOUT, WRITE_RESERVE)
+            .ok_or(Error::NoTime)?;
+        let available = self.account(user).await?.balance.available;
+        let text = news(&record, untold.news, available);
+        let say = Say::of(&record.locale);
+        let message = SendMessage::html(user.0, text).with_buttons(shop::after_payment(say));
+        let after = match bot.call(&message, timeout).await {
+            Ok(_) | Err(telegram::Error::Unreachable { .. } | telegram::Error::Migrated { .. }) => {
+                record.told()
+            }
+            Err(error) => {
+                tracing::warn!(payment = %record.id(), %error, "a customer is to be told later");
+                record.not_told(self.env.now())
+            }
+        };
+        // Whoever was faster has told them too, or has other news.
+        self.payments.put_payment(&after, deadline).await?;
+        Ok(())
+    }
+
+    /// Notes that a customer was told by whoever heard of it: in the answer to the very message.
+    pub async fn told(&self, record: &Record, deadline: Deadline) -> Result<(), Error> {
+        if record.untold.is_some() {
+            self.payments.put_payment(&record.told(), deadline).await?;
+        }
+        Ok(())
+    }
+
+    /// Tells a customer that the time of an offer is up. Once, and if it fails, not again: nothing was paid.
+    pub(super) async fn tell_gone(&self, purchase: &Purchase, deadline: Deadline) {
+        let (Some(bot), Some(timeout)) = (&self.bot, deadline.for_call(TELL_TIMEOUT, WRITE_RESERVE)) else {
+            return;
+        };
+        let say = Say::of(&purchase.locale);
+        let title = html::escape(&purchase.title).into_owned();
+        let text = say.with(
+            "purchase-gone",
+            [
+                ("title", title.into()),
+                ("price", price(purchase.offer.price).into()),
+            ],
+        );
+        let message = SendMessage::html(purchase.id().user.0, text).with_buttons(shop::after_payment(say));
+        if let Err(error) = bot.call(&message, timeout).await {
+            tracing::warn!(purchase = %purchase.id(), %error, "a customer is not told that an offer is over");
+        }
+    }
+}

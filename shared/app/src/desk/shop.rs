@@ -1,0 +1,262 @@
+//! The shop: what is on sale, a purchase at a fixed price, "I have paid and nothing came", what was bought.
+
+use domain::catalog::WareId;
+use domain::id::Nonce;
+use domain::payment::{PurchaseId, Rail, Record};
+use domain::purchase::{Purchase, Stage};
+use telegram::methods::{EditMessageText, Reply};
+
+use super::Error;
+use super::visit::Visit;
+use crate::buttons::Button;
+use crate::cards::Card;
+use crate::cashier::{Cashier, Heard, Looked, NotOpened, Wanted, news};
+use crate::shop;
+
+/// Rows of the history that are read: the purchases among them are not shown once they are paid.
+const HISTORY_ROWS: i32 = 30;
+/// Lines of the history that are shown.
+const HISTORY_SHOWN: usize = 12;
+
+impl Visit<'_> {
+    /// The rails that both the settings and this deployment have.
+    fn rails(&self) -> Vec<Rail> {
+        let Some(cashier) = &self.desk.cashier else {
+            return Vec::new();
+        };
+        let offered = self.snapshot.selling.rails.iter().copied();
+        offered
+            .filter(|rail| cashier.rails.get(*rail).is_some())
+            .collect()
+    }
+
+    /// Whether anything can be bought here.
+    pub(super) fn sells(&self) -> bool {
+        !self.rails().is_empty() && !self.snapshot.wares().is_empty()
+    }
+
+    fn shelf(&self) -> Card {
+        if self.sells() {
+            return shop::shelf(self.say, &self.snapshot, self.account.balance.available);
+        }
+        Card {
+            text: self.say.text("shop-empty"),
+            buttons: shop::only_cabinet(self.say),
+        }
+    }
+
+    /// `/buy`.
+    pub(super) fn shop(&self) -> Reply {
+        self.send_card(self.shelf())
+    }
+
+    /// The same in the place of the message whose button was pressed.
+    pub(super) fn shop_instead(&self, message_id: i64) -> Reply {
+        self.edit_card(message_id, self.shelf())
+    }
+
+    /// One thing on sale. Each time it is shown it has a name of its own: what is chosen on it is one purchase, however
+    /// often it is pressed.
+    pub(super) fn show_ware(&self, id: &WareId, message_id: i64, query_id: &str) -> Reply {
+        let Some(ware) = self.snapshot.ware(id).filter(|_| self.sells()) else {
+            return Self::alert(query_id, &self.say.text("shop-not-sold"));
+        };
+        let nonce = self.desk.env.nonce();
+        let card = shop::ware(self.say, &self.snapshot, &ware, &self.rails(), &nonce, None);
+        self.edit_card(message_id, card)
+    }
+
+    /// A purchase is opened, and the message becomes the place where it is paid.
+    pub(super) async fn buy(
+        &self,
+        (nonce, rail, id): (&Nonce, Rail, &WareId),
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let ware = self.snapshot.ware(id).filter(|_| self.rails().contains(&rail));
+        let (Some(ware), Some(cashier)) = (ware, &self.desk.cashier) else {
+            return Ok(Self::alert(query_id, &self.say.text("shop-not-sold")));
+        };
+        let wanted = Wanted {
+            user: self.account.user,
+            nonce: nonce.clone(),
+            ware: &ware,
+            rail,
+            locale: self.say.locale().as_str(),
+            selling: &self.snapshot.selling,
+            receipt: None,
+        };
+        match cashier.open(&wanted, self.deadline).await {
+            Ok(purchase) => Ok(self.purchase_card(&purchase, Some(id), message_id)),
+            Err(NotOpened::NotSold) => Ok(Self::alert(query_id, &self.say.text("shop-not-sold"))),
+            Err(NotOpened::Closed(purchase)) => Ok(self.closed(&purchase, query_id)),
+            Err(NotOpened::Failed(error)) => self.failed(error, query_id),
+            Err(NotOpened::Refused(_) | NotOpened::Later(_)) => {
+                let again = Button::Buy(nonce.clone(), rail, id.clone());
+                let text = self.say.text("purchase-not-opened");
+                let edit = EditMessageText::html(self.chat, message_id, text);
+                Ok(edit.with_buttons(shop::try_again(self.say, &again)).into())
+            }
+        }
+    }
+
+    fn purchase_card(&self, purchase: &Purchase, ware: Option<&WareId>, message_id: i64) -> Reply {
+        let card = shop::purchase(self.say, purchase, ware, &self.own_zone(), self.now);
+        self.edit_card(message_id, card)
+    }
+
+    /// A card that was paid or has run out is pressed once more.
+    fn closed(&self, purchase: &Purchase, query_id: &str) -> Reply {
+        let id = match purchase.stage {
+            Stage::Paid => "purchase-paid-already",
+            Stage::Open | Stage::Gone => "purchase-over",
+        };
+        Self::alert(query_id, &self.say.text(id))
+    }
+
+    /// A rail that does not answer is no fault of the tables: the customer is told, and may ask again.
+    fn failed(&self, error: crate::cashier::Error, query_id: &str) -> Result<Reply, Error> {
+        match error {
+            crate::cashier::Error::Store(error) => Err(error.into()),
+            other => {
+                tracing::warn!(user = self.account.user.0, error = %other, "a rail could not be asked");
+                Ok(Self::alert(query_id, &self.say.text("rail-silent")))
+            }
+        }
+    }
+
+    /// "I have paid": the rail is asked at once.
+    pub(super) async fn paid(&self, nonce: &Nonce, message_id: i64, query_id: &str) -> Result<Reply, Error> {
+        let Some(cashier) = &self.desk.cashier else {
+            return Ok(Self::alert(query_id, &self.say.text("shop-not-sold")));
+        };
+        let id = PurchaseId {
+            user: self.account.user,
+            nonce: nonce.clone(),
+        };
+        match cashier.look(&id, self.deadline).await {
+            Ok(Looked::Heard(heard)) => self.heard(cashier, &heard, message_id, query_id).await,
+            Ok(Looked::Awaited(purchase)) => Ok(self.nothing_yet(&purchase, query_id)),
+            Ok(Looked::Gone(purchase)) => Ok(self.closed(&purchase, query_id)),
+            Ok(Looked::Unknown) => Ok(Self::alert(query_id, &self.say.text("purchase-over"))),
+            Err(error) => self.failed(error, query_id),
+        }
+    }
+
+    fn nothing_yet(&self, purchase: &Purchase, query_id: &str) -> Reply {
+        let id = match (purchase.stage, purchase.offer.rail) {
+            (Stage::Paid, _) => "purchase-paid-already",
+            // Telegram itself tells us of Stars, as soon as they are paid.
+            (_, Rail::Stars) => "purchase-nothing-stars",
+            _ => "purchase-nothing-yet",
+        };
+        Self::alert(query_id, &self.say.text(id))
+    }
+
+    async fn heard(
+        &self,
+        cashier: &Cashier,
+        heard: &Heard,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let Some(record) = &heard.record else {
+            return Ok(Self::alert(query_id, &self.say.text("purchase-nothing-yet")));
+        };
+        match self.news(cashier, record).await? {
+            Some(card) => Ok(self.edit_card(message_id, card)),
+            None => Ok(Self::alert(query_id, &self.say.text("purchase-paid-already"))),
+        }
+    }
+
+    /// What there is to be told of a payment, if there is something; noted as told.
+    pub(super) async fn news(&self, cashier: &Cashier, record: &Record) -> Result<Option<Card>, Error> {
+        let Some(untold) = record.untold else {
+            return Ok(None);
+        };
+        let account = cashier.payments.account(self.account.user).await?;
+        let available = account.map_or(self.account.balance.available, |account| {
+            account.balance.available
+        });
+        // If that fails, somebody else tells them once more.
+        if let Err(error) = cashier.told(record, self.deadline).await {
+            tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
+        }
+        Ok(Some(Card {
+            text: news(record, untold.news, available),
+            buttons: shop::after_payment(self.say),
+        }))
+    }
+
+    /// `/history`: what was bought and what became of it.
+    pub(super) async fn history(&self) -> Result<Reply, Error> {
+        Ok(self.send_card(self.history_card().await?))
+    }
+
+    /// The same in the place of the message whose button was pressed.
+    pub(super) async fn history_instead(&self, message_id: i64) -> Result<Reply, Error> {
+        Ok(self.edit_card(message_id, self.history_card().await?))
+    }
+
+    async fn history_card(&self) -> Result<Card, Error> {
+        let bought = match &self.desk.cashier {
+            Some(cashier) => {
+                cashier
+                    .payments
+                    .bought(self.account.user, None, HISTORY_ROWS)
+                    .await?
+                    .0
+            }
+            None => Vec::new(),
+        };
+        let zone = self.own_zone();
+        let lines = bought
+            .iter()
+            .filter_map(|row| shop::history_line(self.say, row, &zone, self.now));
+        let lines: Vec<String> = lines.take(HISTORY_SHOWN).collect();
+        let text = if lines.is_empty() {
+            self.say.text("history-empty")
+        } else {
+            self.say.with("history", [("lines", lines.join("\n").into())])
+        };
+        Ok(Card {
+            text,
+            buttons: shop::after_payment(self.say),
+        })
+    }
+
+    /// `/terms`: what is sold, and what becomes of money. Telegram wants every bot that takes Stars to have it.
+    pub(super) fn terms(&self) -> Reply {
+        let text = self.say.text("terms");
+        let url = self.snapshot.selling.terms_url.as_deref();
+        let more = url.map(|url| telegram::html::escape(url).into_owned());
+        let more = more.map(|url| self.say.with("terms-more", [("url", url.into())]));
+        self.send(
+            [Some(text), more]
+                .into_iter()
+                .flatten()
+                .collect::<Vec<_>>()
+                .join("\n\n"),
+        )
+        .into()
+    }
+
+    /// `/paysupport`: where to go with a payment.
+    pub(super) fn pay_support(&self) -> Reply {
+        let text = self.say.text("pay-support");
+        let contact = self.snapshot.selling.support.as_deref();
+        let contact = contact.map(|contact| telegram::html::escape(contact).into_owned());
+        let contact = contact.map(|contact| {
+            self.say
+                .with("pay-support-contact", [("contact", contact.into())])
+        });
+        let number = self.say.with(
+            "pay-support-number",
+            [("user", self.account.user.to_string().into())],
+        );
+        let parts = [Some(text), contact, Some(number)];
+        self.send(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
+            .with_buttons(shop::after_payment(self.say))
+            .into()
+    }
+}

@@ -1,0 +1,329 @@
+//! A payment as it is kept: with what it was for, and what is still to be done about it.
+
+use super::{Change, Goods, Offer, Payment, PaymentId, PurchaseId, Settlement, State, Truth};
+use crate::id::UserId;
+use crate::money::Amount;
+use crate::time::{Millis, Timestamp};
+
+/// A payment with what it was for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Grows with every writing; 0 is not written yet.
+    pub version: u32,
+    /// How it stands.
+    pub payment: Payment,
+    /// How much came, fees not taken off.
+    pub amount: Amount,
+    /// No real money.
+    pub is_test: bool,
+    /// For which purchase, as the rail says.
+    pub purchase: Option<PurchaseId>,
+    /// Whose purchase it is, if it is one of ours.
+    pub user: Option<UserId>,
+    /// What was bought; nothing if it is nobody's.
+    pub goods: Goods,
+    /// What was bought, in the customer's language.
+    pub title: String,
+    /// The customer's language, as `ru`.
+    pub locale: String,
+    /// What the customer does not know yet; `None` once they do, or if there is nobody to tell.
+    pub untold: Option<Untold>,
+    /// Who has asked for its refund, where an operator has.
+    pub refund_wanted: Option<RefundWanted>,
+    /// How often the rail was asked to give the money back.
+    pub refund_tries: u32,
+    /// When somebody has to go on with it; `None` if nothing is to be done.
+    pub due_at: Option<Timestamp>,
+}
+
+/// What a customer is to be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Untold {
+    /// What.
+    pub news: News,
+    /// How often it was tried.
+    pub tries: u32,
+}
+
+/// What has happened to a payment, as far as its customer has to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum News {
+    /// The money has come, and what was bought is theirs.
+    Credited,
+    /// The money has come and does not fit; an operator looks at it.
+    Held,
+    /// A part of the money went back.
+    PartRefunded,
+    /// All of the money went back.
+    Refunded,
+    /// The bank has taken the money back.
+    ChargedBack,
+    /// The bank has given the money back to us, and we what was bought.
+    Restored,
+    /// The money is on its way back.
+    RefundBegun,
+    /// The rail does not give the money back: what was bought is theirs again.
+    RefundRefused,
+}
+
+impl News {
+    /// All that there are.
+    pub const ALL: [Self; 8] = [
+        Self::Credited,
+        Self::Held,
+        Self::PartRefunded,
+        Self::Refunded,
+        Self::ChargedBack,
+        Self::Restored,
+        Self::RefundBegun,
+        Self::RefundRefused,
+    ];
+
+    /// Its name in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Credited => "credited",
+            Self::Held => "held",
+            Self::PartRefunded => "part_refunded",
+            Self::Refunded => "refunded",
+            Self::ChargedBack => "charged_back",
+            Self::Restored => "restored",
+            Self::RefundBegun => "refund_begun",
+            Self::RefundRefused => "refund_refused",
+        }
+    }
+
+    /// Reads a name; `None` if it is none.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|news| news.as_str() == name)
+    }
+
+    /// What a change is to its customer; `None` if it is nothing.
+    fn of(change: &Change) -> Option<Self> {
+        match (change.settlement, change.after.state) {
+            (Some(Settlement::Grant), _) => Some(Self::Credited),
+            (Some(Settlement::Restore(_)), _) => Some(Self::Restored),
+            (Some(Settlement::SetAside(_)), _) => Some(Self::RefundBegun),
+            (Some(Settlement::PutBack(_)), _) => Some(Self::RefundRefused),
+            (_, State::ChargedBack) => Some(Self::ChargedBack),
+            (Some(_), State::Refunded) => Some(Self::Refunded),
+            (Some(_), _) => Some(Self::PartRefunded),
+            (None, State::Held) => Some(Self::Held),
+            (None, _) => None,
+        }
+    }
+}
+
+/// Who wants a payment to be given back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefundWanted {
+    /// Who, as the audit's rows name them.
+    pub by: String,
+    /// Why.
+    pub why: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// How long whoever made a change has to tell the customer of it before somebody else does.
+const TOLD_WITHIN: Millis = Millis::from_secs(45);
+/// How long whoever began a refund has to ask the rail for it before somebody else does.
+const ASKED_WITHIN: Millis = Millis::from_secs(45);
+/// The longest time between two tries of anything.
+const RETRY_MAX: Millis = Millis::from_mins(6 * 60);
+/// After so many vain tries a customer is told no more: they have blocked the bot, and the history says it all the same.
+pub const TELLS_MAX: u32 = 12;
+
+/// The time before the next try, doubled with each: 1, 2, 4 minutes and so on.
+fn backoff(tries: u32) -> Millis {
+    let minutes = 1_i64.checked_shl(tries.min(10)).unwrap_or(i64::MAX);
+    Millis::from_mins(minutes).min(RETRY_MAX)
+}
+
+impl Record {
+    /// One that was not heard of before, for the purchase that it names.
+    pub fn unheard(truth: &Truth, offer: Option<(&Offer, &str, &str)>, now: Timestamp) -> Self {
+        let (title, locale) = offer.map_or(("", ""), |(_, title, locale)| (title, locale));
+        let offer = offer.map(|(offer, _, _)| offer);
+        Self {
+            version: 0,
+            payment: Payment::unheard(truth.id.clone(), now),
+            amount: truth.amount,
+            is_test: truth.is_test,
+            purchase: truth.purchase.clone(),
+            user: offer.map(|offer| offer.id.user),
+            goods: offer.map(|offer| offer.goods.clone()).unwrap_or_default(),
+            title: title.to_owned(),
+            locale: locale.to_owned(),
+            untold: None,
+            refund_wanted: None,
+            refund_tries: 0,
+            due_at: None,
+        }
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &PaymentId {
+        &self.payment.id
+    }
+
+    /// After a change that the customer is to be told of, if there is one to tell.
+    #[must_use]
+    pub fn after(&self, change: &Change, now: Timestamp) -> Self {
+        let state = change.after.state;
+        let news = News::of(change).filter(|_| self.user.is_some());
+        let untold = news.map(|news| Untold { news, tries: 0 });
+        let due_at = match (untold, state) {
+            (_, State::RefundHeld) => Some(now.after(ASKED_WITHIN)),
+            (Some(_), _) => Some(now.after(TOLD_WITHIN)),
+            (None, _) => None,
+        };
+        Self {
+            payment: change.after.clone(),
+            untold,
+            due_at,
+            ..self.written()
+        }
+    }
+
+    /// The customer knows.
+    #[must_use]
+    pub fn told(&self) -> Self {
+        let waits = self.payment.state == State::RefundHeld;
+        Self {
+            untold: None,
+            due_at: self.due_at.filter(|_| waits),
+            ..self.written()
+        }
+    }
+
+    /// The customer could not be told; later once more, unless that was vain too often.
+    #[must_use]
+    pub fn not_told(&self, now: Timestamp) -> Self {
+        let Some(untold) = self.untold else {
+            return self.told();
+        };
+        let tries = untold.tries.saturating_add(1);
+        if tries >= TELLS_MAX {
+            return self.told();
+        }
+        Self {
+            untold: Some(Untold { tries, ..untold }),
+            due_at: Some(now.after(backoff(tries))),
+            ..self.written()
+        }
+    }
+
+    /// An operator wants it to be given back, and another has to agree.
+    #[must_use]
+    pub fn refund_wanted(&self, wanted: RefundWanted) -> Self {
+        Self {
+            refund_wanted: Some(wanted),
+            ..self.written()
+        }
+    }
+
+    /// The rail was asked to give the money back, and it is not done yet.
+    #[must_use]
+    pub fn refund_asked(&self, now: Timestamp) -> Self {
+        Self {
+            refund_tries: self.refund_tries.saturating_add(1),
+            due_at: Some(now.after(backoff(self.refund_tries))),
+            ..self.written()
+        }
+    }
+
+    /// The idempotency key of its refund: the same for the same refund, whoever asks, and another for the next.
+    pub fn refund_key(&self) -> String {
+        format!("refund.{}.{}", self.payment.id.id, self.payment.revision)
+    }
+
+    fn written(&self) -> Self {
+        Self {
+            version: self.version.saturating_add(1),
+            ..self.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::{Credits, Currency};
+    use crate::payment::{Money, Rail};
+
+    const NOW: Timestamp = Timestamp(1_795_284_000_000);
+
+    fn record() -> Record {
+        let offer = Offer {
+            id: PurchaseId::parse("buy-7-2222222222222222").unwrap(),
+            goods: Goods {
+                credits: Credits(20),
+                term: None,
+            },
+            rail: Rail::YooKassa,
+            price: Amount {
+                minor: 69_900,
+                currency: Currency::Rub,
+            },
+        };
+        let truth = Truth {
+            id: PaymentId::parse("yookassa#22d6").unwrap(),
+            money: Money::Arrived,
+            amount: offer.price,
+            refunded: 0,
+            shop: None,
+            purchase: Some(offer.id.clone()),
+            payer: None,
+            is_test: false,
+        };
+        let unheard = Record::unheard(&truth, Some((&offer, "Про", "ru")), NOW);
+        let change = unheard
+            .payment
+            .told(&truth, Some(&offer), &super::super::Till::default())
+            .unwrap();
+        unheard.after(&change, NOW)
+    }
+
+    #[test]
+    fn whoever_is_credited_is_told_and_if_the_first_dies_another_tells() {
+        let credited = record();
+        let untold = Untold {
+            news: News::Credited,
+            tries: 0,
+        };
+        assert_eq!((credited.version, credited.untold), (1, Some(untold)));
+        assert_eq!(credited.due_at, Some(NOW.after(TOLD_WITHIN)));
+        let told = credited.told();
+        assert_eq!((told.version, told.untold, told.due_at), (2, None, None));
+    }
+
+    #[test]
+    fn a_customer_who_cannot_be_told_is_tried_later_and_later_and_then_no_more() {
+        let mut record = record();
+        let mut waits = Vec::new();
+        while let Some(at) = record.due_at.filter(|_| record.untold.is_some()) {
+            waits.push(at.since(NOW).0 / 60_000);
+            record = record.not_told(NOW);
+        }
+        assert_eq!(waits, [0, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
+        assert_eq!(record.due_at, None);
+    }
+
+    #[test]
+    fn a_refund_is_due_until_it_is_done_whether_the_customer_knows_or_not() {
+        let credited = record().told();
+        let change = credited.payment.begin_refund(Credits(20), Credits(20)).unwrap();
+        let held = credited.after(&change, NOW);
+        assert_eq!(held.told().due_at, Some(NOW.after(ASKED_WITHIN)));
+        let asked = held.refund_asked(NOW);
+        assert_eq!(
+            (asked.refund_tries, asked.due_at),
+            (1, Some(NOW.after(Millis::from_mins(1))))
+        );
+        assert_eq!(held.refund_key(), asked.refund_key());
+        let again = asked.payment.abandon_refund().unwrap();
+        let again = asked.after(&again, NOW);
+        assert_ne!(again.refund_key(), held.refund_key());
+    }
+}

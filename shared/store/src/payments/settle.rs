@@ -1,0 +1,169 @@
+//! One step of a payment, with all that goes with it.
+
+use domain::account::{Account, Balance};
+use domain::ledger::Key;
+use domain::money::Credits;
+use domain::payment::Record;
+use domain::purchase::Purchase;
+use domain::standing::Standing;
+use domain::time::Timestamp;
+use limits_flags::standing;
+use table::{Condition, Deadline, Token, Write, n, s};
+
+use super::{ACCOUNT, PAYMENT, PURCHASE, Payments};
+use crate::error::Error;
+use crate::{op, rows};
+
+const ENTRY: &str = "entry";
+
+/// One step of a payment.
+#[derive(Clone, Debug)]
+pub struct Settling<'a> {
+    /// The payment after it, to be written if it still is the one of the version before.
+    pub payment: &'a Record,
+    /// The purchase after it, where it changes with it.
+    pub purchase: Option<&'a Purchase>,
+    /// What it does to the account; nothing where only the payment changes.
+    pub account: Option<Credit<'a>>,
+    /// What is written besides, such as the record of who did it: with the step or not at all.
+    pub besides: Vec<Write>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What a step does to an account.
+#[derive(Clone, Debug)]
+pub struct Credit<'a> {
+    /// The account as it was read.
+    pub before: &'a Account,
+    /// What is written into the ledger: the key makes it happen once for ever.
+    pub entry: (Key, Credits),
+    /// The standing after it, where it changes.
+    pub standing: Option<Standing>,
+}
+
+/// What became of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    /// All of it stands in the tables.
+    Written,
+    /// Something is no longer as it was read: read again and decide again.
+    Overtaken,
+    /// The account could not count so many credits. Nothing was written; somebody has to look.
+    TooMuch,
+}
+
+impl Payments {
+    /// Writes one step: the payment, the ledger's entry, the account and the purchase, all or nothing.
+    pub async fn settle(&self, step: &Settling<'_>, deadline: Deadline) -> Result<Settled, Error> {
+        let mut writes = vec![self.payment_write(step.payment)];
+        writes.extend(step.purchase.map(|purchase| self.purchase_write(purchase)));
+        if let Some(credit) = &step.account {
+            let (key, amount) = &credit.entry;
+            let Ok(after) = credit.before.balance.apply(key, *amount) else {
+                return Ok(self.impossible(step, credit));
+            };
+            let entry = self.entry_write(step, credit);
+            writes.extend([entry, self.account_write(credit, after)]);
+        }
+        writes.extend(step.besides.iter().cloned());
+        let token = Token::of(&format!("{} {}", step.payment.id(), op::mark()));
+        match self.db.transact(&token, writes, deadline).await {
+            Ok(()) => Ok(Settled::Written),
+            Err(error) => refused(step, error),
+        }
+    }
+
+    /// The account as read cannot take the entry: it moved on, or would be given more than a balance can count.
+    fn impossible(&self, step: &Settling<'_>, credit: &Credit<'_>) -> Settled {
+        let granted = credit.before.balance.granted.plus(credit.entry.1);
+        tracing::error!(payment = %step.payment.id(), key = %credit.entry.0, table = self.tables.accounts, "an account cannot take an entry");
+        if granted.is_none() {
+            Settled::TooMuch
+        } else {
+            Settled::Overtaken
+        }
+    }
+
+    fn entry_write(&self, step: &Settling<'_>, credit: &Credit<'_>) -> Write {
+        let (key, amount) = &credit.entry;
+        let mut item = rows::entry_item(credit.before.user, key, *amount, step.now);
+        if let Some(purchase) = &step.payment.purchase {
+            item.insert("purchase".to_owned(), s(purchase.to_string()));
+        }
+        Write::put(ENTRY, &self.tables.ledger, item).when(Condition::Absent("entry"))
+    }
+
+    fn account_write(&self, credit: &Credit<'_>, after: Balance) -> Write {
+        let user = credit.before.user;
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"));
+        let write = moved(write, credit.before.balance, after);
+        let Some(after) = &credit.standing else {
+            return write;
+        };
+        let revision = rows::number(credit.before.standing.revision);
+        write
+            .when(Condition::AbsentOrEquals(standing::REVISION, n(revision)))
+            .set(standing::ATTRIBUTE, standing::map(after))
+            .set(standing::REVISION, n(revision.saturating_add(1)))
+    }
+}
+
+/// The sums of an account that a payment moves, each with its name.
+fn sums(balance: Balance) -> [(&'static str, Credits); 6] {
+    [
+        ("available", balance.available),
+        ("aside", balance.aside),
+        ("clawed", balance.clawed),
+        ("granted", balance.granted),
+        ("debt", balance.debt),
+        ("held", balance.held),
+    ]
+}
+
+/// The account moves from one balance to the other. Where there is debt, before or after, it depends on what is available
+/// how much of it is paid or made, and both must be as they were read; else it is enough that there is enough.
+fn moved(mut write: Write, before: Balance, after: Balance) -> Write {
+    let debt = before.debt.max(after.debt) > Credits::ZERO;
+    if debt {
+        write = write.when(Condition::Equals("available", n(before.available.0)));
+    }
+    write = if before.debt == Credits::ZERO {
+        write.when(Condition::AbsentOrEquals("debt", n(0)))
+    } else {
+        write.when(Condition::Equals("debt", n(before.debt.0)))
+    };
+    for ((name, was), (_, is)) in sums(before).into_iter().zip(sums(after)) {
+        let by = i64::from(is.0).saturating_sub(i64::from(was.0));
+        if by < 0 && !(debt && matches!(name, "available" | "debt")) {
+            write = write.when(Condition::AtLeast(name, n(by.saturating_neg())));
+        }
+        if by > 0 && name == "granted" {
+            let room = i64::from(u32::MAX).saturating_sub(by);
+            write = write.when(Condition::AtMost("granted", n(room)));
+        }
+        if by != 0 {
+            write = write.increase(name, by);
+        }
+    }
+    write
+}
+
+fn refused(step: &Settling<'_>, error: table::Error) -> Result<Settled, Error> {
+    let moved_on = [PAYMENT, PURCHASE, ACCOUNT];
+    if moved_on.iter().any(|label| error.refused(label).is_some()) {
+        return Ok(Settled::Overtaken);
+    }
+    match error {
+        // The payment is as it was read, and yet its entry stands: never guess, let somebody look.
+        table::Error::Refused(_) => Err(Error::Unsound {
+            what: format!(
+                "{} of {}: {error}",
+                step.payment.payment.state.as_str(),
+                step.payment.id()
+            ),
+        }),
+        other => Err(other.into()),
+    }
+}
