@@ -70,7 +70,7 @@ impl Account {
         ];
         let request = self.post("checkout/sessions", &order.key()).form(&form);
         match send(request, timeout).await {
-            Ok(answer) => read::opened(&answer),
+            Ok(answer) => read::opened(&answer, &self.base),
             Err(failed) => failed.into(),
         }
     }
@@ -80,7 +80,7 @@ impl Account {
         let answer = self
             .get(&format!("checkout/sessions/{}", part(id)?), &[], timeout)
             .await?;
-        read::session(&answer.body).ok_or_else(|| answer.unanswered())
+        read::session(&answer.body, &self.base).ok_or_else(|| answer.unanswered())
     }
 
     /// How a payment stands.

@@ -62,6 +62,7 @@ const LOCAL: &[(&str, &[&str])] = &[
     ("local-lambda", &[]),
     ("played-telegram", &[]),
     ("played-kie", &[]),
+    ("played-rails", &[]),
     ("one-request", &[]),
     (
         "local-cloud",
@@ -100,7 +101,13 @@ const LOCAL: &[(&str, &[&str])] = &[
 ];
 
 /// What a library's tests may use besides: the real protocols, played.
-const TEST_SUPPORT: &[&str] = &["local-lambda", "played-telegram", "played-kie", "one-request"];
+const TEST_SUPPORT: &[&str] = &[
+    "local-lambda",
+    "played-telegram",
+    "played-kie",
+    "played-rails",
+    "one-request",
+];
 
 /// Crates of others that stay at the edge, and who may hold them. `domain` decides; it neither waits nor stores.
 const EDGE_CRATES: &[(&str, &[&str])] = &[
