@@ -75,6 +75,12 @@ pub const CALLBACK: &str = "ProviderCallbackFunction";
 pub const CLEANUP: &str = "CleanupFunction";
 /// The notices of payments.
 pub const PAYMENTS: &str = "PaymentWebhookFunction";
+/// Our shop at YooKassa.
+pub const SHOP: &str = "100500";
+/// Its key.
+pub const YOOKASSA_KEY: &str = "live_key_of_the_stage_0123456789";
+/// Our key at Stripe.
+pub const STRIPE_KEY: &str = "sk_live_of_the_stage_0123456789";
 /// What Stripe signs its events with.
 pub const STRIPE_SECRET: &str = "whsec_of_the_stage_0123456789";
 /// The features API.
@@ -88,6 +94,10 @@ pub struct Stage {
     pub telegram: PlayedTelegram,
     /// The provider.
     pub kie: PlayedKie,
+    /// One rail.
+    pub yookassa: played_rails::PlayedYooKassa,
+    /// The other.
+    pub stripe: played_rails::PlayedStripe,
     /// The time.
     pub clock: Arc<Fixed>,
     /// The worker.

@@ -116,3 +116,46 @@ pub(super) fn notice(path: &str, source: &str, headers: &Value, body: &str) -> V
     event["body"] = json!(body);
     event
 }
+
+impl Stage {
+    /// What the rails have to say by now is brought, and all that it leads to is done.
+    pub async fn noticed(&self) {
+        self.yookassa.tick().await;
+        self.stripe.tick().await;
+        self.answered().await;
+    }
+
+    /// The name of the newest purchase's payment at `YooKassa`, or session at Stripe.
+    pub async fn reference(&self) -> String {
+        let all = self.bought().await.into_iter();
+        let open = all.filter_map(|row| match row {
+            Bought::Purchase(purchase) => Some(*purchase),
+            Bought::Payment(_) => None,
+        });
+        let newest = open.max_by_key(|purchase| (purchase.opened_at, purchase.reference.is_some()));
+        newest.unwrap().reference.unwrap()
+    }
+
+    /// Somebody chooses a thing and pays it in roubles. Gives the payment's name at the rail.
+    pub async fn pay_in_roubles(&self, user: i64, ware: &str) -> String {
+        self.choose(user, ware, "y").await;
+        let payment = self.reference().await;
+        self.yookassa.pay(&payment).unwrap();
+        self.noticed().await;
+        payment
+    }
+
+    /// Somebody chooses a thing and pays it with a card at Stripe. Gives the session's name.
+    pub async fn pay_in_dollars(&self, user: i64, ware: &str) -> String {
+        self.choose(user, ware, "c").await;
+        let session = self.reference().await;
+        self.stripe.pay(&session).unwrap();
+        self.noticed().await;
+        session
+    }
+
+    /// What takes money, as cleanup has it.
+    pub fn cashier(&self) -> &app::cashier::Cashier {
+        &self.cleanup.cashier
+    }
+}

@@ -37,6 +37,7 @@ mod cold;
 mod events;
 mod files;
 mod measured;
+mod paying;
 mod permissions;
 mod slow;
 mod sound;

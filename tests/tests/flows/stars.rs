@@ -73,10 +73,10 @@ async fn a_link_is_paid_by_whom_it_was_made_for_once_while_it_is_open_at_its_pri
     let refused = async |user: i64, words: &str| {
         let query = stage.telegram.pay_link(user, &link).unwrap();
         stage.answered().await;
-        let state = stage.telegram.checkout(&query).unwrap();
+        let ended = stage.telegram.checkout(&query).unwrap();
         assert!(
-            matches!(&state, CheckoutState::Refused(why) if why.contains(words)),
-            "{state:?}"
+            matches!(&ended, CheckoutState::Refused(why) if why.contains(words)),
+            "{ended:?}"
         );
     };
     refused(BORIS, "made for somebody else").await;
@@ -89,8 +89,8 @@ async fn a_link_is_paid_by_whom_it_was_made_for_once_while_it_is_open_at_its_pri
     stage.pass(Millis::from_mins(24 * 60));
     let query = stage.telegram.pay_link(ANNA, &link).unwrap();
     stage.answered().await;
-    let state = stage.telegram.checkout(&query).unwrap();
-    assert!(matches!(&state, CheckoutState::Refused(_)), "{state:?}");
+    let ended = stage.telegram.checkout(&query).unwrap();
+    assert!(matches!(&ended, CheckoutState::Refused(_)), "{ended:?}");
     assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
     assert_eq!(stage.balance(BORIS).await, (2, 0, 0));
     stage.assert_sound().await;
@@ -121,10 +121,10 @@ async fn a_price_stays_as_it_was_chosen_and_stars_switched_off_take_nothing() {
     stage.pass(Millis::from_secs(21));
     let query = stage.telegram.pay_link(ANNA, &link).unwrap();
     stage.answered().await;
-    let state = stage.telegram.checkout(&query).unwrap();
+    let ended = stage.telegram.checkout(&query).unwrap();
     assert!(
-        matches!(&state, CheckoutState::Refused(why) if why.contains("выключена")),
-        "{state:?}"
+        matches!(&ended, CheckoutState::Refused(why) if why.contains("выключена")),
+        "{ended:?}"
     );
     assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
 }
