@@ -37,6 +37,7 @@ mod cold;
 mod events;
 mod files;
 mod measured;
+mod money_back;
 mod paying;
 mod permissions;
 mod slow;
