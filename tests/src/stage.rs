@@ -47,7 +47,7 @@ pub use actors::{Card, message, press};
 pub use api::{Ask, Said, init_data};
 pub use front::Answer;
 pub use media::{jpeg, png};
-pub use setting::Setting;
+pub use setting::{RailMoney, Setting};
 pub use steps::WORKER_TIME;
 
 /// The bot's token.
@@ -158,7 +158,7 @@ impl Stage {
     pub async fn with(change: impl FnOnce(&mut Setting)) -> Self {
         let mut setting = Setting::usual();
         change(&mut setting);
-        setting::build(setting).await
+        Box::pin(setting::build(setting)).await
     }
 
     /// How long the worker has run, on this machine's clock: to be shown, not to be judged.

@@ -36,6 +36,15 @@ use crate::tidy::project::text;
 /// Orders of one stage that the provider takes at once; its own limit is a subject of the provider's tests.
 const CREATES: usize = 1_000;
 
+/// What money at the rails is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RailMoney {
+    /// Real.
+    Real,
+    /// Test money, in a deployment that is there for trying things out.
+    TestThatBuys,
+}
+
 /// What a test may choose before the stage is built.
 #[derive(Clone, Debug)]
 pub struct Setting {
@@ -51,10 +60,8 @@ pub struct Setting {
     pub edits_reach_blocked: bool,
     /// Whether Telegram limits how fast messages may be sent.
     pub flood: bool,
-    /// Whether money at the rails is test money.
-    pub pays_with_test_money: bool,
-    /// Whether test money buys anything.
-    pub takes_test_money: bool,
+    /// What money at the rails is.
+    pub money: RailMoney,
     /// The seed of the dice.
     pub seed: u64,
 }
@@ -68,8 +75,7 @@ impl Setting {
             render: Millis::from_mins(1),
             edits_reach_blocked: false,
             flood: false,
-            pays_with_test_money: false,
-            takes_test_money: false,
+            money: RailMoney::Real,
             seed: 7,
         }
     }
@@ -226,7 +232,7 @@ impl Ground {
         let http = runtime::clients::http_without_pool().unwrap();
         let shop = Shop::new(http.clone(), &outside.yookassa.api_url(), SHOP, YOOKASSA_KEY);
         let account = Account::new(http, &outside.stripe.api_url(), STRIPE_KEY);
-        let test = self.setting.takes_test_money;
+        let test = self.setting.money == RailMoney::TestThatBuys;
         Rails::new(vec![
             Arc::new(Stars::new(bot.clone())),
             Arc::new(YooKassaRail::new(shop, test)),
@@ -304,7 +310,7 @@ async fn rails(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedYooKassa, Played
     SHOP.clone_into(&mut config.shop_id);
     YOOKASSA_KEY.clone_into(&mut config.secret_key);
     config.clock = ticking(clock);
-    config.is_test = setting.pays_with_test_money;
+    config.is_test = setting.money != RailMoney::Real;
     let shop = PlayedYooKassa::new(config).unwrap();
     serve(shop_door, shop.router());
     let (account_door, url) = door().await;
@@ -312,7 +318,7 @@ async fn rails(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedYooKassa, Played
     STRIPE_KEY.clone_into(&mut config.secret_key);
     STRIPE_SECRET.clone_into(&mut config.webhook_secret);
     config.clock = ticking(clock);
-    config.livemode = !setting.pays_with_test_money;
+    config.livemode = setting.money == RailMoney::Real;
     let account = PlayedStripe::new(config).unwrap();
     serve(account_door, account.router());
     (shop, account)

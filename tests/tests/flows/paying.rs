@@ -5,7 +5,7 @@ use domain::purchase::Stage as PurchaseStage;
 use domain::time::Millis;
 use played_rails::{Door, Fault, Spoilt};
 use serde_json::json;
-use tests::stage::Stage;
+use tests::stage::{RailMoney, Stage};
 
 use crate::ANNA;
 
@@ -272,11 +272,7 @@ async fn a_rail_that_loses_its_answer_opens_one_payment_and_one_that_is_down_non
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_card_pressed_twice_is_one_purchase_and_test_money_buys_only_where_that_is_wanted() {
-    let stage = Stage::with(|setting| {
-        setting.pays_with_test_money = true;
-        setting.takes_test_money = true;
-    })
-    .await;
+    let stage = Stage::with(|setting| setting.money = RailMoney::TestThatBuys).await;
     stage.newcomer_who_speaks(ANNA, "ru").await;
     stage.say(ANNA, "/buy").await;
     stage.press_newest(ANNA, "wa:pack:pro").await;
