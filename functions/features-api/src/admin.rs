@@ -68,11 +68,13 @@ pub(crate) enum Kind {
     Components,
     /// Plans.
     Plans,
+    /// Packs of credits.
+    Packs,
 }
 
 impl Kind {
     /// Every kind.
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Flags,
         Self::Evaluators,
         Self::Limits,
@@ -82,6 +84,7 @@ impl Kind {
         Self::Addons,
         Self::Components,
         Self::Plans,
+        Self::Packs,
     ];
 
     /// What it is called in a path.
@@ -101,6 +104,7 @@ impl Kind {
             Self::Addons => "addon",
             Self::Components => "component",
             Self::Plans => "plan",
+            Self::Packs => "pack",
         }
     }
 

@@ -95,9 +95,12 @@ pub enum Command {
     /// Models on and off sale
     #[command(subcommand)]
     Models(Models),
-    /// What videos cost
+    /// What videos cost, and what packs and plans do
     #[command(subcommand)]
     Prices(Prices),
+    /// Packs of credits that are sold
+    #[command(subcommand)]
+    Packs(Rows),
     /// Plans, such as unlimited ones, and who has which
     #[command(subcommand)]
     Plans(HeldRows),

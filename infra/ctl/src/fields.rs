@@ -3,6 +3,7 @@
 
 mod access;
 mod sold;
+mod wares;
 
 use serde_json::{Value, json};
 
@@ -50,11 +51,12 @@ pub const KINDS: &[Kind] = &[
     access::COMPONENT,
     sold::LIMIT,
     sold::MODEL,
-    sold::PLAN,
+    wares::PLAN,
+    wares::PACK,
 ];
 
 /// What stands in a settings file beside the kinds: one row each.
-pub const SINGLE: &[Kind] = &[sold::RULES, access::FLAG_METADATA];
+pub const SINGLE: &[Kind] = &[sold::RULES, wares::SELLING, access::FLAG_METADATA];
 
 /// The kind of these rows.
 pub(crate) fn kind(kind: &str) -> Result<&'static Kind, Error> {

@@ -51,6 +51,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Limits(command) => limits::limits(command).await,
         Command::Models(command) => prices::models(command).await,
         Command::Prices(command) => prices::prices(command).await,
+        Command::Packs(command) => registry::rows("pack", command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,
         Command::Country(command) => standing::country(command).await,

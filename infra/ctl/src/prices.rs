@@ -1,5 +1,6 @@
 //! Models on and off sale, and what they cost.
 
+use domain::payment::Rail;
 use serde_json::{Value, json};
 
 use crate::arguments::{Models, Prices, Switch};
@@ -119,10 +120,49 @@ fn list(stored: &limits_flags::Stored) -> Report {
         lines.push(format!("{name:20}  {}{off}", told.collect::<Vec<_>>().join(", ")));
         models.insert(name.to_owned(), json!({"enabled": on_sale, "prices": prices}));
     }
-    Report::new(
-        lines.join("\n"),
-        json!({"version": stored.version, "models": models}),
-    )
+    let mut told = json!({"version": stored.version, "models": models});
+    for kind in ["pack", "plan"] {
+        let (of_kind, wares) = in_money(kind, stored);
+        lines.extend(of_kind);
+        told[format!("{kind}s")] = wares;
+    }
+    Report::new(lines.join("\n"), told)
+}
+
+/// What packs or plans cost, a line each; one without a price is only given.
+fn in_money(kind: &str, stored: &limits_flags::Stored) -> (Vec<String>, Value) {
+    let (mut lines, mut wares) = (Vec::new(), serde_json::Map::new());
+    for (name, body) in stored.of_kind(kind) {
+        let row = registry::parsed(body);
+        let on = |rail: Rail| {
+            let price = row["prices"].get(rail.as_str())?;
+            let price = price.as_str().map_or_else(|| price.to_string(), str::to_owned);
+            Some(format!("{price} {}", rail.currency().code()))
+        };
+        let prices: Vec<String> = Rail::ALL.into_iter().filter_map(on).collect();
+        let days = row["days"].as_u64().map(|days| count(days, "day"));
+        let credits = row["credits"].as_u64().map(|credits| count(credits, "credit"));
+        let brings: Vec<String> = [days, credits].into_iter().flatten().collect();
+        let off = if row["is_withdrawn"] == json!(true) {
+            "  (withdrawn)"
+        } else if prices.is_empty() {
+            "not sold"
+        } else {
+            ""
+        };
+        let id = format!("{kind}:{name}");
+        lines.push(format!(
+            "{id:24}  {}  {}{off}",
+            brings.join(", "),
+            prices.join(", ")
+        ));
+        let [prices, credits, days] = ["prices", "credits", "days"].map(|field| row[field].clone());
+        wares.insert(
+            name.to_owned(),
+            json!({"prices": prices, "credits": credits, "days": days}),
+        );
+    }
+    (lines, Value::Object(wares))
 }
 
 #[cfg(test)]

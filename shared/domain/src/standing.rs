@@ -14,6 +14,8 @@ pub struct Standing {
     pub tier: Option<Held>,
     /// The plan, if one was given: unlimited plans are charged no credits.
     pub plan: Option<Held>,
+    /// Until when the plan holds although it has ended: its renewal is awaited, and the rail tries for some days.
+    pub plan_grace: Option<Timestamp>,
     /// Add-ons by name, each with the time at which it ends.
     pub addons: BTreeMap<String, Option<Timestamp>>,
     /// What was settled for this customer alone, by feature.
@@ -57,9 +59,21 @@ impl Standing {
         self.tier.as_ref()?.at(now)
     }
 
-    /// The plan that holds now.
+    /// The plan that holds now, be it only because its renewal is awaited.
     pub fn plan_at(&self, now: Timestamp) -> Option<&str> {
-        self.plan.as_ref()?.at(now)
+        self.plan_with_grace()
+            .filter(|(_, end)| holds(*end, now))
+            .map(|(key, _)| key)
+    }
+
+    /// The plan with the first moment at which it holds no more, the time within which its renewal is awaited included;
+    /// `None` is for ever.
+    pub fn plan_with_grace(&self) -> Option<(&str, Option<Timestamp>)> {
+        let held = self.plan.as_ref()?;
+        let end = held
+            .until
+            .map(|until| self.plan_grace.unwrap_or(until).max(until));
+        Some((&held.key, end))
     }
 
     /// The add-ons that hold now.
@@ -86,6 +100,31 @@ fn holds(until: Option<Timestamp>, now: Timestamp) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plan_whose_renewal_is_awaited_holds_past_its_end_and_one_whose_is_not_does_not() {
+        let plan = |until: Option<i64>, grace: Option<i64>| Standing {
+            plan: Some(Held {
+                key: "month".to_owned(),
+                until: until.map(Timestamp),
+            }),
+            plan_grace: grace.map(Timestamp),
+            ..Standing::default()
+        };
+        let holds =
+            |standing: &Standing| [9, 10, 12, 13].map(|now| standing.plan_at(Timestamp(now)).is_some());
+        assert_eq!(holds(&plan(Some(10), None)), [true, false, false, false]);
+        assert_eq!(holds(&plan(Some(10), Some(13))), [true, true, true, false]);
+        assert_eq!(holds(&plan(Some(10), Some(2))), [true, false, false, false]);
+        assert_eq!(holds(&plan(None, Some(2))), [true; 4]);
+        assert_eq!(
+            holds(&Standing {
+                plan: None,
+                ..plan(None, Some(13))
+            }),
+            [false; 4]
+        );
+    }
 
     #[test]
     fn what_has_an_end_holds_up_to_it_and_not_at_it() {

@@ -200,7 +200,11 @@ pub(crate) fn applied(before: &Standing, change: &Change, by: &By) -> Result<Sta
     let mut after = before.clone();
     match change {
         Change::Tier(held) => after.tier.clone_from(held),
-        Change::Plan(held) => after.plan.clone_from(held),
+        Change::Plan(held) if *held != before.plan => {
+            after.plan.clone_from(held);
+            after.plan_grace = None;
+        }
+        Change::Plan(_) => {}
         Change::AddAddon(held) => {
             after.addons.insert(held.key.clone(), held.until);
         }
@@ -355,4 +359,28 @@ pub fn told(standing: &Standing) -> Map<String, Value> {
 
 fn account_key(user: UserId) -> Item {
     Item::from([("user_id".to_owned(), n(user.0))])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_waits_for_the_renewal_of_a_plan_that_an_operator_has_changed() {
+        let by = By::new("anna", "ticket-17", Timestamp(1)).unwrap();
+        let held = |key: &str| {
+            Some(Held {
+                key: key.to_owned(),
+                until: Some(Timestamp(5)),
+            })
+        };
+        let before = Standing {
+            plan: held("month"),
+            plan_grace: Some(Timestamp(8)),
+            ..Standing::default()
+        };
+        let grace = |change| applied(&before, &Change::Plan(change), &by).unwrap().plan_grace;
+        assert_eq!(grace(held("month")), Some(Timestamp(8)), "nothing has changed");
+        assert_eq!((grace(held("day")), grace(None)), (None, None));
+    }
 }

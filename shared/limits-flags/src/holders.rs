@@ -24,6 +24,7 @@ const ATTRIBUTES: &[&[&str]] = &[
     &[standing::ATTRIBUTE, "tier_until"],
     &[standing::ATTRIBUTE, "plan"],
     &[standing::ATTRIBUTE, "plan_until"],
+    &[standing::ATTRIBUTE, "plan_grace"],
     &[standing::ATTRIBUTE, "addons"],
 ];
 
@@ -195,7 +196,7 @@ fn lost(row: &str, page: &Page, now: Timestamp) -> Result<Option<Lost>, Malforme
 
 fn holder(account: &Item, row: &str, now: Timestamp) -> Result<Option<Holder>, Malformed> {
     let user = UserId(Row(account).n("user_id")?);
-    let holder = held(standing::read(account)?, row).map(|held| Holder {
+    let holder = held(&standing::read(account)?, row).map(|held| Holder {
         user,
         until: held.until,
     });
@@ -203,11 +204,14 @@ fn holder(account: &Item, row: &str, now: Timestamp) -> Result<Option<Holder>, M
 }
 
 /// What a standing holds by a row, if it does.
-fn held(standing: Standing, row: &str) -> Option<Held> {
+fn held(standing: &Standing, row: &str) -> Option<Held> {
     let (kind, key) = row.split_once('#')?;
     let held = match kind {
-        "tier" => standing.tier,
-        "plan" => standing.plan,
+        "tier" => standing.tier.clone(),
+        "plan" => standing.plan_with_grace().map(|(key, until)| Held {
+            key: key.to_owned(),
+            until,
+        }),
         _ => standing.addons.get(key).map(|until| Held {
             key: key.to_owned(),
             until: *until,
@@ -241,5 +245,24 @@ mod tests {
         assert_eq!(lost(2, true, &[7, 8]), "2 customers: 7, 8");
         assert_eq!(lost(9, true, &[7, 8]), "9 customers, among them 7, 8");
         assert_eq!(lost(2, false, &[7, 8]), "at least 2 customers, among them 7, 8");
+    }
+
+    #[test]
+    fn whoever_is_awaited_holds_a_plan_to_the_end_of_the_grace() {
+        let account = |grace: i64| {
+            let standing = Standing {
+                plan: Some(Held {
+                    key: "month".to_owned(),
+                    until: Some(Timestamp(5)),
+                }),
+                plan_grace: Some(Timestamp(grace)),
+                ..Standing::default()
+            };
+            let mut account = key(UserId(7));
+            account.insert(standing::ATTRIBUTE.to_owned(), standing::map(&standing));
+            holder(&account, "plan#month", Timestamp(8)).unwrap()
+        };
+        assert_eq!(account(9).unwrap().until, Some(Timestamp(9)));
+        assert_eq!(account(8), None);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use domain::catalog::{Model, Pack, Plan, Rules, Selling, Ware, WareId};
 use domain::id::ModelId;
 use domain::limit::{Limit, Mode};
+use domain::payment::term::Shelf;
 use domain::standing::Standing;
 use domain::time::Timestamp;
 use table::{Item, Row};
@@ -170,6 +171,14 @@ impl Snapshot {
     /// What is on sale, in the order in which it is offered: packs, then plans, each with a price on a rail that is offered.
     pub fn wares(&self) -> Vec<Ware> {
         self.selling.wares(&self.packs, &self.plans)
+    }
+
+    /// What plans and credits cost, for what payments make of a plan.
+    pub fn shelf(&self) -> Shelf<'_> {
+        Shelf {
+            plans: &self.plans,
+            packs: &self.packs,
+        }
     }
 
     /// Something on sale; `None` if it is not, or not any more.

@@ -25,6 +25,7 @@ pub fn read(account: &Item) -> Result<Standing, Malformed> {
         revision,
         tier: held(row, "tier", "tier_until")?,
         plan: held(row, "plan", "plan_until")?,
+        plan_grace: until(row, "plan_grace")?,
         addons: members(row, "addons", |row| until(row, "until"))?,
         overrides: members(row, "overrides", |row| {
             Ok(Override {
@@ -43,6 +44,9 @@ pub fn map(standing: &Standing) -> AttributeValue {
     let mut item = Item::new();
     put_held(&mut item, standing.tier.as_ref(), "tier", "tier_until");
     put_held(&mut item, standing.plan.as_ref(), "plan", "plan_until");
+    if let Some(grace) = standing.plan_grace {
+        item.insert("plan_grace".to_owned(), n(grace.0));
+    }
     let addons = standing
         .addons
         .iter()
@@ -132,6 +136,7 @@ mod tests {
             revision: 7,
             tier: held("pro", until),
             plan: held("unlimited_1day", None),
+            plan_grace: until,
             addons: BTreeMap::from([("hd".to_owned(), until), ("api".to_owned(), None)]),
             overrides: BTreeMap::from([
                 ("chat".to_owned(), settled(until)),

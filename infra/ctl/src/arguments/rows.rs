@@ -252,10 +252,10 @@ pub struct Switch {
     pub target: Target,
 }
 
-/// Prices of the models.
+/// Prices of the models; those of packs and plans stand in their own rows.
 #[derive(Debug, Subcommand)]
 pub enum Prices {
-    /// Lists every model's prices
+    /// Lists what every model costs in credits, and every pack and plan in money
     #[command(after_help = "Example:
   cargo ctl prices list --stack neurocards")]
     List {

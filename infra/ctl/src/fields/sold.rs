@@ -1,4 +1,4 @@
-//! What is sold, and within which limits.
+//! What is made, and within which limits.
 
 use super::{Field, Kind, field};
 
@@ -164,46 +164,6 @@ pub(super) const MODEL: Kind = Kind {
             "tokens in a day of a customer whose plan is unlimited; every price must state tokens",
         ),
         field("requires", "features [none]", "what a customer needs for it"),
-    ],
-};
-
-pub(super) const PLAN: Kind = Kind {
-    command: "plans",
-    kind: "plan",
-    about: "What customers can have instead of paying for each video.",
-    examples: &[
-        (
-            "unlimited_1day",
-            "{title: A day without limits, unlimited: true, days: 1}",
-        ),
-        (
-            "kling",
-            "{title: Kling for a month, unlimited: true, models: [kling-3.0], days: 30}",
-        ),
-    ],
-    fields: &[
-        field("title", "text, required", "what customers read"),
-        field(
-            "unlimited",
-            "true | false [false]",
-            "videos cost no credits; each model's unlimited_daily_limit and unlimited_budget_tokens hold them",
-        ),
-        field(
-            "models",
-            "list [every model with limits for such plans]",
-            "the models that it covers",
-        ),
-        field("tier", "tier", "the tier that it brings"),
-        field(
-            "days",
-            "number",
-            "for how many days it is given, where nobody says until when",
-        ),
-        field(
-            "is_withdrawn",
-            "true | false [false]",
-            "given to nobody any more; whoever has it keeps it",
-        ),
     ],
 };
 

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use ctl::fields::{KINDS, Kind, SINGLE};
 use limits_flags::features::{AddonRow, ComponentRow, FeatureRow, Given, TierRow};
-use limits_flags::{LimitRow, ModelRow, PlanRow, PriceRow, RulesRow};
+use limits_flags::{
+    LimitRow, ModelRow, PackRow, PlanRow, PriceRow, PricesRow, ReceiptsRow, RulesRow, SellingRow,
+};
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor, value};
 use serde_json::{Value, json};
@@ -63,7 +65,12 @@ fn of(kind: &str) -> BTreeSet<String> {
     match kind {
         "limit" => taken::<LimitRow>(""),
         "model" => &taken::<ModelRow>("") | &taken::<PriceRow>("prices[]."),
-        "plan" => taken::<PlanRow>(""),
+        "plan" => &taken::<PlanRow>("") | &taken::<PricesRow>("prices."),
+        "pack" => &taken::<PackRow>("") | &taken::<PricesRow>("prices."),
+        "selling" => {
+            let parts = &taken::<ReceiptsRow>("receipts.") | &taken::<PricesRow>("four_eyes_above.");
+            &taken::<SellingRow>("") | &parts
+        }
         "rules" => taken::<RulesRow>(""),
         "feature" => &taken::<FeatureRow>("") | &parts("default."),
         "tier" => &taken::<TierRow>("") | &parts("features.*."),
@@ -144,6 +151,15 @@ fn what_is_called_required_is_what_a_reader_asks_for() {
     assert_eq!(required::<LimitRow>(&limit), said_required("limit", ""));
     let plan = json!({"title": "M", "unlimited": true, "days": 3});
     assert_eq!(required::<PlanRow>(&plan), said_required("plan", ""));
+    let pack = json!({"title": "P", "credits": 5, "prices": {"stars": 5}, "order": 1});
+    assert_eq!(required::<PackRow>(&pack), said_required("pack", ""));
+    let selling = json!({"rails": [], "offer_hours": 5});
+    assert_eq!(required::<SellingRow>(&selling), said_required("selling", ""));
+    let receipts = json!({"vat_code": 5});
+    assert_eq!(
+        required::<ReceiptsRow>(&receipts),
+        said_required("selling", "receipts.")
+    );
     let feature = json!({"name": "F", "default": true, "type": "boolean"});
     assert_eq!(required::<FeatureRow>(&feature), said_required("feature", ""));
     let tier = json!({"name": "T", "rank": 3, "features": {}});

@@ -21,6 +21,11 @@ async fn every_kind_of_row_is_listed_shown_written_and_deleted() {
             "{max: 5, period: hour, anchor: \"00:00\", utc_offset: \"+03:00\"}",
         ),
         ("plans", "month", "{title: A month, unlimited: true}"),
+        (
+            "packs",
+            "big",
+            "{title: Big, credits: 100, prices: {stars: 2790}}",
+        ),
     ] {
         let put = place
             .ctl(&[kind, "put", name, body])
@@ -260,6 +265,19 @@ async fn a_price_is_set_and_a_length_taken_off_sale() {
             .len(),
         1
     );
+    assert!(
+        prices
+            .text
+            .contains("pack:pro                  20 credits  670 XTR, 699.00 RUB"),
+        "{}",
+        prices.text
+    );
+    assert!(
+        prices.text.contains("plan:unlimited_1day") && prices.text.contains("not sold"),
+        "{}",
+        prices.text
+    );
+    assert_eq!(prices.json["packs"]["pro"]["prices"]["stars"], 670);
     let error = place
         .ctl(&["prices", "remove", "kling-3.0", "10"])
         .await
@@ -312,6 +330,18 @@ async fn what_can_only_be_a_slip_is_refused_where_it_is_written() {
             "so no unlimited plan covers it",
         ),
         (&["plans", "put", "p", "{title: P, days: 0}"], "days: 0"),
+        (
+            &["packs", "put", "p", "{title: P, credits: 0, prices: {stars: 5}}"],
+            "credits: 0",
+        ),
+        (
+            &["packs", "put", "p", "{title: P, credits: 5, prices: {paypal: 5}}"],
+            "unknown field `packs.p.prices.paypal`",
+        ),
+        (
+            &["packs", "delete", "pro"],
+            "rails: nothing on sale has a price on yookassa",
+        ),
         (&["evaluators", "put", "ring", "{$ref: ring}"], "contains itself"),
         (&["evaluators", "put", "lost", "{$ref: nowhere}"], "nowhere"),
         (

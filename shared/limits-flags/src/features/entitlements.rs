@@ -168,8 +168,9 @@ impl<'a> Entitlements<'a> {
         let (registry, now) = (self.registry, self.facts.now);
         let own = self.standing.tier.as_ref().filter(|held| held.at(now).is_some());
         let own = own.map(|held| (registry.tiers_by_key.get(held.key.as_str()), held.until));
-        let plan = self.standing.plan.as_ref().filter(|held| held.at(now).is_some());
-        let plan = plan.map(|held| (registry.plans.get(&held.key), held.until));
+        let plan = self.standing.plan_with_grace();
+        let plan = plan.filter(|_| self.standing.plan_at(now).is_some());
+        let plan = plan.map(|(key, until)| (registry.plans.get(key), until));
         let bring = own.into_iter().chain(plan);
         let ends = bring.filter(|(tier, _)| tier.copied() == self.held.tier);
         // What has no end is later than any.

@@ -129,13 +129,12 @@ impl Entitlements<'_> {
                 .as_ref()
                 .and_then(|held| self.lapsed(held, &held.key, "")),
         );
-        if let Some(plan) = &self.standing.plan {
-            let tier = registry
-                .plans
-                .get(&plan.key)
-                .and_then(|tier| registry.tiers.get(*tier));
-            let note = format!("with the plan {}", plan.key);
-            layers.extend(tier.and_then(|tier| self.lapsed(plan, &tier.key, &note)));
+        if let Some((key, until)) = self.standing.plan_with_grace() {
+            let tier = registry.plans.get(key);
+            let tier = tier.and_then(|tier| registry.tiers.get(*tier));
+            let note = format!("with the plan {key}");
+            let key = key.to_owned();
+            layers.extend(tier.and_then(|tier| self.lapsed(&Held { key, until }, &tier.key, &note)));
         }
         layers
     }

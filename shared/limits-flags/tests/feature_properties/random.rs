@@ -212,7 +212,7 @@ fn standing() -> impl Strategy<Value = Standing> {
         .collect::<Vec<_>>();
     (
         held(&["t0", "t1", "t2", "t3", "gone"]),
-        option::weighted(0.2, until()),
+        option::weighted(0.2, (until(), until())),
         btree_map(addon, until(), 0..3),
         overrides,
         option::weighted(0.3, Just("RU".to_owned())),
@@ -221,10 +221,11 @@ fn standing() -> impl Strategy<Value = Standing> {
         .prop_map(|(tier, plan, addons, overrides, country, tester)| Standing {
             revision: 1,
             tier,
-            plan: plan.map(|until| Held {
+            plan: plan.map(|(until, _)| Held {
                 key: "p".to_owned(),
                 until,
             }),
+            plan_grace: plan.and_then(|(_, grace)| grace),
             addons,
             overrides: overrides.into_iter().enumerate().filter_map(settled).collect(),
             roles: tester

@@ -135,6 +135,14 @@ fn what_was_given_holds_up_to_its_end_and_not_at_it() {
             plan: held("unlimited_1day"),
             ..Standing::default()
         },
+        Standing {
+            plan: Some(Held {
+                key: "unlimited_1day".to_owned(),
+                until: Some(Timestamp(NOW.0 - 5)),
+            }),
+            plan_grace: until,
+            ..Standing::default()
+        },
         with_addon(Standing::default(), "analytics", until),
         with_override(Standing::default(), "premium_analytics", "true", until),
     ];

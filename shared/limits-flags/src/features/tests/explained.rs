@@ -59,6 +59,11 @@ fn what_was_given_and_does_not_hold_is_told_with_the_reason() {
         states(&with_plan),
         "default Holds , tier:unlimited Expired with the plan unlimited_1day"
     );
+    let awaited = Standing {
+        plan_grace: Some(Timestamp(NOW.0 + 1)),
+        ..with_plan
+    };
+    assert_eq!(states(&awaited), "default Outdone , tier:pro Holds ");
 }
 
 #[test]

@@ -1,0 +1,267 @@
+//! What payments make of a customer's plan: it begins, goes on for longer, takes the place of another whose rest becomes time
+//! of the new one, is taken back, is given again.
+//!
+//! Time is reckoned in milliseconds, and a rest that is exchanged is rounded up to a minute, for the customer. It is
+//! exchanged by what a day of each plan costs on one rail, without the credits that come with it: those stay with the
+//! customer, and must not be given twice.
+
+use super::{Rail, Term};
+use crate::catalog::{Pack, Plan};
+use crate::money::Credits;
+use crate::standing::{Held, Standing};
+use crate::time::{Millis, Timestamp};
+
+/// A day, which is as long on every day of the year: a term is a number of hours.
+const DAY: Millis = Millis::from_mins(24 * 60);
+/// What a rest is rounded up to.
+const MINUTE_MS: u128 = 60_000;
+
+/// What plans and credits cost, whether or not they are on sale now: an old plan is worth what it would cost.
+#[derive(Clone, Copy, Debug)]
+pub struct Shelf<'s> {
+    /// Every plan that there is.
+    pub plans: &'s [Plan],
+    /// Every pack of credits.
+    pub packs: &'s [Pack],
+}
+
+/// A payment for a term.
+#[derive(Clone, Copy, Debug)]
+pub struct Deal<'d> {
+    /// What is paid for.
+    pub term: &'d Term,
+    /// Where.
+    pub rail: Rail,
+    /// The next payment comes by itself: the plan has its days of grace after its end.
+    pub renews: bool,
+}
+
+/// What a payment makes of a plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Begun {
+    /// The standing with the plan in it.
+    pub standing: Standing,
+    /// The plan that ran and whose place it takes.
+    pub replaces: Option<String>,
+    /// What the rest of that plan has become, in time of the new one.
+    pub bonus: Millis,
+}
+
+/// Why a term cannot begin. It is not sold then; where money has arrived for it all the same, an operator decides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotBegun {
+    /// The customer has a plan for ever, and would exchange it for one with an end.
+    Endless(String),
+    /// What is left of another plan cannot be said in time of the new one, and would be lost.
+    Running {
+        /// Which.
+        plan: String,
+        /// From then on the new one can begin.
+        until: Timestamp,
+    },
+}
+
+/// A plan with so much of it left.
+struct Rest<'h> {
+    plan: &'h str,
+    until: Timestamp,
+    left: Millis,
+}
+
+impl Term {
+    fn span(&self) -> Millis {
+        Millis(i64::from(self.days).saturating_mul(DAY.0))
+    }
+}
+
+/// Begins a term, or extends the plan by it. To be asked when something is offered, for what a customer is told then, and
+/// again when the money has arrived.
+pub fn begin(
+    standing: &Standing,
+    deal: Deal<'_>,
+    shelf: Shelf<'_>,
+    now: Timestamp,
+) -> Result<Begun, NotBegun> {
+    let term = deal.term;
+    let (from, replaces, bonus) = match running(standing, now)? {
+        Some(rest) if rest.plan == term.plan => (rest.until, None, Millis::ZERO),
+        Some(rest) => {
+            let lost = || NotBegun::Running {
+                plan: rest.plan.to_owned(),
+                until: rest.until,
+            };
+            let bonus = shelf.exchanged(&rest, &term.plan, deal.rail).ok_or_else(lost)?;
+            (now, Some(rest.plan.to_owned()), bonus)
+        }
+        None => (
+            within_grace(standing, &term.plan, now).unwrap_or(now),
+            None,
+            Millis::ZERO,
+        ),
+    };
+    let until = from.after(term.span()).after(bonus);
+    let grace = shelf.plan(&term.plan).map_or(0, |plan| plan.grace_days);
+    let grace = Millis(i64::from(grace).saturating_mul(DAY.0));
+    let plan = Held {
+        key: term.plan.clone(),
+        until: Some(until),
+    };
+    let awaited = (deal.renews && grace > Millis::ZERO).then(|| until.after(grace));
+    Ok(Begun {
+        standing: with_plan(standing, Some(plan), awaited),
+        replaces,
+        bonus,
+    })
+}
+
+/// Takes a term back: its days go from the end of the plan, and what is left of nothing is no plan. Another plan that the
+/// customer has by now stays as it is. Nobody waits for a renewal any more.
+pub fn withdraw(standing: &Standing, term: &Term, now: Timestamp) -> Standing {
+    let Some(held) = standing.plan.as_ref().filter(|held| held.key == term.plan) else {
+        return standing.clone();
+    };
+    let Some(until) = held.until else {
+        return standing.clone();
+    };
+    let until = Timestamp(until.0.saturating_sub(term.span().0));
+    let rest = Held {
+        key: held.key.clone(),
+        until: Some(until),
+    };
+    with_plan(standing, Some(rest).filter(|_| now < until), None)
+}
+
+/// Gives a term again that was taken back: the same plan goes on for longer, another that runs by now is extended by what
+/// the days are worth in it. Whoever has a plan for ever has what was given.
+pub fn restore(
+    standing: &Standing,
+    term: &Term,
+    rail: Rail,
+    shelf: Shelf<'_>,
+    now: Timestamp,
+) -> Result<Standing, NotBegun> {
+    let (key, from, span) = match running(standing, now) {
+        Err(_) => return Ok(standing.clone()),
+        Ok(None) => (term.plan.as_str(), now, term.span()),
+        Ok(Some(rest)) if rest.plan == term.plan => (rest.plan, rest.until, term.span()),
+        Ok(Some(rest)) => {
+            let given = Rest {
+                plan: &term.plan,
+                until: rest.until,
+                left: term.span(),
+            };
+            let lost = || NotBegun::Running {
+                plan: rest.plan.to_owned(),
+                until: rest.until,
+            };
+            let span = shelf.exchanged(&given, rest.plan, rail).ok_or_else(lost)?;
+            (rest.plan, rest.until, span)
+        }
+    };
+    let plan = Held {
+        key: key.to_owned(),
+        until: Some(from.after(span)),
+    };
+    Ok(with_plan(standing, Some(plan), None))
+}
+
+/// What is left of the plan that runs now, without its grace: that is nobody's property.
+fn running(standing: &Standing, now: Timestamp) -> Result<Option<Rest<'_>>, NotBegun> {
+    let Some(held) = &standing.plan else {
+        return Ok(None);
+    };
+    let until = held.until.ok_or_else(|| NotBegun::Endless(held.key.clone()))?;
+    Ok((now < until).then(|| Rest {
+        plan: &held.key,
+        until,
+        left: until.since(now),
+    }))
+}
+
+/// The end of a plan that is over, while its renewal is awaited: the days since then were had, and are paid for now.
+fn within_grace(standing: &Standing, plan: &str, now: Timestamp) -> Option<Timestamp> {
+    let held = standing.plan.as_ref().filter(|held| held.key == plan)?;
+    standing.plan_grace.filter(|grace| now < *grace).and(held.until)
+}
+
+/// A standing with another plan. Its revision grows if that changes anything.
+fn with_plan(standing: &Standing, plan: Option<Held>, grace: Option<Timestamp>) -> Standing {
+    let mut after = Standing {
+        plan,
+        plan_grace: grace,
+        ..standing.clone()
+    };
+    if after != *standing {
+        after.revision = standing.revision.saturating_add(1);
+    }
+    after
+}
+
+impl Shelf<'_> {
+    fn plan(&self, key: &str) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.key == key)
+    }
+
+    /// What is left of a plan as time of another. `None` if nobody can say: one of them is not known, no rail has a price for
+    /// both, or time of the new one costs nothing.
+    fn exchanged(&self, rest: &Rest<'_>, into: &str, rail: Rail) -> Option<Millis> {
+        let old = self.plan(rest.plan)?;
+        if old.prices.is_empty() {
+            // It was given, and is never sold.
+            return Some(Millis::ZERO);
+        }
+        let new = self.plan(into)?;
+        let rails = [rail].into_iter().chain(Rail::ALL);
+        let mut worth = rails.filter_map(|rail| Some((self.worth(old, rail)?, self.worth(new, rail)?)));
+        let (had, wanted) = worth.next()?;
+        exchange(rest.left, had, wanted)
+    }
+
+    /// What the time of a plan costs on a rail, without its credits, which are worth what the cheapest pack asks for them.
+    fn worth(&self, plan: &Plan, rail: Rail) -> Option<Worth> {
+        let price = plan.prices.on(rail)?.minor;
+        let days = plan.days.filter(|days| *days > 0)?;
+        let credits = self.credits(plan.credits, rail)?;
+        let minor = price.saturating_sub(credits);
+        Some(Worth { minor, days })
+    }
+
+    /// What credits cost on a rail at least; `None` where none are sold.
+    fn credits(&self, credits: Credits, rail: Rail) -> Option<u64> {
+        if credits == Credits::ZERO {
+            return Some(0);
+        }
+        let of_pack = |pack: &Pack| {
+            let price = u128::from(pack.prices.on(rail)?.minor).checked_mul(u128::from(credits.0))?;
+            u64::try_from(price.checked_div(u128::from(pack.credits.0))?).ok()
+        };
+        self.packs.iter().filter_map(of_pack).min()
+    }
+}
+
+/// So much, in the smallest unit of one currency, for so many days.
+#[derive(Clone, Copy)]
+struct Worth {
+    minor: u64,
+    days: u32,
+}
+
+/// Time of one worth as time of another, rounded up to a minute; `None` if it would be without end, or is absurd.
+fn exchange(left: Millis, had: Worth, wanted: Worth) -> Option<Millis> {
+    if had.minor == 0 {
+        return Some(Millis::ZERO);
+    }
+    let above = u128::try_from(left.0)
+        .ok()?
+        .checked_mul(u128::from(had.minor))?
+        .checked_mul(u128::from(wanted.days))?;
+    let below = u128::from(had.days)
+        .checked_mul(u128::from(wanted.minor))?
+        .checked_mul(MINUTE_MS)?;
+    // Nothing is divided by a worth of nothing: time that costs nothing would be without end.
+    let minutes = (below > 0).then(|| above.div_ceil(below))?;
+    i64::try_from(minutes).ok().map(Millis::from_mins)
+}
+
+#[cfg(test)]
+mod tests;
