@@ -5,9 +5,9 @@ use lambda_runtime::{Error, run, service_fn};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let sweeper = &start().await?;
+    let cleanup = &start().await?;
     run(service_fn(|event| async move {
-        handle(sweeper, event).await.map_err(Error::from)
+        handle(cleanup, event).await.map_err(Error::from)
     }))
     .await
 }

@@ -25,6 +25,13 @@ pub const ENVIRONMENT: &[&str] = &[
     "SETTINGS_TABLE",
     "DOORBELL_QUEUE_URL",
     "SECRET_ARN",
+    "PAYMENTS_TABLE",
+    "TELEGRAM_API_URL",
+    "YOOKASSA_API_URL",
+    "YOOKASSA_SHOP_ID",
+    "STRIPE_API_URL",
+    "TAKES_TEST_MONEY",
+    "RETURN_URL",
     "LOG_LEVEL",
 ];
 
@@ -68,8 +75,12 @@ impl App {
             Secrets::read(&aws, config.get("SECRET_ARN")?),
             warm::up(&settings, &queue, &env)
         );
-        let desk = Desk::new(aws.store(config.tables()?), settings, queue, env);
-        Ok(Self::new(desk, secrets?.telegram_webhook_secret()?))
+        let secrets = secrets?;
+        let cashier = config
+            .money()?
+            .cashier_with(&aws, &secrets, settings.clone(), env.clone())?;
+        let desk = Desk::new(aws.store(config.tables()?), settings, queue, env).selling(cashier);
+        Ok(Self::new(desk, secrets.telegram_webhook_secret()?))
     }
 }
 
@@ -110,7 +121,7 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
         .await
     {
         Ok(Ok(reply)) => reply.map_or_else(|| status(200), |reply| json(&reply)),
-        Ok(Err(error @ (Error::Later(_) | Error::NoRules))) if !app.desk.gives_up(update) => {
+        Ok(Err(error @ (Error::Later(_) | Error::NoRules | Error::Busy))) if !app.desk.gives_up(update) => {
             tracing::warn!(
                 update_id,
                 error = runtime::batch::chain(&error),

@@ -18,13 +18,14 @@ pub(crate) use tell::news;
 
 use domain::account::Account;
 use domain::id::UserId;
-use domain::payment::{PaymentId, Truth};
+use domain::payment::{PaymentId, Rail, Truth};
+use limits_flags::Settings;
 use payments::Unanswered;
 use store::Payments;
 use table::Deadline;
 
 use crate::env::Env;
-use crate::rails::Rails;
+use crate::rails::{Look, Rails};
 
 /// What takes money, gives it back, and knows what for.
 #[derive(Clone, Debug)]
@@ -37,6 +38,8 @@ pub struct Cashier {
     pub bot: Option<telegram::Client>,
     /// Where rails send a customer afterwards: the bot.
     pub return_url: String,
+    /// What plans and packs cost: an old plan's rest becomes time of a new one.
+    pub settings: Settings,
     /// Time and dice.
     pub env: Env,
 }
@@ -88,6 +91,24 @@ impl Cashier {
         match taker.truth(&id.id, rail_time(deadline)?).await {
             Ok(Some(truth)) => self.hear(&truth, deadline).await.map(Some),
             Ok(None) | Err(Unanswered::NotFound) => Ok(None),
+            Err(Unanswered::BadKey) => Err(Error::BadKey),
+            Err(Unanswered::Later(why)) => Err(Error::Rail(why)),
+        }
+    }
+
+    /// A notice names what was opened at a rail: if there is a payment by now, all that follows from it is done.
+    pub async fn reference(
+        &self,
+        rail: Rail,
+        reference: &str,
+        deadline: Deadline,
+    ) -> Result<Option<Heard>, Error> {
+        let Some(taker) = self.rails.get(rail) else {
+            return Ok(None);
+        };
+        match taker.look(reference, rail_time(deadline)?).await {
+            Ok(Look::Payment(truth)) => self.hear(&truth, deadline).await.map(Some),
+            Ok(Look::Awaited | Look::Gone | Look::Unasked) | Err(Unanswered::NotFound) => Ok(None),
             Err(Unanswered::BadKey) => Err(Error::BadKey),
             Err(Unanswered::Later(why)) => Err(Error::Rail(why)),
         }

@@ -40,6 +40,12 @@ pub(crate) async fn send(request: RequestBuilder, timeout: Duration) -> Result<A
     Ok(Answer { status, body })
 }
 
+/// Whether a customer may be sent to this address: only over TLS, unless the rail itself is reached without it, as a played
+/// one on this machine.
+pub(crate) fn is_page(url: &str, base: &str) -> bool {
+    url.starts_with("https://") || (base.starts_with("http://") && url.starts_with("http://"))
+}
+
 impl From<reqwest::Error> for Failed {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
@@ -92,6 +98,23 @@ impl Answer {
             401 | 403 => Unanswered::BadKey,
             404 => Unanswered::NotFound,
             status => Unanswered::Later(format!("HTTP {status} with nothing that can be read")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_page;
+
+    #[test]
+    fn a_customer_is_sent_over_tls_unless_the_rail_itself_is_reached_without() {
+        let (real, played) = ("https://api.yookassa.ru/v3", "http://127.0.0.1:9000/v3");
+        assert!(is_page("https://yoomoney.ru/pay", real));
+        assert!(!is_page("http://127.0.0.1:9000/pay", real));
+        assert!(is_page("http://127.0.0.1:9000/pay", played));
+        assert!(is_page("https://yoomoney.ru/pay", played));
+        for base in [real, played] {
+            assert!(!is_page("javascript:alert(1)", base));
         }
     }
 }

@@ -8,7 +8,7 @@ mod read;
 use std::fmt;
 use std::time::Duration;
 
-use domain::payment::Truth;
+use domain::payment::{Money, Truth};
 use domain::time::Timestamp;
 use reqwest::{Method, RequestBuilder};
 
@@ -70,7 +70,7 @@ impl Account {
         ];
         let request = self.post("checkout/sessions", &order.key()).form(&form);
         match send(request, timeout).await {
-            Ok(answer) => read::opened(&answer),
+            Ok(answer) => read::opened(&answer, &self.base),
             Err(failed) => failed.into(),
         }
     }
@@ -80,14 +80,23 @@ impl Account {
         let answer = self
             .get(&format!("checkout/sessions/{}", part(id)?), &[], timeout)
             .await?;
-        read::session(&answer.body).ok_or_else(|| answer.unanswered())
+        read::session(&answer.body, &self.base).ok_or_else(|| answer.unanswered())
     }
 
-    /// How a payment stands.
+    /// How a payment stands. Two questions where it was ever disputed: a charge stays marked so when the dispute is won.
     pub async fn payment(&self, id: &str, timeout: Duration) -> Result<Truth, Unanswered> {
         let path = format!("payment_intents/{}", part(id)?);
-        let answer = self.get(&path, &[("expand[]", EXPANDED)], timeout).await?;
-        read::truth(&answer.body).ok_or_else(|| answer.unanswered())
+        let half = timeout.checked_div(2).unwrap_or(timeout);
+        let answer = self.get(&path, &[("expand[]", EXPANDED)], half).await?;
+        let truth = read::truth(&answer.body).ok_or_else(|| answer.unanswered())?;
+        if truth.money != Money::Disputed {
+            return Ok(truth);
+        }
+        let query = [("payment_intent", id), ("limit", PAGE)];
+        let answer = self.get("disputes", &query, half).await?;
+        let won = read::are_all_won(&answer.body).ok_or_else(|| answer.unanswered())?;
+        let money = if won { Money::Arrived } else { Money::Disputed };
+        Ok(Truth { money, ..truth })
     }
 
     /// Gives money back. It is done when the rail's truth says so; `Done` means that it was taken on.

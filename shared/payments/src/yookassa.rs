@@ -94,7 +94,7 @@ impl Shop {
     pub async fn open(&self, order: &Order, receipt: Option<&Receipt>, timeout: Duration) -> Outcome<Opened> {
         let request = self.post("payments", &order.key());
         match send(request.json(&payment_body(order, receipt)), timeout).await {
-            Ok(answer) => read::opened(&answer),
+            Ok(answer) => read::opened(&answer, &self.base),
             Err(failed) => failed.into(),
         }
     }
@@ -108,7 +108,7 @@ impl Shop {
     /// Where a payment that waits can be paid.
     pub async fn url(&self, id: &str, timeout: Duration) -> Result<Option<String>, Unanswered> {
         let answer = self.get(&["payments", id], &[], timeout).await?;
-        Ok(read::confirmation_url(&answer.body))
+        Ok(read::confirmation_url(&answer.body, &self.base))
     }
 
     /// Gives money back. It is done when the rail's truth says so; `Done` means that it was taken on.

@@ -25,6 +25,15 @@ pub struct Secrets {
     /// Our own key for callback addresses.
     #[serde(default)]
     callback_mac_key: String,
+    /// `YooKassa`'s secret key, if things are sold through it.
+    #[serde(default)]
+    yookassa_secret_key: String,
+    /// Stripe's secret key, if things are sold through it.
+    #[serde(default)]
+    stripe_secret_key: String,
+    /// What Stripe signs its events with.
+    #[serde(default)]
+    stripe_webhook_secret: String,
     #[serde(skip)]
     arn: String,
 }
@@ -90,6 +99,21 @@ impl Secrets {
         Some(self.kie_webhook_hmac_key.as_str()).filter(|key| !key.is_empty())
     }
 
+    /// `YooKassa`'s secret key; `None` if there is none, or only a toy.
+    pub fn yookassa_secret_key(&self) -> Option<&str> {
+        real(&self.yookassa_secret_key)
+    }
+
+    /// Stripe's secret key; `None` if there is none, or only a toy.
+    pub fn stripe_secret_key(&self) -> Option<&str> {
+        real(&self.stripe_secret_key)
+    }
+
+    /// What Stripe signs its events with; `None` if there is nothing, or only a toy.
+    pub fn stripe_webhook_secret(&self) -> Option<&str> {
+        real(&self.stripe_webhook_secret)
+    }
+
     /// Our own key for callback addresses.
     pub fn callback_mac_key(&self) -> Result<&str, Error> {
         self.need("callback_mac_key", &self.callback_mac_key)
@@ -103,6 +127,11 @@ impl Secrets {
             why: why(),
         })
     }
+}
+
+/// A value that is long enough to be believed.
+fn real(value: &str) -> Option<&str> {
+    Some(value).filter(|value| value.len() >= SECRET_BYTES_MIN)
 }
 
 #[cfg(test)]
@@ -120,6 +149,20 @@ mod tests {
         assert!(secrets.telegram_webhook_secret().is_err());
         assert_eq!(secrets.kie_api_key().ok(), Some("0123456789abcdef"));
         assert_eq!(secrets.kie_webhook_hmac_key(), None);
+    }
+
+    #[test]
+    fn a_rail_without_a_key_is_not_there_and_a_toy_is_none() {
+        let secrets = Secrets::parse(
+            r#"{"yookassa_secret_key":"live_0123456789abcdef","stripe_secret_key":"sk","stripe_webhook_secret":""}"#,
+            "arn",
+        )
+        .unwrap();
+        assert_eq!(secrets.yookassa_secret_key(), Some("live_0123456789abcdef"));
+        assert_eq!(
+            (secrets.stripe_secret_key(), secrets.stripe_webhook_secret()),
+            (None, None)
+        );
     }
 
     #[test]

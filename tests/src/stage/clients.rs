@@ -4,7 +4,7 @@
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use local_lambda::{Aws, Service};
 use queue::Queue;
-use store::{Store, Tables};
+use store::{PaymentTables, Payments, Store, Tables};
 use table::Db;
 
 const REGION: &str = "eu-central-1";
@@ -37,6 +37,17 @@ pub(crate) fn tables(aws: &Aws) -> Tables {
         usage: named("UsageTable"),
         jobs: named("JobsTable"),
     }
+}
+
+pub(crate) fn payments(aws: &Aws, caller: &str) -> Payments {
+    let Tables { accounts, ledger, .. } = tables(aws);
+    let payments = aws.table_name("PaymentsTable").unwrap().to_owned();
+    let tables = PaymentTables {
+        payments,
+        accounts,
+        ledger,
+    };
+    Payments::new(db(aws, caller), tables)
 }
 
 pub(crate) fn store(aws: &Aws, caller: &str) -> Store {

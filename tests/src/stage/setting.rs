@@ -2,16 +2,23 @@
 
 use std::sync::{Arc, Mutex};
 
+use app::cashier::Cashier;
 use app::desk::Desk;
+use app::rails::{Rails, Stars, StripeRail, YooKassaRail};
 use app::sweep::Sweeper;
 use app::take_callback::CallbackDesk;
 use app::workshop::{Places, Workshop};
 use app::{Clock, Dice, Env, Fixed};
 use axum::Router;
+use cleanup::Cleanup;
 use domain::time::{Millis, Timestamp};
 use limits_flags::{By, Document, Office};
 use local_lambda::{Aws, AwsOptions, Deployment, Template};
+use payment_webhook::Networks;
+use payments::stripe::Account;
+use payments::yookassa::Shop;
 use played_kie::PlayedKie;
+use played_rails::{PlayedStripe, PlayedYooKassa};
 use played_telegram::PlayedTelegram;
 use serde_json::json;
 use table::{Db, Deadline};
@@ -20,13 +27,23 @@ use tokio::net::TcpListener;
 
 use super::api::ORIGIN;
 use super::{
-    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, Replies, SECRET_ARN, Stage,
-    TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, clients, front,
+    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, PAYMENTS, Replies, SECRET_ARN,
+    SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients,
+    front,
 };
 use crate::tidy::project::text;
 
 /// Orders of one stage that the provider takes at once; its own limit is a subject of the provider's tests.
 const CREATES: usize = 1_000;
+
+/// What money at the rails is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RailMoney {
+    /// Real.
+    Real,
+    /// Test money, in a deployment that is there for trying things out.
+    TestThatBuys,
+}
 
 /// What a test may choose before the stage is built.
 #[derive(Clone, Debug)]
@@ -43,6 +60,8 @@ pub struct Setting {
     pub edits_reach_blocked: bool,
     /// Whether Telegram limits how fast messages may be sent.
     pub flood: bool,
+    /// What money at the rails is.
+    pub money: RailMoney,
     /// The seed of the dice.
     pub seed: u64,
 }
@@ -56,6 +75,7 @@ impl Setting {
             render: Millis::from_mins(1),
             edits_reach_blocked: false,
             flood: false,
+            money: RailMoney::Real,
             seed: 7,
         }
     }
@@ -78,6 +98,8 @@ struct Outside {
     telegram: String,
     kie: String,
     callback: String,
+    yookassa: PlayedYooKassa,
+    stripe: PlayedStripe,
 }
 
 pub(crate) async fn build(setting: Setting) -> Stage {
@@ -86,16 +108,23 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     seed(&clients::db(&aws, "Operator"), &aws, &setting.settings).await;
     let (telegram, telegram_url) = telegram(&setting, &clock).await;
     let (kie, kie_url) = kie(&setting, &clock).await;
+    let (yookassa, stripe) = rails(&setting, &clock).await;
     let (webhook_door, webhook_url) = door().await;
+    let (payments_door, payments_url) = door().await;
     let (callback_door, callback_url) = door().await;
     let outside = Outside {
         telegram: telegram_url,
         kie: kie_url,
         callback: callback_url,
+        yookassa,
+        stripe,
     };
     let stage = Ground { setting, aws, clock }.stage(telegram, kie, outside).await;
     serve(webhook_door, front::webhook(&stage));
     serve(callback_door, front::callback(&stage));
+    serve(payments_door, front::payments(&stage));
+    stage.yookassa.desk().set_url(format!("{payments_url}yookassa"));
+    stage.stripe.desk().set_url(format!("{payments_url}stripe"));
     set_webhook(&stage.telegram, &webhook_url).await;
     stage
 }
@@ -106,13 +135,16 @@ impl Ground {
             store: clients::store(&self.aws, "Operator"),
             db: clients::db(&self.aws, "Operator"),
             poller: clients::sqs(&self.aws, "Operator"),
-            app: Arc::new(App::new(self.desk().await, WEBHOOK_SECRET)),
+            app: Arc::new(App::new(self.desk(&outside).await, WEBHOOK_SECRET)),
+            payments: Arc::new(self.payment_webhook(&outside)),
             callback: Arc::new(self.callback().await),
-            workshop: Arc::new(self.workshop(outside).await),
+            workshop: Arc::new(self.workshop(&outside).await),
             queue_url: self.aws.queue_url("DoorbellQueue").unwrap(),
-            sweeper: self.sweeper(),
+            cleanup: self.cleanup(&outside),
             api: self.api(),
             aws: self.aws,
+            yookassa: outside.yookassa,
+            stripe: outside.stripe,
             telegram,
             kie,
             clock: self.clock,
@@ -130,14 +162,15 @@ impl Ground {
         Env::new(self.clock.clone(), dice)
     }
 
-    async fn desk(&self) -> Desk {
+    async fn desk(&self, outside: &Outside) -> Desk {
         let (settings, queue) = (
             clients::settings(&self.aws, WEBHOOK),
             clients::queue(&self.aws, WEBHOOK),
         );
         let env = self.env(1);
         runtime::warm::up(&settings, &queue, &env).await;
-        Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env)
+        let cashier = self.cashier(WEBHOOK, 6, outside);
+        Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env).selling(cashier)
     }
 
     async fn callback(&self) -> CallbackDesk {
@@ -152,11 +185,34 @@ impl Ground {
         }
     }
 
-    fn sweeper(&self) -> Sweeper {
-        Sweeper {
-            store: clients::store(&self.aws, CLEANUP),
-            queue: clients::queue(&self.aws, CLEANUP),
-            env: self.env(3),
+    fn cleanup(&self, outside: &Outside) -> Cleanup {
+        Cleanup {
+            jobs: Sweeper {
+                store: clients::store(&self.aws, CLEANUP),
+                queue: clients::queue(&self.aws, CLEANUP),
+                env: self.env(3),
+            },
+            cashier: self.cashier(CLEANUP, 7, outside),
+        }
+    }
+
+    fn payment_webhook(&self, outside: &Outside) -> payment_webhook::App {
+        let cashier = self.cashier(PAYMENTS, 8, outside);
+        let loopback = Networks::parse("127.0.0.1/32").unwrap();
+        payment_webhook::App::new(cashier, Some(STRIPE_SECRET), loopback)
+    }
+
+    /// What takes money, as a function has it.
+    fn cashier(&self, function: &str, salt: u64, outside: &Outside) -> Cashier {
+        let http = runtime::clients::http().unwrap();
+        let bot = telegram::Client::new(http, &outside.telegram, TOKEN);
+        Cashier {
+            payments: clients::payments(&self.aws, function),
+            rails: self.rails(&bot, outside),
+            bot: Some(bot),
+            return_url: "https://t.me/neurocards_bot".to_owned(),
+            settings: clients::settings(&self.aws, function),
+            env: self.env(salt),
         }
     }
 
@@ -172,7 +228,19 @@ impl Ground {
         features_api::Api::new(ground, TOKEN, origins)
     }
 
-    async fn workshop(&self, outside: Outside) -> Workshop {
+    fn rails(&self, bot: &telegram::Client, outside: &Outside) -> Rails {
+        let http = runtime::clients::http_without_pool().unwrap();
+        let shop = Shop::new(http.clone(), &outside.yookassa.api_url(), SHOP, YOOKASSA_KEY);
+        let account = Account::new(http, &outside.stripe.api_url(), STRIPE_KEY);
+        let test = self.setting.money == RailMoney::TestThatBuys;
+        Rails::new(vec![
+            Arc::new(Stars::new(bot.clone())),
+            Arc::new(YooKassaRail::new(shop, test)),
+            Arc::new(StripeRail::new(account, test)),
+        ])
+    }
+
+    async fn workshop(&self, outside: &Outside) -> Workshop {
         let http = runtime::clients::http().unwrap();
         let for_orders = runtime::clients::http_without_pool().unwrap();
         let workshop = Workshop {
@@ -184,7 +252,7 @@ impl Ground {
             files: providers::files::Files::new(runtime::clients::http_for_files().unwrap()),
             env: self.env(4),
             places: Places {
-                callback_base: outside.callback,
+                callback_base: outside.callback.clone(),
                 callback_key: MAC_KEY.into(),
                 vaults: self.setting.vaults.clone(),
             },
@@ -233,6 +301,27 @@ async fn telegram(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedTelegram, Str
     }
     serve(listener, telegram.router());
     (telegram, url)
+}
+
+/// Both rails, played.
+async fn rails(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedYooKassa, PlayedStripe) {
+    let (shop_door, url) = door().await;
+    let mut config = played_rails::yookassa::Config::new(url.trim_end_matches('/'));
+    SHOP.clone_into(&mut config.shop_id);
+    YOOKASSA_KEY.clone_into(&mut config.secret_key);
+    config.clock = ticking(clock);
+    config.is_test = setting.money != RailMoney::Real;
+    let shop = PlayedYooKassa::new(config).unwrap();
+    serve(shop_door, shop.router());
+    let (account_door, url) = door().await;
+    let mut config = played_rails::stripe::Config::new(url.trim_end_matches('/'));
+    STRIPE_KEY.clone_into(&mut config.secret_key);
+    STRIPE_SECRET.clone_into(&mut config.webhook_secret);
+    config.clock = ticking(clock);
+    config.livemode = setting.money == RailMoney::Real;
+    let account = PlayedStripe::new(config).unwrap();
+    serve(account_door, account.router());
+    (shop, account)
 }
 
 async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, String) {

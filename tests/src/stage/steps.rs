@@ -182,7 +182,7 @@ impl Stage {
             .unwrap();
         context.deadline = u64::try_from(end.as_millis()).unwrap();
         let event = LambdaEvent::new(event.clone(), context);
-        cleanup::handle(&self.sweeper, event).await.unwrap()
+        cleanup::handle(&self.cleanup, event).await.unwrap()
     }
 
     /// A minute passes, and cleanup runs.

@@ -62,6 +62,7 @@ const LOCAL: &[(&str, &[&str])] = &[
     ("local-lambda", &[]),
     ("played-telegram", &[]),
     ("played-kie", &[]),
+    ("played-rails", &[]),
     ("one-request", &[]),
     (
         "local-cloud",
@@ -78,6 +79,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             // Only for their choice of features: what it builds and runs is compiled once.
             "cleanup",
             "features-api",
+            "payment-webhook",
             "provider-callback",
             "telegram-webhook",
             "video-worker",
@@ -99,7 +101,13 @@ const LOCAL: &[(&str, &[&str])] = &[
 ];
 
 /// What a library's tests may use besides: the real protocols, played.
-const TEST_SUPPORT: &[&str] = &["local-lambda", "played-telegram", "played-kie", "one-request"];
+const TEST_SUPPORT: &[&str] = &[
+    "local-lambda",
+    "played-telegram",
+    "played-kie",
+    "played-rails",
+    "one-request",
+];
 
 /// Crates of others that stay at the edge, and who may hold them. `domain` decides; it neither waits nor stores.
 const EDGE_CRATES: &[(&str, &[&str])] = &[
@@ -132,6 +140,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "telegram-webhook",
             "video-worker",
             "provider-callback",
+            "payment-webhook",
             "cleanup",
             "features-api",
         ],

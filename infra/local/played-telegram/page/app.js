@@ -2,6 +2,7 @@
 // drawn anew, so a video that plays goes on playing while another message is edited.
 import { texts } from "./texts.js";
 import { drawMessage } from "./message.js";
+import { starsUi } from "./stars.js";
 
 const $ = (id) => document.getElementById(id);
 let userId = 0;
@@ -20,6 +21,7 @@ async function ask(path, body, type = "application/json") {
   return answer.json();
 }
 const act = (what, body, type) => ask(`${userId}/${what}`, body, type);
+const stars = starsUi(() => ({ view, t, act, ask, toast }));
 
 // --- Users -----------------------------------------------------------------------------------------------------
 
@@ -65,6 +67,7 @@ function draw(next) {
   drawStatus();
   drawMessages(chat);
   drawNotices(first);
+  stars.draw();
   if (first) atBottom = true;
   stayAtBottom();
 }
@@ -113,7 +116,7 @@ function drawMessages(chat) {
   const spins = new Set(view.spinning.map(([id, data]) => `${id} ${data}`));
   for (const message of view.messages) {
     const before = drawn.get(message.id);
-    const now = drawMessage(before, message, { t: t(), spins, press, say, remove });
+    const now = drawMessage(before, message, { t: t(), spins, press, say, remove, pay: stars.open, told: stars.told });
     if (!before) { chat.append(now.node); drawn.set(message.id, now); }
   }
 }
@@ -133,6 +136,7 @@ function drawNotices(first) {
 // What a person can cause is said in their language; the rest is for whoever develops.
 function inWords(error) {
   if (error.includes("not a picture")) return t().notAPicture;
+  if (error.includes("too few Stars")) return t().tooFew;
   return /has blocked the bot/.test(error) ? t().blocked : error;
 }
 
@@ -169,6 +173,11 @@ $("form").addEventListener("submit", (event) => {
 $("text").addEventListener("keydown", (event) => {
   if (commandKey(event)) return event.preventDefault();
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); $("form").requestSubmit(); }
+});
+// The address of an invoice opens it here, wherever it stands.
+$("chat").addEventListener("click", (event) => {
+  const slug = event.target.closest("a")?.href.match(/\/\/t\.me\/\$([\w-]+)$/)?.[1];
+  if (slug) { event.preventDefault(); stars.open(slug); }
 });
 $("start").addEventListener("click", () => (view.user.blocked ? restart() : say("/start")));
 $("down").addEventListener("click", () => { $("chat").scrollTop = $("chat").scrollHeight; });
@@ -243,6 +252,8 @@ function openMenu(open) {
   $("menu").replaceChildren(
     ...users.map((other) => menuButton(`👤 ${other.first_name} · ${other.id}`, () => become(other.id), { checked: other.id === user.id })),
     menuButton(`➕ ${t().newUser}`, async () => become(await newUser())),
+    line(),
+    menuButton(`⭐ ${t().stars} · ${view.stars.balance.toLocaleString(t().lang)}`, stars.openWindow),
     line(),
     menuButton("🇷🇺 Русский", () => act("language", { language_code: "ru" }), { checked: speaks("ru") }),
     menuButton("🇬🇧 English", () => act("language", { language_code: "en" }), { checked: speaks("en") }),

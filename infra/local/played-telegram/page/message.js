@@ -81,15 +81,30 @@ function mediaNode(media) {
   return [node];
 }
 
-function textNode(message, { t, say }) {
+// What is offered; the price stands on its button.
+function invoiceNode({ title, description }) {
+  return element("div", "invoice", element("span", "star", "⭐"), element("strong", "", title), element("p", "", description));
+}
+
+function textNode(message, { t, say, told }) {
+  if (message.service) return element("p", "told", told(message.service));
   const time = new Date(message.at_ms).toLocaleTimeString(t.lang, { hour: "2-digit", minute: "2-digit" });
   const meta = element("span", "meta", `${message.edited ? `${t.edited} ` : ""}${time}${message.mine ? " ✓✓" : ""}`);
   const parts = formatted(message.text, message.entities, 0, message.text.length, say);
-  return element("div", message.text ? "text" : "text none", ...parts, meta);
+  const invoice = message.invoice ? [invoiceNode(message.invoice)] : [];
+  return element("div", message.text || message.invoice ? "text" : "text none", ...invoice, ...parts, meta);
 }
 
-function keysNode(message, { spins, press }) {
+function keysNode(message, { spins, press, pay, t }) {
   const key = (button) => {
+    if (button.pay) {
+      const { slug, paid, stars, own_button } = message.invoice;
+      const label = own_button ? button.text : t.payKey.replace("{stars}", `⭐${stars.toLocaleString(t.lang)}`);
+      const node = element("button", "pay", paid ? t.receipt : label);
+      node.disabled = paid;
+      node.addEventListener("click", () => pay(slug, message.id));
+      return node;
+    }
     if (button.url) return link(button.url, button.text);
     const node = element("button", spins.has(`${message.id} ${button.data}`) ? "spins" : "", button.text);
     if (node.className) node.setAttribute("aria-busy", "true");
@@ -112,8 +127,8 @@ export function drawMessage(before, message, context) {
   const spinning = message.buttons.flat().filter((button) => context.spins.has(`${message.id} ${button.data}`));
   const is = {
     media: JSON.stringify(message.media),
-    text: JSON.stringify([message.text, message.entities, message.edited, message.at_ms, context.t.lang]),
-    keys: JSON.stringify([message.buttons, spinning, message.edits]),
+    text: JSON.stringify([message.text, message.entities, message.edited, message.at_ms, message.service, context.t.lang]),
+    keys: JSON.stringify([message.buttons, spinning, message.edits, message.invoice?.paid, context.t.lang]),
   };
   const drawn = before ?? frame(message, context);
   if (drawn.is.media !== is.media) drawn.media.replaceChildren(...mediaNode(message.media));
@@ -135,7 +150,8 @@ function frame(message, { t, remove }) {
   gone.title = t.remove;
   gone.addEventListener("click", () => remove(message.id));
   const bubble = element("div", "bubble", parts.media, parts.text, gone);
-  const node = element("article", message.mine ? "message mine" : "message", bubble, parts.keys);
+  const kind = message.service ? "message service" : message.mine ? "message mine" : "message";
+  const node = element("article", kind, bubble, parts.keys);
   node.dataset.id = message.id;
   return { node, bubble, ...parts, is: {}, edits: message.edits };
 }

@@ -189,6 +189,7 @@ fn within_limits(owner: &str, name: &str, field: &Field, value: &Value) -> Resul
 fn limit_error(owner: &str, name: &str, field: &Field) -> ApiError {
     match (owner, name) {
         (_, "callback_data") => ApiError::bad_request("BUTTON_DATA_INVALID"),
+        ("sendInvoice" | "createInvoiceLink", "payload") => ApiError::bad_request("INVOICE_PAYLOAD_INVALID"),
         ("answerCallbackQuery", "text") => ApiError::bad_request("MESSAGE_TOO_LONG"),
         ("BotCommand", "command") => ApiError::bad_request("BOT_COMMAND_INVALID"),
         ("BotCommand", "description") => ApiError::bad_request("BOT_COMMAND_DESCRIPTION_INVALID"),

@@ -5,6 +5,7 @@
 mod actions;
 mod events;
 mod media;
+mod stars;
 mod view;
 
 use std::sync::Arc;
@@ -41,12 +42,22 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
             "/client/texts.js",
             page("text/javascript", include_str!("../page/texts.js")),
         )
+        .route(
+            "/client/stars.js",
+            page("text/javascript", include_str!("../page/stars.js")),
+        )
         .route("/client/media/{file_id}", get(media::serve))
         .route("/client/users", get(actions::users).post(actions::create_user))
         .route("/client/{user}/events", get(events::stream))
         .route("/client/{user}/say", post(actions::say))
         .route("/client/{user}/photo", post(actions::photo))
         .route("/client/{user}/press", post(actions::press))
+        .route("/client/{user}/invoice/{slug}", get(stars::invoice))
+        .route("/client/{user}/pay", post(stars::pay))
+        .route("/client/{user}/stars", post(stars::buy))
+        .route("/client/{user}/subscription", post(stars::subscription))
+        .route("/client/{user}/month", post(stars::month))
+        .route("/client/{user}/news", post(stars::news))
         .route("/client/{user}/blocked", post(actions::set_blocked))
         .route("/client/{user}/language", post(actions::set_language))
         .route("/client/{user}/delete", post(actions::delete))

@@ -24,6 +24,8 @@ pub struct Config {
     /// Edits still reach a user who has blocked the bot. Telegram documents only that new messages do not; the stricter
     /// reading is the default.
     pub edits_reach_blocked: bool,
+    /// How many Stars a new user has.
+    pub stars: i64,
     /// How long Telegram waits for a file that it fetches by URL.
     pub fetch_timeout: Duration,
 }
@@ -89,6 +91,7 @@ impl Config {
             flood: Some(FloodLimits::default()),
             delivery: Delivery::default(),
             edits_reach_blocked: false,
+            stars: 0,
             fetch_timeout: Duration::from_secs(20),
         }
     }

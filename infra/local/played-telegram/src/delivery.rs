@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::error::Error;
 use crate::journal::Via;
-use crate::outbox::{Fate, QueueKey, Webhook};
+use crate::outbox::{QueueKey, Webhook};
 use crate::params::Params;
 use crate::server::{Server, Told};
 
@@ -77,12 +77,9 @@ async fn deliver(server: &Arc<Server>, webhook: &Webhook, index: usize) -> Resul
     };
     let wrong = match answer {
         Ok(answer) if answer.is_success() && !lost => {
-            server.write(|state| {
-                if let Some(record) = state.outbox.records.get_mut(index) {
-                    record.fate = Fate::Delivered;
-                }
-            });
+            server.write(|state| state.outbox.arrived(index));
             execute(server, answer).await;
+            start(server);
             return Ok(());
         }
         Ok(answer) if lost => (None, format!("Read timeout expired after {}", answer.status)),

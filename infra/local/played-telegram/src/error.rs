@@ -92,6 +92,11 @@ impl ApiError {
         Self::plain(500, "Internal Server Error: restart".into())
     }
 
+    /// 400: a press or a checkout that is answered too late, or a second time.
+    pub fn query_too_old() -> Self {
+        Self::bad_request("query is too old and response timeout expired or query ID is invalid")
+    }
+
     /// The edit changes nothing: to be taken as done.
     pub fn not_modified() -> Self {
         Self::bad_request(
@@ -123,6 +128,20 @@ pub enum Error {
         /// The button's data asked for.
         callback_data: String,
     },
+    /// Look again where the address came from: no invoice was ever made there.
+    #[error("there is no invoice at {0}")]
+    NoSuchInvoice(String),
+    /// Buy Stars first, as a client would offer.
+    #[error("too few Stars: {has} of {needs}")]
+    TooFewStars {
+        /// What the user has.
+        has: i64,
+        /// The price.
+        needs: i64,
+    },
+    /// Look at the subscriptions again: there is none of this charge, or nothing in it to be changed so.
+    #[error("subscription {0} cannot be changed so")]
+    NoSuchSubscription(String),
     /// No such update was ever made.
     #[error("there is no update {0}")]
     NoSuchUpdate(i64),

@@ -8,7 +8,10 @@
 //! People are played by method calls ([`PlayedTelegram::say`], [`PlayedTelegram::press`] …) or by a person at the
 //! browser page that the router serves under `/`.
 //!
-//! Not played: groups, payments, inline mode, Markdown, media other than photos and MP4 videos.
+//! Stars are played for real: invoices, checkouts, payments, refunds, subscriptions, the list of transactions, and what can
+//! go wrong between a payment and the bot's hearing of it ([`PaymentNews`]).
+//!
+//! Not played: groups, payments in money, inline mode, Markdown, media other than photos and MP4 videos.
 #![allow(
     clippy::disallowed_methods,
     reason = "this is no Lambda: Telegram has its own tasks, timers and clock"
@@ -36,6 +39,7 @@ mod outbox;
 mod params;
 mod seen;
 mod server;
+mod stars;
 mod state;
 mod text;
 mod user;
@@ -52,9 +56,13 @@ pub use crate::error::{ApiError, Error, Parameters};
 pub use crate::faults::{Fault, Happens};
 pub use crate::html::{Entity, parse as parse_html};
 pub use crate::journal::{Call, Via};
-pub use crate::model::{Button, ChatMessage, Media, MediaKind, Shown, Source, StoredFile, User};
+pub use crate::model::{Button, ChatMessage, Media, MediaKind, Service, Shown, Source, StoredFile, User};
 pub use crate::outbox::{CALLBACK_LIFETIME_MS, Fate, UpdateRecord};
 pub use crate::params::{Params, Upload};
+pub use crate::stars::{
+    CHECKOUT_MS, Checkout, CheckoutState, Invoice, PaymentNews, SUBSCRIPTION_PERIOD_S, StarPayment,
+    StarSubscription,
+};
 pub use crate::state::CallbackAnswer;
 pub use crate::text::{CAPTION_CHARS_MAX, TEXT_CHARS_MAX};
 

@@ -29,7 +29,16 @@ pub(crate) struct Markup {
 }
 
 impl Markup {
+    /// Of anything but an invoice, which alone has a button that pays.
     pub(crate) fn read(params: &Params) -> Result<Self, ApiError> {
+        let markup = Self::read_of_invoice(params)?;
+        if markup.buttons.iter().flatten().any(|button| button.pay) {
+            return Err(ApiError::bad_request("BUTTON_TYPE_INVALID"));
+        }
+        Ok(markup)
+    }
+
+    pub(crate) fn read_of_invoice(params: &Params) -> Result<Self, ApiError> {
         let Some(raw) = params.value("reply_markup") else {
             return Ok(Self::default());
         };
@@ -71,6 +80,7 @@ fn button(value: &Value) -> Result<Button, ApiError> {
             text: label,
             callback_data: text("callback_data"),
             url: text("url"),
+            pay: value.get("pay").and_then(Value::as_bool).unwrap_or_default(),
         }),
         _ => Err(ApiError::bad_request(
             "can't parse inline keyboard button: exactly one action is allowed",

@@ -7,9 +7,11 @@ mod edit;
 mod edit_message_media;
 mod get_file;
 mod get_updates;
+mod invoice;
 mod load_media;
 mod send;
 mod send_chat_action;
+mod stars;
 mod webhook;
 
 pub(crate) use load_media::UPLOAD_FILE_BYTES_MAX;
@@ -42,6 +44,13 @@ pub(crate) async fn play(server: &Arc<Server>, method: &str, params: &Params) ->
         "answerCallbackQuery" => answer_callback_query::play(server, params),
         "sendChatAction" => send_chat_action::play(server, params),
         "getFile" => get_file::play(server, params),
+        "sendInvoice" => invoice::send(server, params),
+        "createInvoiceLink" => invoice::link(server, params),
+        "answerPreCheckoutQuery" => stars::answer_checkout(server, params),
+        "refundStarPayment" => stars::refund(server, params),
+        "getStarTransactions" => Ok(stars::transactions(server, params)),
+        "getMyStarBalance" => Ok(stars::balance(server)),
+        "editUserStarSubscription" => stars::edit_subscription(server, params),
         "setMyCommands" => commands::set(server, params),
         "getMyCommands" => Ok(commands::get(server, params)),
         "deleteMyCommands" => Ok(commands::delete(server, params)),

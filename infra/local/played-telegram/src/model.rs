@@ -6,6 +6,7 @@ use bytes::Bytes;
 use serde_json::Value;
 
 use crate::html::Entity;
+use crate::stars::Invoice;
 
 /// A person with a Telegram client.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,10 +59,25 @@ pub struct Shown {
     pub entities: Vec<Entity>,
     /// The photo or video.
     pub media: Option<Media>,
+    /// The invoice.
+    pub invoice: Option<Invoice>,
+    /// Of an invoice: the charge that has paid it here.
+    pub receipt: Option<String>,
+    /// What a service message tells.
+    pub service: Option<Service>,
     /// The inline buttons, row by row.
     pub buttons: Vec<Vec<Button>>,
     /// The reply markup as it was sent.
     pub(crate) markup: Option<Value>,
+}
+
+/// What a service message tells, as the bot reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Service {
+    /// `successful_payment`.
+    Paid(Value),
+    /// `refunded_payment`.
+    Refunded(Value),
 }
 
 /// A button under a message.
@@ -73,6 +89,8 @@ pub struct Button {
     pub callback_data: Option<String>,
     /// The page it opens instead.
     pub url: Option<String>,
+    /// It pays the invoice that it stands below.
+    pub pay: bool,
 }
 
 /// Photo or video.
@@ -152,6 +170,11 @@ impl Shown {
             _ => false,
         };
         media && self.text == other.text && self.entities == other.entities && self.markup == other.markup
+    }
+
+    /// True if there is no text that an edit could change.
+    pub(crate) fn has_no_text(&self) -> bool {
+        self.media.is_some() || self.invoice.is_some() || self.service.is_some()
     }
 
     /// The video it shows.

@@ -128,6 +128,7 @@ impl PlayedTelegram {
         self.server.write(|state| {
             state.faults.clear();
             state.sabotage = crate::faults::Sabotage::default();
+            state.stars.troubles.clear();
         });
     }
 

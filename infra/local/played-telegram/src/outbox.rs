@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 use tokio::sync::Semaphore;
 
+use crate::stars::Held;
+
 /// A press lives this long; then nobody waits for its answer any more (tdlib/telegram-bot-api, `Client.cpp`).
 pub const CALLBACK_LIFETIME_MS: i64 = 150_000;
 /// Every other update is kept this long.
@@ -21,7 +23,7 @@ pub(crate) type QueueKey = (i64, &'static str);
 pub struct UpdateRecord {
     /// Its number: the key by which a bot knows a repeated delivery.
     pub update_id: i64,
-    /// `message`, `callback_query`, `my_chat_member`.
+    /// `message`, `callback_query`, `my_chat_member`, `pre_checkout_query`, `subscription`.
     pub kind: &'static str,
     /// The chat or user it belongs to.
     pub owner: i64,
@@ -63,6 +65,8 @@ pub(crate) struct Outbox {
     pub(crate) last_error: Option<(i64, String)>,
     queues: BTreeMap<QueueKey, VecDeque<usize>>,
     running: BTreeSet<QueueKey>,
+    /// Updates that are in no queue yet, and what each waits for.
+    held: Vec<(Held, usize)>,
 }
 
 /// The first update ids of a bot are arbitrary; later ones count up.
@@ -77,6 +81,61 @@ impl Outbox {
         payload: Value,
         now_ms: i64,
     ) -> Option<i64> {
+        let (index, update_id) = self.number(kind, owner, payload, now_ms)?;
+        self.queues.entry((owner, kind)).or_default().push_back(index);
+        Some(update_id)
+    }
+
+    /// The same update comes twice, one after the other.
+    pub(crate) fn push_twice(&mut self, kind: &'static str, owner: i64, payload: Value, now_ms: i64) {
+        if let Some((index, _)) = self.number(kind, owner, payload, now_ms)
+            && let Some(again) = self.records.get(index).cloned()
+        {
+            let queue = self.queues.entry((owner, kind)).or_default();
+            queue.extend([index, self.records.len()]);
+            self.records.push(again);
+        }
+    }
+
+    /// Numbers a message, and keeps it back until something else has arrived.
+    pub(crate) fn hold(&mut self, until: Held, owner: i64, payload: Value, now_ms: i64) {
+        if let Some((index, _)) = self.number("message", owner, payload, now_ms) {
+            self.held.push((until, index));
+        }
+    }
+
+    /// What is kept back for this goes into its queue.
+    pub(crate) fn release(&mut self, is_over: impl Fn(&Held, usize) -> bool) {
+        let (over, held) = std::mem::take(&mut self.held)
+            .into_iter()
+            .partition(|(until, held)| is_over(until, *held));
+        self.held = held;
+        for (_, index) in over {
+            if let Some(record) = self.records.get(index) {
+                let queue = self.queues.entry((record.owner, record.kind)).or_default();
+                queue.push_back(index);
+            }
+        }
+    }
+
+    /// An update has arrived; others may have waited for that.
+    pub(crate) fn arrived(&mut self, index: usize) {
+        let Some(record) = self.records.get_mut(index) else {
+            return;
+        };
+        record.fate = Fate::Delivered;
+        let (owner, body) = (record.owner, record.body.clone());
+        // What was made before the update that is kept back does not count.
+        self.release(|until, held| index > held && until.ends_with(owner, &body));
+    }
+
+    fn number(
+        &mut self,
+        kind: &'static str,
+        owner: i64,
+        payload: Value,
+        now_ms: i64,
+    ) -> Option<(usize, i64)> {
         if !self.wants(kind) {
             return None;
         }
@@ -93,8 +152,7 @@ impl Outbox {
             answers: Vec::new(),
             fate: Fate::Waiting,
         });
-        self.queues.entry((owner, kind)).or_default().push_back(index);
-        Some(update_id)
+        Some((index, update_id))
     }
 
     fn wants(&self, kind: &str) -> bool {

@@ -12,6 +12,7 @@ use crate::flood::Flood;
 use crate::journal::Journal;
 use crate::model::{ChatMessage, Shown, User};
 use crate::outbox::Outbox;
+use crate::stars::Stars;
 
 #[derive(Default)]
 pub(crate) struct State {
@@ -25,6 +26,7 @@ pub(crate) struct State {
     pub(crate) journal: Journal,
     pub(crate) faults: Vec<Fault>,
     pub(crate) sabotage: Sabotage,
+    pub(crate) stars: Stars,
     flood: Flood,
     last_private_message_id: i64,
 }

@@ -25,6 +25,7 @@ impl PlayedTelegram {
                 deactivated: known.is_some_and(|user| user.deactivated),
             };
             state.users.insert(id, user.clone());
+            state.stars.balances.entry(id).or_insert(self.server.config.stars);
             state.chats.entry(id).or_insert_with(|| Chat {
                 id,
                 ..Chat::default()

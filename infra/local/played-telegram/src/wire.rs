@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::config::Config;
 use crate::html::Entity;
-use crate::model::{ChatMessage, Media, MediaKind, StoredFile, User};
+use crate::model::{ChatMessage, Media, MediaKind, Service, StoredFile, User};
 use crate::state::{Chat, State};
 
 pub(crate) fn bot(config: &Config) -> Value {
@@ -63,6 +63,14 @@ fn one_message(config: &Config, state: &State, place: &Chat, message: &ChatMessa
         let (key, value) = media_field(media);
         set(key, value);
     }
+    if let Some(invoice) = &message.now.invoice {
+        set("invoice", invoice.wire());
+    }
+    match &message.now.service {
+        Some(Service::Paid(payment)) => set("successful_payment", payment.clone()),
+        Some(Service::Refunded(payment)) => set("refunded_payment", payment.clone()),
+        None => None,
+    };
     if !message.now.text.is_empty() {
         set(text_key, json!(message.now.text));
     }

@@ -4,7 +4,7 @@ use domain::money::{Amount, Currency};
 use domain::payment::{Money, PaymentId, PurchaseId, Rail, Truth};
 use serde_json::Value;
 
-use crate::http::Answer;
+use crate::http::{Answer, is_page};
 use crate::{Opened, Outcome, Page};
 
 /// A Checkout session as it stands.
@@ -22,8 +22,8 @@ pub struct Session {
     pub purchase: Option<PurchaseId>,
 }
 
-pub(super) fn opened(answer: &Answer) -> Outcome<Opened> {
-    let opened = session(&answer.body).and_then(|session| {
+pub(super) fn opened(answer: &Answer, base: &str) -> Outcome<Opened> {
+    let opened = session(&answer.body, base).and_then(|session| {
         Some(Opened {
             id: session.id,
             url: session.url?,
@@ -47,9 +47,9 @@ pub(super) fn refunded(answer: &Answer) -> Outcome<()> {
     }
 }
 
-pub(super) fn session(body: &Value) -> Option<Session> {
+pub(super) fn session(body: &Value, base: &str) -> Option<Session> {
     is(body, "checkout.session").then_some(())?;
-    let url = text(body, "/url").filter(|url| url.starts_with("https://"));
+    let url = text(body, "/url").filter(|url| is_page(url, base));
     Some(Session {
         id: text(body, "/id")?.to_owned(),
         payment: text(body, "/payment_intent").map(str::to_owned),
@@ -93,6 +93,16 @@ pub(super) fn truth(body: &Value) -> Option<Truth> {
         payer: None,
         is_test: !flag(body, "livemode"),
     })
+}
+
+/// Whether every dispute on a list ended with the money in our hands; `None` if it is no list, or has none on it.
+pub(super) fn are_all_won(body: &Value) -> Option<bool> {
+    let disputes = body
+        .get("data")?
+        .as_array()
+        .filter(|disputes| !disputes.is_empty())?;
+    let is_won = |dispute: &Value| matches!(text(dispute, "/status"), Some("won" | "warning_closed"));
+    Some(disputes.iter().all(is_won))
 }
 
 pub(super) fn page(body: &Value) -> Option<Page> {

@@ -4,16 +4,16 @@ use domain::money::{Amount, Currency};
 use domain::payment::{Money, PaymentId, PurchaseId, Rail, Truth};
 use serde_json::Value;
 
-use crate::http::Answer;
+use crate::http::{Answer, is_page};
 use crate::{Opened, Outcome, Page};
 
 /// A payment was opened, or was not.
-pub(super) fn opened(answer: &Answer) -> Outcome<Opened> {
+pub(super) fn opened(answer: &Answer, base: &str) -> Outcome<Opened> {
     let opened = || {
         let id = text(&answer.body, "/id")?.to_owned();
         Some(Opened {
             id,
-            url: confirmation_url(&answer.body)?,
+            url: confirmation_url(&answer.body, base)?,
         })
     };
     match opened().filter(|_| answer.status == 200) {
@@ -43,9 +43,9 @@ pub(super) fn refunded(answer: &Answer) -> Outcome<()> {
 }
 
 /// Where the customer pays, while a payment waits for that.
-pub(super) fn confirmation_url(body: &Value) -> Option<String> {
+pub(super) fn confirmation_url(body: &Value, base: &str) -> Option<String> {
     let url = text(body, "/confirmation/confirmation_url")?;
-    url.starts_with("https://").then(|| url.to_owned())
+    is_page(url, base).then(|| url.to_owned())
 }
 
 /// A payment as it stands; `None` if it is none that can be read.

@@ -96,14 +96,14 @@ impl Method for GetMyStarBalance {
     type Answer = StarAmount;
 }
 
-/// Cancels a subscription's renewal in its customer's place, or allows it again. What is paid stays paid.
+/// Cancels a subscription's renewal in its customer's place, or leaves it to them again. What is paid stays paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EditUserStarSubscription {
     /// Whose.
     pub user_id: i64,
-    /// A payment of the subscription.
+    /// The first payment of the subscription, which names it.
     pub telegram_payment_charge_id: String,
-    /// `true`: it is not renewed. `false`: it is, unless the customer had canceled it themselves.
+    /// `true`: it is not renewed, and the customer cannot change that. `false`: they can again; until they do, it is not.
     pub is_canceled: bool,
 }
 

@@ -23,7 +23,7 @@ type Played = State<Arc<Server>>;
 /// The id of the first user made at the page.
 const FIRST_USER_ID: i64 = 100_001;
 
-fn told<T>(result: Result<T, Error>) -> Response {
+pub(super) fn told<T>(result: Result<T, Error>) -> Response {
     match result {
         Ok(_) => Json(json!(true)).into_response(),
         Err(error) => (StatusCode::CONFLICT, error.to_string()).into_response(),

@@ -1,5 +1,7 @@
 //! A user's chat as the page draws it.
 
+mod stars;
+
 use serde_json::{Value, json};
 
 use crate::model::{ChatMessage, Media, MediaKind, User};
@@ -7,6 +9,8 @@ use crate::outbox::CALLBACK_LIFETIME_MS;
 use crate::seen::visible;
 use crate::server::Server;
 use crate::state::State;
+
+pub(super) use stars::invoice;
 
 /// How many of the latest messages the page gets.
 const MESSAGES_MAX: usize = 200;
@@ -17,14 +21,16 @@ pub(super) fn of(server: &Server, user_id: i64) -> Value {
     let now_ms = server.now_ms();
     server.read(|state| {
         let messages: Vec<_> = visible(state, user_id).collect();
+        let draw = |one| message(state, one);
         let latest = messages.len().saturating_sub(MESSAGES_MAX);
         json!({
             "bot": {"name": server.config.bot_name, "username": server.config.bot_username},
             "user": state.users.get(&user_id).map(user),
             "users": state.users.values().map(user).collect::<Vec<_>>(),
-            "messages": messages.into_iter().skip(latest).map(message).collect::<Vec<_>>(),
+            "messages": messages.into_iter().skip(latest).map(draw).collect::<Vec<_>>(),
             "spinning": spinning(state, user_id, now_ms),
             "notices": notices(state, user_id),
+            "stars": stars::stars(state, user_id, now_ms),
             "action": action(state, user_id, now_ms),
             "commands": commands(state, user_id),
         })
@@ -41,11 +47,11 @@ fn user(user: &User) -> Value {
     })
 }
 
-fn message(message: &ChatMessage) -> Value {
+fn message(state: &State, message: &ChatMessage) -> Value {
     let now = &message.now;
     let row = |row: &Vec<crate::model::Button>| -> Value {
         row.iter()
-            .map(|button| json!({"text": button.text, "data": button.callback_data, "url": button.url}))
+            .map(|button| json!({"text": button.text, "data": button.callback_data, "url": button.url, "pay": button.pay}))
             .collect()
     };
     json!({
@@ -57,6 +63,8 @@ fn message(message: &ChatMessage) -> Value {
         "text": now.text,
         "entities": now.entities,
         "media": now.media.as_ref().map(media),
+        "invoice": stars::invoice_in(message),
+        "service": stars::service(state, message),
         "buttons": now.buttons.iter().map(row).collect::<Vec<_>>(),
     })
 }

@@ -16,9 +16,7 @@ pub(super) fn play(server: &Server, params: &Params) -> Result<Value, ApiError> 
             .get_mut(params.text("callback_query_id").unwrap_or_default());
         let alive =
             query.filter(|query| now_ms - query.made_ms <= CALLBACK_LIFETIME_MS && query.answer.is_none());
-        let query = alive.ok_or_else(|| {
-            ApiError::bad_request("query is too old and response timeout expired or query ID is invalid")
-        })?;
+        let query = alive.ok_or_else(ApiError::query_too_old)?;
         query.answer = Some(CallbackAnswer {
             text: params.text("text").unwrap_or_default().to_owned(),
             show_alert: params.flag("show_alert"),

@@ -15,9 +15,11 @@ use crate::wire;
 pub(super) fn text(server: &Server, params: &Params) -> Result<Value, ApiError> {
     let text = Text::message(params)?;
     let markup = Markup::read(params)?;
-    edit(server, params, |before| match before.media {
-        Some(_) => Err(ApiError::bad_request("there is no text in the message to edit")),
-        None => Ok(shown(text, None, markup)),
+    edit(server, params, |before| {
+        if before.has_no_text() {
+            return Err(ApiError::bad_request("there is no text in the message to edit"));
+        }
+        Ok(shown(text, None, markup))
     })
 }
 

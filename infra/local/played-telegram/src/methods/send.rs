@@ -50,7 +50,7 @@ async fn media(
 }
 
 /// The chat to post into, if the bot may, the message replied to is there, and the flood limits leave room.
-fn room(server: &Server, state: &mut State, params: &Params) -> Result<i64, ApiError> {
+pub(super) fn room(server: &Server, state: &mut State, params: &Params) -> Result<i64, ApiError> {
     let chat_id = state.chat_for_writing(chat_id(params))?;
     replied_to(state, chat_id, params)?;
     state.take_flood_room(server.config.flood.as_ref(), chat_id, server.now_ms())?;
@@ -87,6 +87,7 @@ fn post(
         media,
         buttons: markup.buttons,
         markup: markup.raw,
+        ..Shown::default()
     };
     if let Some(chat) = state.chats.get_mut(&chat_id) {
         chat.action = None;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::world::{ANNA, Bot, SOON, World, host, mp4, picture};
 
-async fn act(world: &World, path: &str, body: Value) -> u16 {
+pub(crate) async fn act(world: &World, path: &str, body: Value) -> u16 {
     let url = format!("{}/client/{path}", world.url);
     world
         .http
@@ -18,16 +18,16 @@ async fn act(world: &World, path: &str, body: Value) -> u16 {
         .as_u16()
 }
 
-struct Events(reqwest::Response, String);
+pub(crate) struct Events(reqwest::Response, String);
 
 impl Events {
-    async fn open(world: &World, user: i64) -> Self {
+    pub(crate) async fn open(world: &World, user: i64) -> Self {
         let url = format!("{}/client/{user}/events", world.url);
         Self(world.http.get(url).send().await.unwrap(), String::new())
     }
 
     /// The first look of the chat in which this holds.
-    async fn until(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
+    pub(crate) async fn until(&mut self, holds: impl Fn(&Value) -> bool) -> Value {
         let read = async {
             loop {
                 while let Some((event, rest)) = self.1.split_once("\n\n") {
@@ -55,6 +55,7 @@ async fn the_page_is_whole_and_names_nothing_outside() {
         "client/app.js",
         "client/message.js",
         "client/texts.js",
+        "client/stars.js",
     ] {
         let answer = world
             .http
@@ -136,7 +137,7 @@ async fn a_pressed_button_spins_until_it_is_answered_or_its_message_edited() {
     let view = events.until(|view| view["spinning"] == json!([[id, "go"]])).await;
     assert_eq!(
         view["messages"][1]["buttons"],
-        json!([[{"text": "Go", "data": "go", "url": null}]])
+        json!([[{"text": "Go", "data": "go", "url": null, "pay": false}]])
     );
     world
         .ok(

@@ -1,0 +1,13 @@
+//! Starts the function.
+
+use lambda_http::{Error, Request, run, service_fn};
+use payment_webhook::{App, handle};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    let app = &App::start().await?;
+    run(service_fn(|request: Request| async move {
+        Ok::<_, Error>(handle(app, request).await)
+    }))
+    .await
+}
