@@ -21,6 +21,7 @@ mod audience;
 mod clients;
 mod front;
 mod media;
+mod paying;
 mod setting;
 mod sound;
 mod standing;
@@ -46,7 +47,7 @@ pub use actors::{Card, message, press};
 pub use api::{Ask, Said, init_data};
 pub use front::Answer;
 pub use media::{jpeg, png};
-pub use setting::Setting;
+pub use setting::{RailMoney, Setting};
 pub use steps::WORKER_TIME;
 
 /// The bot's token.
@@ -74,6 +75,12 @@ pub const CALLBACK: &str = "ProviderCallbackFunction";
 pub const CLEANUP: &str = "CleanupFunction";
 /// The notices of payments.
 pub const PAYMENTS: &str = "PaymentWebhookFunction";
+/// Our shop at YooKassa.
+pub const SHOP: &str = "100500";
+/// Its key.
+pub const YOOKASSA_KEY: &str = "live_key_of_the_stage_0123456789";
+/// Our key at Stripe.
+pub const STRIPE_KEY: &str = "sk_live_of_the_stage_0123456789";
 /// What Stripe signs its events with.
 pub const STRIPE_SECRET: &str = "whsec_of_the_stage_0123456789";
 /// The features API.
@@ -87,6 +94,10 @@ pub struct Stage {
     pub telegram: PlayedTelegram,
     /// The provider.
     pub kie: PlayedKie,
+    /// One rail.
+    pub yookassa: played_rails::PlayedYooKassa,
+    /// The other.
+    pub stripe: played_rails::PlayedStripe,
     /// The time.
     pub clock: Arc<Fixed>,
     /// The worker.
@@ -147,7 +158,7 @@ impl Stage {
     pub async fn with(change: impl FnOnce(&mut Setting)) -> Self {
         let mut setting = Setting::usual();
         change(&mut setting);
-        setting::build(setting).await
+        Box::pin(setting::build(setting)).await
     }
 
     /// How long the worker has run, on this machine's clock: to be shown, not to be judged.

@@ -14,6 +14,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "JOBS_TABLE",
     "DOORBELL_QUEUE_URL",
     "PAYMENTS_TABLE",
+    "SETTINGS_TABLE",
     "SECRET_ARN",
     "TELEGRAM_API_URL",
     "YOOKASSA_API_URL",

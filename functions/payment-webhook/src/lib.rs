@@ -23,6 +23,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "ACCOUNTS_TABLE",
     "LEDGER_TABLE",
     "PAYMENTS_TABLE",
+    "SETTINGS_TABLE",
     "SECRET_ARN",
     "TELEGRAM_API_URL",
     "YOOKASSA_API_URL",

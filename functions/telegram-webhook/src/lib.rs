@@ -76,7 +76,9 @@ impl App {
             warm::up(&settings, &queue, &env)
         );
         let secrets = secrets?;
-        let cashier = config.money()?.cashier(&aws, &secrets, env.clone())?;
+        let cashier = config
+            .money()?
+            .cashier_with(&aws, &secrets, settings.clone(), env.clone())?;
         let desk = Desk::new(aws.store(config.tables()?), settings, queue, env).selling(cashier);
         Ok(Self::new(desk, secrets.telegram_webhook_secret()?))
     }

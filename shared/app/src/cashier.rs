@@ -19,6 +19,7 @@ pub(crate) use tell::news;
 use domain::account::Account;
 use domain::id::UserId;
 use domain::payment::{PaymentId, Rail, Truth};
+use limits_flags::Settings;
 use payments::Unanswered;
 use store::Payments;
 use table::Deadline;
@@ -37,6 +38,8 @@ pub struct Cashier {
     pub bot: Option<telegram::Client>,
     /// Where rails send a customer afterwards: the bot.
     pub return_url: String,
+    /// What plans and packs cost: an old plan's rest becomes time of a new one.
+    pub settings: Settings,
     /// Time and dice.
     pub env: Env,
 }

@@ -49,6 +49,16 @@ pub(crate) fn moment(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> St
     )
 }
 
+/// A span in days, hours and minutes, of which the smaller are left out where there is a larger: `3 дня`, `5 ч`.
+pub(crate) fn rest(say: Say, minutes: i64) -> String {
+    let count = |n: i64| u32::try_from(n).unwrap_or(u32::MAX);
+    match (minutes / 1440, minutes / 60) {
+        (days @ 1.., _) => say.with("days", [("count", count(days).into())]),
+        (_, hours @ 1..) => say.with("hours", [("count", count(hours).into())]),
+        _ => say.with("minutes", [("count", count(minutes).into())]),
+    }
+}
+
 /// A zone's name by its distance from UTC. What is three hours ahead is told as Moscow's, which is what customers know.
 pub(crate) fn zone_name(say: Say, offset_minutes: i32) -> String {
     if offset_minutes == 180 {

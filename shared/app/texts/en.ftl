@@ -268,10 +268,6 @@ photo-prompt = Bring this photo to life: natural smooth motion, a gentle camera 
 
 ## The shop and payments
 
-days = { $count } { $count ->
-    [one] day
-   *[other] days
-}
 shop = 🛍 <b>Shop</b>
     On your account: { $available }
 
@@ -362,3 +358,8 @@ button-history = 🧾 Purchases
 button-pay = Pay { $price }
 button-paid = I have paid — look now
 button-try-again = Try again
+plan-until = The plan will last until { $moment }.
+plan-exchanged = You have “{ $plan }” now. What is left of it becomes time of the new one: + { $bonus }. The new plan will last until { $moment }.
+plan-endless = You have the plan “{ $plan }” for ever: there is no need to buy this one.
+plan-running = You have the plan “{ $plan }” until { $moment }. What is left of it cannot be exchanged, so you can buy this one when that is over: nothing is lost so.
+refused-debt = A bank has taken back the payment for credits that are spent already; you owe { $debt }. Top up: /buy pays that first, and the rest is yours. Questions: /paysupport

@@ -70,6 +70,8 @@ pub enum Refusal {
         /// What there is.
         available: Credits,
     },
+    /// The bank has taken money back for credits that were spent. What is bought next pays that first.
+    InDebt(Credits),
     /// There are as many open jobs as are allowed.
     TooManyActive {
         /// How many are allowed.
@@ -127,6 +129,9 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
     check_words(draft, model)?;
     if let Some(denied) = &request.denied {
         return Err(Refusal::NotEntitled(denied.clone()));
+    }
+    if account.balance.debt > Credits::ZERO {
+        return Err(Refusal::InDebt(account.balance.debt));
     }
     if account.active_jobs.len() >= usize::try_from(rules.active_jobs_max).unwrap_or(usize::MAX) {
         return Err(Refusal::TooManyActive {

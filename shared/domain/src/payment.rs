@@ -158,6 +158,8 @@ pub struct Offer {
     pub rail: Rail,
     /// Its price, fixed when it was opened.
     pub price: Amount,
+    /// Paid again by itself each month, until somebody cancels.
+    pub renews: bool,
 }
 
 /// Where a payment stands.

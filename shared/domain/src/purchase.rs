@@ -209,6 +209,7 @@ mod tests {
                 minor: 69_900,
                 currency: Currency::Rub,
             },
+            renews: false,
         };
         let day = Millis::from_mins(24 * 60);
         Purchase::new(offer, "Про".to_owned(), "ru".to_owned(), Timestamp(0), day).first()

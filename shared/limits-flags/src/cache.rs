@@ -16,12 +16,12 @@ const LOADS_MAX: u32 = 2;
 /// Rows per page; DynamoDB ends a page at 1 MB anyhow.
 const PAGE: i32 = 1000;
 
-/// The settings, kept over invocations.
-#[derive(Debug)]
+/// The settings, kept over invocations. Copies of it keep one and the same.
+#[derive(Clone, Debug)]
 pub struct Settings {
     db: Db,
     table: String,
-    current: Mutex<Option<Arc<Snapshot>>>,
+    current: Arc<Mutex<Option<Arc<Snapshot>>>>,
 }
 
 impl Settings {
@@ -30,7 +30,7 @@ impl Settings {
         Self {
             db,
             table,
-            current: Mutex::new(None),
+            current: Arc::default(),
         }
     }
 

@@ -8,7 +8,7 @@ mod read;
 use std::fmt;
 use std::time::Duration;
 
-use domain::payment::Truth;
+use domain::payment::{Money, Truth};
 use domain::time::Timestamp;
 use reqwest::{Method, RequestBuilder};
 
@@ -83,11 +83,20 @@ impl Account {
         read::session(&answer.body, &self.base).ok_or_else(|| answer.unanswered())
     }
 
-    /// How a payment stands.
+    /// How a payment stands. Two questions where it was ever disputed: a charge stays marked so when the dispute is won.
     pub async fn payment(&self, id: &str, timeout: Duration) -> Result<Truth, Unanswered> {
         let path = format!("payment_intents/{}", part(id)?);
-        let answer = self.get(&path, &[("expand[]", EXPANDED)], timeout).await?;
-        read::truth(&answer.body).ok_or_else(|| answer.unanswered())
+        let half = timeout.checked_div(2).unwrap_or(timeout);
+        let answer = self.get(&path, &[("expand[]", EXPANDED)], half).await?;
+        let truth = read::truth(&answer.body).ok_or_else(|| answer.unanswered())?;
+        if truth.money != Money::Disputed {
+            return Ok(truth);
+        }
+        let query = [("payment_intent", id), ("limit", PAGE)];
+        let answer = self.get("disputes", &query, half).await?;
+        let won = read::are_all_won(&answer.body).ok_or_else(|| answer.unanswered())?;
+        let money = if won { Money::Arrived } else { Money::Disputed };
+        Ok(Truth { money, ..truth })
     }
 
     /// Gives money back. It is done when the rail's truth says so; `Done` means that it was taken on.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::Env;
 use app::cashier::Cashier;
 use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
+use limits_flags::Settings;
 use payments::stripe::Account;
 use payments::yookassa::Shop;
 use store::{PaymentTables, Payments};
@@ -21,6 +22,7 @@ pub struct Money {
     stripe_url: String,
     takes_test: bool,
     return_url: String,
+    settings: String,
 }
 
 impl Config {
@@ -39,13 +41,26 @@ impl Config {
             stripe_url: text("STRIPE_API_URL")?,
             takes_test: self.get("TAKES_TEST_MONEY")? == "true",
             return_url: text("RETURN_URL")?,
+            settings: text("SETTINGS_TABLE")?,
         })
     }
 }
 
 impl Money {
-    /// What takes money, with the rails that this deployment has keys for.
+    /// What takes money, with the rails that this deployment has keys for, and settings of its own.
     pub fn cashier(self, aws: &Aws, secrets: &Secrets, env: Env) -> Result<Cashier, Error> {
+        let settings = Settings::new(aws.db(), self.settings.clone());
+        self.cashier_with(aws, secrets, settings, env)
+    }
+
+    /// The same, with settings that others keep, too.
+    pub fn cashier_with(
+        self,
+        aws: &Aws,
+        secrets: &Secrets,
+        settings: Settings,
+        env: Env,
+    ) -> Result<Cashier, Error> {
         let bot = telegram::Client::new(
             clients::http()?,
             &self.telegram_url,
@@ -56,6 +71,7 @@ impl Money {
             rails: self.rails(secrets, &bot)?,
             bot: Some(bot),
             return_url: self.return_url,
+            settings,
             env,
         })
     }

@@ -71,6 +71,7 @@ impl Store {
         Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(job.id.user))
             .when(Condition::AtLeast("available", n(cost)))
             .when(Condition::FewerThan("active", n(admission.active_jobs_max)))
+            .when(Condition::AbsentOrEquals("debt", n(0)))
             .when(Condition::AbsentOrEquals(
                 limits_flags::standing::REVISION,
                 n(rows::number(admission.standing_revision)),

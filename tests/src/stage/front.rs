@@ -11,7 +11,7 @@ use lambda_http::Body as LambdaBody;
 use serde_json::{Value, json};
 use telegram_webhook::App;
 
-use super::{CALLBACK, Invocations, Replies, Stage, WEBHOOK, WEBHOOK_SECRET};
+use super::{CALLBACK, Invocations, PAYMENTS, Replies, Stage, WEBHOOK, WEBHOOK_SECRET};
 
 const CAPTURED_UPDATE: &str = include_str!("../../../functions/telegram-webhook/events/message.json");
 const CAPTURED_CALLBACK: &str = include_str!("../../../functions/provider-callback/events/kie-success.json");
@@ -41,7 +41,7 @@ impl Answer {
         body.and_then(|body| body["text"].as_str()).unwrap_or_default()
     }
 
-    fn of(response: &lambda_http::Response<LambdaBody>) -> Self {
+    pub(super) fn of(response: &lambda_http::Response<LambdaBody>) -> Self {
         Self {
             status: response.status().as_u16(),
             body: serde_json::from_slice(response.body().as_ref()).ok(),
@@ -83,7 +83,7 @@ fn update_event(body: &str, secret: &str) -> Value {
     event
 }
 
-fn request(event: &Value) -> lambda_http::Request {
+pub(super) fn request(event: &Value) -> lambda_http::Request {
     lambda_http::request::from_str(&event.to_string()).unwrap()
 }
 
@@ -154,6 +154,34 @@ async fn take_callback(State(callback): State<Callback>, request: Request) -> Re
     event["body"] = json!(text(request).await);
     callback.invocations.add(CALLBACK);
     answered(provider_callback::handle(&callback.desk, self::request(&event)).await)
+}
+
+#[derive(Clone)]
+struct Notices {
+    app: Arc<payment_webhook::App>,
+    invocations: Arc<Invocations>,
+}
+
+/// The door for notices of payments.
+pub(super) fn payments(stage: &Stage) -> Router {
+    let door = Notices {
+        app: Arc::clone(&stage.payments),
+        invocations: Arc::clone(&stage.invocations),
+    };
+    Router::new().fallback(take_notice).with_state(door)
+}
+
+async fn take_notice(State(door): State<Notices>, request: Request) -> Response {
+    let headers: serde_json::Map<String, Value> = request
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.to_string(), json!(value.to_str().unwrap_or_default())))
+        .collect();
+    let path = request.uri().path().to_owned();
+    let body = text(request).await;
+    let event = super::paying::notice(&path, "127.0.0.1", &Value::Object(headers), &body);
+    door.invocations.add(PAYMENTS);
+    answered(payment_webhook::handle(&door.app, self::request(&event)).await)
 }
 
 fn header(request: &Request, name: &str) -> String {

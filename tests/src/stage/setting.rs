@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use app::cashier::Cashier;
 use app::desk::Desk;
-use app::rails::{Rails, Stars};
+use app::rails::{Rails, Stars, StripeRail, YooKassaRail};
 use app::sweep::Sweeper;
 use app::take_callback::CallbackDesk;
 use app::workshop::{Places, Workshop};
@@ -15,7 +15,10 @@ use domain::time::{Millis, Timestamp};
 use limits_flags::{By, Document, Office};
 use local_lambda::{Aws, AwsOptions, Deployment, Template};
 use payment_webhook::Networks;
+use payments::stripe::Account;
+use payments::yookassa::Shop;
 use played_kie::PlayedKie;
+use played_rails::{PlayedStripe, PlayedYooKassa};
 use played_telegram::PlayedTelegram;
 use serde_json::json;
 use table::{Db, Deadline};
@@ -25,12 +28,22 @@ use tokio::net::TcpListener;
 use super::api::ORIGIN;
 use super::{
     API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, PAYMENTS, Replies, SECRET_ARN,
-    STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, clients, front,
+    SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients,
+    front,
 };
 use crate::tidy::project::text;
 
 /// Orders of one stage that the provider takes at once; its own limit is a subject of the provider's tests.
 const CREATES: usize = 1_000;
+
+/// What money at the rails is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RailMoney {
+    /// Real.
+    Real,
+    /// Test money, in a deployment that is there for trying things out.
+    TestThatBuys,
+}
 
 /// What a test may choose before the stage is built.
 #[derive(Clone, Debug)]
@@ -47,6 +60,8 @@ pub struct Setting {
     pub edits_reach_blocked: bool,
     /// Whether Telegram limits how fast messages may be sent.
     pub flood: bool,
+    /// What money at the rails is.
+    pub money: RailMoney,
     /// The seed of the dice.
     pub seed: u64,
 }
@@ -60,6 +75,7 @@ impl Setting {
             render: Millis::from_mins(1),
             edits_reach_blocked: false,
             flood: false,
+            money: RailMoney::Real,
             seed: 7,
         }
     }
@@ -82,6 +98,8 @@ struct Outside {
     telegram: String,
     kie: String,
     callback: String,
+    yookassa: PlayedYooKassa,
+    stripe: PlayedStripe,
 }
 
 pub(crate) async fn build(setting: Setting) -> Stage {
@@ -90,16 +108,23 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     seed(&clients::db(&aws, "Operator"), &aws, &setting.settings).await;
     let (telegram, telegram_url) = telegram(&setting, &clock).await;
     let (kie, kie_url) = kie(&setting, &clock).await;
+    let (yookassa, stripe) = rails(&setting, &clock).await;
     let (webhook_door, webhook_url) = door().await;
+    let (payments_door, payments_url) = door().await;
     let (callback_door, callback_url) = door().await;
     let outside = Outside {
         telegram: telegram_url,
         kie: kie_url,
         callback: callback_url,
+        yookassa,
+        stripe,
     };
     let stage = Ground { setting, aws, clock }.stage(telegram, kie, outside).await;
     serve(webhook_door, front::webhook(&stage));
     serve(callback_door, front::callback(&stage));
+    serve(payments_door, front::payments(&stage));
+    stage.yookassa.desk().set_url(format!("{payments_url}yookassa"));
+    stage.stripe.desk().set_url(format!("{payments_url}stripe"));
     set_webhook(&stage.telegram, &webhook_url).await;
     stage
 }
@@ -118,6 +143,8 @@ impl Ground {
             cleanup: self.cleanup(&outside),
             api: self.api(),
             aws: self.aws,
+            yookassa: outside.yookassa,
+            stripe: outside.stripe,
             telegram,
             kie,
             clock: self.clock,
@@ -181,9 +208,10 @@ impl Ground {
         let bot = telegram::Client::new(http, &outside.telegram, TOKEN);
         Cashier {
             payments: clients::payments(&self.aws, function),
-            rails: Rails::new(vec![Arc::new(Stars::new(bot.clone()))]),
+            rails: self.rails(&bot, outside),
             bot: Some(bot),
             return_url: "https://t.me/neurocards_bot".to_owned(),
+            settings: clients::settings(&self.aws, function),
             env: self.env(salt),
         }
     }
@@ -198,6 +226,18 @@ impl Ground {
         };
         let origins = features_api::cors::Origins::parse(ORIGIN);
         features_api::Api::new(ground, TOKEN, origins)
+    }
+
+    fn rails(&self, bot: &telegram::Client, outside: &Outside) -> Rails {
+        let http = runtime::clients::http_without_pool().unwrap();
+        let shop = Shop::new(http.clone(), &outside.yookassa.api_url(), SHOP, YOOKASSA_KEY);
+        let account = Account::new(http, &outside.stripe.api_url(), STRIPE_KEY);
+        let test = self.setting.money == RailMoney::TestThatBuys;
+        Rails::new(vec![
+            Arc::new(Stars::new(bot.clone())),
+            Arc::new(YooKassaRail::new(shop, test)),
+            Arc::new(StripeRail::new(account, test)),
+        ])
     }
 
     async fn workshop(&self, outside: &Outside) -> Workshop {
@@ -261,6 +301,27 @@ async fn telegram(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedTelegram, Str
     }
     serve(listener, telegram.router());
     (telegram, url)
+}
+
+/// Both rails, played.
+async fn rails(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedYooKassa, PlayedStripe) {
+    let (shop_door, url) = door().await;
+    let mut config = played_rails::yookassa::Config::new(url.trim_end_matches('/'));
+    SHOP.clone_into(&mut config.shop_id);
+    YOOKASSA_KEY.clone_into(&mut config.secret_key);
+    config.clock = ticking(clock);
+    config.is_test = setting.money != RailMoney::Real;
+    let shop = PlayedYooKassa::new(config).unwrap();
+    serve(shop_door, shop.router());
+    let (account_door, url) = door().await;
+    let mut config = played_rails::stripe::Config::new(url.trim_end_matches('/'));
+    STRIPE_KEY.clone_into(&mut config.secret_key);
+    STRIPE_SECRET.clone_into(&mut config.webhook_secret);
+    config.clock = ticking(clock);
+    config.livemode = setting.money == RailMoney::Real;
+    let account = PlayedStripe::new(config).unwrap();
+    serve(account_door, account.router());
+    (shop, account)
 }
 
 async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, String) {

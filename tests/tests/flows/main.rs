@@ -37,9 +37,12 @@ mod cold;
 mod events;
 mod files;
 mod measured;
+mod money_back;
+mod paying;
 mod permissions;
 mod slow;
 mod sound;
+mod stars;
 
 /// A customer.
 const ANNA: i64 = 1001;

@@ -72,6 +72,26 @@ pub async fn serve(then: Then) -> (String, JoinHandle<String>) {
     (base, served)
 }
 
+/// A server for so many requests, each on a connection of its own: its address.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the server of a test is a task of its own"
+)]
+pub async fn serve_in_turn(answers: Vec<String>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let base = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        for body in answers {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            read_request(&mut stream).await;
+            if let Then::Answer(bytes) = answer_with("200 OK", "connection: close\r\n", &body) {
+                stream.write_all(bytes.as_bytes()).await.unwrap();
+            }
+        }
+    });
+    base
+}
+
 async fn read_request(stream: &mut TcpStream) -> String {
     let mut read = Vec::new();
     while !is_whole(&String::from_utf8_lossy(&read)) {

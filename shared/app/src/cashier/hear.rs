@@ -1,10 +1,12 @@
 //! What follows from a rail's truth, written step by step until nothing follows any more.
 
-use domain::payment::{Change, Record, Settlement, State, Till, Truth, Unchanged};
+use domain::payment::term::NotBegun;
+use domain::payment::{Change, Misfit, Record, Settlement, State, Till, Truth, Unchanged};
 use domain::purchase::{Purchase, Stage};
 use store::{Credit, Settled, Settling};
 use table::{Deadline, Write};
 
+use super::terms::Turn;
 use super::{Cashier, Error};
 use crate::rails::Taker;
 
@@ -74,16 +76,28 @@ impl Cashier {
         truth: &Truth,
         deadline: Deadline,
     ) -> Result<Settled, Error> {
-        let now = self.env.now();
-        let mut after = record.after(change, now);
+        let mut after = record.after(change, self.env.now());
         // The first truth may have been of money that was only on its way; what has arrived is what counts.
         after.amount = truth.amount;
         let paid = matches!(change.settlement, Some(Settlement::Grant));
         let purchase = purchase
             .filter(|purchase| paid && purchase.stage != Stage::Paid)
             .map(|purchase| purchase.paid(record.id().clone()));
-        self.settle(&after, purchase.as_ref(), change, Vec::new(), deadline)
-            .await
+        match self
+            .settle(&after, purchase.as_ref(), change, Vec::new(), deadline)
+            .await?
+        {
+            Written::Settled(settled) => Ok(settled),
+            Written::Cannot(_) => {
+                let held = record.payment.held_for(Misfit::PlanRuns);
+                note(record, &held, truth, &Till::default());
+                let after = record.after(&held, self.env.now());
+                match self.settle(&after, None, &held, Vec::new(), deadline).await? {
+                    Written::Settled(settled) => Ok(settled),
+                    Written::Cannot(_) => Err(Error::Busy),
+                }
+            }
+        }
     }
 
     /// Writes one step of a payment whose record is known.
@@ -94,26 +108,41 @@ impl Cashier {
         change: &Change,
         besides: Vec<Write>,
         deadline: Deadline,
-    ) -> Result<Settled, Error> {
+    ) -> Result<Written, Error> {
         let account = match (change.settlement, after.user) {
             (Some(settlement), Some(user)) => Some((settlement, self.account(user).await?)),
             _ => None,
         };
-        let now = self.env.now();
-        let credit = account.as_ref().map(|(settlement, account)| Credit {
-            before: account,
-            entry: settlement.entry(&after.payment, after.goods.credits),
-            standing: self.standing_after(*settlement, after, account),
-        });
+        let mut credit = None;
+        if let Some((settlement, account)) = &account {
+            let standing = match self.turn(*settlement, after, account).await? {
+                Turn::Stays => None,
+                Turn::Becomes(standing) => Some(*standing),
+                Turn::Cannot(why) => return Ok(Written::Cannot(why)),
+            };
+            credit = Some(Credit {
+                before: account,
+                entry: settlement.entry(&after.payment, after.goods.credits),
+                standing,
+            });
+        }
         let step = Settling {
             payment: after,
             purchase,
             account: credit,
             besides,
-            now,
+            now: self.env.now(),
         };
-        Ok(self.payments.settle(&step, deadline).await?)
+        Ok(Written::Settled(self.payments.settle(&step, deadline).await?))
     }
+}
+
+/// What became of a step.
+pub(super) enum Written {
+    /// It went to the tables.
+    Settled(Settled),
+    /// What was bought cannot begin as things are; nothing was written.
+    Cannot(NotBegun),
 }
 
 fn unchanged_heard(record: Record, purchase: Option<Purchase>, changed: bool, unchanged: Unchanged) -> Heard {

@@ -70,6 +70,7 @@ impl Cashier {
             goods: wanted.ware.goods(),
             rail: wanted.rail,
             price,
+            renews: wanted.ware.renews_on(wanted.rail),
         };
         let title = wanted.ware.title.in_locale(wanted.locale).to_owned();
         let (locale, now) = (wanted.locale.to_owned(), self.env.now());
@@ -81,9 +82,8 @@ impl Cashier {
                 stands.ok_or(NotOpened::Failed(Error::Busy))?
             }
         };
-        let renews = wanted.ware.renews_on(purchase.offer.rail);
         let taker = self.rails.get(purchase.offer.rail).unwrap_or(taker);
-        self.open_at(taker, purchase, renews, wanted.receipt.as_ref(), deadline)
+        self.open_at(taker, purchase, wanted.receipt.as_ref(), deadline)
             .await
     }
 
@@ -91,7 +91,6 @@ impl Cashier {
         &self,
         taker: &dyn Taker,
         purchase: Purchase,
-        renews: bool,
         receipt: Option<&Receipt>,
         deadline: Deadline,
     ) -> Result<Purchase, NotOpened> {
@@ -106,7 +105,7 @@ impl Cashier {
         if now.since(purchase.opened_at) > KEY_REMEMBERED {
             return Err(NotOpened::Closed(Box::new(purchase)));
         }
-        let ask = self.ask_for(&purchase, renews, receipt);
+        let ask = self.ask_for(&purchase, receipt);
         match taker.open(&ask, rail_time(deadline)?).await {
             Outcome::Done(opened) => self.opened(&purchase, opened, deadline).await,
             Outcome::Refused { why } => {
@@ -122,7 +121,7 @@ impl Cashier {
         }
     }
 
-    fn ask_for(&self, purchase: &Purchase, renews: bool, receipt: Option<&Receipt>) -> Ask {
+    fn ask_for(&self, purchase: &Purchase, receipt: Option<&Receipt>) -> Ask {
         Ask {
             order: Order {
                 purchase: purchase.id().clone(),
@@ -132,7 +131,7 @@ impl Cashier {
                 attempt: purchase.attempt,
             },
             expires_at: purchase.expires_at,
-            renews,
+            renews: purchase.offer.renews,
             receipt: receipt.cloned(),
         }
     }

@@ -3,11 +3,13 @@
 
 use domain::catalog::Selling;
 use domain::money::Credits;
+use domain::payment::term::NotBegun;
 use domain::payment::{Change, NotRefundable, PaymentId, Record, RefundWanted, State};
 use payments::Outcome;
-use store::{Settled, Written};
+use store::Settled;
 use table::{Deadline, Write};
 
+use super::hear::Written;
 use super::{Cashier, Error, rail_time};
 use crate::rails::GivenBack;
 
@@ -49,12 +51,25 @@ pub enum RefundError {
         /// What there is.
         available: Credits,
     },
+    /// What was bought cannot begin: another plan runs, whose rest would be lost.
+    #[error("the plan cannot begin: {}", cannot(.0))]
+    Plan(NotBegun),
     /// There are no keys for this rail here.
     #[error("this deployment has no keys for the rail")]
     NoRail,
     /// Ours failed.
     #[error(transparent)]
     Failed(#[from] Error),
+}
+
+fn cannot(why: &NotBegun) -> String {
+    match why {
+        NotBegun::Endless(plan) => format!("the customer has {plan} for ever"),
+        NotBegun::Running { plan, until } => format!(
+            "{plan} runs until {}",
+            until.rfc3339().unwrap_or_else(|| until.0.to_string())
+        ),
+    }
 }
 
 impl From<store::Error> for RefundError {
@@ -94,8 +109,8 @@ impl Cashier {
             if alone && selling.wants_four_eyes(id.rail, record.amount) {
                 let asked = record.refund_wanted(wanted.clone());
                 match self.payments.put_payment(&asked, deadline).await? {
-                    Written::Yes => return Ok(Refunding::WantsAnother(Box::new(asked))),
-                    Written::Overtaken => continue,
+                    store::Written::Yes => return Ok(Refunding::WantsAnother(Box::new(asked))),
+                    store::Written::Overtaken => continue,
                 }
             }
             let mut after = record.after(&change, self.env.now());
@@ -104,8 +119,8 @@ impl Cashier {
                 .settle(&after, None, &change, besides.to_vec(), deadline)
                 .await?
             {
-                Settled::Written => return Ok(self.give_back(after, deadline).await?),
-                Settled::Overtaken | Settled::TooMuch => {}
+                Written::Settled(Settled::Written) => return Ok(self.give_back(after, deadline).await?),
+                Written::Settled(_) | Written::Cannot(_) => {}
             }
         }
         Err(Error::Busy.into())
@@ -155,7 +170,7 @@ impl Cashier {
             let mut after = record.after(&change, self.env.now());
             after.refund_wanted = None;
             let settled = self.settle(&after, None, &change, Vec::new(), deadline).await?;
-            if settled == Settled::Written {
+            if let Written::Settled(Settled::Written) = settled {
                 tracing::error!(payment = %after.id(), why, "a rail does not give money back");
                 let record = Box::new(after);
                 return Ok(Refunding::Refused { record, why });
@@ -198,8 +213,9 @@ impl Cashier {
                 .settle(&after, None, &change, besides.to_vec(), deadline)
                 .await?
             {
-                Settled::Written => return Ok(after),
-                Settled::Overtaken | Settled::TooMuch => {}
+                Written::Settled(Settled::Written) => return Ok(after),
+                Written::Settled(_) => {}
+                Written::Cannot(why) => return Err(RefundError::Plan(why)),
             }
         }
         Err(Error::Busy.into())

@@ -1,43 +1,63 @@
 //! What a payment does to a customer's plan.
 
 use domain::account::Account;
+use domain::payment::term::{Deal, NotBegun, Shelf, begin, restore, withdraw};
 use domain::payment::{Record, Settlement, TermEffect};
-use domain::standing::{Held, Standing};
-use domain::time::Millis;
+use domain::standing::Standing;
 
-use super::Cashier;
+use super::{Cashier, Error};
+
+/// What a settlement makes of a standing.
+pub(super) enum Turn {
+    /// It stays as it is.
+    Stays,
+    /// It is this from now on.
+    Becomes(Box<Standing>),
+    /// What was bought cannot begin as things are.
+    Cannot(NotBegun),
+}
 
 impl Cashier {
-    /// The standing after a settlement; `None` if it stays as it is.
-    pub(super) fn standing_after(
+    /// The standing after a settlement.
+    pub(super) async fn turn(
         &self,
         settlement: Settlement,
         after: &Record,
         account: &Account,
-    ) -> Option<Standing> {
-        let term = after.goods.term.as_ref()?;
-        let effect = settlement.term(&after.payment)?;
-        let now = self.env.now();
-        let days = Millis::from_mins(i64::from(term.days).saturating_mul(24 * 60));
-        let held = account
-            .standing
-            .plan
-            .as_ref()
-            .filter(|held| held.key == term.plan);
-        let ends = held.map(|held| held.until.map(|until| until.max(now)));
-        let until = match (effect, ends) {
-            // For ever is longer than anything that is bought.
-            (_, Some(None)) | (TermEffect::Withdraw, None) => return None,
-            (TermEffect::Begin | TermEffect::Restore, ends) => ends.flatten().unwrap_or(now).after(days),
-            (TermEffect::Withdraw, Some(Some(ends))) => ends.after(Millis(days.0.saturating_neg())),
+    ) -> Result<Turn, Error> {
+        let (Some(term), Some(effect)) = (&after.goods.term, settlement.term(&after.payment)) else {
+            return Ok(Turn::Stays);
         };
-        let plan = (until > now).then(|| Held {
-            key: term.plan.clone(),
-            until: Some(until),
-        });
-        Some(Standing {
-            plan,
-            ..account.standing.clone()
+        let now = self.env.now();
+        let snapshot = self.settings.fresh(now).await?;
+        let known = Shelf {
+            plans: &snapshot.plans,
+            packs: &snapshot.packs,
+        };
+        let (standing, rail) = (&account.standing, after.id().rail);
+        let becomes = match effect {
+            TermEffect::Begin => {
+                let renews = after.renews;
+                let deal = Deal { term, rail, renews };
+                match begin(standing, deal, known, now) {
+                    Ok(begun) => begun.standing,
+                    Err(cannot) => return Ok(Turn::Cannot(cannot)),
+                }
+            }
+            TermEffect::Withdraw => withdraw(standing, term, now),
+            TermEffect::Restore => match restore(standing, term, rail, known, now) {
+                Ok(standing) => standing,
+                Err(cannot) => {
+                    // The credits come back all the same; the days are for an operator to give.
+                    tracing::error!(payment = %after.id(), ?cannot, "the days of a plan could not be given again");
+                    return Ok(Turn::Stays);
+                }
+            },
+        };
+        Ok(if becomes == *standing {
+            Turn::Stays
+        } else {
+            Turn::Becomes(Box::new(becomes))
         })
     }
 }

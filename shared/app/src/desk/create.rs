@@ -193,6 +193,10 @@ impl Visit<'_> {
                     ],
                 )
             }
+            Refusal::InDebt(debt) => {
+                let debt = show::credits(say, *debt);
+                say.with("refused-debt", [("debt", debt.into())])
+            }
             Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),
             Refusal::LimitReached(usage) => {
                 let zone = self.own_zone();

@@ -1,9 +1,11 @@
 //! The shop: what is on sale, a purchase at a fixed price, "I have paid and nothing came", what was bought.
 
-use domain::catalog::WareId;
+use domain::catalog::{Ware, WareId};
 use domain::id::Nonce;
+use domain::payment::term::{Begun, Deal, NotBegun, Shelf, begin};
 use domain::payment::{PurchaseId, Rail, Record};
 use domain::purchase::{Purchase, Stage};
+use telegram::html;
 use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
@@ -11,7 +13,7 @@ use super::visit::Visit;
 use crate::buttons::Button;
 use crate::cards::Card;
 use crate::cashier::{Cashier, Heard, Looked, NotOpened, Wanted, news};
-use crate::shop;
+use crate::{shop, show};
 
 /// Rows of the history that are read: the purchases among them are not shown once they are paid.
 const HISTORY_ROWS: i32 = 30;
@@ -62,8 +64,68 @@ impl Visit<'_> {
             return Self::alert(query_id, &self.say.text("shop-not-sold"));
         };
         let nonce = self.desk.env.nonce();
-        let card = shop::ware(self.say, &self.snapshot, &ware, &self.rails(), &nonce, None);
+        let (note, rails) = match self.begun(&ware, None) {
+            Some(Ok(begun)) => (self.begun_told(&begun), self.rails()),
+            // What cannot begin is not sold, and why is said where it would have been.
+            Some(Err(why)) => (Some(self.not_begun_told(&why)), Vec::new()),
+            None => (None, self.rails()),
+        };
+        let card = shop::ware(self.say, &self.snapshot, &ware, &rails, &nonce, note);
         self.edit_card(message_id, card)
+    }
+
+    /// What paying for a plan now would make of the customer's own; `None` if it is no plan.
+    fn begun(&self, ware: &Ware, rail: Option<Rail>) -> Option<Result<Begun, NotBegun>> {
+        let term = ware.term.as_ref()?;
+        let rail = rail.or_else(|| ware.prices.rails().next())?;
+        let renews = ware.renews_on(rail);
+        let known = Shelf {
+            plans: &self.snapshot.plans,
+            packs: &self.snapshot.packs,
+        };
+        let deal = Deal { term, rail, renews };
+        Some(begin(&self.account.standing, deal, known, self.now))
+    }
+
+    /// Until when the plan would last, and what of the one that runs now goes into it.
+    fn begun_told(&self, begun: &Begun) -> Option<String> {
+        let until = begun.standing.plan.as_ref()?.until?;
+        let until = show::moment(self.say, until, &self.own_zone(), self.now);
+        let Some(replaced) = &begun.replaces else {
+            return Some(self.say.with("plan-until", [("moment", until.into())]));
+        };
+        let old = self.plan_title(replaced);
+        let minutes = begun.bonus.0 / 60_000;
+        let bonus = show::rest(self.say, minutes);
+        Some(self.say.with(
+            "plan-exchanged",
+            [
+                ("plan", old.into()),
+                ("bonus", bonus.into()),
+                ("moment", until.into()),
+            ],
+        ))
+    }
+
+    fn not_begun_told(&self, why: &NotBegun) -> String {
+        match why {
+            NotBegun::Endless(plan) => {
+                let plan = self.plan_title(plan);
+                self.say.with("plan-endless", [("plan", plan.into())])
+            }
+            NotBegun::Running { plan, until } => {
+                let until = show::moment(self.say, *until, &self.own_zone(), self.now);
+                let plan = self.plan_title(plan);
+                self.say
+                    .with("plan-running", [("plan", plan.into()), ("moment", until.into())])
+            }
+        }
+    }
+
+    fn plan_title(&self, key: &str) -> String {
+        let plan = self.snapshot.plans.iter().find(|plan| plan.key == key);
+        let title = plan.map_or(key, |plan| plan.title.in_locale(self.say.locale().as_str()));
+        html::escape(title).into_owned()
     }
 
     /// A purchase is opened, and the message becomes the place where it is paid.
@@ -77,6 +139,9 @@ impl Visit<'_> {
         let (Some(ware), Some(cashier)) = (ware, &self.desk.cashier) else {
             return Ok(Self::alert(query_id, &self.say.text("shop-not-sold")));
         };
+        if let Some(Err(why)) = self.begun(&ware, Some(rail)) {
+            return Ok(Self::alert(query_id, &self.not_begun_told(&why)));
+        }
         let wanted = Wanted {
             user: self.account.user,
             nonce: nonce.clone(),

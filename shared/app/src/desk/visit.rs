@@ -80,6 +80,7 @@ impl Desk {
             job,
             newcomer,
         };
+        visit.repay().await?;
         visit.count_the_rest(&asked).await?;
         Ok(visit)
     }
@@ -141,6 +142,18 @@ fn windows(snapshot: &Snapshot, now: Timestamp) -> BTreeSet<WindowKey> {
 }
 
 impl Visit<'_> {
+    /// Credits may have come free since a bank took money back for them: they pay the debt first.
+    async fn repay(&mut self) -> Result<(), Error> {
+        let Some(cashier) = &self.desk.cashier else {
+            return Ok(());
+        };
+        let paid = cashier.payments.repay(&self.account, self.deadline).await?;
+        if paid > domain::money::Credits::ZERO {
+            self.account.balance = self.account.balance.repaid();
+        }
+        Ok(())
+    }
+
     /// Whether new orders are taken of this customer now.
     pub(super) fn takes_orders(&self) -> bool {
         self.asking(|context| self.snapshot.takes_orders(context))

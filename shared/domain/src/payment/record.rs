@@ -22,6 +22,8 @@ pub struct Record {
     pub user: Option<UserId>,
     /// What was bought; nothing if it is nobody's.
     pub goods: Goods,
+    /// The next payment comes by itself.
+    pub renews: bool,
     /// What was bought, in the customer's language.
     pub title: String,
     /// The customer's language, as `ru`.
@@ -153,6 +155,7 @@ impl Record {
             purchase: truth.purchase.clone(),
             user: offer.map(|offer| offer.id.user),
             goods: offer.map(|offer| offer.goods.clone()).unwrap_or_default(),
+            renews: offer.is_some_and(|offer| offer.renews),
             title: title.to_owned(),
             locale: locale.to_owned(),
             untold: None,
@@ -266,6 +269,7 @@ mod tests {
                 minor: 69_900,
                 currency: Currency::Rub,
             },
+            renews: false,
         };
         let truth = Truth {
             id: PaymentId::parse("yookassa#22d6").unwrap(),

@@ -18,6 +18,7 @@ fn offer() -> Offer {
             minor: 69_900,
             currency: Currency::Rub,
         },
+        renews: false,
     }
 }
 

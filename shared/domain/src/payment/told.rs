@@ -28,11 +28,7 @@ impl Payment {
             Money::Disputed => Ok(only(self.returned(State::ChargedBack, truth))),
             Money::Arrived if is_whole(truth) => Ok(only(self.returned(State::Refunded, truth))),
             Money::Arrived => match misfit(truth, offer, till) {
-                Some(misfit) => {
-                    let mut after = self.becomes(State::Held);
-                    after.misfit = Some(misfit);
-                    Ok(only(after))
-                }
+                Some(misfit) => Ok(self.held_for(misfit)),
                 None => Ok(self.grant()),
             },
         }
@@ -56,6 +52,13 @@ impl Payment {
             after,
             settlement: Some(Settlement::Grant),
         }
+    }
+
+    /// The goods cannot be given as things are, though the money fits: an operator decides.
+    pub fn held_for(&self, misfit: Misfit) -> Change {
+        let mut after = self.becomes(State::Held);
+        after.misfit = Some(misfit);
+        only(after)
     }
 
     /// Nothing was given for it, and an operator is to decide; unless there is nothing left to decide about.

@@ -53,17 +53,20 @@ pub enum Misfit {
     OtherPayer,
     /// It is no real money.
     Test,
+    /// It is for a plan that cannot begin: the customer has another by now, whose rest would be lost.
+    PlanRuns,
 }
 
 impl Misfit {
     /// All that there are.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::NoPurchase,
         Self::OtherRail,
         Self::OtherAmount,
         Self::OtherShop,
         Self::OtherPayer,
         Self::Test,
+        Self::PlanRuns,
     ];
 
     /// Its name in tables and reports.
@@ -75,6 +78,7 @@ impl Misfit {
             Self::OtherShop => "other_shop",
             Self::OtherPayer => "other_payer",
             Self::Test => "test",
+            Self::PlanRuns => "plan_runs",
         }
     }
 

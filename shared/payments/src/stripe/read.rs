@@ -95,6 +95,16 @@ pub(super) fn truth(body: &Value) -> Option<Truth> {
     })
 }
 
+/// Whether every dispute on a list ended with the money in our hands; `None` if it is no list, or has none on it.
+pub(super) fn are_all_won(body: &Value) -> Option<bool> {
+    let disputes = body
+        .get("data")?
+        .as_array()
+        .filter(|disputes| !disputes.is_empty())?;
+    let is_won = |dispute: &Value| matches!(text(dispute, "/status"), Some("won" | "warning_closed"));
+    Some(disputes.iter().all(is_won))
+}
+
 pub(super) fn page(body: &Value) -> Option<Page> {
     let items = body.get("data")?.as_array()?;
     let more = flag(body, "has_more");

@@ -3,7 +3,7 @@
 use domain::money::{Amount, Currency};
 use domain::payment::{Money, PurchaseId};
 
-use one_request::{Then, answer, choose_crypto, serve};
+use one_request::{Then, answer, choose_crypto, serve, serve_in_turn};
 
 use super::*;
 
@@ -119,10 +119,6 @@ async fn a_payment_is_what_its_charge_says() {
     );
     assert_eq!(paid.purchase, Some(order().purchase));
     let money = async |body: &str| truth(body).await.map(|truth| truth.money);
-    assert_eq!(
-        money(&intent("succeeded", &charge(true, 0))).await,
-        Ok(Money::Disputed)
-    );
     assert_eq!(money(&intent("canceled", "null")).await, Ok(Money::Canceled));
     assert_eq!(money(&intent("processing", "null")).await, Ok(Money::Awaited));
     // A charge that was not told is no reason to believe anything.
@@ -131,6 +127,30 @@ async fn a_payment_is_what_its_charge_says() {
     }
     let test = intent("succeeded", &charge(false, 0)).replace(r#""livemode":true,"#, "");
     assert!(truth(&test).await.unwrap().is_test);
+}
+
+#[tokio::test]
+async fn a_disputed_charge_is_ours_again_when_every_dispute_is_won() {
+    let charge = r#"{"object":"charge","paid":true,"disputed":true,"amount_refunded":0}"#;
+    for (disputes, money) in [
+        (r#"[{"status":"needs_response"}]"#, Ok(Money::Disputed)),
+        (r#"[{"status":"lost"}]"#, Ok(Money::Disputed)),
+        (
+            r#"[{"status":"won"},{"status":"under_review"}]"#,
+            Ok(Money::Disputed),
+        ),
+        (
+            r#"[{"status":"won"},{"status":"warning_closed"}]"#,
+            Ok(Money::Arrived),
+        ),
+        ("[]", Err(())),
+    ] {
+        let list = format!(r#"{{"object":"list","data":{disputes}}}"#);
+        let base = serve_in_turn(vec![intent("succeeded", charge), list]).await;
+        let account = Account::new(http(), &base, "sk_SECRET");
+        let said = account.payment("pi_1", LONG).await;
+        assert_eq!(said.map(|truth| truth.money).map_err(drop), money, "{disputes}");
+    }
 }
 
 #[tokio::test]

@@ -60,6 +60,10 @@ fn due(at: Option<Timestamp>, shard: u32) -> [Member; 2] {
     ]
 }
 
+fn flag(on: bool) -> Option<AttributeValue> {
+    on.then_some(AttributeValue::Bool(true))
+}
+
 /// A purchase as an item.
 pub fn purchase_item(purchase: &Purchase) -> Item {
     let Offer { id, rail, .. } = &purchase.offer;
@@ -74,6 +78,7 @@ pub fn purchase_item(purchase: &Purchase) -> Item {
         ("title", Some(s(purchase.title.clone()))),
         ("locale", Some(s(purchase.locale.clone()))),
         ("attempt", Some(n(purchase.attempt))),
+        ("renews", flag(purchase.offer.renews)),
         ("reference", purchase.reference.clone().map(s)),
         ("url", purchase.url.clone().map(s)),
         ("expires", Some(n(purchase.expires_at.0))),
@@ -89,7 +94,6 @@ pub fn purchase_item(purchase: &Purchase) -> Item {
 /// A payment as an item.
 pub fn payment_item(record: &Record) -> Item {
     let payment = &record.payment;
-    let flag = |on: bool| on.then_some(AttributeValue::Bool(true));
     let fixed = [
         ("kind", Some(s("payment"))),
         ("schema", Some(n(SCHEMA))),
@@ -104,6 +108,7 @@ pub fn payment_item(record: &Record) -> Item {
         ("clawed", Some(n(payment.clawed.0))),
         ("aside", Some(n(payment.aside.0))),
         ("test", flag(record.is_test)),
+        ("renews", flag(record.renews)),
         ("purchase", record.purchase.as_ref().map(|id| s(id.to_string()))),
         ("title", Some(s(record.title.clone()))),
         ("locale", Some(s(record.locale.clone()))),
@@ -195,6 +200,7 @@ pub fn read_purchase(item: &Item) -> Result<Purchase, Malformed> {
             goods: read_goods(row)?,
             rail: read_as(row, "rail", Rail::parse)?,
             price: read_amount(row)?,
+            renews: row.flag("renews"),
         },
         revision: row.n("revision")?,
         stage: read_as(row, "stage", Stage::parse)?,
@@ -233,6 +239,7 @@ pub fn read_payment(item: &Item) -> Result<Record, Malformed> {
         purchase: read_as_opt(row, "purchase", PurchaseId::parse)?,
         user: row.n_opt("user_id")?.map(UserId),
         goods: read_goods(row)?,
+        renews: row.flag("renews"),
         title: row.s("title")?.to_owned(),
         locale: row.s("locale")?.to_owned(),
         untold: read_untold(row)?,

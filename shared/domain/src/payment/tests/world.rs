@@ -76,6 +76,7 @@ fn offer_number(n: u8, dice: &mut Dice) -> Offer {
             minor: 100 + dice.below(900),
             currency: Currency::Rub,
         },
+        renews: false,
     }
 }
 

@@ -1,0 +1,250 @@
+//! Money back: by an operator, by a rail's cabinet, by a bank; and what of it is debt.
+
+use std::time::Duration;
+
+use app::cashier::{RefundError, Refunding};
+use domain::money::Credits;
+use domain::payment::{PaymentId, Rail, RefundWanted, State};
+use domain::time::{Millis, Timestamp};
+use played_rails::{Door, Fault, Spoilt};
+use table::Deadline;
+use tests::stage::Stage;
+
+use crate::ANNA;
+
+fn soon() -> Deadline {
+    Deadline::after(Duration::from_secs(20))
+}
+
+fn wanted(by: &str) -> RefundWanted {
+    RefundWanted {
+        by: by.to_owned(),
+        why: "asked for it".to_owned(),
+        at: Timestamp(1),
+    }
+}
+
+fn yookassa(id: String) -> PaymentId {
+    PaymentId {
+        rail: Rail::YooKassa,
+        id,
+    }
+}
+
+async fn customer() -> Stage {
+    let stage = Stage::with(|setting| setting.gift(0)).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage
+}
+
+async fn refund(stage: &Stage, id: &PaymentId, by: &str) -> Result<Refunding, RefundError> {
+    let snapshot = stage.cashier().settings.reload(stage.now()).await.unwrap();
+    stage
+        .cashier()
+        .refund(id, &wanted(by), &snapshot.selling, &[], soon())
+        .await
+}
+
+async fn state(stage: &Stage, id: &PaymentId) -> State {
+    stage.payment_named(id).await.unwrap().payment.state
+}
+
+/// Available, set aside, gone back, owed.
+async fn books(stage: &Stage) -> (u32, u32, u32, u32) {
+    let balance = stage.account(ANNA).await.balance;
+    let [available, aside, clawed, debt] =
+        [balance.available, balance.aside, balance.clawed, balance.debt].map(|credits: Credits| credits.0);
+    (available, aside, clawed, debt)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operators_refund_takes_the_credits_and_brings_the_money_back_once() {
+    let stage = customer().await;
+    let id = yookassa(stage.pay_in_roubles(ANNA, "pack:pro").await);
+    let done = refund(&stage, &id, "anna").await.unwrap();
+    assert!(
+        matches!(&done, Refunding::Done(record) if record.payment.state == State::Refunded),
+        "{done:?}"
+    );
+    assert_eq!(books(&stage).await, (0, 0, 20, 0));
+    let cash = stage.yookassa.cash();
+    assert_eq!(cash[&id.id].left(), 0);
+    stage.noticed().await;
+    stage.pass(Millis::from_mins(2));
+    stage.sweep().await;
+    assert!(
+        stage.last_text(ANNA).contains("возвращены"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    let again = refund(&stage, &id, "anna").await;
+    assert!(
+        matches!(again, Err(RefundError::Stands(State::Refunded))),
+        "{again:?}"
+    );
+    assert_eq!(stage.yookassa.refunds().len(), 1);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_whose_answer_is_lost_is_asked_for_again_under_the_same_key() {
+    for spoilt in [
+        Spoilt::FailedAfter,
+        Spoilt::Failed,
+        Spoilt::Cut,
+        Spoilt::Processing,
+        Spoilt::TooMany,
+    ] {
+        let stage = customer().await;
+        let id = yookassa(stage.pay_in_roubles(ANNA, "pack:pro").await);
+        stage
+            .yookassa
+            .desk()
+            .inject(Fault::Answer(Door::Refund, spoilt), 1);
+        stage.yookassa.desk().inject(Fault::Lost, 1);
+        let begun = refund(&stage, &id, "anna").await.unwrap();
+        assert!(matches!(begun, Refunding::UnderWay(_)), "{spoilt:?} {begun:?}");
+        assert_eq!(books(&stage).await, (0, 20, 0, 0), "{spoilt:?}");
+        stage.pass(Millis::from_mins(2));
+        stage.sweep().await;
+        assert_eq!(state(&stage, &id).await, State::Refunded, "{spoilt:?}");
+        assert_eq!(books(&stage).await, (0, 0, 20, 0), "{spoilt:?}");
+        assert_eq!(stage.yookassa.refunds().len(), 1, "{spoilt:?}");
+        stage.assert_sound().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_rail_does_not_give_back_is_the_customers_again() {
+    let stage = customer().await;
+    let id = yookassa(stage.pay_in_roubles(ANNA, "pack:pro").await);
+    stage.yookassa.desk().inject(Fault::RefundRefused, 1);
+    let refused = refund(&stage, &id, "anna").await.unwrap();
+    assert!(matches!(refused, Refunding::Refused { .. }), "{refused:?}");
+    assert_eq!(books(&stage).await, (20, 0, 0, 0));
+    stage.pass(Millis::from_mins(2));
+    stage.sweep().await;
+    assert!(
+        stage.last_text(ANNA).contains("не получилось"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    let done = refund(&stage, &id, "anna").await.unwrap();
+    assert!(matches!(done, Refunding::Done(_)), "{done:?}");
+    assert_eq!(books(&stage).await, (0, 0, 20, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn credits_that_are_spent_are_not_refunded_and_much_money_wants_two_people() {
+    let stage = customer().await;
+    let id = yookassa(stage.pay_in_roubles(ANNA, "pack:starter").await);
+    stage.order(ANNA, "видео").await;
+    stage.run_until_settled().await;
+    let spent = refund(&stage, &id, "anna").await;
+    assert!(
+        matches!(
+            spent,
+            Err(RefundError::Spent {
+                needed: Credits(5),
+                available: Credits(4)
+            })
+        ),
+        "{spent:?}"
+    );
+    stage.pass(Millis::from_mins(1));
+    stage
+        .change_settings(|settings| {
+            let above = serde_json::json!({"yookassa": "100.00"});
+            let selling = settings.selling.as_mut().unwrap();
+            selling.four_eyes_above = serde_json::from_value(above).unwrap();
+        })
+        .await;
+    let id = yookassa(stage.pay_in_roubles(ANNA, "pack:pro").await);
+    for by in ["anna", "anna"] {
+        let first = refund(&stage, &id, by).await.unwrap();
+        assert!(matches!(first, Refunding::WantsAnother(_)), "{first:?}");
+        assert_eq!(state(&stage, &id).await, State::Credited);
+    }
+    let second = refund(&stage, &id, "boris").await.unwrap();
+    assert!(matches!(second, Refunding::Done(_)), "{second:?}");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_goes_back_from_the_rails_own_cabinet_takes_its_share_of_the_credits() {
+    let stage = customer().await;
+    let payment = stage.pay_in_roubles(ANNA, "pack:pro").await;
+    stage.yookassa.refund(&payment, 34_950).unwrap();
+    stage.noticed().await;
+    assert_eq!(books(&stage).await, (10, 0, 10, 0));
+    assert!(
+        stage.last_text(ANNA).contains("Часть денег"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.yookassa.refund(&payment, 34_950).unwrap();
+    stage.noticed().await;
+    assert_eq!(books(&stage).await, (0, 0, 20, 0));
+    assert_eq!(state(&stage, &yookassa(payment)).await, State::Refunded);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bank_that_takes_money_back_for_what_is_spent_makes_debt_that_the_next_purchase_pays_first() {
+    let stage = customer().await;
+    let session = stage.pay_in_dollars(ANNA, "pack:starter").await;
+    stage.order(ANNA, "видео").await;
+    stage.run_until_settled().await;
+    assert_eq!(books(&stage).await, (4, 0, 0, 0));
+    let payment = stage.payment().await.id().clone();
+    let dispute = stage.stripe.dispute(&payment.id).unwrap();
+    stage.noticed().await;
+    assert_eq!(books(&stage).await, (0, 0, 5, 1), "{session}");
+    assert_eq!(state(&stage, &payment).await, State::ChargedBack);
+    assert!(
+        stage.last_text(ANNA).contains("Банк отозвал"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+
+    let card = stage.draft(ANNA, "ещё").await;
+    let alert = stage
+        .press(ANNA, card.message_id, &card.create)
+        .await
+        .unwrap_or_default();
+    assert!(
+        alert.contains("за вами 1 кредит"),
+        "{alert} {}",
+        stage.last_text(ANNA)
+    );
+    stage.pass(Millis::from_mins(1));
+    stage.pay_in_roubles(ANNA, "pack:starter").await;
+    assert_eq!(books(&stage).await, (4, 0, 5, 0));
+    stage.order(ANNA, "теперь можно").await;
+    stage.run_until_settled().await;
+    assert_eq!(books(&stage).await, (3, 0, 5, 0));
+
+    stage.stripe.close_dispute(&dispute, true).unwrap();
+    stage.noticed().await;
+    assert_eq!(books(&stage).await, (8, 0, 0, 0), "the bank has decided for us");
+    assert_eq!(state(&stage, &payment).await, State::Credited);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stars_go_back_and_if_telegram_tells_of_that_first_nothing_is_credited() {
+    let stage = customer().await;
+    stage.telegram.give_stars(ANNA, 10_000).unwrap();
+    let before = stage.telegram.star_balance(ANNA);
+    let link = stage.choose(ANNA, "pack:pro", "s").await;
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    let id = stage.payment().await.id().clone();
+    let done = refund(&stage, &id, "anna").await.unwrap();
+    assert!(matches!(done, Refunding::Done(_)), "{done:?}");
+    stage.answered().await;
+    assert_eq!(stage.telegram.star_balance(ANNA), before);
+    assert_eq!(books(&stage).await, (0, 0, 20, 0));
+    stage.assert_sound().await;
+}
