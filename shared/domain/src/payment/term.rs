@@ -184,17 +184,14 @@ fn within_grace(standing: &Standing, plan: &str, now: Timestamp) -> Option<Times
     standing.plan_grace.filter(|grace| now < *grace).and(held.until)
 }
 
-/// A standing with another plan. Its revision grows if that changes anything.
+/// A standing with another plan, one revision later.
 fn with_plan(standing: &Standing, plan: Option<Held>, grace: Option<Timestamp>) -> Standing {
-    let mut after = Standing {
+    Standing {
+        revision: standing.revision.saturating_add(1),
         plan,
         plan_grace: grace,
         ..standing.clone()
-    };
-    if after != *standing {
-        after.revision = standing.revision.saturating_add(1);
     }
-    after
 }
 
 impl Shelf<'_> {

@@ -184,9 +184,15 @@ mod tests {
             (r#"{"four_eyes_above":{"stars":"1.5"}}"#, "`1.5` is none in stars"),
             (r#"{"support":" "}"#, "support"),
             (r#"{"terms_url":"http://example.org"}"#, "terms_url"),
+            (r#"{"terms_url":"https://example.org or ask"}"#, "terms_url"),
         ] {
             let why = read(row).unwrap_err();
             assert!(why.contains(told), "{row}: {why}");
         }
+        let support = |bytes: usize| read(&format!(r#"{{"support":"{}"}}"#, "x".repeat(bytes))).is_ok();
+        assert_eq!(
+            (support(SUPPORT_BYTES_MAX), support(SUPPORT_BYTES_MAX + 1)),
+            (true, false)
+        );
     }
 }

@@ -24,7 +24,7 @@ fn plan(key: &str, days: u32, prices: &[(Rail, u64)]) -> Plan {
 }
 
 /// A day for 100 Stars, a month for 1500 Stars or 900 roubles, one for roubles alone, credits with a tier, and one that is
-/// only given. A credit costs 10 Stars.
+/// only given. A credit costs 10 Stars. One costs half a month in roubles and as much in Stars, one lasts no time.
 fn plans() -> Vec<Plan> {
     let month = [(Rail::Stars, 1_500), (Rail::YooKassa, 90_000)];
     vec![
@@ -39,6 +39,12 @@ fn plans() -> Vec<Plan> {
             credits: Credits(60),
             ..plan("tier", 30, &[(Rail::Stars, 900)])
         },
+        Plan {
+            credits: Credits(90),
+            ..plan("bundle", 30, &[(Rail::Stars, 600)])
+        },
+        plan("double", 30, &[(Rail::Stars, 1_500), (Rail::YooKassa, 45_000)]),
+        plan("instant", 0, &[(Rail::Stars, 100)]),
         plan("gift", 30, &[]),
     ]
 }
@@ -152,12 +158,22 @@ fn what_renews_is_awaited_for_its_days_of_grace_and_goes_on_from_its_end_within_
             ..Standing::default()
         }
     );
+    let strict = [Plan {
+        grace_days: 0,
+        ..plans[1].clone()
+    }];
+    let strict = Shelf {
+        plans: &strict,
+        packs: &[],
+    };
+    let strict = begin(&Standing::default(), deal, strict, NOW).unwrap();
+    assert_eq!(strict.standing.plan_grace, None);
 }
 
 #[test]
 fn a_grace_is_not_exchanged_for_anything() {
-    let mut standing = on("month", Some(NOW));
-    standing.plan_grace = Some(NOW.after(days(3)));
+    let mut standing = on("month", Some(Timestamp(NOW.0 - DAY.0)));
+    standing.plan_grace = Some(NOW.after(days(2)));
     let begun = bought(&standing, &term("day", 1), Rail::Stars, NOW).unwrap();
     assert_eq!(end(&begun.standing), NOW.after(days(1)));
     assert_eq!((begun.replaces, begun.bonus), (None, Millis::ZERO));
@@ -177,6 +193,12 @@ fn the_rest_of_another_plan_becomes_time_of_the_new_one_at_its_price() {
     // On the rail of the payment neither has a price: by the first on which both have one.
     let other = bought(&month, &term("day", 1), Rail::Stripe, NOW).unwrap();
     assert_eq!(other.bonus, days(5));
+    // By the rail of the payment, where both have a price there.
+    let double = |rail| bought(&month, &term("double", 30), rail, NOW).unwrap().bonus;
+    assert_eq!(
+        (double(Rail::Stars), double(Rail::YooKassa)),
+        (days(10), days(20))
+    );
     // Roubles know another relation than Stars would.
     let local = bought(&month, &term("local", 30), Rail::Stars, NOW).unwrap();
     assert_eq!(local.bonus, days(20));
@@ -203,6 +225,8 @@ fn what_cannot_be_exchanged_is_not_lost_but_waited_for() {
     refused("day", "gift");
     // Their price is that of their credits, so a rest would be time without end.
     refused("day", "tokens");
+    refused("day", "instant");
+    refused("instant", "day");
     let after = bought(&on("day", Some(until)), &term("local", 30), Rail::YooKassa, until).unwrap();
     assert_eq!(after.bonus, Millis::ZERO);
 }
@@ -222,6 +246,9 @@ fn a_plan_that_was_never_sold_and_one_whose_price_was_its_credits_give_way_for_n
             (Millis::ZERO, Some(held))
         );
     }
+    let held = on("tokens", Some(NOW.after(days(10))));
+    let begun = bought(&held, &term("bundle", 30), Rail::Stars, NOW).unwrap();
+    assert_eq!(begun.bonus, Millis::ZERO);
 }
 
 #[test]

@@ -125,6 +125,10 @@ fn a_plan_that_could_not_be_sold_or_would_hurt_is_refused() {
 fn a_plan_that_is_only_given_may_be_called_anything_and_last_for_ever() {
     let given = r#"{"title":"A plan for friends and for whoever has helped us","unlimited":true}"#;
     assert_eq!(plan("a-name-that-is-far-too-long", given), "");
+    for blank in [r#"" ""#, r#"{"ru":"","en":" "}"#] {
+        let told = plan("p", &format!(r#"{{"title":{blank},"unlimited":true}}"#));
+        assert_eq!(told, "plan#p: `title` must not be empty");
+    }
 }
 
 #[test]
