@@ -3,7 +3,7 @@
 use app::Clock as _;
 use domain::audit::{self, Books, Violation};
 use serde_json::json;
-use store::Store;
+use store::{Payments, Store};
 
 use crate::show::{count, number};
 use crate::target::Target;
@@ -12,19 +12,21 @@ use crate::{Error, Report};
 /// Reads every table whole and says what must not be. The tables are not read at one moment, so a job that moves
 /// meanwhile can look wrong; what is found is read again, and only what stands in both readings is reported.
 pub(crate) async fn audit(target: &Target) -> Result<Report, Error> {
-    let store = target.find().await?.store()?;
-    let mut books = read(&store).await?;
+    let place = target.find().await?;
+    let (store, payments) = (place.store()?, place.payments()?);
+    let mut books = read(&store, &payments).await?;
     let mut found = audit::violations(&books);
     if !found.is_empty() {
-        books = read(&store).await?;
+        books = read(&store, &payments).await?;
         let again = audit::violations(&books);
         found.retain(|violation| again.contains(violation));
     }
     Ok(report(&books, &found))
 }
 
-async fn read(store: &Store) -> Result<Books, Error> {
+async fn read(store: &Store, payments: &Payments) -> Result<Books, Error> {
     let mut books = store.read_books().await?;
+    payments.read_into(&mut books).await?;
     books.read_at = Some(runtime::SystemClock.now());
     Ok(books)
 }
@@ -32,12 +34,14 @@ async fn read(store: &Store) -> Result<Books, Error> {
 fn report(books: &Books, found: &[Violation]) -> Report {
     let entries: usize = books.ledger.values().map(Vec::len).sum();
     let open = books.jobs.iter().filter(|job| !job.stage.is_final()).count();
+    let paid = books.sales.as_ref().map_or(0, |sales| sales.payments.len());
     let counts = format!(
-        "{}, {} ({open} open), {}, {}",
+        "{}, {} ({open} open), {}, {}, {}",
         count(number(books.accounts.len()), "account"),
         count(number(books.jobs.len()), "order"),
         count(number(entries), "ledger entry"),
-        count(number(books.usage.len()), "counter")
+        count(number(books.usage.len()), "counter"),
+        count(number(paid), "payment")
     );
     let verdict = match found.len() {
         0 => "no violation".to_owned(),
@@ -50,6 +54,7 @@ fn report(books: &Books, found: &[Violation]) -> Report {
         "open_jobs": open,
         "ledger_entries": entries,
         "counters": books.usage.len(),
+        "payments": paid,
         "violations": found
             .iter()
             .map(|violation| json!({"invariant": violation.invariant, "found": violation.found}))

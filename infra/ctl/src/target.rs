@@ -14,7 +14,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use clap::Args;
 use limits_flags::Office;
-use store::{Store, Tables};
+use store::{PaymentTables, Payments, Store, Tables};
 use table::Db;
 
 pub use local::LocalCloud;
@@ -160,6 +160,17 @@ impl Place {
     /// The tables with money in them.
     pub fn store(&self) -> Result<Store, Error> {
         Ok(Store::new(self.db(), self.tables()?))
+    }
+
+    /// Purchases and payments.
+    pub fn payments(&self) -> Result<Payments, Error> {
+        let table = |name: &str| self.output(name).map(str::to_owned);
+        let tables = PaymentTables {
+            payments: table("PaymentsTable")?,
+            accounts: table("AccountsTable")?,
+            ledger: table("LedgerTable")?,
+        };
+        Ok(Payments::new(self.db(), tables))
     }
 
     /// The names of the tables with money in them.

@@ -1,4 +1,4 @@
-//! What the tables must show whenever they are read: I1 to I5, I10, I13, I14 and I17, as far as tables can show them. The
+//! What the tables must show whenever they are read: I1 to I5, I10 to I14 and I17, as far as tables can show them. The
 //! flow tests check it at their ends, the demo at its own, and an operator whenever they like.
 //!
 //! What tables cannot show is checked where it can be seen. That no counter ever passed its limit is half of I13: no table
@@ -7,7 +7,10 @@
 //! tables can show is a draft that stands although it is a job already, and that is looked for here.
 
 mod money;
+mod payments;
 mod timeline;
+
+pub use payments::Sales;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -34,6 +37,8 @@ pub struct Books {
     pub usage: BTreeMap<(UserId, String), Count>,
     /// Every use that was counted without an order.
     pub uses: Vec<Use>,
+    /// What was sold; `None` if that was not read, and is not looked at.
+    pub sales: Option<Sales>,
     /// Rows that say what they must not; they are in none of the above.
     pub bad_rows: Vec<BadRow>,
     /// When it was read. If nobody says, no counter is old enough to be gone.
@@ -113,6 +118,7 @@ pub fn violations(books: &Books) -> Vec<Violation> {
         found.extend(wrong_with_job(job));
     }
     found.extend(money::wrong_with_counters(books));
+    found.extend(payments::wrong(books, &index));
     found.extend(entries_without_jobs(books, &index));
     found.extend(users_without_accounts(books));
     found

@@ -6,6 +6,7 @@ mod settle;
 pub use settle::{Credit, Settled, Settling};
 
 use domain::account::Account;
+use domain::audit::{BadRow, Books, Sales};
 use domain::id::{OPEN_SHARDS, UserId};
 use domain::money::Credits;
 use domain::payment::{PaymentId, PurchaseId, Record};
@@ -187,6 +188,25 @@ impl Payments {
         };
         let page = self.db.query_backwards(query).await?;
         Ok((page.items.iter().filter_map(bought).collect(), page.next))
+    }
+
+    /// Every purchase and payment, put with the other books; rows that cannot be read are among the audit's findings.
+    pub async fn read_into(&self, books: &mut Books) -> Result<(), Error> {
+        let (all, bad) = self.all().await?;
+        let mut sales = Sales::default();
+        for row in all {
+            match row {
+                Bought::Purchase(purchase) => sales.purchases.push(*purchase),
+                Bought::Payment(record) => sales.payments.push(*record),
+            }
+        }
+        books.bad_rows.extend(bad.into_iter().map(|id| BadRow {
+            row: format!("{} {id}", self.tables.payments),
+            attribute: "payment",
+            number: None,
+        }));
+        books.sales = Some(sales);
+        Ok(())
     }
 
     /// Every purchase and payment, for an audit; and the rows that cannot be read, by their names.

@@ -6,12 +6,13 @@ use domain::audit::{Books, violations};
 use domain::id::Fence;
 use domain::job::{Job, Settlement, Stage as JobStage};
 use domain::limit::{Limit, Mode, Whose};
+use domain::payment::{Rail, State};
 use domain::time::{Millis, Timestamp};
 use limits_flags::{Rows, Snapshot};
 use played_kie::TaskView;
 use played_telegram::{ChatMessage, Via};
 
-use super::{Pardon, Stage};
+use super::{Pardon, Stage, clients};
 
 /// The longest that a lease can last: the worker's time-out in the template, and what clocks and requests may add.
 const LEASE: Millis = Millis::from_secs(120 + 40);
@@ -19,7 +20,11 @@ const LEASE: Millis = Millis::from_secs(120 + 40);
 impl Stage {
     /// The tables add up.
     pub async fn books(&self) -> Books {
-        let books = self.store.read_books().await.unwrap();
+        let mut books = self.store.read_books().await.unwrap();
+        clients::payments(&self.aws, "Operator")
+            .read_into(&mut books)
+            .await
+            .unwrap();
         let found = violations(&books);
         assert!(found.is_empty(), "{}", lines(&found));
         books
@@ -36,6 +41,7 @@ impl Stage {
             found.extend(self.ordered_too_late(job));
         }
         found.extend(self.too_many_videos(&books.jobs));
+        found.extend(self.credited_without_money(&books));
         found.extend(self.limits_passed(&books));
         assert!(found.is_empty(), "{}", lines(&found));
     }
@@ -43,8 +49,28 @@ impl Stage {
     fn complaints(&self) -> Vec<String> {
         let refused = self.aws.refusals();
         let refused = refused.iter().map(|refusal| format!("{refusal:?}"));
-        let complaints = [self.telegram.complaints(), self.kie.complaints()].concat();
+        let rails = [self.yookassa.desk().complaints(), self.stripe.desk().complaints()].concat();
+        let complaints = [self.telegram.complaints(), self.kie.complaints(), rails].concat();
         complaints.into_iter().chain(refused).collect()
+    }
+
+    /// I11: what stands as credited is money that the rail really has.
+    fn credited_without_money(&self, books: &Books) -> Vec<String> {
+        let (roubles, dollars) = (self.yookassa.cash(), self.stripe.cash());
+        let payments = books.sales.iter().flat_map(|sales| &sales.payments);
+        let credited = payments.filter(|record| record.payment.state == State::Credited);
+        let unpaid = credited.filter(|record| {
+            let id = record.id();
+            let cash = match id.rail {
+                Rail::Stars => return false,
+                Rail::YooKassa => roubles.get(&id.id),
+                Rail::Stripe => dollars.get(&id.id),
+            };
+            cash.is_none_or(|cash| cash.left() <= 0)
+        });
+        unpaid
+            .map(|record| format!("I11: {} is credited, and the rail has no such money", record.id()))
+            .collect()
     }
 
     /// I5, I6: charged if and only if the video was shown or kept.

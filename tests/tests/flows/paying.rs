@@ -229,17 +229,25 @@ async fn money_that_does_not_fit_is_held_and_told_and_never_guessed() {
             told.contains("проверяется вручную") && told.contains(&payment),
             "{told}"
         );
-        let id = PaymentId {
-            rail: Rail::YooKassa,
-            id: payment,
-        };
-        let deadline = table::Deadline::after(std::time::Duration::from_secs(10));
-        let accepted = stage.cashier().accept(&id, &[], deadline).await.unwrap();
-        assert_eq!(accepted.payment.state, State::Credited);
-        assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
-        assert!(stage.cashier().accept(&id, &[], deadline).await.is_err(), "once");
         stage.assert_sound().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_held_is_taken_for_its_purchase_on_an_operators_word_once() {
+    let stage = customer().await;
+    stage.yookassa.desk().inject(Fault::OtherAmount, 1);
+    let payment = stage.pay_in_roubles(ANNA, "pack:pro").await;
+    let id = PaymentId {
+        rail: Rail::YooKassa,
+        id: payment,
+    };
+    let deadline = table::Deadline::after(std::time::Duration::from_secs(10));
+    let accepted = stage.cashier().accept(&id, &[], deadline).await.unwrap();
+    assert_eq!(accepted.payment.state, State::Credited);
+    assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
+    assert!(stage.cashier().accept(&id, &[], deadline).await.is_err(), "once");
+    stage.assert_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
