@@ -75,6 +75,8 @@ pub const CALLBACK: &str = "ProviderCallbackFunction";
 pub const CLEANUP: &str = "CleanupFunction";
 /// The notices of payments.
 pub const PAYMENTS: &str = "PaymentWebhookFunction";
+/// The chat of the operator.
+pub const OPERATOR: i64 = 999;
 /// Our shop at YooKassa.
 pub const SHOP: &str = "100500";
 /// Its key.

@@ -22,6 +22,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "STRIPE_API_URL",
     "TAKES_TEST_MONEY",
     "RETURN_URL",
+    "OPERATOR_CHAT_ID",
     "LOG_LEVEL",
 ];
 
@@ -32,7 +33,12 @@ pub struct Cleanup {
     pub jobs: Sweeper,
     /// Purchases and payments.
     pub cashier: Cashier,
+    /// Where the operator is told of what needs them.
+    pub operator: Option<i64>,
 }
+
+/// How many days a nightly comparison with the rails goes back: what one night misses, the next still sees.
+const DAYS_COMPARED: u32 = 3;
 
 /// Makes ready, from the environment.
 pub async fn start() -> Result<Cleanup, runtime::Error> {
@@ -48,14 +54,21 @@ pub async fn start() -> Result<Cleanup, runtime::Error> {
             env: env.clone(),
         },
         cashier: config.money()?.cashier(&aws, &secrets, env)?,
+        operator: config.chats("OPERATOR_CHAT_ID")?.first().copied(),
     })
 }
 
-/// One run, whatever the schedule's event says. `Err` only where nothing could be read at all; Lambda shows it as an
+/// One run: what is due, or, if the schedule's event says so, a comparison with the rails. `Err` only where nothing could be read at all; Lambda shows it as an
 /// error, and the next minute tries again. Jobs come first: payments wait for others, and what is left for the next
 /// minute is not lost.
 pub async fn handle(cleanup: &Cleanup, event: LambdaEvent<Value>) -> Result<Value, Error> {
     let deadline = runtime::deadline(&event.context);
+    if event.payload.get("task").and_then(Value::as_str) == Some("reconcile") {
+        let all = cleanup.cashier.reconcile(DAYS_COMPARED, deadline).await?;
+        cleanup.cashier.report(&all, cleanup.operator, deadline).await;
+        let told: Vec<String> = all.iter().map(ToString::to_string).collect();
+        return Ok(json!({ "reconciled": told }));
+    }
     let swept = cleanup.jobs.sweep(deadline).await?;
     tracing::info!(
         due = swept.due,

@@ -4,6 +4,7 @@
 mod hear;
 mod look;
 mod open;
+mod reconcile;
 mod refund;
 mod renewal;
 mod sweep;
@@ -13,6 +14,7 @@ mod terms;
 pub use hear::Heard;
 pub use look::Looked;
 pub use open::{NotOpened, Wanted};
+pub use reconcile::{Difference, Reconciled};
 pub use refund::{RefundError, Refunding};
 pub use renewal::Renewed;
 pub use sweep::Swept;

@@ -22,6 +22,8 @@ const PAYMENT: &str = "payment";
 const ACCOUNT: &str = "account";
 /// The index of what is due.
 const DUE_INDEX: &str = "open-by-due";
+/// The index of payments by the day on which they were first heard of.
+const DAY_INDEX: &str = "by-day";
 /// The index of what a customer has bought.
 const USER_INDEX: &str = "by-user";
 
@@ -214,7 +216,7 @@ impl Payments {
         let (mut all, mut bad, mut start) = (Vec::new(), Vec::new(), None);
         loop {
             let page = self.db.scan(&self.tables.payments, start).await?;
-            for item in &page.items {
+            for item in page.items.iter().filter(|item| !is_cursor(item)) {
                 match bought(item) {
                     Some(row) => all.push(row),
                     None => bad.push(Row(item).s_opt("id").unwrap_or_default().to_owned()),
@@ -225,6 +227,53 @@ impl Payments {
                 return Ok((all, bad));
             }
         }
+    }
+
+    /// The payments that were first heard of on the day of a time, in UTC, from where a page before ended.
+    pub async fn of_day(
+        &self,
+        day: Timestamp,
+        after: Option<Item>,
+        limit: i32,
+    ) -> Result<(Vec<Record>, Option<Item>), Error> {
+        let query = Query {
+            table: self.tables.payments.clone(),
+            index: Some(DAY_INDEX),
+            partition: ("day", s(rows::day(day).unwrap_or_default())),
+            up_to: None,
+            limit,
+            start: after,
+            consistent: false,
+        };
+        let page = self.db.query(query).await?;
+        let records = page.items.iter().filter_map(bought).filter_map(|row| match row {
+            Bought::Payment(record) => Some(*record),
+            Bought::Purchase(_) => None,
+        });
+        Ok((records.collect(), page.next))
+    }
+
+    /// How far a list that only grows was read; from its beginning, if nobody has.
+    pub async fn cursor(&self, name: &str) -> Result<Option<String>, Error> {
+        let item = self
+            .db
+            .get(&self.tables.payments, rows::cursor_key(name), true)
+            .await?;
+        Ok(item
+            .as_ref()
+            .and_then(|item| Row(item).s_opt("cursor"))
+            .map(str::to_owned))
+    }
+
+    /// Notes how far it was read.
+    pub async fn set_cursor(&self, name: &str, cursor: &str, deadline: Deadline) -> Result<(), Error> {
+        let mut item = rows::cursor_key(name);
+        item.insert("kind".to_owned(), s("cursor"));
+        item.insert("cursor".to_owned(), s(cursor));
+        self.db
+            .write(Write::put("cursor", &self.tables.payments, item), deadline)
+            .await?;
+        Ok(())
     }
 
     /// Pays a debt from what has come free since it was made. Nothing is written if there is nothing to pay, or if the
@@ -284,6 +333,10 @@ fn overtaken(error: table::Error, label: &str, ours: impl Fn(&Item) -> bool) -> 
     };
     let ours = refused.item.as_ref().is_some_and(ours);
     Ok(if ours { Written::Yes } else { Written::Overtaken })
+}
+
+fn is_cursor(item: &Item) -> bool {
+    Row(item).s_opt("kind") == Some("cursor")
 }
 
 fn due(item: &Item) -> Option<Due> {

@@ -13,7 +13,10 @@ use table::{AttributeValue, Item, Malformed, Row, list, map, n, s, set};
 mod payments;
 mod uses;
 
-pub use payments::{payment_item, payment_key, purchase_item, purchase_key, read_payment, read_purchase};
+pub(crate) use payments::day;
+pub use payments::{
+    cursor_key, payment_item, payment_key, purchase_item, purchase_key, read_payment, read_purchase,
+};
 pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};
 

@@ -193,6 +193,7 @@ impl Ground {
                 env: self.env(3),
             },
             cashier: self.cashier(CLEANUP, 7, outside),
+            operator: Some(super::OPERATOR),
         }
     }
 

@@ -43,6 +43,7 @@ mod permissions;
 mod slow;
 mod sound;
 mod stars;
+mod stars_back;
 mod subscriptions;
 
 /// A customer.

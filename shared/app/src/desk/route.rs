@@ -68,6 +68,10 @@ impl Desk {
     }
 
     async fn message(&self, message: &Message, deadline: Deadline) -> Result<Option<Reply>, Error> {
+        // That Stars went back is told by a message of the bot's own.
+        if message.chat.is_private() && message.is_about_money() {
+            return self.money(message, deadline).await;
+        }
         let Some(from) = message.from.as_ref().filter(|from| !from.is_bot && from.id > 0) else {
             return Ok(None);
         };
@@ -76,9 +80,6 @@ impl Desk {
         if !message.chat.is_private() {
             let for_us = text.starts_with('/');
             return Ok(for_us.then(|| SendMessage::html(message.chat.id, say.text("only-private")).into()));
-        }
-        if message.is_about_money() {
-            return self.money(message, deadline).await;
         }
         if !message.has_content() {
             return Ok(None);

@@ -102,13 +102,11 @@ impl Desk {
         let record = heard.record.filter(|record| record.untold.is_some());
         let Some(record) = record else {
             // It fits nothing of ours: whoever has paid is told that somebody looks at it.
-            let nobodys = heard.purchase.is_none().then(|| say.text("paid-nobodys"));
+            let nobodys = heard.purchase.is_none() && message.successful_payment.is_some();
+            let nobodys = nobodys.then(|| say.text("paid-nobodys"));
             return Ok(nobodys.map(|text| SendMessage::html(message.chat.id, text).into()));
         };
-        let reply = self
-            .told(cashier, &record, message.chat.id, say, deadline)
-            .await?;
-        Ok(reply)
+        self.told(cashier, &record, message.chat.id, deadline).await
     }
 
     /// A customer has ended a subscription or goes on with it, or its renewal could not be paid.
@@ -153,7 +151,6 @@ impl Desk {
         cashier: &Cashier,
         record: &domain::payment::Record,
         chat: i64,
-        say: Say,
         deadline: Deadline,
     ) -> Result<Option<Reply>, Error> {
         let (Some(untold), Some(user)) = (record.untold, record.user) else {
@@ -168,7 +165,8 @@ impl Desk {
             tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
         }
         let message = SendMessage::html(chat, news(record, untold.news, available));
-        Ok(Some(message.with_buttons(shop::after_payment(say)).into()))
+        let buttons = shop::after_payment(Say::of(&record.locale));
+        Ok(Some(message.with_buttons(buttons).into()))
     }
 }
 

@@ -22,6 +22,11 @@ pub fn payment_key(id: &PaymentId) -> Item {
     key(id.to_string())
 }
 
+/// The key of the note how far a list was read.
+pub fn cursor_key(name: &str) -> Item {
+    key(format!("cursor-{name}"))
+}
+
 fn key(id: String) -> Item {
     Item::from([("id".to_owned(), s(id))])
 }
@@ -50,6 +55,11 @@ fn goods(goods: &Goods) -> [Member; 3] {
         ("plan", term.map(|term| s(term.plan.clone()))),
         ("days", term.map(|term| n(term.days))),
     ]
+}
+
+/// The day of a time in UTC, as `2026-11-22`, by which payments are listed.
+pub(crate) fn day(at: Timestamp) -> Option<String> {
+    at.rfc3339()?.get(..10).map(str::to_owned)
 }
 
 /// What the index of what is due sees: nothing of what waits for nothing.
@@ -100,6 +110,7 @@ pub fn payment_item(record: &Record) -> Item {
         ("schema", Some(n(SCHEMA))),
         ("user_id", record.user.map(|user| n(user.0))),
         ("at", Some(n(payment.created_at.0))),
+        ("day", day(payment.created_at).map(s)),
         ("version", Some(n(record.version))),
         ("revision", Some(n(payment.revision))),
         ("state", Some(s(payment.state.as_str()))),
