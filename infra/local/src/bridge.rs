@@ -268,7 +268,7 @@ fn update_id(update: &Value) -> Option<i64> {
 
 /// The chat or user whose updates must stay in order.
 fn chat_of(update: &Value) -> i64 {
-    let places = ["/chat/id", "/message/chat/id", "/from/id"];
+    let places = ["/chat/id", "/message/chat/id", "/from/id", "/user/id"];
     let parts = update.as_object().into_iter().flat_map(|fields| fields.values());
     parts
         .filter(|part| part.is_object())

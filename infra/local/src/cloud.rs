@@ -19,6 +19,7 @@ use tokio::task::JoinSet;
 use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::outside::Outside;
+use crate::rails::PlayedRails;
 use crate::{access, console, secret, settings};
 
 /// The function behind Telegram's webhook.
@@ -27,6 +28,8 @@ pub(crate) const WEBHOOK: &str = "TelegramWebhookFunction";
 pub(crate) const WORKER: &str = "VideoWorkerFunction";
 /// The function that the provider calls.
 pub(crate) const CALLBACK: &str = "ProviderCallbackFunction";
+/// The function that the rails call.
+pub(crate) const PAYMENTS: &str = "PaymentWebhookFunction";
 /// The function that cleans up every minute.
 pub(crate) const CLEANUP: &str = "CleanupFunction";
 /// The function that answers about flags and features.
@@ -49,6 +52,7 @@ pub struct Cloud {
     local: Arc<LocalLambda>,
     telegram: Option<PlayedTelegram>,
     kie: Option<PlayedKie>,
+    rails: Option<PlayedRails>,
     store: Store,
     page_url: String,
     kie_url: Option<String>,
@@ -91,6 +95,7 @@ impl Cloud {
             store: Store::new(db, tables(&local)?),
             telegram: outside.telegram.clone(),
             kie: outside.kie.clone(),
+            rails: outside.rails().cloned(),
             page_url: outside.page.url.clone(),
             kie_url: outside.kie_url().map(str::to_owned),
             token: secret::token(options).to_owned(),
@@ -101,6 +106,9 @@ impl Cloud {
         outside.serve(console, &mut cloud.servers);
         if cloud.telegram.is_some() {
             cloud.set_webhook().await?;
+        }
+        if let Some(rails) = &cloud.rails {
+            rails.notify(cloud.local.url(PAYMENTS)?);
         }
         Ok(cloud)
     }
@@ -133,6 +141,11 @@ impl Cloud {
     /// The played provider, unless the real one is used.
     pub fn kie(&self) -> Option<&PlayedKie> {
         self.kie.as_ref()
+    }
+
+    /// The played rails, unless the real Telegram is used.
+    pub fn rails(&self) -> Option<&PlayedRails> {
+        self.rails.as_ref()
     }
 
     /// The tables with money in them. Reading here does not show in the functions' counts.

@@ -81,6 +81,8 @@ async fn played_only(arguments: &Arguments) -> Result<()> {
     let mut options = arguments.options(std::path::PathBuf::new())?;
     if let Port::Exactly(port) = options.page {
         options.kie = Port::Exactly(port.saturating_add(1));
+        options.yookassa = Port::Exactly(port.saturating_add(2));
+        options.stripe = Port::Exactly(port.saturating_add(3));
     }
     let outside = Outside::open(&options).await?;
     say(&banner::played_only(&outside));

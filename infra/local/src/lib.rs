@@ -12,6 +12,7 @@ mod measure;
 mod note;
 mod options;
 mod outside;
+mod rails;
 mod seat;
 mod secret;
 mod settings;
@@ -31,6 +32,7 @@ pub use log::Log;
 pub use measure::Interaction;
 pub use options::{Options, PAGE_PORT, Port, RENDER_MS, RealTelegram, workspace_of};
 pub use outside::VAULTS;
+pub use rails::PlayedRails;
 pub use stats::{FunctionLine, Stats};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -49,6 +49,10 @@ pub struct Options {
     pub page: Port,
     /// The port of the played provider.
     pub kie: Port,
+    /// The port of the played YooKassa.
+    pub yookassa: Port,
+    /// The port of the played Stripe.
+    pub stripe: Port,
     /// The real Telegram instead of the played one.
     pub telegram: Option<RealTelegram>,
     /// The key of the real provider instead of the played one.
@@ -74,6 +78,8 @@ impl Options {
             storage: Storage::Memory,
             page: Port::From(PAGE_PORT),
             kie: Port::Any,
+            yookassa: Port::Any,
+            stripe: Port::Any,
             telegram: None,
             kie_key: None,
             render_ms: RENDER_MS,

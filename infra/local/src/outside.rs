@@ -1,4 +1,5 @@
-//! The outside world: Telegram, the provider and the chat model, played unless the real ones are wanted.
+//! The outside world: Telegram, the provider, the chat model and the rails that customers pay on, played unless the real
+//! ones are wanted.
 
 use axum::Router;
 use played_kie::{ChatModel, PlayedKie};
@@ -8,6 +9,7 @@ use tokio::task::JoinSet;
 use crate::door::Door;
 use crate::error::{Error, Result};
 use crate::options::Options;
+use crate::rails::{PlayedRails, Rails};
 use crate::secret;
 
 /// The vault channels of the played Telegram.
@@ -20,6 +22,7 @@ pub(crate) struct Outside {
     pub(crate) telegram: Option<PlayedTelegram>,
     pub(crate) kie: Option<PlayedKie>,
     pub(crate) chat: Option<ChatModel>,
+    rails: Option<Rails>,
     /// The template's parameters that say where it is.
     pub(crate) parameters: Vec<(&'static str, String)>,
 }
@@ -34,11 +37,18 @@ impl Outside {
             telegram: None,
             kie: None,
             chat: None,
+            rails: None,
             parameters: Vec::new(),
         };
         outside.place_telegram(options)?;
         if options.kie_key.is_none() {
             outside.place_kie(options).await?;
+        }
+        // Nobody but this machine could reach their pages: customers of the real Telegram are offered Stars alone.
+        if options.telegram.is_none() {
+            let rails = Rails::open(options).await?;
+            outside.parameters.extend(rails.parameters(&outside.page.url));
+            outside.rails = Some(rails);
         }
         Ok(outside)
     }
@@ -83,6 +93,11 @@ impl Outside {
         self.kie_door.as_ref().map(|door| door.url.as_str())
     }
 
+    /// The played rails, if there are any.
+    pub(crate) fn rails(&self) -> Option<&PlayedRails> {
+        self.rails.as_ref().map(|rails| &rails.played)
+    }
+
     /// Serves everything. `console` is served beside the page.
     pub(crate) fn serve(self, console: Router, servers: &mut JoinSet<()>) {
         let page = match &self.telegram {
@@ -94,6 +109,9 @@ impl Outside {
             let chat = self.chat.as_ref().map(ChatModel::router).unwrap_or_default();
             door.serve(kie.router().merge(chat), servers);
             servers.spawn(kie.clone().run());
+        }
+        if let Some(rails) = self.rails {
+            rails.serve(servers);
         }
     }
 }

@@ -15,6 +15,14 @@ pub(crate) const PLAYED_KIE_KEY: &str = "played-kie-key-of-this-machine";
 pub(crate) const PLAYED_KIE_HMAC_KEY: &str = "played-kie-hmac-key-of-this-machine";
 /// What the webhook expects in Telegram's header.
 pub(crate) const WEBHOOK_SECRET: &str = "webhook-secret-of-this-machine";
+/// The played YooKassa knows its one shop by this.
+pub(crate) const PLAYED_SHOP: &str = "100500";
+/// And lets it in with this.
+pub(crate) const PLAYED_YOOKASSA_KEY: &str = "played-yookassa-key-of-this-machine";
+/// The played Stripe lets its one account in with this.
+pub(crate) const PLAYED_STRIPE_KEY: &str = "sk_live_played_on_this_machine";
+/// And signs its events with this.
+pub(crate) const PLAYED_STRIPE_WEBHOOK_SECRET: &str = "whsec_played_on_this_machine";
 const CALLBACK_MAC_KEY: &str = "callback-mac-key-of-this-machine";
 
 /// The bot's token.
@@ -35,6 +43,11 @@ pub(crate) fn text(options: &Options) -> String {
     });
     if options.kie_key.is_none() {
         secret["kie_webhook_hmac_key"] = json!(PLAYED_KIE_HMAC_KEY);
+    }
+    if options.telegram.is_none() {
+        secret["yookassa_secret_key"] = json!(PLAYED_YOOKASSA_KEY);
+        secret["stripe_secret_key"] = json!(PLAYED_STRIPE_KEY);
+        secret["stripe_webhook_secret"] = json!(PLAYED_STRIPE_WEBHOOK_SECRET);
     }
     secret.to_string()
 }

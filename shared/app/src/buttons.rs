@@ -48,6 +48,8 @@ pub(crate) enum Button {
     Paid(Nonce),
     /// Show what was bought.
     History,
+    /// The next payments of this subscription are wanted, or not.
+    Renew(Nonce, bool),
 }
 
 impl Button {
@@ -73,6 +75,7 @@ impl Button {
             Self::Ware(ware) => format!("wa:{ware}"),
             Self::Buy(nonce, rail, ware) => format!("by:{}:{}:{ware}", nonce.as_str(), letter(*rail)),
             Self::Paid(nonce) => format!("pd:{}", nonce.as_str()),
+            Self::Renew(nonce, wanted) => format!("rn:{}:{}", nonce.as_str(), u8::from(*wanted)),
         }
     }
 
@@ -110,6 +113,8 @@ impl Button {
             ("om", None) if alone => Some(Self::Other(nonce)),
             ("pn", None) if alone => Some(Self::ParkedNext(nonce)),
             ("pd", None) if alone => Some(Self::Paid(nonce)),
+            ("rn", Some("0")) => Some(Self::Renew(nonce, false)),
+            ("rn", Some("1")) => Some(Self::Renew(nonce, true)),
             ("by", Some(chosen)) => {
                 let (rail, ware) = chosen.split_once(':')?;
                 let rail = Rail::ALL.into_iter().find(|one| letter(*one) == rail)?;
@@ -143,7 +148,8 @@ impl Button {
             | Self::History
             | Self::Ware(_)
             | Self::Buy(..)
-            | Self::Paid(_) => None,
+            | Self::Paid(_)
+            | Self::Renew(..) => None,
         }
     }
 
@@ -194,6 +200,8 @@ mod tests {
             Button::Ware(ware.clone()),
             Button::Buy(nonce(), Rail::Stripe, ware),
             Button::Paid(nonce()),
+            Button::Renew(nonce(), true),
+            Button::Renew(nonce(), false),
         ];
         for button in buttons {
             assert!(button.data().len() <= 64, "{button:?}");

@@ -5,6 +5,7 @@ mod hear;
 mod look;
 mod open;
 mod refund;
+mod renewal;
 mod sweep;
 mod tell;
 mod terms;
@@ -13,6 +14,7 @@ pub use hear::Heard;
 pub use look::Looked;
 pub use open::{NotOpened, Wanted};
 pub use refund::{RefundError, Refunding};
+pub use renewal::Renewed;
 pub use sweep::Swept;
 pub(crate) use tell::news;
 

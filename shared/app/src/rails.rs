@@ -84,6 +84,14 @@ pub trait Taker: Debug + Send + Sync {
         timeout: Duration,
     ) -> Coming<'a, Outcome<GivenBack>>;
 
+    /// Whether the next payments of a subscription come by themselves. Only where a rail has such.
+    fn renew<'a>(&'a self, record: &'a Record, wanted: bool, timeout: Duration) -> Coming<'a, Outcome<()>> {
+        let _ = (record, wanted, timeout);
+        Box::pin(std::future::ready(Outcome::Refused {
+            why: "this rail has no subscriptions".to_owned(),
+        }))
+    }
+
     /// A page of the rail's own list of payments that were begun within this time.
     fn list<'a>(
         &'a self,

@@ -4,7 +4,7 @@ use domain::catalog::{Plan, Ware, WareId};
 use domain::id::Nonce;
 use domain::money::{Amount, Credits, Currency};
 use domain::payment::{Goods, Rail, State};
-use domain::purchase::{Purchase, Stage};
+use domain::purchase::{Purchase, Renewal, Stage};
 use domain::time::Timestamp;
 use domain::window::Zone;
 use limits_flags::Snapshot;
@@ -19,6 +19,8 @@ use crate::texts::Say;
 
 /// Things on sale that are shown at most; more would not fit a phone.
 const WARES_SHOWN_MAX: usize = 12;
+/// Subscriptions with a button of their own.
+const SUBSCRIPTIONS_SHOWN: usize = 3;
 /// Models of a plan that are named.
 const MODELS_NAMED_MAX: usize = 6;
 
@@ -248,6 +250,11 @@ pub(crate) fn only_cabinet(say: Say) -> InlineKeyboardMarkup {
 /// A line of the history; `None` for a purchase that was paid, whose payment has a line of its own, or that nobody paid.
 pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestamp) -> Option<String> {
     let (at, title, amount, what, state, number) = match bought {
+        Bought::Purchase(paid) if paid.renewal.is_some() => {
+            let state = renewal_state(say, paid.renewal?);
+            let (price, goods) = (paid.offer.price, &paid.offer.goods);
+            (paid.opened_at, &paid.title, price, goods, state, String::new())
+        }
         Bought::Purchase(open) => {
             let open = (open.stage == Stage::Open && open.is_payable(now)).then_some(open)?;
             let (price, state) = (open.offer.price, say.text("history-open"));
@@ -284,6 +291,35 @@ pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestam
             ("number", number.into()),
         ],
     ))
+}
+
+/// How it stands with the next payments of a subscription.
+fn renewal_state(say: Say, renewal: Renewal) -> String {
+    match renewal {
+        Renewal::Active => say.text("history-renews"),
+        Renewal::Canceled => say.text("history-renews-no-more"),
+        Renewal::Failed => say.text("history-renewal-failed"),
+    }
+}
+
+/// The buttons below the history: one for each subscription, to end it or to go on with it.
+pub(crate) fn history_buttons(say: Say, bought: &[Bought]) -> InlineKeyboardMarkup {
+    let renew = bought.iter().filter_map(|row| {
+        let Bought::Purchase(paid) = row else { return None };
+        let title = [("title", paid.title.as_str().into())];
+        let (wanted, words) = match paid.renewal? {
+            Renewal::Active | Renewal::Failed => (false, say.with("button-renew-not", title)),
+            Renewal::Canceled => (true, say.with("button-renew", title)),
+        };
+        Some(vec![
+            Button::Renew(paid.id().nonce.clone(), wanted).labelled(words),
+        ])
+    });
+    let rest = vec![
+        Button::Cabinet.labelled(say.text("button-cabinet")),
+        Button::Shop.labelled(say.text("button-shop")),
+    ];
+    keyboard(renew.take(SUBSCRIPTIONS_SHOWN).chain([rest]))
 }
 
 /// What became of a payment; `None` if nothing ever came of it.

@@ -13,7 +13,7 @@ pub mod term;
 mod told;
 mod truth;
 
-pub use record::{News, Record, RefundWanted, TELLS_MAX, Untold};
+pub use record::{News, Record, RefundWanted, Reminder, TELLS_MAX, Untold};
 pub use refund::NotRefundable;
 pub use truth::{Misfit, Money, Till, Truth};
 

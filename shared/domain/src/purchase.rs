@@ -37,6 +37,36 @@ impl Stage {
     }
 }
 
+/// How it stands with the next payments of a subscription, which come by themselves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Renewal {
+    /// They come.
+    Active,
+    /// The customer does not want them.
+    Canceled,
+    /// The last one could not be paid.
+    Failed,
+}
+
+impl Renewal {
+    /// All that there are.
+    pub const ALL: [Self; 3] = [Self::Active, Self::Canceled, Self::Failed];
+
+    /// Its name in tables.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Canceled => "canceled",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads a name; `None` if it is none.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|renewal| renewal.as_str() == name)
+    }
+}
+
 /// One offer to one customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Purchase {
@@ -64,8 +94,10 @@ pub struct Purchase {
     pub polls: u32,
     /// When to ask next; `None` once nothing is awaited.
     pub due_at: Option<Timestamp>,
-    /// The money that came for it, the last if there was more than one.
+    /// The money that came for it; of a subscription the first, which names it at the rail.
     pub paid_by: Option<PaymentId>,
+    /// Of a subscription that was paid: whether it will be again.
+    pub renewal: Option<Renewal>,
 }
 
 /// When the rail is asked without a notice, counted from the opening. After these, once an hour.
@@ -94,6 +126,7 @@ impl Purchase {
             polls: 0,
             due_at: None,
             paid_by: None,
+            renewal: None,
         };
         Self {
             due_at: Some(fresh.next_poll()),
@@ -182,13 +215,28 @@ impl Purchase {
         }
     }
 
+    /// Whether another payment says nothing new about it. One that comes after a failed renewal does.
+    pub fn knows_of_payment(&self) -> bool {
+        self.stage == Stage::Paid && self.renewal != Some(Renewal::Failed)
+    }
+
+    /// Its next payments will come, or will not.
+    #[must_use]
+    pub fn renewing(&self, renewal: Renewal) -> Self {
+        Self {
+            renewal: Some(renewal),
+            ..self.changed()
+        }
+    }
+
     /// Money has come.
     #[must_use]
     pub fn paid(&self, by: PaymentId) -> Self {
         Self {
             stage: Stage::Paid,
             due_at: None,
-            paid_by: Some(by),
+            paid_by: self.paid_by.clone().or(Some(by)),
+            renewal: self.offer.renews.then_some(Renewal::Active),
             ..self.changed()
         }
     }

@@ -70,6 +70,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "local-lambda",
             "played-telegram",
             "played-kie",
+            "played-rails",
             "domain",
             "table",
             "limits-flags",

@@ -43,6 +43,7 @@ mod permissions;
 mod slow;
 mod sound;
 mod stars;
+mod subscriptions;
 
 /// A customer.
 const ANNA: i64 = 1001;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::desk::{Asked, Desk, Fate, Letter};
-use crate::fault::{Fault, Rail};
+use crate::fault::{Door, Fault, Rail, Spoilt};
 use crate::page::{Lang, button, esc};
 
 /// How many of the latest are shown.
@@ -32,7 +32,7 @@ pub(crate) fn act(desk: &Desk, rail: Rail, asked: &BTreeMap<String, String>) -> 
 
 /// The parts themselves.
 pub(crate) fn parts(desk: &Desk, rail: Rail, lang: Lang) -> String {
-    [faults(desk, rail, lang), letters(desk, lang), journal(desk, lang)].concat()
+    [letters(desk, lang), faults(desk, rail, lang), journal(desk, lang)].concat()
 }
 
 fn faults(desk: &Desk, rail: Rail, lang: Lang) -> String {
@@ -47,7 +47,7 @@ fn faults(desk: &Desk, rail: Rail, lang: Lang) -> String {
     });
     let rows: String = rows.collect();
     let title = lang.pick("Неполадки", "Faults");
-    format!("<section><h2>{title}</h2>{rows}</section>")
+    format!(r#"<section><h2>{title}</h2><div class="faults">{rows}</div></section>"#)
 }
 
 fn switch(fault: Fault, times: Option<u32>, lang: Lang) -> String {
@@ -68,7 +68,65 @@ fn switch(fault: Fault, times: Option<u32>, lang: Lang) -> String {
     };
     let once = act("once", lang.pick("один раз", "once"), "");
     let always = act("always", lang.pick("всегда", "always"), "");
-    format!(r#"<div class="row"><code>{name}</code> {once}{always}{state}</div>"#)
+    let meaning = meaning(fault, lang);
+    format!(
+        r#"<div class="row"><code>{name}</code><br><span class="dim">{meaning}</span><br>{once}{always}{state}</div>"#
+    )
+}
+
+/// What happens, for a person.
+fn meaning(fault: Fault, lang: Lang) -> String {
+    let (ru, en) = match fault {
+        Fault::Answer(door, spoilt) => {
+            let (door, spoilt) = (knock(door, lang), spoiled(spoilt, lang));
+            return format!("{door}: {spoilt}");
+        }
+        Fault::OtherAmount => ("заплатят не столько", "another amount is paid"),
+        Fault::OtherShop => ("платёж чужого магазина", "a payment of another shop"),
+        Fault::TestMoney => ("платёж тестовыми деньгами", "a payment of test money"),
+        Fault::RefundPending => ("возврат зависнет", "a refund stays pending"),
+        Fault::RefundFails => (
+            "возврат сорвётся через полминуты",
+            "a refund fails after half a minute",
+        ),
+        Fault::RefundRefused => ("возврат сразу не удастся", "a refund fails at once"),
+        Fault::Doubled => ("уведомление придёт дважды", "a notification comes twice"),
+        Fault::Reordered => (
+            "уведомление придёт после следующего",
+            "a notification comes after the next one",
+        ),
+        Fault::Delayed => (
+            "уведомление опоздает на минуту",
+            "a notification is a minute late",
+        ),
+        Fault::Lost => ("уведомление потеряется", "a notification never comes"),
+    };
+    lang.pick(ru, en).to_owned()
+}
+
+fn knock(door: Door, lang: Lang) -> &'static str {
+    match door {
+        Door::Open => lang.pick("новый платёж", "a new payment"),
+        Door::Refund => lang.pick("возврат", "a refund"),
+        Door::Ask => lang.pick("вопрос", "a question"),
+    }
+}
+
+fn spoiled(spoilt: Spoilt, lang: Lang) -> &'static str {
+    match spoilt {
+        Spoilt::TooMany => lang.pick("слишком часто, не сделано", "too many requests, not done"),
+        Spoilt::Failed => lang.pick("ошибка, не сделано", "an error, not done"),
+        Spoilt::FailedAfter => lang.pick("ошибка, но сделано", "an error, but done"),
+        Spoilt::FailedForGood => lang.pick("ошибка на сутки, но сделано", "an error for a day, but done"),
+        Spoilt::Processing => lang.pick("«в обработке», но сделано", "\"processing\", but done"),
+        Spoilt::Conflict => lang.pick("ключ занят, не сделано", "the key is in use, not done"),
+        Spoilt::Withheld => lang.pick(
+            "ответа нет две минуты, но сделано",
+            "no answer for two minutes, but done",
+        ),
+        Spoilt::Cut => lang.pick("обрыв, но сделано", "cut off, but done"),
+        Spoilt::Garbled => lang.pick("нечитаемый ответ, но сделано", "an unreadable answer, but done"),
+    }
 }
 
 fn letters(desk: &Desk, lang: Lang) -> String {

@@ -98,7 +98,23 @@ pub(crate) fn button(text: &str, class: &str, hidden: &[(&str, &str)]) -> String
     form("", text, class, hidden)
 }
 
-/// The same, with fields to be filled in before it.
+/// A form with buttons that say different things to be done, each with its text.
+pub(crate) fn buttons(fields: &str, texts: &[(&str, &str)]) -> String {
+    let one = |(what, text): &(&str, &str)| {
+        format!(
+            r#"<button name="do" value="{}">{}</button>"#,
+            esc(what),
+            esc(text)
+        )
+    };
+    let buttons: Vec<String> = texts.iter().map(one).collect();
+    format!(
+        r#"<form class="in-line" method="post">{fields}{}</form>"#,
+        buttons.concat()
+    )
+}
+
+/// One button, with fields to be filled in before it.
 pub(crate) fn form(fields: &str, text: &str, class: &str, hidden: &[(&str, &str)]) -> String {
     let hidden: Vec<String> = hidden
         .iter()

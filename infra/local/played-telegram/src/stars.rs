@@ -145,9 +145,20 @@ pub struct StarSubscription {
 /// One line of `getStarTransactions`.
 #[derive(Debug, Clone)]
 struct Transaction {
-    charge_id: String,
-    is_refund: bool,
+    id: String,
+    what: What,
     at_ms: i64,
+}
+
+/// What a transaction was.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum What {
+    /// A payment of this id.
+    Payment,
+    /// The refund of the payment of this id.
+    Refund,
+    /// So many Stars that the bot's owner turned into money.
+    Withdrawal(i64),
 }
 
 /// Everything about Stars that is remembered.
@@ -187,25 +198,38 @@ impl Stars {
     }
 
     fn line(&self, state: &State, one: &Transaction) -> Option<Value> {
-        let payment = self
-            .payments
-            .iter()
-            .find(|payment| payment.charge_id == one.charge_id)?;
-        let mut partner = json!({
-            "type": "user",
-            "transaction_type": "invoice_payment",
-            "user": state.users.get(&payment.user_id).map(wire::user),
-            "invoice_payload": payment.invoice.payload,
-        });
-        if payment.invoice.monthly {
-            partner["subscription_period"] = json!(SUBSCRIPTION_PERIOD_S);
-        }
-        let mut line = json!({
-            "id": one.charge_id,
-            "date": one.at_ms.div_euclid(1_000),
-            "amount": payment.invoice.stars,
-        });
-        line[if one.is_refund { "receiver" } else { "source" }] = partner;
+        let (side, amount, partner) = match one.what {
+            What::Withdrawal(stars) => {
+                let fragment = json!({"type": "fragment", "withdrawal_state": {"type": "pending"}});
+                ("receiver", stars, fragment)
+            }
+            What::Payment | What::Refund => {
+                let mut payments = self.payments.iter();
+                let payment = payments.find(|payment| payment.charge_id == one.id)?;
+                let side = if one.what == What::Refund {
+                    "receiver"
+                } else {
+                    "source"
+                };
+                (side, payment.invoice.stars, payer(state, payment))
+            }
+        };
+        let mut line = json!({"id": one.id, "date": one.at_ms.div_euclid(1_000), "amount": amount});
+        line[side] = partner;
         Some(line)
     }
+}
+
+/// A `TransactionPartnerUser`.
+fn payer(state: &State, payment: &StarPayment) -> Value {
+    let mut partner = json!({
+        "type": "user",
+        "transaction_type": "invoice_payment",
+        "user": state.users.get(&payment.user_id).map(wire::user),
+        "invoice_payload": payment.invoice.payload,
+    });
+    if payment.invoice.monthly {
+        partner["subscription_period"] = json!(SUBSCRIPTION_PERIOD_S);
+    }
+    partner
 }

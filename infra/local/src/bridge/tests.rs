@@ -12,7 +12,7 @@ use played_telegram::{ApiError, Config, Fault, Happens, PlayedTelegram};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{Bridge, Trouble};
+use super::{Bridge, Trouble, chat_of};
 use crate::locked;
 
 const TOKEN: &str = "7000000001:token-of-the-tests";
@@ -112,6 +112,18 @@ async fn what_users_write_is_fetched_handed_over_and_answered_in_order() {
     world.telegram.say(1, "three").unwrap();
     world.echoes(1, &["one", "two", "three"]).await;
     assert_eq!(world.troubles(), []);
+}
+
+#[test]
+fn updates_of_one_chat_stay_together_whatever_their_kind() {
+    for update in [
+        json!({"update_id": 1, "message": {"chat": {"id": 7}, "from": {"id": 8}}}),
+        json!({"update_id": 1, "callback_query": {"from": {"id": 8}, "message": {"chat": {"id": 7}}}}),
+        json!({"update_id": 1, "pre_checkout_query": {"id": "1", "from": {"id": 7}}}),
+        json!({"update_id": 1, "subscription": {"user": {"id": 7}, "state": "canceled"}}),
+    ] {
+        assert_eq!(chat_of(&update), 7, "{update}");
+    }
 }
 
 #[tokio::test]

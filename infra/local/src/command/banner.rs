@@ -10,6 +10,9 @@ use crate::secret;
 pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     let page = cloud.page_url();
     let (api, key) = cloud.api().unwrap_or_default();
+    let (yookassa, stripe) = cloud.rails().map_or(("", ""), |rails| {
+        (rails.yookassa_cabinet.as_str(), rails.stripe_cabinet.as_str())
+    });
     let render = match &options.kie_key {
         None => format!(
             "The video takes about {} s; the provider is played, and nothing costs money.",
@@ -26,6 +29,8 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
             {render}
     Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled
             (all words: infra/local/played-kie/README.md)
+    Money   is played, too: {yookassa} and {stripe}
+            have every payment, refunds, disputes and faults
     Watch   {page}/cloud counts what the functions do
     API     curl -H 'X-API-Key: {key}' -X POST {api}ofrep/v1/evaluate/flags
             ({api}openapi.json describes it)
@@ -78,6 +83,10 @@ pub(super) fn played_only(outside: &Outside) -> String {
               token {token}
     KIE.AI    {kie} (API, uploads, results; a chat model under /v1/)
               key {key}, callbacks signed with {hmac}
+    YooKassa  {yookassa} (the API under /v3, cabinet)
+              shop {shop}, key {yookassa_key}
+    Stripe    {stripe} (the API under /v1, dashboard)
+              key {stripe_key}, events signed with {whsec}
     Stop      Ctrl-C
 ",
         page = outside.page.url,
@@ -85,5 +94,13 @@ pub(super) fn played_only(outside: &Outside) -> String {
         token = secret::PLAYED_TOKEN,
         key = secret::PLAYED_KIE_KEY,
         hmac = secret::PLAYED_KIE_HMAC_KEY,
+        yookassa = outside
+            .rails()
+            .map_or("", |rails| rails.yookassa_cabinet.as_str()),
+        stripe = outside.rails().map_or("", |rails| rails.stripe_cabinet.as_str()),
+        shop = secret::PLAYED_SHOP,
+        yookassa_key = secret::PLAYED_YOOKASSA_KEY,
+        stripe_key = secret::PLAYED_STRIPE_KEY,
+        whsec = secret::PLAYED_STRIPE_WEBHOOK_SECRET,
     )
 }

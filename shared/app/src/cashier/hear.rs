@@ -2,7 +2,7 @@
 
 use domain::payment::term::NotBegun;
 use domain::payment::{Change, Misfit, Record, Settlement, State, Till, Truth, Unchanged};
-use domain::purchase::{Purchase, Stage};
+use domain::purchase::Purchase;
 use store::{Credit, Settled, Settling};
 use table::{Deadline, Write};
 
@@ -81,7 +81,7 @@ impl Cashier {
         after.amount = truth.amount;
         let paid = matches!(change.settlement, Some(Settlement::Grant));
         let purchase = purchase
-            .filter(|purchase| paid && purchase.stage != Stage::Paid)
+            .filter(|purchase| paid && !purchase.knows_of_payment())
             .map(|purchase| purchase.paid(record.id().clone()));
         match self
             .settle(&after, purchase.as_ref(), change, Vec::new(), deadline)
@@ -113,11 +113,17 @@ impl Cashier {
             (Some(settlement), Some(user)) => Some((settlement, self.account(user).await?)),
             _ => None,
         };
-        let mut credit = None;
+        let (mut credit, mut after) = (None, after.clone());
         if let Some((settlement, account)) = &account {
-            let standing = match self.turn(*settlement, after, account).await? {
+            let standing = match self.turn(*settlement, &after, account).await? {
                 Turn::Stays => None,
-                Turn::Becomes(standing) => Some(*standing),
+                Turn::Becomes(standing) => {
+                    let until = standing.plan.as_ref().and_then(|plan| plan.until);
+                    after.ends_at = until
+                        .filter(|_| *settlement == Settlement::Grant)
+                        .or(after.ends_at);
+                    Some(*standing)
+                }
                 Turn::Cannot(why) => return Ok(Written::Cannot(why)),
             };
             credit = Some(Credit {
@@ -127,7 +133,7 @@ impl Cashier {
             });
         }
         let step = Settling {
-            payment: after,
+            payment: &after,
             purchase,
             account: credit,
             besides,

@@ -82,6 +82,9 @@ impl Cashier {
             self.give_back(record, deadline).await?;
             return Ok(());
         }
+        if record.untold.is_none() {
+            return self.remind(record, deadline).await;
+        }
         self.tell(record, deadline).await
     }
 }

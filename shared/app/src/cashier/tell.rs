@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::money::Credits;
-use domain::payment::{News, Record};
+use domain::payment::{News, Record, Reminder};
 use domain::purchase::Purchase;
 use table::Deadline;
 use telegram::html;
@@ -72,6 +72,41 @@ impl Cashier {
         };
         // Whoever was faster has told them too, or has other news.
         self.payments.put_payment(&after, deadline).await?;
+        Ok(())
+    }
+
+    /// Says a word about the end of a plan, if it still is the plan that this payment brought and ends when it said. What
+    /// could not be said is left: the cabinet says it all the same.
+    pub(super) async fn remind(&self, record: Record, deadline: Deadline) -> Result<(), Error> {
+        let (Some(bot), Some((_, reminder)), Some(user)) = (&self.bot, record.reminder(), record.user) else {
+            self.payments.put_payment(&record.told(), deadline).await?;
+            return Ok(());
+        };
+        let account = self.account(user).await?;
+        let plan = account.standing.plan.as_ref();
+        let same = plan.is_some_and(|plan| {
+            let term = record.goods.term.as_ref();
+            term.is_some_and(|term| term.plan == plan.key) && plan.until == record.ends_at
+        });
+        if same {
+            let timeout = deadline
+                .for_call(TELL_TIMEOUT, WRITE_RESERVE)
+                .ok_or(Error::NoTime)?;
+            let say = Say::of(&record.locale);
+            let title = html::escape(&record.title).into_owned();
+            let id = match reminder {
+                Reminder::Soon => "plan-soon",
+                Reminder::Over => "plan-over",
+            };
+            let text = say.with(id, [("title", title.into())]);
+            let message = SendMessage::html(user.0, text).with_buttons(shop::after_payment(say));
+            if let Err(error) = bot.call(&message, timeout).await {
+                tracing::warn!(payment = %record.id(), %error, "a customer is not told of the end of a plan");
+            }
+        }
+        self.payments
+            .put_payment(&record.reminded(reminder), deadline)
+            .await?;
         Ok(())
     }
 

@@ -38,7 +38,8 @@ impl Desk {
             UpdateKind::CallbackQuery(query) => self.button(query, deadline).await,
             UpdateKind::MyChatMember(change) => self.member(change, deadline).await,
             UpdateKind::PreCheckoutQuery(query) => Ok(Some(self.checkout(query).await)),
-            UpdateKind::Subscription(_) | UpdateKind::Other { .. } => Ok(None),
+            UpdateKind::Subscription(changed) => self.subscription(changed, deadline).await,
+            UpdateKind::Other { .. } => Ok(None),
             UpdateKind::Unreadable { name, why } => {
                 tracing::error!(
                     update_id = update.update_id,
@@ -166,6 +167,7 @@ impl Visit<'_> {
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
             Button::History => self.history_instead(message_id).await,
+            Button::Renew(nonce, wanted) => self.renew(&nonce, wanted, message_id, query_id).await,
         }
     }
 }

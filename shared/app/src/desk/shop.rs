@@ -12,7 +12,7 @@ use super::Error;
 use super::visit::Visit;
 use crate::buttons::Button;
 use crate::cards::Card;
-use crate::cashier::{Cashier, Heard, Looked, NotOpened, Wanted, news};
+use crate::cashier::{Cashier, Heard, Looked, NotOpened, Renewed, Wanted, news};
 use crate::{shop, show};
 
 /// Rows of the history that are read: the purchases among them are not shown once they are paid.
@@ -286,8 +286,32 @@ impl Visit<'_> {
         };
         Ok(Card {
             text,
-            buttons: shop::after_payment(self.say),
+            buttons: shop::history_buttons(self.say, &bought),
         })
+    }
+
+    /// The next payments of a subscription are wanted, or not.
+    pub(super) async fn renew(
+        &self,
+        nonce: &Nonce,
+        wanted: bool,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let Some(cashier) = &self.desk.cashier else {
+            return Ok(Self::alert(query_id, &self.say.text("shop-not-sold")));
+        };
+        let id = PurchaseId {
+            user: self.account.user,
+            nonce: nonce.clone(),
+        };
+        match cashier.renew(&id, wanted, self.deadline).await {
+            Ok(Renewed::Done(_)) => self.history_instead(message_id).await,
+            Ok(Renewed::Refused | Renewed::Unknown) => {
+                Ok(Self::alert(query_id, &self.say.text("renewal-refused")))
+            }
+            Err(error) => self.failed(error, query_id),
+        }
     }
 
     /// `/terms`: what is sold, and what becomes of money. Telegram wants every bot that takes Stars to have it.

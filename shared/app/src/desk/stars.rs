@@ -3,14 +3,14 @@
 use domain::id::UserId;
 use domain::money::Currency;
 use domain::payment::{PurchaseId, Rail, Truth};
-use domain::purchase::Purchase;
+use domain::purchase::{Purchase, Renewal};
 use table::Deadline;
 use telegram::methods::{AnswerPreCheckoutQuery, Reply, SendMessage};
-use telegram::stars;
-use telegram::types::{Message, PreCheckoutQuery};
+use telegram::types::{Message, PreCheckoutQuery, Subscription, SubscriptionState};
+use telegram::{html, stars};
 
 use super::{Desk, Error};
-use crate::cashier::{Cashier, news};
+use crate::cashier::{Cashier, Renewed, news};
 use crate::shop;
 use crate::texts::{Locale, Say};
 
@@ -109,6 +109,43 @@ impl Desk {
             .told(cashier, &record, message.chat.id, say, deadline)
             .await?;
         Ok(reply)
+    }
+
+    /// A customer has ended a subscription or goes on with it, or its renewal could not be paid.
+    pub(super) async fn subscription(
+        &self,
+        changed: &Subscription,
+        deadline: Deadline,
+    ) -> Result<Option<Reply>, Error> {
+        let renewal = match changed.state {
+            SubscriptionState::Canceled => Renewal::Canceled,
+            SubscriptionState::Active => Renewal::Active,
+            SubscriptionState::Failed => Renewal::Failed,
+            SubscriptionState::Other => return Ok(None),
+        };
+        let id = PurchaseId::parse(&changed.invoice_payload).filter(|id| id.user.0 == changed.user.id);
+        let (Some(cashier), Some(id)) = (&self.cashier, id) else {
+            return Ok(None);
+        };
+        let renewed = cashier
+            .renewing(&id, renewal, deadline)
+            .await
+            .map_err(|error| match error {
+                crate::cashier::Error::Store(error) => Error::from(error),
+                _ => Error::Busy,
+            })?;
+        let Renewed::Done(purchase) = renewed else {
+            return Ok(None);
+        };
+        let say = Say::of(&purchase.locale);
+        let title = [("title", html::escape(&purchase.title).into_owned().into())];
+        let text = match renewal {
+            Renewal::Canceled => say.with("renewal-canceled", title),
+            Renewal::Active => say.with("renewal-active", title),
+            Renewal::Failed => say.with("renewal-failed", title),
+        };
+        let message = SendMessage::html(id.user.0, text).with_buttons(shop::after_payment(say));
+        Ok(Some(message.into()))
     }
 
     async fn told(

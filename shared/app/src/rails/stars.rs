@@ -7,7 +7,10 @@ use domain::payment::{Rail, Record, Till, Truth};
 use domain::time::Timestamp;
 use payments::yookassa::Receipt;
 use payments::{Opened, Outcome, Page, Unanswered};
-use telegram::methods::{CreateInvoiceLink, GetStarTransactions, Invoice, InvoiceError, RefundStarPayment};
+use telegram::methods::{
+    CreateInvoiceLink, EditUserStarSubscription, GetStarTransactions, Invoice, InvoiceError,
+    RefundStarPayment,
+};
 use telegram::{Client, Error, stars};
 
 use super::{Ask, Coming, GivenBack, Look, Taker};
@@ -58,6 +61,23 @@ impl Stars {
         };
         match self.bot.call(&refund, timeout).await {
             Ok(_) | Err(Error::AlreadyRefunded) => Outcome::Done(GivenBack::Now),
+            Err(error) => outcome(&error),
+        }
+    }
+
+    async fn edit(&self, record: &Record, wanted: bool, timeout: Duration) -> Outcome<()> {
+        let Some(user) = record.user else {
+            return Outcome::Refused {
+                why: "nobody knows who has paid".to_owned(),
+            };
+        };
+        let edit = EditUserStarSubscription {
+            user_id: user.0,
+            telegram_payment_charge_id: record.id().id.clone(),
+            is_canceled: !wanted,
+        };
+        match self.bot.call(&edit, timeout).await {
+            Ok(_) => Outcome::Done(()),
             Err(error) => outcome(&error),
         }
     }
@@ -136,6 +156,10 @@ impl Taker for Stars {
         timeout: Duration,
     ) -> Coming<'a, Outcome<GivenBack>> {
         Box::pin(self.refund(record, timeout))
+    }
+
+    fn renew<'a>(&'a self, record: &'a Record, wanted: bool, timeout: Duration) -> Coming<'a, Outcome<()>> {
+        Box::pin(self.edit(record, wanted, timeout))
     }
 
     fn list<'a>(

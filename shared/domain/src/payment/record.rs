@@ -24,6 +24,10 @@ pub struct Record {
     pub goods: Goods,
     /// The next payment comes by itself.
     pub renews: bool,
+    /// When the plan that it brought ends, as far as this payment goes.
+    pub ends_at: Option<Timestamp>,
+    /// How many of the words about that end were said.
+    pub reminded: u32,
     /// What was bought, in the customer's language.
     pub title: String,
     /// The customer's language, as `ru`.
@@ -37,6 +41,22 @@ pub struct Record {
     /// When somebody has to go on with it; `None` if nothing is to be done.
     pub due_at: Option<Timestamp>,
 }
+
+/// A word about the end of a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reminder {
+    /// It ends tomorrow.
+    Soon,
+    /// It is over.
+    Over,
+}
+
+/// How long before the end of a plan a customer is told of it.
+const SOON: Millis = Millis::from_mins(24 * 60);
+/// A plan for fewer days needs no word about its end beforehand.
+const DAYS_WORTH_A_WORD: u32 = 3;
+/// How long after its end it is said that a plan is over: a renewal may be on its way.
+const SETTLES: Millis = Millis::from_mins(60);
 
 /// What a customer is to be told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,6 +176,8 @@ impl Record {
             user: offer.map(|offer| offer.id.user),
             goods: offer.map(|offer| offer.goods.clone()).unwrap_or_default(),
             renews: offer.is_some_and(|offer| offer.renews),
+            ends_at: None,
+            reminded: 0,
             title: title.to_owned(),
             locale: locale.to_owned(),
             untold: None,
@@ -193,10 +215,44 @@ impl Record {
     #[must_use]
     pub fn told(&self) -> Self {
         let waits = self.payment.state == State::RefundHeld;
+        let due_at = if waits {
+            self.due_at
+        } else {
+            self.reminder().map(|(at, _)| at)
+        };
         Self {
             untold: None,
-            due_at: self.due_at.filter(|_| waits),
+            due_at,
             ..self.written()
+        }
+    }
+
+    /// The next word about the end of the plan that it brought, and when it is to be said. Whose payments come by themselves
+    /// is told only if one did not.
+    pub fn reminder(&self) -> Option<(Timestamp, Reminder)> {
+        let ends_at = self.ends_at.filter(|_| self.payment.state == State::Credited)?;
+        let days = self.goods.term.as_ref()?.days;
+        let before = ends_at.after(Millis(SOON.0.saturating_neg()));
+        match self.reminded {
+            0 if !self.renews && days >= DAYS_WORTH_A_WORD => Some((before, Reminder::Soon)),
+            0 | 1 => Some((ends_at.after(SETTLES), Reminder::Over)),
+            _ => None,
+        }
+    }
+
+    /// A word about the end of the plan was said, or was not worth saying.
+    #[must_use]
+    pub fn reminded(&self, said: Reminder) -> Self {
+        let after = Self {
+            reminded: match said {
+                Reminder::Soon => 1,
+                Reminder::Over => 2,
+            },
+            ..self.written()
+        };
+        Self {
+            due_at: after.reminder().map(|(at, _)| at),
+            ..after
         }
     }
 

@@ -6,7 +6,7 @@ use domain::payment::{
     Goods, Misfit, News, Offer, Payment, PaymentId, PurchaseId, Rail, Record, RefundWanted, State, Term,
     Untold,
 };
-use domain::purchase::{Purchase, Stage};
+use domain::purchase::{Purchase, Renewal, Stage};
 use domain::time::Timestamp;
 use table::{AttributeValue, Item, Malformed, Row, map, n, s};
 
@@ -83,6 +83,7 @@ pub fn purchase_item(purchase: &Purchase) -> Item {
         ("url", purchase.url.clone().map(s)),
         ("expires", Some(n(purchase.expires_at.0))),
         ("polls", Some(n(purchase.polls))),
+        ("renewal", purchase.renewal.map(|renewal| s(renewal.as_str()))),
         ("paid_by", purchase.paid_by.as_ref().map(|by| s(by.to_string()))),
     ];
     let item = with(purchase_key(id), fixed);
@@ -109,6 +110,8 @@ pub fn payment_item(record: &Record) -> Item {
         ("aside", Some(n(payment.aside.0))),
         ("test", flag(record.is_test)),
         ("renews", flag(record.renews)),
+        ("ends_at", record.ends_at.map(|at| n(at.0))),
+        ("reminded", Some(n(record.reminded))),
         ("purchase", record.purchase.as_ref().map(|id| s(id.to_string()))),
         ("title", Some(s(record.title.clone()))),
         ("locale", Some(s(record.locale.clone()))),
@@ -214,6 +217,7 @@ pub fn read_purchase(item: &Item) -> Result<Purchase, Malformed> {
         polls: row.n_or_zero("polls")?,
         due_at: row.n_opt("due_at")?.map(Timestamp),
         paid_by: read_as_opt(row, "paid_by", PaymentId::parse)?,
+        renewal: read_as_opt(row, "renewal", Renewal::parse)?,
     })
 }
 
@@ -240,6 +244,8 @@ pub fn read_payment(item: &Item) -> Result<Record, Malformed> {
         user: row.n_opt("user_id")?.map(UserId),
         goods: read_goods(row)?,
         renews: row.flag("renews"),
+        ends_at: row.n_opt("ends_at")?.map(Timestamp),
+        reminded: row.n_or_zero("reminded")?,
         title: row.s("title")?.to_owned(),
         locale: row.s("locale")?.to_owned(),
         untold: read_untold(row)?,

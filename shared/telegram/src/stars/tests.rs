@@ -129,6 +129,28 @@ fn the_list_tells_the_same_from_its_end() {
 }
 
 #[test]
+fn a_refund_that_does_not_name_the_purchase_takes_it_from_its_payment() {
+    let mut two: Vec<_> = transactions().into_iter().take(3).collect();
+    if let Some(TransactionPartner::User(user)) = &mut two[2].receiver {
+        user.invoice_payload = None;
+    }
+    two.reverse();
+    let told = listed(&two);
+    let whole = Truth {
+        refunded: 250,
+        ..yozh_paid("stxQ7Yy3mXG1cKq", 250, "23456789abcdefgh")
+    };
+    assert_eq!(told[0], whole);
+}
+
+#[test]
+fn a_payer_without_a_number_is_nobody() {
+    let read = message(include_str!("../../fixtures/successful_payment.json"));
+    let told = paid(&read.successful_payment.unwrap(), UserId(0)).unwrap();
+    assert_eq!(told.payer, None);
+}
+
+#[test]
 fn a_list_without_the_refunds_line_knows_of_none() {
     let first: Vec<_> = transactions().into_iter().take(1).collect();
     assert_eq!(

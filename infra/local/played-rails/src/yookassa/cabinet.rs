@@ -100,7 +100,9 @@ impl PlayedYooKassa {
             "currency" => Pretence::Currency("USD".to_owned()),
             "user" => {
                 let book = self.book();
-                let (key, value) = book.payment(payment)?.wish.metadata.iter().next()?;
+                // The longest is the name of an order, if there is one.
+                let metadata = book.payment(payment)?.wish.metadata.iter();
+                let (key, value) = metadata.max_by_key(|(_, value)| value.as_str().map(str::len))?;
                 Pretence::Metadata(key.clone(), format!("{}1", value.as_str()?))
             }
             "shop" => Pretence::Shop("1".to_owned()),

@@ -9,7 +9,7 @@ use axum::routing::get;
 
 use super::PlayedYooKassa;
 use super::book::{Payment, Status};
-use crate::page::{Lang, Page, button, choice, esc, form, nothing_here, price, see};
+use crate::page::{Lang, Page, button, buttons, choice, esc, nothing_here, price, see};
 
 const PATH: &str = "/checkout/payments/v2/contract";
 /// After which time a paid page leads back to the shop, in seconds.
@@ -174,14 +174,16 @@ fn to_pay(payment: &Payment, lang: Lang) -> String {
     let decline = lang.pick("Карта не проходит", "Let the card be declined");
     let refuse = lang.pick("Отказать насовсем", "Refuse for good");
     format!(
-        "<section><h2>{}</h2>{}{card}{}{}</section><section><h2>{}</h2>{}{}</section>",
+        "<section><h2>{}</h2>{}{card}{}{}</section><section><h2>{}</h2>{}</section>",
         lang.pick("Банковская карта", "Bank card"),
         declined.unwrap_or_default(),
         button(&pay, "first", &[("do", "pay")]),
         back(payment, "", lang),
         lang.pick("Сыграть отказ", "Play a refusal"),
-        form(&choice("reason", &reasons), decline, "", &[("do", "decline")]),
-        form(&choice("reason", &reasons), refuse, "", &[("do", "refuse")]),
+        buttons(
+            &choice("reason", &reasons),
+            &[("decline", decline), ("refuse", refuse)]
+        ),
     )
 }
 

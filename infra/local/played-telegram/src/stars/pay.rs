@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{Checkout, CheckoutState, Invoice, PaymentNews, StarPayment};
+use super::{Checkout, CheckoutState, Invoice, PaymentNews, StarPayment, Transaction, What};
 use crate::PlayedTelegram;
 use crate::delivery;
 use crate::error::Error;
@@ -27,6 +27,17 @@ impl PlayedTelegram {
     /// How many Stars the bot has.
     pub fn bot_star_balance(&self) -> i64 {
         self.server.read(|state| state.stars.bot_balance)
+    }
+
+    /// The bot's owner turns so many Stars into money, which cannot be taken back for a refund: the list has a line of it.
+    pub fn withdraw_stars(&self, stars: i64) {
+        let at_ms = self.server.now_ms();
+        self.server.write(|state| {
+            state.stars.bot_balance -= stars;
+            let id = format!("stxw{at_ms:x}{:04x}", state.stars.transactions.len());
+            let what = What::Withdrawal(stars);
+            state.stars.transactions.push(Transaction { id, what, at_ms });
+        });
     }
 
     /// The invoice at an address, as whoever opens it reads it.

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{
     CheckoutState, Held, Invoice, PaymentNews, SUBSCRIPTION_PERIOD_S, StarPayment, StarSubscription,
-    Transaction,
+    Transaction, What,
 };
 use crate::config::Config;
 use crate::error::ApiError;
@@ -65,8 +65,8 @@ pub(crate) fn charge(
     // The time makes it another one after a restart, for whoever keeps their tables.
     let charge_id = format!("stx{now_ms:x}{:04x}", stars.payments.len());
     stars.transactions.push(Transaction {
-        charge_id: charge_id.clone(),
-        is_refund: false,
+        id: charge_id.clone(),
+        what: What::Payment,
         at_ms: now_ms,
     });
     let payment = StarPayment {
@@ -197,8 +197,8 @@ fn give_back(state: &mut State, refunded: &StarPayment) {
     state.stars.bot_balance -= refunded.invoice.stars;
     *state.stars.balances.entry(refunded.user_id).or_default() += refunded.invoice.stars;
     state.stars.transactions.push(Transaction {
-        charge_id: refunded.charge_id.clone(),
-        is_refund: true,
+        id: refunded.charge_id.clone(),
+        what: What::Refund,
         at_ms: refunded.at_ms,
     });
 }

@@ -59,6 +59,26 @@ async fn only_what_this_user_has_paid_can_be_refunded() {
 }
 
 #[tokio::test]
+async fn what_the_owner_took_out_cannot_be_refunded_and_stands_on_the_list() {
+    let (world, _bot, link) = World::shop(invoice(250)).await;
+    let payment = world.paid(&link).await;
+    world.telegram.withdraw_stars(1);
+    let (status, refused) = world.refund(&payment).await;
+    let text = refused["description"].as_str();
+    assert_eq!((status, text), (400, Some("Bad Request: BALANCE_TOO_LOW")));
+    assert!(!world.telegram.star_payments()[0].refunded);
+    assert_eq!(world.telegram.star_balance(ANNA), 750);
+    let list = world.ok("getStarTransactions", json!({"offset": 1})).await;
+    let taken = &list["transactions"][0];
+    assert_eq!(taken["amount"], json!(1));
+    assert_eq!(
+        taken["receiver"],
+        json!({"type": "fragment", "withdrawal_state": {"type": "pending"}})
+    );
+    assert_eq!(taken.get("source"), None);
+}
+
+#[tokio::test]
 async fn the_list_has_payments_and_refunds_under_one_id_oldest_first() {
     let (world, _bot, link) = World::shop(invoice(250)).await;
     let one = world.paid(&link).await;

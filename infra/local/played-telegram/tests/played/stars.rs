@@ -219,6 +219,21 @@ async fn after_ten_seconds_a_checkout_is_given_up() {
 }
 
 #[tokio::test]
+async fn a_bot_that_does_not_ask_for_checkouts_sells_nothing() {
+    let (world, bot) = (World::started().await, Bot::new().await);
+    let kinds = json!(["message", "callback_query"]);
+    let webhook = json!({"url": bot.url, "secret_token": "s3cret", "allowed_updates": kinds});
+    world.ok("setWebhook", webhook).await;
+    world.telegram.give_stars(ANNA, 5).unwrap();
+    let link = world.ok("createInvoiceLink", invoice(5)).await;
+    let query_id = world.telegram.pay_link(ANNA, link.as_str().unwrap()).unwrap();
+    world.all_delivered().await;
+    assert_eq!(bot.heard_of("/pre_checkout_query"), Vec::<Value>::new());
+    world.pass(10_001);
+    assert_eq!(world.telegram.checkout(&query_id), Some(CheckoutState::TimedOut));
+}
+
+#[tokio::test]
 async fn a_checkout_is_answered_once() {
     let (world, _bot, link) = World::shop(invoice(250)).await;
     let query_id = world.telegram.pay_link(ANNA, &link).unwrap();

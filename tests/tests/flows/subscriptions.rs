@@ -1,0 +1,224 @@
+//! Plans that are bought: begun, extended, exchanged at their worth, renewed by themselves, ended, given back.
+
+use std::time::Duration;
+
+use app::cashier::Refunding;
+use domain::payment::RefundWanted;
+use domain::purchase::Renewal;
+use domain::time::{Millis, Timestamp};
+use table::Deadline;
+use tests::stage::Stage;
+
+use crate::ANNA;
+
+const DAY: Millis = Millis::from_mins(24 * 60);
+
+async fn customer() -> Stage {
+    let stage = Stage::with(|setting| setting.gift(0)).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage
+}
+
+/// The plan of a customer and its end.
+async fn plan(stage: &Stage) -> Option<(String, Timestamp)> {
+    let held = stage.account(ANNA).await.standing.plan?;
+    Some((held.key, held.until.unwrap()))
+}
+
+fn days(from: Timestamp, days: i64) -> Timestamp {
+    from.after(Millis(DAY.0 * days))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_begins_with_its_payment_pays_for_videos_and_goes_on_for_longer_with_the_next() {
+    let stage = customer().await;
+    let begun = stage.now();
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    assert_eq!(
+        plan(&stage).await,
+        Some(("unlimited_7days".to_owned(), days(begun, 7)))
+    );
+    let job = stage.order(ANNA, "по подписке").await;
+    stage.run_until_settled().await;
+    assert_eq!(
+        stage.job(&job).await.order.plan.as_deref(),
+        Some("unlimited_7days")
+    );
+    assert_eq!(stage.balance(ANNA).await, (0, 0, 0));
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    assert_eq!(
+        plan(&stage).await,
+        Some(("unlimited_7days".to_owned(), days(begun, 14)))
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_left_of_one_plan_becomes_time_of_another_and_that_is_said_before_it_is_paid() {
+    let stage = customer().await;
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    stage.pass(DAY);
+    stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "wa:plan:unlimited_30days").await;
+    let said = stage.last_text(ANNA);
+    for words in [
+        "Сейчас у вас «Безлимит на неделю»",
+        "станет временем новой: + 8 дней",
+    ] {
+        assert!(said.contains(words), "{said}");
+    }
+    stage.pass(Millis::from_mins(1));
+    let now = stage.now();
+    stage.pay_in_roubles(ANNA, "plan:unlimited_30days").await;
+    let (key, until) = plan(&stage).await.unwrap();
+    assert_eq!(key, "unlimited_30days");
+    let bonus = until.since(days(now, 30));
+    // Six days at 1990/7 a day are 8.54 days at 5990/30 a day.
+    assert!(
+        (Millis(DAY.0 * 8)..Millis(DAY.0 * 9)).contains(&bonus),
+        "{bonus:?}"
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_whose_money_goes_back_is_over_and_its_credits_are_gone() {
+    let stage = customer().await;
+    stage.pay_in_roubles(ANNA, "plan:pro_month").await;
+    let credits = stage.balance(ANNA).await.0;
+    assert!(credits > 0 && plan(&stage).await.is_some());
+    let id = stage.payment().await.id().clone();
+    let wanted = RefundWanted {
+        by: "anna".to_owned(),
+        why: "asked for it".to_owned(),
+        at: Timestamp(1),
+    };
+    let selling = domain::catalog::Selling::default();
+    let deadline = Deadline::after(Duration::from_secs(20));
+    let done = stage
+        .cashier()
+        .refund(&id, &wanted, &selling, &[], deadline)
+        .await
+        .unwrap();
+    assert!(matches!(done, Refunding::Done(_)), "{done:?}");
+    assert_eq!(plan(&stage).await, None);
+    assert_eq!(stage.balance(ANNA).await, (0, 0, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_in_stars_is_renewed_canceled_and_taken_up_again() {
+    let stage = customer().await;
+    stage.telegram.give_stars(ANNA, 100_000).unwrap();
+    let begun = stage.now();
+    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    assert_eq!(
+        plan(&stage).await,
+        Some(("unlimited_30days".to_owned(), days(begun, 30)))
+    );
+    stage.pass(Millis(DAY.0 * 30));
+    stage.telegram.a_month_passes(ANNA).unwrap();
+    stage.answered().await;
+    assert_eq!(
+        plan(&stage).await,
+        Some(("unlimited_30days".to_owned(), days(begun, 60)))
+    );
+    assert_eq!(stage.payments().await.len(), 2);
+
+    stage.say(ANNA, "/history").await;
+    stage.press_newest(ANNA, "rn:").await;
+    assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Canceled));
+    assert!(
+        stage.last_text(ANNA).contains("больше не продлевается"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.press_newest(ANNA, "rn:").await;
+    assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Active));
+
+    let charge = stage.telegram.subscriptions(ANNA).remove(0).charge_id;
+    stage.telegram.cancel_subscription(ANNA, &charge).unwrap();
+    stage.answered().await;
+    assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Canceled));
+    assert!(
+        stage.last_text(ANNA).contains("больше не продлевается"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_that_could_not_be_renewed_holds_for_its_grace_and_is_then_over() {
+    let stage = customer().await;
+    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
+    let price = stage.telegram.invoice(&link).unwrap().stars;
+    let has = stage.telegram.star_balance(ANNA);
+    stage.telegram.give_stars(ANNA, price - has).unwrap();
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    stage.pass(Millis(DAY.0 * 30 + 1));
+    stage.telegram.a_month_passes(ANNA).unwrap();
+    stage.answered().await;
+    assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Failed));
+    assert!(
+        stage.last_text(ANNA).contains("не хватило звёзд"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    let by_plan = stage.order(ANNA, "в льготные дни").await;
+    stage.run_until_settled().await;
+    assert!(stage.job(&by_plan).await.order.plan.is_some());
+    stage.pass(Millis(DAY.0 * 3));
+    let card = stage.draft(ANNA, "потом").await;
+    let alert = stage
+        .press(ANNA, card.message_id, &card.create)
+        .await
+        .unwrap_or_default();
+    assert!(
+        !alert.is_empty(),
+        "without a plan and credits: {}",
+        stage.last_text(ANNA)
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_plan_is_told_the_day_before_and_when_it_is_over_unless_it_goes_on() {
+    let stage = customer().await;
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    stage.pass(Millis(DAY.0 * 6));
+    stage.sweep().await;
+    assert!(
+        stage.last_text(ANNA).contains("закончится завтра"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.sweep().await;
+    let told = stage
+        .texts(ANNA)
+        .iter()
+        .filter(|text| text.contains("закончится завтра"))
+        .count();
+    assert_eq!(told, 1);
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    stage.pass(Millis(DAY.0 + DAY.0 / 2));
+    stage.sweep().await;
+    assert!(
+        !stage.last_text(ANNA).contains("закончилась"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    for _ in 0..2 {
+        stage.pass(Millis(DAY.0 * 7));
+        stage.sweep().await;
+    }
+    assert!(
+        stage.last_text(ANNA).contains("закончилась"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.assert_sound().await;
+}
