@@ -375,3 +375,4 @@ history-renews-no-more = not renewed any more
 history-renewal-failed = could not be renewed
 button-renew = Renew “{ $title }” again
 button-renew-not = Do not renew “{ $title }”
+renewal-allowed = Now switch it on yourself: Telegram → Settings → My Stars → Subscriptions. Nothing is taken without you.

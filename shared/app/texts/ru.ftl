@@ -380,3 +380,4 @@ history-renews-no-more = больше не продлевается
 history-renewal-failed = продлить не получилось
 button-renew = Снова продлевать «{ $title }»
 button-renew-not = Не продлевать «{ $title }»
+renewal-allowed = Теперь включите продление сами: Telegram → Настройки → Мои звёзды → Подписки. Без вас ничего не спишется.

@@ -135,10 +135,17 @@ async fn a_subscription_in_stars_is_renewed_canceled_and_taken_up_again() {
         "{}",
         stage.last_text(ANNA)
     );
-    stage.press_newest(ANNA, "rn:").await;
-    assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Active));
-
+    let alert = stage.press_newest(ANNA, "rn:").await.unwrap();
+    assert!(alert.contains("Мои звёзды"), "{alert}");
+    assert_eq!(
+        stage.only_purchase().await.renewal,
+        Some(Renewal::Canceled),
+        "it is for Anna to do"
+    );
     let charge = stage.telegram.subscriptions(ANNA).remove(0).charge_id;
+    stage.telegram.resume_subscription(ANNA, &charge).unwrap();
+    stage.answered().await;
+    assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Active));
     stage.telegram.cancel_subscription(ANNA, &charge).unwrap();
     stage.answered().await;
     assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Canceled));

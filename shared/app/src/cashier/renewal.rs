@@ -16,6 +16,8 @@ const TRIES_MAX: u32 = 4;
 pub enum Renewed {
     /// It is so.
     Done(Box<Purchase>),
+    /// The customer may take it up again, by their own hand, at the rail: nobody makes them pay again but they themselves.
+    Allowed,
     /// The rail does not do it, for good.
     Refused,
     /// There is no such subscription.
@@ -38,14 +40,8 @@ impl Cashier {
             return Ok(Renewed::Unknown);
         };
         match taker.renew(&record, wanted, rail_time(deadline)?).await {
-            Outcome::Done(()) => {
-                let renewal = if wanted {
-                    Renewal::Active
-                } else {
-                    Renewal::Canceled
-                };
-                self.renewing(id, renewal, deadline).await
-            }
+            Outcome::Done(()) if wanted => Ok(Renewed::Allowed),
+            Outcome::Done(()) => self.renewing(id, Renewal::Canceled, deadline).await,
             Outcome::Refused { why } => {
                 tracing::warn!(purchase = %id, why, "a rail does not change a subscription");
                 Ok(Renewed::Refused)

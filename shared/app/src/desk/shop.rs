@@ -307,6 +307,7 @@ impl Visit<'_> {
         };
         match cashier.renew(&id, wanted, self.deadline).await {
             Ok(Renewed::Done(_)) => self.history_instead(message_id).await,
+            Ok(Renewed::Allowed) => Ok(Self::alert(query_id, &self.say.text("renewal-allowed"))),
             Ok(Renewed::Refused | Renewed::Unknown) => {
                 Ok(Self::alert(query_id, &self.say.text("renewal-refused")))
             }
