@@ -76,6 +76,7 @@ limit-sliding = within { $span }
 cabinet-plan = Plan: { $name }
 cabinet-tier = Tier: { $name }
 cabinet-until = {" "}until { $moment }
+cabinet-awaited = {" "}has ended; its renewal is awaited until { $moment }
 limit-line = { $title }: { $left } of { $max } left, resets { $reset }
 limit-line-open = { $title }: { $left } of { $max } free
 limit-needed = { $left }; { $needed } needed

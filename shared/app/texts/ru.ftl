@@ -77,6 +77,7 @@ limit-sliding = за { $span }
 cabinet-plan = Подписка: { $name }
 cabinet-tier = Тариф: { $name }
 cabinet-until = {" "}до { $moment }
+cabinet-awaited = {" "}закончилась; ждём продления до { $moment }
 limit-line = { $title }: осталось { $left } из { $max }, обновится { $reset }
 limit-line-open = { $title }: свободно { $left } из { $max }
 limit-needed = { $left }; нужно { $needed }
