@@ -149,12 +149,12 @@ async fn a_forged_notice_changes_nothing_whatever_it_says() {
         Pretence::Refunded(69_900),
     ] {
         let status = stage.yookassa.forge(&payment, &pretence).await;
-        assert_eq!(status, Some(200), "{pretence:?}");
+        assert_eq!(status, Some(500), "{pretence:?}");
     }
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
     let body = stage.yookassa.payments().remove(0);
     let body = json!({"type": "notification", "event": "payment.succeeded", "object": body}).to_string();
-    for (source, status) in [("203.0.113.9", 403), ("185.71.76.5", 200)] {
+    for (source, status) in [("203.0.113.9", 403), ("185.71.76.5", 500)] {
         let said = stage.notify("/yookassa", source, &json!({}), &body).await;
         assert_eq!(said.status, status, "{source}");
     }
