@@ -88,7 +88,12 @@ impl Cashier {
 
 impl Desk {
     /// Gives a payment back, or notes the first of two who have to want it.
-    pub async fn refund(&self, id: &PaymentId, by: &By, deadline: Deadline) -> Result<Refunding, RefundError> {
+    pub async fn refund(
+        &self,
+        id: &PaymentId,
+        by: &By,
+        deadline: Deadline,
+    ) -> Result<Refunding, RefundError> {
         let record = self.written_down(id, by).await?;
         let besides = self.note(&record, Action::Refund, by);
         let snapshot = self.cashier.settings.fresh(by.at).await.map_err(Error::from)?;

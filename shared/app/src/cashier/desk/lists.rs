@@ -84,7 +84,9 @@ impl Desk {
             Of::Customer(user) => Ok(payments.bought(user, start, limit).await?),
             Of::Day(day) => {
                 let (records, next) = payments.of_day(day, start, limit).await?;
-                let rows = records.into_iter().map(|record| Bought::Payment(Box::new(record)));
+                let rows = records
+                    .into_iter()
+                    .map(|record| Bought::Payment(Box::new(record)));
                 Ok((rows.collect(), next))
             }
         }
