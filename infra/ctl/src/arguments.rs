@@ -15,7 +15,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
-pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Switch};
+pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
 
@@ -103,6 +103,9 @@ pub enum Command {
     /// Packs of credits that are sold
     #[command(subcommand)]
     Packs(Rows),
+    /// How packs and plans are sold: on which rails, with which receipts
+    #[command(subcommand)]
+    Selling(Selling),
     /// Plans, such as unlimited ones, and who has which
     #[command(subcommand)]
     Plans(HeldRows),

@@ -7,6 +7,8 @@ mod wares;
 
 use serde_json::{Value, json};
 
+pub(crate) use wares::SELLING;
+
 use crate::holders::ARE_HELD;
 use crate::{Error, Report};
 
@@ -56,7 +58,7 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// What stands in a settings file beside the kinds: one row each.
-pub const SINGLE: &[Kind] = &[sold::RULES, wares::SELLING, access::FLAG_METADATA];
+pub const SINGLE: &[Kind] = &[sold::RULES, SELLING, access::FLAG_METADATA];
 
 /// The kind of these rows.
 pub(crate) fn kind(kind: &str) -> Result<&'static Kind, Error> {

@@ -25,6 +25,7 @@ mod prices;
 mod redrive;
 mod registry;
 mod secret;
+mod selling;
 mod settings;
 mod show;
 mod standing;
@@ -53,6 +54,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Models(command) => prices::models(command).await,
         Command::Prices(command) => prices::prices(command).await,
         Command::Packs(command) => registry::rows("pack", command).await,
+        Command::Selling(command) => selling::selling(command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,
         Command::Country(command) => standing::country(command).await,

@@ -155,7 +155,7 @@ pub(crate) fn yaml(value: &Value) -> Result<String, Error> {
 }
 
 /// What is to stand in a row: JSON or YAML as typed, or in a file.
-fn read_body(typed: &str) -> Result<String, Error> {
+pub(crate) fn read_body(typed: &str) -> Result<String, Error> {
     let (text, place) = match typed.strip_prefix('@') {
         None => (typed.to_owned(), "the body".to_owned()),
         Some(path) => {

@@ -19,6 +19,7 @@ mod commands {
     mod queues;
     mod rows;
     mod runbook;
+    mod selling;
     mod settings;
     mod shop;
     mod standing;

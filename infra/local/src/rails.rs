@@ -91,3 +91,66 @@ fn played_stripe(url: &str) -> Result<PlayedStripe> {
     secret::PLAYED_STRIPE_WEBHOOK_SECRET.clone_into(&mut config.webhook_secret);
     PlayedStripe::new(config).map_err(Error::broken("starting the played Stripe"))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::http::Uri;
+    use axum::routing::any;
+    use serde_json::{Value, json};
+    use tokio::sync::mpsc;
+
+    use super::*;
+    use crate::options::Port;
+
+    /// A function URL that says which paths were called.
+    async fn function(servers: &mut JoinSet<()>) -> (String, mpsc::UnboundedReceiver<String>) {
+        let (says, hears) = mpsc::unbounded_channel();
+        let door = Door::open(Port::Any).await.unwrap();
+        let url = format!("{}/", door.url);
+        let note = move |uri: Uri| async move { says.send(uri.path().to_owned()).unwrap_or_default() };
+        door.serve(Router::new().fallback(any(note)), servers);
+        (url, hears)
+    }
+
+    async fn opened(request: reqwest::RequestBuilder) -> String {
+        let answer: Value = request.send().await.unwrap().json().await.unwrap();
+        answer["id"]
+            .as_str()
+            .unwrap_or_else(|| panic!("{answer}"))
+            .to_owned()
+    }
+
+    #[tokio::test]
+    async fn the_keys_of_the_secret_let_in_and_each_rail_calls_its_own_path() {
+        let mut servers = JoinSet::new();
+        let rails = Rails::open(&Options::new("")).await.unwrap();
+        let played = rails.played.clone();
+        let [(_, yookassa), (_, shop), _, (_, stripe), (_, back)] = rails.parameters("http://127.0.0.1:8787");
+        rails.serve(&mut servers);
+        let (url, mut called) = function(&mut servers).await;
+        played.notify(&url);
+        let http = reqwest::Client::new();
+        let order = json!({"amount": {"value": "1.00", "currency": "RUB"}, "capture": true});
+        let request = http
+            .post(format!("{yookassa}/payments"))
+            .header("Idempotence-Key", "1");
+        let request = request
+            .basic_auth(shop, Some(secret::PLAYED_YOOKASSA_KEY))
+            .json(&order);
+        played.yookassa.pay(&opened(request).await).unwrap();
+        assert_eq!(called.recv().await.as_deref(), Some("/yookassa"));
+        let order = [
+            ("mode", "payment"),
+            ("line_items[0][quantity]", "1"),
+            ("line_items[0][price_data][currency]", "usd"),
+            ("line_items[0][price_data][unit_amount]", "100"),
+            ("line_items[0][price_data][product_data][name]", "Pro"),
+            ("success_url", back.as_str()),
+        ];
+        let request = http.post(format!("{stripe}/checkout/sessions"));
+        let request = request.bearer_auth(secret::PLAYED_STRIPE_KEY).form(&order);
+        played.stripe.pay(&opened(request).await).unwrap();
+        assert_eq!(called.recv().await.as_deref(), Some("/stripe"));
+    }
+}

@@ -7,6 +7,7 @@ mod cancel;
 mod compose;
 mod create;
 mod edit;
+mod give_back;
 mod parked;
 mod route;
 mod shop;

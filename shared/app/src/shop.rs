@@ -3,7 +3,7 @@
 use domain::catalog::{Plan, Ware, WareId};
 use domain::id::Nonce;
 use domain::money::{Amount, Credits, Currency};
-use domain::payment::{Goods, Rail, State};
+use domain::payment::{Goods, Rail, Record, State};
 use domain::purchase::{Purchase, Renewal, Stage};
 use domain::time::Timestamp;
 use domain::window::Zone;
@@ -19,6 +19,8 @@ use crate::texts::Say;
 
 /// Things on sale that are shown at most; more would not fit a phone.
 const WARES_SHOWN_MAX: usize = 12;
+/// Payments with a button to give them back.
+const REFUNDS_SHOWN: usize = 3;
 /// Subscriptions with a button of their own.
 const SUBSCRIPTIONS_SHOWN: usize = 3;
 /// Models of a plan that are named.
@@ -302,8 +304,54 @@ fn renewal_state(say: Say, renewal: Renewal) -> String {
     }
 }
 
+/// Whether money is to go back, to be said twice.
+pub(crate) fn give_back(say: Say, record: &Record, nonce: &Nonce) -> Card {
+    let title = html::escape(&record.title).into_owned();
+    let text = say.with(
+        "refund-sure",
+        [
+            ("title", title.into()),
+            ("price", price(record.amount).into()),
+            ("goods", goods(say, &record.goods).into()),
+        ],
+    );
+    let yes = Button::GiveBack(nonce.clone(), true).labelled(say.text("button-refund-sure"));
+    let back = Button::History.labelled(say.text("button-back"));
+    Card {
+        text,
+        buttons: keyboard([vec![yes], vec![back]]),
+    }
+}
+
+/// A button for each payment that goes back for the asking.
+fn refund_buttons(say: Say, bought: &[Bought], goes_back: impl Fn(&Record) -> bool) -> Rows {
+    let unused = bought.iter().filter_map(|row| match row {
+        Bought::Payment(record) => record
+            .purchase
+            .as_ref()
+            .filter(|_| goes_back(record))
+            .map(|id| (record, id)),
+        Bought::Purchase(_) => None,
+    });
+    let button = unused.take(REFUNDS_SHOWN).map(|(record, id)| {
+        let price = [
+            ("price", price(record.amount).into()),
+            ("title", record.title.as_str().into()),
+        ];
+        vec![Button::GiveBack(id.nonce.clone(), false).labelled(say.with("button-refund", price))]
+    });
+    button.collect()
+}
+
+/// Rows of buttons.
+type Rows = Vec<Vec<Option<InlineKeyboardButton>>>;
+
 /// The buttons below the history: one for each subscription, to end it or to go on with it.
-pub(crate) fn history_buttons(say: Say, bought: &[Bought]) -> InlineKeyboardMarkup {
+pub(crate) fn history_buttons(
+    say: Say,
+    bought: &[Bought],
+    goes_back: impl Fn(&Record) -> bool,
+) -> InlineKeyboardMarkup {
     let renew = bought.iter().filter_map(|row| {
         let Bought::Purchase(paid) = row else { return None };
         let title = [("title", paid.title.as_str().into())];
@@ -319,7 +367,8 @@ pub(crate) fn history_buttons(say: Say, bought: &[Bought]) -> InlineKeyboardMark
         Button::Cabinet.labelled(say.text("button-cabinet")),
         Button::Shop.labelled(say.text("button-shop")),
     ];
-    keyboard(renew.take(SUBSCRIPTIONS_SHOWN).chain([rest]))
+    let refunds = refund_buttons(say, bought, goes_back);
+    keyboard(renew.take(SUBSCRIPTIONS_SHOWN).chain(refunds).chain([rest]))
 }
 
 /// What became of a payment; `None` if nothing ever came of it.

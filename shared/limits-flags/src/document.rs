@@ -83,7 +83,8 @@ impl<'de> Deserialize<'de> for Document {
     fn deserialize<D: Deserializer<'de>>(file: D) -> Result<Self, D::Error> {
         let mut unknown: Option<String> = None;
         let mut note = |path: serde_ignored::Path<'_>| {
-            unknown.get_or_insert_with(|| path.to_string());
+            // What may be left out stands in the path as a question mark.
+            unknown.get_or_insert_with(|| path.to_string().replace(".?", ""));
         };
         let strict = serde_ignored::Deserializer::new(file, &mut note);
         let document = Self::deserialize(strict)?;

@@ -331,6 +331,9 @@ pub fn told(standing: &Standing) -> Map<String, Value> {
         .into_iter()
         .filter_map(|(name, value)| Some((name, held(value.as_ref()?))));
     told.extend(single.map(|(name, value)| (name.to_owned(), value)));
+    if let Some(grace) = standing.plan_grace {
+        told.insert("plan_grace".to_owned(), json!({"until_ms": grace.0}));
+    }
     for (key, until) in &standing.addons {
         told.insert(
             format!("addons.{key}"),

@@ -15,6 +15,7 @@ mod outbox;
 mod poison;
 
 mod provider;
+mod reconciled;
 mod results;
 mod submission;
 

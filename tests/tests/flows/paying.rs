@@ -149,12 +149,12 @@ async fn a_forged_notice_changes_nothing_whatever_it_says() {
         Pretence::Refunded(69_900),
     ] {
         let status = stage.yookassa.forge(&payment, &pretence).await;
-        assert_eq!(status, Some(200), "{pretence:?}");
+        assert_eq!(status, Some(500), "{pretence:?}");
     }
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
     let body = stage.yookassa.payments().remove(0);
     let body = json!({"type": "notification", "event": "payment.succeeded", "object": body}).to_string();
-    for (source, status) in [("203.0.113.9", 403), ("185.71.76.5", 200)] {
+    for (source, status) in [("203.0.113.9", 403), ("185.71.76.5", 500)] {
         let said = stage.notify("/yookassa", source, &json!({}), &body).await;
         assert_eq!(said.status, status, "{source}");
     }
@@ -293,4 +293,57 @@ async fn a_card_pressed_twice_is_one_purchase_and_test_money_buys_only_where_tha
     stage.stripe.pay(&stage.reference().await).unwrap();
     stage.noticed().await;
     assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_receipts_are_wanted_a_customer_is_asked_once_where_they_go() {
+    let stage = customer().await;
+    let on = json!({"vat_code": 1});
+    stage
+        .change_settings(|settings| {
+            settings.selling.as_mut().unwrap().receipts = serde_json::from_value(on).unwrap();
+        })
+        .await;
+    stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "wa:pack:pro").await;
+    let (message_id, data) = stage.pay_button(ANNA, "y");
+    stage.press(ANNA, message_id, &data).await;
+    assert!(
+        stage.last_text(ANNA).contains("e-mail или телефон"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    assert_eq!(stage.yookassa.payments().len(), 0);
+    stage.say(ANNA, "anna@example.org").await;
+    let payment = stage.reference().await;
+    let asked = stage.yookassa.desk().journal();
+    let opened = asked.iter().find(|asked| asked.method == "POST").unwrap();
+    let body = opened.body.as_str();
+    assert!(
+        body.contains("anna@example.org") && body.contains("vat_code"),
+        "{body}"
+    );
+    stage.yookassa.pay(&payment).unwrap();
+    stage.noticed().await;
+    assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
+
+    stage.pass(Millis::from_mins(1));
+    stage.choose(ANNA, "pack:starter", "y").await;
+    stage.say(ANNA, "/receipt").await;
+    assert!(
+        stage.last_text(ANNA).contains("a…@example.org"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.say(ANNA, "8 (999) 123-45-67").await;
+    assert!(
+        stage.last_text(ANNA).contains("Готово"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    assert_eq!(stage.account(ANNA).await.contact.unwrap().as_str(), "79991234567");
+    // Whoever was not asked describes a video.
+    stage.say(ANNA, "anna@example.org").await;
+    assert!(stage.newest_button(ANNA, "go:").0 > 0);
+    stage.assert_sound().await;
 }

@@ -178,6 +178,10 @@ async fn a_subscription_that_could_not_be_renewed_holds_for_its_grace_and_is_the
     let by_plan = stage.order(ANNA, "в льготные дни").await;
     stage.run_until_settled().await;
     assert!(stage.job(&by_plan).await.order.plan.is_some());
+    stage.say(ANNA, "/cabinet").await;
+    let told = stage.last_text(ANNA);
+    let awaited = "Подписка: Безлимит на месяц закончилась; ждём продления до ";
+    assert!(told.contains(awaited), "{told}");
     stage.pass(Millis(DAY.0 * 3));
     let card = stage.draft(ANNA, "потом").await;
     let alert = stage

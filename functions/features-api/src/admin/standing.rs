@@ -26,8 +26,8 @@ pub(crate) struct Given {
     user: String,
     /// Grows with every change.
     revision: u64,
-    /// A member for each thing: `tier`, `plan`, `addons.hd`, `overrides.chat`, `roles.tester`, `country`, with `valid_until`
-    /// where it ends.
+    /// A member for each thing: `tier`, `plan`, `plan_grace` (the renewal of the plan is awaited), `addons.hd`,
+    /// `overrides.chat`, `roles.tester`, `country`, with `valid_until` where it ends.
     #[schema(value_type = Object)]
     standing: Map<String, Value>,
 }
@@ -188,11 +188,19 @@ fn things(standing: &Standing) -> Map<String, Value> {
         let told = json!({"value": value, "valid_until": until(settled.until), "reason": settled.why});
         (format!("overrides.{feature}"), told)
     });
+    let grace = standing.plan_grace;
+    let grace = grace.map(|grace| {
+        (
+            "plan_grace".to_owned(),
+            json!({"valid_until": until(Some(grace))}),
+        )
+    });
     let roles = standing.roles.iter();
     let roles = roles.map(|role| (format!("roles.{role}"), json!(true)));
     let country = standing.country.iter();
     let country = country.map(|country| ("country".to_owned(), json!(country)));
     single
+        .chain(grace)
         .chain(addons)
         .chain(overrides)
         .chain(roles)

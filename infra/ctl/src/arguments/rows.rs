@@ -303,3 +303,50 @@ pub enum Prices {
         target: Target,
     },
 }
+
+/// How packs and plans are sold.
+#[derive(Debug, Subcommand)]
+pub enum Selling {
+    /// Shows how, as it stands
+    #[command(after_help = "Example:
+  cargo ctl selling show --stack neurocards")]
+    Show {
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Says what may be said of it: every field, with what it takes and means
+    #[command(after_help = "Example:
+  cargo ctl selling fields")]
+    Fields,
+    /// Says all of it anew, in the place of what stands there
+    #[command(after_help = "Examples:
+  cargo ctl selling put '{rails: [stars, yookassa], receipts: {vat_code: 1}, support: \"@help\"}' --local
+  cargo ctl selling put @selling.yaml --why 'receipts from December on' --stack neurocards")]
+    Put {
+        /// What is to stand there, in JSON or YAML, or @FILE
+        body: String,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Says which rails are offered, in this order, and leaves the rest as it is; without one nothing is sold
+    #[command(after_help = "Examples:
+  cargo ctl selling rails stars stripe --why 'YooKassa is down' --stack neurocards
+  cargo ctl selling rails --why 'nothing until the prices are right' --stack neurocards
+
+What has been offered can still be paid: an offer on a rail that is taken out stands until its time is over.")]
+    Rails {
+        /// stars, yookassa, stripe
+        rails: Vec<String>,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}

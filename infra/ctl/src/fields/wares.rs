@@ -120,10 +120,10 @@ pub(super) const PACK: Kind = Kind {
     ],
 };
 
-pub(super) const SELLING: Kind = Kind {
+pub(crate) const SELLING: Kind = Kind {
     command: "selling",
     kind: "selling",
-    about: "How packs and plans are sold. Not a row among others: it is changed by a whole file (settings apply).",
+    about: "How packs and plans are sold. One row by itself: cargo ctl selling put, or a whole file (settings apply).",
     examples: &[],
     fields: &[
         field(

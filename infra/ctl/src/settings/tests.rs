@@ -105,3 +105,32 @@ fn a_key_that_stands_twice_or_is_misspelt_is_refused_with_its_place() {
     let why = parse(&text.replacen("signup_credits", "signup_credit", 1)).unwrap_err();
     assert!(why.contains("signup_credit") && why.contains("line"), "{why}");
 }
+
+#[test]
+fn what_is_shipped_is_sold_on_every_rail_at_the_prices_that_were_decided() {
+    let document = parse(&std::fs::read_to_string(shipped()).unwrap()).unwrap();
+    let rows = limits_flags::Rows::of(&document).unwrap().0;
+    let items: Vec<_> = rows
+        .iter()
+        .map(|(sort, body)| limits_flags::Rows::item(sort, body))
+        .collect();
+    let snapshot = limits_flags::Snapshot::read(&items, domain::time::Timestamp(0));
+    let wares = snapshot.wares();
+    let told = wares.iter().map(|ware| {
+        let roubles = ware.prices.on(domain::payment::Rail::YooKassa).unwrap();
+        assert_eq!(ware.prices.rails().count(), 3, "{}", ware.id);
+        format!("{} {} {roubles}", ware.id, ware.credits)
+    });
+    assert_eq!(
+        told.collect::<Vec<_>>(),
+        [
+            "pack:starter 5 199.00 RUB",
+            "pack:pro 20 699.00 RUB",
+            "pack:premium 50 1499.00 RUB",
+            "plan:unlimited_1day 0 499.00 RUB",
+            "plan:unlimited_7days 0 1990.00 RUB",
+            "plan:unlimited_30days 0 5990.00 RUB",
+            "plan:pro_month 60 1490.00 RUB",
+        ]
+    );
+}

@@ -74,7 +74,8 @@ impl Cashier {
         };
         let title = wanted.ware.title.in_locale(wanted.locale).to_owned();
         let (locale, now) = (wanted.locale.to_owned(), self.env.now());
-        let fresh = Purchase::new(offer, title, locale, now, wanted.selling.offer).first();
+        let lasts = wanted.selling.offer.min(taker.pays_within());
+        let fresh = Purchase::new(offer, title, locale, now, lasts).first();
         let purchase = match self.payments.put_purchase(&fresh, deadline).await? {
             Written::Yes => fresh,
             Written::Overtaken => {

@@ -1,6 +1,7 @@
 //! `/cabinet`: the balance, what is held, and what is left of each limit. One read, no write.
 
 use domain::limit::Limit;
+use domain::time::Timestamp;
 use telegram::html;
 use telegram::methods::{EditMessageText, Reply};
 
@@ -62,13 +63,22 @@ impl Visit<'_> {
         .into_iter()
         .filter_map(|(text, name, held)| {
             let name = html::escape(name?).into_owned();
-            let until = held.as_ref().and_then(|held| held.until);
             let line = self.say.with(text, [("name", name.into())]);
-            let end = until.map(|until| show::moment(self.say, until, &self.own_zone(), self.now));
-            let end = end.map(|end| self.say.with("cabinet-until", [("moment", end.into())]));
+            let end = held.as_ref().and_then(|held| self.end_told(held.until?));
             Some(format!("{line}{}", end.unwrap_or_default()))
         })
         .collect()
+    }
+
+    /// Until when something holds; of a plan that has ended, until when its renewal is awaited.
+    fn end_told(&self, until: Timestamp) -> Option<String> {
+        let (text, until) = if self.now < until {
+            ("cabinet-until", until)
+        } else {
+            ("cabinet-awaited", self.account.standing.plan_grace?)
+        };
+        let moment = show::moment(self.say, until, &self.own_zone(), self.now);
+        Some(self.say.with(text, [("moment", moment.into())]))
     }
 
     fn limit_line(&self, limit: &Limit) -> String {

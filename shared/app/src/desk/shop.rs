@@ -1,12 +1,14 @@
 //! The shop: what is on sale, a purchase at a fixed price, "I have paid and nothing came", what was bought.
 
 use domain::catalog::{Ware, WareId};
+use domain::contact::Contact;
 use domain::id::Nonce;
 use domain::payment::term::{Begun, Deal, NotBegun, Shelf, begin};
 use domain::payment::{PurchaseId, Rail, Record};
 use domain::purchase::{Purchase, Stage};
+use payments::yookassa::Receipt;
 use telegram::html;
-use telegram::methods::{EditMessageText, Reply};
+use telegram::methods::Reply;
 
 use super::Error;
 use super::visit::Visit;
@@ -19,6 +21,12 @@ use crate::{shop, show};
 const HISTORY_ROWS: i32 = 30;
 /// Lines of the history that are shown.
 const HISTORY_SHOWN: usize = 12;
+
+/// What waits for nothing, while the customer says where receipts go.
+const NOTHING: &str = "-";
+
+/// Nobody knows where a receipt goes.
+struct NoContact;
 
 impl Visit<'_> {
     /// The rails that both the settings and this deployment have.
@@ -131,17 +139,34 @@ impl Visit<'_> {
     /// A purchase is opened, and the message becomes the place where it is paid.
     pub(super) async fn buy(
         &self,
-        (nonce, rail, id): (&Nonce, Rail, &WareId),
+        chosen: (&Nonce, Rail, &WareId),
         message_id: i64,
         query_id: &str,
     ) -> Result<Reply, Error> {
+        match self.opened(chosen).await? {
+            Ok(card) => Ok(self.edit_card(message_id, card)),
+            Err(why) => Ok(Self::alert(query_id, &why)),
+        }
+    }
+
+    /// The card on which a chosen thing is paid, or on which the customer is asked for what is still missing; else, in plain
+    /// words, why there is none.
+    async fn opened(
+        &self,
+        (nonce, rail, id): (&Nonce, Rail, &WareId),
+    ) -> Result<Result<Card, String>, Error> {
         let ware = self.snapshot.ware(id).filter(|_| self.rails().contains(&rail));
         let (Some(ware), Some(cashier)) = (ware, &self.desk.cashier) else {
-            return Ok(Self::alert(query_id, &self.say.text("shop-not-sold")));
+            return Ok(Err(self.say.text("shop-not-sold")));
         };
         if let Some(Err(why)) = self.begun(&ware, Some(rail)) {
-            return Ok(Self::alert(query_id, &self.not_begun_told(&why)));
+            return Ok(Err(self.not_begun_told(&why)));
         }
+        let again = Button::Buy(nonce.clone(), rail, id.clone());
+        let receipt = match self.receipt(rail) {
+            Ok(receipt) => receipt,
+            Err(NoContact) => return self.ask_for_contact(&again.data()).await.map(Ok),
+        };
         let wanted = Wanted {
             user: self.account.user,
             nonce: nonce.clone(),
@@ -149,34 +174,107 @@ impl Visit<'_> {
             rail,
             locale: self.say.locale().as_str(),
             selling: &self.snapshot.selling,
-            receipt: None,
+            receipt,
         };
-        match cashier.open(&wanted, self.deadline).await {
-            Ok(purchase) => Ok(self.purchase_card(&purchase, Some(id), message_id)),
-            Err(NotOpened::NotSold) => Ok(Self::alert(query_id, &self.say.text("shop-not-sold"))),
-            Err(NotOpened::Closed(purchase)) => Ok(self.closed(&purchase, query_id)),
-            Err(NotOpened::Failed(error)) => self.failed(error, query_id),
-            Err(NotOpened::Refused(_) | NotOpened::Later(_)) => {
-                let again = Button::Buy(nonce.clone(), rail, id.clone());
-                let text = self.say.text("purchase-not-opened");
-                let edit = EditMessageText::html(self.chat, message_id, text);
-                Ok(edit.with_buttons(shop::try_again(self.say, &again)).into())
+        let failed = match cashier.open(&wanted, self.deadline).await {
+            Ok(purchase) => return Ok(Ok(self.purchase_card(&purchase, Some(id)))),
+            Err(failed) => failed,
+        };
+        match failed {
+            NotOpened::NotSold => Ok(Err(self.say.text("shop-not-sold"))),
+            NotOpened::Closed(purchase) => Ok(Err(self.closed_told(&purchase))),
+            NotOpened::Failed(crate::cashier::Error::Store(error)) => Err(error.into()),
+            NotOpened::Failed(error) => {
+                tracing::warn!(user = self.account.user.0, %error, "a rail could not be asked");
+                Ok(Err(self.say.text("rail-silent")))
             }
+            NotOpened::Refused(_) | NotOpened::Later(_) => Ok(Ok(Card {
+                text: self.say.text("purchase-not-opened"),
+                buttons: shop::try_again(self.say, &again),
+            })),
         }
     }
 
-    fn purchase_card(&self, purchase: &Purchase, ware: Option<&WareId>, message_id: i64) -> Reply {
-        let card = shop::purchase(self.say, purchase, ware, &self.own_zone(), self.now);
-        self.edit_card(message_id, card)
+    /// The receipt that a payment by this rail needs, if it needs one and it is known where it goes.
+    fn receipt(&self, rail: Rail) -> Result<Option<Receipt>, NoContact> {
+        let vat_code = self.snapshot.selling.vat_code.filter(|_| rail == Rail::YooKassa);
+        let Some(vat_code) = vat_code else {
+            return Ok(None);
+        };
+        let contact = self.account.contact.clone().ok_or(NoContact)?;
+        Ok(Some(Receipt { contact, vat_code }))
+    }
+
+    /// Asks, once for ever, where receipts go. What was about to be bought waits for the answer.
+    async fn ask_for_contact(&self, buying: &str) -> Result<Card, Error> {
+        let user = self.account.user;
+        self.desk
+            .store
+            .set_buying(user, Some(buying), self.deadline)
+            .await?;
+        let known = self.account.contact.as_ref().map(Contact::masked);
+        let known = known.map(|contact| html::escape(&contact).into_owned());
+        let text = match known {
+            None => self.say.text("receipt-where"),
+            Some(contact) => self.say.with("receipt-elsewhere", [("contact", contact.into())]),
+        };
+        Ok(Card {
+            text,
+            buttons: shop::after_payment(self.say),
+        })
+    }
+
+    /// `/receipt`: where receipts go, to be said anew.
+    pub(super) async fn receipts(&self) -> Result<Reply, Error> {
+        if self.snapshot.selling.vat_code.is_none() {
+            return Ok(self.send(self.say.text("receipt-none")).into());
+        }
+        Ok(self.send_card(self.ask_for_contact(NOTHING).await?))
+    }
+
+    /// What a customer writes who was asked where receipts go. `None` if it says nothing of the kind.
+    pub(super) async fn contact(&self, text: &str) -> Result<Option<Reply>, Error> {
+        let Some(buying) = &self.account.buying else {
+            return Ok(None);
+        };
+        let Some(contact) = Contact::parse(text) else {
+            return Ok(None);
+        };
+        let user = self.account.user;
+        self.desk.store.set_contact(user, &contact, self.deadline).await?;
+        let mut knowing = self.clone();
+        knowing.account.contact = Some(contact);
+        let noted = Card {
+            text: self.say.text("receipt-noted"),
+            buttons: shop::after_payment(self.say),
+        };
+        let card = match Button::parse(buying) {
+            Some(Button::Buy(nonce, rail, id)) => match knowing.opened((&nonce, rail, &id)).await? {
+                Ok(card) => card,
+                Err(why) => Card {
+                    text: html::escape(&why).into_owned(),
+                    ..noted
+                },
+            },
+            _ => noted,
+        };
+        Ok(Some(self.send_card(card)))
+    }
+
+    fn purchase_card(&self, purchase: &Purchase, ware: Option<&WareId>) -> Card {
+        shop::purchase(self.say, purchase, ware, &self.own_zone(), self.now)
     }
 
     /// A card that was paid or has run out is pressed once more.
     fn closed(&self, purchase: &Purchase, query_id: &str) -> Reply {
-        let id = match purchase.stage {
-            Stage::Paid => "purchase-paid-already",
-            Stage::Open | Stage::Gone => "purchase-over",
-        };
-        Self::alert(query_id, &self.say.text(id))
+        Self::alert(query_id, &self.closed_told(purchase))
+    }
+
+    fn closed_told(&self, purchase: &Purchase) -> String {
+        match purchase.stage {
+            Stage::Paid => self.say.text("purchase-paid-already"),
+            Stage::Open | Stage::Gone => self.say.text("purchase-over"),
+        }
     }
 
     /// A rail that does not answer is no fault of the tables: the customer is told, and may ask again.
@@ -279,6 +377,11 @@ impl Visit<'_> {
             .iter()
             .filter_map(|row| shop::history_line(self.say, row, &zone, self.now));
         let lines: Vec<String> = lines.take(HISTORY_SHOWN).collect();
+        let goes_back = |record: &Record| {
+            let within = self.snapshot.selling.refund_unused;
+            let available = self.account.balance.available;
+            within.is_some_and(|within| record.goes_back_for_the_asking(within, available, self.now))
+        };
         let text = if lines.is_empty() {
             self.say.text("history-empty")
         } else {
@@ -286,7 +389,7 @@ impl Visit<'_> {
         };
         Ok(Card {
             text,
-            buttons: shop::history_buttons(self.say, &bought),
+            buttons: shop::history_buttons(self.say, &bought, goes_back),
         })
     }
 

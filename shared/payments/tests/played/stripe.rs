@@ -147,8 +147,10 @@ async fn a_declined_card_an_expired_session_a_dispute_and_odd_money_are_seen() {
     assert_eq!((over.is_expired, over.url), (true, None));
     assert_eq!(truth(&account, &payment).await.money, Money::Canceled);
     let (_, payment) = paid(&rail, &account, &time, 1).await;
-    rail.dispute(&payment).unwrap();
+    let dispute = rail.dispute(&payment).unwrap();
     assert_eq!(truth(&account, &payment).await.money, Money::Disputed);
+    rail.close_dispute(&dispute, true).unwrap();
+    assert_eq!(truth(&account, &payment).await.money, Money::Arrived);
     rail.desk().inject(Fault::TestMoney, 1);
     let (_, payment) = paid(&rail, &account, &time, 2).await;
     assert!(truth(&account, &payment).await.is_test);

@@ -16,6 +16,9 @@ struct Asked {
     from_ms: i64,
     /// Not included.
     until_ms: i64,
+    /// Only what was captured within this time, the end not included.
+    captured_ms: Option<(i64, i64)>,
+    method: Option<String>,
     status: Option<String>,
     payment: Option<String>,
     cursor: Option<String>,
@@ -26,6 +29,7 @@ struct Asked {
 struct Listed<'b> {
     id: &'b str,
     created_ms: i64,
+    captured_ms: Option<i64>,
     status: &'static str,
     payment: &'b str,
 }
@@ -36,6 +40,7 @@ pub(super) fn payments(shop: &PlayedYooKassa, request: &Request) -> Result<Value
     let listed = book.payments.iter().map(|payment| Listed {
         id: &payment.id,
         created_ms: payment.created_ms,
+        captured_ms: payment.captured_ms,
         status: payment.status.name(),
         payment: &payment.id,
     });
@@ -53,6 +58,7 @@ pub(super) fn refunds(shop: &PlayedYooKassa, request: &Request) -> Result<Value,
     let listed = book.refunds.iter().map(|refund| Listed {
         id: &refund.id,
         created_ms: refund.created_ms,
+        captured_ms: None,
         status: refund.status.name(),
         payment: &refund.payment,
     });
@@ -82,8 +88,18 @@ impl Asked {
         Ok((all.into_iter().map(|one| one.id).collect(), next))
     }
 
+    fn captured(&mut self) -> &mut (i64, i64) {
+        self.captured_ms.get_or_insert((i64::MIN, i64::MAX))
+    }
+
     fn wants(&self, one: &Listed<'_>) -> bool {
         (self.from_ms..self.until_ms).contains(&one.created_ms)
+            && self.captured_ms.is_none_or(|(from, until)| {
+                let captured = one.captured_ms;
+                captured.is_some_and(|at| (from..until).contains(&at))
+            })
+            // Everything here is paid by card.
+            && self.method.as_ref().is_none_or(|method| method == "bank_card" && one.captured_ms.is_some())
             && self.status.as_ref().is_none_or(|status| status == one.status)
             && self.payment.as_ref().is_none_or(|payment| payment == one.payment)
     }
@@ -93,6 +109,8 @@ fn read(request: &Request) -> Result<Asked, Wrong> {
     let mut asked = Asked {
         from_ms: i64::MIN,
         until_ms: i64::MAX,
+        captured_ms: None,
+        method: None,
         status: None,
         payment: None,
         cursor: None,
@@ -105,6 +123,11 @@ fn read(request: &Request) -> Result<Asked, Wrong> {
             "created_at.gt" => asked.from_ms = time()? + 1,
             "created_at.lt" => asked.until_ms = time()?,
             "created_at.lte" => asked.until_ms = time()? + 1,
+            "captured_at.gte" => asked.captured().0 = time()?,
+            "captured_at.gt" => asked.captured().0 = time()? + 1,
+            "captured_at.lt" => asked.captured().1 = time()?,
+            "captured_at.lte" => asked.captured().1 = time()? + 1,
+            "payment_method" => asked.method = Some(value.clone()),
             "status" => asked.status = Some(value.clone()),
             "payment_id" => asked.payment = Some(value.clone()),
             "cursor" => asked.cursor = Some(value.clone()),

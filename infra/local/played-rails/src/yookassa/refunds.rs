@@ -11,6 +11,9 @@ use crate::fault::Fault;
 /// [`Fault::RefundFails`].
 const FAILS_AFTER_MS: i64 = 30_000;
 
+/// How long after it was opened a payment can be given back: three years.
+const REFUNDABLE_MS: i64 = 3 * 365 * 86_400_000;
+
 /// What a refund is asked with.
 #[derive(Default)]
 pub(super) struct Asked {
@@ -32,10 +35,12 @@ impl PlayedYooKassa {
         let paid = book
             .payment(payment)
             .ok_or_else(|| Error::NoSuch(format!("payment {payment}")))?;
-        if paid.status != Status::Succeeded {
+        let is_too_old = now_ms - paid.created_ms > REFUNDABLE_MS;
+        if paid.status != Status::Succeeded || is_too_old {
+            let status = if is_too_old { "too old" } else { paid.status.name() };
             return Err(Error::NotNow {
                 id: paid.id.clone(),
-                status: paid.status.name().to_owned(),
+                status: status.to_owned(),
             });
         }
         let (left, currency) = (book.refundable(paid), paid.currency.clone());

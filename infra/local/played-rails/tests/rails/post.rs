@@ -145,3 +145,12 @@ async fn without_an_address_nothing_is_sent_and_left_to_itself_the_rail_sends() 
         .unwrap();
     running.abort();
 }
+
+#[tokio::test]
+async fn whoever_looks_at_the_same_time_finds_it_already_on_its_way() {
+    let shop = Shop::new().await;
+    shop.paid("k1").await;
+    let (one, other) = tokio::join!(shop.rail.tick(), shop.rail.tick());
+    assert_eq!(one + other, 1);
+    assert_eq!(shop.receiver.got("/event"), ["payment.succeeded"]);
+}

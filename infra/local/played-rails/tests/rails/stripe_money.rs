@@ -294,3 +294,17 @@ async fn money_that_is_not_real_or_of_another_amount_is_told_apart() {
     );
     assert_eq!(account.rail.cash()[&long], cash(1_000, 1, 0));
 }
+
+#[tokio::test]
+async fn what_failed_after_it_was_begun_stays_so_under_its_key() {
+    let account = Account::new().await;
+    let payment = account.paid("k1").await;
+    let form = [("payment_intent", payment.as_str())];
+    account.rail.desk().inject(Fault::RefundFails, 1);
+    assert_eq!(account.send("refunds", "r1", &form).await.0, 200);
+    let already = account.send("refunds", "r2", &form).await;
+    assert_eq!(already.1["error"]["code"], "charge_already_refunded");
+    account.time.pass_ms(30_000);
+    assert_eq!(account.send("refunds", "r2", &form).await, already);
+    assert_eq!(account.send("refunds", "r3", &form).await.0, 200);
+}

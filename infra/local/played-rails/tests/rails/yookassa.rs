@@ -286,7 +286,13 @@ async fn a_list_is_newest_first_and_goes_on_at_its_cursor() {
     assert_eq!(list(times).await.0, [ids[2].clone(), ids[1].clone()]);
     let times = "created_at.gt=2025-10-09T08:53:21Z&created_at.lte=2025-10-09T11:53:23.000%2B03:00";
     assert_eq!(list(times).await.0, [ids[3].clone(), ids[2].clone()]);
-    assert_eq!(list("status=succeeded").await.0, [ids[3].clone()]);
+    let paid = [ids[3].clone()];
+    assert_eq!(list("status=succeeded").await.0, paid);
+    assert_eq!(list("payment_method=bank_card").await.0, paid);
+    let captured = "captured_at.gte=2025-10-09T08:53:25Z&captured_at.lt=2025-10-09T08:53:26Z";
+    assert_eq!(list(captured).await.0, paid);
+    let captured = "captured_at.gt=2025-10-09T08:53:25Z&captured_at.lte=2025-10-09T08:53:26Z";
+    assert!(list(captured).await.0.is_empty());
     for bad in [
         "limit=0",
         "limit=101",

@@ -3,7 +3,7 @@
 use played_rails::{Cash, Error, Fault};
 use serde_json::json;
 
-use crate::stage::{DAY_MS, Shop, order, refund};
+use crate::stage::{DAY_MS, Shop, order, read, refund};
 
 fn cash(arrived: i64, returned: i64) -> Cash {
     Cash {
@@ -113,9 +113,8 @@ async fn money_that_was_only_authorized_is_captured_let_go_or_lost() {
             .0,
         400
     );
-    let (status, body) = shop
-        .send(&format!("payments/{}/cancel", ids[1]), "c3", &json!({}))
-        .await;
+    // It needs no body.
+    let (status, body) = read(shop.post(&format!("payments/{}/cancel", ids[1]), "c3")).await;
     assert_eq!(
         (status, &body["cancellation_details"]["party"]),
         (200, &json!("merchant"))
@@ -285,4 +284,14 @@ async fn the_shops_people_give_back_by_hand() {
     let refund = shop.rail.refund(&id, 100).unwrap();
     assert_eq!(shop.rail.refunds()[0]["id"], json!(refund));
     assert_eq!(shop.rail.cash()[&id], cash(69_900, 100));
+}
+
+#[tokio::test]
+async fn a_payment_is_given_back_within_three_years() {
+    let shop = Shop::new().await;
+    let id = shop.paid("k1").await;
+    shop.time.pass_ms(3 * 365 * DAY_MS);
+    assert_eq!(shop.send("refunds", "r1", &refund(&id, "1.00")).await.0, 200);
+    shop.time.pass_ms(1);
+    assert_eq!(shop.send("refunds", "r2", &refund(&id, "1.00")).await.0, 400);
 }
