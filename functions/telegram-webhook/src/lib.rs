@@ -15,6 +15,7 @@ use subtle::ConstantTimeEq as _;
 use table::Deadline;
 use telegram::Update;
 use telegram::methods::Reply;
+use telegram::types::UpdateKind;
 
 /// The variables that this function reads.
 pub const ENVIRONMENT: &[&str] = &[
@@ -115,6 +116,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
 
 async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Body> {
     let update_id = update.update_id;
+    // Money is never given up: it is told again until it is taken down.
+    let is_money = matches!(&update.kind, UpdateKind::Message(message) if message.is_about_money());
     // A panic is a fault of ours that repetition does not mend either.
     match AssertUnwindSafe(app.desk.answer(update, deadline))
         .catch_unwind()
@@ -133,6 +136,14 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
                 .insert("retry-after", lambda_http::http::HeaderValue::from_static("2"));
             response
         }
+        Ok(Err(error)) if is_money => {
+            tracing::error!(
+                update_id,
+                error = runtime::batch::chain(&error),
+                "a payment is to come again"
+            );
+            status(503)
+        }
         Ok(Err(error)) => {
             tracing::error!(
                 update_id,
@@ -141,6 +152,10 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
                 "the update is given up"
             );
             apology(update)
+        }
+        Err(_) if is_money => {
+            tracing::error!(update_id, "a panic; the payment is to come again");
+            status(503)
         }
         Err(_) => {
             tracing::error!(

@@ -387,3 +387,5 @@ button-refund = Give back { $price } for “{ $title }”
 button-refund-sure = Yes, give my money back
 purchase-too-many = You have many orders that are not paid. Pay one of them (/history) or wait: they close by themselves. Nothing was charged.
 paid-returned = ↩️ The payment of { $price } (“{ $title }”) went back where it came from. Nothing had been added for it. Number: <code>{ $number }</code>
+purchase-other-rail = Another way to pay was chosen on this card before. Open the item again: /buy. Nothing was charged.
+checkout-plan = This plan cannot begin now: you have another one. No Stars were taken. See /buy

@@ -5,7 +5,7 @@ use std::fmt;
 /// The longest address that is taken, in characters.
 const EMAIL_CHARS_MAX: usize = 100;
 /// How many digits an international number has.
-const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 10..=15;
+const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 11..=15;
 
 /// An e-mail address or a telephone number.
 #[derive(Clone, PartialEq, Eq)]

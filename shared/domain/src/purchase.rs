@@ -102,6 +102,8 @@ pub struct Purchase {
 
 /// When the rail is asked without a notice, counted from the opening. After these, once an hour.
 const POLLS_MIN: [i64; 4] = [1, 5, 15, 60];
+/// How long a purchase waits that could not be asked about.
+const PUT_OFF: Millis = Millis::from_mins(5);
 /// How long after the end of an offer it is asked about for the last time: the rail's own clock may be a little behind.
 pub const LAST_LOOK_AFTER: Millis = Millis::from_mins(5);
 /// What the key of the rail's answer is remembered for: an attempt whose end is unknown is never repeated after that, as
@@ -203,6 +205,15 @@ impl Purchase {
             later.due_at = Some(later.next_poll());
         }
         later
+    }
+
+    /// The rail could not be asked: later once more, without that counting as an answer.
+    #[must_use]
+    pub fn put_off(&self, now: Timestamp) -> Self {
+        Self {
+            due_at: self.due_at.map(|at| at.max(now.after(PUT_OFF))),
+            ..self.changed()
+        }
     }
 
     /// Nothing will come any more, as far as the rail knows.

@@ -190,7 +190,7 @@ impl Store {
         self.accepted(write, deadline).await.map(drop)
     }
 
-    /// Notes where receipts go. What was about to be bought can go on.
+    /// Notes where receipts go.
     pub async fn set_contact(
         &self,
         user: UserId,
@@ -199,8 +199,7 @@ impl Store {
     ) -> Result<(), Error> {
         let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
             .when(Condition::Exists("user_id"))
-            .set("contact", s(contact.as_str()))
-            .remove("buying");
+            .set("contact", s(contact.as_str()));
         self.accepted(write, deadline).await.map(drop)
     }
 

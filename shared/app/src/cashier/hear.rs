@@ -1,7 +1,7 @@
 //! What follows from a rail's truth, written step by step until nothing follows any more.
 
 use domain::payment::term::NotBegun;
-use domain::payment::{Change, Misfit, Record, Settlement, State, Till, Truth, Unchanged};
+use domain::payment::{Change, Misfit, Rail, Record, Settlement, State, Till, Truth, Unchanged};
 use domain::purchase::Purchase;
 use store::{Credit, Settled, Settling};
 use table::{Deadline, Write};
@@ -35,6 +35,15 @@ impl Cashier {
         let mut changed = false;
         for _ in 0..STEPS_MAX {
             let (record, purchase) = self.read(truth).await?;
+            // A shop may have other business than ours. Stars are the bot's alone.
+            if truth.purchase.is_none() && record.version == 0 && truth.id.rail != Rail::Stars {
+                return Ok(unchanged_heard(
+                    truth,
+                    record,
+                    purchase,
+                    (changed, Unchanged::Known),
+                ));
+            }
             let offer = purchase.as_ref().map(|purchase| &purchase.offer);
             let change = match record.payment.told(truth, offer, &till) {
                 Ok(change) => change,
@@ -119,7 +128,8 @@ impl Cashier {
         if let Some((settlement, account)) = &account {
             let standing = match self.turn(*settlement, &after, account).await? {
                 Turn::Stays => None,
-                Turn::Becomes(standing) => {
+                Turn::Becomes(standing, taken) => {
+                    after.withdrawn = taken;
                     let until = standing.plan.as_ref().and_then(|plan| plan.until);
                     after.ends_at = until
                         .filter(|_| *settlement == Settlement::Grant)

@@ -55,7 +55,8 @@ impl Cashier {
         let gone = asked.stage == Stage::Gone;
         // Whoever was faster has planned it.
         let written = self.payments.put_purchase(&asked, deadline).await?;
-        Ok(if gone && written == Written::Yes {
+        let heard = matches!(looked, Looked::Heard(_));
+        Ok(if gone && !heard && written == Written::Yes {
             Looked::Gone(Box::new(asked))
         } else {
             looked
@@ -83,7 +84,7 @@ impl Cashier {
         deadline: Deadline,
     ) -> Result<Option<Heard>, Error> {
         let heard = self.hear(truth, deadline).await?;
-        let void = truth.money == domain::payment::Money::Canceled && purchase.stage == Stage::Open;
+        let void = truth.money == domain::payment::Money::Canceled && purchase.stage != Stage::Paid;
         Ok((!void).then_some(heard))
     }
 

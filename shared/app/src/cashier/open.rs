@@ -45,6 +45,9 @@ pub enum NotOpened {
     /// There are so many open purchases of this customer that no other is begun: each is asked about for hours.
     #[error("too many purchases are open")]
     TooMany,
+    /// On this card another way to pay was chosen before.
+    #[error("another rail was chosen on this card")]
+    OtherRail,
     /// This purchase was paid, or its time is up: another has to be begun.
     #[error("the purchase is closed")]
     Closed(Box<Purchase>),
@@ -91,7 +94,12 @@ impl Cashier {
             Written::Yes => fresh,
             Written::Overtaken => {
                 let stands = self.payments.purchase(fresh.id()).await?;
-                stands.ok_or(NotOpened::Failed(Error::Busy))?
+                let stands = stands.ok_or(NotOpened::Failed(Error::Busy))?;
+                // Another way to pay was chosen on the same card: a fresh card makes a fresh purchase.
+                if stands.offer.rail != wanted.rail {
+                    return Err(NotOpened::OtherRail);
+                }
+                stands
             }
         };
         let taker = self.rails.get(purchase.offer.rail).unwrap_or(taker);

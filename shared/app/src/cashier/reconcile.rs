@@ -98,6 +98,11 @@ impl Reconciled {
         }
     }
 
+    fn has_unread(&self) -> bool {
+        let unread = |difference: &Difference| matches!(difference, Difference::Unread(_));
+        self.differences.iter().any(unread)
+    }
+
     /// How many things want somebody's look.
     pub fn troubles(&self) -> u32 {
         let differences = u32::try_from(self.differences.len()).unwrap_or(u32::MAX);
@@ -179,6 +184,8 @@ impl Cashier {
             }
             match (&page.next, grows) {
                 (None, _) => break,
+                // What could not be looked at is looked at again the next night.
+                (Some(_), true) if done.has_unread() => break,
                 (Some(next), true) => self.payments.set_cursor(name, next, deadline).await?,
                 (Some(_), false) => {}
             }

@@ -142,6 +142,14 @@ impl Cashier {
         let Some(taker) = self.rails.get(record.id().rail) else {
             return self.later(record, deadline).await;
         };
+        // The rail forgets its keys after a day: what was asked for before may be done by now.
+        if record.refund_tries > 0 {
+            self.notice(record.id(), deadline).await?;
+            let now = self.current(record.clone()).await?;
+            if now.payment.state != State::RefundHeld {
+                return Ok(Refunding::Done(Box::new(now)));
+            }
+        }
         match taker.give_back(&record, None, rail_time(deadline)?).await {
             Outcome::Done(GivenBack::Now) => {
                 let truth = Self::as_kept(&record, record.amount.minor);
@@ -149,7 +157,10 @@ impl Cashier {
                 self.stands(record).await
             }
             Outcome::Done(GivenBack::Asked) => {
-                self.notice(record.id(), deadline).await?;
+                // It is taken on; where its truth cannot be read now, it is read later.
+                if let Err(error) = self.notice(record.id(), deadline).await {
+                    tracing::warn!(payment = %record.id(), %error, "a refund's truth is read later");
+                }
                 let record = self.current(record).await?;
                 match record.payment.state {
                     State::RefundHeld => self.later(record, deadline).await,
@@ -177,6 +188,10 @@ impl Cashier {
             let settled = self.settle(&after, None, &change, Vec::new(), deadline).await?;
             if let Written::Settled(Settled::Written) = settled {
                 tracing::error!(payment = %after.id(), why, "a rail does not give money back");
+                // A part may have gone back meanwhile by another way.
+                if let Err(error) = self.notice(after.id(), deadline).await {
+                    tracing::warn!(payment = %after.id(), %error, "not looked at again");
+                }
                 let record = Box::new(after);
                 return Ok(Refunding::Refused { record, why });
             }
@@ -214,8 +229,13 @@ impl Cashier {
             record.user.ok_or(RefundError::Stands(record.payment.state))?;
             let change = record.payment.accept()?;
             let after = record.after(&change, self.env.now());
+            let purchase = match &record.purchase {
+                Some(purchase) => self.payments.purchase(purchase).await?,
+                None => None,
+            };
+            let purchase = purchase.map(|purchase| purchase.paid(record.id().clone()));
             match self
-                .settle(&after, None, &change, besides.to_vec(), deadline)
+                .settle(&after, purchase.as_ref(), &change, besides.to_vec(), deadline)
                 .await?
             {
                 Written::Settled(Settled::Written) => return Ok(after),

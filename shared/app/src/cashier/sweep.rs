@@ -25,7 +25,10 @@ impl Cashier {
     /// Deals with what is due now. `Err` only where nothing could be read at all.
     pub async fn sweep(&self, deadline: Deadline) -> Result<Swept, Error> {
         let mut swept = Swept::default();
-        for shard in 0..OPEN_SHARDS {
+        // Each run begins with another shard, so that none stands behind the same others for ever.
+        let minute = self.env.now().0.div_euclid(60_000);
+        let first = u32::try_from(minute.rem_euclid(i64::from(OPEN_SHARDS))).unwrap_or(0);
+        for shard in (0..OPEN_SHARDS).map(|nth| first.saturating_add(nth) % OPEN_SHARDS) {
             let page = self.payments.due(shard, self.env.now(), None, PAGE).await?;
             for due in page.due {
                 if super::rail_time(deadline).is_err() {
@@ -38,10 +41,33 @@ impl Cashier {
                 if let Err(error) = done {
                     swept.failed = swept.failed.saturating_add(1);
                     tracing::warn!(?due, error = %super::chain(&error), "a payment could not be gone on with");
+                    if let Err(error) = self.put_off(&due, deadline).await {
+                        tracing::warn!(?due, error = %super::chain(&error), "and could not be put off");
+                    }
                 }
             }
         }
         Ok(swept)
+    }
+
+    /// What failed is tried again later and not before everything else.
+    async fn put_off(&self, due: &Due, deadline: Deadline) -> Result<(), Error> {
+        let now = self.env.now();
+        match due {
+            Due::Purchase(id) => {
+                if let Some(purchase) = self.payments.purchase(id).await? {
+                    self.payments
+                        .put_purchase(&purchase.put_off(now), deadline)
+                        .await?;
+                }
+            }
+            Due::Payment(id) => {
+                if let Some(record) = self.payments.payment(id).await? {
+                    self.payments.put_payment(&record.put_off(now), deadline).await?;
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn sweep_purchase(
@@ -79,6 +105,9 @@ impl Cashier {
         }
         swept.moved = swept.moved.saturating_add(1);
         if record.payment.state == State::RefundHeld {
+            if record.untold.is_some() {
+                return self.tell(record, deadline).await;
+            }
             self.give_back(record, deadline).await?;
             return Ok(());
         }

@@ -1,9 +1,10 @@
 //! What a payment does to a customer's plan.
 
 use domain::account::Account;
-use domain::payment::term::{Deal, NotBegun, Shelf, begin, restore, withdraw};
+use domain::payment::term::{Deal, NotBegun, Shelf, begin, restore, withdraw, withdrawn};
 use domain::payment::{Record, Settlement, TermEffect};
 use domain::standing::Standing;
+use domain::time::Millis;
 
 use super::{Cashier, Error};
 
@@ -11,8 +12,8 @@ use super::{Cashier, Error};
 pub(super) enum Turn {
     /// It stays as it is.
     Stays,
-    /// It is this from now on.
-    Becomes(Box<Standing>),
+    /// It is this from now on, and so much of the plan's time was taken.
+    Becomes(Box<Standing>, Millis),
     /// What was bought cannot begin as things are.
     Cannot(NotBegun),
 }
@@ -44,8 +45,16 @@ impl Cashier {
                     Err(cannot) => return Ok(Turn::Cannot(cannot)),
                 }
             }
-            TermEffect::Withdraw => withdraw(standing, term, now),
-            TermEffect::Restore => match restore(standing, term, rail, known, now) {
+            TermEffect::Withdraw => {
+                let taken = withdraw(standing, term, now);
+                let other = standing.plan_at(now).is_some_and(|plan| plan != term.plan);
+                if other {
+                    // Its rest has become time of another plan, which stays: for an operator to look at.
+                    tracing::error!(payment = %after.id(), "money for a plan goes back that was exchanged for another");
+                }
+                taken
+            }
+            TermEffect::Restore => match restore(standing, (term, after.withdrawn), rail, known, now) {
                 Ok(standing) => standing,
                 Err(cannot) => {
                     // The credits come back all the same; the days are for an operator to give.
@@ -57,7 +66,8 @@ impl Cashier {
         Ok(if becomes == *standing {
             Turn::Stays
         } else {
-            Turn::Becomes(Box::new(becomes))
+            let taken = withdrawn(standing, &becomes, now);
+            Turn::Becomes(Box::new(becomes), taken)
         })
     }
 }

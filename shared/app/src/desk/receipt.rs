@@ -82,6 +82,7 @@ impl Visit<'_> {
             },
             _ => noted,
         };
+        self.desk.store.set_buying(user, None, self.deadline).await?;
         Ok(Some(self.send_card(card)))
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::id::UserId;
 use domain::money::Currency;
+use domain::payment::term::{Deal, Shelf, begin};
 use domain::payment::{PurchaseId, Rail, Truth};
 use domain::purchase::{Purchase, Renewal};
 use table::Deadline;
@@ -41,6 +42,7 @@ impl Desk {
             "checkout-over" => say.text("checkout-over"),
             "checkout-paid" => say.text("checkout-paid"),
             "checkout-price" => say.text("checkout-price"),
+            "checkout-plan" => say.text("checkout-plan"),
             "checkout-not-sold" => say.text("checkout-not-sold"),
             _ => say.text("checkout-later"),
         }
@@ -63,7 +65,21 @@ impl Desk {
         let Some(purchase) = cashier.payments.purchase(&id).await? else {
             return Ok(Some("checkout-over"));
         };
-        Ok(Self::fits(&purchase, query, now))
+        if let Some(why) = Self::fits(&purchase, query, now) {
+            return Ok(Some(why));
+        }
+        let Some(term) = &purchase.offer.goods.term else {
+            return Ok(None);
+        };
+        let account = cashier.payments.account(id.user).await?;
+        let standing = account.map(|account| account.standing).unwrap_or_default();
+        let (rail, renews) = (Rail::Stars, purchase.offer.renews);
+        let known = Shelf {
+            plans: &snapshot.plans,
+            packs: &snapshot.packs,
+        };
+        let begun = begin(&standing, Deal { term, rail, renews }, known, now);
+        Ok(begun.is_err().then_some("checkout-plan"))
     }
 
     fn fits(

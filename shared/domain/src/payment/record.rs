@@ -28,6 +28,8 @@ pub struct Record {
     pub renews: bool,
     /// When the plan that it brought ends, as far as this payment goes.
     pub ends_at: Option<Timestamp>,
+    /// How much of the plan's time was taken back with the money, to be given again if that comes back.
+    pub withdrawn: Millis,
     /// How many of the words about that end were said.
     pub reminded: u32,
     /// What was bought, in the customer's language.
@@ -57,6 +59,8 @@ pub enum Reminder {
 const SOON: Millis = Millis::from_mins(24 * 60);
 /// A plan for fewer days needs no word about its end beforehand.
 const DAYS_WORTH_A_WORD: u32 = 3;
+/// The same for a plan whose payments come by themselves: they may be late by some days.
+const RENEWS_WITHIN: Millis = Millis::from_mins(4 * 24 * 60);
 /// How long after its end it is said that a plan is over: a renewal may be on its way.
 const SETTLES: Millis = Millis::from_mins(60);
 
@@ -158,6 +162,8 @@ pub struct RefundWanted {
 const TOLD_WITHIN: Millis = Millis::from_secs(45);
 /// How long whoever began a refund has to ask the rail for it before somebody else does.
 const ASKED_WITHIN: Millis = Millis::from_secs(45);
+/// How long something waits that could not be gone on with.
+const PUT_OFF: Millis = Millis::from_mins(5);
 /// The longest time between two tries of anything.
 const RETRY_MAX: Millis = Millis::from_mins(6 * 60);
 /// After so many vain tries a customer is told no more: they have blocked the bot, and the history says it all the same.
@@ -185,6 +191,7 @@ impl Record {
             goods: offer.map(|offer| offer.goods.clone()).unwrap_or_default(),
             renews: offer.is_some_and(|offer| offer.renews),
             ends_at: None,
+            withdrawn: Millis::ZERO,
             reminded: 0,
             title: title.to_owned(),
             locale: locale.to_owned(),
@@ -243,6 +250,7 @@ impl Record {
         let before = ends_at.after(Millis(SOON.0.saturating_neg()));
         match self.reminded {
             0 if !self.renews && days >= DAYS_WORTH_A_WORD => Some((before, Reminder::Soon)),
+            0 | 1 if self.renews => Some((ends_at.after(RENEWS_WITHIN), Reminder::Over)),
             0 | 1 => Some((ends_at.after(SETTLES), Reminder::Over)),
             _ => None,
         }
@@ -305,6 +313,15 @@ impl Record {
         Self {
             refund_tries: self.refund_tries.saturating_add(1),
             due_at: Some(now.after(backoff(self.refund_tries))),
+            ..self.written()
+        }
+    }
+
+    /// It could not be gone on with: later once more.
+    #[must_use]
+    pub fn put_off(&self, now: Timestamp) -> Self {
+        Self {
+            due_at: self.due_at.map(|at| at.max(now.after(PUT_OFF))),
             ..self.written()
         }
     }

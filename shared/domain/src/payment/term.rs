@@ -13,6 +13,8 @@ use crate::time::{Millis, Timestamp};
 
 /// A day, which is as long on every day of the year: a term is a number of hours.
 const DAY: Millis = Millis::from_mins(24 * 60);
+/// The time of a plan is worth at least this part of its price, whatever its credits are worth: a tenth.
+const TIME_IS_AT_LEAST: u64 = 10;
 /// What a rest is rounded up to.
 const MINUTE_MS: u128 = 60_000;
 
@@ -69,7 +71,8 @@ struct Rest<'h> {
 }
 
 impl Term {
-    fn span(&self) -> Millis {
+    /// How long it is.
+    pub fn span(&self) -> Millis {
         Millis(i64::from(self.days).saturating_mul(DAY.0))
     }
 }
@@ -131,24 +134,36 @@ pub fn withdraw(standing: &Standing, term: &Term, now: Timestamp) -> Standing {
     with_plan(standing, Some(rest).filter(|_| now < until), None)
 }
 
-/// Gives a term again that was taken back: the same plan goes on for longer, another that runs by now is extended by what
+/// How much of a plan's time was taken by [`withdraw`]: what was there, and is there no more.
+pub fn withdrawn(before: &Standing, after: &Standing, now: Timestamp) -> Millis {
+    let left = |standing: &Standing| {
+        let until = standing.plan.as_ref().and_then(|plan| plan.until);
+        until.map_or(Millis::ZERO, |until| Millis(until.since(now).0.max(0)))
+    };
+    Millis(left(before).0.saturating_sub(left(after).0).max(0))
+}
+
+/// Gives again what was taken back of a term, `span`, and no more: the same plan goes on for longer, another that runs by now is extended by what
 /// the days are worth in it. Whoever has a plan for ever has what was given.
 pub fn restore(
     standing: &Standing,
-    term: &Term,
+    (term, span): (&Term, Millis),
     rail: Rail,
     shelf: Shelf<'_>,
     now: Timestamp,
 ) -> Result<Standing, NotBegun> {
+    if span <= Millis::ZERO {
+        return Ok(standing.clone());
+    }
     let (key, from, span) = match running(standing, now) {
         Err(_) => return Ok(standing.clone()),
-        Ok(None) => (term.plan.as_str(), now, term.span()),
-        Ok(Some(rest)) if rest.plan == term.plan => (rest.plan, rest.until, term.span()),
+        Ok(None) => (term.plan.as_str(), now, span),
+        Ok(Some(rest)) if rest.plan == term.plan => (rest.plan, rest.until, span),
         Ok(Some(rest)) => {
             let given = Rest {
                 plan: &term.plan,
                 until: rest.until,
-                left: term.span(),
+                left: span,
             };
             let lost = || NotBegun::Running {
                 plan: rest.plan.to_owned(),
@@ -219,7 +234,9 @@ impl Shelf<'_> {
         let price = plan.prices.on(rail)?.minor;
         let days = plan.days.filter(|days| *days > 0)?;
         let credits = self.credits(plan.credits, rail)?;
-        let minor = price.saturating_sub(credits);
+        // A plan whose credits alone are worth its price has a time of its own all the same.
+        let floor = price.div_ceil(TIME_IS_AT_LEAST);
+        let minor = price.saturating_sub(credits).max(floor);
         Some(Worth { minor, days })
     }
 

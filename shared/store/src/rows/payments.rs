@@ -7,7 +7,7 @@ use domain::payment::{
     Untold,
 };
 use domain::purchase::{Purchase, Renewal, Stage};
-use domain::time::Timestamp;
+use domain::time::{Millis, Timestamp};
 use table::{AttributeValue, Item, Malformed, Row, map, n, s};
 
 use super::{SCHEMA, number};
@@ -123,6 +123,7 @@ pub fn payment_item(record: &Record) -> Item {
         ("test", flag(record.is_test)),
         ("renews", flag(record.renews)),
         ("ends_at", record.ends_at.map(|at| n(at.0))),
+        ("withdrawn_ms", Some(n(record.withdrawn.0))),
         ("reminded", Some(n(record.reminded))),
         ("purchase", record.purchase.as_ref().map(|id| s(id.to_string()))),
         ("title", Some(s(record.title.clone()))),
@@ -258,6 +259,7 @@ pub fn read_payment(item: &Item) -> Result<Record, Malformed> {
         goods: read_goods(row)?,
         renews: row.flag("renews"),
         ends_at: row.n_opt("ends_at")?.map(Timestamp),
+        withdrawn: Millis(row.n_or_zero("withdrawn_ms")?),
         reminded: row.n_or_zero("reminded")?,
         title: row.s("title")?.to_owned(),
         locale: row.s("locale")?.to_owned(),

@@ -96,7 +96,7 @@ fn given_again(standing: &Standing, term: &Term, now: Timestamp) -> Result<Stand
         plans: &plans,
         packs: &packs,
     };
-    restore(standing, term, Rail::Stars, shelf, now)
+    restore(standing, (term, term.span()), Rail::Stars, shelf, now)
 }
 
 fn end(standing: &Standing) -> Timestamp {
@@ -223,8 +223,6 @@ fn what_cannot_be_exchanged_is_not_lost_but_waited_for() {
     refused("gone", "day");
     refused("day", "gone");
     refused("day", "gift");
-    // Their price is that of their credits, so a rest would be time without end.
-    refused("day", "tokens");
     refused("day", "instant");
     refused("instant", "day");
     let after = bought(&on("day", Some(until)), &term("local", 30), Rail::YooKassa, until).unwrap();
@@ -232,23 +230,31 @@ fn what_cannot_be_exchanged_is_not_lost_but_waited_for() {
 }
 
 #[test]
-fn a_plan_that_was_never_sold_and_one_whose_price_was_its_credits_give_way_for_nothing() {
-    for held in ["gift", "tokens"] {
-        let begun = bought(
-            &on(held, Some(NOW.after(days(10)))),
-            &term("day", 1),
-            Rail::Stars,
-            NOW,
-        )
-        .unwrap();
-        assert_eq!(
-            (begun.bonus, begun.replaces.as_deref()),
-            (Millis::ZERO, Some(held))
-        );
-    }
+fn a_plan_that_was_never_sold_gives_way_for_nothing() {
+    let held = on("gift", Some(NOW.after(days(10))));
+    let begun = bought(&held, &term("day", 1), Rail::Stars, NOW).unwrap();
+    assert_eq!(
+        (begun.bonus, begun.replaces.as_deref()),
+        (Millis::ZERO, Some("gift"))
+    );
+}
+
+#[test]
+fn the_time_of_a_plan_whose_credits_are_worth_its_price_is_worth_a_tenth_of_it() {
+    let price = |plan: &str| {
+        let plans = plans();
+        let plan = plans.iter().find(|one| one.key == plan).unwrap();
+        (plan.prices.on(Rail::Stars).unwrap().minor, u64::from(plan.days.unwrap()))
+    };
+    let ((tokens, per_days), (day, one)) = (price("tokens"), price("day"));
     let held = on("tokens", Some(NOW.after(days(10))));
-    let begun = bought(&held, &term("bundle", 30), Rail::Stars, NOW).unwrap();
-    assert_eq!(begun.bonus, Millis::ZERO);
+    let begun = bought(&held, &term("day", 1), Rail::Stars, NOW).unwrap();
+    let minutes = 10 * 1440 * tokens.div_ceil(10) * one;
+    let expected = minutes.div_ceil(per_days * day);
+    assert_eq!(begun.bonus.0 / MINUTE, i64::try_from(expected).unwrap());
+    // And a rest becomes no time without end.
+    let held = on("day", Some(NOW.after(days(10))));
+    assert!(bought(&held, &term("tokens", 30), Rail::Stars, NOW).is_ok());
 }
 
 #[test]
@@ -383,7 +389,7 @@ proptest! {
             withdraw(&begun.standing, &term, now);
         }
         withdraw(&before, &term, now);
-        if let Ok(after) = restore(&before, &term, Rail::Stars, shelf, now) {
+        if let Ok(after) = restore(&before, (&term, term.span()), Rail::Stars, shelf, now) {
             prop_assert!(before.plan_at(now).is_none() || after.plan_at(now).is_some() || grace.is_some());
         }
     }
