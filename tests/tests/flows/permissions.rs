@@ -116,8 +116,9 @@ async fn ask_the_api(stage: &Stage) {
     }
 }
 
-/// An operator looks at what was paid, and gives some of it back.
+/// A night's look at the rails' lists; and an operator looks at what was paid, and gives some of it back.
 async fn give_back(stage: &Stage) {
+    stage.sweep_on(&json!({"task": "reconcile"})).await;
     let payments = stage.payments().await;
     let stars = payments
         .iter()
