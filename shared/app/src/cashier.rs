@@ -130,7 +130,7 @@ impl Cashier {
             refunded,
             shop: None,
             purchase: record.purchase.clone(),
-            payer: record.user,
+            payer: record.payer,
             is_test: record.is_test,
         }
     }

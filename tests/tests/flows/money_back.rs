@@ -286,3 +286,29 @@ async fn what_was_not_used_goes_back_for_the_asking_where_the_operator_allows_th
     assert_eq!(books(&stage).await, (20, 0, 20, 0));
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_did_not_fit_can_be_given_back_and_nothing_was_ever_credited() {
+    let stage = customer().await;
+    stage.yookassa.desk().inject(Fault::OtherAmount, 1);
+    let id = yookassa(stage.pay_in_roubles(ANNA, "pack:pro").await);
+    assert_eq!(state(&stage, &id).await, State::Held);
+    stage.yookassa.desk().inject(Fault::RefundRefused, 1);
+    let refused = refund(&stage, &id, "anna").await.unwrap();
+    assert!(matches!(refused, Refunding::Refused { .. }), "{refused:?}");
+    assert_eq!(state(&stage, &id).await, State::Held, "it waits as before");
+    let done = refund(&stage, &id, "anna").await.unwrap();
+    assert!(matches!(done, Refunding::Done(_)), "{done:?}");
+    assert_eq!(
+        (state(&stage, &id).await, books(&stage).await),
+        (State::Refunded, (0, 0, 0, 0))
+    );
+    assert_eq!(stage.yookassa.cash()[&id.id].left(), 0);
+    stage.minute().await;
+    assert!(
+        stage.last_text(ANNA).contains("не начислялись"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.assert_sound().await;
+}

@@ -347,3 +347,21 @@ async fn where_receipts_are_wanted_a_customer_is_asked_once_where_they_go() {
     assert!(stage.newest_button(ANNA, "go:").0 > 0);
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_opens_purchases_without_end() {
+    let stage = customer().await;
+    for _ in 0..12 {
+        stage.choose(ANNA, "pack:starter", "y").await;
+        stage.pass(Millis::from_secs(1));
+    }
+    stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "wa:pack:starter").await;
+    let (message_id, data) = stage.pay_button(ANNA, "y");
+    let alert = stage.press(ANNA, message_id, &data).await.unwrap();
+    assert!(alert.contains("много неоплаченных заказов"), "{alert}");
+    assert_eq!(stage.yookassa.payments().len(), 12);
+    stage.pass(Millis::from_mins(61));
+    stage.press(ANNA, message_id, &data).await;
+    assert_eq!(stage.yookassa.payments().len(), 13);
+}

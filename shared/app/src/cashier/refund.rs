@@ -130,8 +130,10 @@ impl Cashier {
     }
 
     async fn begin(&self, record: &Record) -> Result<Change, RefundError> {
-        let user = record.user.ok_or(RefundError::Stands(record.payment.state))?;
-        let available = self.account(user).await?.balance.available;
+        let available = match record.user {
+            Some(user) => self.account(user).await?.balance.available,
+            None => Credits::ZERO,
+        };
         Ok(record.payment.begin_refund(record.goods.credits, available)?)
     }
 

@@ -33,6 +33,7 @@ pub(crate) fn news(record: &Record, news: News, available: Credits) -> String {
         News::Restored => "paid-restored",
         News::RefundBegun => "paid-refund-begun",
         News::RefundRefused => "paid-refund-refused",
+        News::Returned => "paid-returned",
     };
     let balance = say.with("credits", [("count", available.0.into())]);
     say.with(

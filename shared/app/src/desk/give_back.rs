@@ -59,6 +59,10 @@ impl Visit<'_> {
             at: self.now,
         };
         let selling = &self.snapshot.selling;
+        // The customer is no second pair of eyes: so much is a person's decision.
+        if selling.wants_four_eyes(record.id().rail, record.amount) {
+            return Ok(Self::alert(query_id, &self.say.text("refund-looked-at")));
+        }
         let refund = cashier
             .refund(record.id(), &wanted, selling, &[], self.deadline)
             .await;

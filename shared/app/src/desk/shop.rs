@@ -175,6 +175,7 @@ impl Visit<'_> {
         };
         match failed {
             NotOpened::NotSold => Ok(Err(self.say.text("shop-not-sold"))),
+            NotOpened::TooMany => Ok(Err(self.say.text("purchase-too-many"))),
             NotOpened::Closed(purchase) => Ok(Err(self.closed_told(&purchase))),
             NotOpened::Failed(crate::cashier::Error::Store(error)) => Err(error.into()),
             NotOpened::Failed(error) => {

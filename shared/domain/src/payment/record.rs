@@ -20,6 +20,8 @@ pub struct Record {
     pub purchase: Option<PurchaseId>,
     /// Whose purchase it is, if it is one of ours.
     pub user: Option<UserId>,
+    /// Who has paid, where the rail knows.
+    pub payer: Option<UserId>,
     /// What was bought; nothing if it is nobody's.
     pub goods: Goods,
     /// The next payment comes by itself.
@@ -86,11 +88,13 @@ pub enum News {
     RefundBegun,
     /// The rail does not give the money back: what was bought is theirs again.
     RefundRefused,
+    /// Money that did not fit went back; nothing had been given for it.
+    Returned,
 }
 
 impl News {
     /// All that there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Credited,
         Self::Held,
         Self::PartRefunded,
@@ -99,6 +103,7 @@ impl News {
         Self::Restored,
         Self::RefundBegun,
         Self::RefundRefused,
+        Self::Returned,
     ];
 
     /// Its name in tables.
@@ -112,6 +117,7 @@ impl News {
             Self::Restored => "restored",
             Self::RefundBegun => "refund_begun",
             Self::RefundRefused => "refund_refused",
+            Self::Returned => "returned",
         }
     }
 
@@ -131,6 +137,7 @@ impl News {
             (Some(_), State::Refunded) => Some(Self::Refunded),
             (Some(_), _) => Some(Self::PartRefunded),
             (None, State::Held) => Some(Self::Held),
+            (None, State::Refunded) => Some(Self::Returned),
             (None, _) => None,
         }
     }
@@ -174,6 +181,7 @@ impl Record {
             is_test: truth.is_test,
             purchase: truth.purchase.clone(),
             user: offer.map(|offer| offer.id.user),
+            payer: truth.payer,
             goods: offer.map(|offer| offer.goods.clone()).unwrap_or_default(),
             renews: offer.is_some_and(|offer| offer.renews),
             ends_at: None,
