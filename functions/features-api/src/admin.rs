@@ -5,6 +5,7 @@ pub(crate) mod edit;
 pub(crate) mod explain;
 mod failure;
 pub(crate) mod history;
+pub(crate) mod payments;
 pub(crate) mod rows;
 pub(crate) mod standing;
 pub(crate) mod upgrades;

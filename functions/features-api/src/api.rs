@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use app::Env;
+use app::cashier::{Cashier, Desk};
 use domain::time::Timestamp;
 use limits_flags::{Office, Settings, VERSION_ATTRIBUTE, access, version_key};
 use store::{Store, Tables};
@@ -23,6 +24,8 @@ pub struct Ground {
     pub audit: String,
     /// The settings, kept over requests.
     pub settings: Settings,
+    /// What moves money.
+    pub cashier: Cashier,
     /// Time and dice.
     pub env: Env,
 }
@@ -33,6 +36,7 @@ pub struct Api {
     pub(crate) office: Office,
     pub(crate) store: Store,
     pub(crate) settings: Settings,
+    pub(crate) desk: Desk,
     pub(crate) env: Env,
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
@@ -47,6 +51,10 @@ impl Api {
 
     /// The same, with other bounds on how often one may ask.
     pub fn with_rates(ground: Ground, bot_token: &str, origins: Origins, rates: Rates) -> Arc<Self> {
+        let desk = Desk {
+            cashier: ground.cashier,
+            audit: ground.audit.clone(),
+        };
         let office = Office {
             db: ground.db.clone(),
             settings: ground.settings.table().to_owned(),
@@ -59,6 +67,7 @@ impl Api {
             store: Store::new(ground.db.clone(), ground.tables),
             db: ground.db,
             settings: ground.settings,
+            desk,
             env: ground.env,
             bot: BotKey::of(bot_token),
             rates,

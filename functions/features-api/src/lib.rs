@@ -32,11 +32,19 @@ pub use openapi::router;
 /// The variables that this function reads.
 pub const ENVIRONMENT: &[&str] = &[
     "ACCOUNTS_TABLE",
+    "LEDGER_TABLE",
+    "PAYMENTS_TABLE",
     "USAGE_TABLE",
     "SETTINGS_TABLE",
     "AUDIT_TABLE",
     "SECRET_ARN",
     "ALLOWED_ORIGINS",
+    "TELEGRAM_API_URL",
+    "YOOKASSA_API_URL",
+    "YOOKASSA_SHOP_ID",
+    "STRIPE_API_URL",
+    "TAKES_TEST_MONEY",
+    "RETURN_URL",
     "LOG_LEVEL",
 ];
 
@@ -54,17 +62,22 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
     let tables = store::Tables {
         accounts: config.get("ACCOUNTS_TABLE")?.to_owned(),
         usage: config.get("USAGE_TABLE")?.to_owned(),
-        // Neither money nor jobs are looked at here; the policy would not allow it.
+        // What is counted here knows neither the ledger nor jobs; money goes through the cashier.
         ledger: String::new(),
         jobs: String::new(),
     };
+    let secrets = secrets?;
+    let cashier = config
+        .money()?
+        .cashier_with(&aws, &secrets, settings.clone(), env.clone())?;
     let ground = api::Ground {
         db: aws.db(),
         tables,
         audit: config.get("AUDIT_TABLE")?.to_owned(),
         settings,
+        cashier,
         env,
     };
     let origins = cors::Origins::parse(config.get("ALLOWED_ORIGINS")?);
-    Ok(Api::new(ground, secrets?.telegram_bot_token()?, origins))
+    Ok(Api::new(ground, secrets.telegram_bot_token()?, origins))
 }

@@ -130,7 +130,7 @@ impl IntoResponses for Failures {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         described(&[
             (500, "A fault of ours"),
-            (503, "The tables do not answer now; try again"),
+            (503, "The tables or a payment rail do not answer now; try again"),
         ])
     }
 }
@@ -188,6 +188,11 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::upgrades::deny_upgrade))
         .routes(routes!(admin::explain::explain_feature))
         .routes(routes!(admin::usage::shared_usage))
+        .routes(routes!(admin::payments::list_payments))
+        .routes(routes!(admin::payments::read_payment))
+        .routes(routes!(admin::payments::refund_payment))
+        .routes(routes!(admin::payments::accept_payment))
+        .routes(routes!(admin::payments::recheck_payment))
 }
 
 /// The document, put together once.

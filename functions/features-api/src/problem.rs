@@ -155,6 +155,9 @@ pub enum Refusal {
     /// The tables do not answer; trying again helps.
     #[error("the tables do not answer now; try again")]
     Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A payment rail does not answer; trying again helps.
+    #[error("the payment rail does not answer now; try again")]
+    RailAway(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours.
     #[error("this should not have happened; it is in the log")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -173,7 +176,7 @@ impl Refusal {
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Senseless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::UsedUp { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Away(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Away(_) | Self::RailAway(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -216,7 +219,7 @@ impl Refusal {
             Self::TooMany { retry_after_s } | Self::UsedUp { retry_after_s, .. } => {
                 Some((RETRY_AFTER, HeaderValue::from(*retry_after_s)))
             }
-            Self::Away(_) => Some((RETRY_AFTER, HeaderValue::from(1))),
+            Self::Away(_) | Self::RailAway(_) => Some((RETRY_AFTER, HeaderValue::from(1))),
             _ => None,
         }
     }
@@ -236,6 +239,12 @@ impl IntoResponse for Refusal {
         match &self {
             Self::Broken(error) => {
                 tracing::error!(error = runtime::batch::chain(&**error), "a request failed");
+            }
+            Self::RailAway(error) => {
+                tracing::warn!(
+                    error = runtime::batch::chain(&**error),
+                    "a payment rail does not answer"
+                );
             }
             Self::Away(error) => {
                 tracing::warn!(

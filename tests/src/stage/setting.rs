@@ -141,7 +141,7 @@ impl Ground {
             workshop: Arc::new(self.workshop(&outside).await),
             queue_url: self.aws.queue_url("DoorbellQueue").unwrap(),
             cleanup: self.cleanup(&outside),
-            api: self.api(),
+            api: self.api(&outside),
             aws: self.aws,
             yookassa: outside.yookassa,
             stripe: outside.stripe,
@@ -217,12 +217,13 @@ impl Ground {
         }
     }
 
-    fn api(&self) -> Arc<features_api::Api> {
+    fn api(&self, outside: &Outside) -> Arc<features_api::Api> {
         let ground = features_api::api::Ground {
             db: clients::db(&self.aws, API),
             tables: clients::tables(&self.aws),
             audit: self.aws.table_name("AuditTable").unwrap().to_owned(),
             settings: clients::settings(&self.aws, API),
+            cashier: self.cashier(API, 9, outside),
             env: self.env(5),
         };
         let origins = features_api::cors::Origins::parse(ORIGIN);

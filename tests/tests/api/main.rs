@@ -5,6 +5,7 @@ mod auth;
 mod features;
 mod guards;
 mod ofrep;
+mod payments;
 mod racers;
 mod roles;
 mod service;

@@ -9,7 +9,7 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 17] = [
+const LEAST: [(&str, &str, Role); 22] = [
     ("GET", "/admin/audit", Role::Viewer),
     ("GET", "/admin/audit/entities/{entity}", Role::Viewer),
     ("GET", "/admin/audit/people/{who}", Role::Viewer),
@@ -17,6 +17,11 @@ const LEAST: [(&str, &str, Role); 17] = [
     ("GET", "/admin/history", Role::Viewer),
     ("GET", "/admin/limits/usage", Role::Viewer),
     ("GET", "/admin/overrides", Role::Viewer),
+    ("GET", "/admin/payments", Role::Viewer),
+    ("GET", "/admin/payments/{id}", Role::Viewer),
+    ("POST", "/admin/payments/{id}/recheck", Role::Editor),
+    ("POST", "/admin/payments/{id}/accept", Role::Owner),
+    ("POST", "/admin/payments/{id}/refund", Role::Owner),
     ("GET", "/admin/settings/{kind}", Role::Viewer),
     ("GET", "/admin/settings/{kind}/{key}", Role::Viewer),
     ("GET", "/admin/standings/{user}", Role::Viewer),
@@ -46,6 +51,7 @@ fn ask(method: &str, path: &str) -> Ask {
         ("{feature}", "chat"),
         ("{entity}", "rules"),
         ("{who}", "ctl"),
+        ("{id}", "yookassa%232d1f8a2c-000f-5000-8000-1d3ee7a1c0de"),
     ];
     let path = names
         .iter()

@@ -30,8 +30,9 @@ Nothing follows from what the rail says: that is what `payments recheck` is for.
   cargo ctl payments held --stack neurocards
   cargo ctl payments held --days 90 --json --stack neurocards
 
-Reads every payment of those days by the index of days: one request per day and per megabyte, half a read unit for each 4
-kB. For 30 days with 1000 payments a day that is about 60 requests and 4000 units, a thousandth of a dollar.")]
+Reads every payment of those days by the index of days: one request for each day and each 200 payments, half a read unit for
+each 4 kB. For 30 days with 1000 payments a day of about 1 kB that is some 180 requests and 4000 units, which cost less than a
+tenth of a cent.")]
     Held {
         /// Of so many days
         #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=400), value_name = "N")]

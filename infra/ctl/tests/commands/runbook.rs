@@ -89,8 +89,8 @@ async fn every_command_for_who_comes_from_sql_is_carried_out() {
                 .cloned()
                 .chain(["{name: HD}".to_owned()])
                 .collect(),
-            // There is no order of that name here; the flows' tests have some.
-            "job ID" => continue,
+            // There is no order and no purchase of that name here; other tests have some.
+            "job ID" | "payments recheck buy-700001-abcdefgh23456789" => continue,
             // Everything after it works on what the shop's file says.
             "settings rollback VERSION" => [line, vec!["--plan".to_owned()]].concat(),
             _ => line,
