@@ -414,3 +414,14 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn the_days_of_a_plan_that_nobody_sells_any_more_are_given_again_to_who_still_has_it() {
+    let none = Shelf {
+        plans: &[],
+        packs: &[],
+    };
+    let standing = on("month", Some(NOW.after(days(3))));
+    let again = restore(&standing, &term("month", 30), Rail::Stars, none, NOW).unwrap();
+    assert_eq!(end(&again), NOW.after(days(33)));
+}
