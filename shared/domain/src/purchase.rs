@@ -324,4 +324,23 @@ mod tests {
             assert_eq!(Stage::parse(stage.as_str()), Some(stage));
         }
     }
+
+    #[test]
+    fn a_subscription_is_named_by_its_first_payment_and_another_says_something_after_a_failed_one() {
+        let by = |id: &str| PaymentId::parse(id).unwrap();
+        let mut offer = fresh().offer;
+        let once = fresh().paid(by("stars#1"));
+        assert_eq!(once.renewal, None);
+        assert!(!fresh().knows_of_payment() && once.knows_of_payment());
+        offer.renews = true;
+        let first = Purchase { offer, ..fresh() }.paid(by("stars#1"));
+        assert_eq!(first.renewal, Some(Renewal::Active));
+        let failed = first.renewing(Renewal::Failed);
+        assert!(first.knows_of_payment() && !failed.knows_of_payment());
+        let second = failed.paid(by("stars#2"));
+        assert_eq!(
+            (second.paid_by, second.renewal),
+            (Some(by("stars#1")), Some(Renewal::Active))
+        );
+    }
 }

@@ -16,9 +16,9 @@ const CLARA: i64 = 1003;
 async fn stage(four_eyes_above: &str) -> Stage {
     let above = json!({ "yookassa": four_eyes_above });
     let stage = Stage::with(|setting| {
-        let mut selling = serde_json::to_value(&setting.settings.selling).unwrap();
-        selling["four_eyes_above"] = above;
-        setting.settings.selling = serde_json::from_value(selling).unwrap();
+        if let (Some(selling), Ok(above)) = (&mut setting.settings.selling, serde_json::from_value(above)) {
+            selling.four_eyes_above = above;
+        }
     })
     .await;
     stage.admit(ANNA, Role::Owner).await;

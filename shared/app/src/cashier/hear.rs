@@ -1,8 +1,9 @@
 //! What follows from a rail's truth, written step by step until nothing follows any more.
 
-use domain::payment::term::NotBegun;
-use domain::payment::{Change, Misfit, Rail, Record, Settlement, State, Till, Truth, Unchanged};
+use domain::payment::term::{NotBegun, withdrawn};
+use domain::payment::{Change, Misfit, Rail, Record, Settlement, State, TermEffect, Till, Truth, Unchanged};
 use domain::purchase::Purchase;
+use domain::time::Millis;
 use store::{Credit, Settled, Settling};
 use table::{Deadline, Write};
 
@@ -128,8 +129,7 @@ impl Cashier {
         if let Some((settlement, account)) = &account {
             let standing = match self.turn(*settlement, &after, account).await? {
                 Turn::Stays => None,
-                Turn::Becomes(standing, taken) => {
-                    after.withdrawn = taken;
+                Turn::Becomes(standing) => {
                     let until = standing.plan.as_ref().and_then(|plan| plan.until);
                     after.ends_at = until
                         .filter(|_| *settlement == Settlement::Grant)
@@ -138,6 +138,12 @@ impl Cashier {
                 }
                 Turn::Cannot(why) => return Ok(Written::Cannot(why)),
             };
+            if settlement.term(&after.payment) == Some(TermEffect::Withdraw) {
+                let (before, now) = (&account.standing, self.env.now());
+                after.withdrawn = standing
+                    .as_ref()
+                    .map_or(Millis::ZERO, |standing| withdrawn(before, standing, now));
+            }
             credit = Some(Credit {
                 before: account,
                 entry: settlement.entry(&after.payment, after.goods.credits),

@@ -1,10 +1,9 @@
 //! What a payment does to a customer's plan.
 
 use domain::account::Account;
-use domain::payment::term::{Deal, NotBegun, Shelf, begin, restore, withdraw, withdrawn};
+use domain::payment::term::{Deal, NotBegun, Shelf, begin, restore, withdraw};
 use domain::payment::{Record, Settlement, TermEffect};
 use domain::standing::Standing;
-use domain::time::Millis;
 
 use super::{Cashier, Error};
 
@@ -12,8 +11,8 @@ use super::{Cashier, Error};
 pub(super) enum Turn {
     /// It stays as it is.
     Stays,
-    /// It is this from now on, and so much of the plan's time was taken.
-    Becomes(Box<Standing>, Millis),
+    /// It is this from now on.
+    Becomes(Box<Standing>),
     /// What was bought cannot begin as things are.
     Cannot(NotBegun),
 }
@@ -66,8 +65,7 @@ impl Cashier {
         Ok(if becomes == *standing {
             Turn::Stays
         } else {
-            let taken = withdrawn(standing, &becomes, now);
-            Turn::Becomes(Box::new(becomes), taken)
+            Turn::Becomes(Box::new(becomes))
         })
     }
 }

@@ -314,4 +314,48 @@ mod tests {
         });
         assert_eq!(refund, ["I17"]);
     }
+
+    #[test]
+    fn an_entry_that_names_money_of_nobody_or_of_another_is_named_itself() {
+        let spoils: [fn(&mut Books); 2] = [
+            |books| sales(books).payments.clear(),
+            |books| sales(books).payments[0].user = Some(UserId(8)),
+        ];
+        for spoil in spoils {
+            let mut books = sound();
+            spoil(&mut books);
+            let found = violations(&books);
+            let named = |found: &Violation| found.found.contains("has no payment of theirs");
+            assert!(found.iter().any(named), "{found:?}");
+        }
+    }
+
+    #[test]
+    fn a_purchase_paid_by_money_that_was_never_credited_or_is_anothers_is_seen() {
+        let held = |books: &mut Books| {
+            let record = &mut sales(books).payments[0];
+            record.payment.granted = false;
+            books.ledger.clear();
+            books.accounts[0].balance = Balance::default();
+        };
+        assert_eq!(broken(held), ["I11"]);
+        let anothers = broken(|books| {
+            sales(books).payments[0].purchase = PurchaseId::parse("buy-7-3333333333333333");
+        });
+        assert_eq!(anothers, ["I11"]);
+    }
+
+    #[test]
+    fn more_than_was_given_never_goes_back_even_if_the_ledger_says_so() {
+        let broken = broken(|books| {
+            let record = &mut sales(books).payments[0];
+            record.payment.clawed = Credits(21);
+            let key = Key::Payment(After::Clawed, record.id().clone(), 2);
+            let (amount, at) = (Credits(21), NOW);
+            let entries = books.ledger.entry(UserId(7)).or_default();
+            entries.push(Entry { key, amount, at });
+            books.accounts[0].balance = Balance::fold(entries.iter()).unwrap();
+        });
+        assert_eq!(broken, ["I12"]);
+    }
 }

@@ -275,3 +275,63 @@ fn a_rail_that_takes_back_its_word_changes_nothing_and_is_reported() {
         }
     }
 }
+
+#[test]
+fn what_an_operator_takes_is_no_misfit_any_more_and_only_what_waits_can_be_taken() {
+    let test = Truth {
+        is_test: true,
+        ..paid()
+    };
+    let held = after(&unheard(), &test);
+    assert_eq!(held.accept().unwrap().after.misfit, None);
+    let void = after(&unheard(), &with(Money::Canceled));
+    let lost = after(&unheard(), &with(Money::Disputed));
+    for payment in [unheard(), void, lost] {
+        assert_eq!(payment.accept(), Err(NotRefundable::Stands(payment.state)));
+    }
+    let granted = Payment {
+        granted: true,
+        ..held
+    };
+    assert_eq!(granted.accept(), Err(NotRefundable::Stands(State::Held)));
+}
+
+#[test]
+fn a_part_that_went_back_does_not_end_a_refund_and_leaves_a_plan_alone() {
+    let held = credited().begin_refund(Credits(20), Credits(20)).unwrap().after;
+    assert_eq!(told(&held, &refunded(23_300)), Err(Unchanged::Known));
+    let part = told(&credited(), &refunded(23_300)).unwrap();
+    assert_eq!(part.settlement.unwrap().term(&part.after), None);
+    let all = told(&credited(), &refunded(69_900)).unwrap();
+    assert_eq!(
+        all.settlement.unwrap().term(&all.after),
+        Some(TermEffect::Withdraw)
+    );
+}
+
+#[test]
+fn what_a_bank_gives_back_and_we_give_back_too_is_refunded_and_given_to_nobody() {
+    let taken = after(&credited(), &with(Money::Disputed));
+    let change = told(&taken, &refunded(69_900)).unwrap();
+    assert_eq!((change.after.state, change.settlement), (State::Refunded, None));
+}
+
+#[test]
+fn of_nothing_nothing_went_back() {
+    let free = Amount {
+        minor: 0,
+        currency: Currency::Rub,
+    };
+    let (truth, offer) = (
+        Truth {
+            amount: free,
+            ..paid()
+        },
+        Offer {
+            price: free,
+            ..offer()
+        },
+    );
+    let change = unheard().told(&truth, Some(&offer), &till()).unwrap();
+    assert_eq!(change.settlement, Some(Settlement::Grant));
+}

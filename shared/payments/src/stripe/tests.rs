@@ -121,6 +121,12 @@ async fn a_payment_is_what_its_charge_says() {
     let money = async |body: &str| truth(body).await.map(|truth| truth.money);
     assert_eq!(money(&intent("canceled", "null")).await, Ok(Money::Canceled));
     assert_eq!(money(&intent("processing", "null")).await, Ok(Money::Awaited));
+    let unpaid = charge(false, 0).replace(r#""paid":true"#, r#""paid":false"#);
+    assert_eq!(money(&intent("succeeded", &unpaid)).await, Ok(Money::Awaited));
+    // Something else under the payment's address is no payment.
+    let other = intent("succeeded", &charge(false, 0))
+        .replace(r#""object":"payment_intent""#, r#""object":"charge""#);
+    assert!(money(&other).await.is_err());
     // A charge that was not told is no reason to believe anything.
     for charge in ["null", r#""ch_1""#] {
         assert!(money(&intent("succeeded", charge)).await.is_err());
@@ -271,6 +277,21 @@ fn stripes_own_signature_is_accepted_while_it_is_fresh_and_among_others() {
     assert!(!is_signed("", BODY, AT));
     assert!(!Signature::new(&good).is_of(BODY, "", AT));
     assert!(!Signature::new(&good).is_of(BODY, "whsec_other", AT));
+}
+
+#[test]
+fn a_secret_that_is_not_set_signs_nothing_and_of_a_header_only_so_many_signatures_are_tried() {
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA256, b"");
+    let signed = [format!("{AT}.").as_bytes(), BODY].concat();
+    let tag = ring::hmac::sign(&key, &signed);
+    let hex = tag
+        .as_ref()
+        .iter()
+        .fold(String::new(), |hex, byte| format!("{hex}{byte:02x}"));
+    assert!(!Signature::new(&format!("t={AT},v1={hex}")).is_of(BODY, "", AT));
+    let zeros = |many: usize| format!(",v1={}", "0".repeat(64)).repeat(many);
+    assert!(is_signed(&format!("t={AT}{},v1={GOOD}", zeros(7)), BODY, AT));
+    assert!(!is_signed(&format!("t={AT}{},v1={GOOD}", zeros(8)), BODY, AT));
 }
 
 #[test]

@@ -63,8 +63,10 @@ impl Payments {
             let Ok(after) = credit.before.balance.apply(key, *amount) else {
                 return Ok(self.impossible(step, credit));
             };
-            let entry = self.entry_write(step, credit);
-            writes.extend([entry, self.account_write(credit, after)]);
+            writes.push(self.entry_write(step, credit));
+            // A part of the money that is worth no whole credit moves nothing, and a write of nothing is none.
+            let moves = credit.before.balance != after || credit.standing.is_some();
+            writes.extend(moves.then(|| self.account_write(credit, after)));
         }
         writes.extend(step.besides.iter().cloned());
         let token = Token::of(&format!("{} {}", step.payment.id(), op::mark()));

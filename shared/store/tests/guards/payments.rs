@@ -161,6 +161,20 @@ async fn a_step_is_written_when_its_guards_hold() {
 }
 
 #[tokio::test]
+async fn a_part_of_the_money_that_is_worth_no_whole_credit_is_written_down_and_moves_nothing() {
+    let scene = Scene::new().await;
+    let granted = scene.grant().await;
+    assert_eq!(scene.settle(&granted).await.unwrap(), Settled::Written);
+    let before = scene.read().await;
+    let kopeck = Step::of(before.clone(), told(&granted.after, &truth(1)));
+    assert_eq!(kopeck.entry.1, Credits::ZERO);
+    assert_eq!(scene.settle(&kopeck).await.unwrap(), Settled::Written);
+    assert_eq!(scene.read().await, before);
+    let stands = scene.payments.payment(kopeck.after.id()).await.unwrap();
+    assert_eq!(stands, Some(kopeck.after));
+}
+
+#[tokio::test]
 async fn a_purchase_is_written_only_as_it_was_read_and_a_lost_answer_is_no_refusal() {
     let scene = Scene::new().await;
     let put = async |purchase: &Purchase| scene.payments.put_purchase(purchase, soon()).await.unwrap();

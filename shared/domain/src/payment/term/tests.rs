@@ -244,7 +244,10 @@ fn the_time_of_a_plan_whose_credits_are_worth_its_price_is_worth_a_tenth_of_it()
     let price = |plan: &str| {
         let plans = plans();
         let plan = plans.iter().find(|one| one.key == plan).unwrap();
-        (plan.prices.on(Rail::Stars).unwrap().minor, u64::from(plan.days.unwrap()))
+        (
+            plan.prices.on(Rail::Stars).unwrap().minor,
+            u64::from(plan.days.unwrap()),
+        )
     };
     let ((tokens, per_days), (day, one)) = (price("tokens"), price("day"));
     let held = on("tokens", Some(NOW.after(days(10))));
@@ -419,4 +422,15 @@ proptest! {
             now = later;
         }
     }
+}
+
+#[test]
+fn the_days_of_a_plan_that_nobody_sells_any_more_are_given_again_to_who_still_has_it() {
+    let none = Shelf {
+        plans: &[],
+        packs: &[],
+    };
+    let standing = on("month", Some(NOW.after(days(3))));
+    let again = restore(&standing, (&term("month", 30), days(30)), Rail::Stars, none, NOW).unwrap();
+    assert_eq!(end(&again), NOW.after(days(33)));
 }
