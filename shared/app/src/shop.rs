@@ -1,5 +1,6 @@
 //! The shop's messages: what is on sale, what one thing brings, and where a chosen one is paid.
 
+use domain::account::Balance;
 use domain::catalog::{Plan, Ware, WareId};
 use domain::id::Nonce;
 use domain::money::{Amount, Credits, Currency};
@@ -21,17 +22,19 @@ use crate::texts::Say;
 const WARES_SHOWN_MAX: usize = 12;
 /// Subscriptions with a button of their own.
 const SUBSCRIPTIONS_SHOWN: usize = 3;
+/// Open purchases with buttons of their own.
+const OPEN_SHOWN: usize = 3;
 /// Models of a plan that are named.
 const MODELS_NAMED_MAX: usize = 6;
 
-/// An amount as people read it: `699 ₽`, `$2.49`, `⭐ 350`.
+/// An amount as people read it: `699 ₽`, `$2.49`, `⭐ 350`, never torn apart at the end of a line.
 pub(crate) fn price(amount: Amount) -> String {
     let decimal = amount.decimal();
     let short = decimal.strip_suffix(".00").unwrap_or(&decimal);
     match amount.currency {
-        Currency::Rub => format!("{short} ₽"),
+        Currency::Rub => format!("{short}\u{a0}₽"),
         Currency::Usd => format!("${short}"),
-        Currency::Xtr => format!("⭐ {short}"),
+        Currency::Xtr => format!("⭐\u{a0}{short}"),
     }
 }
 
@@ -39,23 +42,28 @@ pub(crate) fn price(amount: Amount) -> String {
 pub(crate) fn goods(say: Say, goods: &Goods) -> String {
     let credits = (goods.credits > Credits::ZERO).then(|| show::credits(say, goods.credits));
     let days = goods.term.as_ref();
-    let days = days.map(|term| say.with("days", [("count", term.days.into())]));
+    let days = days.map(|term| {
+        let days = say.with("days", [("count", term.days.into())]);
+        say.with("goods-days", [("days", days.into())])
+    });
     let parts: Vec<String> = days.into_iter().chain(credits).collect();
     parts.join(" + ")
 }
 
 /// What is on sale, a button each.
-pub(crate) fn shelf(say: Say, snapshot: &Snapshot, available: Credits) -> Card {
+pub(crate) fn shelf(say: Say, snapshot: &Snapshot, sums: Balance) -> Card {
     let wares = snapshot.wares();
     let text = if wares.is_empty() {
         say.text("shop-empty")
     } else {
         let lines: Vec<String> = wares.iter().map(|ware| shelf_line(say, snapshot, ware)).collect();
-        let balance = show::credits(say, available);
-        say.with(
+        let balance = show::credits(say, sums.available);
+        let text = say.with(
             "shop",
             [("available", balance.into()), ("wares", lines.join("\n").into())],
-        )
+        );
+        let parts = [Some(text), debt(say, sums)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     };
     let rows = wares.iter().take(WARES_SHOWN_MAX).map(|ware| {
         let words = ware.title.in_locale(say.locale().as_str());
@@ -73,6 +81,12 @@ pub(crate) fn shelf(say: Say, snapshot: &Snapshot, available: Credits) -> Card {
         text,
         buttons: keyboard(rows.chain([history])),
     }
+}
+
+/// That a bank has taken back what was spent already, if it has.
+pub(crate) fn debt(say: Say, sums: Balance) -> Option<String> {
+    let owed = show::credits(say, sums.debt);
+    (sums.debt > Credits::ZERO).then(|| say.with("debt", [("debt", owed.into())]))
 }
 
 fn shelf_line(say: Say, snapshot: &Snapshot, ware: &Ware) -> String {
@@ -99,7 +113,7 @@ fn first_price(snapshot: &Snapshot, ware: &Ware) -> Option<Amount> {
     priced(snapshot, ware).next().map(|(_, amount)| amount)
 }
 
-/// One thing on sale: what it brings, and a button for each way to pay that this deployment has. `note` is what this
+/// One thing on sale: what it brings, and a button for each way to pay that this deployment has. `notes` are what this
 /// customer has to know of it.
 pub(crate) fn ware(
     say: Say,
@@ -107,7 +121,7 @@ pub(crate) fn ware(
     ware: &Ware,
     rails: &[Rail],
     nonce: &Nonce,
-    note: Option<String>,
+    notes: [Option<String>; 2],
 ) -> Card {
     let locale = say.locale().as_str();
     let title = html::escape(ware.title.in_locale(locale)).into_owned();
@@ -118,7 +132,7 @@ pub(crate) fn ware(
         "ware",
         [("title", title.into()), ("brings", brings.join("\n").into())],
     );
-    let parts = [Some(head), description, note].into_iter().flatten();
+    let parts = [Some(head), description].into_iter().chain(notes).flatten();
     let pay = priced(snapshot, ware).filter(|(rail, _)| rails.contains(rail));
     let rows = pay.map(|(rail, amount)| vec![pay_button(say, ware, rail, amount, nonce)]);
     let back = vec![Button::Shop.labelled(say.text("button-back"))];
@@ -201,8 +215,8 @@ pub(crate) fn purchase(
     now: Timestamp,
 ) -> Card {
     let title = html::escape(&purchase.title).into_owned();
-    let until = show::moment(say, purchase.expires_at, zone, now);
-    let text = say.with(
+    let until = show::until(say, purchase.expires_at, zone, now);
+    let mut text = say.with(
         "purchase",
         [
             ("title", title.into()),
@@ -211,19 +225,30 @@ pub(crate) fn purchase(
             ("moment", until.into()),
         ],
     );
-    let words = say.with("button-pay", [("price", price(purchase.offer.price).into())]);
-    let pay = purchase
-        .url
-        .as_ref()
-        .map(|url| InlineKeyboardButton::url(words, url));
-    let nonce = &purchase.id().nonce;
-    let paid = Button::Paid(nonce.clone()).labelled(say.text("button-paid"));
+    if purchase.offer.renews {
+        text = format!("{text}\n\n{}", say.text("purchase-renews"));
+    }
+    let (pay, paid) = pay_or_look(say, purchase);
     let back = ware.map_or(Button::Shop, |ware| Button::Ware(ware.clone()));
     let back = back.labelled(say.text("button-back"));
     Card {
         text,
         buttons: keyboard([vec![pay], vec![paid], vec![back]]),
     }
+}
+
+/// Where a purchase is paid, and the question whether it was.
+fn pay_or_look(
+    say: Say,
+    purchase: &Purchase,
+) -> (Option<InlineKeyboardButton>, Option<InlineKeyboardButton>) {
+    let words = say.with("button-pay", [("price", price(purchase.offer.price).into())]);
+    let url = purchase.url.as_ref();
+    let paid = Button::Paid(purchase.id().nonce.clone());
+    (
+        url.map(|url| InlineKeyboardButton::url(words, url)),
+        paid.labelled(say.text("button-paid")),
+    )
 }
 
 /// A rail that did not answer: the same choice once more is the same purchase.
@@ -242,6 +267,20 @@ pub(crate) fn after_payment(say: Say) -> InlineKeyboardMarkup {
     ]])
 }
 
+/// What became of a purchase that is pressed once more.
+pub(crate) fn closed(say: Say, stage: Stage) -> Card {
+    Card {
+        text: match stage {
+            Stage::Paid => say.text("purchase-paid-already"),
+            Stage::Open | Stage::Gone => say.text("purchase-over"),
+        },
+        buttons: keyboard([vec![
+            Button::History.labelled(say.text("button-history")),
+            Button::Shop.labelled(say.text("button-shop")),
+        ]]),
+    }
+}
+
 /// Where nothing is sold.
 pub(crate) fn only_cabinet(say: Say) -> InlineKeyboardMarkup {
     keyboard([vec![Button::Cabinet.labelled(say.text("button-cabinet"))]])
@@ -251,9 +290,7 @@ pub(crate) fn only_cabinet(say: Say) -> InlineKeyboardMarkup {
 pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestamp) -> Option<String> {
     let (at, title, amount, what, state, number) = match bought {
         Bought::Purchase(paid) if paid.renewal.is_some() => {
-            let state = renewal_state(say, paid.renewal?);
-            let (price, goods) = (paid.offer.price, &paid.offer.goods);
-            (paid.opened_at, &paid.title, price, goods, state, String::new())
+            return Some(renewal_line(say, paid, paid.renewal?));
         }
         Bought::Purchase(open) => {
             let open = (open.stage == Stage::Open && open.is_payable(now)).then_some(open)?;
@@ -293,6 +330,19 @@ pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestam
     ))
 }
 
+/// A subscription, whose payments have lines of their own.
+fn renewal_line(say: Say, paid: &Purchase, renewal: Renewal) -> String {
+    let title = html::escape(&paid.title).into_owned();
+    say.with(
+        "history-renewal",
+        [
+            ("title", title.into()),
+            ("price", price(paid.offer.price).into()),
+            ("state", renewal_state(say, renewal).into()),
+        ],
+    )
+}
+
 /// How it stands with the next payments of a subscription.
 fn renewal_state(say: Say, renewal: Renewal) -> String {
     match renewal {
@@ -302,8 +352,15 @@ fn renewal_state(say: Say, renewal: Renewal) -> String {
     }
 }
 
-/// The buttons below the history: one for each subscription, to end it or to go on with it.
-pub(crate) fn history_buttons(say: Say, bought: &[Bought]) -> InlineKeyboardMarkup {
+/// The buttons below the history: two for what can still be paid, and one for each subscription, to end it or to go on
+/// with it.
+pub(crate) fn history_buttons(say: Say, bought: &[Bought], now: Timestamp) -> InlineKeyboardMarkup {
+    let open = bought.iter().filter_map(|row| {
+        let Bought::Purchase(open) = row else { return None };
+        let is_open = open.stage == Stage::Open && open.is_payable(now);
+        let (pay, paid) = pay_or_look(say, is_open.then_some(open)?);
+        Some(vec![pay, paid])
+    });
     let renew = bought.iter().filter_map(|row| {
         let Bought::Purchase(paid) = row else { return None };
         let title = [("title", paid.title.as_str().into())];
@@ -319,7 +376,8 @@ pub(crate) fn history_buttons(say: Say, bought: &[Bought]) -> InlineKeyboardMark
         Button::Cabinet.labelled(say.text("button-cabinet")),
         Button::Shop.labelled(say.text("button-shop")),
     ];
-    keyboard(renew.take(SUBSCRIPTIONS_SHOWN).chain([rest]))
+    let open = open.take(OPEN_SHOWN);
+    keyboard(open.chain(renew.take(SUBSCRIPTIONS_SHOWN)).chain([rest]))
 }
 
 /// What became of a payment; `None` if nothing ever came of it.

@@ -39,7 +39,7 @@ impl Visit<'_> {
 
     fn shelf(&self) -> Card {
         if self.sells() {
-            return shop::shelf(self.say, &self.snapshot, self.account.balance.available);
+            return shop::shelf(self.say, &self.snapshot, self.account.balance);
         }
         Card {
             text: self.say.text("shop-empty"),
@@ -70,7 +70,8 @@ impl Visit<'_> {
             Some(Err(why)) => (Some(self.not_begun_told(&why)), Vec::new()),
             None => (None, self.rails()),
         };
-        let card = shop::ware(self.say, &self.snapshot, &ware, &rails, &nonce, note);
+        let notes = [note, shop::debt(self.say, self.account.balance)];
+        let card = shop::ware(self.say, &self.snapshot, &ware, &rails, &nonce, notes);
         self.edit_card(message_id, card)
     }
 
@@ -90,7 +91,7 @@ impl Visit<'_> {
     /// Until when the plan would last, and what of the one that runs now goes into it.
     fn begun_told(&self, begun: &Begun) -> Option<String> {
         let until = begun.standing.plan.as_ref()?.until?;
-        let until = show::moment(self.say, until, &self.own_zone(), self.now);
+        let until = show::until(self.say, until, &self.own_zone(), self.now);
         let Some(replaced) = &begun.replaces else {
             return Some(self.say.with("plan-until", [("moment", until.into())]));
         };
@@ -114,7 +115,7 @@ impl Visit<'_> {
                 self.say.with("plan-endless", [("plan", plan.into())])
             }
             NotBegun::Running { plan, until } => {
-                let until = show::moment(self.say, *until, &self.own_zone(), self.now);
+                let until = show::until(self.say, *until, &self.own_zone(), self.now);
                 let plan = self.plan_title(plan);
                 self.say
                     .with("plan-running", [("plan", plan.into()), ("moment", until.into())])
@@ -154,7 +155,7 @@ impl Visit<'_> {
         match cashier.open(&wanted, self.deadline).await {
             Ok(purchase) => Ok(self.purchase_card(&purchase, Some(id), message_id)),
             Err(NotOpened::NotSold) => Ok(Self::alert(query_id, &self.say.text("shop-not-sold"))),
-            Err(NotOpened::Closed(purchase)) => Ok(self.closed(&purchase, query_id)),
+            Err(NotOpened::Closed(purchase)) => Ok(self.closed(purchase.stage, message_id)),
             Err(NotOpened::Failed(error)) => self.failed(error, query_id),
             Err(NotOpened::Refused(_) | NotOpened::Later(_)) => {
                 let again = Button::Buy(nonce.clone(), rail, id.clone());
@@ -170,13 +171,9 @@ impl Visit<'_> {
         self.edit_card(message_id, card)
     }
 
-    /// A card that was paid or has run out is pressed once more.
-    fn closed(&self, purchase: &Purchase, query_id: &str) -> Reply {
-        let id = match purchase.stage {
-            Stage::Paid => "purchase-paid-already",
-            Stage::Open | Stage::Gone => "purchase-over",
-        };
-        Self::alert(query_id, &self.say.text(id))
+    /// A card that was paid or has run out is pressed once more: it makes place for what became of it.
+    fn closed(&self, stage: Stage, message_id: i64) -> Reply {
+        self.edit_card(message_id, shop::closed(self.say, stage))
     }
 
     /// A rail that does not answer is no fault of the tables: the customer is told, and may ask again.
@@ -201,16 +198,16 @@ impl Visit<'_> {
         };
         match cashier.look(&id, self.deadline).await {
             Ok(Looked::Heard(heard)) => self.heard(cashier, &heard, message_id, query_id).await,
-            Ok(Looked::Awaited(purchase)) => Ok(self.nothing_yet(&purchase, query_id)),
-            Ok(Looked::Gone(purchase)) => Ok(self.closed(&purchase, query_id)),
-            Ok(Looked::Unknown) => Ok(Self::alert(query_id, &self.say.text("purchase-over"))),
+            Ok(Looked::Awaited(purchase)) => Ok(self.nothing_yet(&purchase, message_id, query_id)),
+            Ok(Looked::Gone(purchase)) => Ok(self.closed(purchase.stage, message_id)),
+            Ok(Looked::Unknown) => Ok(self.closed(Stage::Gone, message_id)),
             Err(error) => self.failed(error, query_id),
         }
     }
 
-    fn nothing_yet(&self, purchase: &Purchase, query_id: &str) -> Reply {
+    fn nothing_yet(&self, purchase: &Purchase, message_id: i64, query_id: &str) -> Reply {
         let id = match (purchase.stage, purchase.offer.rail) {
-            (Stage::Paid, _) => "purchase-paid-already",
+            (Stage::Paid, _) => return self.closed(Stage::Paid, message_id),
             // Telegram itself tells us of Stars, as soon as they are paid.
             (_, Rail::Stars) => "purchase-nothing-stars",
             _ => "purchase-nothing-yet",
@@ -230,7 +227,7 @@ impl Visit<'_> {
         };
         match self.news(cashier, record).await? {
             Some(card) => Ok(self.edit_card(message_id, card)),
-            None => Ok(Self::alert(query_id, &self.say.text("purchase-paid-already"))),
+            None => Ok(self.closed(Stage::Paid, message_id)),
         }
     }
 
@@ -240,15 +237,13 @@ impl Visit<'_> {
             return Ok(None);
         };
         let account = cashier.payments.account(self.account.user).await?;
-        let available = account.map_or(self.account.balance.available, |account| {
-            account.balance.available
-        });
+        let sums = account.map_or(self.account.balance, |account| account.balance);
         // If that fails, somebody else tells them once more.
         if let Err(error) = cashier.told(record, self.deadline).await {
             tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
         }
         Ok(Some(Card {
-            text: news(record, untold.news, available),
+            text: news(record, untold.news, sums),
             buttons: shop::after_payment(self.say),
         }))
     }
@@ -286,7 +281,7 @@ impl Visit<'_> {
         };
         Ok(Card {
             text,
-            buttons: shop::history_buttons(self.say, &bought),
+            buttons: shop::history_buttons(self.say, &bought, self.now),
         })
     }
 
