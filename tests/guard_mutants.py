@@ -9,9 +9,9 @@
 
 Most guards are found, not listed, so a new one is missed at once: in shared/store and in shared/limits-flags each
 `.when(...)`; in the machine each `Guard::...` that a change carries, each `self.expect...(...)?` and each term of an `if`;
-in functions/features-api each role that a handler asks for. The others are listed below by their text, which must stand
-just once. A guard that no test misses, or that cannot be compiled without, ends the script with 1. Tests that are red
-beforehand end it with 2, because a test that is red anyway would seem to notice everything.
+in functions/features-api each role that a handler asks for. The others are listed by their text, which must stand just
+once, below and in guards_of_payments.py. A guard that no test misses, or that cannot be compiled without, ends the script
+with 1. Tests that are red beforehand end it with 2, because a test that is red anyway would seem to notice everything.
 """
 
 import os
@@ -23,8 +23,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+import guards_of_payments
+
 ROOT = Path(__file__).resolve().parent.parent
-TABLES = ["writes", "limits", "auth", "operators", "machine"]
+TABLES = ["writes", "limits", "payments", "auth", "operators", "machine"]
 MACHINE = ["shared/domain/src/job/apply.rs", "shared/domain/src/job/apply/waiting.rs"]
 JOBS = "shared/store/src/jobs.rs"
 TIMING = "shared/domain/src/job/timing.rs"
@@ -97,6 +99,8 @@ def writes(root):
     """The conditions of the writes."""
     for path in sorted((root / "shared/store/src").glob("*.rs")):
         file = str(path.relative_to(root))
+        if file == guards_of_payments.PAYMENTS:
+            continue
         text = code_of(root, file)
         for found in re.finditer(r"\.when\((?=Condition::)", text):
             end = closing(text, found.end() - 1)
@@ -107,6 +111,16 @@ def writes(root):
         guard = found[1] + " as a condition"
         always = 'Condition::Exists("job_id")'
         yield Mutant("writes", JOBS, "`condition`", guard, *found.span(2), always, [STORE])
+
+
+def money(root):
+    """The conditions of the writes that money goes through."""
+    for file in [guards_of_payments.PAYMENTS, guards_of_payments.SETTLE]:
+        text = code_of(root, file)
+        for found in re.finditer(r"\.when\(", text):
+            end = closing(text, found.end() - 1)
+            guard = one_line(text[found.end() : end - 1])
+            yield Mutant("payments", file, place(text, found.start()), guard, found.start(), end, "", [guards_of_payments.STORE])
 
 
 def operators(root):
@@ -236,6 +250,8 @@ LISTED = [
     ("auth", TAKE_CALLBACK, "!self.is_signed(callback, &notice.task_id)", "false", [HOOKS]),
     ("auth", TAKE_CALLBACK, "return false;", "return true;", [HOOKS]),
     ("auth", TAKE_CALLBACK, "job.fence != Fence(ticket.fence)", "false", [HOOKS]),
+    # Payments have a list of their own.
+    *guards_of_payments.LISTED,
 ]
 
 
@@ -259,13 +275,14 @@ def roles(root):
             yield Mutant("auth", file, place(text, found.start()), found[0].rstrip(","), *found.span(), anybody, [FRONT])
 
 
-WAYS = [writes, operators, carried, checks, times, listed, roles]
+WAYS = [writes, money, operators, carried, checks, times, listed, roles]
 
 
 def cargo_test(copy, packages):
     """What the tests print, and whether they ended."""
     target = os.environ.get("GUARD_TARGET_DIR", str(ROOT / "target/guard-mutants"))
-    environment = os.environ | {"CARGO_TARGET_DIR": target, "CARGO_INCREMENTAL": "0", "RUST_BACKTRACE": "0"}
+    incremental = os.environ.get("CARGO_INCREMENTAL", "0")
+    environment = os.environ | {"CARGO_TARGET_DIR": target, "CARGO_INCREMENTAL": incremental, "RUST_BACKTRACE": "0"}
     command = ["cargo", "test", "--offline", "--no-fail-fast", *packages]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     with subprocess.Popen(command, cwd=copy, env=environment, start_new_session=True, **pipes) as run:

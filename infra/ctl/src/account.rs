@@ -5,13 +5,16 @@ use domain::id::UserId;
 use domain::ledger::Entry;
 use limits_flags::grants;
 use serde_json::{Value, json};
-use store::rows;
+use store::{Bought, rows};
 use table::{Db, Item, Query, Row, n};
 
 use crate::show::{list, time};
 use crate::standing;
-use crate::target::Target;
+use crate::target::{Place, Target};
 use crate::{Error, Report};
+
+/// Rows of the newest purchases and payments among which subscriptions are looked for.
+const BOUGHT_MAX: i32 = 200;
 
 /// Shows a customer's balance, open orders, counters, standing and ledger.
 pub(crate) async fn account(user: i64, target: &Target) -> Result<Report, Error> {
@@ -33,10 +36,11 @@ pub(crate) async fn account(user: i64, target: &Target) -> Result<Report, Error>
         })
         .collect::<Result<_, table::Malformed>>()?;
     entries.sort_by_key(|(entry, _)| entry.at);
+    let renewing = renewing(&place, user).await?;
     let counters = counters.iter().map(counter).collect::<Result<Vec<_>, _>>()?;
     Ok(Report::new(
-        text(&account, &counters, &entries),
-        as_json(&account, &counters, &entries),
+        text(&account, &counters, &entries, &renewing),
+        as_json(&account, &counters, &entries, &renewing),
     ))
 }
 
@@ -47,7 +51,7 @@ fn counter(item: &Item) -> Result<(String, u64), table::Malformed> {
 }
 
 /// Everything of a user in a table whose partition is the user.
-async fn of_user(db: &Db, table: &str, user: UserId) -> Result<Vec<Item>, Error> {
+pub(crate) async fn of_user(db: &Db, table: &str, user: UserId) -> Result<Vec<Item>, Error> {
     let (mut items, mut start) = (Vec::new(), None);
     loop {
         let query = Query {
@@ -68,7 +72,42 @@ async fn of_user(db: &Db, table: &str, user: UserId) -> Result<Vec<Item>, Error>
     }
 }
 
-fn text(account: &Account, counters: &[(String, u64)], entries: &[(Entry, Option<String>)]) -> String {
+/// The subscriptions that were paid, as JSON, the newest first, with whether the next payment comes.
+async fn renewing(place: &Place, user: UserId) -> Result<Vec<Value>, Error> {
+    let (rows, _) = place.payments()?.bought(user, None, BOUGHT_MAX).await?;
+    let purchases = rows.into_iter().filter_map(|row| match row {
+        Bought::Purchase(purchase) => Some(purchase),
+        Bought::Payment(_) => None,
+    });
+    let told = purchases.filter_map(|purchase| {
+        let renewal = purchase.renewal?;
+        let plan = purchase.offer.goods.term.as_ref().map(|term| term.plan.as_str());
+        Some(
+            json!({"purchase": purchase.id().to_string(), "plan": plan, "rail": purchase.offer.rail.as_str(),
+            "renewal": renewal.as_str()}),
+        )
+    });
+    Ok(told.collect())
+}
+
+/// A subscription in words.
+fn renewal(told: &Value) -> String {
+    let word = |name: &str| told[name].as_str().unwrap_or("none").to_owned();
+    format!(
+        "plan {} by {}: {} ({})",
+        word("plan"),
+        word("rail"),
+        word("renewal"),
+        word("purchase")
+    )
+}
+
+fn text(
+    account: &Account,
+    counters: &[(String, u64)],
+    entries: &[(Entry, Option<String>)],
+    renewing: &[Value],
+) -> String {
     let balance = account.balance;
     let used = counters.iter().map(|(window, used)| format!("{window} {used}"));
     let lines = [
@@ -77,6 +116,11 @@ fn text(account: &Account, counters: &[(String, u64)], entries: &[(Entry, Option
             "  credits    {} available, {} held, {} captured, {} granted",
             balance.available, balance.held, balance.captured, balance.granted
         ),
+        format!(
+            "  money back {} set aside, {} gone, {} owed",
+            balance.aside, balance.clawed, balance.debt
+        ),
+        format!("  renews     {}", list(renewing.iter().map(renewal))),
         format!(
             "  open       {}",
             list(account.active_jobs.iter().map(ToString::to_string))
@@ -115,7 +159,12 @@ fn text(account: &Account, counters: &[(String, u64)], entries: &[(Entry, Option
         .join("\n")
 }
 
-fn as_json(account: &Account, counters: &[(String, u64)], entries: &[(Entry, Option<String>)]) -> Value {
+fn as_json(
+    account: &Account,
+    counters: &[(String, u64)],
+    entries: &[(Entry, Option<String>)],
+    renewing: &[Value],
+) -> Value {
     let balance = account.balance;
     let ids = |ids: &std::collections::BTreeSet<domain::id::JobId>| {
         ids.iter().map(ToString::to_string).collect::<Vec<_>>()
@@ -136,6 +185,10 @@ fn as_json(account: &Account, counters: &[(String, u64)], entries: &[(Entry, Opt
         "held": balance.held.0,
         "captured": balance.captured.0,
         "granted": balance.granted.0,
+        "aside": balance.aside.0,
+        "clawed": balance.clawed.0,
+        "debt": balance.debt.0,
+        "renewing": renewing,
         "open_jobs": ids(&account.active_jobs),
         "parked": ids(&account.parked),
         "blocked": account.blocked,

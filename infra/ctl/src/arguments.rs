@@ -1,6 +1,7 @@
 //! The command line's grammar, and its help.
 
 mod looks;
+mod payments;
 mod people;
 mod rows;
 pub mod said;
@@ -12,6 +13,7 @@ use std::ffi::OsString;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
+pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Switch};
 pub use settings::SettingsCommand;
@@ -159,6 +161,9 @@ pub enum Command {
         #[command(flatten)]
         target: Target,
     },
+    /// Money in and out: what was paid, what waits for an operator, and money back
+    #[command(subcommand)]
+    Payments(PaymentsCommand),
     /// Gives credits, once per request name however often it is repeated
     Grant(Grant),
     /// Rings the doorbells of the dead-letter queue once more

@@ -3,6 +3,7 @@
 use std::error::Error as _;
 use std::path::PathBuf;
 
+use app::cashier::RefundError;
 use limits_flags::ApplyError;
 use limits_flags::edit::EditError;
 use limits_flags::grants::GrantError;
@@ -100,12 +101,20 @@ pub enum Error {
     /// Telegram refused or did not answer.
     #[error("Telegram did not do it")]
     Telegram(#[from] telegram::Error),
+    /// Money could not be dealt with.
+    #[error("the payment could not be dealt with")]
+    Money(#[from] app::cashier::Error),
     /// This machine lacks something.
     #[error("this machine cannot do it")]
     Machine(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl Error {
+    /// A secret that is not as it should be.
+    pub(crate) fn unusable(error: runtime::Error) -> Self {
+        Self::Secret(Box::new(error))
+    }
+
     /// How the program ends; see [`Kind`].
     pub fn exit_code(&self) -> u8 {
         self.kind().exit_code()
@@ -125,7 +134,8 @@ impl Error {
             Self::Edit(EditError::Unknown { .. } | EditError::Refused(_))
             | Self::History(_)
             | Self::Keyring(KeyringError::Unknown(_) | KeyringError::LastOwner(_)) => Kind::Refused,
-            Self::Keyring(KeyringError::Overtaken(_) | KeyringError::OwnerGone) => Kind::Overtaken,
+            Self::Keyring(KeyringError::Overtaken(_) | KeyringError::OwnerGone)
+            | Self::Money(app::cashier::Error::Busy) => Kind::Overtaken,
             _ => Kind::Outside,
         }
     }
@@ -185,6 +195,20 @@ impl Kind {
             Self::Usage => 2,
             Self::Outside => 3,
             Self::Overtaken => 4,
+        }
+    }
+}
+
+impl From<RefundError> for Error {
+    fn from(error: RefundError) -> Self {
+        match error {
+            RefundError::Unknown => Self::NotFound(error.to_string()),
+            RefundError::NoReason => Self::Usage(error.to_string()),
+            RefundError::Failed(error) => Self::Money(error),
+            RefundError::Stands(_)
+            | RefundError::Spent { .. }
+            | RefundError::Plan(_)
+            | RefundError::NoRail => Self::Refused(error.to_string()),
         }
     }
 }

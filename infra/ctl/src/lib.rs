@@ -20,6 +20,7 @@ mod job;
 mod jobs;
 mod limits;
 mod log;
+mod payments;
 mod prices;
 mod redrive;
 mod registry;
@@ -67,6 +68,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Jobs(command) => jobs::jobs(command).await,
         Command::Job { job, target } => job::job(job, target).await,
         Command::Account { user, target } => account::account(*user, target).await,
+        Command::Payments(command) => payments::payments(command).await,
         Command::Grant(grant) => grant::grant(grant).await,
         Command::Redrive(command) => redrive::redrive(command).await,
         Command::Secret(SecretCommand::Template) => secret::template(),

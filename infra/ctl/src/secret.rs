@@ -7,7 +7,7 @@ use crate::{Error, Report};
 /// Bytes of each key: as many as HMAC-SHA-256 uses.
 const KEY_BYTES: usize = 32;
 
-/// The secret's JSON: our own two keys are made here, what Telegram and KIE.AI give is left empty, which no function
+/// The secret's JSON: our own two keys are made here, what Telegram, KIE.AI and the payment rails give is left empty, which no function
 /// takes for a key.
 pub(crate) fn template() -> Result<Report, Error> {
     let secret = json!({
@@ -16,6 +16,9 @@ pub(crate) fn template() -> Result<Report, Error> {
         "kie_api_key": "",
         "kie_webhook_hmac_key": "",
         "callback_mac_key": key()?,
+        "yookassa_secret_key": "",
+        "stripe_secret_key": "",
+        "stripe_webhook_secret": "",
     });
     Ok(Report::new(pretty(&secret), secret))
 }
@@ -44,6 +47,10 @@ mod tests {
         let second = Secrets::parse(&template().unwrap().text, "it").unwrap();
         assert!(first.telegram_bot_token().is_err() && first.kie_api_key().is_err());
         assert_eq!(first.kie_webhook_hmac_key(), None);
+        assert_eq!(
+            (first.yookassa_secret_key(), first.stripe_secret_key()),
+            (None, None)
+        );
         let keys = [
             first.callback_mac_key().unwrap(),
             first.telegram_webhook_secret().unwrap(),

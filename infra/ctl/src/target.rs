@@ -5,6 +5,7 @@
 //! from a file (`sam list stack-outputs --output json`), from a running `cargo dev`, or from flags.
 
 mod local;
+mod money;
 mod outputs;
 mod stack;
 
@@ -55,6 +56,9 @@ pub struct Target {
     /// The table of changes
     #[arg(long, value_name = "TABLE", env = "AUDIT_TABLE", hide_short_help = true)]
     pub audit_table: Option<String>,
+    /// The payments' table
+    #[arg(long, value_name = "TABLE", env = "PAYMENTS_TABLE", hide_short_help = true)]
+    pub payments_table: Option<String>,
     /// The webhook function's address
     #[arg(long, value_name = "URL", env = "WEBHOOK_URL", hide_short_help = true)]
     pub webhook_url: Option<String>,
@@ -89,7 +93,7 @@ impl Target {
         })
     }
 
-    fn flags(&self) -> [(&'static str, Option<&String>); 7] {
+    fn flags(&self) -> [(&'static str, Option<&String>); 8] {
         [
             ("AccountsTable", self.accounts_table.as_ref()),
             ("LedgerTable", self.ledger_table.as_ref()),
@@ -97,6 +101,7 @@ impl Target {
             ("JobsTable", self.jobs_table.as_ref()),
             ("SettingsTable", self.settings_table.as_ref()),
             ("AuditTable", self.audit_table.as_ref()),
+            ("PaymentsTable", self.payments_table.as_ref()),
             ("WebhookUrl", self.webhook_url.as_ref()),
         ]
     }
@@ -164,13 +169,16 @@ impl Place {
 
     /// Purchases and payments.
     pub fn payments(&self) -> Result<Payments, Error> {
+        Ok(Payments::new(self.db(), self.payment_tables()?))
+    }
+
+    fn payment_tables(&self) -> Result<PaymentTables, Error> {
         let table = |name: &str| self.output(name).map(str::to_owned);
-        let tables = PaymentTables {
+        Ok(PaymentTables {
             payments: table("PaymentsTable")?,
             accounts: table("AccountsTable")?,
             ledger: table("LedgerTable")?,
-        };
-        Ok(Payments::new(self.db(), tables))
+        })
     }
 
     /// The names of the tables with money in them.

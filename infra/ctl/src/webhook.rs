@@ -19,15 +19,14 @@ use crate::{Error, Report};
 
 /// Telegram answers in a second or not at all.
 const TIMEOUT: Duration = Duration::from_secs(30);
-const TELEGRAM: &str = "https://api.telegram.org";
 
 /// Registers the webhook and fills the bot's menus.
 pub(crate) async fn set(set: &SetWebhook) -> Result<Report, Error> {
     let place = set.bot.target.find().await?;
-    let secrets = secrets(&set.bot, &place).await?;
+    let secrets = place.secrets(&set.bot).await?;
     let client = client(&set.bot, &place, &secrets)?;
     let url = place.output("WebhookUrl")?;
-    let header = secrets.telegram_webhook_secret().map_err(unusable)?;
+    let header = secrets.telegram_webhook_secret().map_err(Error::unusable)?;
     let call = Call {
         allowed_updates: kinds(),
         max_connections: Some(set.max_connections),
@@ -51,7 +50,7 @@ pub(crate) async fn set(set: &SetWebhook) -> Result<Report, Error> {
 /// Shows how the delivery goes.
 pub(crate) async fn show(bot: &Bot) -> Result<Report, Error> {
     let place = bot.target.find().await?;
-    let secrets = secrets(bot, &place).await?;
+    let secrets = place.secrets(bot).await?;
     let client = client(bot, &place, &secrets)?;
     let info = client.call(&GetWebhookInfo {}, TIMEOUT).await?;
     let problem = problem(&info, place.output("WebhookUrl").ok());
@@ -61,7 +60,7 @@ pub(crate) async fn show(bot: &Bot) -> Result<Report, Error> {
 /// Stops the delivery.
 pub(crate) async fn delete(bot: &Bot, drop_waiting: bool) -> Result<Report, Error> {
     let place = bot.target.find().await?;
-    let secrets = secrets(bot, &place).await?;
+    let secrets = place.secrets(bot).await?;
     let call = DeleteWebhook {
         drop_pending_updates: drop_waiting.then_some(true),
     };
@@ -87,36 +86,8 @@ fn menus() -> [SetMyCommands; 2] {
 
 fn client(bot: &Bot, place: &Place, secrets: &Secrets) -> Result<Client, Error> {
     let http = runtime::clients::http().map_err(|error| Error::Machine(Box::new(error)))?;
-    let local = place.local().map(|local| local.telegram.as_str());
-    let base_url = bot.telegram_api_url.as_deref().or(local).unwrap_or(TELEGRAM);
-    let token = secrets.telegram_bot_token().map_err(unusable)?;
-    Ok(Client::new(http, base_url, token))
-}
-
-async fn secrets(bot: &Bot, place: &Place) -> Result<Secrets, Error> {
-    if let Some(path) = &bot.secret_file {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::File {
-            path: path.clone(),
-            source,
-        })?;
-        return Secrets::parse(&text, &path.display().to_string()).map_err(unusable);
-    }
-    let local = place.local().map(|local| local.secret.as_str());
-    let name = bot.secret.as_deref().or(local).ok_or_else(|| {
-        Error::Usage("which bot? say --secret NAME (in Secrets Manager) or --secret-file FILE".to_owned())
-    })?;
-    let answer = place
-        .secrets_manager()
-        .get_secret_value()
-        .secret_id(name)
-        .send()
-        .await;
-    let answer = answer.map_err(|error| Error::Secret(Box::new(error)))?;
-    Secrets::parse(answer.secret_string().unwrap_or_default(), name).map_err(unusable)
-}
-
-fn unusable(error: runtime::Error) -> Error {
-    Error::Secret(Box::new(error))
+    let token = secrets.telegram_bot_token().map_err(Error::unusable)?;
+    Ok(Client::new(http, place.telegram(bot), token))
 }
 
 /// The kinds of updates that the bot reads.

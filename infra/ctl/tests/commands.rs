@@ -14,6 +14,7 @@ mod commands {
     mod limits;
     mod money;
     mod outside;
+    mod payments;
     mod place;
     mod queues;
     mod rows;

@@ -48,6 +48,8 @@ pub(crate) enum Button {
     Paid(Nonce),
     /// Show what was bought.
     History,
+    /// The money for what was chosen on this card back; to be asked about first, or meant.
+    GiveBack(Nonce, bool),
     /// The next payments of this subscription are wanted, or not.
     Renew(Nonce, bool),
 }
@@ -75,6 +77,7 @@ impl Button {
             Self::Ware(ware) => format!("wa:{ware}"),
             Self::Buy(nonce, rail, ware) => format!("by:{}:{}:{ware}", nonce.as_str(), letter(*rail)),
             Self::Paid(nonce) => format!("pd:{}", nonce.as_str()),
+            Self::GiveBack(nonce, meant) => format!("gb:{}:{}", nonce.as_str(), u8::from(*meant)),
             Self::Renew(nonce, wanted) => format!("rn:{}:{}", nonce.as_str(), u8::from(*wanted)),
         }
     }
@@ -113,6 +116,8 @@ impl Button {
             ("om", None) if alone => Some(Self::Other(nonce)),
             ("pn", None) if alone => Some(Self::ParkedNext(nonce)),
             ("pd", None) if alone => Some(Self::Paid(nonce)),
+            ("gb", Some("0")) => Some(Self::GiveBack(nonce, false)),
+            ("gb", Some("1")) => Some(Self::GiveBack(nonce, true)),
             ("rn", Some("0")) => Some(Self::Renew(nonce, false)),
             ("rn", Some("1")) => Some(Self::Renew(nonce, true)),
             ("by", Some(chosen)) => {
@@ -149,6 +154,7 @@ impl Button {
             | Self::Ware(_)
             | Self::Buy(..)
             | Self::Paid(_)
+            | Self::GiveBack(..)
             | Self::Renew(..) => None,
         }
     }
@@ -200,6 +206,8 @@ mod tests {
             Button::Ware(ware.clone()),
             Button::Buy(nonce(), Rail::Stripe, ware),
             Button::Paid(nonce()),
+            Button::GiveBack(nonce(), true),
+            Button::GiveBack(nonce(), false),
             Button::Renew(nonce(), true),
             Button::Renew(nonce(), false),
         ];

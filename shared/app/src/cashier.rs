@@ -1,6 +1,7 @@
 //! Money in and out. Whoever hears of a payment, from a notice, a poll, a button or a list, reads the rail's truth and hands
 //! it to [`Cashier::hear`]: there is no other way to credits.
 
+mod desk;
 mod hear;
 mod look;
 mod open;
@@ -11,6 +12,7 @@ mod sweep;
 mod tell;
 mod terms;
 
+pub use desk::{Answer, Desk, Listed, Name, Of, Rechecked};
 pub use hear::Heard;
 pub use look::Looked;
 pub use open::{NotOpened, Wanted};
@@ -89,14 +91,9 @@ impl Cashier {
     /// A notice, from anybody, names a payment: its truth is read, and what follows from it is done. `None` if the rail
     /// knows of no such payment, or is none of ours.
     pub async fn notice(&self, id: &PaymentId, deadline: Deadline) -> Result<Option<Heard>, Error> {
-        let Some(taker) = self.rails.get(id.rail) else {
-            return Ok(None);
-        };
-        match taker.truth(&id.id, rail_time(deadline)?).await {
-            Ok(Some(truth)) => self.hear(&truth, deadline).await.map(Some),
-            Ok(None) | Err(Unanswered::NotFound) => Ok(None),
-            Err(Unanswered::BadKey) => Err(Error::BadKey),
-            Err(Unanswered::Later(why)) => Err(Error::Rail(why)),
+        match self.ask_rail(id, deadline).await? {
+            Answer::Truth(truth) => self.hear(&truth, deadline).await.map(Some),
+            Answer::NotFound | Answer::Unasked | Answer::NoRail => Ok(None),
         }
     }
 
@@ -133,7 +130,7 @@ impl Cashier {
             refunded,
             shop: None,
             purchase: record.purchase.clone(),
-            payer: record.user,
+            payer: record.payer,
             is_test: record.is_test,
         }
     }

@@ -16,8 +16,9 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use domain::catalog::Selling;
 use domain::payment::{Rail, Record, Till, Truth};
-use domain::time::Timestamp;
+use domain::time::{Millis, Timestamp};
 use payments::yookassa::Receipt;
 use payments::{Opened, Order, Outcome, Page, Unanswered};
 
@@ -68,6 +69,11 @@ pub trait Taker: Debug + Send + Sync {
 
     /// What we take money for there.
     fn till(&self) -> Till;
+
+    /// How long what it opens can be paid at most.
+    fn pays_within(&self) -> Millis {
+        Selling::OFFER_MAX
+    }
 
     /// Opens a payment.
     fn open<'a>(&'a self, ask: &'a Ask, timeout: Duration) -> Coming<'a, Outcome<Opened>>;

@@ -4,12 +4,11 @@ use domain::account::Balance;
 use domain::catalog::{Plan, Ware, WareId};
 use domain::id::Nonce;
 use domain::money::{Amount, Credits, Currency};
-use domain::payment::{Goods, Rail, State};
-use domain::purchase::{Purchase, Renewal, Stage};
+use domain::payment::{Goods, Rail};
+use domain::purchase::{Purchase, Stage};
 use domain::time::Timestamp;
 use domain::window::Zone;
 use limits_flags::Snapshot;
-use store::Bought;
 use telegram::html;
 use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 
@@ -18,12 +17,12 @@ use crate::cards::{Card, keyboard};
 use crate::show;
 use crate::texts::Say;
 
+mod history;
+
+pub(crate) use history::{give_back, history_buttons, history_line};
+
 /// Things on sale that are shown at most; more would not fit a phone.
 const WARES_SHOWN_MAX: usize = 12;
-/// Subscriptions with a button of their own.
-const SUBSCRIPTIONS_SHOWN: usize = 3;
-/// Open purchases with buttons of their own.
-const OPEN_SHOWN: usize = 3;
 /// Models of a plan that are named.
 const MODELS_NAMED_MAX: usize = 6;
 
@@ -284,110 +283,4 @@ pub(crate) fn closed(say: Say, stage: Stage) -> Card {
 /// Where nothing is sold.
 pub(crate) fn only_cabinet(say: Say) -> InlineKeyboardMarkup {
     keyboard([vec![Button::Cabinet.labelled(say.text("button-cabinet"))]])
-}
-
-/// A line of the history; `None` for a purchase that was paid, whose payment has a line of its own, or that nobody paid.
-pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestamp) -> Option<String> {
-    let (at, title, amount, what, state, number) = match bought {
-        Bought::Purchase(paid) if paid.renewal.is_some() => {
-            return Some(renewal_line(say, paid, paid.renewal?));
-        }
-        Bought::Purchase(open) => {
-            let open = (open.stage == Stage::Open && open.is_payable(now)).then_some(open)?;
-            let (price, state) = (open.offer.price, say.text("history-open"));
-            (
-                open.opened_at,
-                &open.title,
-                price,
-                &open.offer.goods,
-                state,
-                String::new(),
-            )
-        }
-        Bought::Payment(record) => {
-            let state = payment_state(say, record.payment.state)?;
-            let number = format!(" · № <code>{}</code>", html::escape(&record.id().id));
-            (
-                record.payment.created_at,
-                &record.title,
-                record.amount,
-                &record.goods,
-                state,
-                number,
-            )
-        }
-    };
-    Some(say.with(
-        "history-line",
-        [
-            ("moment", show::moment(say, at, zone, now).into()),
-            ("title", html::escape(title).into_owned().into()),
-            ("price", price(amount).into()),
-            ("goods", goods(say, what).into()),
-            ("state", state.into()),
-            ("number", number.into()),
-        ],
-    ))
-}
-
-/// A subscription, whose payments have lines of their own.
-fn renewal_line(say: Say, paid: &Purchase, renewal: Renewal) -> String {
-    let title = html::escape(&paid.title).into_owned();
-    say.with(
-        "history-renewal",
-        [
-            ("title", title.into()),
-            ("price", price(paid.offer.price).into()),
-            ("state", renewal_state(say, renewal).into()),
-        ],
-    )
-}
-
-/// How it stands with the next payments of a subscription.
-fn renewal_state(say: Say, renewal: Renewal) -> String {
-    match renewal {
-        Renewal::Active => say.text("history-renews"),
-        Renewal::Canceled => say.text("history-renews-no-more"),
-        Renewal::Failed => say.text("history-renewal-failed"),
-    }
-}
-
-/// The buttons below the history: two for what can still be paid, and one for each subscription, to end it or to go on
-/// with it.
-pub(crate) fn history_buttons(say: Say, bought: &[Bought], now: Timestamp) -> InlineKeyboardMarkup {
-    let open = bought.iter().filter_map(|row| {
-        let Bought::Purchase(open) = row else { return None };
-        let is_open = open.stage == Stage::Open && open.is_payable(now);
-        let (pay, paid) = pay_or_look(say, is_open.then_some(open)?);
-        Some(vec![pay, paid])
-    });
-    let renew = bought.iter().filter_map(|row| {
-        let Bought::Purchase(paid) = row else { return None };
-        let title = [("title", paid.title.as_str().into())];
-        let (wanted, words) = match paid.renewal? {
-            Renewal::Active | Renewal::Failed => (false, say.with("button-renew-not", title)),
-            Renewal::Canceled => (true, say.with("button-renew", title)),
-        };
-        Some(vec![
-            Button::Renew(paid.id().nonce.clone(), wanted).labelled(words),
-        ])
-    });
-    let rest = vec![
-        Button::Cabinet.labelled(say.text("button-cabinet")),
-        Button::Shop.labelled(say.text("button-shop")),
-    ];
-    let open = open.take(OPEN_SHOWN);
-    keyboard(open.chain(renew.take(SUBSCRIPTIONS_SHOWN)).chain([rest]))
-}
-
-/// What became of a payment; `None` if nothing ever came of it.
-fn payment_state(say: Say, state: State) -> Option<String> {
-    Some(match state {
-        State::New | State::Void => return None,
-        State::Credited => say.text("history-credited"),
-        State::Held => say.text("history-held"),
-        State::RefundHeld => say.text("history-refund-held"),
-        State::Refunded => say.text("history-refunded"),
-        State::ChargedBack => say.text("history-charged-back"),
-    })
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::contact::Contact;
 use crate::id::{JobId, MessageId, ModelId, Nonce, UserId};
 use crate::money::Credits;
 use crate::standing::Standing;
@@ -66,6 +67,10 @@ pub struct Account {
     pub locale: Option<String>,
     /// In whose time this customer is told of times, as they wrote it.
     pub zone: Option<String>,
+    /// Where receipts go, where the law wants them.
+    pub contact: Option<Contact>,
+    /// What the customer was about to buy when they were asked where its receipt should go: the button's data.
+    pub buying: Option<String>,
     /// What this customer may do that others may not.
     pub standing: Standing,
 }
@@ -132,6 +137,8 @@ impl Account {
             blocked: false,
             locale: None,
             zone: None,
+            contact: None,
+            buying: None,
             standing: Standing::default(),
         }
     }

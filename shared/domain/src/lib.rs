@@ -10,6 +10,7 @@
     clippy::wildcard_enum_match_arm
 )]
 
+pub mod contact;
 pub mod id;
 pub mod money;
 pub mod time;

@@ -43,11 +43,15 @@ pub enum Action {
     Approve,
     /// A customer's request was refused.
     Deny,
+    /// Somebody wants a payment's money to be given back.
+    Refund,
+    /// A payment that did not fit its purchase was taken for it.
+    Accept,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Create,
         Self::Update,
         Self::Delete,
@@ -57,6 +61,8 @@ impl Action {
         Self::Ask,
         Self::Approve,
         Self::Deny,
+        Self::Refund,
+        Self::Accept,
     ];
 
     /// Its word.
@@ -71,6 +77,8 @@ impl Action {
             Self::Ask => "ask",
             Self::Approve => "approve",
             Self::Deny => "deny",
+            Self::Refund => "refund",
+            Self::Accept => "accept",
         }
     }
 
@@ -93,7 +101,8 @@ impl fmt::Display for Action {
 /// One change of one thing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// What changed: `flag#new_jobs`, `user#700001`, `upgrade#700001#hd`, `key#ci`.
+    /// What changed: `flag#new_jobs`, `user#700001`, `upgrade#700001#hd`, `key#ci`,
+    /// `payment#stripe#pi_1`.
     pub entity: String,
     /// What was done.
     pub action: Action,

@@ -11,11 +11,12 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use axum::Router;
+use domain::contact::Contact;
 use domain::money::{Amount, Currency};
 use domain::payment::PurchaseId;
 use domain::time::Timestamp;
 use payments::stripe::{Account, Signature};
-use payments::yookassa::{Contact, Receipt, Shop};
+use payments::yookassa::{Receipt, Shop};
 use payments::{Opened, Order, Outcome, Refund};
 use played_rails::{Desk, Fault, PlayedStripe, PlayedYooKassa, Rail, stripe, yookassa};
 use serde_json::{Value, json};

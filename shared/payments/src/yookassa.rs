@@ -8,6 +8,7 @@ mod read;
 use std::fmt;
 use std::time::Duration;
 
+use domain::contact::Contact;
 use domain::money::Amount;
 use domain::payment::Truth;
 use domain::time::Timestamp;
@@ -23,24 +24,6 @@ use crate::{Opened, Order, Outcome, Page, Refund, Unanswered};
 const DESCRIPTION_CHARS_MAX: usize = 128;
 /// How many payments one page of a list has at most.
 const PAGE: u32 = 100;
-
-/// Where a receipt goes (54-FZ).
-#[derive(Clone, PartialEq, Eq)]
-pub enum Contact {
-    /// An e-mail address.
-    Email(String),
-    /// A telephone number: digits only, with the country's.
-    Phone(String),
-}
-
-impl fmt::Debug for Contact {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Email(_) => "Email(…)",
-            Self::Phone(_) => "Phone(…)",
-        })
-    }
-}
 
 /// A receipt, where the operator has to give them.
 #[derive(Clone, Debug, PartialEq, Eq)]

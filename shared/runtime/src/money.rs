@@ -9,20 +9,29 @@ use limits_flags::Settings;
 use payments::stripe::Account;
 use payments::yookassa::Shop;
 use store::{PaymentTables, Payments};
+use table::Db;
 
 use crate::{Aws, Config, Error, Secrets, clients};
 
 /// Where money goes through, as the environment says.
 #[derive(Clone, Debug)]
 pub struct Money {
-    tables: PaymentTables,
-    telegram_url: String,
-    yookassa_url: String,
-    shop: String,
-    stripe_url: String,
-    takes_test: bool,
-    return_url: String,
-    settings: String,
+    /// Purchases, payments, and the accounts behind them.
+    pub tables: PaymentTables,
+    /// The Bot API server.
+    pub telegram_url: String,
+    /// `YooKassa`'s API.
+    pub yookassa_url: String,
+    /// Our shop's number there; empty where nothing is sold through it.
+    pub shop: String,
+    /// Stripe's API.
+    pub stripe_url: String,
+    /// Whether money that is none buys anything.
+    pub takes_test: bool,
+    /// Where rails send a customer afterwards.
+    pub return_url: String,
+    /// The settings' table.
+    pub settings: String,
 }
 
 impl Config {
@@ -61,13 +70,24 @@ impl Money {
         settings: Settings,
         env: Env,
     ) -> Result<Cashier, Error> {
+        self.cashier_over(aws.db(), secrets, settings, env)
+    }
+
+    /// The same over tables that were found in another way than a Lambda finds them.
+    pub fn cashier_over(
+        self,
+        db: Db,
+        secrets: &Secrets,
+        settings: Settings,
+        env: Env,
+    ) -> Result<Cashier, Error> {
         let bot = telegram::Client::new(
             clients::http()?,
             &self.telegram_url,
             secrets.telegram_bot_token()?,
         );
         Ok(Cashier {
-            payments: Payments::new(aws.db(), self.tables.clone()),
+            payments: Payments::new(db, self.tables.clone()),
             rails: self.rails(secrets, &bot)?,
             bot: Some(bot),
             return_url: self.return_url,

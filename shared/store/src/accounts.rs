@@ -1,6 +1,7 @@
 //! Accounts: opening one, drafts, and what is known of the customer.
 
 use domain::account::{Account, Draft};
+use domain::contact::Contact;
 use domain::id::{JobId, UserId};
 use domain::ledger::Key;
 use domain::money::Credits;
@@ -173,6 +174,33 @@ impl Store {
         let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
             .when(Condition::Exists("user_id"))
             .set_or_remove("zone", zone.map(s));
+        self.accepted(write, deadline).await.map(drop)
+    }
+
+    /// Notes what the customer is about to buy while they are asked where its receipt should go; `None` if nothing.
+    pub async fn set_buying(
+        &self,
+        user: UserId,
+        buying: Option<&str>,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"))
+            .set_or_remove("buying", buying.map(s));
+        self.accepted(write, deadline).await.map(drop)
+    }
+
+    /// Notes where receipts go. What was about to be bought can go on.
+    pub async fn set_contact(
+        &self,
+        user: UserId,
+        contact: &Contact,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"))
+            .set("contact", s(contact.as_str()))
+            .remove("buying");
         self.accepted(write, deadline).await.map(drop)
     }
 

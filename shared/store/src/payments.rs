@@ -12,10 +12,10 @@ use domain::money::Credits;
 use domain::payment::{PaymentId, PurchaseId, Record};
 use domain::purchase::Purchase;
 use domain::time::Timestamp;
-use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Write, n, s};
+use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Token, Write, n, s};
 
 use crate::error::Error;
-use crate::rows;
+use crate::{op, rows};
 
 const PURCHASE: &str = "purchase";
 const PAYMENT: &str = "payment";
@@ -137,6 +137,22 @@ impl Payments {
         }
     }
 
+    /// The same, with what is to be written besides or not at all: the record of who wants something of it.
+    pub async fn put_payment_with(
+        &self,
+        record: &Record,
+        besides: &[Write],
+        deadline: Deadline,
+    ) -> Result<Written, Error> {
+        let mut writes = vec![self.payment_write(record)];
+        writes.extend(besides.iter().cloned());
+        let token = Token::of(&format!("{} {}", record.id(), op::mark()));
+        match self.db.transact(&token, writes, deadline).await {
+            Ok(()) => Ok(Written::Yes),
+            Err(error) => overtaken(error, PAYMENT, |_| false),
+        }
+    }
+
     fn purchase_write(&self, purchase: &Purchase) -> Write {
         let write = Write::put(PURCHASE, &self.tables.payments, rows::purchase_item(purchase));
         write.when(as_read("revision", purchase.revision))
@@ -229,7 +245,7 @@ impl Payments {
         }
     }
 
-    /// The payments that were first heard of on the day of a time, in UTC, from where a page before ended.
+    /// The payments that were first heard of on the day of a time, in UTC, the newest first, from where a page before ended.
     pub async fn of_day(
         &self,
         day: Timestamp,
@@ -245,7 +261,7 @@ impl Payments {
             start: after,
             consistent: false,
         };
-        let page = self.db.query(query).await?;
+        let page = self.db.query_backwards(query).await?;
         let records = page.items.iter().filter_map(bought).filter_map(|row| match row {
             Bought::Payment(record) => Some(*record),
             Bought::Purchase(_) => None,

@@ -1,6 +1,7 @@
 //! The stored forms. Every row carries `schema`, so that a later version can tell what it reads.
 
 use domain::account::{Account, Balance, Draft, Photo, Place};
+use domain::contact::Contact;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, Nonce, TaskId, UserId};
 use domain::job::{Failure, Image, Job, Mark, Order, RenderedFile, Rule, Stage};
 use domain::ledger::{Entry, Key};
@@ -120,6 +121,8 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         blocked: row.flag("blocked"),
         locale: row.s_opt("locale").map(str::to_owned),
         zone: row.s_opt("zone").map(str::to_owned),
+        contact: row.s_opt("contact").and_then(Contact::parse),
+        buying: row.s_opt("buying").map(str::to_owned),
         standing: limits_flags::standing::read(item)?,
     })
 }

@@ -13,6 +13,8 @@ mod accounts;
 mod bench;
 #[path = "guards/limits.rs"]
 mod limits;
+#[path = "guards/payments.rs"]
+mod payments;
 #[path = "guards/uses.rs"]
 mod uses;
 
@@ -80,6 +82,20 @@ async fn t1_credits_suffice() {
         Credits(1),
         "the refusal brings the truth"
     );
+}
+
+#[tokio::test]
+async fn t1_nothing_is_owed() {
+    let scene = Scene::new().await;
+    scene.account(|write| write.set("debt", n(1))).await;
+    let NotAdmitted::Changed {
+        account: Some(account),
+        ..
+    } = scene.refuses_to_admit().await
+    else {
+        panic!("by the account")
+    };
+    assert_eq!(account.balance.debt, Credits(1));
 }
 
 #[tokio::test]

@@ -111,6 +111,13 @@ impl Stage {
         found.unwrap_or_else(|| panic!("no button {prefix}: {:?}", self.texts(user)))
     }
 
+    /// Whether the newest message of a chat has a button whose data begins so.
+    pub fn has_button(&self, user: i64, prefix: &str) -> bool {
+        let chat = self.telegram.chat(user);
+        chat.last()
+            .is_some_and(|message| message.button(prefix).is_some())
+    }
+
     /// Everything that was sent has been handled, and its answers carried out.
     pub async fn answered(&self) {
         let done = |telegram: &played_telegram::PlayedTelegram| {

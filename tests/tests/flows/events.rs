@@ -109,7 +109,8 @@ async fn a_scheduled_run_says_what_it_did() {
     let said = stage.sweep_on(&tick).await;
     assert_eq!(
         said,
-        json!({"due": 0, "rung": 0, "moved": 0, "failed": 0, "more": false})
+        json!({"due": 0, "rung": 0, "moved": 0, "failed": 0, "more": false,
+            "payments_looked_at": 0, "payments_moved": 0, "payments_failed": 0})
     );
     stage.assert_sound().await;
 }

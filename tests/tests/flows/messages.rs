@@ -55,8 +55,6 @@ async fn what_tells_of_an_event_is_passed_over_in_silence() {
     for fields in [
         json!({"pinned_message": {"message_id": 5, "date": 1, "chat": {"id": ANNA, "type": "private"}, "text": "card"}}),
         json!({"message_auto_delete_timer_changed": {"message_auto_delete_time": 86_400}}),
-        json!({"successful_payment": {"currency": "XTR", "total_amount": 1, "invoice_payload": "x",
-            "telegram_payment_charge_id": "1", "provider_payment_charge_id": "2"}}),
         json!({"new_chat_members": [{"id": 9, "is_bot": false, "first_name": "X"}]}),
         json!({"write_access_allowed": {"from_request": true}}),
         json!({"chat_background_set": {"type": {"type": "fill"}}}),

@@ -253,3 +253,67 @@ async fn stars_go_back_and_if_telegram_tells_of_that_first_nothing_is_credited()
     assert_eq!(books(&stage).await, (0, 0, 20, 0));
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_not_used_goes_back_for_the_asking_where_the_operator_allows_that() {
+    let stage = customer().await;
+    let hours = |hours: u32| {
+        move |settings: &mut limits_flags::Document| {
+            settings.selling.as_mut().unwrap().refund_unused_hours = hours;
+        }
+    };
+    stage.pay_in_roubles(ANNA, "pack:pro").await;
+    stage.say(ANNA, "/history").await;
+    assert!(!stage.has_button(ANNA, "gb:"), "not allowed by itself");
+    stage.change_settings(hours(2)).await;
+    stage.say(ANNA, "/history").await;
+    stage.press_newest(ANNA, "gb:").await;
+    assert!(
+        stage.last_text(ANNA).contains("Вернуть 699 ₽ за «Про»?"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    assert_eq!(books(&stage).await, (20, 0, 0, 0));
+    let (message_id, yes) = stage.newest_button(ANNA, "gb:");
+    stage.press(ANNA, message_id, &yes).await;
+    assert_eq!(books(&stage).await, (0, 0, 20, 0));
+    let payment = stage.payment().await;
+    assert_eq!(payment.payment.state, State::Refunded);
+    assert_eq!(stage.yookassa.cash()[&payment.id().id].left(), 0);
+
+    stage.pass(Millis::from_mins(1));
+    stage.pay_in_roubles(ANNA, "pack:pro").await;
+    stage.say(ANNA, "/history").await;
+    let (message_id, ask) = stage.newest_button(ANNA, "gb:");
+    stage.pass(Millis::from_mins(121));
+    let alert = stage.press(ANNA, message_id, &ask).await.unwrap();
+    assert!(alert.contains("время вышло"), "{alert}");
+    assert_eq!(books(&stage).await, (20, 0, 20, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_did_not_fit_can_be_given_back_and_nothing_was_ever_credited() {
+    let stage = customer().await;
+    stage.yookassa.desk().inject(Fault::OtherAmount, 1);
+    let id = yookassa(stage.pay_in_roubles(ANNA, "pack:pro").await);
+    assert_eq!(state(&stage, &id).await, State::Held);
+    stage.yookassa.desk().inject(Fault::RefundRefused, 1);
+    let refused = refund(&stage, &id, "anna").await.unwrap();
+    assert!(matches!(refused, Refunding::Refused { .. }), "{refused:?}");
+    assert_eq!(state(&stage, &id).await, State::Held, "it waits as before");
+    let done = refund(&stage, &id, "anna").await.unwrap();
+    assert!(matches!(done, Refunding::Done(_)), "{done:?}");
+    assert_eq!(
+        (state(&stage, &id).await, books(&stage).await),
+        (State::Refunded, (0, 0, 0, 0))
+    );
+    assert_eq!(stage.yookassa.cash()[&id.id].left(), 0);
+    stage.minute().await;
+    assert!(
+        stage.last_text(ANNA).contains("не начислялись"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.assert_sound().await;
+}

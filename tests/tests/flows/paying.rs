@@ -150,12 +150,12 @@ async fn a_forged_notice_changes_nothing_whatever_it_says() {
         Pretence::Refunded(69_900),
     ] {
         let status = stage.yookassa.forge(&payment, &pretence).await;
-        assert_eq!(status, Some(200), "{pretence:?}");
+        assert_eq!(status, Some(500), "{pretence:?}");
     }
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
     let body = stage.yookassa.payments().remove(0);
     let body = json!({"type": "notification", "event": "payment.succeeded", "object": body}).to_string();
-    for (source, status) in [("203.0.113.9", 403), ("185.71.76.5", 200)] {
+    for (source, status) in [("203.0.113.9", 403), ("185.71.76.5", 500)] {
         let said = stage.notify("/yookassa", source, &json!({}), &body).await;
         assert_eq!(said.status, status, "{source}");
     }
@@ -297,58 +297,72 @@ async fn a_card_pressed_twice_is_one_purchase_and_test_money_buys_only_where_tha
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_still_to_be_paid_is_paid_and_looked_at_from_the_history() {
+async fn where_receipts_are_wanted_a_customer_is_asked_once_where_they_go() {
     let stage = customer().await;
-    stage.choose(ANNA, "pack:pro", "y").await;
-    let (card, _) = stage.newest_button(ANNA, "pd:");
-    stage.say(ANNA, "/history").await;
-    let (history, paid) = stage.newest_button(ANNA, "pd:");
-    assert_ne!(history, card);
-    stage.yookassa.desk().inject(Fault::Lost, 1);
-    stage.yookassa.pay(&stage.reference().await).unwrap();
-    stage.press(ANNA, history, &paid).await;
-    assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
+    let on = json!({"vat_code": 1});
+    stage
+        .change_settings(|settings| {
+            settings.selling.as_mut().unwrap().receipts = serde_json::from_value(on).unwrap();
+        })
+        .await;
+    stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "wa:pack:pro").await;
+    let (message_id, data) = stage.pay_button(ANNA, "y");
+    stage.press(ANNA, message_id, &data).await;
     assert!(
-        stage
-            .texts(ANNA)
-            .iter()
-            .any(|told| told.contains("Оплата получена")),
-        "{:?}",
-        stage.texts(ANNA)
+        stage.last_text(ANNA).contains("e-mail или телефон"),
+        "{}",
+        stage.last_text(ANNA)
     );
+    assert_eq!(stage.yookassa.payments().len(), 0);
+    stage.say(ANNA, "anna@example.org").await;
+    let payment = stage.reference().await;
+    let asked = stage.yookassa.desk().journal();
+    let opened = asked.iter().find(|asked| asked.method == "POST").unwrap();
+    let body = opened.body.as_str();
+    assert!(
+        body.contains("anna@example.org") && body.contains("vat_code"),
+        "{body}"
+    );
+    stage.yookassa.pay(&payment).unwrap();
+    stage.noticed().await;
+    assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
 
-    // The card on which it was chosen makes place for how it stands, with a way to the purchases.
-    stage.press(ANNA, card, &paid).await;
-    let (shown, _) = stage.newest_button(ANNA, "his");
-    assert_eq!(shown, card, "{:?}", stage.texts(ANNA));
-    stage.say(ANNA, "/history").await;
-    let (last, _) = stage.newest_button(ANNA, "shp");
-    let chat = stage.telegram.chat(ANNA);
-    let last = chat.iter().find(|message| message.message_id == last).unwrap();
-    assert!(last.button("pd:").is_none(), "nothing waits to be paid");
+    stage.pass(Millis::from_mins(1));
+    stage.choose(ANNA, "pack:starter", "y").await;
+    stage.say(ANNA, "/receipt").await;
+    assert!(
+        stage.last_text(ANNA).contains("a…@example.org"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.say(ANNA, "8 (999) 123-45-67").await;
+    assert!(
+        stage.last_text(ANNA).contains("Готово"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    assert_eq!(stage.account(ANNA).await.contact.unwrap().as_str(), "79991234567");
+    // Whoever was not asked describes a video.
+    stage.say(ANNA, "anna@example.org").await;
+    assert!(stage.newest_button(ANNA, "go:").0 > 0);
+    stage.assert_sound().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_shop_is_one_press_away_wherever_credits_are_spoken_of_and_nowhere_where_nothing_is_sold() {
-    let stage = Stage::with(|setting| setting.gift(0)).await;
-    stage.newcomer_who_speaks(ANNA, "ru").await;
-    let has_shop = |stage: &Stage| {
-        let chat = stage.telegram.chat(ANNA);
-        chat.last().unwrap().button("shp").is_some()
-    };
-    for words in ["/start", "/cabinet", "море"] {
-        stage.say(ANNA, words).await;
-        assert!(has_shop(&stage), "{words}: {}", stage.last_text(ANNA));
+async fn nobody_opens_purchases_without_end() {
+    let stage = customer().await;
+    for _ in 0..12 {
+        stage.choose(ANNA, "pack:starter", "y").await;
+        stage.pass(Millis::from_secs(1));
     }
-    let poor = stage.last_text(ANNA);
-    assert!(poor.contains("Пополнить счёт можно в магазине"), "{poor}");
-    stage
-        .change_settings(|settings| settings.selling.as_mut().unwrap().rails = Vec::new())
-        .await;
-    for words in ["/start", "/cabinet", "река"] {
-        stage.say(ANNA, words).await;
-        assert!(!has_shop(&stage), "{words}: {}", stage.last_text(ANNA));
-    }
-    let poor = stage.last_text(ANNA);
-    assert!(poor.contains("магазин закрыт"), "{poor}");
+    stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "wa:pack:starter").await;
+    let (message_id, data) = stage.pay_button(ANNA, "y");
+    let alert = stage.press(ANNA, message_id, &data).await.unwrap();
+    assert!(alert.contains("много неоплаченных заказов"), "{alert}");
+    assert_eq!(stage.yookassa.payments().len(), 12);
+    stage.pass(Millis::from_mins(61));
+    stage.press(ANNA, message_id, &data).await;
+    assert_eq!(stage.yookassa.payments().len(), 13);
 }

@@ -47,13 +47,13 @@ pub struct SetWebhook {
 /// Which bot, and how to speak for it.
 #[derive(Debug, Args)]
 pub struct Bot {
-    /// The secret's name or ARN in Secrets Manager [default: the local cloud's, with --local]
+    /// The secret's name or ARN in Secrets Manager [default: the stack's]
     #[arg(long, value_name = "NAME", conflicts_with = "secret_file")]
     pub secret: Option<String>,
     /// A file with the secret's JSON instead, as `cargo ctl secret template` begins it
     #[arg(long, value_name = "FILE")]
     pub secret_file: Option<PathBuf>,
-    /// The Bot API server [default: Telegram's, or the local cloud's with --local]
+    /// The Bot API server [default: the stack's]
     #[arg(long, value_name = "URL", env = "TELEGRAM_API_URL")]
     pub telegram_api_url: Option<String>,
     /// Where.

@@ -55,6 +55,10 @@ impl Found<'_> {
                 "paid with credits: {limit} of the plan is used up{resets}"
             ));
         }
+        if self.owes() {
+            let debt = self.account.balance.debt;
+            lines.push(format!("owed: {debt} for money that went back; refuses"));
+        }
         lines.extend(self.cost().map(|cost| {
             let available = self.account.balance.available;
             let poor = if available < cost { "; refuses" } else { "" };
@@ -76,12 +80,17 @@ impl Found<'_> {
         open.is_ok_and(|open| open < self.active_jobs_max)
     }
 
+    /// Whether credits are owed: nothing is ordered before they are paid, not even with a plan.
+    fn owes(&self) -> bool {
+        self.account.balance.debt > Credits::ZERO
+    }
+
     /// Whether an order could be paid and placed; so it is where none was asked for.
     fn is_payable(&self) -> bool {
         let rich = self
             .cost()
             .is_none_or(|cost| self.account.balance.available >= cost);
-        self.model.is_none() || (self.takes_orders && self.has_place() && rich)
+        self.model.is_none() || (self.takes_orders && self.has_place() && rich && !self.owes())
     }
 
     fn json(&self) -> Value {
@@ -104,6 +113,7 @@ impl Found<'_> {
             "open_orders_max": self.active_jobs_max,
             "cost": self.cost().map(|cost| cost.0),
             "available": self.account.balance.available.0,
+            "debt": self.account.balance.debt.0,
             "plan_used_up": self.payer.as_ref().and_then(|payer| Some(as_json(payer.used_up.as_deref()?))),
             "granted": self.granted(),
             "features": features.collect::<Vec<Value>>(),

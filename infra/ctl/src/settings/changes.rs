@@ -30,7 +30,7 @@ pub(crate) fn of(row: &str, old: Option<&str>, new: Option<&str>) -> Vec<String>
 }
 
 fn is_persons(entity: &str) -> bool {
-    entity.starts_with("user#")
+    entity.starts_with("user#") || entity.starts_with("payment#")
 }
 
 /// The changes with what stands in the rows.

@@ -187,6 +187,9 @@ const LINES: &[&str] = &[
     "admins remove 700001",
     "explain 700001 hd",
     "jobs",
+    "payments list",
+    "payments held",
+    "payments reconcile",
     "log",
     "audit",
     "account 700001",
@@ -195,7 +198,11 @@ const LINES: &[&str] = &[
 ];
 
 /// What works on other things than the tables, each with tests of its own.
-const ELSEWHERE: [&str; 5] = [
+const ELSEWHERE: [&str; 9] = [
+    "payments show",
+    "payments recheck",
+    "payments accept",
+    "payments refund",
     "webhook set",
     "webhook show",
     "webhook delete",

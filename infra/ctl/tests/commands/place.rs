@@ -3,12 +3,14 @@
 use std::path::PathBuf;
 
 use clap::Parser as _;
+use ctl::arguments::Bot;
 use ctl::target::Target;
 use ctl::{Arguments, Error, Report};
 use domain::id::UserId;
 use domain::money::Credits;
 use domain::time::Timestamp;
 use local_lambda::{Aws, AwsOptions, Deployment, Service, Template};
+use played_rails::PlayedYooKassa;
 use played_telegram::PlayedTelegram;
 use serde_json::json;
 use table::Deadline;
@@ -16,6 +18,8 @@ use tokio::net::TcpListener;
 
 pub(crate) const TOKEN: &str = "700000:played-for-the-operators-commands";
 pub(crate) const HEADER: &str = "header-secret-of-enough-letters";
+const SHOP: &str = "100500";
+const YOOKASSA_KEY: &str = "played-yookassa-key-for-the-operators-commands";
 /// Whoever has an account from the beginning.
 pub(crate) const USER: UserId = UserId(700_001);
 
@@ -23,6 +27,7 @@ pub(crate) const USER: UserId = UserId(700_001);
 pub(crate) struct Place {
     pub(crate) aws: Aws,
     pub(crate) telegram: PlayedTelegram,
+    pub(crate) yookassa: PlayedYooKassa,
     directory: tempfile::TempDir,
 }
 
@@ -31,10 +36,15 @@ impl Place {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..");
         let template = Template::read(&root.join("template.yaml")).unwrap();
         let arn = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:bot";
-        let stack = template
-            .stack(&Deployment::default().with("BotSecretArn", arn))
-            .unwrap();
-        let secret = json!({"telegram_bot_token": TOKEN, "telegram_webhook_secret": HEADER}).to_string();
+        let yookassa = yookassa().await;
+        let deployment = Deployment::default()
+            .with("BotSecretArn", arn)
+            .with("YooKassaShopId", SHOP)
+            .with("YooKassaApiUrl", &yookassa.api_url());
+        let stack = template.stack(&deployment).unwrap();
+        let secret = json!({"telegram_bot_token": TOKEN, "telegram_webhook_secret": HEADER,
+            "yookassa_secret_key": YOOKASSA_KEY})
+        .to_string();
         let options = AwsOptions {
             secrets: [(arn.to_owned(), secret)].into(),
             ..AwsOptions::default()
@@ -59,21 +69,27 @@ impl Place {
         Self {
             aws,
             telegram,
+            yookassa,
             directory,
         }
     }
 
     /// Carries a command out, as typed by Anna, unless it says by whom.
     pub(crate) async fn ctl(&self, line: &[&str]) -> Result<Report, Error> {
+        self.ctl_as("anna", line).await
+    }
+
+    /// The same, as typed by somebody else.
+    pub(crate) async fn ctl_as(&self, who: &str, line: &[&str]) -> Result<Report, Error> {
         let note = format!("--local={}", self.note().display());
         let line: Vec<&str> = ["ctl"]
             .into_iter()
             .chain(line.iter().copied())
             .chain([note.as_str()])
             .collect();
-        let anna = line.iter().chain(&["--who", "anna"]);
+        let named = line.iter().copied().chain(["--who", who]);
         // Commands that change nothing ask for no name, and some for no place.
-        let arguments = Arguments::try_parse_from(anna)
+        let arguments = Arguments::try_parse_from(named)
             .or_else(|_| Arguments::try_parse_from(&line))
             .or_else(|_| Arguments::try_parse_from(&line[..line.len() - 1]));
         ctl::run(&arguments.unwrap()).await
@@ -100,6 +116,17 @@ impl Place {
         target.find().await.unwrap()
     }
 
+    /// What moves money here, as the operator's commands have it.
+    pub(crate) async fn desk(&self) -> app::cashier::Desk {
+        let bot = Bot {
+            secret: None,
+            secret_file: None,
+            telegram_api_url: None,
+            target: Target::default(),
+        };
+        self.found().await.desk(&bot).await.unwrap()
+    }
+
     /// Opens [`USER`]'s account with two credits.
     pub(crate) async fn open_account(&self) {
         let store = self.found().await.store().unwrap();
@@ -115,6 +142,18 @@ async fn telegram() -> (PlayedTelegram, String) {
     let router = telegram.router();
     tokio::spawn(async move { axum::serve(listener, router).await });
     (telegram, url)
+}
+
+async fn yookassa() -> PlayedYooKassa {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let mut config = played_rails::yookassa::Config::new(url);
+    SHOP.clone_into(&mut config.shop_id);
+    YOOKASSA_KEY.clone_into(&mut config.secret_key);
+    let yookassa = PlayedYooKassa::new(config).unwrap();
+    let router = yookassa.router();
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    yookassa
 }
 
 pub(crate) fn soon() -> Deadline {

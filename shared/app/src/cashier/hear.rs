@@ -16,6 +16,8 @@ const STEPS_MAX: u32 = 12;
 /// What a truth has led to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
+    /// What the rail has said.
+    pub truth: Truth,
     /// The payment as it stands now; `None` if there is nothing to be kept of it yet.
     pub record: Option<Record>,
     /// The purchase that it names, if it is one of ours, as it stands now.
@@ -36,7 +38,7 @@ impl Cashier {
             let offer = purchase.as_ref().map(|purchase| &purchase.offer);
             let change = match record.payment.told(truth, offer, &till) {
                 Ok(change) => change,
-                Err(unchanged) => return Ok(unchanged_heard(record, purchase, changed, unchanged)),
+                Err(unchanged) => return Ok(unchanged_heard(truth, record, purchase, (changed, unchanged))),
             };
             let step = self
                 .write(&record, purchase.as_ref(), &change, truth, deadline)
@@ -151,12 +153,18 @@ pub(super) enum Written {
     Cannot(NotBegun),
 }
 
-fn unchanged_heard(record: Record, purchase: Option<Purchase>, changed: bool, unchanged: Unchanged) -> Heard {
+fn unchanged_heard(
+    truth: &Truth,
+    record: Record,
+    purchase: Option<Purchase>,
+    (changed, unchanged): (bool, Unchanged),
+) -> Heard {
     let astray = unchanged == Unchanged::Astray;
     if astray {
         tracing::error!(payment = %record.id(), state = record.payment.state.as_str(), "a rail takes back what it had said");
     }
     Heard {
+        truth: truth.clone(),
         record: (record.version > 0).then_some(record),
         purchase,
         changed,

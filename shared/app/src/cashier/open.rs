@@ -6,13 +6,18 @@ use domain::payment::{Offer, PurchaseId, Rail};
 use domain::purchase::{KEY_REMEMBERED, Purchase};
 use payments::yookassa::Receipt;
 use payments::{Opened, Order, Outcome};
-use store::Written;
+use store::{Bought, Written};
 use table::Deadline;
 
 use super::{Cashier, Error, rail_time};
 use crate::rails::{Ask, Taker};
 use crate::shop;
 use crate::texts::Say;
+
+/// Purchases of one customer that may be open at once.
+const OPEN_MAX: usize = 12;
+/// Rows of a customer that are looked at for that.
+const NEWEST: i32 = 40;
 
 /// What a customer wants to buy.
 #[derive(Clone, Debug)]
@@ -39,6 +44,9 @@ pub enum NotOpened {
     /// It is not sold like that (any more).
     #[error("it is not sold so")]
     NotSold,
+    /// There are so many open purchases of this customer that no other is begun: each is asked about for hours.
+    #[error("too many purchases are open")]
+    TooMany,
     /// This purchase was paid, or its time is up: another has to be begun.
     #[error("the purchase is closed")]
     Closed(Box<Purchase>),
@@ -76,7 +84,11 @@ impl Cashier {
         };
         let title = wanted.ware.title.in_locale(wanted.locale).to_owned();
         let (locale, now) = (wanted.locale.to_owned(), self.env.now());
-        let fresh = Purchase::new(offer, title, locale, now, wanted.selling.offer).first();
+        let lasts = wanted.selling.offer.min(taker.pays_within());
+        let fresh = Purchase::new(offer, title, locale, now, lasts).first();
+        if !self.has_room(&fresh).await? {
+            return Err(NotOpened::TooMany);
+        }
         let purchase = match self.payments.put_purchase(&fresh, deadline).await? {
             Written::Yes => fresh,
             Written::Overtaken => {
@@ -87,6 +99,19 @@ impl Cashier {
         let taker = self.rails.get(purchase.offer.rail).unwrap_or(taker);
         self.open_at(taker, purchase, wanted.receipt.as_ref(), deadline)
             .await
+    }
+
+    /// Whether so few of a customer's newest purchases can still be paid that another may be begun, or this one is among
+    /// them.
+    async fn has_room(&self, fresh: &Purchase) -> Result<bool, NotOpened> {
+        let now = self.env.now();
+        let (bought, _) = self.payments.bought(fresh.id().user, None, NEWEST).await?;
+        let open = bought.iter().filter_map(|row| match row {
+            Bought::Purchase(purchase) => purchase.is_payable(now).then(|| purchase.id()),
+            Bought::Payment(_) => None,
+        });
+        let open: Vec<_> = open.collect();
+        Ok(open.len() < OPEN_MAX || open.contains(&fresh.id()))
     }
 
     async fn open_at(

@@ -54,6 +54,9 @@ pub enum RefundError {
     /// What was bought cannot begin: another plan runs, whose rest would be lost.
     #[error("the plan cannot begin: {}", cannot(.0))]
     Plan(NotBegun),
+    /// Nobody moves money without saying why.
+    #[error("there is no reason given")]
+    NoReason,
     /// There are no keys for this rail here.
     #[error("this deployment has no keys for the rail")]
     NoRail,
@@ -108,7 +111,7 @@ impl Cashier {
                 .is_none_or(|first| first.by == wanted.by);
             if alone && selling.wants_four_eyes(id.rail, record.amount) {
                 let asked = record.refund_wanted(wanted.clone());
-                match self.payments.put_payment(&asked, deadline).await? {
+                match self.payments.put_payment_with(&asked, besides, deadline).await? {
                     store::Written::Yes => return Ok(Refunding::WantsAnother(Box::new(asked))),
                     store::Written::Overtaken => continue,
                 }
@@ -127,8 +130,10 @@ impl Cashier {
     }
 
     async fn begin(&self, record: &Record) -> Result<Change, RefundError> {
-        let user = record.user.ok_or(RefundError::Stands(record.payment.state))?;
-        let available = self.account(user).await?.balance.available;
+        let available = match record.user {
+            Some(user) => self.account(user).await?.balance.available,
+            None => Credits::ZERO,
+        };
         Ok(record.payment.begin_refund(record.goods.credits, available)?)
     }
 

@@ -34,6 +34,7 @@ pub(crate) fn news(record: &Record, news: News, sums: Balance) -> String {
         News::Restored => "paid-restored",
         News::RefundBegun => "paid-refund-begun",
         News::RefundRefused => "paid-refund-refused",
+        News::Returned => "paid-returned",
     };
     let balance = show::credits(say, sums.available);
     let text = say.with(

@@ -88,7 +88,8 @@ impl Desk {
         match command.as_deref() {
             Some("help") => return Ok(Some(help(message.chat.id, say))),
             Some(
-                "start" | "cabinet" | "balance" | "timezone" | "buy" | "history" | "terms" | "paysupport",
+                "start" | "cabinet" | "balance" | "timezone" | "buy" | "history" | "terms" | "paysupport"
+                | "receipt",
             )
             | None => {}
             Some(_) => return Ok(Some(unknown_command(message.chat.id, say))),
@@ -101,10 +102,14 @@ impl Desk {
             Some("cabinet" | "balance") => visit.cabinet(),
             Some("buy") => visit.shop(),
             Some("history") => visit.history().await?,
+            Some("receipt") => visit.receipts().await?,
             Some("terms") => visit.terms(),
             Some("paysupport") => visit.pay_support(),
             Some("timezone") => visit.time_zone(arguments(text)).await?,
-            _ => visit.compose(message).await?,
+            _ => match visit.contact(text).await? {
+                Some(reply) => reply,
+                None => visit.compose(message).await?,
+            },
         };
         Ok(Some(reply))
     }
@@ -168,6 +173,7 @@ impl Visit<'_> {
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
             Button::History => self.history_instead(message_id).await,
+            Button::GiveBack(nonce, meant) => self.give_back(&nonce, meant, message_id, query_id).await,
             Button::Renew(nonce, wanted) => self.renew(&nonce, wanted, message_id, query_id).await,
         }
     }

@@ -6,9 +6,10 @@ use domain::payment::term::{Begun, Deal, NotBegun, Shelf, begin};
 use domain::payment::{PurchaseId, Rail, Record};
 use domain::purchase::{Purchase, Stage};
 use telegram::html;
-use telegram::methods::{EditMessageText, Reply};
+use telegram::methods::Reply;
 
 use super::Error;
+use super::receipt::NoContact;
 use super::visit::Visit;
 use crate::buttons::Button;
 use crate::cards::Card;
@@ -132,17 +133,34 @@ impl Visit<'_> {
     /// A purchase is opened, and the message becomes the place where it is paid.
     pub(super) async fn buy(
         &self,
-        (nonce, rail, id): (&Nonce, Rail, &WareId),
+        chosen: (&Nonce, Rail, &WareId),
         message_id: i64,
         query_id: &str,
     ) -> Result<Reply, Error> {
+        match self.opened(chosen).await? {
+            Ok(card) => Ok(self.edit_card(message_id, card)),
+            Err(why) => Ok(Self::alert(query_id, &why)),
+        }
+    }
+
+    /// The card on which a chosen thing is paid, or on which the customer is asked for what is still missing; else, in plain
+    /// words, why there is none.
+    pub(super) async fn opened(
+        &self,
+        (nonce, rail, id): (&Nonce, Rail, &WareId),
+    ) -> Result<Result<Card, String>, Error> {
         let ware = self.snapshot.ware(id).filter(|_| self.rails().contains(&rail));
         let (Some(ware), Some(cashier)) = (ware, &self.desk.cashier) else {
-            return Ok(Self::alert(query_id, &self.say.text("shop-not-sold")));
+            return Ok(Err(self.say.text("shop-not-sold")));
         };
         if let Some(Err(why)) = self.begun(&ware, Some(rail)) {
-            return Ok(Self::alert(query_id, &self.not_begun_told(&why)));
+            return Ok(Err(self.not_begun_told(&why)));
         }
+        let again = Button::Buy(nonce.clone(), rail, id.clone());
+        let receipt = match self.receipt(rail) {
+            Ok(receipt) => receipt,
+            Err(NoContact) => return self.ask_for_contact(&again.data()).await.map(Ok),
+        };
         let wanted = Wanted {
             user: self.account.user,
             nonce: nonce.clone(),
@@ -150,25 +168,30 @@ impl Visit<'_> {
             rail,
             locale: self.say.locale().as_str(),
             selling: &self.snapshot.selling,
-            receipt: None,
+            receipt,
         };
-        match cashier.open(&wanted, self.deadline).await {
-            Ok(purchase) => Ok(self.purchase_card(&purchase, Some(id), message_id)),
-            Err(NotOpened::NotSold) => Ok(Self::alert(query_id, &self.say.text("shop-not-sold"))),
-            Err(NotOpened::Closed(purchase)) => Ok(self.closed(purchase.stage, message_id)),
-            Err(NotOpened::Failed(error)) => self.failed(error, query_id),
-            Err(NotOpened::Refused(_) | NotOpened::Later(_)) => {
-                let again = Button::Buy(nonce.clone(), rail, id.clone());
-                let text = self.say.text("purchase-not-opened");
-                let edit = EditMessageText::html(self.chat, message_id, text);
-                Ok(edit.with_buttons(shop::try_again(self.say, &again)).into())
+        let failed = match cashier.open(&wanted, self.deadline).await {
+            Ok(purchase) => return Ok(Ok(self.purchase_card(&purchase, Some(id)))),
+            Err(failed) => failed,
+        };
+        match failed {
+            NotOpened::NotSold => Ok(Err(self.say.text("shop-not-sold"))),
+            NotOpened::TooMany => Ok(Err(self.say.text("purchase-too-many"))),
+            NotOpened::Closed(purchase) => Ok(Ok(shop::closed(self.say, purchase.stage))),
+            NotOpened::Failed(crate::cashier::Error::Store(error)) => Err(error.into()),
+            NotOpened::Failed(error) => {
+                tracing::warn!(user = self.account.user.0, %error, "a rail could not be asked");
+                Ok(Err(self.say.text("rail-silent")))
             }
+            NotOpened::Refused(_) | NotOpened::Later(_) => Ok(Ok(Card {
+                text: self.say.text("purchase-not-opened"),
+                buttons: shop::try_again(self.say, &again),
+            })),
         }
     }
 
-    fn purchase_card(&self, purchase: &Purchase, ware: Option<&WareId>, message_id: i64) -> Reply {
-        let card = shop::purchase(self.say, purchase, ware, &self.own_zone(), self.now);
-        self.edit_card(message_id, card)
+    fn purchase_card(&self, purchase: &Purchase, ware: Option<&WareId>) -> Card {
+        shop::purchase(self.say, purchase, ware, &self.own_zone(), self.now)
     }
 
     /// A card that was paid or has run out is pressed once more: it makes place for what became of it.
@@ -274,6 +297,11 @@ impl Visit<'_> {
             .iter()
             .filter_map(|row| shop::history_line(self.say, row, &zone, self.now));
         let lines: Vec<String> = lines.take(HISTORY_SHOWN).collect();
+        let goes_back = |record: &Record| {
+            let within = self.snapshot.selling.refund_unused;
+            let available = self.account.balance.available;
+            within.is_some_and(|within| record.goes_back_for_the_asking(within, available, self.now))
+        };
         let text = if lines.is_empty() {
             self.say.text("history-empty")
         } else {
@@ -281,7 +309,7 @@ impl Visit<'_> {
         };
         Ok(Card {
             text,
-            buttons: shop::history_buttons(self.say, &bought, self.now),
+            buttons: shop::history_buttons(self.say, &bought, goes_back, self.now),
         })
     }
 

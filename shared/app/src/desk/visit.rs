@@ -25,6 +25,7 @@ use crate::quota;
 use crate::texts::Say;
 
 /// One update of one customer, with all that one read brought.
+#[derive(Clone)]
 pub(super) struct Visit<'a> {
     pub(super) desk: &'a Desk,
     pub(super) say: Say,

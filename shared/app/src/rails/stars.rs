@@ -50,7 +50,8 @@ impl Stars {
     }
 
     async fn refund(&self, record: &Record, timeout: Duration) -> Outcome<GivenBack> {
-        let Some(user) = record.user else {
+        // Stars go back to whoever has paid, whosever purchase it was.
+        let Some(user) = record.payer.or(record.user) else {
             return Outcome::Refused {
                 why: "nobody knows who has paid".to_owned(),
             };

@@ -3,13 +3,16 @@
 use std::time::Duration;
 
 use domain::payment::{Rail, Record, Till, Truth};
-use domain::time::Timestamp;
+use domain::time::{Millis, Timestamp};
 use payments::stripe::Account;
 use payments::yookassa::Receipt;
 use payments::{Opened, Outcome, Page, Unanswered};
 
 use super::yookassa::refund;
 use super::{Ask, Coming, GivenBack, Look, Taker};
+
+/// By how much our clock may be ahead of Stripe's.
+const CLOCKS_DIFFER: Millis = Millis::from_mins(5);
 
 /// An account at Stripe.
 #[derive(Clone, Debug)]
@@ -38,7 +41,9 @@ impl Taker for StripeRail {
     }
 
     fn open<'a>(&'a self, ask: &'a Ask, timeout: Duration) -> Coming<'a, Outcome<Opened>> {
-        Box::pin(self.account.open(&ask.order, ask.expires_at, timeout))
+        // Stripe takes no session that ends more than 24 hours from its own now, and our clock may be ahead of it.
+        let expires_at = Timestamp(ask.expires_at.0.saturating_sub(CLOCKS_DIFFER.0));
+        Box::pin(self.account.open(&ask.order, expires_at, timeout))
     }
 
     fn look<'a>(&'a self, reference: &'a str, timeout: Duration) -> Coming<'a, Result<Look, Unanswered>> {

@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use domain::money::Amount;
 use domain::payment::{Money, Rail, Record, Till, Truth};
-use domain::time::Timestamp;
+use domain::time::{Millis, Timestamp};
 use payments::yookassa::{Receipt, Shop};
 use payments::{Opened, Outcome, Page, Refund, Unanswered};
 
 use super::{Ask, Coming, GivenBack, Look, Taker};
+
+/// How long a payment waits for its customer on `YooKassa`'s page; then it is canceled as `expired_on_confirmation`.
+const PAGE_LASTS: Millis = Millis::from_mins(60);
 
 /// A shop at `YooKassa`.
 #[derive(Clone, Debug)]
@@ -34,6 +37,10 @@ impl Taker for YooKassaRail {
             shop: Some(self.shop.id().to_owned()),
             takes_test: self.takes_test,
         }
+    }
+
+    fn pays_within(&self) -> Millis {
+        PAGE_LASTS
     }
 
     fn open<'a>(&'a self, ask: &'a Ask, timeout: Duration) -> Coming<'a, Outcome<Opened>> {

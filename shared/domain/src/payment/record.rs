@@ -2,7 +2,7 @@
 
 use super::{Change, Goods, Offer, Payment, PaymentId, PurchaseId, Settlement, State, Truth};
 use crate::id::UserId;
-use crate::money::Amount;
+use crate::money::{Amount, Credits};
 use crate::time::{Millis, Timestamp};
 
 /// A payment with what it was for.
@@ -20,6 +20,8 @@ pub struct Record {
     pub purchase: Option<PurchaseId>,
     /// Whose purchase it is, if it is one of ours.
     pub user: Option<UserId>,
+    /// Who has paid, where the rail knows.
+    pub payer: Option<UserId>,
     /// What was bought; nothing if it is nobody's.
     pub goods: Goods,
     /// The next payment comes by itself.
@@ -86,11 +88,13 @@ pub enum News {
     RefundBegun,
     /// The rail does not give the money back: what was bought is theirs again.
     RefundRefused,
+    /// Money that did not fit went back; nothing had been given for it.
+    Returned,
 }
 
 impl News {
     /// All that there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Credited,
         Self::Held,
         Self::PartRefunded,
@@ -99,6 +103,7 @@ impl News {
         Self::Restored,
         Self::RefundBegun,
         Self::RefundRefused,
+        Self::Returned,
     ];
 
     /// Its name in tables.
@@ -112,6 +117,7 @@ impl News {
             Self::Restored => "restored",
             Self::RefundBegun => "refund_begun",
             Self::RefundRefused => "refund_refused",
+            Self::Returned => "returned",
         }
     }
 
@@ -131,6 +137,7 @@ impl News {
             (Some(_), State::Refunded) => Some(Self::Refunded),
             (Some(_), _) => Some(Self::PartRefunded),
             (None, State::Held) => Some(Self::Held),
+            (None, State::Refunded) => Some(Self::Returned),
             (None, _) => None,
         }
     }
@@ -174,6 +181,7 @@ impl Record {
             is_test: truth.is_test,
             purchase: truth.purchase.clone(),
             user: offer.map(|offer| offer.id.user),
+            payer: truth.payer,
             goods: offer.map(|offer| offer.goods.clone()).unwrap_or_default(),
             renews: offer.is_some_and(|offer| offer.renews),
             ends_at: None,
@@ -273,6 +281,15 @@ impl Record {
         }
     }
 
+    /// Whether its customer may have the money back for the asking: within so long, all of it, and nothing of it is used. What
+    /// was made of a plan is not known here, so a plan is for an operator to decide.
+    pub fn goes_back_for_the_asking(&self, within: Millis, available: Credits, now: Timestamp) -> bool {
+        let goods = &self.goods;
+        let whole = self.payment.state == State::Credited && self.payment.refunded == 0;
+        let soon = now.since(self.payment.created_at) <= within;
+        whole && soon && goods.term.is_none() && goods.credits <= available
+    }
+
     /// An operator wants it to be given back, and another has to agree.
     #[must_use]
     pub fn refund_wanted(&self, wanted: RefundWanted) -> Self {
@@ -308,7 +325,7 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::{Credits, Currency};
+    use crate::money::Currency;
     use crate::payment::{Money, Rail};
 
     const NOW: Timestamp = Timestamp(1_795_284_000_000);
@@ -368,6 +385,30 @@ mod tests {
         }
         assert_eq!(waits, [0, 2, 4, 8, 16, 32, 64, 128, 256, 360, 360, 360]);
         assert_eq!(record.due_at, None);
+    }
+
+    #[test]
+    fn a_pack_goes_back_for_the_asking_within_its_time_if_none_of_it_is_used() {
+        let credited = record();
+        let goes = |record: &Record, available: u32, later: i64| {
+            let (within, now) = (Millis::from_mins(60), NOW.after(Millis::from_mins(later)));
+            record.goes_back_for_the_asking(within, Credits(available), now)
+        };
+        assert!(goes(&credited, 20, 60));
+        assert!(!goes(&credited, 20, 61), "too late");
+        assert!(!goes(&credited, 19, 1), "used");
+        let mut part = credited.clone();
+        part.payment.refunded = 1;
+        assert!(!goes(&part, 20, 1), "a part of it went back before");
+        let mut plan = credited.clone();
+        plan.goods.term = Some(super::super::Term {
+            plan: "pro".to_owned(),
+            days: 30,
+        });
+        assert!(!goes(&plan, 20, 1), "a plan");
+        let mut held = credited;
+        held.payment.state = State::Held;
+        assert!(!goes(&held, 20, 1));
     }
 
     #[test]

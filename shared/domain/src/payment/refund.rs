@@ -1,5 +1,6 @@
 //! Money that we give back.
 
+use super::told::only;
 use super::{Change, Payment, Settlement, State};
 use crate::money::Credits;
 
@@ -21,6 +22,10 @@ impl Payment {
     /// Sets aside what was given for it, before the rail is asked to give the money back: whoever gets the money cannot
     /// spend the credits meanwhile.
     pub fn begin_refund(&self, given: Credits, available: Credits) -> Result<Change, NotRefundable> {
+        // What was held was never given: there is nothing to be set aside.
+        if self.state == State::Held && !self.granted {
+            return Ok(only(self.becomes(State::RefundHeld)));
+        }
         if self.state != State::Credited {
             return Err(NotRefundable::Stands(self.state));
         }
@@ -40,6 +45,9 @@ impl Payment {
     pub fn abandon_refund(&self) -> Result<Change, NotRefundable> {
         if self.state != State::RefundHeld {
             return Err(NotRefundable::Stands(self.state));
+        }
+        if !self.granted {
+            return Ok(only(self.becomes(State::Held)));
         }
         let mut after = self.becomes(State::Credited);
         after.aside = Credits::ZERO;

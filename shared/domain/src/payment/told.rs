@@ -104,6 +104,9 @@ impl Payment {
         let mut after = self.returned(state, truth);
         after.clawed = self.clawed.plus(self.aside).unwrap_or(self.clawed);
         after.aside = Credits::ZERO;
+        if !self.granted {
+            return Ok(only(after));
+        }
         Ok(Change {
             after,
             settlement: Some(Settlement::TakeAside(self.aside)),
@@ -135,7 +138,7 @@ impl Payment {
 }
 
 /// A change that leaves the account alone.
-fn only(after: Payment) -> Change {
+pub(super) fn only(after: Payment) -> Change {
     Change {
         after,
         settlement: None,

@@ -3,15 +3,37 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use domain::money::Amount;
+use domain::payment::{Money, Truth};
 use serde_json::Value;
 
-use super::read::text;
+use super::read::{amount, text};
 
-/// What a notification is about.
+/// What a notification is about, and what it claims.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// `YooKassa`'s name of the payment.
     pub payment: String,
+    claims: Claims,
+}
+
+/// What a notification claims. It is never believed; where it is not so, somebody made it up, or it came before
+/// `YooKassa`'s own books.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Claims {
+    event: Event,
+    amount: Option<Amount>,
+    purchase: Option<String>,
+    shop: Option<String>,
+}
+
+/// What a notification says has happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Event {
+    Succeeded,
+    Canceled,
+    Refunded,
+    Other,
 }
 
 impl Notice {
@@ -25,7 +47,46 @@ impl Notice {
             _ => return None,
         };
         let payment = text(&body, at)?.to_owned();
-        (!payment.is_empty()).then_some(Self { payment })
+        let claims = Claims::read(event, body.get("object")?);
+        (!payment.is_empty()).then_some(Self { payment, claims })
+    }
+
+    /// Whether the truth allows for what is claimed. One that is only late is allowed for: more may have happened since.
+    pub fn fits(&self, truth: &Truth) -> bool {
+        let Claims {
+            event,
+            amount,
+            purchase,
+            shop,
+        } = &self.claims;
+        let happened = match event {
+            Event::Succeeded => matches!(truth.money, Money::Arrived | Money::Disputed),
+            Event::Canceled => truth.money == Money::Canceled,
+            Event::Refunded => truth.refunded > 0,
+            Event::Other => true,
+        };
+        let same_purchase = *purchase == truth.purchase.as_ref().map(ToString::to_string);
+        let of_payment = *event != Event::Refunded;
+        happened
+            && (!of_payment || *amount == Some(truth.amount))
+            && (!of_payment || same_purchase)
+            && (!of_payment || *shop == truth.shop)
+    }
+}
+
+impl Claims {
+    fn read(event: &str, object: &Value) -> Self {
+        Self {
+            event: match event {
+                "payment.succeeded" => Event::Succeeded,
+                "payment.canceled" => Event::Canceled,
+                "refund.succeeded" => Event::Refunded,
+                _ => Event::Other,
+            },
+            amount: object.get("amount").and_then(amount),
+            purchase: text(object, "/metadata/purchase").map(str::to_owned),
+            shop: text(object, "/recipient/account_id").map(str::to_owned),
+        }
     }
 }
 

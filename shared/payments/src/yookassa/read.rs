@@ -90,7 +90,7 @@ pub(super) fn page(body: &Value) -> Option<Page> {
     })
 }
 
-fn amount(body: &Value) -> Option<Amount> {
+pub(super) fn amount(body: &Value) -> Option<Amount> {
     let currency = Currency::parse(text(body, "/currency")?)?;
     Amount::parse_decimal(text(body, "/value")?, currency)
 }

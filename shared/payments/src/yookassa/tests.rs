@@ -269,6 +269,45 @@ fn a_notification_names_its_payment_and_nothing_else_is_believed() {
     assert_eq!(notice("not json"), None);
 }
 
+#[tokio::test]
+async fn what_a_notification_claims_is_held_against_the_truth() {
+    let truth = truth(&payment("succeeded", "")).await.unwrap();
+    let notice = |event: &str, object: &str| {
+        let body = format!(r#"{{"type":"notification","event":"{event}","object":{object}}}"#);
+        Notice::read(body.as_bytes()).unwrap()
+    };
+    let paid = payment("succeeded", "");
+    assert!(notice("payment.succeeded", &paid).fits(&truth));
+    for (from, to) in [
+        ("699.00", "1.00"),
+        ("RUB", "USD"),
+        ("buy-7-", "buy-8-"),
+        ("100500", "666"),
+    ] {
+        assert!(
+            !notice("payment.succeeded", &paid.replace(from, to)).fits(&truth),
+            "{to}"
+        );
+    }
+    assert!(!notice("payment.canceled", &paid).fits(&truth));
+    let refund = r#"{"id":"r1","payment_id":"22d6","amount":{"value":"1.00","currency":"RUB"}}"#;
+    assert!(!notice("refund.succeeded", refund).fits(&truth));
+    let refunded = Truth {
+        refunded: 100,
+        ..truth.clone()
+    };
+    assert!(notice("refund.succeeded", refund).fits(&refunded));
+    let awaited = Truth {
+        money: Money::Awaited,
+        ..truth
+    };
+    assert!(!notice("payment.succeeded", &paid).fits(&awaited));
+    assert!(
+        notice("payment.waiting_for_capture", &paid).fits(&refunded),
+        "only late"
+    );
+}
+
 #[test]
 fn notifications_come_from_their_networks_alone() {
     for inside in [

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
+use domain::contact::Contact;
 use domain::money::{Amount, Currency};
 use domain::payment::{Money, Truth};
-use payments::yookassa::{Contact, Notice, Receipt, Shop};
+use payments::yookassa::{Notice, Receipt, Shop};
 use payments::{Order, Outcome, Refund, Unanswered};
 use played_rails::{Door, Fault, Spoilt};
 

@@ -13,7 +13,7 @@ use domain::time::{Jitter, Millis, Timestamp};
 use domain::video::Aspect;
 use local_lambda::{Aws, AwsOptions, Deployment, Service, Template};
 use std::time::Duration;
-use store::{Applied, Error, Gift, NotAdmitted, Store, Tables, rows};
+use store::{Applied, Error, Gift, NotAdmitted, PaymentTables, Payments, Store, Tables, rows};
 use table::{Db, Deadline, Item, Write, n};
 
 pub(crate) const USER: UserId = UserId(7);
@@ -25,6 +25,8 @@ pub(crate) struct Scene {
     pub(crate) db: Db,
     pub(crate) tables: Tables,
     pub(crate) store: Store,
+    pub(crate) sold: PaymentTables,
+    pub(crate) payments: Payments,
 }
 
 impl Scene {
@@ -54,6 +56,12 @@ impl Scene {
             .endpoint_url(aws.endpoint(Service::DynamoDb));
         let db = Db::new(aws_sdk_dynamodb::Client::from_conf(config.build()));
         let store = Store::new(db.clone(), tables.clone());
+        let sold = PaymentTables {
+            payments: named("PaymentsTable"),
+            accounts: tables.accounts.clone(),
+            ledger: tables.ledger.clone(),
+        };
+        let payments = Payments::new(db.clone(), sold.clone());
         store
             .open_account(USER, Credits(2), "ru", NOW, soon())
             .await
@@ -65,6 +73,8 @@ impl Scene {
             db,
             tables,
             store,
+            sold,
+            payments,
         }
     }
 
@@ -121,6 +131,7 @@ impl Scene {
             &self.tables.ledger,
             &self.tables.usage,
             &self.tables.jobs,
+            &self.sold.payments,
         ] {
             for item in self.db.scan(table, None).await.unwrap().items {
                 found.push(sorted(&item));

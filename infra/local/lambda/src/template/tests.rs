@@ -200,7 +200,7 @@ fn the_products_own_template_is_understood() {
         .unwrap();
     assert_eq!(
         (stack.tables.len(), stack.queues.len(), stack.functions.len()),
-        (6, 2, 5)
+        (7, 2, 6)
     );
     assert_eq!(stack.functions["VideoWorkerFunction"].binary, "video-worker");
     assert_eq!(

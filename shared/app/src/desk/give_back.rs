@@ -1,0 +1,98 @@
+//! Money back for the asking, where the operator allows that for what was not used.
+
+use domain::id::Nonce;
+use domain::payment::{PurchaseId, Record, RefundWanted};
+use telegram::methods::Reply;
+
+use super::Error;
+use super::visit::Visit;
+use crate::cards::Card;
+use crate::cashier::{RefundError, Refunding, news};
+use crate::shop;
+
+/// Who asks, in the operator's records.
+const CUSTOMER: &str = "customer";
+
+impl Visit<'_> {
+    /// Asks whether it is meant, and then gives the money back.
+    pub(super) async fn give_back(
+        &self,
+        nonce: &Nonce,
+        meant: bool,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let Some(record) = self.unused(nonce).await? else {
+            return Ok(Self::alert(query_id, &self.say.text("refund-not")));
+        };
+        if !meant {
+            return Ok(self.edit_card(message_id, shop::give_back(self.say, &record, nonce)));
+        }
+        self.refund(&record, message_id, query_id).await
+    }
+
+    /// The payment of a purchase, if it goes back for the asking.
+    async fn unused(&self, nonce: &Nonce) -> Result<Option<Record>, Error> {
+        let (Some(cashier), Some(within)) = (&self.desk.cashier, self.snapshot.selling.refund_unused) else {
+            return Ok(None);
+        };
+        let id = PurchaseId {
+            user: self.account.user,
+            nonce: nonce.clone(),
+        };
+        let purchase = cashier.payments.purchase(&id).await?;
+        let Some(paid_by) = purchase.and_then(|purchase| purchase.paid_by) else {
+            return Ok(None);
+        };
+        let available = self.account.balance.available;
+        let record = cashier.payments.payment(&paid_by).await?;
+        Ok(record.filter(|record| record.goes_back_for_the_asking(within, available, self.now)))
+    }
+
+    async fn refund(&self, record: &Record, message_id: i64, query_id: &str) -> Result<Reply, Error> {
+        let Some(cashier) = &self.desk.cashier else {
+            return Ok(Self::alert(query_id, &self.say.text("refund-not")));
+        };
+        let wanted = RefundWanted {
+            by: CUSTOMER.to_owned(),
+            why: "not used".to_owned(),
+            at: self.now,
+        };
+        let selling = &self.snapshot.selling;
+        // The customer is no second pair of eyes: so much is a person's decision.
+        if selling.wants_four_eyes(record.id().rail, record.amount) {
+            return Ok(Self::alert(query_id, &self.say.text("refund-looked-at")));
+        }
+        let refund = cashier
+            .refund(record.id(), &wanted, selling, &[], self.deadline)
+            .await;
+        let record = match refund {
+            Ok(Refunding::Done(record) | Refunding::UnderWay(record) | Refunding::Refused { record, .. }) => {
+                record
+            }
+            Ok(Refunding::WantsAnother(_)) => {
+                return Ok(Self::alert(query_id, &self.say.text("refund-looked-at")));
+            }
+            Err(RefundError::Failed(crate::cashier::Error::Store(error))) => return Err(error.into()),
+            Err(error) => {
+                tracing::warn!(payment = %record.id(), %error, "a customer's refund was not begun");
+                return Ok(Self::alert(query_id, &self.say.text("refund-not")));
+            }
+        };
+        let account = cashier.payments.account(self.account.user).await?;
+        let sums = account.map(|account| account.balance).unwrap_or_default();
+        let Some(untold) = record.untold else {
+            return self.history_instead(message_id).await;
+        };
+        if let Err(error) = cashier.told(&record, self.deadline).await {
+            tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
+        }
+        Ok(self.edit_card(
+            message_id,
+            Card {
+                text: news(&record, untold.news, sums),
+                buttons: shop::after_payment(self.say),
+            },
+        ))
+    }
+}
