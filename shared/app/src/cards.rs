@@ -40,6 +40,8 @@ pub(crate) struct DraftView<'a> {
     pub(crate) lacks: Option<String>,
     /// Models that the customer may not use.
     pub(crate) locked: Vec<ModelId>,
+    /// Whether anything can be bought here.
+    pub(crate) sells: bool,
     pub(crate) usages: &'a [Usage],
     /// The customer's own zone, if they have said which.
     pub(crate) zone: Option<Zone>,
@@ -144,7 +146,7 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     let lacks = view.lacks.as_ref();
     lines.extend(lacks.map(|lacks| format!("🔒 {}", html::escape(lacks))));
     if account.balance.available < cost {
-        let hint = way_out(*say, view.snapshot, account, draft);
+        let hint = way_out(*say, view.snapshot, account, draft, view.sells);
         lines.push(say.with(
             "card-too-poor",
             [("hint", html::escape(&hint).into_owned().into())],
@@ -234,6 +236,8 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         };
         vec![Button::Create(nonce(), draft.revision, cost).labelled(words)]
     }));
+    let poor = price_of(draft, model, plan).is_some_and(|cost| view.account.balance.available < cost);
+    rows.extend(shop_row(*say, poor && view.sells));
     rows.push(vec![Button::Drop(nonce()).labelled(say.text("button-drop"))]);
     keyboard(rows)
 }
@@ -294,19 +298,36 @@ fn chosen(say: Say, what: String, chosen: bool) -> String {
 }
 
 /// The buttons below a welcome.
-pub(crate) fn welcome_buttons(say: Say, parked: bool) -> InlineKeyboardMarkup {
+pub(crate) fn welcome_buttons(say: Say, parked: bool, sells: bool) -> InlineKeyboardMarkup {
     let both = vec![
         Button::Cabinet.labelled(say.text("button-cabinet")),
         Button::Help.labelled(say.text("button-help")),
     ];
-    keyboard(parked_row(say, parked).into_iter().chain([both]))
+    keyboard(
+        parked_row(say, parked)
+            .into_iter()
+            .chain(shop_row(say, sells))
+            .chain([both]),
+    )
 }
 
-/// The buttons below a cabinet that stands where a welcome stood. Its own is not among them: pressed at once it would
+/// The buttons below a cabinet, wherever it stands. Its own is not among them: pressed at once it would
 /// change nothing, which Telegram refuses.
-pub(crate) fn cabinet_buttons(say: Say, parked: bool) -> InlineKeyboardMarkup {
-    let help = vec![Button::Help.labelled(say.text("button-help"))];
-    keyboard(parked_row(say, parked).into_iter().chain([help]))
+pub(crate) fn cabinet_buttons(say: Say, parked: bool, sells: bool) -> InlineKeyboardMarkup {
+    let rest = vec![
+        Button::History.labelled(say.text("button-history")),
+        Button::Help.labelled(say.text("button-help")),
+    ];
+    keyboard(
+        parked_row(say, parked)
+            .into_iter()
+            .chain(shop_row(say, sells))
+            .chain([rest]),
+    )
+}
+
+fn shop_row(say: Say, sells: bool) -> Option<Vec<Option<InlineKeyboardButton>>> {
+    sells.then(|| vec![Button::Shop.labelled(say.text("button-shop"))])
 }
 
 /// The button below a help that stands where a welcome stood.

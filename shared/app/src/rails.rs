@@ -30,6 +30,8 @@ pub type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub struct Ask {
     /// What, at what price.
     pub order: Order,
+    /// What that brings, in the customer's language.
+    pub goods: String,
     /// Until when it can be paid.
     pub expires_at: Timestamp,
     /// Paid again every month by itself, where the rail can do that.

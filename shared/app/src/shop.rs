@@ -1,14 +1,14 @@
 //! The shop's messages: what is on sale, what one thing brings, and where a chosen one is paid.
 
+use domain::account::Balance;
 use domain::catalog::{Plan, Ware, WareId};
 use domain::id::Nonce;
 use domain::money::{Amount, Credits, Currency};
-use domain::payment::{Goods, Rail, Record, State};
-use domain::purchase::{Purchase, Renewal, Stage};
+use domain::payment::{Goods, Rail};
+use domain::purchase::{Purchase, Stage};
 use domain::time::Timestamp;
 use domain::window::Zone;
 use limits_flags::Snapshot;
-use store::Bought;
 use telegram::html;
 use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 
@@ -17,23 +17,23 @@ use crate::cards::{Card, keyboard};
 use crate::show;
 use crate::texts::Say;
 
+mod history;
+
+pub(crate) use history::{give_back, history_buttons, history_line};
+
 /// Things on sale that are shown at most; more would not fit a phone.
 const WARES_SHOWN_MAX: usize = 12;
-/// Payments with a button to give them back.
-const REFUNDS_SHOWN: usize = 3;
-/// Subscriptions with a button of their own.
-const SUBSCRIPTIONS_SHOWN: usize = 3;
 /// Models of a plan that are named.
 const MODELS_NAMED_MAX: usize = 6;
 
-/// An amount as people read it: `699 ₽`, `$2.49`, `⭐ 350`.
+/// An amount as people read it: `699 ₽`, `$2.49`, `⭐ 350`, never torn apart at the end of a line.
 pub(crate) fn price(amount: Amount) -> String {
     let decimal = amount.decimal();
     let short = decimal.strip_suffix(".00").unwrap_or(&decimal);
     match amount.currency {
-        Currency::Rub => format!("{short} ₽"),
+        Currency::Rub => format!("{short}\u{a0}₽"),
         Currency::Usd => format!("${short}"),
-        Currency::Xtr => format!("⭐ {short}"),
+        Currency::Xtr => format!("⭐\u{a0}{short}"),
     }
 }
 
@@ -41,23 +41,28 @@ pub(crate) fn price(amount: Amount) -> String {
 pub(crate) fn goods(say: Say, goods: &Goods) -> String {
     let credits = (goods.credits > Credits::ZERO).then(|| show::credits(say, goods.credits));
     let days = goods.term.as_ref();
-    let days = days.map(|term| say.with("days", [("count", term.days.into())]));
+    let days = days.map(|term| {
+        let days = say.with("days", [("count", term.days.into())]);
+        say.with("goods-days", [("days", days.into())])
+    });
     let parts: Vec<String> = days.into_iter().chain(credits).collect();
     parts.join(" + ")
 }
 
 /// What is on sale, a button each.
-pub(crate) fn shelf(say: Say, snapshot: &Snapshot, available: Credits) -> Card {
+pub(crate) fn shelf(say: Say, snapshot: &Snapshot, sums: Balance) -> Card {
     let wares = snapshot.wares();
     let text = if wares.is_empty() {
         say.text("shop-empty")
     } else {
         let lines: Vec<String> = wares.iter().map(|ware| shelf_line(say, snapshot, ware)).collect();
-        let balance = show::credits(say, available);
-        say.with(
+        let balance = show::credits(say, sums.available);
+        let text = say.with(
             "shop",
             [("available", balance.into()), ("wares", lines.join("\n").into())],
-        )
+        );
+        let parts = [Some(text), debt(say, sums)];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     };
     let rows = wares.iter().take(WARES_SHOWN_MAX).map(|ware| {
         let words = ware.title.in_locale(say.locale().as_str());
@@ -75,6 +80,12 @@ pub(crate) fn shelf(say: Say, snapshot: &Snapshot, available: Credits) -> Card {
         text,
         buttons: keyboard(rows.chain([history])),
     }
+}
+
+/// That a bank has taken back what was spent already, if it has.
+pub(crate) fn debt(say: Say, sums: Balance) -> Option<String> {
+    let owed = show::credits(say, sums.debt);
+    (sums.debt > Credits::ZERO).then(|| say.with("debt", [("debt", owed.into())]))
 }
 
 fn shelf_line(say: Say, snapshot: &Snapshot, ware: &Ware) -> String {
@@ -101,7 +112,7 @@ fn first_price(snapshot: &Snapshot, ware: &Ware) -> Option<Amount> {
     priced(snapshot, ware).next().map(|(_, amount)| amount)
 }
 
-/// One thing on sale: what it brings, and a button for each way to pay that this deployment has. `note` is what this
+/// One thing on sale: what it brings, and a button for each way to pay that this deployment has. `notes` are what this
 /// customer has to know of it.
 pub(crate) fn ware(
     say: Say,
@@ -109,7 +120,7 @@ pub(crate) fn ware(
     ware: &Ware,
     rails: &[Rail],
     nonce: &Nonce,
-    note: Option<String>,
+    notes: [Option<String>; 2],
 ) -> Card {
     let locale = say.locale().as_str();
     let title = html::escape(ware.title.in_locale(locale)).into_owned();
@@ -120,7 +131,7 @@ pub(crate) fn ware(
         "ware",
         [("title", title.into()), ("brings", brings.join("\n").into())],
     );
-    let parts = [Some(head), description, note].into_iter().flatten();
+    let parts = [Some(head), description].into_iter().chain(notes).flatten();
     let pay = priced(snapshot, ware).filter(|(rail, _)| rails.contains(rail));
     let rows = pay.map(|(rail, amount)| vec![pay_button(say, ware, rail, amount, nonce)]);
     let back = vec![Button::Shop.labelled(say.text("button-back"))];
@@ -203,8 +214,8 @@ pub(crate) fn purchase(
     now: Timestamp,
 ) -> Card {
     let title = html::escape(&purchase.title).into_owned();
-    let until = show::moment(say, purchase.expires_at, zone, now);
-    let text = say.with(
+    let until = show::until(say, purchase.expires_at, zone, now);
+    let mut text = say.with(
         "purchase",
         [
             ("title", title.into()),
@@ -213,19 +224,30 @@ pub(crate) fn purchase(
             ("moment", until.into()),
         ],
     );
-    let words = say.with("button-pay", [("price", price(purchase.offer.price).into())]);
-    let pay = purchase
-        .url
-        .as_ref()
-        .map(|url| InlineKeyboardButton::url(words, url));
-    let nonce = &purchase.id().nonce;
-    let paid = Button::Paid(nonce.clone()).labelled(say.text("button-paid"));
+    if purchase.offer.renews {
+        text = format!("{text}\n\n{}", say.text("purchase-renews"));
+    }
+    let (pay, paid) = pay_or_look(say, purchase);
     let back = ware.map_or(Button::Shop, |ware| Button::Ware(ware.clone()));
     let back = back.labelled(say.text("button-back"));
     Card {
         text,
         buttons: keyboard([vec![pay], vec![paid], vec![back]]),
     }
+}
+
+/// Where a purchase is paid, and the question whether it was.
+fn pay_or_look(
+    say: Say,
+    purchase: &Purchase,
+) -> (Option<InlineKeyboardButton>, Option<InlineKeyboardButton>) {
+    let words = say.with("button-pay", [("price", price(purchase.offer.price).into())]);
+    let url = purchase.url.as_ref();
+    let paid = Button::Paid(purchase.id().nonce.clone());
+    (
+        url.map(|url| InlineKeyboardButton::url(words, url)),
+        paid.labelled(say.text("button-paid")),
+    )
 }
 
 /// A rail that did not answer: the same choice once more is the same purchase.
@@ -244,141 +266,21 @@ pub(crate) fn after_payment(say: Say) -> InlineKeyboardMarkup {
     ]])
 }
 
+/// What became of a purchase that is pressed once more.
+pub(crate) fn closed(say: Say, stage: Stage) -> Card {
+    Card {
+        text: match stage {
+            Stage::Paid => say.text("purchase-paid-already"),
+            Stage::Open | Stage::Gone => say.text("purchase-over"),
+        },
+        buttons: keyboard([vec![
+            Button::History.labelled(say.text("button-history")),
+            Button::Shop.labelled(say.text("button-shop")),
+        ]]),
+    }
+}
+
 /// Where nothing is sold.
 pub(crate) fn only_cabinet(say: Say) -> InlineKeyboardMarkup {
     keyboard([vec![Button::Cabinet.labelled(say.text("button-cabinet"))]])
-}
-
-/// A line of the history; `None` for a purchase that was paid, whose payment has a line of its own, or that nobody paid.
-pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestamp) -> Option<String> {
-    let (at, title, amount, what, state, number) = match bought {
-        Bought::Purchase(paid) if paid.renewal.is_some() => {
-            let state = renewal_state(say, paid.renewal?);
-            let (price, goods) = (paid.offer.price, &paid.offer.goods);
-            (paid.opened_at, &paid.title, price, goods, state, String::new())
-        }
-        Bought::Purchase(open) => {
-            let open = (open.stage == Stage::Open && open.is_payable(now)).then_some(open)?;
-            let (price, state) = (open.offer.price, say.text("history-open"));
-            (
-                open.opened_at,
-                &open.title,
-                price,
-                &open.offer.goods,
-                state,
-                String::new(),
-            )
-        }
-        Bought::Payment(record) => {
-            let state = payment_state(say, record.payment.state)?;
-            let number = format!(" · № <code>{}</code>", html::escape(&record.id().id));
-            (
-                record.payment.created_at,
-                &record.title,
-                record.amount,
-                &record.goods,
-                state,
-                number,
-            )
-        }
-    };
-    Some(say.with(
-        "history-line",
-        [
-            ("moment", show::moment(say, at, zone, now).into()),
-            ("title", html::escape(title).into_owned().into()),
-            ("price", price(amount).into()),
-            ("goods", goods(say, what).into()),
-            ("state", state.into()),
-            ("number", number.into()),
-        ],
-    ))
-}
-
-/// How it stands with the next payments of a subscription.
-fn renewal_state(say: Say, renewal: Renewal) -> String {
-    match renewal {
-        Renewal::Active => say.text("history-renews"),
-        Renewal::Canceled => say.text("history-renews-no-more"),
-        Renewal::Failed => say.text("history-renewal-failed"),
-    }
-}
-
-/// Whether money is to go back, to be said twice.
-pub(crate) fn give_back(say: Say, record: &Record, nonce: &Nonce) -> Card {
-    let title = html::escape(&record.title).into_owned();
-    let text = say.with(
-        "refund-sure",
-        [
-            ("title", title.into()),
-            ("price", price(record.amount).into()),
-            ("goods", goods(say, &record.goods).into()),
-        ],
-    );
-    let yes = Button::GiveBack(nonce.clone(), true).labelled(say.text("button-refund-sure"));
-    let back = Button::History.labelled(say.text("button-back"));
-    Card {
-        text,
-        buttons: keyboard([vec![yes], vec![back]]),
-    }
-}
-
-/// A button for each payment that goes back for the asking.
-fn refund_buttons(say: Say, bought: &[Bought], goes_back: impl Fn(&Record) -> bool) -> Rows {
-    let unused = bought.iter().filter_map(|row| match row {
-        Bought::Payment(record) => record
-            .purchase
-            .as_ref()
-            .filter(|_| goes_back(record))
-            .map(|id| (record, id)),
-        Bought::Purchase(_) => None,
-    });
-    let button = unused.take(REFUNDS_SHOWN).map(|(record, id)| {
-        let price = [
-            ("price", price(record.amount).into()),
-            ("title", record.title.as_str().into()),
-        ];
-        vec![Button::GiveBack(id.nonce.clone(), false).labelled(say.with("button-refund", price))]
-    });
-    button.collect()
-}
-
-/// Rows of buttons.
-type Rows = Vec<Vec<Option<InlineKeyboardButton>>>;
-
-/// The buttons below the history: one for each subscription, to end it or to go on with it.
-pub(crate) fn history_buttons(
-    say: Say,
-    bought: &[Bought],
-    goes_back: impl Fn(&Record) -> bool,
-) -> InlineKeyboardMarkup {
-    let renew = bought.iter().filter_map(|row| {
-        let Bought::Purchase(paid) = row else { return None };
-        let title = [("title", paid.title.as_str().into())];
-        let (wanted, words) = match paid.renewal? {
-            Renewal::Active | Renewal::Failed => (false, say.with("button-renew-not", title)),
-            Renewal::Canceled => (true, say.with("button-renew", title)),
-        };
-        Some(vec![
-            Button::Renew(paid.id().nonce.clone(), wanted).labelled(words),
-        ])
-    });
-    let rest = vec![
-        Button::Cabinet.labelled(say.text("button-cabinet")),
-        Button::Shop.labelled(say.text("button-shop")),
-    ];
-    let refunds = refund_buttons(say, bought, goes_back);
-    keyboard(renew.take(SUBSCRIPTIONS_SHOWN).chain(refunds).chain([rest]))
-}
-
-/// What became of a payment; `None` if nothing ever came of it.
-fn payment_state(say: Say, state: State) -> Option<String> {
-    Some(match state {
-        State::New | State::Void => return None,
-        State::Credited => say.text("history-credited"),
-        State::Held => say.text("history-held"),
-        State::RefundHeld => say.text("history-refund-held"),
-        State::Refunded => say.text("history-refunded"),
-        State::ChargedBack => say.text("history-charged-back"),
-    })
 }

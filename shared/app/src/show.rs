@@ -24,6 +24,15 @@ pub(crate) fn credits(say: Say, credits: Credits) -> String {
 
 /// A moment as a zone's clocks show it; of another year, with the year.
 pub(crate) fn moment(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> String {
+    say.with("reset-at", moment_parts(say, at, zone, now))
+}
+
+/// The same where it follows `until`: Russian says that otherwise.
+pub(crate) fn until(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> String {
+    say.with("until-at", moment_parts(say, at, zone, now))
+}
+
+fn moment_parts(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> [(&'static str, Value<'static>); 4] {
     let offset = zone.offset_minutes(at);
     let there = at.0.saturating_add(i64::from(offset) * 60_000);
     let here = now.0.saturating_add(i64::from(zone.offset_minutes(now)) * 60_000);
@@ -38,15 +47,12 @@ pub(crate) fn moment(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> St
     } else {
         format!("{date}.{year}")
     };
-    say.with(
-        "reset-at",
-        [
-            ("day", day.into()),
-            ("date", date.into()),
-            ("time", time.into()),
-            ("zone", zone.into()),
-        ],
-    )
+    [
+        ("day", day.into()),
+        ("date", date.into()),
+        ("time", time.into()),
+        ("zone", zone.into()),
+    ]
 }
 
 /// A span in days, hours and minutes, of which the smaller are left out where there is a larger: `3 дня`, `5 ч`.
@@ -205,6 +211,23 @@ mod tests {
         assert_eq!(told(NINE + 8 * DAY_MS, NINE), "29.11 в 21:00 (МСК)");
         assert_eq!(told(NINE + 367 * DAY_MS, NINE), "23.11.2027 в 21:00 (МСК)");
         assert!(told(i64::MAX, NINE).ends_with("(МСК)"));
+    }
+
+    #[test]
+    fn what_lasts_until_a_moment_is_told_as_one_says_it() {
+        let told = |locale, at: i64| {
+            let zone = Schedule::moscow_day().zone;
+            until(
+                Say::in_(locale),
+                Timestamp(at),
+                &zone,
+                Timestamp(NINE - 3_600_000),
+            )
+        };
+        assert_eq!(told(Locale::Ru, NINE), "21:00 (МСК)");
+        assert_eq!(told(Locale::Ru, NINE + DAY_MS), "завтра, 21:00 (МСК)");
+        assert_eq!(told(Locale::Ru, NINE + 8 * DAY_MS), "29.11, 21:00 (МСК)");
+        assert_eq!(told(Locale::En, NINE + DAY_MS), "tomorrow at 21:00 (Moscow)");
     }
 
     #[test]

@@ -10,8 +10,14 @@ use crate::show;
 use crate::texts::Say;
 
 /// What helps now: a shorter video of the same model, or another model, as far as the balance allows; else that credits
-/// set aside may come back; else whom to ask. Plain words, to be escaped where there is markup.
-pub(crate) fn way_out(say: Say, snapshot: &Snapshot, account: &Account, draft: &Draft) -> String {
+/// set aside may come back; else the shop, where there is one. Plain words, to be escaped where there is markup.
+pub(crate) fn way_out(
+    say: Say,
+    snapshot: &Snapshot,
+    account: &Account,
+    draft: &Draft,
+    sells: bool,
+) -> String {
     let balance = account.balance;
     if let Some((model, price)) = affordable(snapshot, draft, balance.available) {
         let seconds = say.with("seconds", [("count", price.duration_s.into())]);
@@ -28,7 +34,7 @@ pub(crate) fn way_out(say: Say, snapshot: &Snapshot, account: &Account, draft: &
         let held = show::credits(say, balance.held);
         return say.with("way-out-held", [("held", held.into())]);
     }
-    say.text("way-out-none")
+    say.text(if sells { "way-out-shop" } else { "way-out-none" })
 }
 
 /// The longest video of the draft's own model that can be paid for, else the first of the others.

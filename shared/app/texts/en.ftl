@@ -33,8 +33,12 @@ help = <b>Ordering a video</b>
 
     <b>Commands</b>
     /start — begin
+    /buy — buy credits or a plan
+    /history — my purchases
     /cabinet — balance and limits
     /timezone — the time zone of the times that I show
+    /paysupport — questions about payments
+    /terms — terms
     /help — this text
 command-start = Begin
 command-cabinet = Balance and limits
@@ -44,6 +48,7 @@ only-private = I work in private chats. Open a chat with me and press /start.
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
     /start — begin
+    /buy — buy credits or a plan
     /cabinet — balance and limits
     /help — how to order a video
     /timezone — your time zone
@@ -97,6 +102,11 @@ reset-at = { $day ->
     [1] tomorrow
    *[other] { $date }
 } at { $time } ({ $zone })
+until-at = { $day ->
+    [0] { $time }
+    [1] tomorrow at { $time }
+   *[other] { $date } at { $time }
+} ({ $zone })
 zone-moscow = Moscow
 
 zone-unset = the bot's ({ $zone })
@@ -127,7 +137,8 @@ card-choice-gone = ⚠️ This model no longer makes that length or shape. Choos
 card-too-poor = ⚠️ Not enough credits. { $hint }
 way-out-cheaper = What you have is enough for { $model }, { $seconds } ({ $price }).
 way-out-held = { $held } set aside for your orders will be back if an order fails or is canceled.
-way-out-none = Credits cannot be bought here yet; that is coming soon.
+way-out-shop = You can top up in the shop: /buy
+way-out-none = Credits cannot be bought now: the shop is closed.
 card-models = Choose a model:
 card-aspect-photo = as the photo
 button-create-plan = ✅ Create under the plan
@@ -280,6 +291,7 @@ shop-empty = 🛍 Nothing is on sale at the moment. What is on your account stay
 shop-not-sold = This is not sold any more. Nothing was charged. Open the shop again: /buy
 ware = <b>{ $title }</b>
     { $brings }
+goods-days = a plan for { $days }
 brings-credits = • { $credits } on your account, for as long as you like
 brings-days = • The plan for { $count } { $count ->
     [one] day
@@ -296,9 +308,10 @@ purchase = 🧾 <b>{ $title }</b> — { $goods }
     To pay: <b>{ $price }</b>
 
     You can pay until { $moment }. Once you have paid, everything arrives here by itself, usually within a minute.
+purchase-renews = 🔁 This is charged every month, until you switch the renewal off in /history
 purchase-not-opened = 😔 The payment service does not answer. Nothing was charged. Try again in a minute, or choose another way to pay.
-purchase-over = This order is closed: its time is up. No money came for it. Open the shop again: /buy
-purchase-paid-already = This order is paid and everything is on your account. Purchases: /history
+purchase-over = ⌛ This order is closed: its time is up. No money came for it. If you did pay, it is not lost: write to us, /paysupport
+purchase-paid-already = ✅ This order is paid already. How the payment stands is in your purchases: /history
 purchase-nothing-yet = No money has come yet. If you have paid, wait a few minutes: we keep looking. Nothing will be lost.
 purchase-nothing-stars = Telegram has not told us of a payment yet. If your Stars were taken, wait a minute: it arrives by itself. If it does not: /paysupport
 purchase-gone = ⌛ The order “{ $title }” for { $price } is closed: no payment came. If you did pay, your money is not lost: write to us, /paysupport
@@ -310,12 +323,32 @@ paid-credited = ✅ Payment received: <b>{ $title }</b>, { $price }.
     Payment number: <code>{ $number }</code>
 paid-held = 🔎 A payment of { $price } has come and does not match the order “{ $title }”. A person looks at it; the money is not lost. Number: <code>{ $number }</code>. Questions: /paysupport
 paid-nobodys = 🔎 A payment has come and there is no order for it. A person looks at it; the money is not lost. Questions: /paysupport
-paid-part-refunded = ↩️ A part of the money for “{ $title }” went back, and a part of the credits with it. On your account: { $available }. Number: <code>{ $number }</code>
-paid-refunded = ↩️ The money for “{ $title }” ({ $price }) went back where it came from; { $goods } are gone with it. On your account: { $available }. Number: <code>{ $number }</code>
-paid-charged-back = ⚠️ A bank has taken back the payment of { $price } for “{ $title }”; { $goods } are gone with it. On your account: { $available }. If this is a mistake: /paysupport. Number: <code>{ $number }</code>
-paid-restored = ✅ The bank has confirmed the payment of { $price } for “{ $title }”; { $goods } are yours again. On your account: { $available }.
-paid-refund-begun = ↩️ We are giving back { $price } for “{ $title }”. { $goods } are set aside until it is done; a card may wait for the money for up to 10 days. Number: <code>{ $number }</code>
-paid-refund-refused = The { $price } for “{ $title }” could not be given back; { $goods } are yours again. On your account: { $available }. Questions: /paysupport
+paid-part-refunded = ↩️ A part of the money for “{ $title }” went back, and a part of what it bought was taken off. On your account: { $available }.
+
+    Payment number: <code>{ $number }</code>
+paid-refunded = ↩️ The money for “{ $title }” ({ $price }) went back where it came from.
+    Taken off: { $goods }.
+    On your account: { $available }.
+
+    Payment number: <code>{ $number }</code>
+paid-charged-back = ⚠️ A bank has taken back the payment of { $price } for “{ $title }”.
+    Taken off: { $goods }.
+    On your account: { $available }.
+
+    If this is a mistake, write to us: /paysupport. Payment number: <code>{ $number }</code>
+paid-restored = ✅ The bank has confirmed the payment of { $price } for “{ $title }”.
+    Added again: { $goods }.
+    On your account: { $available }.
+paid-refund-begun = ↩️ We are giving back { $price } for “{ $title }”.
+    Set aside until it is done: { $goods }.
+    Money can take up to 10 days to reach a card.
+
+    Payment number: <code>{ $number }</code>
+paid-refund-refused = The { $price } for “{ $title }” could not be given back.
+    Added again: { $goods }.
+    On your account: { $available }.
+
+    Questions: /paysupport
 checkout-other = This invoice was made for somebody else. Open the bot and press /buy
 checkout-over = This invoice is no longer valid. No Stars were taken. Open the shop again: /buy
 checkout-paid = This order is paid already. No Stars were taken.
@@ -329,6 +362,7 @@ history = 🧾 <b>Purchases</b>
     Questions about payments: /paysupport
 history-empty = 🧾 No purchases yet. The shop: /buy
 history-line = • { $moment } — { $title } ({ $goods }), { $price }: { $state }{ $number }
+history-renewal = • 🔁 { $title }, { $price }: { $state }
 history-open = waits to be paid
 history-credited = received
 history-held = being looked at
@@ -345,7 +379,7 @@ terms = 📄 <b>Terms</b>
 terms-more = The full terms: { $url }
 pay-support = 💬 <b>Questions about payments</b>
 
-    You have paid and nothing came? Open the order and press “I have paid”: we look at once. How each payment stands: /history
+    You have paid and nothing came? Open /history and press “Check the payment”: we look at once. It also shows how each payment stands.
 
     Telegram cannot help with payments to bots. We do.
 pay-support-contact = Write to us: { $contact }
@@ -357,12 +391,13 @@ command-terms = Terms
 button-shop = 🛍 Shop
 button-history = 🧾 Purchases
 button-pay = Pay { $price }
-button-paid = I have paid — look now
+button-paid = Check the payment
 button-try-again = Try again
 plan-until = The plan will last until { $moment }.
-plan-exchanged = You have “{ $plan }” now. What is left of it becomes time of the new one: + { $bonus }. The new plan will last until { $moment }.
+plan-exchanged = You have “{ $plan }” now. What is left of it is not lost: it adds { $bonus } to the new one. The new plan will last until { $moment }.
 plan-endless = You have the plan “{ $plan }” for ever: there is no need to buy this one.
 plan-running = You have the plan “{ $plan }” until { $moment }. What is left of it cannot be exchanged, so you can buy this one when that is over: nothing is lost so.
+debt = ⚠️ You owe { $debt }. The next purchase pays that first, and the rest is yours.
 refused-debt = A bank has taken back the payment for credits that are spent already; you owe { $debt }. Top up: /buy pays that first, and the rest is yours. Questions: /paysupport
 plan-soon = ⏳ The plan “{ $title }” ends tomorrow. To go on: /buy
 plan-over = The plan “{ $title }” is over. The credits on your account stay yours. To go on: /buy

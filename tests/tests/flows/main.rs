@@ -41,6 +41,7 @@ mod measured;
 mod money_back;
 mod paying;
 mod permissions;
+mod shop;
 mod slow;
 mod sound;
 mod stars;

@@ -205,11 +205,16 @@ async fn a_bank_that_takes_money_back_for_what_is_spent_makes_debt_that_the_next
     stage.noticed().await;
     assert_eq!(books(&stage).await, (0, 0, 5, 1), "{session}");
     assert_eq!(state(&stage, &payment).await, State::ChargedBack);
-    assert!(
-        stage.last_text(ANNA).contains("Банк отозвал"),
-        "{}",
-        stage.last_text(ANNA)
-    );
+    let told = stage.last_text(ANNA);
+    for words in ["Банк отозвал", "Списано: 5 кредитов", "Ваш долг: 1 кредит."]
+    {
+        assert!(told.contains(words), "{told}");
+    }
+    for command in ["/cabinet", "/buy"] {
+        stage.say(ANNA, command).await;
+        let told = stage.last_text(ANNA);
+        assert!(told.contains("Ваш долг: 1 кредит."), "{told}");
+    }
 
     let card = stage.draft(ANNA, "ещё").await;
     let alert = stage
@@ -217,7 +222,7 @@ async fn a_bank_that_takes_money_back_for_what_is_spent_makes_debt_that_the_next
         .await
         .unwrap_or_default();
     assert!(
-        alert.contains("за вами 1 кредит"),
+        alert.contains("Ваш долг: 1 кредит."),
         "{alert} {}",
         stage.last_text(ANNA)
     );

@@ -164,7 +164,7 @@ async fn without_credits_nothing_is_ordered_and_the_reason_is_told() {
     let card = stage.draft(ANNA, "a dream").await;
     let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
     assert!(alert.contains("Not enough credits"), "{alert}");
-    assert!(alert.contains("cannot be bought here yet"), "{alert}");
+    assert!(alert.contains("You can top up in the shop: /buy"), "{alert}");
     assert!(stage.jobs().await.is_empty());
     stage.assert_sound().await;
 }

@@ -21,7 +21,8 @@ async fn roubles_become_credits_and_the_customer_reads_how_many_without_asking()
     let payment = stage.pay_in_roubles(ANNA, "pack:pro").await;
     assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
     let told = stage.last_text(ANNA);
-    for words in ["Оплата получена", "Про", "699 ₽", "20 кредитов", &payment] {
+    for words in ["Оплата получена", "Про", "699\u{a0}₽", "20 кредитов", &payment]
+    {
         assert!(told.contains(words), "{told}");
     }
     assert_eq!(stage.payment().await.untold, None);

@@ -63,7 +63,7 @@ async fn what_is_left_of_one_plan_becomes_time_of_another_and_that_is_said_befor
     let said = stage.last_text(ANNA);
     for words in [
         "Сейчас у вас «Безлимит на неделю»",
-        "станет временем новой: + 8 дней",
+        "Остаток не пропадёт: прибавим к новой 8 дней",
     ] {
         assert!(said.contains(words), "{said}");
     }
@@ -112,6 +112,10 @@ async fn a_subscription_in_stars_is_renewed_canceled_and_taken_up_again() {
     stage.telegram.give_stars(ANNA, 100_000).unwrap();
     let begun = stage.now();
     let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
+    let shown = stage.last_text(ANNA);
+    for words in ["подписка на 30 дней", "списывается каждый месяц"] {
+        assert!(shown.contains(words), "{shown}");
+    }
     stage.telegram.pay_link(ANNA, &link).unwrap();
     stage.answered().await;
     assert_eq!(

@@ -11,6 +11,8 @@ use table::Deadline;
 
 use super::{Cashier, Error, rail_time};
 use crate::rails::{Ask, Taker};
+use crate::shop;
+use crate::texts::Say;
 
 /// Purchases of one customer that may be open at once.
 const OPEN_MAX: usize = 12;
@@ -163,6 +165,7 @@ impl Cashier {
                 return_url: self.return_url.clone(),
                 attempt: purchase.attempt,
             },
+            goods: shop::goods(Say::of(&purchase.locale), &purchase.offer.goods),
             expires_at: purchase.expires_at,
             renews: purchase.offer.renews,
             receipt: receipt.cloned(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::money::Credits;
+use domain::account::Balance;
 use domain::payment::{News, Record, Reminder};
 use domain::purchase::Purchase;
 use table::Deadline;
@@ -10,17 +10,18 @@ use telegram::html;
 use telegram::methods::SendMessage;
 
 use super::{Cashier, Error};
-use crate::shop;
 use crate::shop::price;
 use crate::texts::Say;
+use crate::{shop, show};
 
 /// The longest that Telegram is waited for.
 const TELL_TIMEOUT: Duration = Duration::from_secs(5);
 /// What has to be left after it, to write that down.
 const WRITE_RESERVE: Duration = Duration::from_millis(1500);
 
-/// What a customer is told of a payment. `available` is what stands on the account now.
-pub(crate) fn news(record: &Record, news: News, available: Credits) -> String {
+/// What a customer is told of a payment. `sums` are those of the account now: a debt is told
+/// with them, because it is what the next purchase pays first.
+pub(crate) fn news(record: &Record, news: News, sums: Balance) -> String {
     let say = Say::of(&record.locale);
     let title = html::escape(&record.title).into_owned();
     let goods = shop::goods(say, &record.goods);
@@ -35,8 +36,8 @@ pub(crate) fn news(record: &Record, news: News, available: Credits) -> String {
         News::RefundRefused => "paid-refund-refused",
         News::Returned => "paid-returned",
     };
-    let balance = say.with("credits", [("count", available.0.into())]);
-    say.with(
+    let balance = show::credits(say, sums.available);
+    let text = say.with(
         id,
         [
             ("title", title.into()),
@@ -45,7 +46,9 @@ pub(crate) fn news(record: &Record, news: News, available: Credits) -> String {
             ("available", balance.into()),
             ("number", html::escape(&record.id().id).into_owned().into()),
         ],
-    )
+    );
+    let parts = [Some(text), shop::debt(say, sums)];
+    parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 
 impl Cashier {
@@ -58,8 +61,8 @@ impl Cashier {
         let timeout = deadline
             .for_call(TELL_TIMEOUT, WRITE_RESERVE)
             .ok_or(Error::NoTime)?;
-        let available = self.account(user).await?.balance.available;
-        let text = news(&record, untold.news, available);
+        let sums = self.account(user).await?.balance;
+        let text = news(&record, untold.news, sums);
         let say = Say::of(&record.locale);
         let message = SendMessage::html(user.0, text).with_buttons(shop::after_payment(say));
         let after = match bot.call(&message, timeout).await {

@@ -3,23 +3,29 @@
 use domain::limit::Limit;
 use domain::time::Timestamp;
 use telegram::html;
-use telegram::methods::{EditMessageText, Reply};
+use telegram::methods::Reply;
 
 use super::visit::Visit;
-use crate::{cards, quota, show};
+use crate::cards::Card;
+use crate::{cards, quota, shop, show};
 
 impl Visit<'_> {
     /// `/cabinet`.
     pub(super) fn cabinet(&self) -> Reply {
-        self.send(self.cabinet_text()).into()
+        self.send_card(self.cabinet_card())
     }
 
     /// The same in the place of the message whose button was pressed. Videos that wait are still offered.
     pub(super) fn cabinet_instead(&self, message_id: i64) -> Reply {
+        self.edit_card(message_id, self.cabinet_card())
+    }
+
+    fn cabinet_card(&self) -> Card {
         let parked = !self.account.parked.is_empty();
-        EditMessageText::html(self.chat, message_id, self.cabinet_text())
-            .with_buttons(cards::cabinet_buttons(self.say, parked))
-            .into()
+        Card {
+            text: self.cabinet_text(),
+            buttons: cards::cabinet_buttons(self.say, parked, self.sells()),
+        }
     }
 
     fn cabinet_text(&self) -> String {
@@ -41,6 +47,7 @@ impl Visit<'_> {
         let rights = self.held_lines();
         let lines: Vec<String> = [head]
             .into_iter()
+            .chain(shop::debt(say, balance))
             .chain(rights)
             .chain([String::new()])
             .chain(lines)
@@ -77,7 +84,7 @@ impl Visit<'_> {
         } else {
             ("cabinet-awaited", self.account.standing.plan_grace?)
         };
-        let moment = show::moment(self.say, until, &self.own_zone(), self.now);
+        let moment = show::until(self.say, until, &self.own_zone(), self.now);
         Some(self.say.with(text, [("moment", moment.into())]))
     }
 

@@ -183,7 +183,8 @@ impl Visit<'_> {
             ),
             Refusal::NotEnoughCredits { cost, available } => {
                 let draft = self.draft(nonce);
-                let hint = draft.map(|draft| way_out(say, &self.snapshot, &self.account, draft));
+                let hint =
+                    draft.map(|draft| way_out(say, &self.snapshot, &self.account, draft, self.sells()));
                 say.with(
                     "refused-credits",
                     [

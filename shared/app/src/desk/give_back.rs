@@ -80,9 +80,7 @@ impl Visit<'_> {
             }
         };
         let account = cashier.payments.account(self.account.user).await?;
-        let available = account
-            .map(|account| account.balance.available)
-            .unwrap_or_default();
+        let sums = account.map(|account| account.balance).unwrap_or_default();
         let Some(untold) = record.untold else {
             return self.history_instead(message_id).await;
         };
@@ -92,7 +90,7 @@ impl Visit<'_> {
         Ok(self.edit_card(
             message_id,
             Card {
-                text: news(&record, untold.news, available),
+                text: news(&record, untold.news, sums),
                 buttons: shop::after_payment(self.say),
             },
         ))

@@ -40,7 +40,7 @@ impl Visit<'_> {
 
     fn shelf(&self) -> Card {
         if self.sells() {
-            return shop::shelf(self.say, &self.snapshot, self.account.balance.available);
+            return shop::shelf(self.say, &self.snapshot, self.account.balance);
         }
         Card {
             text: self.say.text("shop-empty"),
@@ -71,7 +71,8 @@ impl Visit<'_> {
             Some(Err(why)) => (Some(self.not_begun_told(&why)), Vec::new()),
             None => (None, self.rails()),
         };
-        let card = shop::ware(self.say, &self.snapshot, &ware, &rails, &nonce, note);
+        let notes = [note, shop::debt(self.say, self.account.balance)];
+        let card = shop::ware(self.say, &self.snapshot, &ware, &rails, &nonce, notes);
         self.edit_card(message_id, card)
     }
 
@@ -91,7 +92,7 @@ impl Visit<'_> {
     /// Until when the plan would last, and what of the one that runs now goes into it.
     fn begun_told(&self, begun: &Begun) -> Option<String> {
         let until = begun.standing.plan.as_ref()?.until?;
-        let until = show::moment(self.say, until, &self.own_zone(), self.now);
+        let until = show::until(self.say, until, &self.own_zone(), self.now);
         let Some(replaced) = &begun.replaces else {
             return Some(self.say.with("plan-until", [("moment", until.into())]));
         };
@@ -115,7 +116,7 @@ impl Visit<'_> {
                 self.say.with("plan-endless", [("plan", plan.into())])
             }
             NotBegun::Running { plan, until } => {
-                let until = show::moment(self.say, *until, &self.own_zone(), self.now);
+                let until = show::until(self.say, *until, &self.own_zone(), self.now);
                 let plan = self.plan_title(plan);
                 self.say
                     .with("plan-running", [("plan", plan.into()), ("moment", until.into())])
@@ -177,7 +178,7 @@ impl Visit<'_> {
             NotOpened::NotSold => Ok(Err(self.say.text("shop-not-sold"))),
             NotOpened::OtherRail => Ok(Err(self.say.text("purchase-other-rail"))),
             NotOpened::TooMany => Ok(Err(self.say.text("purchase-too-many"))),
-            NotOpened::Closed(purchase) => Ok(Err(self.closed_told(&purchase))),
+            NotOpened::Closed(purchase) => Ok(Ok(shop::closed(self.say, purchase.stage))),
             NotOpened::Failed(crate::cashier::Error::Store(error)) => Err(error.into()),
             NotOpened::Failed(error) => {
                 tracing::warn!(user = self.account.user.0, %error, "a rail could not be asked");
@@ -194,16 +195,9 @@ impl Visit<'_> {
         shop::purchase(self.say, purchase, ware, &self.own_zone(), self.now)
     }
 
-    /// A card that was paid or has run out is pressed once more.
-    fn closed(&self, purchase: &Purchase, query_id: &str) -> Reply {
-        Self::alert(query_id, &self.closed_told(purchase))
-    }
-
-    fn closed_told(&self, purchase: &Purchase) -> String {
-        match purchase.stage {
-            Stage::Paid => self.say.text("purchase-paid-already"),
-            Stage::Open | Stage::Gone => self.say.text("purchase-over"),
-        }
+    /// A card that was paid or has run out is pressed once more: it makes place for what became of it.
+    fn closed(&self, stage: Stage, message_id: i64) -> Reply {
+        self.edit_card(message_id, shop::closed(self.say, stage))
     }
 
     /// A rail that does not answer is no fault of the tables: the customer is told, and may ask again.
@@ -228,16 +222,16 @@ impl Visit<'_> {
         };
         match cashier.look(&id, self.deadline).await {
             Ok(Looked::Heard(heard)) => self.heard(cashier, &heard, message_id, query_id).await,
-            Ok(Looked::Awaited(purchase)) => Ok(self.nothing_yet(&purchase, query_id)),
-            Ok(Looked::Gone(purchase)) => Ok(self.closed(&purchase, query_id)),
-            Ok(Looked::Unknown) => Ok(Self::alert(query_id, &self.say.text("purchase-over"))),
+            Ok(Looked::Awaited(purchase)) => Ok(self.nothing_yet(&purchase, message_id, query_id)),
+            Ok(Looked::Gone(purchase)) => Ok(self.closed(purchase.stage, message_id)),
+            Ok(Looked::Unknown) => Ok(self.closed(Stage::Gone, message_id)),
             Err(error) => self.failed(error, query_id),
         }
     }
 
-    fn nothing_yet(&self, purchase: &Purchase, query_id: &str) -> Reply {
+    fn nothing_yet(&self, purchase: &Purchase, message_id: i64, query_id: &str) -> Reply {
         let id = match (purchase.stage, purchase.offer.rail) {
-            (Stage::Paid, _) => "purchase-paid-already",
+            (Stage::Paid, _) => return self.closed(Stage::Paid, message_id),
             // Telegram itself tells us of Stars, as soon as they are paid.
             (_, Rail::Stars) => "purchase-nothing-stars",
             _ => "purchase-nothing-yet",
@@ -257,7 +251,7 @@ impl Visit<'_> {
         };
         match self.news(cashier, record).await? {
             Some(card) => Ok(self.edit_card(message_id, card)),
-            None => Ok(Self::alert(query_id, &self.say.text("purchase-paid-already"))),
+            None => Ok(self.closed(Stage::Paid, message_id)),
         }
     }
 
@@ -267,15 +261,13 @@ impl Visit<'_> {
             return Ok(None);
         };
         let account = cashier.payments.account(self.account.user).await?;
-        let available = account.map_or(self.account.balance.available, |account| {
-            account.balance.available
-        });
+        let sums = account.map_or(self.account.balance, |account| account.balance);
         // If that fails, somebody else tells them once more.
         if let Err(error) = cashier.told(record, self.deadline).await {
             tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
         }
         Ok(Some(Card {
-            text: news(record, untold.news, available),
+            text: news(record, untold.news, sums),
             buttons: shop::after_payment(self.say),
         }))
     }
@@ -318,7 +310,7 @@ impl Visit<'_> {
         };
         Ok(Card {
             text,
-            buttons: shop::history_buttons(self.say, &bought, goes_back),
+            buttons: shop::history_buttons(self.say, &bought, goes_back, self.now),
         })
     }
 

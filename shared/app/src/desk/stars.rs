@@ -173,14 +173,12 @@ impl Desk {
             return Ok(None);
         };
         let account = cashier.payments.account(user).await?;
-        let available = account
-            .map(|account| account.balance.available)
-            .unwrap_or_default();
+        let sums = account.map(|account| account.balance).unwrap_or_default();
         // If that fails, somebody else tells them once more.
         if let Err(error) = cashier.told(record, deadline).await {
             tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
         }
-        let message = SendMessage::html(chat, news(record, untold.news, available));
+        let message = SendMessage::html(chat, news(record, untold.news, sums));
         let buttons = shop::after_payment(Say::of(&record.locale));
         Ok(Some(message.with_buttons(buttons).into()))
     }

@@ -247,6 +247,7 @@ impl Visit<'_> {
             by_plan: self.paid_by_plan(draft.duration_s),
             lacks: self.denied(draft).map(|denied| self.lacks(&denied)),
             locked: self.locked(),
+            sells: self.sells(),
             usages,
             zone: self.account.zone.as_ref().map(|_| self.own_zone()),
             now: self.now,

@@ -24,7 +24,7 @@ impl Visit<'_> {
             );
         }
         self.send(text)
-            .with_buttons(cards::welcome_buttons(say, parked > 0))
+            .with_buttons(cards::welcome_buttons(say, parked > 0, self.sells()))
             .into()
     }
 

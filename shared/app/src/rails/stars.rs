@@ -107,7 +107,9 @@ impl Stars {
 fn link(ask: &Ask) -> Result<CreateInvoiceLink, InvoiceError> {
     let order = &ask.order;
     let stars = u32::try_from(order.amount.minor).unwrap_or(u32::MAX);
-    let invoice = Invoice::new(&order.title, &order.title, order.purchase.to_string(), stars)?;
+    let goods = Some(ask.goods.as_str()).filter(|goods| !goods.is_empty());
+    let goods = goods.unwrap_or(&order.title);
+    let invoice = Invoice::new(&order.title, goods, order.purchase.to_string(), stars)?;
     if ask.renews {
         CreateInvoiceLink::monthly(invoice)
     } else {
