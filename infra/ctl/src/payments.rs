@@ -178,6 +178,16 @@ fn became(done: &Refunding) -> String {
         wanted.map_or_else(String::new, |wanted| format!("{} ({})", wanted.by, wanted.why))
     };
     match done {
+        Refunding::Done(record) if !record.payment.granted => format!(
+            "{} went back to the customer; nothing had been given for it",
+            record.amount
+        ),
+        Refunding::UnderWay(record) if !record.payment.granted => {
+            "the rail is at it; cleanup goes on with it, and nobody has to do anything".to_owned()
+        }
+        Refunding::Refused { record, why } if !record.payment.granted => {
+            format!("the rail does not give it back: {why}; it is held as before")
+        }
         Refunding::Done(record) => format!(
             "{} went back to the customer; {} are gone",
             record.amount,
