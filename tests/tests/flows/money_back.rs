@@ -272,7 +272,7 @@ async fn what_was_not_used_goes_back_for_the_asking_where_the_operator_allows_th
     stage.say(ANNA, "/history").await;
     stage.press_newest(ANNA, "gb:").await;
     assert!(
-        stage.last_text(ANNA).contains("Вернуть 699 ₽ за «Про»?"),
+        stage.last_text(ANNA).contains("Вернуть 699\u{a0}₽ за «Про»?"),
         "{}",
         stage.last_text(ANNA)
     );
