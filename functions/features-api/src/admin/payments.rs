@@ -15,7 +15,7 @@ use limits_flags::By;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{limit, no_cursor, user};
+use super::{limit, user};
 use crate::Api;
 use crate::auth::{Editor, Operator, Owner, Viewer};
 use crate::body::{Asked, Body, Until};
@@ -107,7 +107,9 @@ pub(crate) struct Looked {
 
 /// Payments of a day, or a customer's with the purchases, the newest first.
 #[utoipa::path(get, path = "/admin/payments", tag = "admin", params(Which),
-    responses((status = 200, description = "A page of payments", body = Payments), NotThere, Unreadable, Denials))]
+    responses((status = 200, description = "A page of payments", body = Payments),
+        (status = 422, description = "What is asked for does not go together, or is no day", body = crate::problem::Problem,
+         content_type = "application/problem+json"), NotThere, Unreadable, Denials))]
 pub(crate) async fn list_payments(
     State(api): State<Arc<Api>>,
     _: Viewer,
@@ -122,21 +124,29 @@ pub(crate) async fn list_payments(
         .desk
         .list(of, state.transpose()?, limit, which.cursor.as_deref())
         .await?;
-    let listed = listed.ok_or_else(no_cursor)?;
+    let listed = listed.ok_or_else(|| senseless("`cursor` is what `next` was, of the same list"))?;
     Ok(Json(Payments {
         payments: listed.rows.into_iter().map(Row::of).collect(),
         next: listed.next,
     }))
 }
 
+/// What can be read, and asks for nothing that there could be.
+fn senseless(detail: &str) -> Refusal {
+    Refusal::Senseless {
+        detail: detail.to_owned(),
+        pointer: None,
+    }
+}
+
 fn of(api: &Api, which: &Which) -> Result<Of, Refusal> {
     match (&which.user, &which.day) {
-        (Some(_), Some(_)) => Err(Refusal::Malformed("either `user` or `day`".to_owned())),
+        (Some(_), Some(_)) => Err(senseless("either `user` or `day`")),
         (Some(whose), None) => user(whose).map(Of::Customer),
         (None, None) => Ok(Of::Day(api.now())),
         (None, Some(day)) => {
             let noon = Timestamp::parse_rfc3339(&format!("{day}T12:00:00Z"));
-            let unread = || Refusal::Malformed("`day` is a day such as 2026-11-22".to_owned());
+            let unread = || senseless("`day` is a day such as 2026-11-22");
             noon.map(Of::Day).ok_or_else(unread)
         }
     }
