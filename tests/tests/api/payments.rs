@@ -197,7 +197,7 @@ async fn what_is_no_payment_is_refused_and_lists_say_where_they_go_on() {
         ("/admin/payments?user=1003&day=2026-11-22", 422),
         ("/admin/payments?state=lost", 400),
         ("/admin/payments?day=2026-13-01", 422),
-        ("/admin/payments?cursor=nonsense", 400),
+        ("/admin/payments?cursor=nonsense", 422),
         ("/admin/payments?user=nobody", 404),
     ] {
         assert_eq!(get(&stage, path).await.status, status, "{path}");
