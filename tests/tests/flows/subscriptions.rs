@@ -237,3 +237,37 @@ async fn the_end_of_a_plan_is_told_the_day_before_and_when_it_is_over_unless_it_
     );
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_whose_refund_is_asked_for_twice_and_refused_goes_on_as_if_nothing_had_been() {
+    use played_rails::{Door, Fault, Spoilt};
+    let stage = customer().await;
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    let (before, id) = (plan(&stage).await, stage.payment().await.id().clone());
+    let wanted = RefundWanted {
+        by: "anna".to_owned(),
+        why: "asked for it".to_owned(),
+        at: Timestamp(1),
+    };
+    let selling = domain::catalog::Selling::default();
+    let deadline = Deadline::after(Duration::from_secs(20));
+    stage
+        .yookassa
+        .desk()
+        .inject(Fault::Answer(Door::Refund, Spoilt::TooMany), 1);
+    stage.yookassa.desk().inject(Fault::RefundRefused, 1);
+    let begun = stage
+        .cashier()
+        .refund(&id, &wanted, &selling, &[], deadline)
+        .await
+        .unwrap();
+    assert!(matches!(begun, Refunding::UnderWay(_)), "{begun:?}");
+    assert_eq!(plan(&stage).await, None, "while the money is on its way");
+    for _ in 0..3 {
+        stage.sweep().await;
+        stage.pass(Millis::from_mins(1));
+    }
+    let until = |plan: Option<(String, Timestamp)>| plan.map(|(key, until)| (key, until.0 / 3_600_000));
+    assert_eq!(until(plan(&stage).await), until(before));
+    stage.assert_sound().await;
+}

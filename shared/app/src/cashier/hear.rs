@@ -96,15 +96,15 @@ impl Cashier {
             .filter(|purchase| paid && !purchase.knows_of_payment())
             .map(|purchase| purchase.paid(record.id().clone()));
         match self
-            .settle(&after, purchase.as_ref(), change, Vec::new(), deadline)
+            .settle(&mut after, purchase.as_ref(), change, Vec::new(), deadline)
             .await?
         {
             Written::Settled(settled) => Ok(settled),
             Written::Cannot(_) => {
                 let held = record.payment.held_for(Misfit::PlanRuns);
                 note(record, &held, truth, &Till::default());
-                let after = record.after(&held, self.env.now());
-                match self.settle(&after, None, &held, Vec::new(), deadline).await? {
+                let mut after = record.after(&held, self.env.now());
+                match self.settle(&mut after, None, &held, Vec::new(), deadline).await? {
                     Written::Settled(settled) => Ok(settled),
                     Written::Cannot(_) => Err(Error::Busy),
                 }
@@ -112,10 +112,11 @@ impl Cashier {
         }
     }
 
-    /// Writes one step of a payment whose record is known.
+    /// Writes one step of a payment whose record is known. What follows for its plan is noted in the record, which is then as
+    /// it stands in the table.
     pub(super) async fn settle(
         &self,
-        after: &Record,
+        after: &mut Record,
         purchase: Option<&Purchase>,
         change: &Change,
         besides: Vec<Write>,
@@ -125,9 +126,9 @@ impl Cashier {
             (Some(settlement), Some(user)) => Some((settlement, self.account(user).await?)),
             _ => None,
         };
-        let (mut credit, mut after) = (None, after.clone());
+        let mut credit = None;
         if let Some((settlement, account)) = &account {
-            let standing = match self.turn(*settlement, &after, account).await? {
+            let standing = match self.turn(*settlement, after, account).await? {
                 Turn::Stays => None,
                 Turn::Becomes(standing) => {
                     let until = standing.plan.as_ref().and_then(|plan| plan.until);
@@ -151,7 +152,7 @@ impl Cashier {
             });
         }
         let step = Settling {
-            payment: &after,
+            payment: after,
             purchase,
             account: credit,
             besides,

@@ -119,7 +119,7 @@ impl Cashier {
             let mut after = record.after(&change, self.env.now());
             after.refund_wanted = Some(wanted.clone());
             match self
-                .settle(&after, None, &change, besides.to_vec(), deadline)
+                .settle(&mut after, None, &change, besides.to_vec(), deadline)
                 .await?
             {
                 Written::Settled(Settled::Written) => return Ok(self.give_back(after, deadline).await?),
@@ -185,7 +185,9 @@ impl Cashier {
             };
             let mut after = record.after(&change, self.env.now());
             after.refund_wanted = None;
-            let settled = self.settle(&after, None, &change, Vec::new(), deadline).await?;
+            let settled = self
+                .settle(&mut after, None, &change, Vec::new(), deadline)
+                .await?;
             if let Written::Settled(Settled::Written) = settled {
                 tracing::error!(payment = %after.id(), why, "a rail does not give money back");
                 // A part may have gone back meanwhile by another way.
@@ -228,14 +230,14 @@ impl Cashier {
             let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;
             record.user.ok_or(RefundError::Stands(record.payment.state))?;
             let change = record.payment.accept()?;
-            let after = record.after(&change, self.env.now());
+            let mut after = record.after(&change, self.env.now());
             let purchase = match &record.purchase {
                 Some(purchase) => self.payments.purchase(purchase).await?,
                 None => None,
             };
             let purchase = purchase.map(|purchase| purchase.paid(record.id().clone()));
             match self
-                .settle(&after, purchase.as_ref(), &change, besides.to_vec(), deadline)
+                .settle(&mut after, purchase.as_ref(), &change, besides.to_vec(), deadline)
                 .await?
             {
                 Written::Settled(Settled::Written) => return Ok(after),
