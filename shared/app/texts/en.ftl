@@ -424,3 +424,5 @@ purchase-too-many = You have many orders that are not paid. Pay one of them (/hi
 paid-returned = ↩️ The payment of { $price } (“{ $title }”) went back where it came from. Nothing had been added for it. Number: <code>{ $number }</code>
 purchase-other-rail = Another way to pay was chosen on this card before. Open the item again: /buy. Nothing was charged.
 checkout-plan = This plan cannot begin now: you have another one. No Stars were taken. See /buy
+plan-renews = The plan “{ $plan }” renews by itself: Telegram will take money for it again. Switch its renewal off in /history first: the time that you have paid stays yours.
+receipt-unreadable = This does not look like an e-mail address or a telephone number. Send for example anna@example.org or +44 20 7946 0958. Nothing was charged.

@@ -4,6 +4,8 @@ use std::fmt;
 
 /// The longest address that is taken, in characters.
 const EMAIL_CHARS_MAX: usize = 100;
+/// From so many digits on, what has no letters is meant for a telephone number.
+const DIGITS_MEANT: usize = 6;
 /// How many digits an international number has.
 const PHONE_DIGITS: std::ops::RangeInclusive<usize> = 11..=15;
 
@@ -30,6 +32,15 @@ impl Contact {
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         email(text).or_else(|| phone(text))
+    }
+
+    /// Whether somebody has meant to write one, though it is none: one word with an `@`, or hardly anything but digits.
+    pub fn is_meant(text: &str) -> bool {
+        let text = text.trim();
+        let one_word = !text.contains(char::is_whitespace);
+        let digits = text.chars().filter(char::is_ascii_digit).count();
+        let number = digits >= DIGITS_MEANT && text.chars().all(|c| !c.is_alphabetic());
+        (one_word && text.contains('@')) || number
     }
 
     /// Its text: an address, or digits.
@@ -123,6 +134,25 @@ mod tests {
             &long,
         ] {
             assert_eq!(Contact::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slip_is_told_from_words_about_a_video() {
+        for meant in [
+            "anna@example",
+            "anna@",
+            "9991234567",
+            "+7 (999) 123-4",
+            "@anna.ru",
+        ] {
+            assert!(
+                Contact::parse(meant).is_none() && Contact::is_meant(meant),
+                "{meant}"
+            );
+        }
+        for words in ["12", "кот @ дом", "2026: a film", "закат", ""] {
+            assert!(!Contact::is_meant(words), "{words}");
         }
     }
 

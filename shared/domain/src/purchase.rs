@@ -4,6 +4,8 @@
 //! next without having been told to: notices get lost. What really arrived is the [`crate::payment::Payment`]'s, and
 //! money that comes after a purchase was given up is good money.
 
+use crate::id::UserId;
+use crate::money::Amount;
 use crate::payment::{Offer, PaymentId, PurchaseId};
 use crate::time::{Millis, Timestamp};
 
@@ -65,6 +67,19 @@ impl Renewal {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|renewal| renewal.as_str() == name)
     }
+}
+
+/// Why somebody may not pay a purchase now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotPayable {
+    /// It was made for somebody else.
+    OtherPayer,
+    /// It is paid.
+    Paid,
+    /// Its time is up.
+    Over,
+    /// What would be paid is not its price.
+    OtherPrice,
 }
 
 /// One offer to one customer.
@@ -144,6 +159,23 @@ impl Purchase {
     /// Whether it can be paid now.
     pub fn is_payable(&self, now: Timestamp) -> bool {
         self.stage == Stage::Open && now < self.expires_at
+    }
+
+    /// Whether somebody who is about to pay so much may: a link can be opened by anybody, and kept.
+    pub fn check_out(&self, payer: UserId, amount: Option<Amount>, now: Timestamp) -> Result<(), NotPayable> {
+        if payer != self.offer.id.user {
+            return Err(NotPayable::OtherPayer);
+        }
+        if self.stage == Stage::Paid {
+            return Err(NotPayable::Paid);
+        }
+        if !self.is_payable(now) {
+            return Err(NotPayable::Over);
+        }
+        if amount != Some(self.offer.price) {
+            return Err(NotPayable::OtherPrice);
+        }
+        Ok(())
     }
 
     /// When to ask the rail after so many times.
@@ -256,7 +288,7 @@ impl Purchase {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::money::{Amount, Currency};
+    use crate::money::Currency;
     use crate::payment::{Goods, Rail};
 
     fn fresh() -> Purchase {
@@ -342,5 +374,32 @@ mod tests {
             (second.paid_by, second.renewal),
             (Some(by("stars#1")), Some(Renewal::Active))
         );
+    }
+
+    #[test]
+    fn a_checkout_is_by_whom_it_is_for_in_time_at_its_price_and_once() {
+        let open = fresh();
+        let price = open.offer.price;
+        let out = |purchase: &Purchase, payer: i64, amount: Option<Amount>, now: i64| {
+            purchase.check_out(UserId(payer), amount, Timestamp(now))
+        };
+        assert_eq!(out(&open, 7, Some(price), 1), Ok(()));
+        assert_eq!(out(&open, 8, Some(price), 1), Err(NotPayable::OtherPayer));
+        assert_eq!(out(&open, 7, Some(price), 24 * 3_600_000), Err(NotPayable::Over));
+        assert_eq!(out(&open, 7, None, 1), Err(NotPayable::OtherPrice));
+        let dollars = Amount {
+            currency: Currency::Usd,
+            ..price
+        };
+        let less = Amount {
+            minor: price.minor - 1,
+            ..price
+        };
+        for wrong in [dollars, less] {
+            assert_eq!(out(&open, 7, Some(wrong), 1), Err(NotPayable::OtherPrice));
+        }
+        let paid = open.paid(PaymentId::parse("stars#1").unwrap());
+        assert_eq!(out(&paid, 7, Some(price), 1), Err(NotPayable::Paid));
+        assert_eq!(out(&open.gone(), 7, Some(price), 1), Err(NotPayable::Over));
     }
 }

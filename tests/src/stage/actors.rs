@@ -118,6 +118,18 @@ impl Stage {
             .is_some_and(|message| message.button(prefix).is_some())
     }
 
+    /// What the buttons of the newest message of a chat say to the bot.
+    pub fn buttons(&self, user: i64) -> Vec<String> {
+        let chat = self.telegram.chat(user);
+        let buttons = chat
+            .last()
+            .into_iter()
+            .flat_map(|message| message.now.buttons.iter().flatten());
+        buttons
+            .filter_map(|button| button.callback_data.clone())
+            .collect()
+    }
+
     /// Everything that was sent has been handled, and its answers carried out.
     pub async fn answered(&self) {
         let done = |telegram: &played_telegram::PlayedTelegram| {

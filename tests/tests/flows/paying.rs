@@ -315,6 +315,12 @@ async fn where_receipts_are_wanted_a_customer_is_asked_once_where_they_go() {
         stage.last_text(ANNA)
     );
     assert_eq!(stage.yookassa.payments().len(), 0);
+    stage.say(ANNA, "anna@example").await;
+    assert!(
+        stage.last_text(ANNA).contains("не похоже на e-mail"),
+        "{}",
+        stage.last_text(ANNA)
+    );
     stage.say(ANNA, "anna@example.org").await;
     let payment = stage.reference().await;
     let asked = stage.yookassa.desk().journal();

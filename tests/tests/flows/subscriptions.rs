@@ -6,6 +6,7 @@ use app::cashier::Refunding;
 use domain::payment::RefundWanted;
 use domain::purchase::Renewal;
 use domain::time::{Millis, Timestamp};
+use played_telegram::CheckoutState;
 use table::Deadline;
 use tests::stage::Stage;
 
@@ -269,5 +270,42 @@ async fn a_plan_whose_refund_is_asked_for_twice_and_refused_goes_on_as_if_nothin
     }
     let until = |plan: Option<(String, Timestamp)>| plan.map(|(key, until)| (key, until.0 / 3_600_000));
     assert_eq!(until(plan(&stage).await), until(before));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_pays_for_two_plans_that_renew_by_themselves() {
+    let stage = customer().await;
+    stage.telegram.give_stars(ANNA, 100_000).unwrap();
+    let early = stage.choose(ANNA, "plan:pro_month", "s").await;
+    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    // An invoice that was made before is refused at its checkout.
+    let query = stage.telegram.pay_link(ANNA, &early).unwrap();
+    stage.answered().await;
+    let ended = stage.telegram.checkout(&query).unwrap();
+    assert!(matches!(&ended, CheckoutState::Refused(_)), "{ended:?}");
+    // Another plan is not sold while this one goes on taking money; the same one not by Stars again.
+    stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "wa:plan:pro_month").await;
+    let said = stage.last_text(ANNA);
+    assert!(said.contains("продлевается сама"), "{said}");
+    assert!(!stage.has_button(ANNA, "by:"), "{said}");
+    stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "wa:plan:unlimited_30days").await;
+    let rails: Vec<String> = ["s", "y", "c"].map(|rail| format!(":{rail}:plan")).into();
+    let offered = |rail: &String| {
+        stage
+            .buttons(ANNA)
+            .iter()
+            .any(|data| data.contains(rail.as_str()))
+    };
+    assert_eq!(rails.iter().map(offered).collect::<Vec<_>>(), [false, true, true]);
+
+    stage.say(ANNA, "/history").await;
+    stage.press_newest(ANNA, "rn:").await;
+    stage.choose(ANNA, "plan:pro_month", "y").await;
+    assert_eq!(stage.payments().await.len(), 1);
     stage.assert_sound().await;
 }

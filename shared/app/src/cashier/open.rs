@@ -104,7 +104,6 @@ impl Cashier {
                 stands
             }
         };
-        let taker = self.rails.get(purchase.offer.rail).unwrap_or(taker);
         self.open_at(taker, purchase, wanted.receipt.as_ref(), deadline)
             .await
     }

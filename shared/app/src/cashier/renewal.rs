@@ -1,9 +1,10 @@
 //! Subscriptions, whose payments come by themselves: whether the next one comes.
 
+use domain::id::UserId;
 use domain::payment::PurchaseId;
 use domain::purchase::{Purchase, Renewal};
 use payments::Outcome;
-use store::Written;
+use store::{Bought, Written};
 use table::Deadline;
 
 use super::{Cashier, Error, rail_time};
@@ -24,7 +25,22 @@ pub enum Renewed {
     Unknown,
 }
 
+/// Rows of a customer that are looked at for a subscription.
+const NEWEST: i32 = 60;
+
 impl Cashier {
+    /// The plan whose next payment comes by itself, if a customer has such: it would be taken whatever else is bought.
+    pub async fn renewing_plan(&self, user: UserId) -> Result<Option<String>, store::Error> {
+        let (bought, _) = self.payments.bought(user, None, NEWEST).await?;
+        let plan = bought.into_iter().find_map(|row| match row {
+            Bought::Purchase(purchase) if purchase.renewal == Some(Renewal::Active) => {
+                purchase.offer.goods.term.map(|term| term.plan)
+            }
+            _ => None,
+        });
+        Ok(plan)
+    }
+
     /// The customer wants the next payments to come, or not to.
     pub async fn renew(&self, id: &PurchaseId, wanted: bool, deadline: Deadline) -> Result<Renewed, Error> {
         let Some(purchase) = self.payments.purchase(id).await? else {

@@ -1,7 +1,7 @@
 //! What a payment does to a customer's plan.
 
 use domain::account::Account;
-use domain::payment::term::{Deal, NotBegun, Shelf, begin, restore, withdraw};
+use domain::payment::term::{Deal, NotBegun, begin, restore, withdraw};
 use domain::payment::{Record, Settlement, TermEffect};
 use domain::standing::Standing;
 
@@ -30,10 +30,7 @@ impl Cashier {
         };
         let now = self.env.now();
         let snapshot = self.settings.fresh(now).await?;
-        let known = Shelf {
-            plans: &snapshot.plans,
-            packs: &snapshot.packs,
-        };
+        let known = snapshot.shelf();
         let (standing, rail) = (&account.standing, after.id().rail);
         let becomes = match effect {
             TermEffect::Begin => {

@@ -62,7 +62,8 @@ impl Visit<'_> {
             return Ok(None);
         };
         let Some(contact) = Contact::parse(text) else {
-            return Ok(None);
+            let slip = Contact::is_meant(text).then(|| self.send(self.say.text("receipt-unreadable")).into());
+            return Ok(slip);
         };
         let user = self.account.user;
         self.desk.store.set_contact(user, &contact, self.deadline).await?;

@@ -169,7 +169,7 @@ impl Visit<'_> {
             Button::Parked => self.show_parked(message_id, query_id).await,
             Button::ParkedNext(nonce) => self.send_next_parked(nonce, query_id).await,
             Button::Shop => Ok(self.shop_instead(message_id)),
-            Button::Ware(ware) => Ok(self.show_ware(&ware, message_id, query_id)),
+            Button::Ware(ware) => self.show_ware(&ware, message_id, query_id).await,
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
             Button::History => self.history_instead(message_id).await,

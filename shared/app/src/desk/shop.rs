@@ -2,7 +2,7 @@
 
 use domain::catalog::{Ware, WareId};
 use domain::id::Nonce;
-use domain::payment::term::{Begun, Deal, NotBegun, Shelf, begin};
+use domain::payment::term::{Begun, Deal, NotBegun, begin};
 use domain::payment::{PurchaseId, Rail, Record};
 use domain::purchase::{Purchase, Stage};
 use telegram::html;
@@ -60,37 +60,69 @@ impl Visit<'_> {
 
     /// One thing on sale. Each time it is shown it has a name of its own: what is chosen on it is one purchase, however
     /// often it is pressed.
-    pub(super) fn show_ware(&self, id: &WareId, message_id: i64, query_id: &str) -> Reply {
+    pub(super) async fn show_ware(
+        &self,
+        id: &WareId,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
         let Some(ware) = self.snapshot.ware(id).filter(|_| self.sells()) else {
-            return Self::alert(query_id, &self.say.text("shop-not-sold"));
+            return Ok(Self::alert(query_id, &self.say.text("shop-not-sold")));
         };
-        let nonce = self.desk.env.nonce();
-        let (note, rails) = match self.begun(&ware, None) {
-            Some(Ok(begun)) => (self.begun_told(&begun), self.rails()),
-            // What cannot begin is not sold, and why is said where it would have been.
-            Some(Err(why)) => (Some(self.not_begun_told(&why)), Vec::new()),
-            None => (None, self.rails()),
+        let renewing = self.renewing(&ware).await?;
+        let hindered = |rail: &Rail| self.hindered(&ware, *rail, renewing.as_deref());
+        let (free, not): (Vec<Rail>, Vec<Rail>) = self
+            .rails()
+            .into_iter()
+            .partition(|rail| hindered(rail).is_none());
+        // What cannot be bought by any rail says why where the rails would have been.
+        let note = match free.first() {
+            Some(rail) => self.begun_told(&ware, *rail),
+            None => not.first().and_then(hindered),
         };
         let notes = [note, shop::debt(self.say, self.account.balance)];
-        let card = shop::ware(self.say, &self.snapshot, &ware, &rails, &nonce, notes);
-        self.edit_card(message_id, card)
+        let nonce = self.desk.env.nonce();
+        let card = shop::ware(self.say, &self.snapshot, &ware, &free, &nonce, notes);
+        Ok(self.edit_card(message_id, card))
+    }
+
+    /// The customer's plan that goes on taking money by itself, where another is to be bought.
+    async fn renewing(&self, ware: &Ware) -> Result<Option<String>, Error> {
+        match &self.desk.cashier {
+            Some(cashier) if ware.term.is_some() => Ok(cashier.renewing_plan(self.account.user).await?),
+            _ => Ok(None),
+        }
+    }
+
+    /// Why a plan is not sold to this customer by a rail, if it is not.
+    fn hindered(&self, ware: &Ware, rail: Rail, renewing: Option<&str>) -> Option<String> {
+        if let Some(Err(why)) = self.begun(ware, rail) {
+            return Some(self.not_begun_told(&why));
+        }
+        let (term, renewing) = (ware.term.as_ref()?, renewing?);
+        let taken_twice = renewing != term.plan || ware.renews_on(rail);
+        taken_twice.then(|| {
+            let plan = self.plan_title(renewing);
+            self.say.with("plan-renews", [("plan", plan.into())])
+        })
     }
 
     /// What paying for a plan now would make of the customer's own; `None` if it is no plan.
-    fn begun(&self, ware: &Ware, rail: Option<Rail>) -> Option<Result<Begun, NotBegun>> {
+    fn begun(&self, ware: &Ware, rail: Rail) -> Option<Result<Begun, NotBegun>> {
         let term = ware.term.as_ref()?;
-        let rail = rail.or_else(|| ware.prices.rails().next())?;
         let renews = ware.renews_on(rail);
-        let known = Shelf {
-            plans: &self.snapshot.plans,
-            packs: &self.snapshot.packs,
-        };
         let deal = Deal { term, rail, renews };
-        Some(begin(&self.account.standing, deal, known, self.now))
+        Some(begin(
+            &self.account.standing,
+            deal,
+            self.snapshot.shelf(),
+            self.now,
+        ))
     }
 
     /// Until when the plan would last, and what of the one that runs now goes into it.
-    fn begun_told(&self, begun: &Begun) -> Option<String> {
+    fn begun_told(&self, ware: &Ware, rail: Rail) -> Option<String> {
+        let begun = self.begun(ware, rail)?.ok()?;
         let until = begun.standing.plan.as_ref()?.until?;
         let until = show::until(self.say, until, &self.own_zone(), self.now);
         let Some(replaced) = &begun.replaces else {
@@ -153,8 +185,9 @@ impl Visit<'_> {
         let (Some(ware), Some(cashier)) = (ware, &self.desk.cashier) else {
             return Ok(Err(self.say.text("shop-not-sold")));
         };
-        if let Some(Err(why)) = self.begun(&ware, Some(rail)) {
-            return Ok(Err(self.not_begun_told(&why)));
+        let renewing = self.renewing(&ware).await?;
+        if let Some(why) = self.hindered(&ware, rail, renewing.as_deref()) {
+            return Ok(Err(why));
         }
         let again = Button::Buy(nonce.clone(), rail, id.clone());
         let receipt = match self.receipt(rail) {

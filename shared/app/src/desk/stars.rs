@@ -1,10 +1,10 @@
 //! Stars: may this customer pay this invoice, they have paid it, it went back.
 
 use domain::id::UserId;
-use domain::money::Currency;
-use domain::payment::term::{Deal, Shelf, begin};
+use domain::money::{Amount, Currency};
+use domain::payment::term::{Deal, begin};
 use domain::payment::{PurchaseId, Rail, Truth};
-use domain::purchase::{Purchase, Renewal};
+use domain::purchase::{NotPayable, Renewal};
 use table::Deadline;
 use telegram::methods::{AnswerPreCheckoutQuery, Reply, SendMessage};
 use telegram::types::{Message, PreCheckoutQuery, Subscription, SubscriptionState};
@@ -16,85 +16,55 @@ use crate::shop;
 use crate::texts::{Locale, Say};
 
 impl Desk {
-    /// Whether somebody may pay an invoice: it is theirs, it is open, and it says what we said. Answered at once, for
-    /// Telegram waits 10 s and no longer; whatever goes wrong on the way is a no, and nothing is paid.
+    /// Whether somebody may pay an invoice: it is theirs, it is open, it says what we said, and what it brings can begin.
+    /// Answered at once, for Telegram waits 10 s and no longer; whatever goes wrong on the way is a no, and nothing is paid.
     pub(super) async fn checkout(&self, query: &PreCheckoutQuery) -> Reply {
         let say = Say::in_(Locale::of(query.from.language_code.as_deref()));
-        let refusal = match self.may_pay(query).await {
-            Ok(refusal) => refusal,
+        let no = match self.may_pay(query).await {
+            Ok(Ok(())) => return AnswerPreCheckoutQuery::yes(&query.id).into(),
+            Ok(Err(no)) => no,
             Err(error) => {
                 tracing::error!(%error, "a checkout could not be looked at");
-                Some("checkout-later")
+                No::Later
             }
         };
-        match refusal {
-            None => AnswerPreCheckoutQuery::yes(&query.id).into(),
-            Some(why) => {
-                tracing::info!(user = query.from.id, why, "checkout_refused");
-                AnswerPreCheckoutQuery::no(&query.id, &Self::checkout_text(say, why)).into()
-            }
-        }
+        tracing::info!(user = query.from.id, ?no, "checkout_refused");
+        AnswerPreCheckoutQuery::no(&query.id, &no.told(say)).into()
     }
 
-    fn checkout_text(say: Say, why: &str) -> String {
-        match why {
-            "checkout-other" => say.text("checkout-other"),
-            "checkout-over" => say.text("checkout-over"),
-            "checkout-paid" => say.text("checkout-paid"),
-            "checkout-price" => say.text("checkout-price"),
-            "checkout-plan" => say.text("checkout-plan"),
-            "checkout-not-sold" => say.text("checkout-not-sold"),
-            _ => say.text("checkout-later"),
-        }
-    }
-
-    /// Why not, if not.
-    async fn may_pay(&self, query: &PreCheckoutQuery) -> Result<Option<&'static str>, Error> {
+    async fn may_pay(&self, query: &PreCheckoutQuery) -> Result<Result<(), No>, Error> {
         let (Some(cashier), Some(id)) = (&self.cashier, PurchaseId::parse(&query.invoice_payload)) else {
-            return Ok(Some("checkout-over"));
+            return Ok(Err(No::Purchase(NotPayable::Over)));
         };
-        // A link can be opened by anybody.
-        if id.user.0 != query.from.id {
-            return Ok(Some("checkout-other"));
-        }
         let now = self.env.now();
         let snapshot = self.settings.fresh(now).await?;
         if !snapshot.selling.rails.contains(&Rail::Stars) {
-            return Ok(Some("checkout-not-sold"));
+            return Ok(Err(No::NotSold));
         }
         let Some(purchase) = cashier.payments.purchase(&id).await? else {
-            return Ok(Some("checkout-over"));
+            return Ok(Err(No::Purchase(NotPayable::Over)));
         };
-        if let Some(why) = Self::fits(&purchase, query, now) {
-            return Ok(Some(why));
+        let amount = Currency::parse(&query.currency).map(|currency| Amount {
+            minor: query.total_amount,
+            currency,
+        });
+        if let Err(why) = purchase.check_out(UserId(query.from.id), amount, now) {
+            return Ok(Err(No::Purchase(why)));
         }
         let Some(term) = &purchase.offer.goods.term else {
-            return Ok(None);
+            return Ok(Ok(()));
         };
         let account = cashier.payments.account(id.user).await?;
         let standing = account.map(|account| account.standing).unwrap_or_default();
         let (rail, renews) = (Rail::Stars, purchase.offer.renews);
-        let known = Shelf {
-            plans: &snapshot.plans,
-            packs: &snapshot.packs,
-        };
-        let begun = begin(&standing, Deal { term, rail, renews }, known, now);
-        Ok(begun.is_err().then_some("checkout-plan"))
-    }
-
-    fn fits(
-        purchase: &Purchase,
-        query: &PreCheckoutQuery,
-        now: domain::time::Timestamp,
-    ) -> Option<&'static str> {
-        let price = purchase.offer.price;
-        let same =
-            Currency::parse(&query.currency) == Some(price.currency) && query.total_amount == price.minor;
-        match purchase.stage {
-            domain::purchase::Stage::Paid => Some("checkout-paid"),
-            _ if !purchase.is_payable(now) => Some("checkout-over"),
-            _ => (!same).then_some("checkout-price"),
-        }
+        let begun = begin(&standing, Deal { term, rail, renews }, snapshot.shelf(), now);
+        let other = cashier.renewing_plan(id.user).await?;
+        let twice = other.is_some_and(|other| other != term.plan || renews);
+        Ok(if begun.is_err() || twice {
+            Err(No::Plan)
+        } else {
+            Ok(())
+        })
     }
 
     /// A service message about money. `None` if it is about none of ours.
@@ -181,6 +151,33 @@ impl Desk {
         let message = SendMessage::html(chat, news(record, untold.news, sums));
         let buttons = shop::after_payment(Say::of(&record.locale));
         Ok(Some(message.with_buttons(buttons).into()))
+    }
+}
+
+/// Why an invoice is not to be paid.
+#[derive(Clone, Copy, Debug)]
+enum No {
+    /// Because of the purchase.
+    Purchase(NotPayable),
+    /// Stars are not taken now.
+    NotSold,
+    /// The plan that it is for cannot begin, or another goes on taking money.
+    Plan,
+    /// It could not be looked at.
+    Later,
+}
+
+impl No {
+    fn told(self, say: Say) -> String {
+        match self {
+            Self::Purchase(NotPayable::OtherPayer) => say.text("checkout-other"),
+            Self::Purchase(NotPayable::Paid) => say.text("checkout-paid"),
+            Self::Purchase(NotPayable::Over) => say.text("checkout-over"),
+            Self::Purchase(NotPayable::OtherPrice) => say.text("checkout-price"),
+            Self::NotSold => say.text("checkout-not-sold"),
+            Self::Plan => say.text("checkout-plan"),
+            Self::Later => say.text("checkout-later"),
+        }
     }
 }
 
