@@ -335,3 +335,23 @@ fn of_nothing_nothing_went_back() {
     let change = unheard().told(&truth, Some(&offer), &till()).unwrap();
     assert_eq!(change.settlement, Some(Settlement::Grant));
 }
+
+#[test]
+fn what_was_held_goes_back_without_a_credit_and_waits_again_where_the_rail_refuses() {
+    let other = Truth {
+        amount: Amount {
+            minor: 1,
+            ..paid().amount
+        },
+        ..paid()
+    };
+    let held = after(&unheard(), &other);
+    let begun = held.begin_refund(Credits(20), Credits::ZERO).unwrap();
+    assert_eq!((begun.after.state, begun.settlement), (State::RefundHeld, None));
+    let gone = Truth { refunded: 1, ..other };
+    let done = told(&begun.after, &gone).unwrap();
+    assert_eq!((done.after.state, done.settlement), (State::Refunded, None));
+    let refused = begun.after.abandon_refund().unwrap();
+    assert_eq!((refused.after.state, refused.settlement), (State::Held, None));
+    assert_eq!(refused.after.misfit, Some(Misfit::OtherAmount));
+}

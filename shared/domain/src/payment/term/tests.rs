@@ -434,3 +434,23 @@ fn the_days_of_a_plan_that_nobody_sells_any_more_are_given_again_to_who_still_ha
     let again = restore(&standing, (&term("month", 30), days(30)), Rail::Stars, none, NOW).unwrap();
     assert_eq!(end(&again), NOW.after(days(33)));
 }
+
+#[test]
+fn what_was_not_taken_is_not_given_again() {
+    let shelf = Shelf {
+        plans: &plans(),
+        packs: &packs(),
+    };
+    let month = term("month", 30);
+    for before in [Standing::default(), on("month", Some(NOW.after(days(3))))] {
+        let after = restore(&before, (&month, Millis::ZERO), Rail::Stars, shelf, NOW).unwrap();
+        assert_eq!(after, before);
+    }
+    // What was left is what was taken, and comes again; what was over before is not.
+    let before = on("month", Some(NOW.after(days(3))));
+    let gone = withdraw(&before, &month, NOW);
+    let taken = withdrawn(&before, &gone, NOW);
+    assert_eq!((gone.plan.clone(), taken), (None, days(3)));
+    let again = restore(&gone, (&month, taken), Rail::Stars, shelf, NOW).unwrap();
+    assert_eq!(end(&again), NOW.after(days(3)));
+}
