@@ -20,7 +20,7 @@ CASHIER, DESK = "shared/app/src/cashier", "shared/app/src/desk"
 HEAR, LOOK, OPEN, BACK, RECONCILE, RENEWAL, TERMS = (
     f"{CASHIER}/{name}.rs" for name in ["hear", "look", "open", "refund", "reconcile", "renewal", "terms"]
 )
-STARS, SHOP = f"{DESK}/stars.rs", f"{DESK}/shop.rs"
+STARS, SHOP, PLANS = f"{DESK}/stars.rs", f"{DESK}/shop.rs", f"{DESK}/plan_sale.rs"
 YOOKASSA, STRIPE = "shared/payments/src/yookassa", "shared/payments/src/stripe"
 WEBHOOK = "functions/payment-webhook/src"
 
@@ -206,8 +206,8 @@ COUNTER = [
     (SHOP, ".filter(|rail| cashier.rails.get(*rail).is_some())", ""),
     (SHOP, ".filter(|_| self.sells())", ""),
     (SHOP, "partition(|rail| hindered(rail).is_none())", "partition(|_| true)"),
-    (SHOP, "renewing != term.plan ||", ""),
-    (SHOP, "|| ware.renews_on(rail)", ""),
+    (PLANS, "renewing != term.plan ||", ""),
+    (PLANS, "|| ware.renews_on(rail)", ""),
     (SHOP, ".filter(|_| self.rails().contains(&rail))", ""),
     (SHOP, "if let Some(why) = self.hindered(&ware, rail, renewing.as_deref()) {", "if let Some(why) = None::<String> {"),
 ]
@@ -223,9 +223,8 @@ NOTICES = [
     (f"{STRIPE}/notice.rs", ".take(SIGNATURES_MAX)", ""),
     (f"{STRIPE}/notice.rs", "hmac::verify(&key, &signed, &signature).is_ok()", "!signature.is_empty()"),
     (f"{YOOKASSA}/notice.rs", "(!payment.is_empty())", "true"),
-    (f"{YOOKASSA}/notice.rs", "match source.to_canonical() {", "match source {"),
-    (f"{YOOKASSA}/notice.rs", "IpAddr::V4(source) => NETWORKS_V4.iter().any(|(network, bits)| {", "IpAddr::V4(source) => NETWORKS_V4.iter().all(|(network, bits)| {"),
-    (f"{YOOKASSA}/notice.rs", "let (network, bits) = NETWORK_V6;", "let (network, bits) = (NETWORK_V6.0, 0);"),
+    (f"{YOOKASSA}/notice.rs", "any(|network| network.contains(&source))", "all(|network| network.contains(&source))"),
+    (f"{YOOKASSA}/notice.rs", "source.to_canonical()", "source"),
     # What the rail says.
     (f"{YOOKASSA}/read.rs", "(refunded.currency == amount.currency).then_some(refunded.minor)", "Some(refunded.minor)"),
     (f"{YOOKASSA}/read.rs", 'Money::Arrived if body.get("paid") == Some(&Value::Bool(false)) => Money::Awaited,', ""),
@@ -238,13 +237,10 @@ NOTICES = [
 ]
 
 GATE = [
-    (f"{WEBHOOK}/networks.rs", "(bits <= max)", "true"),
-    (f"{WEBHOOK}/networks.rs", "address.to_canonical()", "address"),
     (f"{WEBHOOK}/lib.rs", "request.body().as_ref().len() > NOTICE_BYTES_MAX", "false"),
     (f"{WEBHOOK}/lib.rs", '("POST", "/yookassa")', '(_, "/yookassa")'),
     (f"{WEBHOOK}/lib.rs", '("POST", "/stripe")', '(_, "/stripe")'),
-    (f"{WEBHOOK}/lib.rs", "yookassa::is_from_yookassa(source) || app.networks.contain(source)", "true"),
-    (f"{WEBHOOK}/lib.rs", "yookassa::is_from_yookassa(source) ||", ""),
+    (f"{WEBHOOK}/lib.rs", "yookassa::is_known(source, &app.networks)", "true"),
     (f"{WEBHOOK}/lib.rs", "if !signed", "if false"),
     (f"{WEBHOOK}/lib.rs", ".filter(|_| heard.changed)", ""),
 ]

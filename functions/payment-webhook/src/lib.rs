@@ -4,19 +4,16 @@
 //! are signed, and late, doubled and in any order. What is believed is what the rail says when it is asked. 200 is answered
 //! only when all that follows is written; anything else makes the rail tell it again, for a day or three.
 
-mod networks;
-
 use std::net::IpAddr;
 
 use app::cashier::{Cashier, Error, Heard};
 use domain::payment::{PaymentId, Rail};
+use ipnet::IpNet;
 use lambda_http::request::RequestContext;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use payments::{stripe, yookassa};
 use runtime::{Aws, Config, Secrets};
 use table::Deadline;
-
-pub use networks::Networks;
 
 /// The variables that this function reads.
 pub const ENVIRONMENT: &[&str] = &[
@@ -43,7 +40,7 @@ const NOTICE_BYTES_MAX: usize = 256 << 10;
 pub struct App {
     cashier: Cashier,
     stripe: Option<StripeSecret>,
-    networks: Networks,
+    networks: Vec<IpNet>,
 }
 
 /// What Stripe signs its events with.
@@ -58,7 +55,7 @@ impl std::fmt::Debug for StripeSecret {
 impl App {
     /// From a cashier, what Stripe signs with (without it no event is taken), and from where `YooKassa` may come besides
     /// its own networks.
-    pub fn new(cashier: Cashier, stripe: Option<&str>, networks: Networks) -> Self {
+    pub fn new(cashier: Cashier, stripe: Option<&str>, networks: Vec<IpNet>) -> Self {
         Self {
             cashier,
             stripe: stripe.map(|secret| StripeSecret(secret.to_owned())),
@@ -74,7 +71,12 @@ impl App {
         let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
         let cashier = config.money()?.cashier(&aws, &secrets, runtime::env())?;
         let more = config.get("YOOKASSA_MORE_NETWORKS")?;
-        let networks = Networks::parse(more).ok_or_else(|| runtime::Error::Malformed {
+        let more = more
+            .split(',')
+            .map(str::trim)
+            .filter(|network| !network.is_empty());
+        let networks = more.map(str::parse).collect::<Result<_, _>>();
+        let networks = networks.map_err(|_| runtime::Error::Malformed {
             name: "YOOKASSA_MORE_NETWORKS".to_owned(),
             expected: "a list of networks such as 127.0.0.1/32",
         })?;
@@ -109,8 +111,7 @@ fn source(request: &Request) -> Option<IpAddr> {
 }
 
 async fn yookassa_notice(app: &App, request: &Request, deadline: Deadline) -> Response<Body> {
-    let known = source(request)
-        .is_some_and(|source| yookassa::is_from_yookassa(source) || app.networks.contain(source));
+    let known = source(request).is_some_and(|source| yookassa::is_known(source, &app.networks));
     if !known {
         tracing::warn!(source = ?source(request), metric = "notice_forged", "a notice from an unknown network");
         return status(403);

@@ -9,6 +9,7 @@ pub mod texts;
 mod buttons;
 mod cards;
 pub mod cashier;
+mod chain;
 mod quota;
 mod shop;
 mod show;
@@ -24,4 +25,5 @@ pub mod sweep;
 pub mod take_callback;
 pub mod workshop;
 
+pub use chain::chain;
 pub use env::{Clock, Dice, Env, Fixed};

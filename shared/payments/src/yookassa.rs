@@ -15,7 +15,7 @@ use domain::time::Timestamp;
 use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 
-pub use notice::{Notice, is_from_yookassa};
+pub use notice::{Notice, is_known};
 
 use crate::http::{Answer, send};
 use crate::{Opened, Order, Outcome, Page, Refund, Unanswered};

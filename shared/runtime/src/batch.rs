@@ -1,6 +1,7 @@
 //! A batch of SQS records. Each is handled by itself, and only those that failed go back to the queue: one poisonous
 //! message never takes its neighbours along.
 
+pub use app::chain;
 use std::future::Future;
 use std::panic::AssertUnwindSafe;
 
@@ -52,17 +53,6 @@ fn failure<E: std::error::Error>(handled: std::thread::Result<Result<(), E>>, me
         Err(_) => tracing::error!(message_id, "a panic; the message goes back to the queue"),
     }
     true
-}
-
-/// An error with all its causes, for the log.
-pub fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 #[cfg(test)]

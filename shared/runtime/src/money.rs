@@ -81,14 +81,14 @@ impl Money {
         settings: Settings,
         env: Env,
     ) -> Result<Cashier, Error> {
-        let bot = telegram::Client::new(
-            clients::http()?,
-            &self.telegram_url,
-            secrets.telegram_bot_token()?,
-        );
+        // One client, for each takes its time at a cold start. What moves money is written to a connection of its own: one
+        // that died in the freeze would leave it unknown.
+        let http = clients::http_without_pool()?;
+        let token = secrets.telegram_bot_token()?;
+        let bot = telegram::Client::new(http.clone(), &self.telegram_url, token);
         Ok(Cashier {
             payments: Payments::new(db, self.tables.clone()),
-            rails: self.rails(secrets, &bot)?,
+            rails: self.rails(http, secrets, &bot),
             bot: Some(bot),
             return_url: self.return_url,
             settings,
@@ -96,9 +96,7 @@ impl Money {
         })
     }
 
-    fn rails(&self, secrets: &Secrets, bot: &telegram::Client) -> Result<Rails, Error> {
-        // What moves money is written to a connection of its own: one that died in the freeze would leave it unknown.
-        let http = clients::http_without_pool()?;
+    fn rails(&self, http: reqwest::Client, secrets: &Secrets, bot: &telegram::Client) -> Rails {
         let mut takers: Vec<Arc<dyn Taker>> = vec![Arc::new(Stars::new(bot.clone()))];
         if let Some(key) = secrets.yookassa_secret_key().filter(|_| !self.shop.is_empty()) {
             let shop = Shop::new(http.clone(), &self.yookassa_url, &self.shop, key);
@@ -108,6 +106,6 @@ impl Money {
             let account = Account::new(http, &self.stripe_url, key);
             takers.push(Arc::new(StripeRail::new(account, self.takes_test)));
         }
-        Ok(Rails::new(takers))
+        Rails::new(takers)
     }
 }

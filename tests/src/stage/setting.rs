@@ -14,7 +14,6 @@ use cleanup::Cleanup;
 use domain::time::{Millis, Timestamp};
 use limits_flags::{By, Document, Office};
 use local_lambda::{Aws, AwsOptions, Deployment, Template};
-use payment_webhook::Networks;
 use payments::stripe::Account;
 use payments::yookassa::Shop;
 use played_kie::PlayedKie;
@@ -199,7 +198,7 @@ impl Ground {
 
     fn payment_webhook(&self, outside: &Outside) -> payment_webhook::App {
         let cashier = self.cashier(PAYMENTS, 8, outside);
-        let loopback = Networks::parse("127.0.0.1/32").unwrap();
+        let loopback = vec!["127.0.0.1/32".parse().unwrap()];
         payment_webhook::App::new(cashier, Some(STRIPE_SECRET), loopback)
     }
 

@@ -6,6 +6,7 @@ use store::Due;
 use table::Deadline;
 
 use super::{Cashier, Error, Looked};
+use crate::chain;
 
 /// Rows of one shard that one run deals with: a rail is asked about each, and the next run is a minute away.
 const PAGE: i32 = 10;
@@ -40,9 +41,9 @@ impl Cashier {
                 };
                 if let Err(error) = done {
                     swept.failed = swept.failed.saturating_add(1);
-                    tracing::warn!(?due, error = %super::chain(&error), "a payment could not be gone on with");
+                    tracing::warn!(?due, error = %chain(&error), "a payment could not be gone on with");
                     if let Err(error) = self.put_off(&due, deadline).await {
-                        tracing::warn!(?due, error = %super::chain(&error), "and could not be put off");
+                        tracing::warn!(?due, error = %chain(&error), "and could not be put off");
                     }
                 }
             }

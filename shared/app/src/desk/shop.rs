@@ -1,11 +1,9 @@
 //! The shop: what is on sale, a purchase at a fixed price, "I have paid and nothing came", what was bought.
 
-use domain::catalog::{Ware, WareId};
+use domain::catalog::WareId;
 use domain::id::Nonce;
-use domain::payment::term::{Begun, Deal, NotBegun, begin};
 use domain::payment::{PurchaseId, Rail, Record};
 use domain::purchase::{Purchase, Stage};
-use telegram::html;
 use telegram::methods::Reply;
 
 use super::Error;
@@ -14,7 +12,7 @@ use super::visit::Visit;
 use crate::buttons::Button;
 use crate::cards::Card;
 use crate::cashier::{Cashier, Heard, Looked, NotOpened, Renewed, Wanted, news};
-use crate::{shop, show};
+use crate::shop;
 
 /// Rows of the history that are read: the purchases among them are not shown once they are paid.
 const HISTORY_ROWS: i32 = 30;
@@ -84,82 +82,6 @@ impl Visit<'_> {
         let nonce = self.desk.env.nonce();
         let card = shop::ware(self.say, &self.snapshot, &ware, &free, &nonce, notes);
         Ok(self.edit_card(message_id, card))
-    }
-
-    /// The customer's plan that goes on taking money by itself, where another is to be bought.
-    async fn renewing(&self, ware: &Ware) -> Result<Option<String>, Error> {
-        match &self.desk.cashier {
-            Some(cashier) if ware.term.is_some() => Ok(cashier.renewing_plan(self.account.user).await?),
-            _ => Ok(None),
-        }
-    }
-
-    /// Why a plan is not sold to this customer by a rail, if it is not.
-    fn hindered(&self, ware: &Ware, rail: Rail, renewing: Option<&str>) -> Option<String> {
-        if let Some(Err(why)) = self.begun(ware, rail) {
-            return Some(self.not_begun_told(&why));
-        }
-        let (term, renewing) = (ware.term.as_ref()?, renewing?);
-        let taken_twice = renewing != term.plan || ware.renews_on(rail);
-        taken_twice.then(|| {
-            let plan = self.plan_title(renewing);
-            self.say.with("plan-renews", [("plan", plan.into())])
-        })
-    }
-
-    /// What paying for a plan now would make of the customer's own; `None` if it is no plan.
-    fn begun(&self, ware: &Ware, rail: Rail) -> Option<Result<Begun, NotBegun>> {
-        let term = ware.term.as_ref()?;
-        let renews = ware.renews_on(rail);
-        let deal = Deal { term, rail, renews };
-        Some(begin(
-            &self.account.standing,
-            deal,
-            self.snapshot.shelf(),
-            self.now,
-        ))
-    }
-
-    /// Until when the plan would last, and what of the one that runs now goes into it.
-    fn begun_told(&self, ware: &Ware, rail: Rail) -> Option<String> {
-        let begun = self.begun(ware, rail)?.ok()?;
-        let until = begun.standing.plan.as_ref()?.until?;
-        let until = show::until(self.say, until, &self.own_zone(), self.now);
-        let Some(replaced) = &begun.replaces else {
-            return Some(self.say.with("plan-until", [("moment", until.into())]));
-        };
-        let old = self.plan_title(replaced);
-        let minutes = begun.bonus.0 / 60_000;
-        let bonus = show::rest(self.say, minutes);
-        Some(self.say.with(
-            "plan-exchanged",
-            [
-                ("plan", old.into()),
-                ("bonus", bonus.into()),
-                ("moment", until.into()),
-            ],
-        ))
-    }
-
-    fn not_begun_told(&self, why: &NotBegun) -> String {
-        match why {
-            NotBegun::Endless(plan) => {
-                let plan = self.plan_title(plan);
-                self.say.with("plan-endless", [("plan", plan.into())])
-            }
-            NotBegun::Running { plan, until } => {
-                let until = show::until(self.say, *until, &self.own_zone(), self.now);
-                let plan = self.plan_title(plan);
-                self.say
-                    .with("plan-running", [("plan", plan.into()), ("moment", until.into())])
-            }
-        }
-    }
-
-    fn plan_title(&self, key: &str) -> String {
-        let plan = self.snapshot.plans.iter().find(|plan| plan.key == key);
-        let title = plan.map_or(key, |plan| plan.title.in_locale(self.say.locale().as_str()));
-        html::escape(title).into_owned()
     }
 
     /// A purchase is opened, and the message becomes the place where it is paid.

@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use domain::money::Amount;
 use domain::payment::{Money, Truth};
+use ipnet::IpNet;
 use serde_json::Value;
 
 use super::read::{amount, text};
@@ -93,28 +94,26 @@ impl Claims {
 /// The networks that notifications come from.
 ///
 /// Source: yookassa.ru/developers, "Incoming notifications"; read on 2026-11-21.
-const NETWORKS_V4: [(Ipv4Addr, u32); 6] = [
-    (Ipv4Addr::new(185, 71, 76, 0), 27),
-    (Ipv4Addr::new(185, 71, 77, 0), 27),
-    (Ipv4Addr::new(77, 75, 153, 0), 25),
-    (Ipv4Addr::new(77, 75, 156, 11), 32),
-    (Ipv4Addr::new(77, 75, 156, 35), 32),
-    (Ipv4Addr::new(77, 75, 154, 128), 25),
+const NETWORKS: [IpNet; 7] = [
+    v4([185, 71, 76, 0], 27),
+    v4([185, 71, 77, 0], 27),
+    v4([77, 75, 153, 0], 25),
+    v4([77, 75, 156, 11], 32),
+    v4([77, 75, 156, 35], 32),
+    v4([77, 75, 154, 128], 25),
+    IpNet::new_assert(IpAddr::V6(Ipv6Addr::new(0x2a02, 0x5180, 0, 0, 0, 0, 0, 0)), 32),
 ];
-const NETWORK_V6: (Ipv6Addr, u32) = (Ipv6Addr::new(0x2a02, 0x5180, 0, 0, 0, 0, 0, 0), 32);
 
-/// Whether an address is one that `YooKassa`'s notifications come from. It has to be the one that the gateway saw, not one
-/// that a header states.
-pub fn is_from_yookassa(source: IpAddr) -> bool {
-    match source.to_canonical() {
-        IpAddr::V4(source) => NETWORKS_V4.iter().any(|(network, bits)| {
-            let shift = 32_u32.saturating_sub(*bits);
-            source.to_bits().checked_shr(shift) == network.to_bits().checked_shr(shift)
-        }),
-        IpAddr::V6(source) => {
-            let (network, bits) = NETWORK_V6;
-            let shift = 128_u32.saturating_sub(bits);
-            source.to_bits().checked_shr(shift) == network.to_bits().checked_shr(shift)
-        }
-    }
+const fn v4([a, b, c, d]: [u8; 4], bits: u8) -> IpNet {
+    IpNet::new_assert(IpAddr::V4(Ipv4Addr::new(a, b, c, d)), bits)
+}
+
+/// Whether an address is one that `YooKassa`'s notifications come from, or lies in one of the other networks. It has to be
+/// the one that the gateway saw, not one that a header states.
+pub fn is_known(source: IpAddr, others: &[IpNet]) -> bool {
+    let source = source.to_canonical();
+    NETWORKS
+        .iter()
+        .chain(others)
+        .any(|network| network.contains(&source))
 }

@@ -323,7 +323,7 @@ fn notifications_come_from_their_networks_alone() {
         "2a02:5180:0:2669::1",
         "::ffff:77.75.156.11",
     ] {
-        assert!(is_from_yookassa(inside.parse().unwrap()), "{inside}");
+        assert!(is_known(inside.parse().unwrap(), &[]), "{inside}");
     }
     for outside in [
         "185.71.76.32",
@@ -335,7 +335,15 @@ fn notifications_come_from_their_networks_alone() {
         "127.0.0.1",
         "::1",
     ] {
-        assert!(!is_from_yookassa(outside.parse().unwrap()), "{outside}");
+        assert!(!is_known(outside.parse().unwrap(), &[]), "{outside}");
+    }
+    let loopback = ["127.0.0.1/32".parse().unwrap()];
+    for (source, known) in [
+        ("127.0.0.1", true),
+        ("::ffff:127.0.0.1", true),
+        ("127.0.0.2", false),
+    ] {
+        assert_eq!(is_known(source.parse().unwrap(), &loopback), known, "{source}");
     }
 }
 
