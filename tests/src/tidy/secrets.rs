@@ -9,8 +9,9 @@ use super::template::{Template, entries, texts};
 /// Words that name a secret in a parameter or variable.
 const SECRET_WORDS: [&str; 5] = ["SECRET", "TOKEN", "KEY", "PASSWORD", "CREDENTIAL"];
 
-/// Where a secret is, which is not itself one. A parameter of such a name still has `NoEcho`.
-const ADDRESS_ENDINGS: [&str; 2] = ["_ARN", "_NAME"];
+/// Where a secret is, which is not itself one: reading it takes a right of its own. `cargo ctl` finds the secret by this
+/// address among the stack's outputs, so the parameter is not hidden.
+const ADDRESS_ENDINGS: [&str; 2] = ["ARN", "NAME"];
 
 /// Digits before and characters after the colon of a Telegram bot token.
 const BOT_ID_DIGITS_MIN: usize = 8;
@@ -32,9 +33,7 @@ fn plain_variables(template: &Template) -> Findings {
             .environment(function)
             .map(move |(name, _)| (function, name))
     });
-    let secret = variables.filter(|(_, name)| {
-        names_a_secret(name) && !ADDRESS_ENDINGS.iter().any(|ending| name.ends_with(ending))
-    });
+    let secret = variables.filter(|(_, name)| names_a_secret(name));
     secret
         .map(|(function, name)| format!("{}: {name} puts a secret into plain environment", function.name))
         .collect()
@@ -65,6 +64,7 @@ fn tokens(template: &Template) -> Findings {
 
 fn names_a_secret(name: &str) -> bool {
     SECRET_WORDS.iter().any(|word| name.contains(word))
+        && !ADDRESS_ENDINGS.iter().any(|ending| name.ends_with(ending))
 }
 
 fn holds_a_bot_token(text: &str) -> bool {
