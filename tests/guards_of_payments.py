@@ -20,6 +20,7 @@ CASHIER, DESK = "shared/app/src/cashier", "shared/app/src/desk"
 HEAR, LOOK, OPEN, BACK, RECONCILE, RENEWAL, TERMS = (
     f"{CASHIER}/{name}.rs" for name in ["hear", "look", "open", "refund", "reconcile", "renewal", "terms"]
 )
+BOOKED = "shared/store/src/payments/booked.rs"
 STARS, SHOP, PLANS = f"{DESK}/stars.rs", f"{DESK}/shop.rs", f"{DESK}/plan_sale.rs"
 YOOKASSA, STRIPE = "shared/payments/src/yookassa", "shared/payments/src/stripe"
 WEBHOOK = "functions/payment-webhook/src"
@@ -178,6 +179,8 @@ COUNTER = [
     (BACK, "Outcome::Refused { why } => self.abandon(record, why, deadline).await,", "Outcome::Refused { why: _ } => self.later(record, deadline).await,"),
     (BACK, "        self.notice(record.id(), deadline).await?;\n        for", "        for"),
     (BACK, "after.refund_wanted = None;", ""),
+    (BACK, "record.is_test && !self.takes_test(id.rail)", "false"),
+    (BACK, "if let Err(error) = self.end_renewal(&record, deadline).await {", "if let Err(error) = Ok::<(), Error>(()) {"),
     # Subscriptions.
     (RENEWAL, ".filter(|purchase| purchase.renewal.is_some())", ""),
     (RENEWAL, "Outcome::Done(()) if wanted => Ok(Renewed::Allowed),", ""),
@@ -193,6 +196,13 @@ COUNTER = [
     (RECONCILE, "credited && !listed.contains(record.id())", "!listed.contains(record.id())"),
     (RECONCILE, "if !grows", "if true"),
     (RECONCILE, "if differences == 0", "if false"),
+    (RECONCILE, "Ok(Some(heard)) if has_come_back(&heard)", "Ok(Some(_)) if false"),
+    (RECONCILE, "given_back && truth.money", "truth.money"),
+    (RECONCILE, "&& !is_whole && truth.id", "&& truth.id"),
+    (RECONCILE, "&& truth.id.rail != Rail::Stars", ""),
+    (BOOKED, ".filter(|record| record.payment.granted)", ""),
+    (BOOKED, "Some(record.goods.credits.0)", "Row(entry).n::<u32>(\"amount\").ok()"),
+    (BOOKED, ".filter(|(record, key)| !found", ".filter(|(record, key)| found"),
     # In the bot.
     (STARS, "!snapshot.selling.rails.contains(&Rail::Stars)", "false"),
     (STARS, "if let Err(why) = purchase.check_out(", "if false && let Err(why) = purchase.check_out("),

@@ -208,6 +208,7 @@ impl From<RefundError> for Error {
             RefundError::Stands(_)
             | RefundError::Spent { .. }
             | RefundError::Plan(_)
+            | RefundError::NoMoney
             | RefundError::NoRail => Self::Refused(error.to_string()),
         }
     }

@@ -321,6 +321,7 @@ paid-credited = ✅ Payment received: <b>{ $title }</b>, { $price }.
     On your account: { $available }.
 
     Payment number: <code>{ $number }</code>
+paid-debt = Of that, { $repaid } went into what you owed.
 paid-held = 🔎 A payment of { $price } has come and does not match the order “{ $title }”. A person looks at it; the money is not lost. Number: <code>{ $number }</code>. Questions: /paysupport
 paid-nobodys = 🔎 A payment has come and there is no order for it. A person looks at it; the money is not lost. Questions: /paysupport
 paid-part-refunded = ↩️ A part of the money for “{ $title }” went back, and a part of what it bought was taken off. On your account: { $available }.

@@ -1,6 +1,7 @@
 //! Purchases and payments. Whatever moves credits or a plan for money is one transaction: the payment as it was read, the
 //! ledger's key free, the account as the change needs it, and the purchase with it.
 
+mod booked;
 mod settle;
 
 pub use settle::{Credit, Settled, Settling};
@@ -26,6 +27,10 @@ const DUE_INDEX: &str = "open-by-due";
 const DAY_INDEX: &str = "by-day";
 /// The index of what a customer has bought.
 const USER_INDEX: &str = "by-user";
+
+/// Rows of a customer that are read at once, and how often.
+const BOUGHT_PAGE: i32 = 200;
+const BOUGHT_PAGES_MAX: u32 = 10;
 
 /// The names of the tables that money goes through.
 #[derive(Clone, Debug)]
@@ -206,6 +211,21 @@ impl Payments {
         };
         let page = self.db.query_backwards(query).await?;
         Ok((page.items.iter().filter_map(bought).collect(), page.next))
+    }
+
+    /// All that a customer has chosen and paid, the newest first; of a hundred times as much as anybody has bought yet, the
+    /// newest part.
+    pub async fn all_bought(&self, user: UserId) -> Result<Vec<Bought>, Error> {
+        let (mut all, mut start) = (Vec::new(), None);
+        for _ in 0..BOUGHT_PAGES_MAX {
+            let (bought, next) = self.bought(user, start, BOUGHT_PAGE).await?;
+            all.extend(bought);
+            start = next;
+            if start.is_none() {
+                break;
+            }
+        }
+        Ok(all)
     }
 
     /// Every purchase and payment, put with the other books; rows that cannot be read are among the audit's findings.

@@ -229,6 +229,8 @@ async fn a_bank_that_takes_money_back_for_what_is_spent_makes_debt_that_the_next
     stage.pass(Millis::from_mins(1));
     stage.pay_in_roubles(ANNA, "pack:starter").await;
     assert_eq!(books(&stage).await, (4, 0, 5, 0));
+    let told = stage.last_text(ANNA);
+    assert!(told.contains("на долг ушло: 1 кредит."), "{told}");
     stage.order(ANNA, "теперь можно").await;
     stage.run_until_settled().await;
     assert_eq!(books(&stage).await, (3, 0, 5, 0));

@@ -1,5 +1,6 @@
 //! Buying with roubles and dollars: notices that come, come twice, get lost, are forged, and money that does not fit.
 
+use app::cashier::RefundError;
 use domain::payment::{Misfit, PaymentId, Rail, State};
 use domain::purchase::Stage as PurchaseStage;
 use domain::time::Millis;
@@ -249,6 +250,21 @@ async fn what_is_held_is_taken_for_its_purchase_on_an_operators_word_once() {
     assert_eq!(stage.balance(ANNA).await, (22, 0, 0));
     assert!(stage.cashier().accept(&id, &[], deadline).await.is_err(), "once");
     stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn test_money_is_made_money_by_nobodys_word() {
+    let stage = customer().await;
+    stage.yookassa.desk().inject(Fault::TestMoney, 1);
+    let id = PaymentId {
+        rail: Rail::YooKassa,
+        id: stage.pay_in_roubles(ANNA, "pack:pro").await,
+    };
+    let deadline = table::Deadline::after(std::time::Duration::from_secs(10));
+    let accepted = stage.cashier().accept(&id, &[], deadline).await;
+    assert!(matches!(accepted, Err(RefundError::NoMoney)), "{accepted:?}");
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    assert_eq!(stage.payment().await.payment.state, State::Held);
 }
 
 #[tokio::test(flavor = "multi_thread")]

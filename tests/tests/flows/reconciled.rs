@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
-use app::cashier::Difference;
-use domain::payment::{PaymentId, Rail, State};
+use app::cashier::{Difference, Refunding};
+use domain::catalog::Selling;
+use domain::money::Credits;
+use domain::payment::{PaymentId, Rail, RefundWanted, State};
 use domain::time::Millis;
 use played_rails::{Door, Fault, Spoilt};
 use played_telegram::PaymentNews;
@@ -111,8 +113,61 @@ async fn what_only_we_know_of_and_what_could_not_be_compared_is_for_a_person() {
         .inject(Fault::Answer(Door::Ask, Spoilt::Failed), 1);
     let all = stage.cashier().reconcile(3, soon()).await.unwrap();
     let of = |rail: Rail| all.iter().find(|done| done.rail == rail).unwrap();
-    assert_eq!(of(Rail::YooKassa).differences, [Difference::NotListed(id)]);
+    assert_eq!(
+        of(Rail::YooKassa).differences,
+        [Difference::NotBooked(id.clone()), Difference::NotListed(id)]
+    );
     assert!(of(Rail::Stripe).unfinished.is_some(), "{all:?}");
     assert_eq!(of(Rail::Stars).troubles(), 0);
     assert_eq!(made_up.payment.state, State::Credited);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_we_have_written_down_as_given_back_and_the_rail_has_is_for_a_person() {
+    let stage = sold().await;
+    stage.pay_in_roubles(ANNA, "pack:starter").await;
+    let paid = stage.payment().await;
+    let mut given_back = paid.told();
+    given_back.payment.state = State::Refunded;
+    given_back.goods.credits = Credits(6);
+    let payments = &stage.cashier().payments;
+    payments.put_payment(&given_back, soon()).await.unwrap();
+    stage.pass(Millis::from_mins(60));
+    let all = stage.cashier().reconcile(3, soon()).await.unwrap();
+    let yookassa = all.iter().find(|done| done.rail == Rail::YooKassa).unwrap();
+    let id = paid.id().clone();
+    let expected = [Difference::NotBooked(id.clone()), Difference::NotReturned(id)];
+    assert_eq!(yookassa.differences, expected);
+    assert_eq!(stage.payment().await, given_back, "nothing is guessed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_given_back_and_what_nothing_was_given_for_agree_with_the_rails() {
+    let stage = sold().await;
+    stage.yookassa.desk().inject(Fault::OtherAmount, 1);
+    stage.pay_in_roubles(ANNA, "pack:starter").await;
+    stage.pass(Millis::from_mins(1));
+    let session = stage.pay_in_dollars(ANNA, "pack:starter").await;
+    let link = stage.choose(ANNA, "pack:starter", "s").await;
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    let (selling, cashier) = (Selling::default(), stage.cashier());
+    for payment in stage.payments().await {
+        let wanted = RefundWanted {
+            by: "olga".to_owned(),
+            why: "asked for it".to_owned(),
+            at: stage.now(),
+        };
+        if payment.id().rail != Rail::YooKassa {
+            let refund = cashier.refund(payment.id(), &wanted, &selling, &[], soon()).await;
+            assert!(matches!(refund, Ok(Refunding::Done(_))), "{session}: {refund:?}");
+        }
+    }
+    stage.pass(Millis::from_mins(60));
+    let all = cashier.reconcile(3, soon()).await.unwrap();
+    assert_eq!(all.len(), 3);
+    for done in all {
+        assert_eq!((done.ours, done.troubles()), (1, 0), "{done}");
+    }
+    stage.assert_sound().await;
 }

@@ -3,14 +3,18 @@
 use std::time::Duration;
 
 use app::cashier::Refunding;
-use domain::payment::RefundWanted;
+use domain::payment::{RefundWanted, State};
 use domain::purchase::Renewal;
 use domain::time::{Millis, Timestamp};
-use played_telegram::CheckoutState;
+use played_telegram::{CheckoutState, Fault, Happens};
 use table::Deadline;
 use tests::stage::Stage;
 
 use crate::ANNA;
+
+fn soon() -> Deadline {
+    Deadline::after(Duration::from_secs(20))
+}
 
 const DAY: Millis = Millis::from_mins(24 * 60);
 
@@ -241,7 +245,7 @@ async fn the_end_of_a_plan_is_told_the_day_before_and_when_it_is_over_unless_it_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_plan_whose_refund_is_asked_for_twice_and_refused_goes_on_as_if_nothing_had_been() {
-    use played_rails::{Door, Fault, Spoilt};
+    use played_rails::{Door, Fault as RailFault, Spoilt};
     let stage = customer().await;
     stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
     let (before, id) = (plan(&stage).await, stage.payment().await.id().clone());
@@ -255,8 +259,8 @@ async fn a_plan_whose_refund_is_asked_for_twice_and_refused_goes_on_as_if_nothin
     stage
         .yookassa
         .desk()
-        .inject(Fault::Answer(Door::Refund, Spoilt::TooMany), 1);
-    stage.yookassa.desk().inject(Fault::RefundRefused, 1);
+        .inject(RailFault::Answer(Door::Refund, Spoilt::TooMany), 1);
+    stage.yookassa.desk().inject(RailFault::RefundRefused, 1);
     let begun = stage
         .cashier()
         .refund(&id, &wanted, &selling, &[], deadline)
@@ -307,5 +311,62 @@ async fn nobody_pays_for_two_plans_that_renew_by_themselves() {
     stage.press_newest(ANNA, "rn:").await;
     stage.choose(ANNA, "plan:pro_month", "y").await;
     assert_eq!(stage.payments().await.len(), 1);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_on_taking_money_is_ended_in_the_history_however_much_was_bought_since() {
+    let stage = customer().await;
+    stage.telegram.give_stars(ANNA, 100_000).unwrap();
+    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    let (subscription, payments) = (stage.only_purchase().await, stage.cashier().payments.clone());
+    let paid = stage.payment().await;
+    for nth in 0..300_i64 {
+        let mut later = paid.clone();
+        later.payment.id.id = format!("later-{nth}");
+        later.payment.created_at = subscription.opened_at.after(Millis(nth + 1));
+        later.version = 1;
+        payments.put_payment(&later, soon()).await.unwrap();
+    }
+    stage.say(ANNA, "/history").await;
+    let shown = stage.last_text(ANNA);
+    assert!(shown.contains("продлевается каждый месяц"), "{shown}");
+    stage.press_newest(ANNA, "rn:").await;
+    let ended = stage.purchase(subscription.id()).await;
+    assert_eq!(ended.renewal, Some(Renewal::Canceled));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_subscription_whose_money_goes_back_is_ended_first_and_takes_no_more() {
+    let stage = customer().await;
+    stage.telegram.give_stars(ANNA, 100_000).unwrap();
+    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    let payment = stage.payment().await;
+    let wanted = RefundWanted {
+        by: "olga".to_owned(),
+        why: "asked for it".to_owned(),
+        at: stage.now(),
+    };
+    let (cashier, selling) = (stage.cashier(), domain::catalog::Selling::default());
+    // Telegram cannot be reached at first: nothing goes back before the subscription is ended.
+    stage
+        .telegram
+        .fault(Fault::next("editUserStarSubscription", Happens::CutBefore).times(2));
+    let refund = cashier
+        .refund(payment.id(), &wanted, &selling, &[], soon())
+        .await
+        .unwrap();
+    assert!(matches!(refund, Refunding::UnderWay(_)), "{refund:?}");
+    assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Active));
+    for _ in 0..6 {
+        stage.minute().await;
+    }
+    assert_eq!(stage.payment().await.payment.state, State::Refunded);
+    assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Canceled));
+    assert_eq!(plan(&stage).await, None);
     stage.assert_sound().await;
 }

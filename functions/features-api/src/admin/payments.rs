@@ -308,6 +308,7 @@ impl From<RefundError> for Refusal {
             RefundError::Stands(_)
             | RefundError::Spent { .. }
             | RefundError::Plan(_)
+            | RefundError::NoMoney
             | RefundError::NoRail => Self::Conflict(error.to_string()),
         }
     }

@@ -145,9 +145,18 @@ impl Cashier {
                     .as_ref()
                     .map_or(Millis::ZERO, |standing| withdrawn(before, standing, now));
             }
+            let entry = settlement.entry(&after.payment, after.goods.credits);
+            if *settlement == Settlement::Grant {
+                let debt = account.balance.debt;
+                let left = account
+                    .balance
+                    .apply(&entry.0, entry.1)
+                    .map(|balance| balance.debt);
+                after.repaid = debt.minus(left.unwrap_or(debt)).unwrap_or_default();
+            }
             credit = Some(Credit {
                 before: account,
-                entry: settlement.entry(&after.payment, after.goods.credits),
+                entry,
                 standing,
             });
         }

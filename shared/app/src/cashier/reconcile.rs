@@ -10,7 +10,7 @@ use payments::{Page, Unanswered};
 use table::Deadline;
 use telegram::methods::SendMessage;
 
-use super::{Cashier, Error, rail_time};
+use super::{Cashier, Error, Heard, rail_time};
 use crate::rails::Taker;
 
 /// How long ago the youngest payment is that is compared: what is on its way differs for a moment.
@@ -50,6 +50,10 @@ pub enum Difference {
     Astray(PaymentId),
     /// We have credited it, and the rail's list does not have it.
     NotListed(PaymentId),
+    /// We have written it down as given back, and the rail has the money: a refund that it took on has failed since.
+    NotReturned(PaymentId),
+    /// Its goods were given, and the ledger has no entry of them.
+    NotBooked(PaymentId),
     /// It could not be looked at.
     Unread(PaymentId),
 }
@@ -60,6 +64,8 @@ impl fmt::Display for Difference {
             Self::FoundLate(id) => write!(f, "{id}: its notice was lost; done now"),
             Self::Astray(id) => write!(f, "{id}: the rail takes back what it had said"),
             Self::NotListed(id) => write!(f, "{id}: credited here, and not on the rail's list"),
+            Self::NotReturned(id) => write!(f, "{id}: given back here, and the rail still has the money"),
+            Self::NotBooked(id) => write!(f, "{id}: credited here, and not in the ledger"),
             Self::Unread(id) => write!(f, "{id}: could not be looked at"),
         }
     }
@@ -159,6 +165,9 @@ impl Cashier {
     ) -> Result<Reconciled, Error> {
         let mut done = Reconciled::of(taker.rail());
         done.ours = u32::try_from(ours.len()).unwrap_or(u32::MAX);
+        let not_booked = self.payments.not_booked(ours).await?;
+        let not_booked = not_booked.iter().map(|record| record.id().clone());
+        done.differences.extend(not_booked.map(Difference::NotBooked));
         let mut listed = BTreeSet::new();
         // Stars have a list that only grows: it is read on from where it was read before.
         let name = taker.rail().as_str();
@@ -237,6 +246,7 @@ impl Cashier {
             Ok(Some(heard)) if heard.changed && truth.money != Money::Canceled => {
                 done.differences.push(Difference::FoundLate(id));
             }
+            Ok(Some(heard)) if has_come_back(&heard) => done.differences.push(Difference::NotReturned(id)),
             Ok(_) => {}
             Err(error) => {
                 tracing::warn!(payment = %truth.id, rail = taker.rail().as_str(), %error, "a listed payment could not be looked at");
@@ -270,4 +280,13 @@ impl Cashier {
             tracing::error!(%error, "the operator could not be told");
         }
     }
+}
+
+/// Whether the rail has money that we have written down as given back. A list of Stars tells of each movement by itself,
+/// and the first of them always says so.
+fn has_come_back(heard: &Heard) -> bool {
+    let (truth, record) = (&heard.truth, heard.record.as_ref());
+    let given_back = record.is_some_and(|record| record.payment.state == State::Refunded);
+    let is_whole = truth.refunded >= truth.amount.minor;
+    given_back && truth.money == Money::Arrived && !is_whole && truth.id.rail != Rail::Stars
 }

@@ -4,13 +4,14 @@
 use domain::catalog::Selling;
 use domain::money::Credits;
 use domain::payment::term::NotBegun;
-use domain::payment::{Change, NotRefundable, PaymentId, Record, RefundWanted, State};
+use domain::payment::{Change, NotRefundable, PaymentId, Rail, Record, RefundWanted, State};
+use domain::purchase::Renewal;
 use payments::Outcome;
 use store::Settled;
 use table::{Deadline, Write};
 
 use super::hear::Written;
-use super::{Cashier, Error, rail_time};
+use super::{Cashier, Error, Renewed, rail_time};
 use crate::rails::GivenBack;
 
 /// How often a change is decided again because others were faster.
@@ -54,6 +55,9 @@ pub enum RefundError {
     /// What was bought cannot begin: another plan runs, whose rest would be lost.
     #[error("the plan cannot begin: {}", cannot(.0))]
     Plan(NotBegun),
+    /// It is no real money, and nothing is given for that here.
+    #[error("it is a test payment, and this deployment takes none")]
+    NoMoney,
     /// Nobody moves money without saying why.
     #[error("there is no reason given")]
     NoReason,
@@ -150,6 +154,10 @@ impl Cashier {
                 return Ok(Refunding::Done(Box::new(now)));
             }
         }
+        if let Err(error) = self.end_renewal(&record, deadline).await {
+            tracing::warn!(payment = %record.id(), %error, "a subscription is to be ended before its money goes back");
+            return self.later(record, deadline).await;
+        }
         match taker.give_back(&record, None, rail_time(deadline)?).await {
             Outcome::Done(GivenBack::Now) => {
                 let truth = Self::as_kept(&record, record.amount.minor);
@@ -173,6 +181,22 @@ impl Cashier {
                 self.later(record, deadline).await
             }
         }
+    }
+
+    /// Money of a subscription that goes back ends it: nobody is charged next month for what was paid back this month. A
+    /// rail that does not end it for good does not keep the money from them.
+    async fn end_renewal(&self, record: &Record, deadline: Deadline) -> Result<(), Error> {
+        let Some(id) = record.purchase.as_ref().filter(|_| record.renews) else {
+            return Ok(());
+        };
+        let purchase = self.payments.purchase(id).await?;
+        let goes_on = purchase.and_then(|purchase| purchase.renewal);
+        if matches!(goes_on, Some(Renewal::Active | Renewal::Failed))
+            && self.renew(id, false, deadline).await? == Renewed::Refused
+        {
+            tracing::error!(payment = %record.id(), "a subscription whose money goes back could not be ended");
+        }
+        Ok(())
     }
 
     /// The rail does not give it back: what was bought is the customer's again, unless the money went back all the same.
@@ -219,6 +243,10 @@ impl Cashier {
         Ok(self.payments.payment(record.id()).await?.unwrap_or(record))
     }
 
+    fn takes_test(&self, rail: Rail) -> bool {
+        self.rails.get(rail).is_some_and(|taker| taker.till().takes_test)
+    }
+
     /// What did not fit its purchase is taken for it all the same, on an operator's word.
     pub async fn accept(
         &self,
@@ -230,6 +258,10 @@ impl Cashier {
             let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;
             record.user.ok_or(RefundError::Stands(record.payment.state))?;
             let change = record.payment.accept()?;
+            // Whoever accepts has looked at an amount or a payer, and not made money of what is none.
+            if record.is_test && !self.takes_test(id.rail) {
+                return Err(RefundError::NoMoney);
+            }
             let mut after = record.after(&change, self.env.now());
             let purchase = match &record.purchase {
                 Some(purchase) => self.payments.purchase(purchase).await?,

@@ -25,13 +25,10 @@ pub enum Renewed {
     Unknown,
 }
 
-/// Rows of a customer that are looked at for a subscription.
-const NEWEST: i32 = 60;
-
 impl Cashier {
     /// The plan whose next payment comes by itself, if a customer has such: it would be taken whatever else is bought.
     pub async fn renewing_plan(&self, user: UserId) -> Result<Option<String>, store::Error> {
-        let (bought, _) = self.payments.bought(user, None, NEWEST).await?;
+        let bought = self.payments.all_bought(user).await?;
         let plan = bought.into_iter().find_map(|row| match row {
             Bought::Purchase(purchase) if purchase.renewal == Some(Renewal::Active) => {
                 purchase.offer.goods.term.map(|term| term.plan)

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use domain::account::Balance;
+use domain::money::Credits;
 use domain::payment::{News, Record, Reminder};
 use domain::purchase::Purchase;
 use table::Deadline;
@@ -47,7 +48,11 @@ pub(crate) fn news(record: &Record, news: News, sums: Balance) -> String {
             ("number", html::escape(&record.id().id).into_owned().into()),
         ],
     );
-    let parts = [Some(text), shop::debt(say, sums)];
+    let repaid = (news == News::Credited && record.repaid > Credits::ZERO).then(|| {
+        let repaid = show::credits(say, record.repaid);
+        say.with("paid-debt", [("repaid", repaid.into())])
+    });
+    let parts = [Some(text), repaid, shop::debt(say, sums)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
 }
 

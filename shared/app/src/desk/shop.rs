@@ -14,8 +14,6 @@ use crate::cards::Card;
 use crate::cashier::{Cashier, Heard, Looked, NotOpened, Renewed, Wanted, news};
 use crate::shop;
 
-/// Rows of the history that are read: the purchases among them are not shown once they are paid.
-const HISTORY_ROWS: i32 = 30;
 /// Lines of the history that are shown.
 const HISTORY_SHOWN: usize = 12;
 
@@ -238,16 +236,12 @@ impl Visit<'_> {
     }
 
     async fn history_card(&self) -> Result<Card, Error> {
-        let bought = match &self.desk.cashier {
-            Some(cashier) => {
-                cashier
-                    .payments
-                    .bought(self.account.user, None, HISTORY_ROWS)
-                    .await?
-                    .0
-            }
+        let mut bought = match &self.desk.cashier {
+            Some(cashier) => cashier.payments.all_bought(self.account.user).await?,
             None => Vec::new(),
         };
+        // What goes on taking money stands first, however long ago it was begun: here is where it is ended.
+        bought.sort_by_key(|row| !shop::renews(row));
         let zone = self.own_zone();
         let lines = bought
             .iter()

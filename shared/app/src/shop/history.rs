@@ -66,6 +66,15 @@ pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestam
     ))
 }
 
+/// Whether it is a subscription whose next payments come by themselves, or are still tried.
+pub(crate) fn renews(bought: &Bought) -> bool {
+    let renewal = match bought {
+        Bought::Purchase(purchase) => purchase.renewal,
+        Bought::Payment(_) => None,
+    };
+    matches!(renewal, Some(Renewal::Active | Renewal::Failed))
+}
+
 /// A subscription, whose payments have lines of their own.
 fn renewal_line(say: Say, paid: &Purchase, renewal: Renewal) -> String {
     let title = html::escape(&paid.title).into_owned();

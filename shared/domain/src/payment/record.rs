@@ -30,6 +30,8 @@ pub struct Record {
     pub ends_at: Option<Timestamp>,
     /// How much of the plan's time was taken back with the money, to be given again if that comes back.
     pub withdrawn: Millis,
+    /// How much of the credits that it brought went into a debt.
+    pub repaid: Credits,
     /// How many of the words about that end were said.
     pub reminded: u32,
     /// What was bought, in the customer's language.
@@ -192,6 +194,7 @@ impl Record {
             renews: offer.is_some_and(|offer| offer.renews),
             ends_at: None,
             withdrawn: Millis::ZERO,
+            repaid: Credits::ZERO,
             reminded: 0,
             title: title.to_owned(),
             locale: locale.to_owned(),

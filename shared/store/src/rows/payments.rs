@@ -124,6 +124,10 @@ pub fn payment_item(record: &Record) -> Item {
         ("renews", flag(record.renews)),
         ("ends_at", record.ends_at.map(|at| n(at.0))),
         ("withdrawn_ms", Some(n(record.withdrawn.0))),
+        (
+            "repaid",
+            Some(n(record.repaid.0)).filter(|_| record.repaid > Credits::ZERO),
+        ),
         ("reminded", Some(n(record.reminded))),
         ("purchase", record.purchase.as_ref().map(|id| s(id.to_string()))),
         ("title", Some(s(record.title.clone()))),
@@ -260,6 +264,7 @@ pub fn read_payment(item: &Item) -> Result<Record, Malformed> {
         renews: row.flag("renews"),
         ends_at: row.n_opt("ends_at")?.map(Timestamp),
         withdrawn: Millis(row.n_or_zero("withdrawn_ms")?),
+        repaid: Credits(row.n_or_zero("repaid")?),
         reminded: row.n_or_zero("reminded")?,
         title: row.s("title")?.to_owned(),
         locale: row.s("locale")?.to_owned(),
