@@ -208,6 +208,9 @@ impl From<RefundError> for Error {
             RefundError::Stands(_)
             | RefundError::Spent { .. }
             | RefundError::Plan(_)
+            | RefundError::UnderWay(_)
+            | RefundError::NotHeld(_)
+            | RefundError::Nobodys
             | RefundError::NoMoney
             | RefundError::NoRail => Self::Refused(error.to_string()),
         }

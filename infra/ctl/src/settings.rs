@@ -9,7 +9,7 @@ use std::path::Path;
 
 use limits_flags::edit::EditError;
 use limits_flags::holders::Losing;
-use limits_flags::{Applied, ApplyError, By, Office, Plan, Stored};
+use limits_flags::{Applied, ApplyError, By, Document, Office, Plan, Stored};
 use serde_json::{Value, json};
 use table::Deadline;
 
@@ -28,8 +28,10 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
     let document = document::read(file)?;
     let problems = document::problems(&document)?;
     let enabled = document.models.values().filter(|model| model.enabled).count();
+    let unanswered = sells_without_support(&document);
     let json = json!({
         "problems": problems,
+        "warnings": unanswered.as_slice(),
         "models": document.models.len(),
         "enabled": enabled,
     });
@@ -37,9 +39,19 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
         let models = count(number(document.models.len()), "model");
         let limits = count(number(document.limits.len()), "limit");
         let text = format!("{models} ({enabled} on sale), {limits}: nothing wrong");
-        return Ok(Report::new(text, json));
+        let lines: Vec<&str> = [text.as_str()].into_iter().chain(unanswered).collect();
+        return Ok(Report::new(lines.join("\n"), json));
     }
     Ok(Report::verdict(false, problems.join("\n"), json))
+}
+
+/// Telegram wants whoever sells to answer for it: `/paysupport` has to lead to somebody.
+fn sells_without_support(document: &Document) -> Option<&'static str> {
+    let selling = document.selling.as_ref()?;
+    let sells_nothing = selling.rails.is_empty() || document.packs.is_empty() && document.plans.is_empty();
+    (!sells_nothing && selling.support.is_none()).then_some(
+        "warning: `selling.support` names nobody: a customer who has paid and writes /paysupport finds no person there",
+    )
 }
 
 /// Shows what a file would change.

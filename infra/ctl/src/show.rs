@@ -21,9 +21,12 @@ pub(crate) fn span(span: Millis) -> String {
     }
 }
 
-/// `1 credit`, `2 credits`, `2 deliveries`.
+/// `1 credit`, `2 credits`, `2 deliveries`, `2 days`.
 pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
-    match (number.into(), noun.strip_suffix('y')) {
+    let stem = noun
+        .strip_suffix('y')
+        .filter(|stem| !stem.ends_with(['a', 'e', 'o', 'u']));
+    match (number.into(), stem) {
         (1, _) => format!("1 {noun}"),
         (number, Some(stem)) => format!("{number} {stem}ies"),
         (number, None) => format!("{number} {noun}s"),

@@ -271,6 +271,7 @@ pub(crate) fn closed(say: Say, stage: Stage) -> Card {
     Card {
         text: match stage {
             Stage::Paid => say.text("purchase-paid-already"),
+            Stage::Held => say.text("purchase-held"),
             Stage::Open | Stage::Gone => say.text("purchase-over"),
         },
         buttons: keyboard([vec![

@@ -312,8 +312,9 @@ purchase-renews = 🔁 This is charged every month, until you switch the renewal
 purchase-not-opened = 😔 The payment service does not answer. Nothing was charged. Try again in a minute, or choose another way to pay.
 purchase-over = ⌛ This order is closed: its time is up. No money came for it. If you did pay, it is not lost: write to us, /paysupport
 purchase-paid-already = ✅ This order is paid already. How the payment stands is in your purchases: /history
+purchase-held = 🔎 A payment for this order has come and does not match it. A person looks at it; the money is not lost, and you need not pay again. Questions: /paysupport
 purchase-nothing-yet = No money has come yet. If you have paid, wait a few minutes: we keep looking. Nothing will be lost.
-purchase-nothing-stars = Telegram has not told us of a payment yet. If your Stars were taken, wait a minute: it arrives by itself. If it does not: /paysupport
+purchase-nothing-stars = This payment is not among the Stars that the bot has received yet. If your Stars were taken, wait a minute: it arrives by itself. If it does not: /paysupport
 purchase-gone = ⌛ The order “{ $title }” for { $price } is closed: no payment came. If you did pay, your money is not lost: write to us, /paysupport
 rail-silent = The payment service does not answer, so we could not look. Your money is not lost: we look again by ourselves and write to you.
 paid-credited = ✅ Payment received: <b>{ $title }</b>, { $price }.
@@ -324,7 +325,9 @@ paid-credited = ✅ Payment received: <b>{ $title }</b>, { $price }.
 paid-debt = Of that, { $repaid } went into what you owed.
 paid-held = 🔎 A payment of { $price } has come and does not match the order “{ $title }”. A person looks at it; the money is not lost. Number: <code>{ $number }</code>. Questions: /paysupport
 paid-nobodys = 🔎 A payment has come and there is no order for it. A person looks at it; the money is not lost. Questions: /paysupport
-paid-part-refunded = ↩️ A part of the money for “{ $title }” went back, and a part of what it bought was taken off. On your account: { $available }.
+paid-part-refunded = ↩️ A part of the money for “{ $title }” went back: { $price }.
+    Taken off: { $goods }.
+    On your account: { $available }.
 
     Payment number: <code>{ $number }</code>
 paid-refunded = ↩️ The money for “{ $title }” ({ $price }) went back where it came from.
@@ -366,6 +369,7 @@ history-line = • { $moment } — { $title } ({ $goods }), { $price }: { $state
 history-renewal = • 🔁 { $title }, { $price }: { $state }
 history-open = waits to be paid
 history-credited = received
+history-part-refunded = added, of which { $back } went back
 history-held = being looked at
 history-refund-held = on its way back
 history-refunded = given back
@@ -374,9 +378,11 @@ terms = 📄 <b>Terms</b>
 
     1. The bot makes videos of your words and photos. Credits are charged only for a video that was delivered; if it fails, they come back at once, all of them.
     2. Credits do not expire. A plan lasts for the days that were paid; its daily limits are shown in /cabinet.
-    3. The price is fixed when you choose how to pay, and stays until you have paid.
-    4. A purchase that was not used can be given back: write to us, /paysupport, with the payment number from /history. The money goes back where it came from.
+    3. The price is fixed when you choose how to pay, and holds until the time named in the order.
+    4. { $refund } The money goes back where it came from.
     5. Send only what you have the rights to.
+terms-refund = A person decides about money back: write to us, /paysupport, with the payment number from /history.
+terms-refund-unused = A pack of credits that you have not begun to use goes back by your own button in /history, within { $within } of the payment. About all else a person decides: write to us, /paysupport, with the payment number.
 terms-more = The full terms: { $url }
 pay-support = 💬 <b>Questions about payments</b>
 
@@ -404,6 +410,7 @@ plan-soon = ⏳ The plan “{ $title }” ends tomorrow. To go on: /buy
 plan-over = The plan “{ $title }” is over. The credits on your account stay yours. To go on: /buy
 renewal-canceled = The plan “{ $title }” will not be renewed. The time that you have paid stays yours. If you change your mind: the button in /history
 renewal-active = The plan “{ $title }” is renewed every month again.
+renewal-twice = ⚠️ The plan “{ $title }” is renewed every month again, and so is another one of yours: Telegram will take money for both. Switch off the one that you do not need in /history; the time that you have paid stays yours.
 renewal-failed = ⚠️ The plan “{ $title }” could not be renewed: there were too few Stars. Top up your Stars in Telegram and it tries again. Or buy it anew: /buy
 renewal-refused = This could not be changed. Try it in Telegram: Settings → My Stars → Subscriptions.
 history-renews = renewed every month
@@ -424,6 +431,7 @@ button-refund-sure = Yes, give my money back
 purchase-too-many = You have many orders that are not paid. Pay one of them (/history) or wait: they close by themselves. Nothing was charged.
 paid-returned = ↩️ The payment of { $price } (“{ $title }”) went back where it came from. Nothing had been added for it. Number: <code>{ $number }</code>
 purchase-other-rail = Another way to pay was chosen on this card before. Open the item again: /buy. Nothing was charged.
-checkout-plan = This plan cannot begin now: you have another one. No Stars were taken. See /buy
+checkout-plan = This plan cannot begin now: you have another one, or owe credits. No Stars were taken. See /buy
+plan-debt = Pay what you owe first: { $debt }. Until then no video can be ordered, and the days of a plan would go by for nothing. Any pack of credits does it: /buy
 plan-renews = The plan “{ $plan }” renews by itself: Telegram will take money for it again. Switch its renewal off in /history first: the time that you have paid stays yours.
 receipt-unreadable = This does not look like an e-mail address or a telephone number. Send for example anna@example.org or +44 20 7946 0958. Nothing was charged.

@@ -1,6 +1,6 @@
 //! A purchase: one offer to one customer, from the moment they chose a rail until the money came or the time was up.
 //!
-//! `OPEN → PAID | GONE`. It says what was offered at what price, where it can be paid, and when somebody asks the rail
+//! `OPEN → PAID | GONE | HELD (→ PAID)`. It says what was offered at what price, where it can be paid, and when somebody asks the rail
 //! next without having been told to: notices get lost. What really arrived is the [`crate::payment::Payment`]'s, and
 //! money that comes after a purchase was given up is good money.
 
@@ -16,19 +16,22 @@ pub enum Stage {
     Open,
     /// Money has come and its goods were given.
     Paid,
+    /// Money has come that does not fit it, and an operator decides: nobody is to pay it again meanwhile.
+    Held,
     /// Nothing came in time.
     Gone,
 }
 
 impl Stage {
     /// All that there are.
-    pub const ALL: [Self; 3] = [Self::Open, Self::Paid, Self::Gone];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Paid, Self::Held, Self::Gone];
 
     /// Its name in tables and reports.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Paid => "paid",
+            Self::Held => "held",
             Self::Gone => "gone",
         }
     }
@@ -166,7 +169,7 @@ impl Purchase {
         if payer != self.offer.id.user {
             return Err(NotPayable::OtherPayer);
         }
-        if self.stage == Stage::Paid {
+        if matches!(self.stage, Stage::Paid | Stage::Held) {
             return Err(NotPayable::Paid);
         }
         if !self.is_payable(now) {
@@ -256,6 +259,15 @@ impl Purchase {
             due_at: None,
             ..self.changed()
         }
+    }
+
+    /// Money has come that does not fit. `None` if it makes no difference: it is paid by another, or was given up.
+    pub fn held(&self) -> Option<Self> {
+        (self.stage == Stage::Open).then(|| Self {
+            stage: Stage::Held,
+            due_at: None,
+            ..self.changed()
+        })
     }
 
     /// Whether another payment says nothing new about it. One that comes after a failed renewal does.

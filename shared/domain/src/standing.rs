@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::time::Timestamp;
+use crate::time::{Millis, Timestamp};
 
 /// What an account was given, with what has run out still among it: whoever asks says at what time.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Standing {
     pub plan: Option<Held>,
     /// Until when the plan holds although it has ended: its renewal is awaited, and the rail tries for some days.
     pub plan_grace: Option<Timestamp>,
+    /// What of the plan's time was another plan's before: money for that takes it along.
+    pub exchanged: Vec<Exchanged>,
     /// Add-ons by name, each with the time at which it ends.
     pub addons: BTreeMap<String, Option<Timestamp>>,
     /// What was settled for this customer alone, by feature.
@@ -33,6 +35,17 @@ pub struct Held {
     pub key: String,
     /// The first moment at which it is held no more; `None` for ever.
     pub until: Option<Timestamp>,
+}
+
+/// What was left of a plan, as time of the one that took its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exchanged {
+    /// Which plan it was.
+    pub plan: String,
+    /// How much of it was left.
+    pub rest: Millis,
+    /// What that has become.
+    pub time: Millis,
 }
 
 /// A feature settled for one customer.

@@ -203,6 +203,10 @@ pub(crate) fn applied(before: &Standing, change: &Change, by: &By) -> Result<Sta
         Change::Plan(held) if *held != before.plan => {
             after.plan.clone_from(held);
             after.plan_grace = None;
+            let key = |held: &Option<Held>| held.as_ref().map(|held| held.key.clone());
+            if key(held) != key(&before.plan) {
+                after.exchanged.clear();
+            }
         }
         Change::Plan(_) => {}
         Change::AddAddon(held) => {

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use domain::standing::{Held, Override, Standing};
-use domain::time::Timestamp;
+use domain::standing::{Exchanged, Held, Override, Standing};
+use domain::time::{Millis, Timestamp};
 use table::{AttributeValue, Item, Malformed, Row, n, s, set};
 
 /// The attribute of an account's row that holds the standing.
@@ -26,6 +26,7 @@ pub fn read(account: &Item) -> Result<Standing, Malformed> {
         tier: held(row, "tier", "tier_until")?,
         plan: held(row, "plan", "plan_until")?,
         plan_grace: until(row, "plan_grace")?,
+        exchanged: exchanged(row)?,
         addons: members(row, "addons", |row| until(row, "until"))?,
         overrides: members(row, "overrides", |row| {
             Ok(Override {
@@ -46,6 +47,16 @@ pub fn map(standing: &Standing) -> AttributeValue {
     put_held(&mut item, standing.plan.as_ref(), "plan", "plan_until");
     if let Some(grace) = standing.plan_grace {
         item.insert("plan_grace".to_owned(), n(grace.0));
+    }
+    if !standing.exchanged.is_empty() {
+        let parts = standing.exchanged.iter().map(|part| {
+            table::map([
+                ("plan", s(part.plan.clone())),
+                ("rest_ms", n(part.rest.0)),
+                ("time_ms", n(part.time.0)),
+            ])
+        });
+        item.insert("exchanged".to_owned(), table::list(parts));
     }
     let addons = standing
         .addons
@@ -68,6 +79,21 @@ pub fn map(standing: &Standing) -> AttributeValue {
         item.insert("country".to_owned(), s(country.clone()));
     }
     AttributeValue::M(item)
+}
+
+fn exchanged(row: Row<'_>) -> Result<Vec<Exchanged>, Malformed> {
+    let malformed = || Malformed {
+        attribute: "exchanged",
+    };
+    let parts = row.list("exchanged").iter().map(|part| {
+        let part = Row(part.as_m().map_err(|_| malformed())?);
+        Ok(Exchanged {
+            plan: part.s("plan")?.to_owned(),
+            rest: Millis(part.n("rest_ms")?),
+            time: Millis(part.n("time_ms")?),
+        })
+    });
+    parts.collect()
 }
 
 fn held(row: Row<'_>, key: &'static str, end: &'static str) -> Result<Option<Held>, Malformed> {
@@ -137,6 +163,11 @@ mod tests {
             tier: held("pro", until),
             plan: held("unlimited_1day", None),
             plan_grace: until,
+            exchanged: vec![Exchanged {
+                plan: "unlimited_7days".to_owned(),
+                rest: Millis(60_000),
+                time: Millis(120_000),
+            }],
             addons: BTreeMap::from([("hd".to_owned(), until), ("api".to_owned(), None)]),
             overrides: BTreeMap::from([
                 ("chat".to_owned(), settled(until)),

@@ -21,7 +21,7 @@ use domain::id::{JobId, NONCE_CHARS, Nonce, UserId};
 use domain::job::{Job, Stage};
 use domain::ledger::{After, Entry, Key};
 use domain::money::{Amount, Credits, Currency};
-use domain::payment::term::{Deal, Shelf, begin, restore, withdraw};
+use domain::payment::term::{Deal, Shelf, Withdrawn, begin, restore, withdraw, withdrawn};
 use domain::payment::{
     Change, Goods, Money, Offer, PaymentId, PurchaseId, Rail, Record, Settlement, State, Term, TermEffect,
     Till, Truth,
@@ -105,8 +105,13 @@ fn turn(settlement: Settlement, after: &Record, standing: &Standing) -> Option<S
                 .standing
         }
         TermEffect::Withdraw => withdraw(standing, term, NOW),
-        // No time goes by here, so all of it was taken.
-        TermEffect::Restore => restore(standing, (term, term.span()), rail, shelf, NOW).unwrap(),
+        TermEffect::Restore => {
+            let taken = Withdrawn {
+                plan: &term.plan,
+                time: after.withdrawn,
+            };
+            restore(standing, (term, taken), rail, shelf, NOW).unwrap()
+        }
     };
     Some(becomes).filter(|becomes| becomes != standing)
 }
@@ -146,7 +151,11 @@ impl Run {
             10 => self.moves(Money::Arrived, |truth, rng| {
                 truth.refunded += rng.u64(0..=truth.amount.minor - truth.refunded);
             }),
-            11..=15 => self.notice().await,
+            11 => self.moves(Money::Arrived, |truth, rng| {
+                // A refund that the rail had taken on fails.
+                truth.refunded = rng.u64(0..=truth.refunded);
+            }),
+            12..=15 => self.notice().await,
             16 => self.somebody_decides().await,
             17 | 18 => self.order().await,
             19 => self.order_ends().await,
@@ -217,11 +226,19 @@ impl Run {
     }
 
     async fn decide(&self, read: &Record, change: &Change) -> Handler {
-        let after = read.after(change, NOW);
+        let mut after = read.after(change, NOW);
         let credit = match (change.settlement, after.user) {
             (Some(settlement), Some(user)) => {
                 let account = self.scene.payments.account(user).await.unwrap().unwrap();
                 let standing = turn(settlement, &after, &account.standing);
+                match settlement.term(&after.payment) {
+                    Some(TermEffect::Withdraw) => {
+                        let becomes = standing.as_ref().unwrap_or(&account.standing);
+                        after.withdrawn = withdrawn(&account.standing, becomes, NOW);
+                    }
+                    Some(TermEffect::Restore) => after.withdrawn = Millis::ZERO,
+                    Some(TermEffect::Begin) | None => {}
+                }
                 let entry = settlement.entry(&after.payment, after.goods.credits);
                 Some((account, entry, standing))
             }

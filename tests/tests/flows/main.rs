@@ -21,6 +21,7 @@ mod submission;
 
 mod callbacks;
 mod delivery;
+mod undone;
 mod unreachable;
 
 mod limits;

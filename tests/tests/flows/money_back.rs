@@ -164,7 +164,7 @@ async fn credits_that_are_spent_are_not_refunded_and_much_money_wants_two_people
         })
         .await;
     let id = yookassa(stage.pay_in_roubles(ANNA, "pack:pro").await);
-    for by in ["anna", "anna"] {
+    for by in ["anna", "Anna"] {
         let first = refund(&stage, &id, by).await.unwrap();
         assert!(matches!(first, Refunding::WantsAnother(_)), "{first:?}");
         assert_eq!(state(&stage, &id).await, State::Credited);
@@ -321,4 +321,68 @@ async fn money_that_did_not_fit_can_be_given_back_and_nothing_was_ever_credited(
         stage.last_text(ANNA)
     );
     stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wish_that_nobody_shared_for_a_week_is_forgotten() {
+    let stage = customer().await;
+    stage
+        .change_settings(|settings| {
+            let above = serde_json::json!({"yookassa": "100.00"});
+            let selling = settings.selling.as_mut().unwrap();
+            selling.four_eyes_above = serde_json::from_value(above).unwrap();
+        })
+        .await;
+    let id = yookassa(stage.pay_in_roubles(ANNA, "pack:pro").await);
+    let selling = stage
+        .cashier()
+        .settings
+        .reload(stage.now())
+        .await
+        .unwrap()
+        .selling
+        .clone();
+    let later = Millis::from_mins(8 * 24 * 60);
+    for (by, after, goes) in [
+        ("anna", Millis::ZERO, false),
+        ("boris", later, false),
+        ("vera", later, true),
+    ] {
+        let at = Timestamp(1).after(after);
+        let wanted = RefundWanted { at, ..wanted(by) };
+        let cashier = stage.cashier();
+        let refund = cashier.refund(&id, &wanted, &selling, &[], soon()).await.unwrap();
+        assert_eq!(matches!(refund, Refunding::Done(_)), goes, "{by}: {refund:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_is_in_debt_is_sold_no_plan_whose_days_would_go_by_for_nothing() {
+    let stage = customer().await;
+    stage.telegram.give_stars(ANNA, 100_000).unwrap();
+    let early = stage.choose(ANNA, "plan:unlimited_1day", "s").await;
+    stage.pass(Millis::from_mins(1));
+    stage.pay_in_dollars(ANNA, "pack:starter").await;
+    stage.order(ANNA, "видео").await;
+    stage.run_until_settled().await;
+    let payment = stage.payment().await.id().clone();
+    stage.stripe.dispute(&payment.id).unwrap();
+    stage.noticed().await;
+    assert_eq!(books(&stage).await, (0, 0, 5, 1));
+    stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "wa:plan:unlimited_1day").await;
+    let shown = stage.last_text(ANNA);
+    assert!(shown.contains("Сначала закройте долг: 1 кредит."), "{shown}");
+    assert!(!stage.has_button(ANNA, "by:"), "{shown}");
+    // Nor by an invoice that was made before. One that brings enough credits pays the debt, and is sold.
+    let query = stage.telegram.pay_link(ANNA, &early).unwrap();
+    stage.answered().await;
+    let ended = stage.telegram.checkout(&query).unwrap();
+    assert!(
+        matches!(&ended, played_telegram::CheckoutState::Refused(_)),
+        "{ended:?}"
+    );
+    stage.pass(Millis::from_mins(1));
+    stage.pay_in_roubles(ANNA, "plan:pro_month").await;
+    assert_eq!(books(&stage).await, (59, 0, 5, 0));
 }

@@ -171,3 +171,27 @@ async fn news_of_money_that_is_nobodys_purchase_wait_for_an_operator_and_credit_
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn stars_whose_news_were_lost_are_found_by_the_button_and_by_cleanup() {
+    for by_button in [true, false] {
+        let (stage, link) = chosen("pack:pro").await;
+        stage.telegram.spoil_payments([PaymentNews::Lost]);
+        stage.telegram.pay_link(ANNA, &link).unwrap();
+        stage.answered().await;
+        assert_eq!(stage.payments().await, []);
+        if by_button {
+            stage.press_newest(ANNA, "pd:").await;
+        } else {
+            stage.minute().await;
+        }
+        assert_eq!(
+            stage.payment().await.payment.state,
+            State::Credited,
+            "{by_button}"
+        );
+        let told = stage.last_text(ANNA);
+        assert!(told.contains("Оплата получена"), "{told}");
+        stage.assert_sound().await;
+    }
+}

@@ -370,3 +370,83 @@ async fn a_subscription_whose_money_goes_back_is_ended_first_and_takes_no_more()
     assert_eq!(plan(&stage).await, None);
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_for_a_plan_that_was_exchanged_takes_along_what_it_has_become() {
+    let stage = customer().await;
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    let first = stage.payment().await.id().clone();
+    stage.pass(Millis::from_mins(1));
+    let now = stage.now();
+    stage.pay_in_roubles(ANNA, "plan:unlimited_30days").await;
+    let exchanged = plan(&stage).await.unwrap();
+    assert!(exchanged.1 > days(now, 39), "{exchanged:?}");
+    let wanted = RefundWanted {
+        by: "olga".to_owned(),
+        why: "asked for it".to_owned(),
+        at: now,
+    };
+    let (cashier, selling) = (stage.cashier(), domain::catalog::Selling::default());
+    stage
+        .yookassa
+        .desk()
+        .inject(played_rails::Fault::RefundRefused, 1);
+    let refused = cashier
+        .refund(&first, &wanted, &selling, &[], soon())
+        .await
+        .unwrap();
+    assert!(matches!(refused, Refunding::Refused { .. }), "{refused:?}");
+    assert_eq!(plan(&stage).await.unwrap(), exchanged, "it stays as it was");
+    let done = cashier
+        .refund(&first, &wanted, &selling, &[], soon())
+        .await
+        .unwrap();
+    assert!(matches!(done, Refunding::Done(_)), "{done:?}");
+    let (key, until) = plan(&stage).await.unwrap();
+    let rounded = until.since(days(now, 30)).0;
+    assert!(
+        key == "unlimited_30days" && (0..120_000).contains(&rounded),
+        "{key} {rounded}"
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_waits_for_a_renewal_that_was_called_off_and_two_that_renew_are_said() {
+    let stage = customer().await;
+    stage.telegram.give_stars(ANNA, 100_000).unwrap();
+    let link = stage.choose(ANNA, "plan:pro_month", "s").await;
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    let grace = async || stage.account(ANNA).await.standing.plan_grace;
+    let awaited = grace().await;
+    assert_eq!(awaited, plan(&stage).await.map(|(_, until)| days(until, 3)));
+    stage.say(ANNA, "/history").await;
+    stage.press_newest(ANNA, "rn:").await;
+    assert_eq!(grace().await, None);
+    stage.press_newest(ANNA, "rn:").await;
+    let charge = stage.telegram.subscriptions(ANNA).remove(0).charge_id;
+    stage.telegram.resume_subscription(ANNA, &charge).unwrap();
+    stage.answered().await;
+    assert_eq!(grace().await, awaited);
+    stage.telegram.cancel_subscription(ANNA, &charge).unwrap();
+    stage.answered().await;
+    assert_eq!(grace().await, None);
+
+    // Another plan renews by now: the first is not taken up again by our button, and if it is in Telegram, both are said.
+    stage.pass(Millis::from_mins(1));
+    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
+    stage.telegram.pay_link(ANNA, &link).unwrap();
+    stage.answered().await;
+    stage.say(ANNA, "/history").await;
+    let mut buttons = stage.buttons(ANNA).into_iter();
+    let again = buttons.find(|data| data.starts_with("rn:") && data.ends_with(":1"));
+    let message = stage.telegram.chat(ANNA).last().unwrap().message_id;
+    let alert = stage.press(ANNA, message, &again.unwrap()).await.unwrap();
+    assert!(alert.contains("«Безлимит на месяц» продлевается сама"), "{alert}");
+    stage.telegram.resume_subscription(ANNA, &charge).unwrap();
+    stage.answered().await;
+    let told = stage.last_text(ANNA);
+    assert!(told.contains("Telegram спишет за обе"), "{told}");
+    stage.assert_sound().await;
+}

@@ -308,6 +308,9 @@ impl From<RefundError> for Refusal {
             RefundError::Stands(_)
             | RefundError::Spent { .. }
             | RefundError::Plan(_)
+            | RefundError::UnderWay(_)
+            | RefundError::NotHeld(_)
+            | RefundError::Nobodys
             | RefundError::NoMoney
             | RefundError::NoRail => Self::Conflict(error.to_string()),
         }

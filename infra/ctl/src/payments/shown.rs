@@ -39,11 +39,14 @@ pub(super) fn payment_line(record: &Record) -> String {
         None => String::new(),
     };
     let test = if record.is_test { "  TEST MONEY" } else { "" };
+    let part = payment.refunded > 0 && record.left().minor > 0;
+    let back = part.then(|| format!(" ({} of it with us)", record.left()));
     format!(
-        "{}  {}  {}  {user}  {:?}  {}{misfit}{test}{wanted}",
+        "{}  {}  {}{}  {user}  {:?}  {}{misfit}{test}{wanted}",
         time(payment.created_at),
         payment.state.as_str(),
         record.amount,
+        back.unwrap_or_default(),
         record.title,
         payment.id
     )

@@ -3,12 +3,13 @@
 use domain::payment::term::{NotBegun, withdrawn};
 use domain::payment::{Change, Misfit, Rail, Record, Settlement, State, TermEffect, Till, Truth, Unchanged};
 use domain::purchase::Purchase;
+use domain::standing::Standing;
 use domain::time::Millis;
 use store::{Credit, Settled, Settling};
 use table::{Deadline, Write};
 
 use super::terms::Turn;
-use super::{Cashier, Error};
+use super::{Answer, Cashier, Error};
 use crate::rails::Taker;
 
 /// How often a payment is read again because others were faster, or because one step leads to another.
@@ -33,6 +34,7 @@ impl Cashier {
     /// What a rail says of a payment: all that follows from it is done, once, whoever else hears it at the same time.
     pub async fn hear(&self, truth: &Truth, deadline: Deadline) -> Result<Heard, Error> {
         let till = self.rails.get(truth.id.rail).map(Taker::till).unwrap_or_default();
+        let truth = &mut truth.clone();
         let mut changed = false;
         for _ in 0..STEPS_MAX {
             let (record, purchase) = self.read(truth).await?;
@@ -46,7 +48,21 @@ impl Cashier {
                 ));
             }
             let offer = purchase.as_ref().map(|purchase| &purchase.offer);
-            let change = match record.payment.told(truth, offer, &till) {
+            let mut told = record.payment.told(truth, offer, &till);
+            if told
+                .as_ref()
+                .is_ok_and(|change| record.payment.is_undone_by(change))
+            {
+                // A truth that was read before the money went back would give the goods for nothing.
+                told = match self.ask_rail(&truth.id, deadline).await? {
+                    Answer::Truth(now) => {
+                        *truth = now;
+                        record.payment.told(truth, offer, &till)
+                    }
+                    Answer::NotFound | Answer::Unasked | Answer::NoRail => Err(Unchanged::Known),
+                };
+            }
+            let change = match told {
                 Ok(change) => change,
                 Err(unchanged) => return Ok(unchanged_heard(truth, record, purchase, (changed, unchanged))),
             };
@@ -91,12 +107,15 @@ impl Cashier {
         let mut after = record.after(change, self.env.now());
         // The first truth may have been of money that was only on its way; what has arrived is what counts.
         after.amount = truth.amount;
-        let paid = matches!(change.settlement, Some(Settlement::Grant));
-        let purchase = purchase
-            .filter(|purchase| paid && !purchase.knows_of_payment())
-            .map(|purchase| purchase.paid(record.id().clone()));
+        let becomes = match (change.settlement, change.after.state) {
+            (Some(Settlement::Grant), _) => purchase
+                .filter(|purchase| !purchase.knows_of_payment())
+                .map(|purchase| purchase.paid(record.id().clone())),
+            (_, State::Held) => purchase.and_then(Purchase::held),
+            _ => None,
+        };
         match self
-            .settle(&mut after, purchase.as_ref(), change, Vec::new(), deadline)
+            .settle(&mut after, becomes.as_ref(), change, Vec::new(), deadline)
             .await?
         {
             Written::Settled(settled) => Ok(settled),
@@ -104,7 +123,11 @@ impl Cashier {
                 let held = record.payment.held_for(Misfit::PlanRuns);
                 note(record, &held, truth, &Till::default());
                 let mut after = record.after(&held, self.env.now());
-                match self.settle(&mut after, None, &held, Vec::new(), deadline).await? {
+                let waits = purchase.and_then(Purchase::held);
+                match self
+                    .settle(&mut after, waits.as_ref(), &held, Vec::new(), deadline)
+                    .await?
+                {
                     Written::Settled(settled) => Ok(settled),
                     Written::Cannot(_) => Err(Error::Busy),
                 }
@@ -139,11 +162,17 @@ impl Cashier {
                 }
                 Turn::Cannot(why) => return Ok(Written::Cannot(why)),
             };
-            if settlement.term(&after.payment) == Some(TermEffect::Withdraw) {
-                let (before, now) = (&account.standing, self.env.now());
-                after.withdrawn = standing
-                    .as_ref()
-                    .map_or(Millis::ZERO, |standing| withdrawn(before, standing, now));
+            match settlement.term(&after.payment) {
+                Some(TermEffect::Withdraw) => {
+                    let (before, now) = (&account.standing, self.env.now());
+                    after.withdrawn = standing
+                        .as_ref()
+                        .map_or(Millis::ZERO, |standing| withdrawn(before, standing, now));
+                    after.withdrawn_of = exchanged_for(after, before);
+                }
+                // It is given again once.
+                Some(TermEffect::Restore) => after.withdrawn = Millis::ZERO,
+                Some(TermEffect::Begin) | None => {}
             }
             let entry = settlement.entry(&after.payment, after.goods.credits);
             if *settlement == Settlement::Grant {
@@ -169,6 +198,13 @@ impl Cashier {
         };
         Ok(Written::Settled(self.payments.settle(&step, deadline).await?))
     }
+}
+
+/// The plan that a customer has in the place of the one that was paid for.
+fn exchanged_for(record: &Record, standing: &Standing) -> Option<String> {
+    let plan = standing.plan.as_ref().map(|held| held.key.clone());
+    let term = record.goods.term.as_ref()?;
+    plan.filter(|plan| *plan != term.plan)
 }
 
 /// What became of a step.

@@ -1,13 +1,16 @@
 //! Asking a rail about a purchase without having been told to: a poll, or a customer who has paid and sees nothing.
 
-use domain::payment::{PurchaseId, Truth};
+use domain::payment::{PurchaseId, Rail, Truth};
 use domain::purchase::{Purchase, Stage};
 use payments::Unanswered;
 use store::Written;
 use table::Deadline;
 
 use super::{Cashier, Error, Heard, rail_time};
-use crate::rails::Look;
+use crate::rails::{Look, Taker};
+
+/// Pages of a list that are read for one purchase at most.
+const PAGES_MAX: u32 = 5;
 
 /// What a look at a purchase has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,8 +67,13 @@ impl Cashier {
     }
 
     async fn ask(&self, purchase: &Purchase, deadline: Deadline) -> Result<Look, Error> {
-        let taker = self.rails.get(purchase.offer.rail);
-        let (Some(taker), Some(reference)) = (taker, purchase.reference.as_deref()) else {
+        let Some(taker) = self.rails.get(purchase.offer.rail) else {
+            return Ok(Look::Unasked);
+        };
+        if taker.rail() == Rail::Stars {
+            return self.look_on_the_list(taker, purchase, deadline).await;
+        }
+        let Some(reference) = purchase.reference.as_deref() else {
             return Ok(Look::Unasked);
         };
         match taker.look(reference, rail_time(deadline)?).await {
@@ -74,6 +82,35 @@ impl Cashier {
             Err(Unanswered::BadKey) => Err(Error::BadKey),
             Err(Unanswered::Later(why)) => Err(Error::Rail(why)),
         }
+    }
+
+    /// Telegram cannot be asked about what it has not been paid for yet, and its news may be lost; but its list of Stars has
+    /// what came since it was last read to its end.
+    async fn look_on_the_list(
+        &self,
+        taker: &dyn Taker,
+        purchase: &Purchase,
+        deadline: Deadline,
+    ) -> Result<Look, Error> {
+        let mut cursor = self.payments.cursor(taker.rail().as_str()).await?;
+        let ever = (purchase.opened_at, self.env.now());
+        for _ in 0..PAGES_MAX {
+            let page = taker.list(ever, cursor.as_deref(), rail_time(deadline)?).await;
+            let page = page.map_err(|error| match error {
+                Unanswered::BadKey => Error::BadKey,
+                Unanswered::NotFound => Error::Rail("there is no list".to_owned()),
+                Unanswered::Later(why) => Error::Rail(why),
+            })?;
+            let ours = |truth: &Truth| truth.purchase.as_ref() == Some(purchase.id());
+            if let Some(truth) = page.payments.into_iter().find(ours) {
+                return Ok(Look::Payment(truth));
+            }
+            if page.next.is_none() {
+                break;
+            }
+            cursor = page.next;
+        }
+        Ok(Look::Awaited)
     }
 
     /// What the rail knows under our reference. `None` if that is that nothing will come.
@@ -104,6 +141,6 @@ impl Cashier {
 fn still(purchase: Purchase) -> Looked {
     match purchase.stage {
         Stage::Gone => Looked::Gone(Box::new(purchase)),
-        Stage::Open | Stage::Paid => Looked::Awaited(Box::new(purchase)),
+        Stage::Open | Stage::Held | Stage::Paid => Looked::Awaited(Box::new(purchase)),
     }
 }

@@ -44,6 +44,15 @@ pub enum RefundError {
     /// It cannot be given back as it stands.
     #[error("there is nothing to give back: the payment is {}", .0.as_str())]
     Stands(State),
+    /// It is being given back already.
+    #[error("it is being given back already{}", asked_by(.0.as_ref()))]
+    UnderWay(Option<String>),
+    /// Only what is held can be accepted.
+    #[error("only a held payment can be accepted: this one is {}", .0.as_str())]
+    NotHeld(State),
+    /// It names no purchase of ours: there is nobody whom it could be credited to.
+    #[error("it names no purchase of anybody: it can only be given back")]
+    Nobodys,
     /// Its credits are spent.
     #[error("{needed} credits would have to be set aside and {available} are there")]
     Spent {
@@ -67,6 +76,10 @@ pub enum RefundError {
     /// Ours failed.
     #[error(transparent)]
     Failed(#[from] Error),
+}
+
+fn asked_by(who: Option<&String>) -> String {
+    who.map_or_else(String::new, |who| format!(", as {who} asked"))
 }
 
 fn cannot(why: &NotBegun) -> String {
@@ -106,13 +119,18 @@ impl Cashier {
         deadline: Deadline,
     ) -> Result<Refunding, RefundError> {
         self.rails.get(id.rail).ok_or(RefundError::NoRail)?;
+        // A part may have gone back whose notice was lost. A rail that is silent now is asked for the refund later.
+        if let Err(error) = self.notice(id, deadline).await {
+            tracing::warn!(payment = %id, %error, "a refund begins with what was known");
+        }
         for _ in 0..TRIES_MAX {
             let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;
             let change = self.begin(&record).await?;
-            let alone = record
+            let first = record
                 .refund_wanted
                 .as_ref()
-                .is_none_or(|first| first.by == wanted.by);
+                .filter(|first| first.counts_at(wanted.at));
+            let alone = first.is_none_or(|first| first.by.eq_ignore_ascii_case(&wanted.by));
             if alone && selling.wants_four_eyes(id.rail, record.amount) {
                 let asked = record.refund_wanted(wanted.clone());
                 match self.payments.put_payment_with(&asked, besides, deadline).await? {
@@ -138,6 +156,10 @@ impl Cashier {
             Some(user) => self.account(user).await?.balance.available,
             None => Credits::ZERO,
         };
+        if record.payment.state == State::RefundHeld {
+            let asked = record.refund_wanted.as_ref().map(|wanted| wanted.by.clone());
+            return Err(RefundError::UnderWay(asked));
+        }
         Ok(record.payment.begin_refund(record.goods.credits, available)?)
     }
 
@@ -161,8 +183,13 @@ impl Cashier {
         match taker.give_back(&record, None, rail_time(deadline)?).await {
             Outcome::Done(GivenBack::Now) => {
                 let truth = Self::as_kept(&record, record.amount.minor);
-                self.hear(&truth, deadline).await?;
-                self.stands(record).await
+                let heard = self.hear(&truth, deadline).await?;
+                let mut stands = self.current(record).await?;
+                if !heard.changed {
+                    // The rail's own news was faster, and whoever heard it tells the customer.
+                    stands.untold = None;
+                }
+                Ok(Refunding::Done(Box::new(stands)))
             }
             Outcome::Done(GivenBack::Asked) => {
                 // It is taken on; where its truth cannot be read now, it is read later.
@@ -233,11 +260,6 @@ impl Cashier {
         Ok(Refunding::UnderWay(Box::new(asked)))
     }
 
-    async fn stands(&self, record: Record) -> Result<Refunding, Error> {
-        let record = self.current(record).await?;
-        Ok(Refunding::Done(Box::new(record)))
-    }
-
     /// A record as it stands now.
     async fn current(&self, record: Record) -> Result<Record, Error> {
         Ok(self.payments.payment(record.id()).await?.unwrap_or(record))
@@ -256,8 +278,9 @@ impl Cashier {
     ) -> Result<Record, RefundError> {
         for _ in 0..TRIES_MAX {
             let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;
-            record.user.ok_or(RefundError::Stands(record.payment.state))?;
-            let change = record.payment.accept()?;
+            record.user.ok_or(RefundError::Nobodys)?;
+            let not_held = |_| RefundError::NotHeld(record.payment.state);
+            let change = record.payment.accept().map_err(not_held)?;
             // Whoever accepts has looked at an amount or a payer, and not made money of what is none.
             if record.is_test && !self.takes_test(id.rail) {
                 return Err(RefundError::NoMoney);

@@ -1,8 +1,11 @@
 //! Subscriptions, whose payments come by themselves: whether the next one comes.
 
+use domain::account::Account;
 use domain::id::UserId;
 use domain::payment::PurchaseId;
+use domain::payment::term::awaiting;
 use domain::purchase::{Purchase, Renewal};
+use domain::standing::Standing;
 use payments::Outcome;
 use store::{Bought, Written};
 use table::Deadline;
@@ -19,6 +22,8 @@ pub enum Renewed {
     Done(Box<Purchase>),
     /// The customer may take it up again, by their own hand, at the rail: nobody makes them pay again but they themselves.
     Allowed,
+    /// Another plan goes on taking money: with both, the customer would pay twice.
+    Another(String),
     /// The rail does not do it, for good.
     Refused,
     /// There is no such subscription.
@@ -26,11 +31,18 @@ pub enum Renewed {
 }
 
 impl Cashier {
-    /// The plan whose next payment comes by itself, if a customer has such: it would be taken whatever else is bought.
-    pub async fn renewing_plan(&self, user: UserId) -> Result<Option<String>, store::Error> {
+    /// The plan whose next payment comes by itself, if a customer has such, besides that of a purchase: it would be taken
+    /// whatever else is bought.
+    pub async fn renewing_plan(
+        &self,
+        user: UserId,
+        besides: Option<&PurchaseId>,
+    ) -> Result<Option<String>, store::Error> {
         let bought = self.payments.all_bought(user).await?;
         let plan = bought.into_iter().find_map(|row| match row {
-            Bought::Purchase(purchase) if purchase.renewal == Some(Renewal::Active) => {
+            Bought::Purchase(purchase)
+                if purchase.renewal == Some(Renewal::Active) && Some(purchase.id()) != besides =>
+            {
                 purchase.offer.goods.term.map(|term| term.plan)
             }
             _ => None,
@@ -52,6 +64,9 @@ impl Cashier {
         ) else {
             return Ok(Renewed::Unknown);
         };
+        if wanted && let Some(other) = self.renewing_plan(id.user, Some(id)).await? {
+            return Ok(Renewed::Another(other));
+        }
         match taker.renew(&record, wanted, rail_time(deadline)?).await {
             Outcome::Done(()) if wanted => Ok(Renewed::Allowed),
             Outcome::Done(()) => self.renewing(id, Renewal::Canceled, deadline).await,
@@ -76,10 +91,23 @@ impl Cashier {
                 return Ok(Renewed::Unknown);
             };
             let after = purchase.renewing(renewal);
-            if self.payments.put_purchase(&after, deadline).await? == Written::Yes {
+            let account = self.account(id.user).await?;
+            let standing = self.awaiting(&account, &after).await?;
+            let step = (&account, standing.as_ref());
+            if self.payments.put_renewal(&after, step, deadline).await? == Written::Yes {
                 return Ok(Renewed::Done(Box::new(after)));
             }
         }
         Err(Error::Busy)
+    }
+
+    /// What a changed renewal makes of the plan's days of grace: nobody waits for what was called off.
+    async fn awaiting(&self, account: &Account, purchase: &Purchase) -> Result<Option<Standing>, Error> {
+        let Some(term) = &purchase.offer.goods.term else {
+            return Ok(None);
+        };
+        let comes = purchase.renewal != Some(Renewal::Canceled);
+        let snapshot = self.settings.fresh(self.env.now()).await?;
+        Ok(awaiting(&account.standing, term, comes, snapshot.shelf()))
     }
 }

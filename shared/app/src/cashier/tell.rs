@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::account::Balance;
-use domain::money::Credits;
-use domain::payment::{News, Record, Reminder};
+use domain::money::{Amount, Credits};
+use domain::payment::{Goods, News, Record, Reminder, Untold};
 use domain::purchase::Purchase;
 use table::Deadline;
 use telegram::html;
@@ -22,10 +22,13 @@ const WRITE_RESERVE: Duration = Duration::from_millis(1500);
 
 /// What a customer is told of a payment. `sums` are those of the account now: a debt is told
 /// with them, because it is what the next purchase pays first.
-pub(crate) fn news(record: &Record, news: News, sums: Balance) -> String {
-    let say = Say::of(&record.locale);
+pub(crate) fn news(record: &Record, untold: Untold, sums: Balance) -> String {
+    let (say, news) = (Say::of(&record.locale), untold.news);
     let title = html::escape(&record.title).into_owned();
-    let goods = shop::goods(say, &record.goods);
+    let moved = Amount {
+        minor: untold.minor,
+        ..record.amount
+    };
     let id = match news {
         News::Credited => "paid-credited",
         News::Held => "paid-held",
@@ -42,8 +45,8 @@ pub(crate) fn news(record: &Record, news: News, sums: Balance) -> String {
         id,
         [
             ("title", title.into()),
-            ("price", price(record.amount).into()),
-            ("goods", goods.into()),
+            ("price", price(moved).into()),
+            ("goods", moved_goods(say, record, untold).into()),
             ("available", balance.into()),
             ("number", html::escape(&record.id().id).into_owned().into()),
         ],
@@ -54,6 +57,19 @@ pub(crate) fn news(record: &Record, news: News, sums: Balance) -> String {
     });
     let parts = [Some(text), repaid, shop::debt(say, sums)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
+}
+
+/// What of the goods came or went: with a part of the money some credits, and never a part of a plan.
+fn moved_goods(say: Say, record: &Record, untold: Untold) -> String {
+    let whole = record.payment.granted && untold.news != News::PartRefunded;
+    let goods = Goods {
+        credits: untold.credits,
+        term: record.goods.term.clone().filter(|_| whole),
+    };
+    match shop::goods(say, &goods) {
+        nothing if nothing.is_empty() => show::credits(say, Credits::ZERO),
+        something => something,
+    }
 }
 
 impl Cashier {
@@ -67,7 +83,7 @@ impl Cashier {
             .for_call(TELL_TIMEOUT, WRITE_RESERVE)
             .ok_or(Error::NoTime)?;
         let sums = self.account(user).await?.balance;
-        let text = news(&record, untold.news, sums);
+        let text = news(&record, untold, sums);
         let say = Say::of(&record.locale);
         let message = SendMessage::html(user.0, text).with_buttons(shop::after_payment(say));
         let after = match bot.call(&message, timeout).await {

@@ -1,7 +1,7 @@
 //! What a payment does to a customer's plan.
 
 use domain::account::Account;
-use domain::payment::term::{Deal, NotBegun, begin, restore, withdraw};
+use domain::payment::term::{Deal, NotBegun, Withdrawn, begin, restore, withdraw};
 use domain::payment::{Record, Settlement, TermEffect};
 use domain::standing::Standing;
 
@@ -44,20 +44,26 @@ impl Cashier {
             TermEffect::Withdraw => {
                 let taken = withdraw(standing, term, now);
                 let other = standing.plan_at(now).is_some_and(|plan| plan != term.plan);
-                if other {
-                    // Its rest has become time of another plan, which stays: for an operator to look at.
-                    tracing::error!(payment = %after.id(), "money for a plan goes back that was exchanged for another");
+                if other && taken == *standing {
+                    // An operator has given it another since: whether that goes as well is for them to say.
+                    tracing::error!(payment = %after.id(), "money for a plan goes back, and the customer has another");
                 }
                 taken
             }
-            TermEffect::Restore => match restore(standing, (term, after.withdrawn), rail, known, now) {
-                Ok(standing) => standing,
-                Err(cannot) => {
-                    // The credits come back all the same; the days are for an operator to give.
-                    tracing::error!(payment = %after.id(), ?cannot, "the days of a plan could not be given again");
-                    return Ok(Turn::Stays);
+            TermEffect::Restore => {
+                let taken = Withdrawn {
+                    plan: after.withdrawn_of.as_deref().unwrap_or(&term.plan),
+                    time: after.withdrawn,
+                };
+                match restore(standing, (term, taken), rail, known, now) {
+                    Ok(standing) => standing,
+                    Err(cannot) => {
+                        // The credits come back all the same; the days are for an operator to give.
+                        tracing::error!(payment = %after.id(), ?cannot, "the days of a plan could not be given again");
+                        return Ok(Turn::Stays);
+                    }
                 }
-            },
+            }
         };
         Ok(if becomes == *standing {
             Turn::Stays

@@ -90,7 +90,7 @@ impl Visit<'_> {
         Ok(self.edit_card(
             message_id,
             Card {
-                text: news(&record, untold.news, sums),
+                text: news(&record, untold, sums),
                 buttons: shop::after_payment(self.say),
             },
         ))

@@ -13,7 +13,9 @@ impl Visit<'_> {
     /// The customer's plan that goes on taking money by itself, where another is to be bought.
     pub(super) async fn renewing(&self, ware: &Ware) -> Result<Option<String>, Error> {
         match &self.desk.cashier {
-            Some(cashier) if ware.term.is_some() => Ok(cashier.renewing_plan(self.account.user).await?),
+            Some(cashier) if ware.term.is_some() => {
+                Ok(cashier.renewing_plan(self.account.user, None).await?)
+            }
             _ => Ok(None),
         }
     }
@@ -22,6 +24,12 @@ impl Visit<'_> {
     pub(super) fn hindered(&self, ware: &Ware, rail: Rail, renewing: Option<&str>) -> Option<String> {
         if let Some(Err(why)) = self.begun(ware, rail) {
             return Some(self.not_begun_told(&why));
+        }
+        // Whoever is in debt orders nothing, and the days of a plan would run out.
+        let debt = self.account.balance.debt;
+        if ware.term.is_some() && debt > ware.credits {
+            let debt = show::credits(self.say, debt);
+            return Some(self.say.with("plan-debt", [("debt", debt.into())]));
         }
         let (term, renewing) = (ware.term.as_ref()?, renewing?);
         let taken_twice = renewing != term.plan || ware.renews_on(rail);
@@ -80,7 +88,7 @@ impl Visit<'_> {
         }
     }
 
-    fn plan_title(&self, key: &str) -> String {
+    pub(super) fn plan_title(&self, key: &str) -> String {
         let plan = self.snapshot.plans.iter().find(|plan| plan.key == key);
         let title = plan.map_or(key, |plan| plan.title.in_locale(self.say.locale().as_str()));
         html::escape(title).into_owned()

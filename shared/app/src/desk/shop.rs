@@ -2,7 +2,7 @@
 
 use domain::catalog::WareId;
 use domain::id::Nonce;
-use domain::payment::{PurchaseId, Rail, Record};
+use domain::payment::{PurchaseId, Rail, Record, State};
 use domain::purchase::{Purchase, Stage};
 use telegram::methods::Reply;
 
@@ -12,7 +12,7 @@ use super::visit::Visit;
 use crate::buttons::Button;
 use crate::cards::Card;
 use crate::cashier::{Cashier, Heard, Looked, NotOpened, Renewed, Wanted, news};
-use crate::shop;
+use crate::{shop, show};
 
 /// Lines of the history that are shown.
 const HISTORY_SHOWN: usize = 12;
@@ -184,7 +184,7 @@ impl Visit<'_> {
 
     fn nothing_yet(&self, purchase: &Purchase, message_id: i64, query_id: &str) -> Reply {
         let id = match (purchase.stage, purchase.offer.rail) {
-            (Stage::Paid, _) => return self.closed(Stage::Paid, message_id),
+            (closed @ (Stage::Paid | Stage::Held), _) => return self.closed(closed, message_id),
             // Telegram itself tells us of Stars, as soon as they are paid.
             (_, Rail::Stars) => "purchase-nothing-stars",
             _ => "purchase-nothing-yet",
@@ -204,6 +204,7 @@ impl Visit<'_> {
         };
         match self.news(cashier, record).await? {
             Some(card) => Ok(self.edit_card(message_id, card)),
+            None if record.payment.state == State::Held => Ok(self.closed(Stage::Held, message_id)),
             None => Ok(self.closed(Stage::Paid, message_id)),
         }
     }
@@ -220,7 +221,7 @@ impl Visit<'_> {
             tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
         }
         Ok(Some(Card {
-            text: news(record, untold.news, sums),
+            text: news(record, untold, sums),
             buttons: shop::after_payment(self.say),
         }))
     }
@@ -281,6 +282,11 @@ impl Visit<'_> {
         match cashier.renew(&id, wanted, self.deadline).await {
             Ok(Renewed::Done(_)) => self.history_instead(message_id).await,
             Ok(Renewed::Allowed) => Ok(Self::alert(query_id, &self.say.text("renewal-allowed"))),
+            Ok(Renewed::Another(plan)) => {
+                let plan = self.plan_title(&plan);
+                let why = self.say.with("plan-renews", [("plan", plan.into())]);
+                Ok(Self::alert(query_id, &why))
+            }
             Ok(Renewed::Refused | Renewed::Unknown) => {
                 Ok(Self::alert(query_id, &self.say.text("renewal-refused")))
             }
@@ -290,7 +296,15 @@ impl Visit<'_> {
 
     /// `/terms`: what is sold, and what becomes of money. Telegram wants every bot that takes Stars to have it.
     pub(super) fn terms(&self) -> Reply {
-        let text = self.say.text("terms");
+        let unused = self.snapshot.selling.refund_unused;
+        let refund = match unused {
+            Some(within) => {
+                let within = show::rest(self.say, within.0 / 60_000);
+                self.say.with("terms-refund-unused", [("within", within.into())])
+            }
+            None => self.say.text("terms-refund"),
+        };
+        let text = self.say.with("terms", [("refund", refund.into())]);
         let url = self.snapshot.selling.terms_url.as_deref();
         let more = url.map(|url| telegram::html::escape(url).into_owned());
         let more = more.map(|url| self.say.with("terms-more", [("url", url.into())]));

@@ -1,5 +1,6 @@
 //! Stars: may this customer pay this invoice, they have paid it, it went back.
 
+use domain::account::Account;
 use domain::id::UserId;
 use domain::money::{Amount, Currency};
 use domain::payment::term::{Deal, begin};
@@ -55,12 +56,16 @@ impl Desk {
             return Ok(Ok(()));
         };
         let account = cashier.payments.account(id.user).await?;
-        let standing = account.map(|account| account.standing).unwrap_or_default();
+        let account = account.unwrap_or_else(|| Account::new(id.user));
+        let (standing, in_debt) = (
+            account.standing,
+            account.balance.debt > purchase.offer.goods.credits,
+        );
         let (rail, renews) = (Rail::Stars, purchase.offer.renews);
         let begun = begin(&standing, Deal { term, rail, renews }, snapshot.shelf(), now);
-        let other = cashier.renewing_plan(id.user).await?;
+        let other = cashier.renewing_plan(id.user, None).await?;
         let twice = other.is_some_and(|other| other != term.plan || renews);
-        Ok(if begun.is_err() || twice {
+        Ok(if begun.is_err() || twice || in_debt {
             Err(No::Plan)
         } else {
             Ok(())
@@ -85,7 +90,9 @@ impl Desk {
                 .as_ref()
                 .and_then(|from| from.language_code.as_deref()),
         ));
-        let record = heard.record.filter(|record| record.untold.is_some());
+        // Whoever made a change tells of it: others may be at the same payment at this moment.
+        let changed = heard.changed;
+        let record = heard.record.filter(|record| record.untold.is_some() && changed);
         let Some(record) = record else {
             // It fits nothing of ours: whoever has paid is told that somebody looks at it.
             let nobodys = heard.purchase.is_none() && message.successful_payment.is_some();
@@ -121,10 +128,12 @@ impl Desk {
         let Renewed::Done(purchase) = renewed else {
             return Ok(None);
         };
+        let twice = cashier.renewing_plan(id.user, Some(&id)).await?.is_some();
         let say = Say::of(&purchase.locale);
         let title = [("title", html::escape(&purchase.title).into_owned().into())];
         let text = match renewal {
             Renewal::Canceled => say.with("renewal-canceled", title),
+            Renewal::Active if twice => say.with("renewal-twice", title),
             Renewal::Active => say.with("renewal-active", title),
             Renewal::Failed => say.with("renewal-failed", title),
         };
@@ -148,7 +157,7 @@ impl Desk {
         if let Err(error) = cashier.told(record, deadline).await {
             tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
         }
-        let message = SendMessage::html(chat, news(record, untold.news, sums));
+        let message = SendMessage::html(chat, news(record, untold, sums));
         let buttons = shop::after_payment(Say::of(&record.locale));
         Ok(Some(message.with_buttons(buttons).into()))
     }

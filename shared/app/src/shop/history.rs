@@ -1,6 +1,7 @@
 //! What was bought and what became of it: its lines, its buttons, and whether money is to go back.
 
 use domain::id::Nonce;
+use domain::money::Amount;
 use domain::payment::{Record, State};
 use domain::purchase::{Purchase, Renewal, Stage};
 use domain::time::Timestamp;
@@ -41,7 +42,7 @@ pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestam
             )
         }
         Bought::Payment(record) => {
-            let state = payment_state(say, record.payment.state)?;
+            let state = payment_state(say, record)?;
             let number = format!(" · № <code>{}</code>", html::escape(&record.id().id));
             (
                 record.payment.created_at,
@@ -180,9 +181,16 @@ pub(crate) fn history_buttons(
 }
 
 /// What became of a payment; `None` if nothing ever came of it.
-fn payment_state(say: Say, state: State) -> Option<String> {
-    Some(match state {
+fn payment_state(say: Say, record: &Record) -> Option<String> {
+    Some(match record.payment.state {
         State::New | State::Void => return None,
+        State::Credited if record.payment.refunded > 0 => {
+            let back = Amount {
+                minor: record.payment.refunded,
+                ..record.amount
+            };
+            say.with("history-part-refunded", [("back", price(back).into())])
+        }
         State::Credited => say.text("history-credited"),
         State::Held => say.text("history-held"),
         State::RefundHeld => say.text("history-refund-held"),

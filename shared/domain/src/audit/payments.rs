@@ -157,7 +157,7 @@ fn wrong_with_purchase(purchase: &Purchase, known: &BTreeMap<&PaymentId, &Record
             let what = format!("purchase {id} is open and nobody will ask about it");
             Some(violation("I17", what))
         }
-        (Stage::Open | Stage::Gone, _) => None,
+        (Stage::Open | Stage::Held | Stage::Gone, _) => None,
     }
 }
 

@@ -1,6 +1,10 @@
 //! A payment as it is kept: with what it was for, and what is still to be done about it.
 
-use super::{Change, Goods, Offer, Payment, PaymentId, PurchaseId, Settlement, State, Truth};
+mod news;
+
+pub use news::{News, Untold};
+
+use super::{Change, Goods, Offer, Payment, PaymentId, PurchaseId, State, Truth};
 use crate::id::UserId;
 use crate::money::{Amount, Credits};
 use crate::time::{Millis, Timestamp};
@@ -30,6 +34,8 @@ pub struct Record {
     pub ends_at: Option<Timestamp>,
     /// How much of the plan's time was taken back with the money, to be given again if that comes back.
     pub withdrawn: Millis,
+    /// Of which plan, if its own had been exchanged for another by then.
+    pub withdrawn_of: Option<String>,
     /// How much of the credits that it brought went into a debt.
     pub repaid: Credits,
     /// How many of the words about that end were said.
@@ -66,89 +72,6 @@ const RENEWS_WITHIN: Millis = Millis::from_mins(4 * 24 * 60);
 /// How long after its end it is said that a plan is over: a renewal may be on its way.
 const SETTLES: Millis = Millis::from_mins(60);
 
-/// What a customer is to be told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Untold {
-    /// What.
-    pub news: News,
-    /// How often it was tried.
-    pub tries: u32,
-}
-
-/// What has happened to a payment, as far as its customer has to know.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum News {
-    /// The money has come, and what was bought is theirs.
-    Credited,
-    /// The money has come and does not fit; an operator looks at it.
-    Held,
-    /// A part of the money went back.
-    PartRefunded,
-    /// All of the money went back.
-    Refunded,
-    /// The bank has taken the money back.
-    ChargedBack,
-    /// The bank has given the money back to us, and we what was bought.
-    Restored,
-    /// The money is on its way back.
-    RefundBegun,
-    /// The rail does not give the money back: what was bought is theirs again.
-    RefundRefused,
-    /// Money that did not fit went back; nothing had been given for it.
-    Returned,
-}
-
-impl News {
-    /// All that there are.
-    pub const ALL: [Self; 9] = [
-        Self::Credited,
-        Self::Held,
-        Self::PartRefunded,
-        Self::Refunded,
-        Self::ChargedBack,
-        Self::Restored,
-        Self::RefundBegun,
-        Self::RefundRefused,
-        Self::Returned,
-    ];
-
-    /// Its name in tables.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Credited => "credited",
-            Self::Held => "held",
-            Self::PartRefunded => "part_refunded",
-            Self::Refunded => "refunded",
-            Self::ChargedBack => "charged_back",
-            Self::Restored => "restored",
-            Self::RefundBegun => "refund_begun",
-            Self::RefundRefused => "refund_refused",
-            Self::Returned => "returned",
-        }
-    }
-
-    /// Reads a name; `None` if it is none.
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|news| news.as_str() == name)
-    }
-
-    /// What a change is to its customer; `None` if it is nothing.
-    fn of(change: &Change) -> Option<Self> {
-        match (change.settlement, change.after.state) {
-            (Some(Settlement::Grant), _) => Some(Self::Credited),
-            (Some(Settlement::Restore(_)), _) => Some(Self::Restored),
-            (Some(Settlement::SetAside(_)), _) => Some(Self::RefundBegun),
-            (Some(Settlement::PutBack(_)), _) => Some(Self::RefundRefused),
-            (_, State::ChargedBack) => Some(Self::ChargedBack),
-            (Some(_), State::Refunded) => Some(Self::Refunded),
-            (Some(_), _) => Some(Self::PartRefunded),
-            (None, State::Held) => Some(Self::Held),
-            (None, State::Refunded) => Some(Self::Returned),
-            (None, _) => None,
-        }
-    }
-}
-
 /// Who wants a payment to be given back.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundWanted {
@@ -158,6 +81,16 @@ pub struct RefundWanted {
     pub why: String,
     /// When.
     pub at: Timestamp,
+}
+
+/// How long the wish of the first of two who have to want a refund counts.
+const WISH_COUNTS: Millis = Millis::from_mins(7 * 24 * 60);
+
+impl RefundWanted {
+    /// Whether it still counts when another wants the same: what nobody else has wanted for so long is forgotten.
+    pub fn counts_at(&self, now: Timestamp) -> bool {
+        now.since(self.at) <= WISH_COUNTS
+    }
 }
 
 /// How long whoever made a change has to tell the customer of it before somebody else does.
@@ -194,6 +127,7 @@ impl Record {
             renews: offer.is_some_and(|offer| offer.renews),
             ends_at: None,
             withdrawn: Millis::ZERO,
+            withdrawn_of: None,
             repaid: Credits::ZERO,
             reminded: 0,
             title: title.to_owned(),
@@ -214,8 +148,7 @@ impl Record {
     #[must_use]
     pub fn after(&self, change: &Change, now: Timestamp) -> Self {
         let state = change.after.state;
-        let news = News::of(change).filter(|_| self.user.is_some());
-        let untold = news.map(|news| Untold { news, tries: 0 });
+        let untold = self.news(change).filter(|_| self.user.is_some());
         let due_at = match (untold, state) {
             (_, State::RefundHeld) => Some(now.after(ASKED_WITHIN)),
             (Some(_), _) => Some(now.after(TOLD_WITHIN)),
@@ -289,6 +222,14 @@ impl Record {
             untold: Some(Untold { tries, ..untold }),
             due_at: Some(now.after(backoff(tries))),
             ..self.written()
+        }
+    }
+
+    /// What is left of it with us.
+    pub fn left(&self) -> Amount {
+        Amount {
+            minor: self.amount.minor.saturating_sub(self.payment.refunded),
+            ..self.amount
         }
     }
 

@@ -5,16 +5,19 @@
 //! exchanged by what a day of each plan costs on one rail, without the credits that come with it: those stay with the
 //! customer, and must not be given twice.
 
+mod exchanged;
+
 use super::{Rail, Term};
 use crate::catalog::{Pack, Plan};
 use crate::money::Credits;
-use crate::standing::{Held, Standing};
+use crate::standing::{Exchanged, Held, Standing};
 use crate::time::{Millis, Timestamp};
 
 /// A day, which is as long on every day of the year: a term is a number of hours.
 const DAY: Millis = Millis::from_mins(24 * 60);
-/// The time of a plan is worth at least this part of its price, whatever its credits are worth: a tenth.
-const TIME_IS_AT_LEAST: u64 = 10;
+/// The time of a plan is worth at least this part of its price, whatever its credits are worth: a half. Less, and the rest of
+/// a dear plan would become years of one whose credits are most of it.
+const TIME_IS_AT_LEAST: u64 = 2;
 /// What a rest is rounded up to.
 const MINUTE_MS: u128 = 60_000;
 
@@ -86,14 +89,19 @@ pub fn begin(
     now: Timestamp,
 ) -> Result<Begun, NotBegun> {
     let term = deal.term;
+    let mut others = Vec::new();
     let (from, replaces, bonus) = match running(standing, now)? {
-        Some(rest) if rest.plan == term.plan => (rest.until, None, Millis::ZERO),
+        Some(rest) if rest.plan == term.plan => {
+            others.clone_from(&standing.exchanged);
+            (rest.until, None, Millis::ZERO)
+        }
         Some(rest) => {
             let lost = || NotBegun::Running {
                 plan: rest.plan.to_owned(),
                 until: rest.until,
             };
             let bonus = shelf.exchanged(&rest, &term.plan, deal.rail).ok_or_else(lost)?;
+            others = exchanged::carried(&standing.exchanged, &rest, &term.plan, bonus);
             (now, Some(rest.plan.to_owned()), bonus)
         }
         None => (
@@ -103,35 +111,62 @@ pub fn begin(
         ),
     };
     let until = from.after(term.span()).after(bonus);
-    let grace = shelf.plan(&term.plan).map_or(0, |plan| plan.grace_days);
-    let grace = Millis(i64::from(grace).saturating_mul(DAY.0));
+    let grace = shelf.grace(&term.plan);
     let plan = Held {
         key: term.plan.clone(),
         until: Some(until),
     };
     let awaited = (deal.renews && grace > Millis::ZERO).then(|| until.after(grace));
     Ok(Begun {
-        standing: with_plan(standing, Some(plan), awaited),
+        standing: with_plan(standing, Some(plan), awaited, others),
         replaces,
         bonus,
     })
 }
 
-/// Takes a term back: its days go from the end of the plan, and what is left of nothing is no plan. Another plan that the
-/// customer has by now stays as it is. Nobody waits for a renewal any more.
+/// Takes a term back: its days go from the end of the plan, and what is left of nothing is no plan. Of another plan that
+/// the customer has by now go those that the term has become in it. Nobody waits for a renewal any more.
 pub fn withdraw(standing: &Standing, term: &Term, now: Timestamp) -> Standing {
-    let Some(held) = standing.plan.as_ref().filter(|held| held.key == term.plan) else {
+    let Some(held) = &standing.plan else {
         return standing.clone();
     };
     let Some(until) = held.until else {
         return standing.clone();
     };
-    let until = Timestamp(until.0.saturating_sub(term.span().0));
+    let mut others = standing.exchanged.clone();
+    let span = if held.key == term.plan {
+        term.span()
+    } else {
+        exchanged::taken(&mut others, term)
+    };
+    if span == Millis::ZERO {
+        return standing.clone();
+    }
+    let until = Timestamp(until.0.saturating_sub(span.0));
     let rest = Held {
         key: held.key.clone(),
         until: Some(until),
     };
-    with_plan(standing, Some(rest).filter(|_| now < until), None)
+    let rest = Some(rest).filter(|_| now < until);
+    let others = if rest.is_some() { others } else { Vec::new() };
+    let others_grace = standing
+        .plan_grace
+        .filter(|_| rest.is_some() && held.key != term.plan);
+    let grace = others_grace.map(|grace| Timestamp(grace.0.saturating_sub(span.0)));
+    with_plan(standing, rest, grace, others)
+}
+
+/// The standing when the next payment of a plan comes by itself, or does not: only what comes is awaited for its days of
+/// grace. `None` if that changes nothing.
+pub fn awaiting(standing: &Standing, term: &Term, comes: bool, shelf: Shelf<'_>) -> Option<Standing> {
+    let held = standing.plan.as_ref().filter(|held| held.key == term.plan)?;
+    let grace = shelf.grace(&term.plan);
+    let grace = held
+        .until
+        .filter(|_| comes && grace > Millis::ZERO)
+        .map(|until| until.after(grace));
+    let changes = grace != standing.plan_grace;
+    changes.then(|| with_plan(standing, Some(held.clone()), grace, standing.exchanged.clone()))
 }
 
 /// How much of a plan's time was taken by [`withdraw`]: what was there, and is there no more.
@@ -143,41 +178,57 @@ pub fn withdrawn(before: &Standing, after: &Standing, now: Timestamp) -> Millis 
     Millis(left(before).0.saturating_sub(left(after).0).max(0))
 }
 
-/// Gives again what was taken back of a term, `span`, and no more: the same plan goes on for longer, another that runs by now is extended by what
-/// the days are worth in it. Whoever has a plan for ever has what was given.
+/// What was taken back of a plan's time.
+#[derive(Clone, Copy, Debug)]
+pub struct Withdrawn<'w> {
+    /// Time of which plan: the term's own, or the one that had taken its place.
+    pub plan: &'w str,
+    /// How much.
+    pub time: Millis,
+}
+
+/// Gives again what was taken back of a term, and no more: the same plan goes on for longer, another that runs by now is
+/// extended by what the time is worth in it. Whoever has a plan for ever has what was given.
 pub fn restore(
     standing: &Standing,
-    (term, span): (&Term, Millis),
+    (term, taken): (&Term, Withdrawn<'_>),
     rail: Rail,
     shelf: Shelf<'_>,
     now: Timestamp,
 ) -> Result<Standing, NotBegun> {
-    if span <= Millis::ZERO {
+    if taken.time <= Millis::ZERO {
         return Ok(standing.clone());
     }
-    let (key, from, span) = match running(standing, now) {
+    let mut others = standing.exchanged.clone();
+    let (key, from, time) = match running(standing, now) {
         Err(_) => return Ok(standing.clone()),
-        Ok(None) => (term.plan.as_str(), now, span),
-        Ok(Some(rest)) if rest.plan == term.plan => (rest.plan, rest.until, span),
+        Ok(None) => {
+            others.clear();
+            (taken.plan, now, taken.time)
+        }
+        Ok(Some(rest)) if rest.plan == taken.plan => (rest.plan, rest.until, taken.time),
         Ok(Some(rest)) => {
             let given = Rest {
-                plan: &term.plan,
+                plan: taken.plan,
                 until: rest.until,
-                left: span,
+                left: taken.time,
             };
             let lost = || NotBegun::Running {
                 plan: rest.plan.to_owned(),
                 until: rest.until,
             };
-            let span = shelf.exchanged(&given, rest.plan, rail).ok_or_else(lost)?;
-            (rest.plan, rest.until, span)
+            let time = shelf.exchanged(&given, rest.plan, rail).ok_or_else(lost)?;
+            (rest.plan, rest.until, time)
         }
     };
+    if key != term.plan {
+        exchanged::add(&mut others, &term.plan, term.span(), time);
+    }
     let plan = Held {
         key: key.to_owned(),
-        until: Some(from.after(span)),
+        until: Some(from.after(time)),
     };
-    Ok(with_plan(standing, Some(plan), None))
+    Ok(with_plan(standing, Some(plan), None, others))
 }
 
 /// What is left of the plan that runs now, without its grace: that is nobody's property.
@@ -200,11 +251,17 @@ fn within_grace(standing: &Standing, plan: &str, now: Timestamp) -> Option<Times
 }
 
 /// A standing with another plan, one revision later.
-fn with_plan(standing: &Standing, plan: Option<Held>, grace: Option<Timestamp>) -> Standing {
+fn with_plan(
+    standing: &Standing,
+    plan: Option<Held>,
+    grace: Option<Timestamp>,
+    exchanged: Vec<Exchanged>,
+) -> Standing {
     Standing {
         revision: standing.revision.saturating_add(1),
         plan,
         plan_grace: grace,
+        exchanged,
         ..standing.clone()
     }
 }
@@ -212,6 +269,12 @@ fn with_plan(standing: &Standing, plan: Option<Held>, grace: Option<Timestamp>) 
 impl Shelf<'_> {
     fn plan(&self, key: &str) -> Option<&Plan> {
         self.plans.iter().find(|plan| plan.key == key)
+    }
+
+    /// How long the renewal of a plan is awaited.
+    fn grace(&self, key: &str) -> Millis {
+        let days = self.plan(key).map_or(0, |plan| plan.grace_days);
+        Millis(i64::from(days).saturating_mul(DAY.0))
     }
 
     /// What is left of a plan as time of another. `None` if nobody can say: one of them is not known, no rail has a price for

@@ -1,6 +1,6 @@
 //! What follows from a rail's word.
 
-use super::{Change, Misfit, Money, Offer, Payment, Settlement, State, Till, Truth, Unchanged};
+use super::{Change, Misfit, Money, Offer, Payment, Rail, Settlement, State, Till, Truth, Unchanged};
 use crate::money::Credits;
 
 impl Payment {
@@ -15,8 +15,14 @@ impl Payment {
             State::RefundHeld => self.told_of_refund(truth),
             State::ChargedBack if self.granted => self.told_of_dispute(truth),
             State::ChargedBack => self.told_of_lost(truth, offer, till),
-            State::Refunded => Err(Unchanged::Known),
+            State::Refunded => self.told_of_returned(truth, offer, till),
         }
+    }
+
+    /// Whether a change says that money which had gone back is ours again. Nobody may go by a truth that was read before it
+    /// went back: such a change is made only on one that is younger than the payment as it was read.
+    pub fn is_undone_by(&self, change: &Change) -> bool {
+        change.after.refunded < self.refunded
     }
 
     /// Nothing was given for it yet. A purchase that was given up for lost is as good as a fresh one: money is money.
@@ -58,6 +64,7 @@ impl Payment {
     pub fn held_for(&self, misfit: Misfit) -> Change {
         let mut after = self.becomes(State::Held);
         after.misfit = Some(misfit);
+        after.refunded = 0;
         only(after)
     }
 
@@ -75,7 +82,8 @@ impl Payment {
         let (state, refunded) = match truth.money {
             Money::Awaited | Money::Canceled => return Err(Unchanged::Astray),
             Money::Disputed => (State::ChargedBack, truth.amount.minor),
-            Money::Arrived if truth.refunded <= self.refunded => return Err(Unchanged::Known),
+            Money::Arrived if truth.refunded == self.refunded => return Err(Unchanged::Known),
+            Money::Arrived if truth.refunded < self.refunded => return self.undone(),
             Money::Arrived if is_whole(truth) => (State::Refunded, truth.refunded),
             Money::Arrived => (State::Credited, truth.refunded),
         };
@@ -117,16 +125,43 @@ impl Payment {
     fn told_of_dispute(&self, truth: &Truth) -> Result<Change, Unchanged> {
         match truth.money {
             Money::Arrived if is_whole(truth) => Ok(only(self.becomes(State::Refunded))),
-            Money::Arrived => {
-                let mut after = self.becomes(State::Credited);
-                after.refunded = 0;
-                after.clawed = Credits::ZERO;
-                Ok(Change {
-                    after,
-                    settlement: Some(Settlement::Restore(self.clawed)),
-                })
-            }
+            Money::Arrived => Ok(self.restored()),
             Money::Disputed | Money::Awaited | Money::Canceled => Err(Unchanged::Known),
+        }
+    }
+
+    /// All of the money had gone back. A refund that a rail has taken on may fail yet, on a closed card: then the money is
+    /// ours again, and the goods are the customer's, if they ever were; else it is as if it had just come.
+    fn told_of_returned(
+        &self,
+        truth: &Truth,
+        offer: Option<&Offer>,
+        till: &Till,
+    ) -> Result<Change, Unchanged> {
+        match truth.money {
+            Money::Arrived if truth.refunded >= self.refunded => Err(Unchanged::Known),
+            Money::Arrived if self.granted => self.undone(),
+            Money::Arrived if self.id.rail != Rail::Stars => self.told_first(truth, offer, till),
+            Money::Arrived | Money::Disputed | Money::Awaited | Money::Canceled => Err(Unchanged::Known),
+        }
+    }
+
+    /// A refund has come undone. Of Stars each movement is told by itself, and what came says nothing of what went.
+    fn undone(&self) -> Result<Change, Unchanged> {
+        if self.id.rail == Rail::Stars {
+            return Err(Unchanged::Known);
+        }
+        Ok(self.restored())
+    }
+
+    /// All that went back is given again; a part that is gone all the same is the next step.
+    fn restored(&self) -> Change {
+        let mut after = self.becomes(State::Credited);
+        after.refunded = 0;
+        after.clawed = Credits::ZERO;
+        Change {
+            after,
+            settlement: Some(Settlement::Restore(self.clawed)),
         }
     }
 

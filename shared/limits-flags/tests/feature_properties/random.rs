@@ -226,6 +226,7 @@ fn standing() -> impl Strategy<Value = Standing> {
                 until,
             }),
             plan_grace: plan.and_then(|(_, grace)| grace),
+            exchanged: Vec::new(),
             addons,
             overrides: overrides.into_iter().enumerate().filter_map(settled).collect(),
             roles: tester

@@ -10,7 +10,7 @@ use domain::time::Timestamp;
 use limits_flags::standing;
 use table::{Condition, Deadline, Token, Write, n, s};
 
-use super::{ACCOUNT, PAYMENT, PURCHASE, Payments};
+use super::{ACCOUNT, PAYMENT, PURCHASE, Payments, Written};
 use crate::error::Error;
 use crate::{op, rows};
 
@@ -79,8 +79,8 @@ impl Payments {
     /// The account as read cannot take the entry: it moved on, or would be given more than a balance can count.
     fn impossible(&self, step: &Settling<'_>, credit: &Credit<'_>) -> Settled {
         let granted = credit.before.balance.granted.plus(credit.entry.1);
-        tracing::error!(payment = %step.payment.id(), key = %credit.entry.0, table = self.tables.accounts, "an account cannot take an entry");
         if granted.is_none() {
+            tracing::error!(payment = %step.payment.id(), key = %credit.entry.0, table = self.tables.accounts, "an account cannot take an entry");
             Settled::TooMuch
         } else {
             Settled::Overtaken
@@ -104,12 +104,38 @@ impl Payments {
         let Some(after) = &credit.standing else {
             return write;
         };
-        let revision = rows::number(credit.before.standing.revision);
-        write
-            .when(Condition::AbsentOrEquals(standing::REVISION, n(revision)))
-            .set(standing::ATTRIBUTE, standing::map(after))
-            .set(standing::REVISION, n(revision.saturating_add(1)))
+        with_standing(write, &credit.before.standing, after)
     }
+
+    /// How it stands with the next payments of a subscription, and what that makes of the customer's standing.
+    pub async fn put_renewal(
+        &self,
+        purchase: &Purchase,
+        (account, standing): (&Account, Option<&Standing>),
+        deadline: Deadline,
+    ) -> Result<Written, Error> {
+        let mut writes = vec![self.purchase_write(purchase)];
+        writes.extend(standing.map(|standing| {
+            let key = rows::account_key(account.user);
+            let write = Write::update(ACCOUNT, &self.tables.accounts, key).when(Condition::Exists("user_id"));
+            with_standing(write, &account.standing, standing)
+        }));
+        let token = Token::of(&format!("{} {}", purchase.id(), op::mark()));
+        match self.db.transact(&token, writes, deadline).await {
+            Ok(()) => Ok(Written::Yes),
+            Err(table::Error::Refused(_)) => Ok(Written::Overtaken),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// The standing becomes another, if it still is as it was read.
+fn with_standing(write: Write, before: &Standing, after: &Standing) -> Write {
+    let revision = rows::number(before.revision);
+    write
+        .when(Condition::AbsentOrEquals(standing::REVISION, n(revision)))
+        .set(standing::ATTRIBUTE, standing::map(after))
+        .set(standing::REVISION, n(revision.saturating_add(1)))
 }
 
 /// The sums of an account that a payment moves, each with its name.

@@ -124,6 +124,7 @@ pub fn payment_item(record: &Record) -> Item {
         ("renews", flag(record.renews)),
         ("ends_at", record.ends_at.map(|at| n(at.0))),
         ("withdrawn_ms", Some(n(record.withdrawn.0))),
+        ("withdrawn_of", record.withdrawn_of.clone().map(s)),
         (
             "repaid",
             Some(n(record.repaid.0)).filter(|_| record.repaid > Credits::ZERO),
@@ -134,6 +135,11 @@ pub fn payment_item(record: &Record) -> Item {
         ("locale", Some(s(record.locale.clone()))),
         ("untold", record.untold.map(|untold| s(untold.news.as_str()))),
         ("tells", record.untold.map(|untold| n(untold.tries))),
+        ("untold_credits", record.untold.map(|untold| n(untold.credits.0))),
+        (
+            "untold_minor",
+            record.untold.map(|untold| n(number(untold.minor))),
+        ),
         ("refund_wanted", record.refund_wanted.as_ref().map(wanted_map)),
         ("refund_tries", Some(n(record.refund_tries))),
     ];
@@ -207,6 +213,8 @@ fn read_untold(row: Row<'_>) -> Result<Option<Untold>, Malformed> {
     };
     Ok(Some(Untold {
         news,
+        credits: Credits(row.n_or_zero("untold_credits")?),
+        minor: row.n_or_zero("untold_minor")?,
         tries: row.n_or_zero("tells")?,
     }))
 }
@@ -264,6 +272,7 @@ pub fn read_payment(item: &Item) -> Result<Record, Malformed> {
         renews: row.flag("renews"),
         ends_at: row.n_opt("ends_at")?.map(Timestamp),
         withdrawn: Millis(row.n_or_zero("withdrawn_ms")?),
+        withdrawn_of: row.s_opt("withdrawn_of").map(str::to_owned),
         repaid: Credits(row.n_or_zero("repaid")?),
         reminded: row.n_or_zero("reminded")?,
         title: row.s("title")?.to_owned(),

@@ -43,6 +43,8 @@ fn whoever_is_credited_is_told_and_if_the_first_dies_another_tells() {
     let credited = record();
     let untold = Untold {
         news: News::Credited,
+        credits: Credits(20),
+        minor: 69_900,
         tries: 0,
     };
     assert_eq!((credited.version, credited.untold), (1, Some(untold)));

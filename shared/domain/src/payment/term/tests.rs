@@ -37,7 +37,7 @@ fn plans() -> Vec<Plan> {
         },
         Plan {
             credits: Credits(60),
-            ..plan("tier", 30, &[(Rail::Stars, 900)])
+            ..plan("tier", 30, &[(Rail::Stars, 1_500)])
         },
         Plan {
             credits: Credits(90),
@@ -96,7 +96,15 @@ fn given_again(standing: &Standing, term: &Term, now: Timestamp) -> Result<Stand
         plans: &plans,
         packs: &packs,
     };
-    restore(standing, (term, term.span()), Rail::Stars, shelf, now)
+    restore(standing, (term, own(term, term.span())), Rail::Stars, shelf, now)
+}
+
+/// So much of a term's own plan.
+fn own(term: &Term, time: Millis) -> Withdrawn<'_> {
+    Withdrawn {
+        plan: &term.plan,
+        time,
+    }
 }
 
 fn end(standing: &Standing) -> Timestamp {
@@ -240,7 +248,7 @@ fn a_plan_that_was_never_sold_gives_way_for_nothing() {
 }
 
 #[test]
-fn the_time_of_a_plan_whose_credits_are_worth_its_price_is_worth_a_tenth_of_it() {
+fn the_time_of_a_plan_whose_credits_are_worth_its_price_is_worth_half_of_it() {
     let price = |plan: &str| {
         let plans = plans();
         let plan = plans.iter().find(|one| one.key == plan).unwrap();
@@ -252,7 +260,7 @@ fn the_time_of_a_plan_whose_credits_are_worth_its_price_is_worth_a_tenth_of_it()
     let ((tokens, per_days), (day, one)) = (price("tokens"), price("day"));
     let held = on("tokens", Some(NOW.after(days(10))));
     let begun = bought(&held, &term("day", 1), Rail::Stars, NOW).unwrap();
-    let minutes = 10 * 1440 * tokens.div_ceil(10) * one;
+    let minutes = 10 * 1440 * tokens.div_ceil(2) * one;
     let expected = minutes.div_ceil(per_days * day);
     assert_eq!(begun.bonus.0 / MINUTE, i64::try_from(expected).unwrap());
     // And a rest becomes no time without end.
@@ -262,8 +270,8 @@ fn the_time_of_a_plan_whose_credits_are_worth_its_price_is_worth_a_tenth_of_it()
 
 #[test]
 fn credits_that_came_with_a_plan_are_not_given_again_as_time() {
-    // 900 Stars less 60 credits at 10 are 300 for thirty days: a third of them is a hundred, a day.
-    let held = on("tier", Some(NOW.after(days(10))));
+    // 1500 Stars less 60 credits at 10 are 900 for thirty days: a ninth of them is a hundred, a day.
+    let held = on("tier", Some(NOW.after(Millis(days(10).0 / 3))));
     let begun = bought(&held, &term("day", 1), Rail::Stars, NOW).unwrap();
     assert_eq!(begun.bonus, days(1));
 }
@@ -392,7 +400,7 @@ proptest! {
             withdraw(&begun.standing, &term, now);
         }
         withdraw(&before, &term, now);
-        if let Ok(after) = restore(&before, (&term, term.span()), Rail::Stars, shelf, now) {
+        if let Ok(after) = restore(&before, (&term, own(&term, term.span())), Rail::Stars, shelf, now) {
             prop_assert!(before.plan_at(now).is_none() || after.plan_at(now).is_some() || grace.is_some());
         }
     }
@@ -431,7 +439,8 @@ fn the_days_of_a_plan_that_nobody_sells_any_more_are_given_again_to_who_still_ha
         packs: &[],
     };
     let standing = on("month", Some(NOW.after(days(3))));
-    let again = restore(&standing, (&term("month", 30), days(30)), Rail::Stars, none, NOW).unwrap();
+    let month = term("month", 30);
+    let again = restore(&standing, (&month, own(&month, days(30))), Rail::Stars, none, NOW).unwrap();
     assert_eq!(end(&again), NOW.after(days(33)));
 }
 
@@ -443,7 +452,14 @@ fn what_was_not_taken_is_not_given_again() {
     };
     let month = term("month", 30);
     for before in [Standing::default(), on("month", Some(NOW.after(days(3))))] {
-        let after = restore(&before, (&month, Millis::ZERO), Rail::Stars, shelf, NOW).unwrap();
+        let after = restore(
+            &before,
+            (&month, own(&month, Millis::ZERO)),
+            Rail::Stars,
+            shelf,
+            NOW,
+        )
+        .unwrap();
         assert_eq!(after, before);
     }
     // What was left is what was taken, and comes again; what was over before is not.
@@ -451,6 +467,99 @@ fn what_was_not_taken_is_not_given_again() {
     let gone = withdraw(&before, &month, NOW);
     let taken = withdrawn(&before, &gone, NOW);
     assert_eq!((gone.plan.clone(), taken), (None, days(3)));
-    let again = restore(&gone, (&month, taken), Rail::Stars, shelf, NOW).unwrap();
+    let again = restore(&gone, (&month, own(&month, taken)), Rail::Stars, shelf, NOW).unwrap();
     assert_eq!(end(&again), NOW.after(days(3)));
+}
+
+/// A day of the one and two of the other cost as much.
+fn runs(standing: &Standing, term: &Term, now: Timestamp) -> Standing {
+    bought(standing, term, Rail::Stars, now).unwrap().standing
+}
+
+#[test]
+fn money_for_a_plan_that_was_exchanged_takes_what_it_has_become() {
+    let (ten, month) = (term("day", 10), term("month", 30));
+    let first = runs(&Standing::default(), &ten, NOW);
+    // Two days are used, eight become sixteen of the month.
+    let later = NOW.after(days(2));
+    let second = runs(&first, &month, later);
+    assert_eq!(end(&second), later.after(days(46)));
+    let expected = [Exchanged {
+        plan: "day".to_owned(),
+        rest: days(8),
+        time: days(16),
+    }];
+    assert_eq!(second.exchanged, expected);
+    let back = withdraw(&second, &ten, later);
+    assert_eq!((end(&back), back.exchanged.len()), (later.after(days(30)), 0));
+    assert_eq!(withdrawn(&second, &back, later), days(16));
+    assert_eq!(withdraw(&back, &ten, later), back, "once");
+    // The other's money takes the other's days, and what is left is the exchanged ones.
+    let other = withdraw(&second, &month, later);
+    assert_eq!(end(&other), later.after(days(16)));
+    assert_eq!(withdraw(&other, &ten, later).plan, None);
+}
+
+#[test]
+fn what_was_exchanged_twice_goes_with_the_money_for_the_first_and_what_comes_back_is_its_own() {
+    let (day, month, double) = (term("day", 10), term("month", 30), term("double", 30));
+    let first = runs(&Standing::default(), &day, NOW);
+    let second = runs(&first, &month, NOW);
+    let third = runs(&second, &double, NOW);
+    assert_eq!(end(&third), NOW.after(days(80)));
+    let of = |standing: &Standing| -> Vec<(String, i64, i64)> {
+        let parts = standing.exchanged.iter();
+        parts
+            .map(|part| (part.plan.clone(), part.rest.0 / DAY.0, part.time.0 / DAY.0))
+            .collect()
+    };
+    let parts = |parts: [(&str, i64, i64); 2]| parts.map(|(plan, rest, time)| (plan.to_owned(), rest, time));
+    assert_eq!(of(&third), parts([("day", 10, 20), ("month", 30, 30)]));
+    assert_eq!(end(&withdraw(&third, &day, NOW)), NOW.after(days(60)));
+    assert_eq!(end(&withdraw(&third, &month, NOW)), NOW.after(days(50)));
+    // Back into the first: its own ten days are its own again, the others are remembered.
+    let back = runs(&third, &day, NOW);
+    assert_eq!(of(&back), parts([("month", 30, 15), ("double", 30, 15)]));
+    assert_eq!(end(&back), NOW.after(days(50)));
+    // What goes on keeps it, what is over forgets it.
+    assert_eq!(of(&runs(&back, &day, NOW)), of(&back));
+    assert_eq!(of(&runs(&back, &month, NOW.after(days(50)))), []);
+}
+
+#[test]
+fn what_is_exchanged_is_used_last_and_given_again_as_it_was_taken() {
+    let (day, month) = (term("day", 10), term("month", 30));
+    let held = runs(&runs(&Standing::default(), &day, NOW), &month, NOW);
+    // Of fifty days forty are gone: ten of the twenty that were the other's are left.
+    let late = NOW.after(days(40));
+    let over = withdraw(&held, &day, late);
+    assert_eq!(
+        (over.plan.clone(), withdrawn(&held, &over, late)),
+        (None, days(10))
+    );
+    let then = NOW.after(days(20));
+    let gone = withdraw(&held, &day, then);
+    let taken = Withdrawn {
+        plan: "month",
+        time: days(20),
+    };
+    let (plans, packs) = (plans(), packs());
+    let shelf = Shelf {
+        plans: &plans,
+        packs: &packs,
+    };
+    let again = restore(&gone, (&day, taken), Rail::Stars, shelf, then).unwrap();
+    assert_eq!(end(&again), end(&held));
+    assert_eq!(
+        end(&withdraw(&again, &day, then)),
+        end(&gone),
+        "and may be taken once more"
+    );
+    // An awaited renewal is awaited as long after the new end.
+    let awaited = Standing {
+        plan_grace: Some(end(&held).after(days(3))),
+        ..held
+    };
+    let grace = withdraw(&awaited, &day, NOW).plan_grace;
+    assert_eq!(grace, Some(NOW.after(days(33))));
 }

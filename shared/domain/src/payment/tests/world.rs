@@ -19,7 +19,7 @@ use crate::catalog::{Plan, Prices};
 use crate::id::NONCE_CHARS;
 use crate::job::Job;
 use crate::ledger::{Entry, Key};
-use crate::payment::term::{Deal, NotBegun, Shelf, begin, restore, withdraw, withdrawn};
+use crate::payment::term::{Deal, NotBegun, Shelf, Withdrawn, begin, restore, withdraw, withdrawn};
 use crate::purchase::Purchase;
 use crate::standing::{Held, Standing};
 use crate::time::Millis;
@@ -92,6 +92,8 @@ struct World {
     offers: Vec<Offer>,
     /// What the rails know.
     truths: BTreeMap<PaymentId, Truth>,
+    /// What they have said before: a handler may have read that, and come to it only now.
+    past: Vec<Truth>,
     /// What we know.
     payments: BTreeMap<PaymentId, Record>,
     purchases: BTreeMap<PurchaseId, Purchase>,
@@ -156,6 +158,7 @@ impl World {
             now: NOW,
             moves: seed.is_multiple_of(2),
             truths: BTreeMap::new(),
+            past: Vec::new(),
             payments: BTreeMap::new(),
             purchases: offers.iter().map(purchase).collect(),
             accounts: users.into_iter().map(account).collect(),
@@ -177,6 +180,10 @@ impl World {
             4 | 5 => self.rail_moves(Money::Awaited, |truth, _| truth.money = Money::Arrived),
             6 => self.rail_moves(Money::Arrived, |truth, _| truth.money = Money::Disputed),
             7 => self.rail_moves(Money::Disputed, |truth, _| truth.money = Money::Arrived),
+            8 if self.dice.below(4) == 0 => self.rail_moves(Money::Arrived, |truth, dice| {
+                // A refund fails after the rail has taken it on.
+                truth.refunded = dice.below(truth.refunded + 1);
+            }),
             8 => self.rail_moves(Money::Arrived, |truth, dice| {
                 let rest = truth.amount.minor - truth.refunded;
                 truth.refunded += dice.below(rest + 1);
@@ -212,22 +219,34 @@ impl World {
 
     /// What follows from the truth about a payment, as the cashier would write it.
     fn hear(&self, id: &PaymentId) -> Option<Handler> {
-        let (truth, offer) = (self.truths.get(id)?, self.offer_of(id));
+        self.hear_truth(self.truths.get(id)?)
+    }
+
+    /// What follows from a truth that was read some time ago. That money has come back is asked for once more.
+    fn hear_truth(&self, truth: &Truth) -> Option<Handler> {
+        let (id, mut truth, offer) = (&truth.id, truth, self.offer_of(&truth.id));
         let till = LazyLock::force(&TILL);
-        let change = match self.payments.get(id) {
-            Some(kept) => kept.payment.told(truth, offer, till),
-            None => Payment::unheard(id.clone(), self.now).told(truth, offer, till),
-        };
-        let (change, read) = (change.ok()?, self.record(truth));
+        let kept = self.payments.get(id).map(|kept| kept.payment.clone());
+        let kept = kept.unwrap_or_else(|| Payment::unheard(id.clone(), self.now));
+        let mut change = kept.told(truth, offer, till).ok()?;
+        if kept.is_undone_by(&change) {
+            truth = self.truths.get(id)?;
+            change = kept.told(truth, offer, till).ok()?;
+        }
+        let read = self.record(truth);
         let is_paid = change.settlement == Some(Settlement::Grant);
-        let purchase = truth.purchase.as_ref().and_then(|id| self.purchases.get(id));
-        let purchase = purchase.filter(|purchase| is_paid && !purchase.knows_of_payment());
+        let of = truth.purchase.as_ref().and_then(|id| self.purchases.get(id));
+        let purchase = of.filter(|purchase| is_paid && !purchase.knows_of_payment());
         let paid = purchase.map(|purchase| purchase.paid(id.clone()));
         let mut handler = self.decide(&read, &change).unwrap_or_else(|_| {
             let held = read.payment.held_for(Misfit::PlanRuns);
             self.decide(&read, &held).unwrap()
         });
         handler.purchase = paid.filter(|_| handler.credit.is_some());
+        let is_held = handler.payment.as_ref().map(|after| after.payment.state) == Some(State::Held);
+        if is_held {
+            handler.purchase = of.and_then(Purchase::held);
+        }
         Some(handler)
     }
 
@@ -238,9 +257,16 @@ impl World {
             (Some(settlement), Some(user)) => {
                 let of = &self.accounts[&user].standing;
                 let standing = self.turn(settlement, &after, of)?;
-                if settlement.term(&after.payment) == Some(TermEffect::Withdraw) {
-                    let becomes = standing.as_ref().unwrap_or(of);
-                    after.withdrawn = withdrawn(of, becomes, self.now);
+                match settlement.term(&after.payment) {
+                    Some(TermEffect::Withdraw) => {
+                        let becomes = standing.as_ref().unwrap_or(of);
+                        after.withdrawn = withdrawn(of, becomes, self.now);
+                        let (plan, term) = (of.plan.as_ref(), after.goods.term.as_ref());
+                        let plan = plan.map(|held| held.key.clone());
+                        after.withdrawn_of = plan.filter(|plan| term.is_some_and(|term| term.plan != *plan));
+                    }
+                    Some(TermEffect::Restore) => after.withdrawn = Millis::ZERO,
+                    Some(TermEffect::Begin) | None => {}
                 }
                 Some(Credit {
                     user,
@@ -276,7 +302,13 @@ impl World {
         let becomes = match effect {
             TermEffect::Begin => begin(standing, deal, known, now)?.standing,
             TermEffect::Withdraw => withdraw(standing, term, now),
-            TermEffect::Restore => restore(standing, (term, after.withdrawn), rail, known, now)?,
+            TermEffect::Restore => {
+                let taken = Withdrawn {
+                    plan: after.withdrawn_of.as_deref().unwrap_or(&term.plan),
+                    time: after.withdrawn,
+                };
+                restore(standing, (term, taken), rail, known, now)?
+            }
         };
         Ok(Some(becomes).filter(|becomes| becomes != standing))
     }

@@ -93,12 +93,19 @@ impl World {
         let truth = self.dice.of(self.truths.values_mut());
         let truth = truth.filter(|truth| truth.money == from);
         if let Some(truth) = truth {
+            self.past.push(truth.clone());
             change(truth, &mut self.dice);
         }
     }
 
     /// A notice about some payment, real or forged: it makes a handler read the truth, and nothing else.
     pub(super) fn notice(&mut self) {
+        if self.dice.below(3) == 0 {
+            // Its handler has read the truth long ago.
+            let past = self.dice.of(self.past.iter()).cloned();
+            self.handlers.extend(past.and_then(|past| self.hear_truth(&past)));
+            return;
+        }
         let n = u64::try_from(self.truths.len()).unwrap() + 1;
         let id = PaymentId {
             rail: Rail::YooKassa,
