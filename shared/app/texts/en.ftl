@@ -310,7 +310,8 @@ purchase = 🧾 <b>{ $title }</b> — { $goods }
     You can pay until { $moment }. Once you have paid, everything arrives here by itself, usually within a minute.
 purchase-renews = 🔁 This is charged every month, until you switch the renewal off in /history
 purchase-not-opened = 😔 The payment service does not answer. Nothing was charged. Try again in a minute, or choose another way to pay.
-purchase-over = ⌛ This order is closed: its time is up. No money came for it. If you did pay, it is not lost: write to us, /paysupport
+purchase-refused = 😔 The payment service does not take this order. No money was taken. If you have changed where receipts go, check it: /receipt. Or choose another way to pay. If nothing helps: /paysupport
+purchase-over = ⌛ This order is closed: its time is up, or the payment was declined. No money came for it. If it was taken all the same, it is not lost: write to us, /paysupport. To try again: /buy
 purchase-paid-already = ✅ This order is paid already. How the payment stands is in your purchases: /history
 purchase-held = 🔎 A payment for this order has come and does not match it. A person looks at it; the money is not lost, and you need not pay again. Questions: /paysupport
 purchase-nothing-yet = No money has come yet. If you have paid, wait a few minutes: we keep looking. Nothing will be lost.
@@ -322,6 +323,8 @@ paid-credited = ✅ Payment received: <b>{ $title }</b>, { $price }.
     On your account: { $available }.
 
     Payment number: <code>{ $number }</code>
+paid-plan-until = The plan lasts until { $until }.
+paid-plan-exchanged = What was left of the other plan went into the new one: it lasts until { $until }.
 paid-debt = Of that, { $repaid } went into what you owed.
 paid-held = 🔎 A payment of { $price } has come and does not match the order “{ $title }”. A person looks at it; the money is not lost. Number: <code>{ $number }</code>. Questions: /paysupport
 paid-nobodys = 🔎 A payment has come and there is no order for it. A person looks at it; the money is not lost. Questions: /paysupport
@@ -411,7 +414,7 @@ plan-over = The plan “{ $title }” is over. The credits on your account stay 
 renewal-canceled = The plan “{ $title }” will not be renewed. The time that you have paid stays yours. If you change your mind: the button in /history
 renewal-active = The plan “{ $title }” is renewed every month again.
 renewal-twice = ⚠️ The plan “{ $title }” is renewed every month again, and so is another one of yours: Telegram will take money for both. Switch off the one that you do not need in /history; the time that you have paid stays yours.
-renewal-failed = ⚠️ The plan “{ $title }” could not be renewed: there were too few Stars. Top up your Stars in Telegram and it tries again. Or buy it anew: /buy
+renewal-failed = ⚠️ The plan “{ $title }” could not be renewed: there were too few Stars. Top up your Stars in Telegram and it tries again. Or switch the renewal off in /history and buy what you like: /buy
 renewal-refused = This could not be changed. Try it in Telegram: Settings → My Stars → Subscriptions.
 history-renews = renewed every month
 history-renews-no-more = not renewed any more

@@ -73,13 +73,14 @@ fn email(text: &str) -> Option<Contact> {
         let mut chars = text.chars();
         chars.all(|c| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c))
     };
-    let labels: Vec<&str> = host.split('.').collect();
-    let host_is_one = labels.len() > 1
-        && labels.iter().all(|label| !label.is_empty())
-        && host
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
-    let fits = text.chars().count() <= EMAIL_CHARS_MAX && !name.is_empty();
+    let label_is_one = |label: &str| {
+        let chars = label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+        chars && !label.is_empty() && !label.starts_with('-') && !label.ends_with('-')
+    };
+    let (before, top) = host.rsplit_once('.')?;
+    let host_is_one = top.len() > 1 && label_is_one(top) && before.split('.').all(label_is_one);
+    let dotted = name.starts_with('.') || name.ends_with('.') || name.contains("..");
+    let fits = text.chars().count() <= EMAIL_CHARS_MAX && !name.is_empty() && !dotted;
     (fits && host_is_one && allowed(name)).then(|| Contact::Email(text.to_owned()))
 }
 

@@ -17,11 +17,12 @@ use std::collections::BTreeMap;
 
 use domain::account::{Account, Draft};
 use domain::admission::Admission;
+use domain::catalog::Plan;
 use domain::id::{JobId, NONCE_CHARS, Nonce, UserId};
 use domain::job::{Job, Stage};
 use domain::ledger::{After, Entry, Key};
 use domain::money::{Amount, Credits, Currency};
-use domain::payment::term::{Deal, Shelf, Withdrawn, begin, restore, withdraw, withdrawn};
+use domain::payment::term::{Deal, Shelf, Withdrawn, begin, restore, withdraw};
 use domain::payment::{
     Change, Goods, Money, Offer, PaymentId, PurchaseId, Rail, Record, Settlement, State, Term, TermEffect,
     Till, Truth,
@@ -94,9 +95,13 @@ fn offer(user: UserId, has_term: bool, rng: &mut Rng) -> Offer {
 }
 
 /// What a settlement makes of a standing, where it changes it.
-fn turn(settlement: Settlement, after: &Record, standing: &Standing) -> Option<Standing> {
-    let (term, effect) = (after.goods.term.as_ref()?, settlement.term(&after.payment)?);
-    let (plans, packs) = (&[][..], &[][..]);
+fn turn(settlement: Settlement, after: &mut Record, standing: &Standing) -> Option<Standing> {
+    let (term, effect) = (&after.goods.term.clone()?, settlement.term(&after.payment)?);
+    let month = Plan {
+        key: "month".to_owned(),
+        ..Plan::default()
+    };
+    let (plans, packs) = (&[month][..], &[][..]);
     let (rail, renews, shelf) = (Rail::YooKassa, after.renews, Shelf { plans, packs });
     let becomes = match effect {
         TermEffect::Begin => {
@@ -104,13 +109,19 @@ fn turn(settlement: Settlement, after: &Record, standing: &Standing) -> Option<S
                 .unwrap()
                 .standing
         }
-        TermEffect::Withdraw => withdraw(standing, term, NOW),
+        TermEffect::Withdraw => {
+            let taken = withdraw(standing, term, NOW);
+            after.withdrawn = taken.time;
+            taken.standing
+        }
         TermEffect::Restore => {
             let taken = Withdrawn {
                 plan: &term.plan,
                 time: after.withdrawn,
             };
-            restore(standing, (term, taken), rail, shelf, NOW).unwrap()
+            let restored = restore(standing, (term, taken), rail, shelf, NOW).unwrap();
+            after.withdrawn = Millis::ZERO;
+            restored
         }
     };
     Some(becomes).filter(|becomes| becomes != standing)
@@ -230,15 +241,7 @@ impl Run {
         let credit = match (change.settlement, after.user) {
             (Some(settlement), Some(user)) => {
                 let account = self.scene.payments.account(user).await.unwrap().unwrap();
-                let standing = turn(settlement, &after, &account.standing);
-                match settlement.term(&after.payment) {
-                    Some(TermEffect::Withdraw) => {
-                        let becomes = standing.as_ref().unwrap_or(&account.standing);
-                        after.withdrawn = withdrawn(&account.standing, becomes, NOW);
-                    }
-                    Some(TermEffect::Restore) => after.withdrawn = Millis::ZERO,
-                    Some(TermEffect::Begin) | None => {}
-                }
+                let standing = turn(settlement, &mut after, &account.standing);
                 let entry = settlement.entry(&after.payment, after.goods.credits);
                 Some((account, entry, standing))
             }

@@ -450,3 +450,31 @@ async fn nobody_waits_for_a_renewal_that_was_called_off_and_two_that_renew_are_s
     assert!(told.contains("Telegram спишет за обе"), "{told}");
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_for_the_plan_that_took_anothers_place_gives_that_back() {
+    let stage = customer().await;
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    let before = plan(&stage).await.unwrap();
+    stage.pass(Millis::from_mins(1));
+    stage.pay_in_roubles(ANNA, "plan:unlimited_30days").await;
+    let told = stage.last_text(ANNA);
+    assert!(told.contains("Остаток прежней подписки вошёл в новую"), "{told}");
+    let all = stage.payments().await;
+    let second = all.iter().max_by_key(|record| record.payment.created_at).unwrap();
+    let wanted = RefundWanted {
+        by: "olga".to_owned(),
+        why: "asked for it".to_owned(),
+        at: stage.now(),
+    };
+    let (cashier, selling) = (stage.cashier(), domain::catalog::Selling::default());
+    let done = cashier
+        .refund(second.id(), &wanted, &selling, &[], soon())
+        .await
+        .unwrap();
+    assert!(matches!(done, Refunding::Done(_)), "{done:?}");
+    let (key, until) = plan(&stage).await.unwrap();
+    let off = until.since(before.1).0.abs();
+    assert!(key == before.0 && off < 60_000, "{key} {until:?} {before:?}");
+    stage.assert_sound().await;
+}

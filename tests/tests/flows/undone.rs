@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use app::cashier::{Answer, RefundError, Refunding};
 use domain::catalog::Selling;
-use domain::payment::{PaymentId, Rail, RefundWanted, State, Truth};
+use domain::payment::{Misfit, PaymentId, Rail, RefundWanted, State, Truth};
 use domain::purchase::Stage as PurchaseStage;
 use domain::time::Millis;
 use played_rails::Fault;
@@ -215,4 +215,78 @@ async fn whoever_cannot_do_what_they_want_with_a_payment_reads_why() {
     assert!(matches!(begun, Refunding::UnderWay(_)), "{begun:?}");
     let again = refund(&stage, &id).await.unwrap_err();
     assert_eq!(again.to_string(), "it is being given back already, as olga asked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refund_that_a_rail_calls_off_later_is_asked_for_by_its_own_name_and_given_up() {
+    let stage = customer().await;
+    stage.pay_in_roubles(ANNA, "pack:pro").await;
+    let id = stage.payment().await.id().clone();
+    stage.yookassa.desk().inject(Fault::RefundFails, 1);
+    let begun = refund(&stage, &id).await.unwrap();
+    assert!(matches!(begun, Refunding::UnderWay(_)), "{begun:?}");
+    for _ in 0..8 {
+        stage.yookassa.tick().await;
+        stage.minute().await;
+    }
+    assert_eq!(stage.payment().await.payment.state, State::Credited);
+    assert_eq!(books(&stage).await, (20, 0, 0));
+    let told = stage.last_text(ANNA);
+    assert!(told.contains("не получилось"), "{told}");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_for_a_plan_that_there_is_no_more_is_held() {
+    let stage = customer().await;
+    stage.choose(ANNA, "plan:pro_month", "y").await;
+    let payment = stage.reference().await;
+    stage.pass(Millis::from_mins(1));
+    stage
+        .change_settings(|settings| {
+            settings.plans.remove("pro_month").unwrap();
+        })
+        .await;
+    stage.yookassa.pay(&payment).unwrap();
+    stage.noticed().await;
+    let record = stage.payment().await.payment;
+    assert_eq!(
+        (record.state, record.misfit),
+        (State::Held, Some(Misfit::PlanGone))
+    );
+    assert_eq!(books(&stage).await, (0, 0, 0));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_card_was_declined_is_told_when_the_offer_is_over() {
+    let stage = customer().await;
+    stage.choose(ANNA, "pack:pro", "c").await;
+    stage
+        .stripe
+        .decline(&stage.reference().await, "card_declined")
+        .unwrap();
+    for _ in 0..3 {
+        stage.pass(Millis::from_mins(12 * 60));
+        stage.minute().await;
+    }
+    assert_eq!(stage.only_purchase().await.stage, PurchaseStage::Gone);
+    let told = stage.last_text(ANNA);
+    assert!(told.contains("закрыт: оплата не пришла"), "{told}");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_looks_again_reads_again_what_was_added() {
+    let stage = customer().await;
+    stage.choose(ANNA, "pack:pro", "y").await;
+    stage.yookassa.pay(&stage.reference().await).unwrap();
+    let (message_id, data) = stage.newest_button(ANNA, "pd:");
+    for _ in 0..2 {
+        stage.telegram.press(ANNA, message_id, &data).unwrap();
+    }
+    stage.answered().await;
+    let shown = stage.last_text(ANNA);
+    assert!(shown.contains("Зачислено: 20 кредитов"), "{shown}");
+    stage.assert_sound().await;
 }

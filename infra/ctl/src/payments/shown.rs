@@ -30,6 +30,11 @@ pub(super) fn payment_line(record: &Record) -> String {
     let user = record
         .user
         .map_or_else(|| "nobody's".to_owned(), |user| format!("user {user}"));
+    let payer = record.payer.filter(|payer| record.user != Some(*payer));
+    let user = match payer {
+        Some(payer) => format!("{user} (paid by user {payer})"),
+        None => user,
+    };
     let misfit = payment
         .misfit
         .map(|misfit| format!(" ({})", misfit.as_str()))
@@ -91,6 +96,7 @@ pub(super) fn payment(record: &Record) -> Value {
         "state": payment.state.as_str(),
         "misfit": payment.misfit.map(domain::payment::Misfit::as_str),
         "user": record.user.map(|user| user.0),
+        "payer": record.payer.map(|payer| payer.0),
         "purchase": record.purchase.as_ref().map(ToString::to_string),
         "title": record.title,
         "amount": record.amount.decimal(),

@@ -1,10 +1,8 @@
 //! What follows from a rail's truth, written step by step until nothing follows any more.
 
-use domain::payment::term::{NotBegun, withdrawn};
-use domain::payment::{Change, Misfit, Rail, Record, Settlement, State, TermEffect, Till, Truth, Unchanged};
+use domain::payment::term::NotBegun;
+use domain::payment::{Change, Rail, Record, Settlement, State, Till, Truth, Unchanged};
 use domain::purchase::Purchase;
-use domain::standing::Standing;
-use domain::time::Millis;
 use store::{Credit, Settled, Settling};
 use table::{Deadline, Write};
 
@@ -119,8 +117,8 @@ impl Cashier {
             .await?
         {
             Written::Settled(settled) => Ok(settled),
-            Written::Cannot(_) => {
-                let held = record.payment.held_for(Misfit::PlanRuns);
+            Written::Cannot(why) => {
+                let held = record.payment.held_for(why.misfit());
                 note(record, &held, truth, &Till::default());
                 let mut after = record.after(&held, self.env.now());
                 let waits = purchase.and_then(Purchase::held);
@@ -153,27 +151,9 @@ impl Cashier {
         if let Some((settlement, account)) = &account {
             let standing = match self.turn(*settlement, after, account).await? {
                 Turn::Stays => None,
-                Turn::Becomes(standing) => {
-                    let until = standing.plan.as_ref().and_then(|plan| plan.until);
-                    after.ends_at = until
-                        .filter(|_| *settlement == Settlement::Grant)
-                        .or(after.ends_at);
-                    Some(*standing)
-                }
+                Turn::Becomes(standing) => Some(*standing),
                 Turn::Cannot(why) => return Ok(Written::Cannot(why)),
             };
-            match settlement.term(&after.payment) {
-                Some(TermEffect::Withdraw) => {
-                    let (before, now) = (&account.standing, self.env.now());
-                    after.withdrawn = standing
-                        .as_ref()
-                        .map_or(Millis::ZERO, |standing| withdrawn(before, standing, now));
-                    after.withdrawn_of = exchanged_for(after, before);
-                }
-                // It is given again once.
-                Some(TermEffect::Restore) => after.withdrawn = Millis::ZERO,
-                Some(TermEffect::Begin) | None => {}
-            }
             let entry = settlement.entry(&after.payment, after.goods.credits);
             if *settlement == Settlement::Grant {
                 let debt = account.balance.debt;
@@ -198,13 +178,6 @@ impl Cashier {
         };
         Ok(Written::Settled(self.payments.settle(&step, deadline).await?))
     }
-}
-
-/// The plan that a customer has in the place of the one that was paid for.
-fn exchanged_for(record: &Record, standing: &Standing) -> Option<String> {
-    let plan = standing.plan.as_ref().map(|held| held.key.clone());
-    let term = record.goods.term.as_ref()?;
-    plan.filter(|plan| *plan != term.plan)
 }
 
 /// What became of a step.

@@ -84,6 +84,7 @@ fn asked_by(who: Option<&String>) -> String {
 
 fn cannot(why: &NotBegun) -> String {
     match why {
+        NotBegun::Gone(plan) => format!("there is no plan {plan} any more"),
         NotBegun::Endless(plan) => format!("the customer has {plan} for ever"),
         NotBegun::Running { plan, until } => format!(
             "{plan} runs until {}",

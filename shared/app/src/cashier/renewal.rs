@@ -41,7 +41,8 @@ impl Cashier {
         let bought = self.payments.all_bought(user).await?;
         let plan = bought.into_iter().find_map(|row| match row {
             Bought::Purchase(purchase)
-                if purchase.renewal == Some(Renewal::Active) && Some(purchase.id()) != besides =>
+                if matches!(purchase.renewal, Some(Renewal::Active | Renewal::Failed))
+                    && Some(purchase.id()) != besides =>
             {
                 purchase.offer.goods.term.map(|term| term.plan)
             }

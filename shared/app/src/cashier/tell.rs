@@ -5,7 +5,9 @@ use std::time::Duration;
 use domain::account::Balance;
 use domain::money::{Amount, Credits};
 use domain::payment::{Goods, News, Record, Reminder, Untold};
-use domain::purchase::Purchase;
+use domain::purchase::{Purchase, Renewal};
+use domain::time::Millis;
+use domain::window::Schedule;
 use table::Deadline;
 use telegram::html;
 use telegram::methods::SendMessage;
@@ -55,8 +57,22 @@ pub(crate) fn news(record: &Record, untold: Untold, sums: Balance) -> String {
         let repaid = show::credits(say, record.repaid);
         say.with("paid-debt", [("repaid", repaid.into())])
     });
-    let parts = [Some(text), repaid, shop::debt(say, sums)];
+    let plan = plan_told(say, record, news);
+    let parts = [Some(text), plan, repaid, shop::debt(say, sums)];
     parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
+}
+
+/// Until when a plan lasts that was begun, and that another went into it.
+fn plan_told(say: Say, record: &Record, news: News) -> Option<String> {
+    let ends_at = record.ends_at.filter(|_| news == News::Credited)?;
+    let zone = Schedule::moscow_day().zone;
+    let until = show::until(say, ends_at, &zone, record.payment.created_at);
+    let id = if record.bonus > Millis::ZERO {
+        "paid-plan-exchanged"
+    } else {
+        "paid-plan-until"
+    };
+    Some(say.with(id, [("until", until.into())]))
 }
 
 /// What of the goods came or went: with a part of the money some credits, and never a part of a plan.
@@ -113,7 +129,8 @@ impl Cashier {
             let term = record.goods.term.as_ref();
             term.is_some_and(|term| term.plan == plan.key) && plan.until == record.ends_at
         });
-        if same {
+        let awaited = self.is_awaited(&record).await?;
+        if same && reminder.is_said(record.renews, awaited) {
             let timeout = deadline
                 .for_call(TELL_TIMEOUT, WRITE_RESERVE)
                 .ok_or(Error::NoTime)?;
@@ -121,7 +138,7 @@ impl Cashier {
             let title = html::escape(&record.title).into_owned();
             let id = match reminder {
                 Reminder::Soon => "plan-soon",
-                Reminder::Over => "plan-over",
+                Reminder::Over | Reminder::NotRenewed => "plan-over",
             };
             let text = say.with(id, [("title", title.into())]);
             let message = SendMessage::html(user.0, text).with_buttons(shop::after_payment(say));
@@ -133,6 +150,16 @@ impl Cashier {
             .put_payment(&record.reminded(reminder), deadline)
             .await?;
         Ok(())
+    }
+
+    /// Whether the next payment of a subscription is still awaited.
+    async fn is_awaited(&self, record: &Record) -> Result<bool, Error> {
+        let Some(id) = record.purchase.as_ref().filter(|_| record.renews) else {
+            return Ok(false);
+        };
+        let purchase = self.payments.purchase(id).await?;
+        let renewal = purchase.and_then(|purchase| purchase.renewal);
+        Ok(renewal != Some(Renewal::Canceled))
     }
 
     /// Notes that a customer was told by whoever heard of it: in the answer to the very message.

@@ -75,6 +75,7 @@ impl Visit<'_> {
 
     fn not_begun_told(&self, why: &NotBegun) -> String {
         match why {
+            NotBegun::Gone(_) => self.say.text("shop-not-sold"),
             NotBegun::Endless(plan) => {
                 let plan = self.plan_title(plan);
                 self.say.with("plan-endless", [("plan", plan.into())])

@@ -2,7 +2,7 @@
 
 use domain::catalog::WareId;
 use domain::id::Nonce;
-use domain::payment::{PurchaseId, Rail, Record, State};
+use domain::payment::{News, PurchaseId, Rail, Record, State, Untold};
 use domain::purchase::{Purchase, Stage};
 use telegram::methods::Reply;
 
@@ -137,7 +137,11 @@ impl Visit<'_> {
                 tracing::warn!(user = self.account.user.0, %error, "a rail could not be asked");
                 Ok(Err(self.say.text("rail-silent")))
             }
-            NotOpened::Refused(_) | NotOpened::Later(_) => Ok(Ok(Card {
+            NotOpened::Refused(_) => Ok(Ok(Card {
+                text: self.say.text("purchase-refused"),
+                buttons: shop::try_again(self.say, &again),
+            })),
+            NotOpened::Later(_) => Ok(Ok(Card {
                 text: self.say.text("purchase-not-opened"),
                 buttons: shop::try_again(self.say, &again),
             })),
@@ -205,6 +209,18 @@ impl Visit<'_> {
         match self.news(cashier, record).await? {
             Some(card) => Ok(self.edit_card(message_id, card)),
             None if record.payment.state == State::Held => Ok(self.closed(Stage::Held, message_id)),
+            // They know it already, perhaps for a second: the same card says it again, and nothing less.
+            None if record.payment.state == State::Credited => {
+                let untold = Untold {
+                    news: News::Credited,
+                    credits: record.goods.credits,
+                    minor: record.amount.minor,
+                    tries: 0,
+                };
+                let text = news(record, untold, self.account.balance);
+                let buttons = shop::closed(self.say, Stage::Paid).buttons;
+                Ok(self.edit_card(message_id, Card { text, buttons }))
+            }
             None => Ok(self.closed(Stage::Paid, message_id)),
         }
     }

@@ -119,13 +119,22 @@ pub(crate) fn give_back(say: Say, record: &Record, nonce: &Nonce) -> Card {
 
 /// A button for each payment that goes back for the asking.
 fn refund_buttons(say: Say, bought: &[Bought], goes_back: impl Fn(&Record) -> bool) -> Rows {
+    // The button names the purchase, and that its own payment: another that came for it is for a person.
+    let own = |record: &Record| {
+        bought.iter().any(|row| {
+            let Bought::Purchase(purchase) = row else {
+                return false;
+            };
+            purchase.paid_by.as_ref() == Some(record.id())
+        })
+    };
     let unused = bought.iter().filter_map(|row| match row {
-        Bought::Payment(record) => record
+        Bought::Payment(record) if own(record) => record
             .purchase
             .as_ref()
             .filter(|_| goes_back(record))
             .map(|id| (record, id)),
-        Bought::Purchase(_) => None,
+        Bought::Payment(_) | Bought::Purchase(_) => None,
     });
     let button = unused.take(REFUNDS_SHOWN).map(|(record, id)| {
         let price = [

@@ -32,6 +32,8 @@ pub struct Record {
     pub renews: bool,
     /// When the plan that it brought ends, as far as this payment goes.
     pub ends_at: Option<Timestamp>,
+    /// What of another plan went into the one that it brought, as time of that.
+    pub bonus: Millis,
     /// How much of the plan's time was taken back with the money, to be given again if that comes back.
     pub withdrawn: Millis,
     /// Of which plan, if its own had been exchanged for another by then.
@@ -54,6 +56,16 @@ pub struct Record {
     pub due_at: Option<Timestamp>,
 }
 
+impl Reminder {
+    /// Whether it is worth saying, where the next payment comes by itself, or does not.
+    pub fn is_said(self, renews: bool, awaited: bool) -> bool {
+        match self {
+            Self::Soon | Self::Over => !(renews && awaited),
+            Self::NotRenewed => awaited,
+        }
+    }
+}
+
 /// A word about the end of a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reminder {
@@ -61,6 +73,8 @@ pub enum Reminder {
     Soon,
     /// It is over.
     Over,
+    /// Its next payment was awaited and has not come.
+    NotRenewed,
 }
 
 /// How long before the end of a plan a customer is told of it.
@@ -126,6 +140,7 @@ impl Record {
             goods: offer.map(|offer| offer.goods.clone()).unwrap_or_default(),
             renews: offer.is_some_and(|offer| offer.renews),
             ends_at: None,
+            bonus: Millis::ZERO,
             withdrawn: Millis::ZERO,
             withdrawn_of: None,
             repaid: Credits::ZERO,
@@ -156,6 +171,13 @@ impl Record {
         };
         Self {
             payment: change.after.clone(),
+            // What somebody wanted of it is over where it is credited, or credited again.
+            refund_wanted: self.refund_wanted.clone().filter(|_| state != State::Credited),
+            refund_tries: if state == State::RefundHeld {
+                0
+            } else {
+                self.refund_tries
+            },
             untold,
             due_at,
             ..self.written()
@@ -178,16 +200,16 @@ impl Record {
         }
     }
 
-    /// The next word about the end of the plan that it brought, and when it is to be said. Whose payments come by themselves
-    /// is told only if one did not.
+    /// The next word about the end of the plan that it brought, and when it is to be said. Of a plan whose payments come by
+    /// themselves each has its time too: they may have been called off by then.
     pub fn reminder(&self) -> Option<(Timestamp, Reminder)> {
         let ends_at = self.ends_at.filter(|_| self.payment.state == State::Credited)?;
         let days = self.goods.term.as_ref()?.days;
         let before = ends_at.after(Millis(SOON.0.saturating_neg()));
         match self.reminded {
-            0 if !self.renews && days >= DAYS_WORTH_A_WORD => Some((before, Reminder::Soon)),
-            0 | 1 if self.renews => Some((ends_at.after(RENEWS_WITHIN), Reminder::Over)),
+            0 if days >= DAYS_WORTH_A_WORD => Some((before, Reminder::Soon)),
             0 | 1 => Some((ends_at.after(SETTLES), Reminder::Over)),
+            2 if self.renews => Some((ends_at.after(RENEWS_WITHIN), Reminder::NotRenewed)),
             _ => None,
         }
     }
@@ -199,6 +221,7 @@ impl Record {
             reminded: match said {
                 Reminder::Soon => 1,
                 Reminder::Over => 2,
+                Reminder::NotRenewed => 3,
             },
             ..self.written()
         };

@@ -7,7 +7,7 @@
 
 mod exchanged;
 
-use super::{Rail, Term};
+use super::{Misfit, Rail, Term};
 use crate::catalog::{Pack, Plan};
 use crate::money::Credits;
 use crate::standing::{Exchanged, Held, Standing};
@@ -57,6 +57,8 @@ pub struct Begun {
 pub enum NotBegun {
     /// The customer has a plan for ever, and would exchange it for one with an end.
     Endless(String),
+    /// There is no such plan any more.
+    Gone(String),
     /// What is left of another plan cannot be said in time of the new one, and would be lost.
     Running {
         /// Which.
@@ -64,6 +66,16 @@ pub enum NotBegun {
         /// From then on the new one can begin.
         until: Timestamp,
     },
+}
+
+impl NotBegun {
+    /// What money for it is held for.
+    pub fn misfit(&self) -> Misfit {
+        match self {
+            Self::Gone(_) => Misfit::PlanGone,
+            Self::Endless(_) | Self::Running { .. } => Misfit::PlanRuns,
+        }
+    }
 }
 
 /// A plan with so much of it left.
@@ -76,8 +88,12 @@ struct Rest<'h> {
 impl Term {
     /// How long it is.
     pub fn span(&self) -> Millis {
-        Millis(i64::from(self.days).saturating_mul(DAY.0))
+        days(self.days)
     }
+}
+
+fn days(days: u32) -> Millis {
+    Millis(i64::from(days).saturating_mul(DAY.0))
 }
 
 /// Begins a term, or extends the plan by it. To be asked when something is offered, for what a customer is told then, and
@@ -89,6 +105,8 @@ pub fn begin(
     now: Timestamp,
 ) -> Result<Begun, NotBegun> {
     let term = deal.term;
+    let plan = shelf.plan(&term.plan);
+    let plan = plan.ok_or_else(|| NotBegun::Gone(term.plan.clone()))?;
     let mut others = Vec::new();
     let (from, replaces, bonus) = match running(standing, now)? {
         Some(rest) if rest.plan == term.plan => {
@@ -111,7 +129,7 @@ pub fn begin(
         ),
     };
     let until = from.after(term.span()).after(bonus);
-    let grace = shelf.grace(&term.plan);
+    let grace = days(plan.grace_days);
     let plan = Held {
         key: term.plan.clone(),
         until: Some(until),
@@ -124,36 +142,74 @@ pub fn begin(
     })
 }
 
-/// Takes a term back: its days go from the end of the plan, and what is left of nothing is no plan. Of another plan that
-/// the customer has by now go those that the term has become in it. Nobody waits for a renewal any more.
-pub fn withdraw(standing: &Standing, term: &Term, now: Timestamp) -> Standing {
-    let Some(held) = &standing.plan else {
-        return standing.clone();
+/// What is left after a term was taken back, and what that was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taken {
+    /// The standing after it.
+    pub standing: Standing,
+    /// Time of which plan: the term's own, or the one that had taken its place.
+    pub plan: String,
+    /// How much.
+    pub time: Millis,
+}
+
+/// Takes a term back: its days go from the end of the plan, and what is left of nothing is no plan. What the plan had
+/// replaced, and nothing else, is its own plan again. Of another plan that the customer has by now go those days that the
+/// term has become in it. Nobody waits for a renewal any more.
+pub fn withdraw(standing: &Standing, term: &Term, now: Timestamp) -> Taken {
+    let nothing = || Taken {
+        standing: standing.clone(),
+        plan: term.plan.clone(),
+        time: Millis::ZERO,
     };
-    let Some(until) = held.until else {
-        return standing.clone();
+    let held = standing.plan.as_ref();
+    let Some((held, until)) = held.and_then(|held| Some((held, held.until?))) else {
+        return nothing();
     };
     let mut others = standing.exchanged.clone();
-    let span = if held.key == term.plan {
+    let is_own = held.key == term.plan;
+    let span = if is_own {
         term.span()
     } else {
         exchanged::taken(&mut others, term)
     };
     if span == Millis::ZERO {
-        return standing.clone();
+        return nothing();
     }
-    let until = Timestamp(until.0.saturating_sub(span.0));
-    let rest = Held {
-        key: held.key.clone(),
-        until: Some(until),
+    let left = Millis(until.since(now).0.max(0));
+    let rest = Millis(left.0.saturating_sub(span.0).max(0));
+    // What came from other plans is not the term's, whatever of its own days is gone.
+    let kept = if is_own {
+        rest.max(exchanged::time(&others).min(left))
+    } else {
+        rest
     };
-    let rest = Some(rest).filter(|_| now < until);
-    let others = if rest.is_some() { others } else { Vec::new() };
-    let others_grace = standing
-        .plan_grace
-        .filter(|_| rest.is_some() && held.key != term.plan);
-    let grace = others_grace.map(|grace| Timestamp(grace.0.saturating_sub(span.0)));
-    with_plan(standing, rest, grace, others)
+    let taken = |standing| Taken {
+        standing,
+        plan: held.key.clone(),
+        time: Millis(left.0.saturating_sub(kept.0)),
+    };
+    if kept == Millis::ZERO {
+        return taken(with_plan(standing, None, None, Vec::new()));
+    }
+    if is_own
+        && kept <= exchanged::time(&others)
+        && let Some((plan, time)) = exchanged::reverted(&mut others, kept)
+    {
+        let plan = Held {
+            key: plan,
+            until: Some(now.after(time)),
+        };
+        return taken(with_plan(standing, Some(plan), None, others));
+    }
+    let plan = Held {
+        key: held.key.clone(),
+        until: Some(now.after(kept)),
+    };
+    let shorter = left.0.saturating_sub(kept.0);
+    let grace = standing.plan_grace.filter(|_| !is_own);
+    let grace = grace.map(|grace| Timestamp(grace.0.saturating_sub(shorter)));
+    taken(with_plan(standing, Some(plan), grace, others))
 }
 
 /// The standing when the next payment of a plan comes by itself, or does not: only what comes is awaited for its days of
@@ -167,15 +223,6 @@ pub fn awaiting(standing: &Standing, term: &Term, comes: bool, shelf: Shelf<'_>)
         .map(|until| until.after(grace));
     let changes = grace != standing.plan_grace;
     changes.then(|| with_plan(standing, Some(held.clone()), grace, standing.exchanged.clone()))
-}
-
-/// How much of a plan's time was taken by [`withdraw`]: what was there, and is there no more.
-pub fn withdrawn(before: &Standing, after: &Standing, now: Timestamp) -> Millis {
-    let left = |standing: &Standing| {
-        let until = standing.plan.as_ref().and_then(|plan| plan.until);
-        until.map_or(Millis::ZERO, |until| Millis(until.since(now).0.max(0)))
-    };
-    Millis(left(before).0.saturating_sub(left(after).0).max(0))
 }
 
 /// What was taken back of a plan's time.
@@ -273,8 +320,7 @@ impl Shelf<'_> {
 
     /// How long the renewal of a plan is awaited.
     fn grace(&self, key: &str) -> Millis {
-        let days = self.plan(key).map_or(0, |plan| plan.grace_days);
-        Millis(i64::from(days).saturating_mul(DAY.0))
+        days(self.plan(key).map_or(0, |plan| plan.grace_days))
     }
 
     /// What is left of a plan as time of another. `None` if nobody can say: one of them is not known, no rail has a price for

@@ -55,11 +55,13 @@ pub enum Misfit {
     Test,
     /// It is for a plan that cannot begin: the customer has another by now, whose rest would be lost.
     PlanRuns,
+    /// It is for a plan that there is no more.
+    PlanGone,
 }
 
 impl Misfit {
     /// All that there are.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::NoPurchase,
         Self::OtherRail,
         Self::OtherAmount,
@@ -67,6 +69,7 @@ impl Misfit {
         Self::OtherPayer,
         Self::Test,
         Self::PlanRuns,
+        Self::PlanGone,
     ];
 
     /// Its name in tables and reports.
@@ -79,6 +82,7 @@ impl Misfit {
             Self::OtherPayer => "other_payer",
             Self::Test => "test",
             Self::PlanRuns => "plan_runs",
+            Self::PlanGone => "plan_gone",
         }
     }
 

@@ -42,6 +42,14 @@ pub(super) fn refunded(answer: &Answer) -> Outcome<()> {
     }
 }
 
+/// The name of a refund that was taken on and is not done.
+pub(super) fn pending(answer: &Answer) -> Option<String> {
+    let is_pending = answer.status == 200 && text(&answer.body, "/status") == Some("pending");
+    text(&answer.body, "/id")
+        .filter(|_| is_pending)
+        .map(str::to_owned)
+}
+
 /// Where the customer pays, while a payment waits for that.
 pub(super) fn confirmation_url(body: &Value, base: &str) -> Option<String> {
     let url = text(body, "/confirmation/confirmation_url")?;

@@ -123,6 +123,10 @@ pub fn payment_item(record: &Record) -> Item {
         ("test", flag(record.is_test)),
         ("renews", flag(record.renews)),
         ("ends_at", record.ends_at.map(|at| n(at.0))),
+        (
+            "bonus_ms",
+            Some(n(record.bonus.0)).filter(|_| record.bonus > Millis::ZERO),
+        ),
         ("withdrawn_ms", Some(n(record.withdrawn.0))),
         ("withdrawn_of", record.withdrawn_of.clone().map(s)),
         (
@@ -271,6 +275,7 @@ pub fn read_payment(item: &Item) -> Result<Record, Malformed> {
         goods: read_goods(row)?,
         renews: row.flag("renews"),
         ends_at: row.n_opt("ends_at")?.map(Timestamp),
+        bonus: Millis(row.n_or_zero("bonus_ms")?),
         withdrawn: Millis(row.n_or_zero("withdrawn_ms")?),
         withdrawn_of: row.s_opt("withdrawn_of").map(str::to_owned),
         repaid: Credits(row.n_or_zero("repaid")?),

@@ -6,7 +6,7 @@ use domain::id::UserId;
 use domain::ledger::Key;
 use domain::money::{Amount, Credits, Currency};
 use domain::payment::{Change, Goods, Money, Offer, PaymentId, PurchaseId, Rail, Record, Till, Truth};
-use domain::purchase::Purchase;
+use domain::purchase::{Purchase, Renewal};
 use domain::standing::{Held, Standing};
 use domain::time::Millis;
 use store::{Credit, Error, Settled, Settling, Written, rows};
@@ -333,6 +333,38 @@ async fn a_plan_begins_on_the_standing_that_was_read() {
     step.account = scene.read().await;
     assert_eq!(scene.settle(&step).await.unwrap(), Settled::Written);
     assert_eq!(scene.read().await.standing.revision, 2);
+}
+
+#[tokio::test]
+async fn a_renewal_is_noted_with_the_standing_that_was_read_or_not_at_all() {
+    let scene = Scene::new().await;
+    let stands = purchase();
+    scene.payments.put_purchase(&stands, soon()).await.unwrap();
+    let called_off = stands.renewing(Renewal::Canceled);
+    let after = Standing {
+        revision: 1,
+        ..Standing::default()
+    };
+    let note = async |account: &Account| {
+        let step = (account, Some(&after));
+        scene
+            .payments
+            .put_renewal(&called_off, step, soon())
+            .await
+            .unwrap()
+    };
+    let (read, nobody) = (scene.read().await, Account::new(UserId(8)));
+    scene
+        .account(|write| write.set(limits_flags::standing::REVISION, n(1)))
+        .await;
+    for account in [&read, &nobody] {
+        assert_eq!(note(account).await, Written::Overtaken);
+        let still = scene.payments.purchase(stands.id()).await.unwrap();
+        assert_eq!(still.as_ref(), Some(&stands));
+    }
+    assert_eq!(note(&scene.read().await).await, Written::Yes);
+    assert_eq!(scene.read().await.standing.revision, 2);
+    assert_eq!(note(&scene.read().await).await, Written::Overtaken, "once");
 }
 
 #[tokio::test]

@@ -111,7 +111,20 @@ fn the_end_of_a_plan_is_worth_a_word_beforehand_if_it_is_long_and_nobody_renews_
     let word = |record: &Record| record.reminder().map(|(_, word)| word);
     assert_eq!(word(&plan(3, false)), Some(Reminder::Soon));
     assert_eq!(word(&plan(2, false)), Some(Reminder::Over));
-    assert_eq!(word(&plan(3, true)), Some(Reminder::Over));
+    assert_eq!(word(&plan(3, true)), Some(Reminder::Soon));
+    // Whoever has called a renewal off is told like everybody; whose renewal is awaited only if it does not come.
+    let words = [Reminder::Soon, Reminder::Over, Reminder::NotRenewed];
+    let said = |renews, awaited| words.map(|word| word.is_said(renews, awaited));
+    assert_eq!(said(false, false), [true, true, false]);
+    assert_eq!(said(true, false), [true, true, false]);
+    assert_eq!(said(true, true), [false, false, true]);
+    let over = plan(3, true).reminded(Reminder::Over);
+    assert_eq!(
+        over.reminder(),
+        Some((ends_at.after(RENEWS_WITHIN), Reminder::NotRenewed))
+    );
+    assert_eq!(plan(3, false).reminded(Reminder::Over).reminder(), None);
+    assert_eq!(over.reminded(Reminder::NotRenewed).reminder(), None);
     let mut back = plan(3, false);
     back.payment.state = State::Refunded;
     assert_eq!(word(&back), None);

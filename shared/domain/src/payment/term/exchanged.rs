@@ -36,6 +36,28 @@ pub(super) fn taken(exchanged: &mut Vec<Exchanged>, term: &Term) -> Millis {
     time
 }
 
+/// How much of a plan's time came from others.
+pub(super) fn time(exchanged: &[Exchanged]) -> Millis {
+    Millis(
+        exchanged
+            .iter()
+            .fold(0_i64, |sum, part| sum.saturating_add(part.time.0)),
+    )
+}
+
+/// What is left of a plan is only what came from others: it is the plan's again whose place was taken last, and those before
+/// it are remembered as parts of that.
+pub(super) fn reverted(exchanged: &mut Vec<Exchanged>, left: Millis) -> Option<(String, Millis)> {
+    let last = exchanged.pop()?;
+    let back = |time: Millis| portion(time, last.rest, last.time);
+    let time = back(left);
+    for part in exchanged.iter_mut() {
+        part.time = back(part.time);
+    }
+    exchanged.retain(|part| part.time > Millis::ZERO);
+    Some((last.plan, time))
+}
+
 /// Remembers that so much of a plan has become so much time.
 pub(super) fn add(exchanged: &mut Vec<Exchanged>, plan: &str, rest: Millis, time: Millis) {
     if let Some(part) = exchanged.iter_mut().find(|part| part.plan == plan) {

@@ -1,6 +1,8 @@
 //! Plans that begin, are extended, exchanged, taken back and given again.
 #![allow(clippy::arithmetic_side_effects, reason = "a test that overflows has failed")]
 
+mod exchanged;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -99,6 +101,11 @@ fn given_again(standing: &Standing, term: &Term, now: Timestamp) -> Result<Stand
     restore(standing, (term, own(term, term.span())), Rail::Stars, shelf, now)
 }
 
+/// The standing after a term was taken back.
+fn without(standing: &Standing, term: &Term, now: Timestamp) -> Standing {
+    withdraw(standing, term, now).standing
+}
+
 /// So much of a term's own plan.
 fn own(term: &Term, time: Millis) -> Withdrawn<'_> {
     Withdrawn {
@@ -160,7 +167,7 @@ fn what_renews_is_awaited_for_its_days_of_grace_and_goes_on_from_its_end_within_
         "nobody waits for what does not come by itself"
     );
     assert_eq!(
-        withdraw(&first, &term, NOW),
+        without(&first, &term, NOW),
         Standing {
             revision: 2,
             ..Standing::default()
@@ -229,7 +236,6 @@ fn what_cannot_be_exchanged_is_not_lost_but_waited_for() {
     };
     refused("day", "local");
     refused("gone", "day");
-    refused("day", "gone");
     refused("day", "gift");
     refused("day", "instant");
     refused("instant", "day");
@@ -281,7 +287,7 @@ fn a_plan_for_ever_is_never_exchanged_for_one_with_an_end() {
     for held in ["day", "month", "gift", "gone"] {
         let why = bought(&on(held, None), &term("month", 30), Rail::Stars, NOW).unwrap_err();
         assert_eq!(why, NotBegun::Endless(held.to_owned()));
-        assert_eq!(withdraw(&on(held, None), &term(held, 1), NOW), on(held, None));
+        assert_eq!(without(&on(held, None), &term(held, 1), NOW), on(held, None));
         assert_eq!(
             given_again(&on(held, None), &term("day", 1), NOW),
             Ok(on(held, None))
@@ -293,12 +299,12 @@ fn a_plan_for_ever_is_never_exchanged_for_one_with_an_end() {
 fn a_term_that_is_taken_back_ends_a_plan_that_has_no_more_and_leaves_another_alone() {
     let day = term("day", 1);
     let two = on("day", Some(NOW.after(days(2))));
-    assert_eq!(end(&withdraw(&two, &day, NOW)), NOW.after(days(1)));
+    assert_eq!(end(&without(&two, &day, NOW)), NOW.after(days(1)));
     let one = on("day", Some(NOW.after(days(1))));
-    assert_eq!(withdraw(&one, &day, NOW).plan, None);
-    assert_eq!(withdraw(&one, &term("day", 9), NOW).plan, None);
-    assert_eq!(withdraw(&one, &term("month", 1), NOW), one);
-    assert_eq!(withdraw(&Standing::default(), &day, NOW), Standing::default());
+    assert_eq!(without(&one, &day, NOW).plan, None);
+    assert_eq!(without(&one, &term("day", 9), NOW).plan, None);
+    assert_eq!(without(&one, &term("month", 1), NOW), one);
+    assert_eq!(without(&Standing::default(), &day, NOW), Standing::default());
 }
 
 #[test]
@@ -349,7 +355,7 @@ proptest! {
         let term = term("month", length);
         let extended = bought(&before, &term, Rail::Stars, NOW).unwrap().standing;
         prop_assert_eq!(end(&extended), end(&before).after(days(length)));
-        let after = withdraw(&extended, &term, NOW);
+        let after = without(&extended, &term, NOW);
         prop_assert_eq!(after.revision, revision + 2);
         let again = given_again(&after, &term, NOW).unwrap();
         prop_assert_eq!(&again.plan, &extended.plan);
@@ -372,9 +378,9 @@ proptest! {
         let minute = worth(Millis(MINUTE), prices[1], lengths[0]);
         prop_assert!(has >= had && has - had < minute, "{had} {has}");
         prop_assert_eq!(end(&begun.standing), NOW.after(days(lengths[1])).after(begun.bonus));
-        // What was paid goes back: what had been there before stays, as time of the new plan.
-        let back = withdraw(&begun.standing, &bought, NOW);
-        prop_assert_eq!(end(&back), NOW.after(begun.bonus));
+        // What was paid goes back: what had been there before is there again.
+        let back = without(&begun.standing, &bought, NOW);
+        prop_assert_eq!(back.plan, before.plan);
     }
 
     #[test]
@@ -465,101 +471,8 @@ fn what_was_not_taken_is_not_given_again() {
     // What was left is what was taken, and comes again; what was over before is not.
     let before = on("month", Some(NOW.after(days(3))));
     let gone = withdraw(&before, &month, NOW);
-    let taken = withdrawn(&before, &gone, NOW);
+    let (gone, taken) = (gone.standing, gone.time);
     assert_eq!((gone.plan.clone(), taken), (None, days(3)));
     let again = restore(&gone, (&month, own(&month, taken)), Rail::Stars, shelf, NOW).unwrap();
     assert_eq!(end(&again), NOW.after(days(3)));
-}
-
-/// A day of the one and two of the other cost as much.
-fn runs(standing: &Standing, term: &Term, now: Timestamp) -> Standing {
-    bought(standing, term, Rail::Stars, now).unwrap().standing
-}
-
-#[test]
-fn money_for_a_plan_that_was_exchanged_takes_what_it_has_become() {
-    let (ten, month) = (term("day", 10), term("month", 30));
-    let first = runs(&Standing::default(), &ten, NOW);
-    // Two days are used, eight become sixteen of the month.
-    let later = NOW.after(days(2));
-    let second = runs(&first, &month, later);
-    assert_eq!(end(&second), later.after(days(46)));
-    let expected = [Exchanged {
-        plan: "day".to_owned(),
-        rest: days(8),
-        time: days(16),
-    }];
-    assert_eq!(second.exchanged, expected);
-    let back = withdraw(&second, &ten, later);
-    assert_eq!((end(&back), back.exchanged.len()), (later.after(days(30)), 0));
-    assert_eq!(withdrawn(&second, &back, later), days(16));
-    assert_eq!(withdraw(&back, &ten, later), back, "once");
-    // The other's money takes the other's days, and what is left is the exchanged ones.
-    let other = withdraw(&second, &month, later);
-    assert_eq!(end(&other), later.after(days(16)));
-    assert_eq!(withdraw(&other, &ten, later).plan, None);
-}
-
-#[test]
-fn what_was_exchanged_twice_goes_with_the_money_for_the_first_and_what_comes_back_is_its_own() {
-    let (day, month, double) = (term("day", 10), term("month", 30), term("double", 30));
-    let first = runs(&Standing::default(), &day, NOW);
-    let second = runs(&first, &month, NOW);
-    let third = runs(&second, &double, NOW);
-    assert_eq!(end(&third), NOW.after(days(80)));
-    let of = |standing: &Standing| -> Vec<(String, i64, i64)> {
-        let parts = standing.exchanged.iter();
-        parts
-            .map(|part| (part.plan.clone(), part.rest.0 / DAY.0, part.time.0 / DAY.0))
-            .collect()
-    };
-    let parts = |parts: [(&str, i64, i64); 2]| parts.map(|(plan, rest, time)| (plan.to_owned(), rest, time));
-    assert_eq!(of(&third), parts([("day", 10, 20), ("month", 30, 30)]));
-    assert_eq!(end(&withdraw(&third, &day, NOW)), NOW.after(days(60)));
-    assert_eq!(end(&withdraw(&third, &month, NOW)), NOW.after(days(50)));
-    // Back into the first: its own ten days are its own again, the others are remembered.
-    let back = runs(&third, &day, NOW);
-    assert_eq!(of(&back), parts([("month", 30, 15), ("double", 30, 15)]));
-    assert_eq!(end(&back), NOW.after(days(50)));
-    // What goes on keeps it, what is over forgets it.
-    assert_eq!(of(&runs(&back, &day, NOW)), of(&back));
-    assert_eq!(of(&runs(&back, &month, NOW.after(days(50)))), []);
-}
-
-#[test]
-fn what_is_exchanged_is_used_last_and_given_again_as_it_was_taken() {
-    let (day, month) = (term("day", 10), term("month", 30));
-    let held = runs(&runs(&Standing::default(), &day, NOW), &month, NOW);
-    // Of fifty days forty are gone: ten of the twenty that were the other's are left.
-    let late = NOW.after(days(40));
-    let over = withdraw(&held, &day, late);
-    assert_eq!(
-        (over.plan.clone(), withdrawn(&held, &over, late)),
-        (None, days(10))
-    );
-    let then = NOW.after(days(20));
-    let gone = withdraw(&held, &day, then);
-    let taken = Withdrawn {
-        plan: "month",
-        time: days(20),
-    };
-    let (plans, packs) = (plans(), packs());
-    let shelf = Shelf {
-        plans: &plans,
-        packs: &packs,
-    };
-    let again = restore(&gone, (&day, taken), Rail::Stars, shelf, then).unwrap();
-    assert_eq!(end(&again), end(&held));
-    assert_eq!(
-        end(&withdraw(&again, &day, then)),
-        end(&gone),
-        "and may be taken once more"
-    );
-    // An awaited renewal is awaited as long after the new end.
-    let awaited = Standing {
-        plan_grace: Some(end(&held).after(days(3))),
-        ..held
-    };
-    let grace = withdraw(&awaited, &day, NOW).plan_grace;
-    assert_eq!(grace, Some(NOW.after(days(33))));
 }

@@ -19,7 +19,7 @@ use crate::catalog::{Plan, Prices};
 use crate::id::NONCE_CHARS;
 use crate::job::Job;
 use crate::ledger::{Entry, Key};
-use crate::payment::term::{Deal, NotBegun, Shelf, Withdrawn, begin, restore, withdraw, withdrawn};
+use crate::payment::term::{Deal, NotBegun, Shelf, Withdrawn, begin, restore, withdraw};
 use crate::purchase::Purchase;
 use crate::standing::{Held, Standing};
 use crate::time::Millis;
@@ -256,18 +256,7 @@ impl World {
         let credit = match (change.settlement, after.user) {
             (Some(settlement), Some(user)) => {
                 let of = &self.accounts[&user].standing;
-                let standing = self.turn(settlement, &after, of)?;
-                match settlement.term(&after.payment) {
-                    Some(TermEffect::Withdraw) => {
-                        let becomes = standing.as_ref().unwrap_or(of);
-                        after.withdrawn = withdrawn(of, becomes, self.now);
-                        let (plan, term) = (of.plan.as_ref(), after.goods.term.as_ref());
-                        let plan = plan.map(|held| held.key.clone());
-                        after.withdrawn_of = plan.filter(|plan| term.is_some_and(|term| term.plan != *plan));
-                    }
-                    Some(TermEffect::Restore) => after.withdrawn = Millis::ZERO,
-                    Some(TermEffect::Begin) | None => {}
-                }
+                let standing = self.turn(settlement, &mut after, of)?;
                 Some(Credit {
                     user,
                     entry: settlement.entry(&after.payment, after.goods.credits),
@@ -287,10 +276,10 @@ impl World {
     fn turn(
         &self,
         settlement: Settlement,
-        after: &Record,
+        after: &mut Record,
         standing: &Standing,
     ) -> Result<Option<Standing>, NotBegun> {
-        let (Some(term), Some(effect)) = (&after.goods.term, settlement.term(&after.payment)) else {
+        let (Some(term), Some(effect)) = (&after.goods.term.clone(), settlement.term(&after.payment)) else {
             return Ok(None);
         };
         let (now, rail, renews) = (self.now, Rail::YooKassa, after.renews);
@@ -301,13 +290,20 @@ impl World {
         let deal = Deal { term, rail, renews };
         let becomes = match effect {
             TermEffect::Begin => begin(standing, deal, known, now)?.standing,
-            TermEffect::Withdraw => withdraw(standing, term, now),
+            TermEffect::Withdraw => {
+                let taken = withdraw(standing, term, now);
+                after.withdrawn = taken.time;
+                after.withdrawn_of = Some(taken.plan).filter(|plan| *plan != term.plan);
+                taken.standing
+            }
             TermEffect::Restore => {
                 let taken = Withdrawn {
                     plan: after.withdrawn_of.as_deref().unwrap_or(&term.plan),
                     time: after.withdrawn,
                 };
-                restore(standing, (term, taken), rail, known, now)?
+                let restored = restore(standing, (term, taken), rail, known, now)?;
+                after.withdrawn = Millis::ZERO;
+                restored
             }
         };
         Ok(Some(becomes).filter(|becomes| becomes != standing))
