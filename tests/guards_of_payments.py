@@ -128,7 +128,8 @@ MACHINE = [
     (RECORD, "2 if self.renews", "2 if true"),
     (RECORD, "!(renews && awaited)", "true"),
     (RECORD, "Self::NotRenewed => awaited,", "Self::NotRenewed => true,"),
-    (RECORD, ".filter(|_| state != State::Credited)", ""),
+    (RECORD, "matches!(state, State::Credited | State::Held)", "matches!(state, State::Held)"),
+    (RECORD, "matches!(state, State::Credited | State::Held)", "matches!(state, State::Credited)"),
     (RECORD, "now.since(self.at) <= WISH_COUNTS", "true"),
     (RECORD, "tries >= TELLS_MAX", "tries >= TELLS_MAX.saturating_mul(9)"),
     (RECORD, "self.payment.id.id, self.payment.revision)", "self.payment.id.id, 0)"),
@@ -214,7 +215,6 @@ COUNTER = [
     (BACK, "State::RefundHeld => self.later(record, deadline).await,\n                    _ =>", "_ =>"),
     (BACK, "Outcome::Refused { why } => self.abandon(record, why, deadline).await,", "Outcome::Refused { why: _ } => self.later(record, deadline).await,"),
     (BACK, "        self.notice(record.id(), deadline).await?;\n        for", "        for"),
-    (BACK, "after.refund_wanted = None;", ""),
     (BACK, "record.is_test && !self.takes_test(id.rail)", "false"),
     (BACK, "if let Err(error) = self.end_renewal(&record, deadline).await {", "if let Err(error) = Ok::<(), Error>(()) {"),
     # Subscriptions.

@@ -20,6 +20,7 @@ mod results;
 mod submission;
 
 mod callbacks;
+mod checked;
 mod delivery;
 mod undone;
 mod unreachable;

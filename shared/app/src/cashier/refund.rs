@@ -236,7 +236,6 @@ impl Cashier {
                 return Ok(Refunding::Done(Box::new(record)));
             };
             let mut after = record.after(&change, self.env.now());
-            after.refund_wanted = None;
             let settled = self
                 .settle(&mut after, None, &change, Vec::new(), deadline)
                 .await?;

@@ -172,7 +172,10 @@ impl Record {
         Self {
             payment: change.after.clone(),
             // What somebody wanted of it is over where it is credited, or credited again.
-            refund_wanted: self.refund_wanted.clone().filter(|_| state != State::Credited),
+            refund_wanted: self
+                .refund_wanted
+                .clone()
+                .filter(|_| !matches!(state, State::Credited | State::Held)),
             refund_tries: if state == State::RefundHeld {
                 0
             } else {
