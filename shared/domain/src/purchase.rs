@@ -413,5 +413,12 @@ mod tests {
         let paid = open.paid(PaymentId::parse("stars#1").unwrap());
         assert_eq!(out(&paid, 7, Some(price), 1), Err(NotPayable::Paid));
         assert_eq!(out(&open.gone(), 7, Some(price), 1), Err(NotPayable::Over));
+        let held = open.held().unwrap();
+        assert_eq!(out(&held, 7, Some(price), 1), Err(NotPayable::Paid));
+        assert_eq!(
+            (held.stage, held.due_at, held.revision),
+            (Stage::Held, None, open.revision + 1)
+        );
+        assert_eq!((paid.held(), open.gone().held(), held.held()), (None, None, None));
     }
 }

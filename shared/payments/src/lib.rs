@@ -12,6 +12,7 @@ pub mod yookassa;
 
 use domain::money::Amount;
 use domain::payment::{PurchaseId, Truth};
+use domain::time::Timestamp;
 
 /// What a customer is to pay for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -107,4 +108,6 @@ pub struct Page {
     pub payments: Vec<Truth>,
     /// Where the next begins, if there is one.
     pub next: Option<String>,
+    /// When the last thing on it happened, where the list is in order of time.
+    pub until: Option<Timestamp>,
 }

@@ -294,7 +294,7 @@ async fn a_night_hears_of_disputes_and_knows_what_is_no_difference() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_night_says_what_a_rail_takes_back_and_reads_stars_on_from_where_it_was() {
+async fn a_night_says_what_a_rail_takes_back_and_which_stars_telegram_does_not_know_of() {
     let stage = customer().await;
     let link = stage.choose(ANNA, "pack:starter", "s").await;
     pay_stars(&stage, &link).await;
@@ -304,13 +304,11 @@ async fn a_night_says_what_a_rail_takes_back_and_reads_stars_on_from_where_it_wa
     let reference = stage.reference().await;
     stage.yookassa.desk().inject(Fault::Lost, 1);
     stage.yookassa.decline(&reference, "card_expired").unwrap();
-    let all = stage.bought().await.into_iter();
-    let purchase = all
-        .filter_map(|row| match row {
-            store::Bought::Purchase(purchase) if purchase.offer.rail == Rail::YooKassa => Some(*purchase),
-            _ => None,
-        })
-        .next();
+    let mut all = stage.bought().await.into_iter();
+    let purchase = all.find_map(|row| match row {
+        store::Bought::Purchase(purchase) if purchase.offer.rail == Rail::YooKassa => Some(*purchase),
+        _ => None,
+    });
     let mut made_up = credited.told();
     made_up.payment.id = PaymentId {
         rail: Rail::YooKassa,
@@ -319,20 +317,23 @@ async fn a_night_says_what_a_rail_takes_back_and_reads_stars_on_from_where_it_wa
     (made_up.purchase, made_up.version) = (purchase.map(|purchase| purchase.id().clone()), 1);
     let payments = &stage.cashier().payments;
     payments.put_payment(&made_up, soon()).await.unwrap();
-    // As if a hundred had been read before.
+    // As if Telegram's list had never had the first.
     payments.set_cursor("stars", "1", soon()).await.unwrap();
     stage.pass(Millis::from_mins(60));
     let all = stage.cashier().reconcile(3, soon()).await.unwrap();
     let of = |rail: Rail| all.iter().find(|done| done.rail == rail).unwrap();
     let astray = Difference::Astray(made_up.id().clone());
     assert!(of(Rail::YooKassa).differences.contains(&astray), "{all:?}");
+    assert_eq!((of(Rail::Stars).listed, of(Rail::Stars).ours), (0, 1));
     assert_eq!(
-        (
-            of(Rail::Stars).listed,
-            of(Rail::Stars).ours,
-            of(Rail::Stars).troubles()
-        ),
-        (0, 1, 0)
+        of(Rail::Stars).differences,
+        [Difference::NotListed(credited.id().clone())]
+    );
+    let cursor = payments.cursor("stars").await.unwrap();
+    assert_eq!(
+        cursor.as_deref(),
+        Some("1"),
+        "what is fresh is read again the next night"
     );
 }
 

@@ -2,6 +2,7 @@
 
 use domain::payment::{PurchaseId, Rail, Truth};
 use domain::purchase::{Purchase, Stage};
+use domain::time::Timestamp;
 use payments::Unanswered;
 use store::Written;
 use table::Deadline;
@@ -9,8 +10,8 @@ use table::Deadline;
 use super::{Cashier, Error, Heard, rail_time};
 use crate::rails::{Look, Taker};
 
-/// Pages of a list that are read for one purchase at most.
-const PAGES_MAX: u32 = 5;
+/// Pages of a list that are read at most: a thousand transactions since it was last compared.
+const PAGES_MAX: u32 = 10;
 
 /// What a look at a purchase has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +29,20 @@ pub enum Looked {
 impl Cashier {
     /// Asks the rail about a purchase, now, whatever was said before.
     pub async fn look(&self, id: &PurchaseId, deadline: Deadline) -> Result<Looked, Error> {
+        self.look_with(id, &mut None, deadline).await
+    }
+
+    /// The same, with what was read of Telegram's list for another purchase a moment ago.
+    async fn look_with(
+        &self,
+        id: &PurchaseId,
+        read: &mut Option<Vec<Truth>>,
+        deadline: Deadline,
+    ) -> Result<Looked, Error> {
         let Some(purchase) = self.payments.purchase(id).await? else {
             return Ok(Looked::Unknown);
         };
-        let heard = match self.ask(&purchase, deadline).await? {
+        let heard = match self.ask(&purchase, read, deadline).await? {
             Look::Payment(truth) => self.hear_of(&purchase, &truth, deadline).await?,
             Look::Gone => None,
             Look::Awaited | Look::Unasked => return Ok(still(purchase)),
@@ -43,8 +54,13 @@ impl Cashier {
     }
 
     /// One poll of what is due: as [`Cashier::look`], and then the next is planned, or it is the last.
-    pub(super) async fn poll(&self, id: &PurchaseId, deadline: Deadline) -> Result<Looked, Error> {
-        let looked = self.look(id, deadline).await?;
+    pub(super) async fn poll(
+        &self,
+        id: &PurchaseId,
+        read: &mut Option<Vec<Truth>>,
+        deadline: Deadline,
+    ) -> Result<Looked, Error> {
+        let looked = self.look_with(id, read, deadline).await?;
         let purchase = match &looked {
             Looked::Awaited(purchase) => (**purchase).clone(),
             Looked::Heard(heard) => match &heard.purchase {
@@ -67,12 +83,24 @@ impl Cashier {
         })
     }
 
-    async fn ask(&self, purchase: &Purchase, deadline: Deadline) -> Result<Look, Error> {
+    async fn ask(
+        &self,
+        purchase: &Purchase,
+        read: &mut Option<Vec<Truth>>,
+        deadline: Deadline,
+    ) -> Result<Look, Error> {
         let Some(taker) = self.rails.get(purchase.offer.rail) else {
             return Ok(Look::Unasked);
         };
         if taker.rail() == Rail::Stars {
-            return self.look_on_the_list(taker, purchase, deadline).await;
+            let listed = match read {
+                Some(listed) => listed,
+                None => read.insert(self.newest_stars(taker, purchase.opened_at, deadline).await?),
+            };
+            let ours = listed
+                .iter()
+                .find(|truth| truth.purchase.as_ref() == Some(purchase.id()));
+            return Ok(ours.map_or(Look::Awaited, |truth| Look::Payment(truth.clone())));
         }
         let Some(reference) = purchase.reference.as_deref() else {
             return Ok(Look::Unasked);
@@ -86,32 +114,29 @@ impl Cashier {
     }
 
     /// Telegram cannot be asked about what it has not been paid for yet, and its news may be lost; but its list of Stars has
-    /// what came since it was last read to its end.
-    async fn look_on_the_list(
+    /// what came since it was last compared.
+    async fn newest_stars(
         &self,
         taker: &dyn Taker,
-        purchase: &Purchase,
+        since: Timestamp,
         deadline: Deadline,
-    ) -> Result<Look, Error> {
+    ) -> Result<Vec<Truth>, Error> {
         let mut cursor = self.payments.cursor(taker.rail().as_str()).await?;
-        let ever = (purchase.opened_at, self.env.now());
+        let (mut listed, within) = (Vec::new(), (since, self.env.now()));
         for _ in 0..PAGES_MAX {
-            let page = taker.list(ever, cursor.as_deref(), rail_time(deadline)?).await;
+            let page = taker.list(within, cursor.as_deref(), rail_time(deadline)?).await;
             let page = page.map_err(|error| match error {
                 Unanswered::BadKey => Error::BadKey,
                 Unanswered::NotFound => Error::Rail("there is no list".to_owned()),
                 Unanswered::Later(why) => Error::Rail(why),
             })?;
-            let ours = |truth: &Truth| truth.purchase.as_ref() == Some(purchase.id());
-            if let Some(truth) = page.payments.into_iter().find(ours) {
-                return Ok(Look::Payment(truth));
-            }
-            if page.next.is_none() {
+            listed.extend(page.payments);
+            cursor = page.next;
+            if cursor.is_none() {
                 break;
             }
-            cursor = page.next;
         }
-        Ok(Look::Awaited)
+        Ok(listed)
     }
 
     /// What the rail knows under our reference. `None` if that is that nothing will come.

@@ -169,7 +169,7 @@ impl Cashier {
         let not_booked = not_booked.iter().map(|record| record.id().clone());
         done.differences.extend(not_booked.map(Difference::NotBooked));
         let mut listed = BTreeSet::new();
-        // Stars have a list that only grows: it is read on from where it was read before.
+        // Stars have a list that only grows, from the oldest on: what is older than this time was read before.
         let name = taker.rail().as_str();
         let grows = taker.rail() == Rail::Stars;
         let mut cursor = if grows {
@@ -177,9 +177,9 @@ impl Cashier {
         } else {
             None
         };
+        // A rail's list goes back a little further than our own day: what was opened before may be paid within it.
+        let wider = (Timestamp(within.0.0.saturating_sub(DAY.0)), within.1);
         for _ in 0..PAGES_MAX {
-            // A rail's list goes back a little further than our own day: what was opened before may be paid within it.
-            let wider = (Timestamp(within.0.0.saturating_sub(DAY.0)), within.1);
             let page = match self.page(taker, wider, cursor.as_deref(), deadline).await {
                 Ok(page) => page,
                 Err(why) => {
@@ -191,23 +191,20 @@ impl Cashier {
                 listed.insert(truth.id.clone());
                 self.check(taker, truth, &mut done, deadline).await;
             }
-            match (&page.next, grows) {
-                (None, _) => break,
-                // What could not be looked at is looked at again the next night.
-                (Some(_), true) if done.has_unread() => break,
-                (Some(next), true) => self.payments.set_cursor(name, next, deadline).await?,
-                (Some(_), false) => {}
+            let Some(next) = page.next else { break };
+            // What could not be looked at is looked at again the next night.
+            let over = grows && !done.has_unread() && page.until.is_some_and(|until| until < wider.0);
+            if over {
+                self.payments.set_cursor(name, &next, deadline).await?;
             }
-            cursor = page.next;
+            cursor = Some(next);
         }
-        if !grows {
-            let missing = ours.iter().filter(|record| {
-                let credited = matches!(record.payment.state, State::Credited | State::RefundHeld);
-                credited && !listed.contains(record.id())
-            });
-            done.differences
-                .extend(missing.map(|record| Difference::NotListed(record.id().clone())));
-        }
+        let missing = ours.iter().filter(|record| {
+            let credited = matches!(record.payment.state, State::Credited | State::RefundHeld);
+            credited && !listed.contains(record.id())
+        });
+        done.differences
+            .extend(missing.map(|record| Difference::NotListed(record.id().clone())));
         Ok(done)
     }
 

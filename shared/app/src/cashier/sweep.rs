@@ -1,7 +1,7 @@
 //! What is due: purchases to be asked about, customers to be told, refunds to go on with.
 
 use domain::id::OPEN_SHARDS;
-use domain::payment::{PaymentId, PurchaseId, State};
+use domain::payment::{PaymentId, PurchaseId, State, Truth};
 use store::Due;
 use table::Deadline;
 
@@ -25,7 +25,7 @@ pub struct Swept {
 impl Cashier {
     /// Deals with what is due now. `Err` only where nothing could be read at all.
     pub async fn sweep(&self, deadline: Deadline) -> Result<Swept, Error> {
-        let mut swept = Swept::default();
+        let (mut swept, mut stars) = (Swept::default(), None);
         // Each run begins with another shard, so that none stands behind the same others for ever.
         let minute = self.env.now().0.div_euclid(60_000);
         let first = u32::try_from(minute.rem_euclid(i64::from(OPEN_SHARDS))).unwrap_or(0);
@@ -36,7 +36,7 @@ impl Cashier {
                     return Ok(swept);
                 }
                 let done = match &due {
-                    Due::Purchase(id) => self.sweep_purchase(id, &mut swept, deadline).await,
+                    Due::Purchase(id) => self.sweep_purchase(id, (&mut swept, &mut stars), deadline).await,
                     Due::Payment(id) => self.sweep_payment(id, &mut swept, deadline).await,
                 };
                 if let Err(error) = done {
@@ -74,11 +74,11 @@ impl Cashier {
     async fn sweep_purchase(
         &self,
         id: &PurchaseId,
-        swept: &mut Swept,
+        (swept, stars): (&mut Swept, &mut Option<Vec<Truth>>),
         deadline: Deadline,
     ) -> Result<(), Error> {
         swept.looked = swept.looked.saturating_add(1);
-        match self.poll(id, deadline).await? {
+        match self.poll(id, stars, deadline).await? {
             Looked::Heard(heard) => match heard.record {
                 Some(record) if record.untold.is_some() => self.tell(record, deadline).await,
                 _ => Ok(()),

@@ -96,6 +96,10 @@ impl Stars {
             })?;
         let count = u32::try_from(answer.transactions.len()).unwrap_or(PAGE);
         Ok(Page {
+            until: answer
+                .transactions
+                .last()
+                .map(|last| Timestamp(last.date.saturating_mul(1000))),
             payments: stars::listed(&answer.transactions),
             next: (count >= PAGE).then(|| offset.saturating_add(count).to_string()),
         })

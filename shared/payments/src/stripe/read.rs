@@ -112,6 +112,7 @@ pub(super) fn page(body: &Value) -> Option<Page> {
     Some(Page {
         payments: items.iter().filter_map(truth).collect(),
         next: last.filter(|_| more).map(str::to_owned),
+        until: None,
     })
 }
 

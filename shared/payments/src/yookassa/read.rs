@@ -95,6 +95,7 @@ pub(super) fn page(body: &Value) -> Option<Page> {
     Some(Page {
         payments: items.iter().filter_map(truth).collect(),
         next: text(body, "/next_cursor").map(str::to_owned),
+        until: None,
     })
 }
 

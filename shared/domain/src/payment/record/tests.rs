@@ -153,3 +153,77 @@ fn a_pack_goes_back_for_the_asking_within_its_time_if_none_of_it_is_used() {
     held.payment.state = State::Held;
     assert!(!goes(&held, 20, 1));
 }
+
+#[test]
+fn a_wish_counts_for_a_week_and_does_not_outlive_what_it_was_about() {
+    let wish = RefundWanted {
+        by: "olga".to_owned(),
+        why: "asked for it".to_owned(),
+        at: NOW,
+    };
+    let week = Millis::from_mins(7 * 24 * 60);
+    assert!(wish.counts_at(NOW) && wish.counts_at(NOW.after(week)));
+    assert!(!wish.counts_at(NOW.after(Millis(week.0 + 1))));
+    let credited = record().told();
+    let change = credited.payment.begin_refund(Credits(20), Credits(20)).unwrap();
+    let mut held = credited.after(&change, NOW);
+    held.refund_wanted = Some(wish.clone());
+    let again = held.after(&held.payment.abandon_refund().unwrap(), NOW);
+    assert_eq!(again.refund_wanted, None);
+    let mut waits = record().told();
+    waits.payment.state = State::Held;
+    waits.payment.granted = false;
+    let mut begun = waits.after(&waits.payment.begin_refund(Credits(0), Credits(0)).unwrap(), NOW);
+    begun.refund_wanted = Some(wish.clone());
+    let waits = begun.after(&begun.payment.abandon_refund().unwrap(), NOW);
+    assert_eq!((waits.payment.state, waits.refund_wanted), (State::Held, None));
+    // Where it is done, it says who wanted it.
+    let done = Change {
+        after: crate::payment::Payment {
+            state: State::Refunded,
+            ..held.payment.clone()
+        },
+        settlement: None,
+    };
+    assert_eq!(held.after(&done, NOW).refund_wanted, Some(wish));
+}
+
+#[test]
+fn what_is_told_is_what_moved() {
+    let credited = record();
+    let told = |record: &Record, truth: &Truth| {
+        let change = record
+            .payment
+            .told(truth, None, &crate::payment::Till::default())
+            .unwrap();
+        record.after(&change, NOW)
+    };
+    assert_eq!(credited.left(), credited.amount);
+    let mut truth = Truth {
+        id: credited.id().clone(),
+        money: crate::payment::Money::Arrived,
+        amount: credited.amount,
+        refunded: 10_000,
+        shop: None,
+        purchase: None,
+        payer: None,
+        is_test: false,
+    };
+    let part = told(&credited, &truth);
+    let untold = part.untold.unwrap();
+    assert_eq!((untold.news, untold.minor), (News::PartRefunded, 10_000));
+    assert_eq!(part.left().minor, 59_900);
+    truth.refunded = 69_900;
+    let all = told(&part, &truth);
+    let untold = all.untold.unwrap();
+    assert_eq!((untold.news, untold.minor), (News::Refunded, 59_900));
+    truth.refunded = 0;
+    let undone = told(&all, &truth).untold.unwrap();
+    assert_eq!((undone.news, undone.minor), (News::RefundRefused, 69_900));
+    truth.money = crate::payment::Money::Disputed;
+    let lost = told(&credited, &truth);
+    assert_eq!(lost.untold.unwrap().news, News::ChargedBack);
+    truth.money = crate::payment::Money::Arrived;
+    let won = told(&lost, &truth).untold.unwrap();
+    assert_eq!((won.news, won.minor), (News::Restored, 69_900));
+}

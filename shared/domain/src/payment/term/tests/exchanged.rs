@@ -131,3 +131,69 @@ fn a_plan_that_there_is_no_more_does_not_begin() {
     );
     assert_eq!(runs.unwrap_err().misfit(), Misfit::PlanRuns);
 }
+
+#[test]
+fn a_plan_keeps_its_own_days_that_were_not_taken_back_and_awaits_no_renewal_for_them() {
+    let (day, month) = (term("day", 10), term("month", 30));
+    let held = runs(&runs(&Standing::default(), &day, NOW), &month, NOW);
+    let longer = Standing {
+        plan_grace: Some(NOW.after(days(83))),
+        ..runs(&held, &month, NOW)
+    };
+    let back = without(&longer, &month, NOW);
+    assert_eq!(
+        (back.plan_at(NOW), end(&back)),
+        (Some("month"), NOW.after(days(50)))
+    );
+    assert_eq!((&back.exchanged, back.plan_grace), (&held.exchanged, None));
+}
+
+#[test]
+fn of_what_was_exchanged_and_is_half_gone_only_the_rest_is_exchanged_again() {
+    let (day, month, double) = (term("day", 10), term("month", 30), term("double", 30));
+    let held = runs(&runs(&Standing::default(), &day, NOW), &month, NOW);
+    let late = NOW.after(days(40));
+    let third = runs(&held, &double, late);
+    let expected = [Exchanged {
+        plan: "day".to_owned(),
+        rest: days(5),
+        time: days(10),
+    }];
+    assert_eq!(third.exchanged, expected);
+}
+
+#[test]
+fn a_renewal_that_comes_is_awaited_for_its_days_of_grace_and_one_that_was_called_off_is_not() {
+    let (plans, packs) = (plans(), packs());
+    let shelf = Shelf {
+        plans: &plans,
+        packs: &packs,
+    };
+    let until = NOW.after(days(9));
+    let month = term("month", 30);
+    let plain = on("month", Some(until));
+    let awaited = awaiting(&plain, &month, true, shelf).unwrap();
+    assert_eq!(
+        (awaited.plan_grace, awaited.revision),
+        (Some(until.after(days(3))), 1)
+    );
+    assert_eq!(awaiting(&awaited, &month, true, shelf), None, "it is so already");
+    let off = awaiting(&awaited, &month, false, shelf).unwrap();
+    assert_eq!((off.plan_grace, off.plan), (None, plain.plan.clone()));
+    assert_eq!(awaiting(&plain, &month, false, shelf), None);
+    assert_eq!(
+        awaiting(&awaited, &term("day", 1), false, shelf),
+        None,
+        "another plan's"
+    );
+    assert_eq!(awaiting(&Standing::default(), &month, true, shelf), None);
+    let graceless = [Plan {
+        grace_days: 0,
+        ..plans[1].clone()
+    }];
+    let shelf = Shelf {
+        plans: &graceless,
+        packs: &packs,
+    };
+    assert_eq!(awaiting(&plain, &month, true, shelf), None, "for no time");
+}
