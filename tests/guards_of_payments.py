@@ -30,8 +30,8 @@ WEBHOOK = "functions/payment-webhook/src"
 WENT_BACK = "            Money::Arrived if is_whole(truth) => Ok(only(self.returned(State::Refunded, truth))),\n"
 TAKEN = "            Money::Disputed => Ok(only(self.returned(State::ChargedBack, truth))),\n"
 FIRST, WHILE_HELD = "            Money::Arrived => match", "            Money::Arrived | Money::Awaited"
-ASTRAY = "Money::Awaited | Money::Canceled => return Err(Unchanged::Astray),\n            Money::Disputed => "
-KNOWN = "Money::Awaited | Money::Canceled => return Err(Unchanged::Known),\n            Money::Disputed => "
+ASTRAY = "Money::Awaited | Money::Underway | Money::Canceled => return Err(Unchanged::Astray),\n            Money::Disputed => "
+KNOWN = "Money::Awaited | Money::Underway | Money::Canceled => return Err(Unchanged::Known),\n            Money::Disputed => "
 
 MACHINE = [
     # What follows from a rail's word.
@@ -41,7 +41,7 @@ MACHINE = [
     (TOLD, "Money::Arrived if self.id.rail != Rail::Stars =>", "Money::Arrived =>"),
     (TOLD, "if self.id.rail == Rail::Stars {", "if false {"),
     (TOLD, "change.after.refunded < self.refunded", "false"),
-    (TOLD, "Money::Awaited => Err(Unchanged::Known)", "Money::Awaited => Ok(self.grant())"),
+    (TOLD, "Money::Awaited | Money::Underway => Err(Unchanged::Known)", "Money::Awaited | Money::Underway => Ok(self.grant())"),
     (TOLD, "Money::Canceled if self.state == State::Void => Err(Unchanged::Known),", ""),
     (TOLD, TAKEN + WENT_BACK + FIRST, "            Money::Disputed => Ok(self.grant()),\n" + WENT_BACK + FIRST),
     (TOLD, WENT_BACK + FIRST, FIRST),
@@ -192,7 +192,7 @@ COUNTER = [
     (TERMS, "after.withdrawn_of = Some(taken.plan).filter(|plan| *plan != term.plan);", ""),
     (TERMS, "after.withdrawn = Millis::ZERO;", ""),
     # Asking without having been told to.
-    (LOOK, "truth.money == domain::payment::Money::Canceled && purchase.stage != Stage::Paid", "false"),
+    (LOOK, "truth.money == Money::Canceled && purchase.stage != Stage::Paid", "false"),
     (LOOK, "Some(purchase) if purchase.stage == Stage::Open =>", "Some(purchase) if false && purchase.stage == Stage::Open =>"),
     (LOOK, "gone && !money && written == Written::Yes", "false"),
     (LOOK, "gone && !money && written", "gone && written"),

@@ -314,6 +314,7 @@ purchase-refused = 😔 The payment service does not take this order. No money w
 purchase-over = ⌛ This order is closed: its time is up, or the payment was declined. No money came for it. If it was taken all the same, it is not lost: write to us, /paysupport. To try again: /buy
 purchase-paid-already = ✅ This order is paid already. How the payment stands is in your purchases: /history
 purchase-held = 🔎 A payment for this order has come and does not match it. A person looks at it; the money is not lost, and you need not pay again. Questions: /paysupport
+purchase-underway = Your payment is on its way: your bank is at it, which can take some days. Do not pay again; once the money is here, all of it is added by itself.
 purchase-nothing-yet = No money has come yet. If you have paid, wait a few minutes: we keep looking. Nothing will be lost.
 purchase-nothing-stars = This payment is not among the Stars that the bot has received yet. If your Stars were taken, wait a minute: it arrives by itself. If it does not: /paysupport
 purchase-gone = ⌛ The order “{ $title }” for { $price } is closed: no payment came. If you did pay, your money is not lost: write to us, /paysupport

@@ -124,6 +124,11 @@ const POLLS_MIN: [i64; 4] = [1, 5, 15, 60];
 const PUT_OFF: Millis = Millis::from_mins(5);
 /// How long after the end of an offer it is asked about for the last time: the rail's own clock may be a little behind.
 pub const LAST_LOOK_AFTER: Millis = Millis::from_mins(5);
+/// The longest that a bank takes over a transfer; after that nothing is expected any more, and what comes is good all the
+/// same.
+const BANK_TAKES: Millis = Millis::from_mins(14 * 24 * 60);
+/// How often it is asked about meanwhile.
+const BANK_ASKED_EVERY: Millis = Millis::from_mins(3 * 60);
 /// What the key of the rail's answer is remembered for: an attempt whose end is unknown is never repeated after that, as
 /// it would be a new payment. Half of what the rails promise.
 pub const KEY_REMEMBERED: Millis = Millis::from_mins(12 * 60);
@@ -242,6 +247,19 @@ impl Purchase {
         later
     }
 
+    /// The customer has paid, and their bank is at it: it is asked about until that has ended, though nobody else may pay.
+    #[must_use]
+    pub fn underway(&self, now: Timestamp) -> Self {
+        if now >= self.opened_at.after(BANK_TAKES) {
+            return self.gone();
+        }
+        Self {
+            polls: self.polls.saturating_add(1),
+            due_at: Some(now.after(BANK_ASKED_EVERY)),
+            ..self.changed()
+        }
+    }
+
     /// The rail could not be asked: later once more, without that counting as an answer.
     #[must_use]
     pub fn put_off(&self, now: Timestamp) -> Self {
@@ -338,6 +356,17 @@ mod tests {
             .collect();
         assert_eq!(asked, expected);
         assert_eq!(purchase.stage, Stage::Gone);
+    }
+
+    #[test]
+    fn what_a_bank_is_at_is_asked_about_for_two_weeks_and_then_given_up() {
+        let (mut purchase, mut now, mut asked) = (fresh(), Timestamp(0), 0);
+        while purchase.stage == Stage::Open {
+            purchase = purchase.underway(now);
+            asked += 1;
+            now = purchase.due_at.unwrap_or(now);
+        }
+        assert_eq!((asked, now.0), (14 * 8 + 1, 14 * 24 * 3_600_000));
     }
 
     #[test]

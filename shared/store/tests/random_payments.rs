@@ -478,7 +478,7 @@ impl Run {
                 credits - credits * i64::try_from(back).unwrap() / i64::try_from(all).unwrap()
             }
             (Money::Arrived, State::Held | State::Refunded)
-            | (Money::Awaited | Money::Canceled | Money::Disputed, _) => 0,
+            | (Money::Awaited | Money::Underway | Money::Canceled | Money::Disputed, _) => 0,
             (Money::Arrived, other) => panic!("it has arrived and is {other:?}"),
         }
     }

@@ -290,3 +290,36 @@ async fn whoever_looks_again_reads_again_what_was_added() {
     assert!(shown.contains("Зачислено: 20 кредитов"), "{shown}");
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transfer_that_a_bank_is_at_is_waited_for_beyond_the_offer_and_one_that_bounces_is_told() {
+    for is_good in [true, false] {
+        let stage = customer().await;
+        stage.choose(ANNA, "pack:pro", "c").await;
+        let session = stage.reference().await;
+        stage.stripe.pay_later(&session).unwrap();
+        stage.noticed().await;
+        let alert = stage.press_newest(ANNA, "pd:").await.unwrap();
+        assert!(alert.contains("её проводит ваш банк"), "{alert}");
+        for _ in 0..4 {
+            stage.pass(Millis::from_mins(12 * 60));
+            stage.minute().await;
+        }
+        assert_eq!(stage.only_purchase().await.stage, PurchaseStage::Open);
+        stage.stripe.desk().inject(Fault::Lost, 2);
+        stage.stripe.settle(&session, is_good).unwrap();
+        stage.noticed().await;
+        stage.pass(Millis::from_mins(4 * 60));
+        stage.minute().await;
+        stage.minute().await;
+        let told = stage.last_text(ANNA);
+        let (words, credits) = if is_good {
+            ("Оплата получена", 20)
+        } else {
+            ("закрыт: оплата не пришла", 0)
+        };
+        assert!(told.contains(words), "{told}");
+        assert_eq!(books(&stage).await, (credits, 0, 0));
+        stage.assert_sound().await;
+    }
+}

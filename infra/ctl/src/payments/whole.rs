@@ -139,6 +139,7 @@ async fn asked(desk: &Desk, record: &Record) -> String {
 fn told(truth: &Truth) -> String {
     let money = match truth.money {
         Money::Awaited => "awaited",
+        Money::Underway => "under way at the bank",
         Money::Arrived => "arrived",
         Money::Canceled => "canceled",
         Money::Disputed => "disputed by the bank",

@@ -1,6 +1,6 @@
 //! Asking a rail about a purchase without having been told to: a poll, or a customer who has paid and sees nothing.
 
-use domain::payment::{PurchaseId, Rail, Truth};
+use domain::payment::{Money, PurchaseId, Rail, Truth};
 use domain::purchase::{Purchase, Stage};
 use domain::time::Timestamp;
 use payments::Unanswered;
@@ -70,7 +70,12 @@ impl Cashier {
             },
             Looked::Gone(_) | Looked::Unknown => return Ok(looked),
         };
-        let asked = purchase.asked(self.env.now());
+        let underway = matches!(&looked, Looked::Heard(heard) if heard.truth.money == Money::Underway);
+        let asked = if underway {
+            purchase.underway(self.env.now())
+        } else {
+            purchase.asked(self.env.now())
+        };
         let gone = asked.stage == Stage::Gone;
         // Whoever was faster has planned it.
         let written = self.payments.put_purchase(&asked, deadline).await?;
@@ -147,7 +152,7 @@ impl Cashier {
         deadline: Deadline,
     ) -> Result<Option<Heard>, Error> {
         let heard = self.hear(truth, deadline).await?;
-        let void = truth.money == domain::payment::Money::Canceled && purchase.stage != Stage::Paid;
+        let void = truth.money == Money::Canceled && purchase.stage != Stage::Paid;
         Ok((!void).then_some(heard))
     }
 

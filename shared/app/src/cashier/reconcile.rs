@@ -233,7 +233,7 @@ impl Cashier {
         }
         // A list does not say how a dispute ended; what is on its way will be told of.
         let heard = match truth.money {
-            Money::Awaited => return,
+            Money::Awaited | Money::Underway => return,
             Money::Disputed => self.notice(&truth.id, deadline).await,
             Money::Arrived | Money::Canceled => self.hear(truth, deadline).await.map(Some),
         };

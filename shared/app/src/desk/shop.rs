@@ -2,7 +2,7 @@
 
 use domain::catalog::WareId;
 use domain::id::Nonce;
-use domain::payment::{News, PurchaseId, Rail, Record, State, Untold};
+use domain::payment::{Money, News, PurchaseId, Rail, Record, State, Untold};
 use domain::purchase::{Purchase, Stage};
 use telegram::methods::Reply;
 
@@ -204,7 +204,12 @@ impl Visit<'_> {
         query_id: &str,
     ) -> Result<Reply, Error> {
         let Some(record) = &heard.record else {
-            return Ok(Self::alert(query_id, &self.say.text("purchase-nothing-yet")));
+            let id = if heard.truth.money == Money::Underway {
+                "purchase-underway"
+            } else {
+                "purchase-nothing-yet"
+            };
+            return Ok(Self::alert(query_id, &self.say.text(id)));
         };
         match self.news(cashier, record).await? {
             Some(card) => Ok(self.edit_card(message_id, card)),

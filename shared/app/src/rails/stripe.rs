@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::payment::{Rail, Record, Till, Truth};
+use domain::payment::{Money, Rail, Record, Till, Truth};
 use domain::time::{Millis, Timestamp};
 use payments::stripe::Account;
 use payments::yookassa::Receipt;
@@ -55,7 +55,12 @@ impl Taker for StripeRail {
             let half = timeout.checked_div(2).unwrap_or(timeout);
             let session = self.account.session(reference, half).await?;
             match session.payment {
-                Some(payment) => self.account.payment(&payment, half).await.map(Look::Payment),
+                Some(payment) => {
+                    let truth = self.account.payment(&payment, half).await?;
+                    // A session that is complete cannot be paid again: what its payment still waits for has bounced.
+                    let bounced = session.is_complete && truth.money == Money::Awaited;
+                    Ok(if bounced { Look::Gone } else { Look::Payment(truth) })
+                }
                 None if session.is_expired => Ok(Look::Gone),
                 None => Ok(Look::Awaited),
             }

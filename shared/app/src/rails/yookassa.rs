@@ -51,7 +51,7 @@ impl Taker for YooKassaRail {
         Box::pin(async move {
             let truth = self.shop.payment(reference, timeout).await?;
             Ok(match truth.money {
-                Money::Awaited => Look::Awaited,
+                Money::Awaited | Money::Underway => Look::Awaited,
                 _ => Look::Payment(truth),
             })
         })

@@ -217,7 +217,8 @@ fn a_refund_that_fails_after_it_was_taken_on_gives_the_goods_again_and_only_a_fr
         told(&undone, &refunded(10_000)).unwrap().settlement,
         Some(Settlement::Claw(Credits(2)))
     );
-    for money in [Money::Awaited, Money::Canceled, Money::Disputed] {
+    assert_eq!(told(&unheard(), &with(Money::Underway)), Err(Unchanged::Known));
+    for money in [Money::Awaited, Money::Underway, Money::Canceled, Money::Disputed] {
         assert_eq!(told(&all, &with(money)), Err(Unchanged::Known), "{money:?}");
     }
     // For what was never given it is as if the money had just come.

@@ -28,7 +28,7 @@ impl Payment {
     /// Nothing was given for it yet. A purchase that was given up for lost is as good as a fresh one: money is money.
     fn told_first(&self, truth: &Truth, offer: Option<&Offer>, till: &Till) -> Result<Change, Unchanged> {
         match truth.money {
-            Money::Awaited => Err(Unchanged::Known),
+            Money::Awaited | Money::Underway => Err(Unchanged::Known),
             Money::Canceled if self.state == State::Void => Err(Unchanged::Known),
             Money::Canceled => Ok(only(self.becomes(State::Void))),
             Money::Disputed => Ok(only(self.returned(State::ChargedBack, truth))),
@@ -44,7 +44,7 @@ impl Payment {
     fn told_of_lost(&self, truth: &Truth, offer: Option<&Offer>, till: &Till) -> Result<Change, Unchanged> {
         match truth.money {
             Money::Arrived => self.told_first(truth, offer, till),
-            Money::Disputed | Money::Awaited | Money::Canceled => Err(Unchanged::Known),
+            Money::Disputed | Money::Awaited | Money::Underway | Money::Canceled => Err(Unchanged::Known),
         }
     }
 
@@ -73,14 +73,14 @@ impl Payment {
         match truth.money {
             Money::Disputed => Ok(only(self.returned(State::ChargedBack, truth))),
             Money::Arrived if is_whole(truth) => Ok(only(self.returned(State::Refunded, truth))),
-            Money::Arrived | Money::Awaited | Money::Canceled => Err(Unchanged::Known),
+            Money::Arrived | Money::Awaited | Money::Underway | Money::Canceled => Err(Unchanged::Known),
         }
     }
 
     fn told_of_credited(&self, truth: &Truth, offer: Option<&Offer>) -> Result<Change, Unchanged> {
         let given = offer.map_or(Credits::ZERO, |offer| offer.goods.credits);
         let (state, refunded) = match truth.money {
-            Money::Awaited | Money::Canceled => return Err(Unchanged::Astray),
+            Money::Awaited | Money::Underway | Money::Canceled => return Err(Unchanged::Astray),
             Money::Disputed => (State::ChargedBack, truth.amount.minor),
             Money::Arrived if truth.refunded == self.refunded => return Err(Unchanged::Known),
             Money::Arrived if truth.refunded < self.refunded => return self.undone(),
@@ -104,7 +104,7 @@ impl Payment {
 
     fn told_of_refund(&self, truth: &Truth) -> Result<Change, Unchanged> {
         let state = match truth.money {
-            Money::Awaited | Money::Canceled => return Err(Unchanged::Astray),
+            Money::Awaited | Money::Underway | Money::Canceled => return Err(Unchanged::Astray),
             Money::Disputed => State::ChargedBack,
             Money::Arrived if is_whole(truth) => State::Refunded,
             Money::Arrived => return Err(Unchanged::Known),
@@ -126,7 +126,7 @@ impl Payment {
         match truth.money {
             Money::Arrived if is_whole(truth) => Ok(only(self.becomes(State::Refunded))),
             Money::Arrived => Ok(self.restored()),
-            Money::Disputed | Money::Awaited | Money::Canceled => Err(Unchanged::Known),
+            Money::Disputed | Money::Awaited | Money::Underway | Money::Canceled => Err(Unchanged::Known),
         }
     }
 
@@ -142,7 +142,9 @@ impl Payment {
             Money::Arrived if truth.refunded >= self.refunded => Err(Unchanged::Known),
             Money::Arrived if self.granted => self.undone(),
             Money::Arrived if self.id.rail != Rail::Stars => self.told_first(truth, offer, till),
-            Money::Arrived | Money::Disputed | Money::Awaited | Money::Canceled => Err(Unchanged::Known),
+            Money::Arrived | Money::Disputed | Money::Awaited | Money::Underway | Money::Canceled => {
+                Err(Unchanged::Known)
+            }
         }
     }
 

@@ -28,8 +28,10 @@ pub struct Truth {
 /// How it stands with the money.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Money {
-    /// It may yet come.
+    /// It may yet come, if the customer pays.
     Awaited,
+    /// The customer has paid, and their bank is at it: within days it comes, or does not.
+    Underway,
     /// It has arrived.
     Arrived,
     /// It will not come.

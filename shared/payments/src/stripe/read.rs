@@ -16,6 +16,8 @@ pub struct Session {
     pub payment: Option<String>,
     /// Nobody can pay it any more.
     pub is_expired: bool,
+    /// Somebody has paid it, or their bank is at it: nobody can pay it again.
+    pub is_complete: bool,
     /// Where the customer pays, while that can be.
     pub url: Option<String>,
     /// Our purchase.
@@ -54,6 +56,7 @@ pub(super) fn session(body: &Value, base: &str) -> Option<Session> {
         id: text(body, "/id")?.to_owned(),
         payment: text(body, "/payment_intent").map(str::to_owned),
         is_expired: text(body, "/status") == Some("expired"),
+        is_complete: text(body, "/status") == Some("complete"),
         url: url.map(str::to_owned),
         purchase: text(body, "/client_reference_id").and_then(PurchaseId::parse),
     })
@@ -73,11 +76,12 @@ pub(super) fn truth(body: &Value) -> Option<Truth> {
             Some(charge) if flag(charge, "paid") => Money::Arrived,
             Some(_) => Money::Awaited,
         },
+        "processing" => Money::Underway,
         _ => Money::Awaited,
     };
     let minor = match money {
         Money::Arrived | Money::Disputed => body.get("amount_received")?.as_u64()?,
-        Money::Awaited | Money::Canceled => body.get("amount")?.as_u64()?,
+        Money::Awaited | Money::Underway | Money::Canceled => body.get("amount")?.as_u64()?,
     };
     let refunded = charge.and_then(|charge| charge.get("amount_refunded")?.as_u64());
     Some(Truth {

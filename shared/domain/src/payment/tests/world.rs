@@ -176,6 +176,10 @@ impl World {
     fn step(&mut self) {
         match self.dice.below(20) {
             0..=2 => self.somebody_pays(),
+            3 if self.dice.below(2) == 0 => {
+                self.rail_moves(Money::Awaited, |truth, _| truth.money = Money::Underway);
+                self.rail_moves(Money::Underway, |truth, _| truth.money = Money::Arrived);
+            }
             3 => self.rail_moves(Money::Awaited, |truth, _| truth.money = Money::Canceled),
             4 | 5 => self.rail_moves(Money::Awaited, |truth, _| truth.money = Money::Arrived),
             6 => self.rail_moves(Money::Arrived, |truth, _| truth.money = Money::Disputed),

@@ -129,7 +129,7 @@ impl World {
                 let (refunded, minor) = (truth.refunded, truth.amount.minor);
                 given - given * i64::try_from(refunded).unwrap() / i64::try_from(minor).unwrap()
             }
-            (Money::Awaited | Money::Canceled | Money::Disputed, _) => 0,
+            (Money::Awaited | Money::Underway | Money::Canceled | Money::Disputed, _) => 0,
         }
     }
 
