@@ -328,6 +328,7 @@ paid-plan-until = The plan lasts until { $until }.
 paid-plan-exchanged = What was left of the other plan went into the new one: it lasts until { $until }.
 paid-debt = Of that, { $repaid } went into what you owed.
 paid-held = 🔎 A payment of { $price } has come and does not match the order “{ $title }”. A person looks at it; the money is not lost. Number: <code>{ $number }</code>. Questions: /paysupport
+paid-held-plan = 🔎 A payment of { $price } for “{ $title }” has come, and this plan cannot begin now. A person decides whether the money goes back or the plan begins later; it is not lost. Number: <code>{ $number }</code>. Questions: /paysupport
 paid-nobodys = 🔎 A payment has come and there is no order for it. A person looks at it; the money is not lost. Questions: /paysupport
 paid-part-refunded = ↩️ A part of the money for “{ $title }” went back: { $price }.
     Taken off: { $goods }.

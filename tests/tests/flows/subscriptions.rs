@@ -128,8 +128,14 @@ async fn a_subscription_in_stars_is_renewed_canceled_and_taken_up_again() {
         Some(("unlimited_30days".to_owned(), days(begun, 30)))
     );
     stage.pass(Millis(DAY.0 * 30));
+    let purchase = stage.only_purchase().await;
     stage.telegram.a_month_passes(ANNA).unwrap();
     stage.answered().await;
+    assert_eq!(
+        stage.only_purchase().await,
+        purchase,
+        "the next month says nothing new of it"
+    );
     assert_eq!(
         plan(&stage).await,
         Some(("unlimited_30days".to_owned(), days(begun, 60)))

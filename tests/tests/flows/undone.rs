@@ -254,6 +254,9 @@ async fn money_for_a_plan_that_there_is_no_more_is_held() {
         (record.state, record.misfit),
         (State::Held, Some(Misfit::PlanGone))
     );
+    assert_eq!(stage.only_purchase().await.stage, PurchaseStage::Held);
+    let told = stage.last_text(ANNA);
+    assert!(told.contains("эта подписка сейчас начаться не может"), "{told}");
     assert_eq!(books(&stage).await, (0, 0, 0));
     stage.assert_sound().await;
 }

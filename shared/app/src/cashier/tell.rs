@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::account::Balance;
 use domain::money::{Amount, Credits};
-use domain::payment::{Goods, News, Record, Reminder, Untold};
+use domain::payment::{Goods, Misfit, News, Record, Reminder, Untold};
 use domain::purchase::{Purchase, Renewal};
 use domain::time::Millis;
 use domain::window::Schedule;
@@ -33,6 +33,7 @@ pub(crate) fn news(record: &Record, untold: Untold, sums: Balance) -> String {
     };
     let id = match news {
         News::Credited => "paid-credited",
+        News::Held if record.payment.misfit.is_some_and(Misfit::is_about_the_plan) => "paid-held-plan",
         News::Held => "paid-held",
         News::PartRefunded => "paid-part-refunded",
         News::Refunded => "paid-refunded",

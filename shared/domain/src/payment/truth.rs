@@ -74,6 +74,11 @@ impl Misfit {
         Self::PlanGone,
     ];
 
+    /// The money fits, and the plan that it is for cannot begin.
+    pub fn is_about_the_plan(self) -> bool {
+        matches!(self, Self::PlanRuns | Self::PlanGone)
+    }
+
     /// Its name in tables and reports.
     pub fn as_str(self) -> &'static str {
         match self {
