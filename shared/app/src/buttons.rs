@@ -48,6 +48,8 @@ pub(crate) enum Button {
     Paid(Nonce),
     /// Show what was bought.
     History,
+    /// Show an older page of it.
+    HistoryPage(u16),
     /// The money for what was chosen on this card back; to be asked about first, or meant.
     GiveBack(Nonce, bool),
     /// The next payments of this subscription are wanted, or not.
@@ -74,6 +76,7 @@ impl Button {
             Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
             Self::Shop => "shp".to_owned(),
             Self::History => "his".to_owned(),
+            Self::HistoryPage(page) => format!("hp:{page}"),
             Self::Ware(ware) => format!("wa:{ware}"),
             Self::Buy(nonce, rail, ware) => format!("by:{}:{}:{ware}", nonce.as_str(), letter(*rail)),
             Self::Paid(nonce) => format!("pd:{}", nonce.as_str()),
@@ -94,6 +97,9 @@ impl Button {
         }
         if let Some(ware) = data.strip_prefix("wa:") {
             return WareId::parse(ware).map(Self::Ware);
+        }
+        if let Some(page) = data.strip_prefix("hp:") {
+            return page.parse().ok().map(Self::HistoryPage);
         }
         let (kind, rest) = data.split_once(':')?;
         let nonce = Nonce::parse(rest.get(..NONCE_CHARS)?)?;
@@ -151,6 +157,7 @@ impl Button {
             | Self::Parked
             | Self::Shop
             | Self::History
+            | Self::HistoryPage(_)
             | Self::Ware(_)
             | Self::Buy(..)
             | Self::Paid(_)
@@ -203,6 +210,7 @@ mod tests {
             Button::ParkedNext(nonce()),
             Button::Shop,
             Button::History,
+            Button::HistoryPage(u16::MAX),
             Button::Ware(ware.clone()),
             Button::Buy(nonce(), Rail::Stripe, ware),
             Button::Paid(nonce()),

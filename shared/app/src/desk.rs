@@ -8,6 +8,7 @@ mod compose;
 mod create;
 mod edit;
 mod give_back;
+mod history;
 mod parked;
 mod plan_sale;
 mod receipt;

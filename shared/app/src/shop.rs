@@ -19,7 +19,7 @@ use crate::texts::Say;
 
 mod history;
 
-pub(crate) use history::{give_back, history_buttons, history_line, renews};
+pub(crate) use history::{Pages, give_back, history_buttons, history_line, renews};
 
 /// Things on sale that are shown at most; more would not fit a phone.
 const WARES_SHOWN_MAX: usize = 12;

@@ -339,6 +339,17 @@ async fn what_goes_on_taking_money_is_ended_in_the_history_however_much_was_boug
     stage.say(ANNA, "/history").await;
     let shown = stage.last_text(ANNA);
     assert!(shown.contains("продлевается каждый месяц"), "{shown}");
+    assert!(
+        shown.contains("later-299") && !shown.contains("later-287"),
+        "{shown}"
+    );
+    stage.press_newest(ANNA, "hp:1").await;
+    let shown = stage.last_text(ANNA);
+    assert!(
+        shown.contains("later-287") && !shown.contains("later-299"),
+        "{shown}"
+    );
+    stage.press_newest(ANNA, "hp:0").await;
     stage.press_newest(ANNA, "rn:").await;
     let ended = stage.purchase(subscription.id()).await;
     assert_eq!(ended.renewal, Some(Renewal::Canceled));

@@ -269,6 +269,12 @@ async fn whose_card_was_declined_is_told_when_the_offer_is_over() {
         .stripe
         .decline(&stage.reference().await, "card_declined")
         .unwrap();
+    stage.minute().await;
+    let purchase = stage.only_purchase().await;
+    assert!(
+        purchase.due_at.unwrap() > stage.now(),
+        "asked again later, and not at once"
+    );
     for _ in 0..3 {
         stage.pass(Millis::from_mins(12 * 60));
         stage.minute().await;
@@ -325,4 +331,45 @@ async fn a_transfer_that_a_bank_is_at_is_waited_for_beyond_the_offer_and_one_tha
         assert_eq!(books(&stage).await, (credits, 0, 0));
         stage.assert_sound().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_days_of_a_plan_come_back_once_and_a_part_of_the_money_leaves_them_alone() {
+    let stage = customer().await;
+    stage.pay_in_dollars(ANNA, "plan:pro_month").await;
+    let id = stage.payment().await.id().clone();
+    let until = async || stage.account(ANNA).await.standing.plan.unwrap().until;
+    let before = until().await;
+    stage.stripe.desk().inject(Fault::RefundRefused, 1);
+    let refused = refund(&stage, &id).await.unwrap();
+    assert!(matches!(refused, Refunding::Refused { .. }), "{refused:?}");
+    assert_eq!(until().await, before);
+    stage.stripe.desk().inject(Fault::RefundPending, 1);
+    let part = stage.stripe.refund(&id.id, 1_000).unwrap();
+    stage.noticed().await;
+    assert_eq!(until().await, before);
+    stage.stripe.settle_refund(&part, false).unwrap();
+    stage.noticed().await;
+    assert_eq!((until().await, books(&stage).await), (before, (60, 0, 0)));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invoice_in_stars_that_nobody_paid_runs_out_and_that_is_told_once() {
+    let stage = customer().await;
+    stage.choose(ANNA, "pack:pro", "s").await;
+    for _ in 0..3 {
+        stage.pass(Millis::from_mins(12 * 60));
+        stage.minute().await;
+    }
+    assert_eq!(stage.only_purchase().await.stage, PurchaseStage::Gone);
+    let told = stage.texts(ANNA);
+    assert_eq!(
+        told.iter()
+            .filter(|text| text.contains("закрыт: оплата не пришла"))
+            .count(),
+        1,
+        "{told:?}"
+    );
+    stage.assert_sound().await;
 }

@@ -82,7 +82,7 @@ impl Visit<'_> {
         let account = cashier.payments.account(self.account.user).await?;
         let sums = account.map(|account| account.balance).unwrap_or_default();
         let Some(untold) = record.untold else {
-            return self.history_instead(message_id).await;
+            return self.history_instead(message_id, 0).await;
         };
         if let Err(error) = cashier.told(&record, self.deadline).await {
             tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");

@@ -172,7 +172,8 @@ impl Visit<'_> {
             Button::Ware(ware) => self.show_ware(&ware, message_id, query_id).await,
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
-            Button::History => self.history_instead(message_id).await,
+            Button::History => self.history_instead(message_id, 0).await,
+            Button::HistoryPage(page) => self.history_instead(message_id, page).await,
             Button::GiveBack(nonce, meant) => self.give_back(&nonce, meant, message_id, query_id).await,
             Button::Renew(nonce, wanted) => self.renew(&nonce, wanted, message_id, query_id).await,
         }

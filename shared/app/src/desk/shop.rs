@@ -14,9 +14,6 @@ use crate::cards::Card;
 use crate::cashier::{Cashier, Heard, Looked, NotOpened, Renewed, Wanted, news};
 use crate::{shop, show};
 
-/// Lines of the history that are shown.
-const HISTORY_SHOWN: usize = 12;
-
 impl Visit<'_> {
     /// The rails that both the settings and this deployment have.
     fn rails(&self) -> Vec<Rail> {
@@ -247,44 +244,6 @@ impl Visit<'_> {
         }))
     }
 
-    /// `/history`: what was bought and what became of it.
-    pub(super) async fn history(&self) -> Result<Reply, Error> {
-        Ok(self.send_card(self.history_card().await?))
-    }
-
-    /// The same in the place of the message whose button was pressed.
-    pub(super) async fn history_instead(&self, message_id: i64) -> Result<Reply, Error> {
-        Ok(self.edit_card(message_id, self.history_card().await?))
-    }
-
-    async fn history_card(&self) -> Result<Card, Error> {
-        let mut bought = match &self.desk.cashier {
-            Some(cashier) => cashier.payments.all_bought(self.account.user).await?,
-            None => Vec::new(),
-        };
-        // What goes on taking money stands first, however long ago it was begun: here is where it is ended.
-        bought.sort_by_key(|row| !shop::renews(row));
-        let zone = self.own_zone();
-        let lines = bought
-            .iter()
-            .filter_map(|row| shop::history_line(self.say, row, &zone, self.now));
-        let lines: Vec<String> = lines.take(HISTORY_SHOWN).collect();
-        let goes_back = |record: &Record| {
-            let within = self.snapshot.selling.refund_unused;
-            let available = self.account.balance.available;
-            within.is_some_and(|within| record.goes_back_for_the_asking(within, available, self.now))
-        };
-        let text = if lines.is_empty() {
-            self.say.text("history-empty")
-        } else {
-            self.say.with("history", [("lines", lines.join("\n").into())])
-        };
-        Ok(Card {
-            text,
-            buttons: shop::history_buttons(self.say, &bought, goes_back, self.now),
-        })
-    }
-
     /// The next payments of a subscription are wanted, or not.
     pub(super) async fn renew(
         &self,
@@ -301,7 +260,7 @@ impl Visit<'_> {
             nonce: nonce.clone(),
         };
         match cashier.renew(&id, wanted, self.deadline).await {
-            Ok(Renewed::Done(_)) => self.history_instead(message_id).await,
+            Ok(Renewed::Done(_)) => self.history_instead(message_id, 0).await,
             Ok(Renewed::Allowed) => Ok(Self::alert(query_id, &self.say.text("renewal-allowed"))),
             Ok(Renewed::Another(plan)) => {
                 let plan = self.plan_title(&plan);

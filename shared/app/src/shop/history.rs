@@ -23,6 +23,27 @@ const SUBSCRIPTIONS_SHOWN: usize = 3;
 /// Open purchases with buttons of their own.
 const OPEN_SHOWN: usize = 3;
 
+/// Where in a long history somebody is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pages {
+    /// Which page it is, from 0, the newest.
+    pub(crate) page: u16,
+    /// There is an older one.
+    pub(crate) older: bool,
+}
+
+impl Pages {
+    fn row(self, say: Say) -> Vec<Option<InlineKeyboardButton>> {
+        let newer = self.page.checked_sub(1).map(Button::HistoryPage);
+        let older = self
+            .older
+            .then(|| Button::HistoryPage(self.page.saturating_add(1)));
+        let newer = newer.and_then(|button| button.labelled(say.text("button-newer")));
+        let older = older.and_then(|button| button.labelled(say.text("button-older")));
+        vec![newer, older]
+    }
+}
+
 /// A line of the history; `None` for a purchase that was paid, whose payment has a line of its own, or that nobody paid.
 pub(crate) fn history_line(say: Say, bought: &Bought, zone: &Zone, now: Timestamp) -> Option<String> {
     let (at, title, amount, what, state, number) = match bought {
@@ -166,7 +187,7 @@ pub(crate) fn history_buttons(
     say: Say,
     bought: &[Bought],
     goes_back: impl Fn(&Record) -> bool,
-    now: Timestamp,
+    (pages, now): (Pages, Timestamp),
 ) -> InlineKeyboardMarkup {
     let renew = bought.iter().filter_map(|row| {
         let Bought::Purchase(paid) = row else { return None };
@@ -186,7 +207,7 @@ pub(crate) fn history_buttons(
     let open = open_buttons(say, bought, now).into_iter();
     let refunds = refund_buttons(say, bought, goes_back);
     let renew = renew.take(SUBSCRIPTIONS_SHOWN);
-    keyboard(open.chain(renew).chain(refunds).chain([rest]))
+    keyboard(open.chain(renew).chain(refunds).chain([pages.row(say), rest]))
 }
 
 /// What became of a payment; `None` if nothing ever came of it.
