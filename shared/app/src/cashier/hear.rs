@@ -225,6 +225,9 @@ fn note(record: &Record, change: &Change, truth: &Truth, till: &Till) {
         (State::ChargedBack, _) => {
             tracing::error!(payment = %id, amount, metric = "payment_charged_back", "a bank takes money back");
         }
+        (State::Credited, _) if record.payment.state == State::Refunded => {
+            tracing::error!(payment = %id, amount, "a refund came undone: the customer has the goods again, and wanted the money");
+        }
         _ => {
             tracing::info!(payment = %id, state, amount, was = record.payment.state.as_str(), "payment_changed");
         }

@@ -120,7 +120,11 @@ async fn a_payment_is_what_its_charge_says() {
     assert_eq!(paid.purchase, Some(order().purchase));
     let money = async |body: &str| truth(body).await.map(|truth| truth.money);
     assert_eq!(money(&intent("canceled", "null")).await, Ok(Money::Canceled));
-    assert_eq!(money(&intent("processing", "null")).await, Ok(Money::Awaited));
+    assert_eq!(money(&intent("processing", "null")).await, Ok(Money::Underway));
+    assert_eq!(
+        money(&intent("requires_payment_method", "null")).await,
+        Ok(Money::Awaited)
+    );
     let unpaid = charge(false, 0).replace(r#""paid":true"#, r#""paid":false"#);
     assert_eq!(money(&intent("succeeded", &unpaid)).await, Ok(Money::Awaited));
     // Something else under the payment's address is no payment.

@@ -129,7 +129,7 @@ async fn money_that_takes_days_is_awaited_until_it_arrives() {
         let session = opened(&account, &time, number).await;
         rail.pay_later(&session).unwrap();
         let payment = account.session(&session, LONG).await.unwrap().payment.unwrap();
-        assert_eq!(truth(&account, &payment).await.money, Money::Awaited);
+        assert_eq!(truth(&account, &payment).await.money, Money::Underway);
         rail.settle(&session, is_good).unwrap();
         assert_eq!(truth(&account, &payment).await.money, money);
     }
