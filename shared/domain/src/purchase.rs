@@ -260,6 +260,15 @@ impl Purchase {
         }
     }
 
+    /// Nothing is awaited for it any more.
+    #[must_use]
+    pub fn resting(&self) -> Self {
+        Self {
+            due_at: None,
+            ..self.changed()
+        }
+    }
+
     /// The rail could not be asked: later once more, without that counting as an answer.
     #[must_use]
     pub fn put_off(&self, now: Timestamp) -> Self {

@@ -318,7 +318,7 @@ async fn a_night_says_what_a_rail_takes_back_and_which_stars_telegram_does_not_k
     let payments = &stage.cashier().payments;
     payments.put_payment(&made_up, soon()).await.unwrap();
     // As if Telegram's list had never had the first.
-    payments.set_cursor("stars", "1", soon()).await.unwrap();
+    payments.set_cursor("stars-compared", "1", soon()).await.unwrap();
     stage.pass(Millis::from_mins(60));
     let all = stage.cashier().reconcile(3, soon()).await.unwrap();
     let of = |rail: Rail| all.iter().find(|done| done.rail == rail).unwrap();
@@ -329,7 +329,7 @@ async fn a_night_says_what_a_rail_takes_back_and_which_stars_telegram_does_not_k
         of(Rail::Stars).differences,
         [Difference::NotListed(credited.id().clone())]
     );
-    let cursor = payments.cursor("stars").await.unwrap();
+    let cursor = payments.cursor("stars-compared").await.unwrap();
     assert_eq!(
         cursor.as_deref(),
         Some("1"),
@@ -409,4 +409,29 @@ async fn stars_that_go_back_to_whom_nothing_was_given_say_nothing_and_a_letter_t
             .count(),
         0
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_paid_is_asked_about_no_more_whoever_had_just_planned_that() {
+    let stage = customer().await;
+    let link = stage.choose(ANNA, "pack:pro", "s").await;
+    let paid = pay_stars(&stage, &link).await;
+    assert!(matches!(paid, CheckoutState::Paid(_)), "{paid:?}");
+    let mut planned = stage.only_purchase().await.resting();
+    planned.due_at = Some(stage.now());
+    let payments = &stage.cashier().payments;
+    payments.put_purchase(&planned, soon()).await.unwrap();
+    // As if what was paid had been read from the list a moment too early, and then as it is.
+    payments.set_cursor("stars-heard", "1", soon()).await.unwrap();
+    stage.minute().await;
+    let rests = stage.only_purchase().await;
+    assert_eq!((rests.stage, rests.due_at), (PurchaseStage::Paid, None));
+    let mut planned = rests.resting();
+    planned.due_at = Some(stage.now());
+    payments.put_purchase(&planned, soon()).await.unwrap();
+    payments.set_cursor("stars-heard", "0", soon()).await.unwrap();
+    stage.minute().await;
+    let rests = stage.only_purchase().await;
+    assert_eq!((rests.stage, rests.due_at), (PurchaseStage::Paid, None));
+    stage.assert_sound().await;
 }

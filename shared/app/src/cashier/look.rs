@@ -7,10 +7,11 @@ use payments::Unanswered;
 use store::Written;
 use table::Deadline;
 
+use super::reconcile::STARS_HEARD;
 use super::{Cashier, Error, Heard, rail_time};
 use crate::rails::{Look, Taker};
 
-/// Pages of a list that are read at most: a thousand transactions since it was last compared.
+/// Pages of a list that are read at most: a thousand transactions since the last night.
 const PAGES_MAX: u32 = 10;
 
 /// What a look at a purchase has shown.
@@ -62,14 +63,24 @@ impl Cashier {
     ) -> Result<Looked, Error> {
         let looked = self.look_with(id, read, deadline).await?;
         let purchase = match &looked {
-            Looked::Awaited(purchase) => (**purchase).clone(),
+            Looked::Awaited(purchase) => Some((**purchase).clone()),
             Looked::Heard(heard) => match &heard.purchase {
-                // Paid without being settled: the payment is held, and waits for an operator and not for a poll.
-                Some(purchase) if purchase.stage == Stage::Open => purchase.clone(),
-                _ => return Ok(looked),
+                Some(purchase) => Some(purchase.clone()),
+                // The rail does not say whose it is; we know whom we have asked about.
+                None => self.payments.purchase(id).await?,
             },
-            Looked::Gone(_) | Looked::Unknown => return Ok(looked),
+            Looked::Gone(_) | Looked::Unknown => None,
         };
+        let Some(purchase) = purchase else {
+            return Ok(looked);
+        };
+        // What is paid or waits for an operator is asked about no more, whoever has just planned that.
+        if purchase.stage != Stage::Open {
+            if purchase.due_at.is_some() {
+                self.payments.put_purchase(&purchase.resting(), deadline).await?;
+            }
+            return Ok(looked);
+        }
         let underway = matches!(&looked, Looked::Heard(heard) if heard.truth.money == Money::Underway);
         let asked = if underway {
             purchase.underway(self.env.now())
@@ -126,7 +137,7 @@ impl Cashier {
         since: Timestamp,
         deadline: Deadline,
     ) -> Result<Vec<Truth>, Error> {
-        let mut cursor = self.payments.cursor(taker.rail().as_str()).await?;
+        let mut cursor = self.payments.cursor(STARS_HEARD).await?;
         let (mut listed, within) = (Vec::new(), (since, self.env.now()));
         for _ in 0..PAGES_MAX {
             let page = taker.list(within, cursor.as_deref(), rail_time(deadline)?).await;

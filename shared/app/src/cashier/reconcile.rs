@@ -10,7 +10,7 @@ use payments::{Page, Unanswered};
 use table::Deadline;
 use telegram::methods::SendMessage;
 
-use super::{Cashier, Error, Heard, rail_time};
+use super::{Answer, Cashier, Error, Heard, rail_time};
 use crate::rails::Taker;
 
 /// How long ago the youngest payment is that is compared: what is on its way differs for a moment.
@@ -23,6 +23,11 @@ const PAGES_MAX: u32 = 200;
 const PAGE: i32 = 200;
 /// Differences that are told one by one.
 const TOLD_MAX: usize = 20;
+
+/// How far Telegram's list of Stars is behind the days that are compared: the next comparison begins there.
+const STARS_COMPARED: &str = "stars-compared";
+/// How far it was heard: whoever looks for what is newer begins there.
+pub(super) const STARS_HEARD: &str = "stars-heard";
 
 /// What a comparison with one rail has shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -124,7 +129,12 @@ impl Cashier {
         let from = Timestamp(now.0.saturating_sub(DAY.0.saturating_mul(i64::from(days))));
         let ours = self.ours(from, until).await?;
         let mut all = Vec::new();
-        for taker in self.rails.all() {
+        // Each night another rail is the first: none stands behind the same others for ever if the time is short.
+        let mut takers: Vec<&dyn Taker> = self.rails.all().collect();
+        let night = usize::try_from(now.0.div_euclid(DAY.0)).unwrap_or(0);
+        let first = night.checked_rem(takers.len()).unwrap_or(0);
+        takers.rotate_left(first);
+        for taker in takers {
             let of_rail: Vec<&Record> = ours
                 .iter()
                 .filter(|record| record.id().rail == taker.rail())
@@ -170,10 +180,9 @@ impl Cashier {
         done.differences.extend(not_booked.map(Difference::NotBooked));
         let mut listed = BTreeSet::new();
         // Stars have a list that only grows, from the oldest on: what is older than this time was read before.
-        let name = taker.rail().as_str();
         let grows = taker.rail() == Rail::Stars;
         let mut cursor = if grows {
-            self.payments.cursor(name).await?
+            self.payments.cursor(STARS_COMPARED).await?
         } else {
             None
         };
@@ -195,16 +204,25 @@ impl Cashier {
             // What could not be looked at is looked at again the next night.
             let over = grows && !done.has_unread() && page.until.is_some_and(|until| until < wider.0);
             if over {
-                self.payments.set_cursor(name, &next, deadline).await?;
+                self.payments.set_cursor(STARS_COMPARED, &next, deadline).await?;
             }
             cursor = Some(next);
+        }
+        if let Some(cursor) = cursor.filter(|_| grows && !done.has_unread()) {
+            self.payments.set_cursor(STARS_HEARD, &cursor, deadline).await?;
         }
         let missing = ours.iter().filter(|record| {
             let credited = matches!(record.payment.state, State::Credited | State::RefundHeld);
             credited && !listed.contains(record.id())
         });
-        done.differences
-            .extend(missing.map(|record| Difference::NotListed(record.id().clone())));
+        for record in missing {
+            // A transfer stands on the list of the day on which it was begun: the rail may know of it all the same.
+            match self.ask_rail(record.id(), deadline).await {
+                Ok(Answer::Truth(truth)) if truth.money == Money::Arrived => {}
+                Ok(_) => done.differences.push(Difference::NotListed(record.id().clone())),
+                Err(_) => done.differences.push(Difference::Unread(record.id().clone())),
+            }
+        }
         Ok(done)
     }
 

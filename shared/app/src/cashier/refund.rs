@@ -145,7 +145,14 @@ impl Cashier {
                 .settle(&mut after, None, &change, besides.to_vec(), deadline)
                 .await?
             {
-                Written::Settled(Settled::Written) => return Ok(self.give_back(after, deadline).await?),
+                Written::Settled(Settled::Written) => {
+                    // What was bought is set aside: from here on it goes on by itself, whatever the rail says now.
+                    let begun = after.clone();
+                    return Ok(self.give_back(after, deadline).await.unwrap_or_else(|error| {
+                        tracing::error!(payment = %begun.id(), %error, "a refund that was begun is gone on with later");
+                        Refunding::UnderWay(Box::new(begun))
+                    }));
+                }
                 Written::Settled(_) | Written::Cannot(_) => {}
             }
         }
@@ -218,13 +225,29 @@ impl Cashier {
             return Ok(());
         };
         let purchase = self.payments.purchase(id).await?;
-        let goes_on = purchase.and_then(|purchase| purchase.renewal);
-        if matches!(goes_on, Some(Renewal::Active | Renewal::Failed))
-            && self.renew(id, false, deadline).await? == Renewed::Refused
-        {
+        let ended = match purchase.and_then(|purchase| purchase.renewal) {
+            Some(Renewal::Canceled) => true,
+            Some(Renewal::Active | Renewal::Failed) => {
+                self.renew(id, false, deadline).await? != Renewed::Refused
+            }
+            // Its first payment was held, and nothing is known of a subscription here; the rail has one all the same.
+            None => self.end_unknown(record, deadline).await?,
+        };
+        if !ended {
             tracing::error!(payment = %record.id(), "a subscription whose money goes back could not be ended");
         }
         Ok(())
+    }
+
+    async fn end_unknown(&self, record: &Record, deadline: Deadline) -> Result<bool, Error> {
+        let Some(taker) = self.rails.get(record.id().rail) else {
+            return Ok(false);
+        };
+        match taker.renew(record, false, rail_time(deadline)?).await {
+            Outcome::Done(()) => Ok(true),
+            Outcome::Refused { .. } => Ok(false),
+            Outcome::Later { why } | Outcome::Unknown { why } => Err(Error::Rail(why)),
+        }
     }
 
     /// The rail does not give it back: what was bought is the customer's again, unless the money went back all the same.
@@ -276,6 +299,10 @@ impl Cashier {
         besides: &[Write],
         deadline: Deadline,
     ) -> Result<Record, RefundError> {
+        // It may have gone back meanwhile, and its notice been lost.
+        if let Err(error) = self.notice(id, deadline).await {
+            tracing::warn!(payment = %id, %error, "a payment is accepted by what was known");
+        }
         for _ in 0..TRIES_MAX {
             let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;
             record.user.ok_or(RefundError::Nobodys)?;
@@ -290,7 +317,8 @@ impl Cashier {
                 Some(purchase) => self.payments.purchase(purchase).await?,
                 None => None,
             };
-            let purchase = purchase.map(|purchase| purchase.paid(record.id().clone()));
+            let news = purchase.filter(|purchase| !purchase.knows_of_payment());
+            let purchase = news.map(|purchase| purchase.paid(record.id().clone()));
             match self
                 .settle(&mut after, purchase.as_ref(), &change, besides.to_vec(), deadline)
                 .await?

@@ -71,6 +71,10 @@ impl Cashier {
         match taker.renew(&record, wanted, rail_time(deadline)?).await {
             Outcome::Done(()) if wanted => Ok(Renewed::Allowed),
             Outcome::Done(()) => self.renewing(id, Renewal::Canceled, deadline).await,
+            // There is nothing to be ended any more where the last payment has failed for good.
+            Outcome::Refused { .. } if !wanted && purchase.renewal == Some(Renewal::Failed) => {
+                self.renewing(id, Renewal::Canceled, deadline).await
+            }
             Outcome::Refused { why } => {
                 tracing::warn!(purchase = %id, why, "a rail does not change a subscription");
                 Ok(Renewed::Refused)

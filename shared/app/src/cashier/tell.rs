@@ -131,7 +131,8 @@ impl Cashier {
             term.is_some_and(|term| term.plan == plan.key) && plan.until == record.ends_at
         });
         let awaited = self.is_awaited(&record).await?;
-        if same && reminder.is_said(record.renews, awaited) {
+        let late = reminder == Reminder::Soon && record.ends_at.is_some_and(|end| end <= self.env.now());
+        if same && !late && reminder.is_said(record.renews, awaited) {
             let timeout = deadline
                 .for_call(TELL_TIMEOUT, WRITE_RESERVE)
                 .ok_or(Error::NoTime)?;

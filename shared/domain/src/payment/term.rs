@@ -269,7 +269,13 @@ pub fn restore(
         }
     };
     if key != term.plan {
-        exchanged::add(&mut others, &term.plan, term.span(), time);
+        let back = Rest {
+            plan: key,
+            until: from,
+            left: time,
+        };
+        let rest = shelf.exchanged(&back, &term.plan, rail).unwrap_or(term.span());
+        exchanged::add(&mut others, &term.plan, rest.min(term.span()), time);
     }
     let plan = Held {
         key: key.to_owned(),

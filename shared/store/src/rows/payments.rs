@@ -217,8 +217,14 @@ fn read_untold(row: Row<'_>) -> Result<Option<Untold>, Malformed> {
     };
     Ok(Some(Untold {
         news,
-        credits: Credits(row.n_or_zero("untold_credits")?),
-        minor: row.n_or_zero("untold_minor")?,
+        // Rows from before it was kept say all of it.
+        credits: Credits(
+            row.n_opt("untold_credits")?
+                .map_or_else(|| row.n_or_zero("credits"), Ok)?,
+        ),
+        minor: row
+            .n_opt("untold_minor")?
+            .map_or_else(|| row.n_or_zero("amount"), Ok)?,
         tries: row.n_or_zero("tells")?,
     }))
 }

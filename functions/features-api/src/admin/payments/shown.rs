@@ -88,7 +88,7 @@ pub(crate) struct Purchase {
     /// Its name.
     #[schema(example = "buy-700001-abcdefgh23456789")]
     id: String,
-    /// `open`, `paid` or `gone`.
+    /// `open`, `paid`, `held` or `gone`.
     stage: &'static str,
     /// The customer's Telegram id.
     user: String,

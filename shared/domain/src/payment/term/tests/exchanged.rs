@@ -197,3 +197,32 @@ fn a_renewal_that_comes_is_awaited_for_its_days_of_grace_and_one_that_was_called
     };
     assert_eq!(awaiting(&plain, &month, true, shelf), None, "for no time");
 }
+
+#[test]
+fn days_of_a_term_that_were_used_before_its_exchange_never_come_back() {
+    let (day, month) = (term("day", 10), term("month", 30));
+    let first = runs(&Standing::default(), &day, NOW);
+    let late = NOW.after(days(9));
+    let held = runs(&first, &month, late);
+    let taken = withdraw(&held, &day, late);
+    assert_eq!((taken.plan.as_str(), taken.time), ("month", days(2)));
+    let (plans, packs) = (plans(), packs());
+    let shelf = Shelf {
+        plans: &plans,
+        packs: &packs,
+    };
+    let again = Withdrawn {
+        plan: "month",
+        time: days(2),
+    };
+    let restored = restore(&taken.standing, (&day, again), Rail::Stars, shelf, late).unwrap();
+    assert_eq!(
+        (end(&restored), &restored.exchanged),
+        (end(&held), &held.exchanged)
+    );
+    let back = without(&restored, &month, late);
+    assert_eq!(
+        (back.plan_at(late), end(&back)),
+        (Some("day"), late.after(days(1)))
+    );
+}
