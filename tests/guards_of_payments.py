@@ -182,6 +182,7 @@ COUNTER = [
     (HEAR, "after.amount = truth.amount;", ""),
     (HEAR, ".filter(|purchase| !purchase.knows_of_payment())", ""),
     (HEAR, "(_, State::Held) => purchase.and_then(Purchase::held),", ""),
+    (HEAR, ".filter(|purchase| purchase.stage == Stage::Held)", ""),
     (HEAR, "let waits = purchase.and_then(Purchase::held);", "let waits: Option<Purchase> = None;"),
     (HEAR, ".is_ok_and(|change| record.payment.is_undone_by(change))", ".is_ok_and(|_| false)"),
     (HEAR, "(record.version > 0).then_some(record)", "Some(record)"),

@@ -189,6 +189,7 @@ async fn what_waits_for_an_operator_is_not_to_be_paid_again() {
     assert!(!stage.has_button(ANNA, "pd:"));
     let id = stage.payment().await.id().clone();
     refund(&stage, &id).await.unwrap();
+    assert_eq!(stage.only_purchase().await.stage, PurchaseStage::Gone);
     stage.say(ANNA, "/history").await;
     let shown = stage.last_text(ANNA);
     assert!(

@@ -2,7 +2,7 @@
 
 use domain::payment::term::NotBegun;
 use domain::payment::{Change, Rail, Record, Settlement, State, Till, Truth, Unchanged};
-use domain::purchase::Purchase;
+use domain::purchase::{Purchase, Stage};
 use store::{Credit, Settled, Settling};
 use table::{Deadline, Write};
 
@@ -110,6 +110,10 @@ impl Cashier {
                 .filter(|purchase| !purchase.knows_of_payment())
                 .map(|purchase| purchase.paid(record.id().clone())),
             (_, State::Held) => purchase.and_then(Purchase::held),
+            // What nothing was given for has gone back: nobody is to read that the order is paid.
+            (None, State::Refunded) => purchase
+                .filter(|purchase| purchase.stage == Stage::Held)
+                .map(Purchase::gone),
             _ => None,
         };
         match self
