@@ -18,9 +18,10 @@ TOLD, REFUND, TERM, RECORD = (f"{PAYMENT}/{name}.rs" for name in ["told", "refun
 STATES, PURCHASE, AUDIT = f"{PAYMENT}.rs", "shared/domain/src/purchase.rs", "shared/domain/src/audit/payments.rs"
 PAYMENTS, SETTLE = "shared/store/src/payments.rs", "shared/store/src/payments/settle.rs"
 CASHIER, DESK = "shared/app/src/cashier", "shared/app/src/desk"
-HEAR, LOOK, OPEN, BACK, RECONCILE, RENEWAL, TERMS = (
-    f"{CASHIER}/{name}.rs" for name in ["hear", "look", "open", "refund", "reconcile", "renewal", "terms"]
+HEAR, LOOK, OPEN, BACK, RECONCILE, RENEWAL = (
+    f"{CASHIER}/{name}.rs" for name in ["hear", "look", "open", "refund", "reconcile", "renewal"]
 )
+TURN = f"{PAYMENT}/turn.rs"
 EXCHANGED = f"{PAYMENT}/term/exchanged.rs"
 BOOKED = "shared/store/src/payments/booked.rs"
 STARS, SHOP, PLANS = f"{DESK}/stars.rs", f"{DESK}/shop.rs", f"{DESK}/plan_sale.rs"
@@ -180,18 +181,18 @@ TABLES = [
 COUNTER = [
     # What is done with a rail's word.
     (HEAR, "after.amount = truth.amount;", ""),
-    (HEAR, ".filter(|purchase| !purchase.knows_of_payment())", ""),
-    (HEAR, "(_, State::Held) => purchase.and_then(Purchase::held),", ""),
-    (HEAR, ".filter(|purchase| purchase.stage == Stage::Held)", ""),
-    (HEAR, "let waits = purchase.and_then(Purchase::held);", "let waits: Option<Purchase> = None;"),
+    (TURN, "(!self.knows_of_payment()).then(||", "true.then(||"),
+    (TURN, "(_, State::Held) => self.held(),", ""),
+    (TURN, "(self.stage == Stage::Held).then(||", "true.then(||"),
+    (HEAR, "let waits = purchase.and_then(|purchase| purchase.after(&held));", "let waits: Option<Purchase> = None;"),
     (HEAR, ".is_ok_and(|change| record.payment.is_undone_by(change))", ".is_ok_and(|_| false)"),
     (HEAR, "(record.version > 0).then_some(record)", "Some(record)"),
     (HEAR, "let astray = unchanged == Unchanged::Astray;", "let astray = false;"),
-    (TERMS, "Err(cannot) => return Ok(Turn::Cannot(cannot)),", "Err(_) => return Ok(Turn::Stays),"),
-    (TERMS, "taken.standing\n", "standing.clone()\n"),
-    (TERMS, "after.withdrawn = taken.time;", ""),
-    (TERMS, "after.withdrawn_of = Some(taken.plan).filter(|plan| *plan != term.plan);", ""),
-    (TERMS, "after.withdrawn = Millis::ZERO;", ""),
+    (TURN, "Err(cannot) => return Turn::Cannot(cannot),", "Err(_) => return Turn::Stays,"),
+    (TURN, "taken.standing\n", "standing.clone()\n"),
+    (TURN, "self.withdrawn = taken.time;", ""),
+    (TURN, "self.withdrawn_of = Some(taken.plan).filter(|plan| *plan != term.plan);", ""),
+    (TURN, "self.withdrawn = Millis::ZERO;", ""),
     # Asking without having been told to.
     (LOOK, "truth.money == Money::Canceled && purchase.stage != Stage::Paid", "false"),
     (LOOK, "if purchase.stage != Stage::Open {\n            if purchase.due_at", "if false {\n            if purchase.due_at"),
@@ -216,7 +217,6 @@ COUNTER = [
     (BACK, ".filter(|first| first.counts_at(wanted.at))", ""),
     (BACK, "if let Err(error) = self.notice(id, deadline).await {\n            tracing::warn!(payment = %id, %error, \"a refund begins", "if let Err(error) = Ok::<(), Error>(()) {\n            tracing::warn!(payment = %id, %error, \"a refund begins"),
     (BACK, "if let Err(error) = self.notice(id, deadline).await {\n            tracing::warn!(payment = %id, %error, \"a payment is accepted", "if let Err(error) = Ok::<(), Error>(()) {\n            tracing::warn!(payment = %id, %error, \"a payment is accepted"),
-    (BACK, "purchase.filter(|purchase| !purchase.knows_of_payment())", "purchase"),
     (BACK, "stands.untold = None;", ""),
     (BACK, "State::RefundHeld => self.later(record, deadline).await,\n                    _ =>", "_ =>"),
     (BACK, "Outcome::Refused { why } => self.abandon(record, why, deadline).await,", "Outcome::Refused { why: _ } => self.later(record, deadline).await,"),
@@ -304,7 +304,7 @@ LISTED = [
     for guards, tests in [
         (MACHINE, [DOMAIN]),
         (TABLES, [STORE]),
-        (COUNTER, [PAYING, SHOPPING]),
+        (COUNTER, [DOMAIN, PAYING, SHOPPING]),
         (NOTICES, [RAILS]),
         (GATE, [HOOK, PAYING]),
     ]

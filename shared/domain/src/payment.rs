@@ -12,10 +12,12 @@ mod refund;
 pub mod term;
 mod told;
 mod truth;
+mod turn;
 
 pub use record::{News, Record, RefundWanted, Reminder, TELLS_MAX, Untold};
 pub use refund::NotRefundable;
 pub use truth::{Misfit, Money, Till, Truth};
+pub use turn::Turn;
 
 use std::fmt;
 

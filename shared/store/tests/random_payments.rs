@@ -22,10 +22,10 @@ use domain::id::{JobId, NONCE_CHARS, Nonce, UserId};
 use domain::job::{Job, Stage};
 use domain::ledger::{After, Entry, Key};
 use domain::money::{Amount, Credits, Currency};
-use domain::payment::term::{Deal, Shelf, Withdrawn, begin, restore, withdraw};
+use domain::payment::term::Shelf;
 use domain::payment::{
-    Change, Goods, Money, Offer, PaymentId, PurchaseId, Rail, Record, Settlement, State, Term, TermEffect,
-    Till, Truth,
+    Change, Goods, Money, Offer, PaymentId, PurchaseId, Rail, Record, Settlement, State, Term, Till, Truth,
+    Turn,
 };
 use domain::purchase::Purchase;
 use domain::standing::Standing;
@@ -96,35 +96,16 @@ fn offer(user: UserId, has_term: bool, rng: &mut Rng) -> Offer {
 
 /// What a settlement makes of a standing, where it changes it.
 fn turn(settlement: Settlement, after: &mut Record, standing: &Standing) -> Option<Standing> {
-    let (term, effect) = (&after.goods.term.clone()?, settlement.term(&after.payment)?);
     let month = Plan {
         key: "month".to_owned(),
         ..Plan::default()
     };
     let (plans, packs) = (&[month][..], &[][..]);
-    let (rail, renews, shelf) = (Rail::YooKassa, after.renews, Shelf { plans, packs });
-    let becomes = match effect {
-        TermEffect::Begin => {
-            begin(standing, Deal { term, rail, renews }, shelf, NOW)
-                .unwrap()
-                .standing
-        }
-        TermEffect::Withdraw => {
-            let taken = withdraw(standing, term, NOW);
-            after.withdrawn = taken.time;
-            taken.standing
-        }
-        TermEffect::Restore => {
-            let taken = Withdrawn {
-                plan: &term.plan,
-                time: after.withdrawn,
-            };
-            let restored = restore(standing, (term, taken), rail, shelf, NOW).unwrap();
-            after.withdrawn = Millis::ZERO;
-            restored
-        }
-    };
-    Some(becomes).filter(|becomes| becomes != standing)
+    match after.turn(settlement, standing, Shelf { plans, packs }, NOW) {
+        Turn::Becomes(standing) => Some(*standing),
+        Turn::Stays => None,
+        other => panic!("{other:?}"),
+    }
 }
 
 impl Run {
@@ -228,10 +209,9 @@ impl Run {
             kept.unwrap_or_else(|| Record::unheard(truth, offer.map(|offer| (offer, "Pro", "ru")), NOW));
         let change = read.payment.told(truth, offer, &Till::default()).ok()?;
         let mut handler = self.decide(&read, &change).await;
-        if let (Some(Settlement::Grant), Some(id)) = (change.settlement, &truth.purchase) {
+        if let Some(id) = &truth.purchase {
             let purchase = self.scene.payments.purchase(id).await.unwrap().unwrap();
-            let fresh = !purchase.knows_of_payment();
-            handler.purchase = fresh.then(|| purchase.paid(truth.id.clone()));
+            handler.purchase = purchase.after(&change);
         }
         Some(handler)
     }

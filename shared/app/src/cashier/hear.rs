@@ -2,11 +2,10 @@
 
 use domain::payment::term::NotBegun;
 use domain::payment::{Change, Rail, Record, Settlement, State, Till, Truth, Unchanged};
-use domain::purchase::{Purchase, Stage};
+use domain::purchase::Purchase;
 use store::{Credit, Settled, Settling};
 use table::{Deadline, Write};
 
-use super::terms::Turn;
 use super::{Answer, Cashier, Error};
 use crate::rails::Taker;
 
@@ -105,17 +104,7 @@ impl Cashier {
         let mut after = record.after(change, self.env.now());
         // The first truth may have been of money that was only on its way; what has arrived is what counts.
         after.amount = truth.amount;
-        let becomes = match (change.settlement, change.after.state) {
-            (Some(Settlement::Grant), _) => purchase
-                .filter(|purchase| !purchase.knows_of_payment())
-                .map(|purchase| purchase.paid(record.id().clone())),
-            (_, State::Held) => purchase.and_then(Purchase::held),
-            // What nothing was given for has gone back: nobody is to read that the order is paid.
-            (None, State::Refunded) => purchase
-                .filter(|purchase| purchase.stage == Stage::Held)
-                .map(Purchase::gone),
-            _ => None,
-        };
+        let becomes = purchase.and_then(|purchase| purchase.after(change));
         match self
             .settle(&mut after, becomes.as_ref(), change, Vec::new(), deadline)
             .await?
@@ -125,7 +114,7 @@ impl Cashier {
                 let held = record.payment.held_for(why.misfit());
                 note(record, &held, truth, &Till::default());
                 let mut after = record.after(&held, self.env.now());
-                let waits = purchase.and_then(Purchase::held);
+                let waits = purchase.and_then(|purchase| purchase.after(&held));
                 match self
                     .settle(&mut after, waits.as_ref(), &held, Vec::new(), deadline)
                     .await?
@@ -153,10 +142,9 @@ impl Cashier {
         };
         let mut credit = None;
         if let Some((settlement, account)) = &account {
-            let standing = match self.turn(*settlement, after, account).await? {
-                Turn::Stays => None,
-                Turn::Becomes(standing) => Some(*standing),
-                Turn::Cannot(why) => return Ok(Written::Cannot(why)),
+            let standing = match self.turn(*settlement, after, &account.standing).await? {
+                Ok(standing) => standing,
+                Err(why) => return Ok(Written::Cannot(why)),
             };
             let entry = settlement.entry(&after.payment, after.goods.credits);
             if *settlement == Settlement::Grant {

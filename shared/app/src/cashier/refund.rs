@@ -317,8 +317,7 @@ impl Cashier {
                 Some(purchase) => self.payments.purchase(purchase).await?,
                 None => None,
             };
-            let news = purchase.filter(|purchase| !purchase.knows_of_payment());
-            let purchase = news.map(|purchase| purchase.paid(record.id().clone()));
+            let purchase = purchase.and_then(|purchase| purchase.after(&change));
             match self
                 .settle(&mut after, purchase.as_ref(), &change, besides.to_vec(), deadline)
                 .await?

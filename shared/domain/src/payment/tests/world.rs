@@ -19,7 +19,7 @@ use crate::catalog::{Plan, Prices};
 use crate::id::NONCE_CHARS;
 use crate::job::Job;
 use crate::ledger::{Entry, Key};
-use crate::payment::term::{Deal, NotBegun, Shelf, Withdrawn, begin, restore, withdraw};
+use crate::payment::term::{NotBegun, Shelf};
 use crate::purchase::Purchase;
 use crate::standing::{Held, Standing};
 use crate::time::Millis;
@@ -238,20 +238,16 @@ impl World {
             change = kept.told(truth, offer, till).ok()?;
         }
         let read = self.record(truth);
-        let is_paid = change.settlement == Some(Settlement::Grant);
         let of = truth.purchase.as_ref().and_then(|id| self.purchases.get(id));
-        let purchase = of.filter(|purchase| is_paid && !purchase.knows_of_payment());
-        let paid = purchase.map(|purchase| purchase.paid(id.clone()));
-        let mut handler = self.decide(&read, &change).unwrap_or_else(|_| {
-            let held = read.payment.held_for(Misfit::PlanRuns);
-            self.decide(&read, &held).unwrap()
-        });
-        handler.purchase = paid.filter(|_| handler.credit.is_some());
-        let is_held = handler.payment.as_ref().map(|after| after.payment.state) == Some(State::Held);
-        if is_held {
-            handler.purchase = of.and_then(Purchase::held);
-        }
-        Some(handler)
+        let (handler, change) = match self.decide(&read, &change) {
+            Ok(handler) => (handler, change),
+            Err(why) => {
+                let held = read.payment.held_for(why.misfit());
+                (self.decide(&read, &held).unwrap(), held)
+            }
+        };
+        let purchase = of.and_then(|purchase| purchase.after(&change));
+        Some(Handler { purchase, ..handler })
     }
 
     /// A change with all that goes with it, unless it is for a plan that cannot begin.
@@ -283,34 +279,16 @@ impl World {
         after: &mut Record,
         standing: &Standing,
     ) -> Result<Option<Standing>, NotBegun> {
-        let (Some(term), Some(effect)) = (&after.goods.term.clone(), settlement.term(&after.payment)) else {
-            return Ok(None);
-        };
-        let (now, rail, renews) = (self.now, Rail::YooKassa, after.renews);
         let known = Shelf {
             plans: &PLANS,
             packs: &[],
         };
-        let deal = Deal { term, rail, renews };
-        let becomes = match effect {
-            TermEffect::Begin => begin(standing, deal, known, now)?.standing,
-            TermEffect::Withdraw => {
-                let taken = withdraw(standing, term, now);
-                after.withdrawn = taken.time;
-                after.withdrawn_of = Some(taken.plan).filter(|plan| *plan != term.plan);
-                taken.standing
-            }
-            TermEffect::Restore => {
-                let taken = Withdrawn {
-                    plan: after.withdrawn_of.as_deref().unwrap_or(&term.plan),
-                    time: after.withdrawn,
-                };
-                let restored = restore(standing, (term, taken), rail, known, now)?;
-                after.withdrawn = Millis::ZERO;
-                restored
-            }
-        };
-        Ok(Some(becomes).filter(|becomes| becomes != standing))
+        match after.turn(settlement, standing, known, self.now) {
+            Turn::Becomes(standing) => Ok(Some(*standing)),
+            Turn::Cannot(why) => Err(why),
+            Turn::Stays | Turn::OtherPlan => Ok(None),
+            Turn::NotRestored(why) => panic!("each plan is worth something in the other: {why:?}"),
+        }
     }
 
     /// One of the handlers comes to write, whoever was first to read.
