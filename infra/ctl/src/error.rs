@@ -205,14 +205,7 @@ impl From<RefundError> for Error {
             RefundError::Unknown => Self::NotFound(error.to_string()),
             RefundError::NoReason => Self::Usage(error.to_string()),
             RefundError::Failed(error) => Self::Money(error),
-            RefundError::Stands(_)
-            | RefundError::Spent { .. }
-            | RefundError::Plan(_)
-            | RefundError::UnderWay(_)
-            | RefundError::NotHeld(_)
-            | RefundError::Nobodys
-            | RefundError::NoMoney
-            | RefundError::NoRail => Self::Refused(error.to_string()),
+            refused => Self::Refused(refused.to_string()),
         }
     }
 }

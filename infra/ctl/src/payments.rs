@@ -143,7 +143,7 @@ async fn accept(id: &PaymentId, said: &SaidWhy, bot: &Bot) -> Result<Report, Err
         .accept(id, &by, Deadline::after(PATIENCE))
         .await?;
     let text = format!(
-        "{}\n{} are the customer's",
+        "{}\nthe customer has: {}",
         shown::payment_line(&record),
         shown::goods(&record)
     );
@@ -189,12 +189,12 @@ fn became(done: &Refunding) -> String {
             format!("the rail does not give it back: {why}; it is held as before")
         }
         Refunding::Done(record) => format!(
-            "{} went back to the customer; {} are gone",
+            "{} went back to the customer; taken off: {}",
             record.amount,
             shown::goods(record)
         ),
         Refunding::UnderWay(record) => format!(
-            "{} are set aside, and the rail is at it; cleanup goes on with it, and nobody has to do anything",
+            "set aside: {}; the rail is at it, cleanup goes on with it, and nobody has to do anything",
             shown::goods(record)
         ),
         Refunding::WantsAnother(record) => format!(
@@ -203,7 +203,7 @@ fn became(done: &Refunding) -> String {
             first(record)
         ),
         Refunding::Refused { record, why } => format!(
-            "the rail does not give it back: {why}; {} are the customer's again",
+            "the rail does not give it back: {why}; the customer has again: {}",
             shown::goods(record)
         ),
     }

@@ -1,9 +1,15 @@
 //! Customers who buy.
 
-use domain::payment::{PaymentId, PurchaseId, Record};
+use std::time::Duration;
+
+use app::cashier::{RefundError, Refunding};
+use domain::catalog::Selling;
+use domain::payment::{PaymentId, PurchaseId, Record, RefundWanted};
 use domain::purchase::Purchase;
+use played_telegram::CheckoutState;
 use serde_json::{Value, json};
 use store::Bought;
+use table::Deadline;
 
 use super::front::Answer;
 use super::{PAYMENTS, Stage, clients};
@@ -152,6 +158,32 @@ impl Stage {
         self.stripe.pay(&session).unwrap();
         self.noticed().await;
         session
+    }
+
+    /// Somebody chooses a thing and pays it with Stars. Gives what became of the checkout.
+    pub async fn pay_in_stars(&self, user: i64, ware: &str) -> CheckoutState {
+        let link = self.choose(user, ware, "s").await;
+        self.pay_invoice(user, &link).await
+    }
+
+    /// Somebody pays an invoice in Stars.
+    pub async fn pay_invoice(&self, user: i64, link: &str) -> CheckoutState {
+        let query = self.telegram.pay_link(user, link).unwrap();
+        self.answered().await;
+        self.telegram.checkout(&query).unwrap()
+    }
+
+    /// An operator gives a payment back, alone: no sum is so large that another has to want it, too.
+    pub async fn refund(&self, id: &PaymentId) -> Result<Refunding, RefundError> {
+        let wanted = RefundWanted {
+            by: "olga".to_owned(),
+            why: "asked for it".to_owned(),
+            at: self.now(),
+        };
+        let soon = Deadline::after(Duration::from_secs(20));
+        self.cashier()
+            .refund(id, &wanted, &Selling::default(), &[], soon)
+            .await
     }
 
     /// What takes money, as cleanup has it.

@@ -7,7 +7,7 @@ use app::rails::Rails;
 use domain::catalog::Selling;
 use domain::payment::{Misfit, Money, PaymentId, Rail, RefundWanted, State, Truth};
 use domain::purchase::{Renewal, Stage as PurchaseStage};
-use domain::time::{Millis, Timestamp};
+use domain::time::Millis;
 use played_rails::{Door, Fault, Spoilt};
 use played_telegram::CheckoutState;
 use serde_json::json;
@@ -27,14 +27,6 @@ async fn customer() -> Stage {
     stage
 }
 
-fn wanted(at: Timestamp) -> RefundWanted {
-    RefundWanted {
-        by: "olga".to_owned(),
-        why: "asked for it".to_owned(),
-        at,
-    }
-}
-
 /// What `YooKassa` would say of a payment.
 fn truth(id: &str, money: Money, minor: u64, stage_purchase: &domain::purchase::Purchase) -> Truth {
     let mut amount = stage_purchase.offer.price;
@@ -52,12 +44,6 @@ fn truth(id: &str, money: Money, minor: u64, stage_purchase: &domain::purchase::
         payer: None,
         is_test: false,
     }
-}
-
-async fn pay_stars(stage: &Stage, link: &str) -> CheckoutState {
-    let query = stage.telegram.pay_link(ANNA, link).unwrap();
-    stage.answered().await;
-    stage.telegram.checkout(&query).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -191,17 +177,19 @@ async fn without_keys_for_a_rail_nothing_of_it_is_sold_or_given_back() {
         ..stage.cashier().clone()
     };
     let before = stage.payment().await;
+    let wanted = RefundWanted {
+        by: "olga".to_owned(),
+        why: "asked for it".to_owned(),
+        at: stage.now(),
+    };
     let refund = keyless
-        .refund(&id, &wanted(stage.now()), &Selling::default(), &[], soon())
+        .refund(&id, &wanted, &Selling::default(), &[], soon())
         .await;
     assert!(matches!(refund, Err(RefundError::NoRail)), "{refund:?}");
     assert_eq!(stage.payment().await, before);
     // What is under way when a rail's news is that it is under way is asked for again later.
     stage.yookassa.desk().inject(Fault::RefundPending, 1);
-    let begun = stage
-        .cashier()
-        .refund(&id, &wanted(stage.now()), &Selling::default(), &[], soon())
-        .await;
+    let begun = stage.refund(&id).await;
     let Ok(Refunding::UnderWay(record)) = begun else {
         panic!("{begun:?}")
     };
@@ -223,8 +211,10 @@ async fn only_what_was_bought_as_a_subscription_renews_and_only_for_whom_it_was(
     assert_eq!(renewing, Renewed::Unknown);
     assert_eq!(stage.only_purchase().await, pack);
     stage.pass(Millis::from_mins(1));
-    let link = stage.choose(ANNA, "plan:pro_month", "s").await;
-    assert!(matches!(pay_stars(&stage, &link).await, CheckoutState::Paid(_)));
+    assert!(matches!(
+        stage.pay_in_stars(ANNA, "plan:pro_month").await,
+        CheckoutState::Paid(_)
+    ));
     let payments = stage.payments().await;
     let stars = payments.iter().find(|record| record.renews).unwrap();
     let id = stars.purchase.clone().unwrap();
@@ -297,7 +287,7 @@ async fn a_night_hears_of_disputes_and_knows_what_is_no_difference() {
 async fn a_night_says_what_a_rail_takes_back_and_which_stars_telegram_does_not_know_of() {
     let stage = customer().await;
     let link = stage.choose(ANNA, "pack:starter", "s").await;
-    pay_stars(&stage, &link).await;
+    stage.pay_invoice(ANNA, &link).await;
     let credited = stage.payment().await;
     stage.pass(Millis::from_mins(1));
     stage.choose(ANNA, "pack:pro", "y").await;
@@ -345,9 +335,11 @@ async fn an_invoice_for_a_plan_is_refused_where_the_plan_could_not_begin_or_anot
     let (message_id, data) = stage.pay_button(ANNA, "y");
     let early = stage.choose(ANNA, "plan:unlimited_1day", "s").await;
     stage.pass(Millis::from_mins(1));
-    let link = stage.choose(ANNA, "plan:pro_month", "s").await;
-    assert!(matches!(pay_stars(&stage, &link).await, CheckoutState::Paid(_)));
-    let refused = pay_stars(&stage, &early).await;
+    assert!(matches!(
+        stage.pay_in_stars(ANNA, "plan:pro_month").await,
+        CheckoutState::Paid(_)
+    ));
+    let refused = stage.pay_invoice(ANNA, &early).await;
     assert!(matches!(refused, CheckoutState::Refused(_)), "{refused:?}");
     // Nor is a purchase opened by a card from before.
     let alert = stage.press(ANNA, message_id, &data).await.unwrap();
@@ -362,7 +354,7 @@ async fn an_invoice_for_a_plan_is_refused_where_the_plan_could_not_begin_or_anot
             settings.plans.remove("unlimited_1day").unwrap();
         })
         .await;
-    let refused = pay_stars(&stage, &early).await;
+    let refused = stage.pay_invoice(ANNA, &early).await;
     assert!(matches!(refused, CheckoutState::Refused(_)), "{refused:?}");
 }
 
@@ -415,7 +407,7 @@ async fn stars_that_go_back_to_whom_nothing_was_given_say_nothing_and_a_letter_t
 async fn what_is_paid_is_asked_about_no_more_whoever_had_just_planned_that() {
     let stage = customer().await;
     let link = stage.choose(ANNA, "pack:pro", "s").await;
-    let paid = pay_stars(&stage, &link).await;
+    let paid = stage.pay_invoice(ANNA, &link).await;
     assert!(matches!(paid, CheckoutState::Paid(_)), "{paid:?}");
     let mut planned = stage.only_purchase().await.resting();
     planned.due_at = Some(stage.now());

@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use app::cashier::{Difference, Refunding};
-use domain::catalog::Selling;
 use domain::money::Credits;
-use domain::payment::{PaymentId, Rail, RefundWanted, State};
+use domain::payment::{PaymentId, Rail, State};
 use domain::time::Millis;
 use played_rails::{Door, Fault, Spoilt};
 use played_telegram::PaymentNews;
@@ -38,9 +37,7 @@ async fn a_night_in_which_everything_agrees_tells_nobody() {
     stage.pay_in_roubles(ANNA, "pack:starter").await;
     stage.pass(Millis::from_mins(1));
     stage.pay_in_dollars(ANNA, "pack:starter").await;
-    let link = stage.choose(ANNA, "pack:starter", "s").await;
-    stage.telegram.pay_link(ANNA, &link).unwrap();
-    stage.answered().await;
+    stage.pay_in_stars(ANNA, "pack:starter").await;
     stage.pass(Millis::from_mins(60));
     let said = stage.sweep_on(&night()).await;
     let told = said["reconciled"].to_string();
@@ -64,9 +61,7 @@ async fn what_every_notice_and_poll_has_missed_is_found_credited_and_told() {
     stage.yookassa.desk().inject(Fault::Lost, 1);
     let payment = stage.pay_in_roubles(ANNA, "pack:pro").await;
     stage.telegram.spoil_payments([PaymentNews::Lost]);
-    let link = stage.choose(ANNA, "pack:starter", "s").await;
-    stage.telegram.pay_link(ANNA, &link).unwrap();
-    stage.answered().await;
+    stage.pay_in_stars(ANNA, "pack:starter").await;
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
     stage.pass(Millis::from_mins(60));
     stage.sweep_on(&night()).await;
@@ -148,23 +143,15 @@ async fn what_was_given_back_and_what_nothing_was_given_for_agree_with_the_rails
     stage.pay_in_roubles(ANNA, "pack:starter").await;
     stage.pass(Millis::from_mins(1));
     let session = stage.pay_in_dollars(ANNA, "pack:starter").await;
-    let link = stage.choose(ANNA, "pack:starter", "s").await;
-    stage.telegram.pay_link(ANNA, &link).unwrap();
-    stage.answered().await;
-    let (selling, cashier) = (Selling::default(), stage.cashier());
+    stage.pay_in_stars(ANNA, "pack:starter").await;
     for payment in stage.payments().await {
-        let wanted = RefundWanted {
-            by: "olga".to_owned(),
-            why: "asked for it".to_owned(),
-            at: stage.now(),
-        };
         if payment.id().rail != Rail::YooKassa {
-            let refund = cashier.refund(payment.id(), &wanted, &selling, &[], soon()).await;
+            let refund = stage.refund(payment.id()).await;
             assert!(matches!(refund, Ok(Refunding::Done(_))), "{session}: {refund:?}");
         }
     }
     stage.pass(Millis::from_mins(60));
-    let all = cashier.reconcile(3, soon()).await.unwrap();
+    let all = stage.cashier().reconcile(3, soon()).await.unwrap();
     assert_eq!(all.len(), 3);
     for done in all {
         assert_eq!((done.ours, done.troubles()), (1, 0), "{done}");

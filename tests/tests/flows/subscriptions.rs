@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use app::cashier::Refunding;
-use domain::payment::{RefundWanted, State};
+use domain::payment::State;
 use domain::purchase::Renewal;
 use domain::time::{Millis, Timestamp};
 use played_telegram::{CheckoutState, Fault, Happens};
@@ -93,18 +93,7 @@ async fn a_plan_whose_money_goes_back_is_over_and_its_credits_are_gone() {
     let credits = stage.balance(ANNA).await.0;
     assert!(credits > 0 && plan(&stage).await.is_some());
     let id = stage.payment().await.id().clone();
-    let wanted = RefundWanted {
-        by: "anna".to_owned(),
-        why: "asked for it".to_owned(),
-        at: Timestamp(1),
-    };
-    let selling = domain::catalog::Selling::default();
-    let deadline = Deadline::after(Duration::from_secs(20));
-    let done = stage
-        .cashier()
-        .refund(&id, &wanted, &selling, &[], deadline)
-        .await
-        .unwrap();
+    let done = stage.refund(&id).await.unwrap();
     assert!(matches!(done, Refunding::Done(_)), "{done:?}");
     assert_eq!(plan(&stage).await, None);
     assert_eq!(stage.balance(ANNA).await, (0, 0, 0));
@@ -255,23 +244,12 @@ async fn a_plan_whose_refund_is_asked_for_twice_and_refused_goes_on_as_if_nothin
     let stage = customer().await;
     stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
     let (before, id) = (plan(&stage).await, stage.payment().await.id().clone());
-    let wanted = RefundWanted {
-        by: "anna".to_owned(),
-        why: "asked for it".to_owned(),
-        at: Timestamp(1),
-    };
-    let selling = domain::catalog::Selling::default();
-    let deadline = Deadline::after(Duration::from_secs(20));
     stage
         .yookassa
         .desk()
         .inject(RailFault::Answer(Door::Refund, Spoilt::TooMany), 1);
     stage.yookassa.desk().inject(RailFault::RefundRefused, 1);
-    let begun = stage
-        .cashier()
-        .refund(&id, &wanted, &selling, &[], deadline)
-        .await
-        .unwrap();
+    let begun = stage.refund(&id).await.unwrap();
     assert!(matches!(begun, Refunding::UnderWay(_)), "{begun:?}");
     assert_eq!(plan(&stage).await, None, "while the money is on its way");
     for _ in 0..3 {
@@ -288,9 +266,7 @@ async fn nobody_pays_for_two_plans_that_renew_by_themselves() {
     let stage = customer().await;
     stage.telegram.give_stars(ANNA, 100_000).unwrap();
     let early = stage.choose(ANNA, "plan:pro_month", "s").await;
-    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
-    stage.telegram.pay_link(ANNA, &link).unwrap();
-    stage.answered().await;
+    stage.pay_in_stars(ANNA, "plan:unlimited_30days").await;
     // An invoice that was made before is refused at its checkout.
     let query = stage.telegram.pay_link(ANNA, &early).unwrap();
     stage.answered().await;
@@ -324,9 +300,7 @@ async fn nobody_pays_for_two_plans_that_renew_by_themselves() {
 async fn what_goes_on_taking_money_is_ended_in_the_history_however_much_was_bought_since() {
     let stage = customer().await;
     stage.telegram.give_stars(ANNA, 100_000).unwrap();
-    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
-    stage.telegram.pay_link(ANNA, &link).unwrap();
-    stage.answered().await;
+    stage.pay_in_stars(ANNA, "plan:unlimited_30days").await;
     let (subscription, payments) = (stage.only_purchase().await, stage.cashier().payments.clone());
     let paid = stage.payment().await;
     for nth in 0..300_i64 {
@@ -359,24 +333,13 @@ async fn what_goes_on_taking_money_is_ended_in_the_history_however_much_was_boug
 async fn a_subscription_whose_money_goes_back_is_ended_first_and_takes_no_more() {
     let stage = customer().await;
     stage.telegram.give_stars(ANNA, 100_000).unwrap();
-    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
-    stage.telegram.pay_link(ANNA, &link).unwrap();
-    stage.answered().await;
+    stage.pay_in_stars(ANNA, "plan:unlimited_30days").await;
     let payment = stage.payment().await;
-    let wanted = RefundWanted {
-        by: "olga".to_owned(),
-        why: "asked for it".to_owned(),
-        at: stage.now(),
-    };
-    let (cashier, selling) = (stage.cashier(), domain::catalog::Selling::default());
     // Telegram cannot be reached at first: nothing goes back before the subscription is ended.
     stage
         .telegram
         .fault(Fault::next("editUserStarSubscription", Happens::CutBefore).times(2));
-    let refund = cashier
-        .refund(payment.id(), &wanted, &selling, &[], soon())
-        .await
-        .unwrap();
+    let refund = stage.refund(payment.id()).await.unwrap();
     assert!(matches!(refund, Refunding::UnderWay(_)), "{refund:?}");
     assert_eq!(stage.only_purchase().await.renewal, Some(Renewal::Active));
     for _ in 0..6 {
@@ -398,26 +361,14 @@ async fn money_for_a_plan_that_was_exchanged_takes_along_what_it_has_become() {
     stage.pay_in_roubles(ANNA, "plan:unlimited_30days").await;
     let exchanged = plan(&stage).await.unwrap();
     assert!(exchanged.1 > days(now, 39), "{exchanged:?}");
-    let wanted = RefundWanted {
-        by: "olga".to_owned(),
-        why: "asked for it".to_owned(),
-        at: now,
-    };
-    let (cashier, selling) = (stage.cashier(), domain::catalog::Selling::default());
     stage
         .yookassa
         .desk()
         .inject(played_rails::Fault::RefundRefused, 1);
-    let refused = cashier
-        .refund(&first, &wanted, &selling, &[], soon())
-        .await
-        .unwrap();
+    let refused = stage.refund(&first).await.unwrap();
     assert!(matches!(refused, Refunding::Refused { .. }), "{refused:?}");
     assert_eq!(plan(&stage).await.unwrap(), exchanged, "it stays as it was");
-    let done = cashier
-        .refund(&first, &wanted, &selling, &[], soon())
-        .await
-        .unwrap();
+    let done = stage.refund(&first).await.unwrap();
     assert!(matches!(done, Refunding::Done(_)), "{done:?}");
     let (key, until) = plan(&stage).await.unwrap();
     let rounded = until.since(days(now, 30)).0;
@@ -432,9 +383,7 @@ async fn money_for_a_plan_that_was_exchanged_takes_along_what_it_has_become() {
 async fn nobody_waits_for_a_renewal_that_was_called_off_and_two_that_renew_are_said() {
     let stage = customer().await;
     stage.telegram.give_stars(ANNA, 100_000).unwrap();
-    let link = stage.choose(ANNA, "plan:pro_month", "s").await;
-    stage.telegram.pay_link(ANNA, &link).unwrap();
-    stage.answered().await;
+    stage.pay_in_stars(ANNA, "plan:pro_month").await;
     let grace = async || stage.account(ANNA).await.standing.plan_grace;
     let awaited = grace().await;
     assert_eq!(awaited, plan(&stage).await.map(|(_, until)| days(until, 3)));
@@ -452,9 +401,7 @@ async fn nobody_waits_for_a_renewal_that_was_called_off_and_two_that_renew_are_s
 
     // Another plan renews by now: the first is not taken up again by our button, and if it is in Telegram, both are said.
     stage.pass(Millis::from_mins(1));
-    let link = stage.choose(ANNA, "plan:unlimited_30days", "s").await;
-    stage.telegram.pay_link(ANNA, &link).unwrap();
-    stage.answered().await;
+    stage.pay_in_stars(ANNA, "plan:unlimited_30days").await;
     stage.say(ANNA, "/history").await;
     let mut buttons = stage.buttons(ANNA).into_iter();
     let again = buttons.find(|data| data.starts_with("rn:") && data.ends_with(":1"));
@@ -479,16 +426,7 @@ async fn money_for_the_plan_that_took_anothers_place_gives_that_back() {
     assert!(told.contains("Остаток прежней подписки вошёл в новую"), "{told}");
     let all = stage.payments().await;
     let second = all.iter().max_by_key(|record| record.payment.created_at).unwrap();
-    let wanted = RefundWanted {
-        by: "olga".to_owned(),
-        why: "asked for it".to_owned(),
-        at: stage.now(),
-    };
-    let (cashier, selling) = (stage.cashier(), domain::catalog::Selling::default());
-    let done = cashier
-        .refund(second.id(), &wanted, &selling, &[], soon())
-        .await
-        .unwrap();
+    let done = stage.refund(second.id()).await.unwrap();
     assert!(matches!(done, Refunding::Done(_)), "{done:?}");
     let (key, until) = plan(&stage).await.unwrap();
     let off = until.since(before.1).0.abs();

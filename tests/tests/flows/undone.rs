@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use app::cashier::{Answer, RefundError, Refunding};
-use domain::catalog::Selling;
-use domain::payment::{Misfit, PaymentId, Rail, RefundWanted, State, Truth};
+use app::cashier::{Answer, Refunding};
+use domain::payment::{Misfit, PaymentId, Rail, State, Truth};
 use domain::purchase::Stage as PurchaseStage;
 use domain::time::Millis;
 use played_rails::Fault;
@@ -21,16 +20,6 @@ async fn customer() -> Stage {
     let stage = Stage::with(|setting| setting.gift(0)).await;
     stage.newcomer_who_speaks(ANNA, "ru").await;
     stage
-}
-
-async fn refund(stage: &Stage, id: &PaymentId) -> Result<Refunding, RefundError> {
-    let wanted = RefundWanted {
-        by: "olga".to_owned(),
-        why: "asked for it".to_owned(),
-        at: stage.now(),
-    };
-    let selling = Selling::default();
-    stage.cashier().refund(id, &wanted, &selling, &[], soon()).await
 }
 
 async fn truth(stage: &Stage, id: &PaymentId) -> Truth {
@@ -55,7 +44,7 @@ async fn a_refund_that_fails_after_the_rail_took_it_on_gives_all_of_it_again_and
         stage.account(ANNA).await.standing.plan,
     );
     stage.stripe.desk().inject(Fault::RefundFails, 1);
-    let done = refund(&stage, &id).await.unwrap();
+    let done = stage.refund(&id).await.unwrap();
     assert!(matches!(done, Refunding::Done(_)), "{done:?}");
     assert_eq!(books(&stage).await, (0, 60, 0));
     stage.pass(Millis::from_mins(2));
@@ -83,7 +72,7 @@ async fn a_refund_that_fails_after_the_rail_took_it_on_gives_all_of_it_again_and
     ] {
         assert!(told.contains(words), "{told}");
     }
-    let again = refund(&stage, &id).await.unwrap();
+    let again = stage.refund(&id).await.unwrap();
     assert!(matches!(again, Refunding::Done(_)), "{again:?}");
     assert_eq!(books(&stage).await, (0, 60, 0));
     stage.assert_sound().await;
@@ -95,7 +84,7 @@ async fn a_truth_that_was_read_before_the_money_went_back_gives_nothing() {
     stage.pay_in_dollars(ANNA, "pack:pro").await;
     let id = stage.payment().await.id().clone();
     let old = truth(&stage, &id).await;
-    refund(&stage, &id).await.unwrap();
+    stage.refund(&id).await.unwrap();
     let refunded = stage.payment().await;
     assert_eq!(refunded.payment.state, State::Refunded);
     let heard = stage.cashier().hear(&old, soon()).await.unwrap();
@@ -123,7 +112,7 @@ async fn a_part_whose_notice_was_lost_is_seen_before_the_rest_is_given_back() {
     stage.yookassa.desk().inject(Fault::Lost, 1);
     stage.yookassa.refund(&payment, 10_000).unwrap();
     stage.noticed().await;
-    let done = refund(&stage, &id).await.unwrap();
+    let done = stage.refund(&id).await.unwrap();
     assert!(matches!(done, Refunding::Done(_)), "{done:?}");
     let mut amounts: Vec<String> = stage
         .yookassa
@@ -188,7 +177,7 @@ async fn what_waits_for_an_operator_is_not_to_be_paid_again() {
     );
     assert!(!stage.has_button(ANNA, "pd:"));
     let id = stage.payment().await.id().clone();
-    refund(&stage, &id).await.unwrap();
+    stage.refund(&id).await.unwrap();
     assert_eq!(stage.only_purchase().await.stage, PurchaseStage::Gone);
     stage.say(ANNA, "/history").await;
     let shown = stage.last_text(ANNA);
@@ -212,9 +201,9 @@ async fn whoever_cannot_do_what_they_want_with_a_payment_reads_why() {
         "only a held payment can be accepted: this one is credited"
     );
     stage.yookassa.desk().inject(Fault::RefundPending, 1);
-    let begun = refund(&stage, &id).await.unwrap();
+    let begun = stage.refund(&id).await.unwrap();
     assert!(matches!(begun, Refunding::UnderWay(_)), "{begun:?}");
-    let again = refund(&stage, &id).await.unwrap_err();
+    let again = stage.refund(&id).await.unwrap_err();
     assert_eq!(again.to_string(), "it is being given back already, as olga asked");
 }
 
@@ -224,7 +213,7 @@ async fn a_refund_that_a_rail_calls_off_later_is_asked_for_by_its_own_name_and_g
     stage.pay_in_roubles(ANNA, "pack:pro").await;
     let id = stage.payment().await.id().clone();
     stage.yookassa.desk().inject(Fault::RefundFails, 1);
-    let begun = refund(&stage, &id).await.unwrap();
+    let begun = stage.refund(&id).await.unwrap();
     assert!(matches!(begun, Refunding::UnderWay(_)), "{begun:?}");
     for _ in 0..8 {
         stage.yookassa.tick().await;
@@ -342,7 +331,7 @@ async fn the_days_of_a_plan_come_back_once_and_a_part_of_the_money_leaves_them_a
     let until = async || stage.account(ANNA).await.standing.plan.unwrap().until;
     let before = until().await;
     stage.stripe.desk().inject(Fault::RefundRefused, 1);
-    let refused = refund(&stage, &id).await.unwrap();
+    let refused = stage.refund(&id).await.unwrap();
     assert!(matches!(refused, Refunding::Refused { .. }), "{refused:?}");
     assert_eq!(until().await, before);
     stage.stripe.desk().inject(Fault::RefundPending, 1);

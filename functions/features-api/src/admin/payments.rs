@@ -305,14 +305,7 @@ impl From<RefundError> for Refusal {
                 pointer: Some("/reason".to_owned()),
             },
             RefundError::Failed(error) => error.into(),
-            RefundError::Stands(_)
-            | RefundError::Spent { .. }
-            | RefundError::Plan(_)
-            | RefundError::UnderWay(_)
-            | RefundError::NotHeld(_)
-            | RefundError::Nobodys
-            | RefundError::NoMoney
-            | RefundError::NoRail => Self::Conflict(error.to_string()),
+            refused => Self::Conflict(refused.to_string()),
         }
     }
 }

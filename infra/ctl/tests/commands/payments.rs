@@ -139,7 +139,7 @@ async fn a_refund_takes_the_credits_and_says_who_did_it_and_why() {
     assert_eq!(done.json["outcome"], json!("done"), "{}", done.text);
     assert!(
         done.text
-            .contains("699.00 RUB went back to the customer; 20 credits are gone"),
+            .contains("699.00 RUB went back to the customer; taken off: 20 credits"),
         "{}",
         done.text
     );
