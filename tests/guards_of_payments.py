@@ -198,9 +198,7 @@ COUNTER = [
     (LOOK, "if purchase.stage != Stage::Open {\n            if purchase.due_at", "if false {\n            if purchase.due_at"),
     (LOOK, "if purchase.due_at.is_some() {", "if false {"),
     (LOOK, "None => self.payments.purchase(id).await?,", "None => None,"),
-    (LOOK, "gone && !money && written == Written::Yes", "false"),
-    (LOOK, "gone && !money && written", "gone && written"),
-    (LOOK, "if heard.record.is_some());", ");"),
+    (LOOK, "gone && written == Written::Yes", "false"),
     (LOOK, "if taker.rail() == Rail::Stars {", "if false {"),
     (LOOK, "if purchase.stage != Stage::Open {\n            return Ok(still(purchase));", "if false {\n            return Ok(still(purchase));"),
     # A page on which to pay.

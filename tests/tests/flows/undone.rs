@@ -363,3 +363,21 @@ async fn an_invoice_in_stars_that_nobody_paid_runs_out_and_that_is_told_once() {
     );
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_has_gone_back_without_a_word_is_accepted_by_nobody() {
+    let stage = customer().await;
+    stage.yookassa.desk().inject(Fault::OtherAmount, 1);
+    let payment = stage.pay_in_roubles(ANNA, "pack:pro").await;
+    let id = stage.payment().await.id().clone();
+    stage.yookassa.desk().inject(Fault::Lost, 1);
+    stage.yookassa.refund(&payment, 69_800).unwrap();
+    stage.noticed().await;
+    assert_eq!(stage.payment().await.payment.state, State::Held);
+    let accepted = stage.cashier().accept(&id, &[], soon()).await.unwrap_err();
+    assert_eq!(
+        accepted.to_string(),
+        "only a held payment can be accepted: this one is refunded"
+    );
+    assert_eq!(books(&stage).await, (0, 0, 0));
+}

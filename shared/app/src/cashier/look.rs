@@ -90,9 +90,7 @@ impl Cashier {
         let gone = asked.stage == Stage::Gone;
         // Whoever was faster has planned it.
         let written = self.payments.put_purchase(&asked, deadline).await?;
-        // An attempt that came to nothing is known to the rail, and no money.
-        let money = matches!(&looked, Looked::Heard(heard) if heard.record.is_some());
-        Ok(if gone && !money && written == Written::Yes {
+        Ok(if gone && written == Written::Yes {
             Looked::Gone(Box::new(asked))
         } else {
             looked

@@ -92,3 +92,50 @@ impl Purchase {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::money::{Amount, Currency};
+    use crate::payment::{Goods, Misfit, Offer, Payment, PaymentId, PurchaseId, Rail};
+
+    #[test]
+    fn a_purchase_becomes_what_its_money_makes_of_it_and_one_that_is_paid_stays_so() {
+        let offer = Offer {
+            id: PurchaseId::parse("buy-7-2222222222222222").unwrap(),
+            goods: Goods::default(),
+            rail: Rail::YooKassa,
+            price: Amount {
+                minor: 69_900,
+                currency: Currency::Rub,
+            },
+            renews: false,
+        };
+        let (now, day) = (Timestamp(0), Millis::from_mins(24 * 60));
+        let open = Purchase::new(offer, String::new(), String::new(), now, day).first();
+        let id = PaymentId::parse("yookassa#22d6").unwrap();
+        let unheard = Payment::unheard(id.clone(), now);
+        let granted = unheard.grant();
+        let held = unheard.held_for(Misfit::OtherAmount);
+        let returned = |granted: bool| Change {
+            after: Payment {
+                state: State::Refunded,
+                granted,
+                ..unheard.clone()
+            },
+            settlement: None,
+        };
+        let paid = open.after(&granted).unwrap();
+        assert_eq!((paid.stage, paid.paid_by.as_ref()), (Stage::Paid, Some(&id)));
+        assert_eq!(paid.after(&granted), None);
+        let waits = open.after(&held).unwrap();
+        assert_eq!(waits.stage, Stage::Held);
+        assert_eq!(waits.after(&granted).unwrap().stage, Stage::Paid);
+        assert_eq!(waits.after(&returned(false)).unwrap().stage, Stage::Gone);
+        // Another payment of the same purchase says nothing of the one that paid it.
+        for other in [held, returned(false), returned(true)] {
+            assert_eq!(paid.after(&other), None, "{other:?}");
+        }
+        assert_eq!(open.after(&returned(false)), None);
+    }
+}
