@@ -33,7 +33,7 @@ impl Stage {
             .iter()
             .rev()
             .find(|message| message.button("by:").is_some())
-            .unwrap();
+            .unwrap_or_else(|| panic!("no way to pay: {:?}", self.texts(user)));
         let buttons = message.now.buttons.iter().flatten();
         let mut data = buttons.filter_map(|button| button.callback_data.clone());
         let of_rail = |data: &String| data.starts_with("by:") && data.split(':').nth(2) == Some(rail);
