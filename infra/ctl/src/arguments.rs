@@ -3,6 +3,7 @@
 mod looks;
 mod payments;
 mod people;
+mod requests;
 mod rows;
 pub mod said;
 mod settings;
@@ -15,6 +16,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
+pub use requests::{Days, Requests};
 pub use rows::{Costs, Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
@@ -170,6 +172,9 @@ pub enum Command {
     /// Money in and out: what was paid, what waits for an operator, and money back
     #[command(subcommand)]
     Payments(PaymentsCommand),
+    /// The log of AI operations: what was asked for, how it ended, and what it cost
+    #[command(subcommand)]
+    Requests(Requests),
     /// Gives credits, once per request name however often it is repeated
     Grant(Grant),
     /// Rings the doorbells of the dead-letter queue once more

@@ -7,6 +7,7 @@ pub mod arguments;
 pub mod error;
 pub mod fields;
 pub mod report;
+mod requests;
 pub mod target;
 
 mod access;
@@ -72,6 +73,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Job { job, target } => job::job(job, target).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Payments(command) => payments::payments(command).await,
+        Command::Requests(command) => requests::requests(command).await,
         Command::Grant(grant) => grant::grant(grant).await,
         Command::Redrive(command) => redrive::redrive(command).await,
         Command::Secret(SecretCommand::Template) => secret::template(),

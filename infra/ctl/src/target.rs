@@ -15,7 +15,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use clap::Args;
 use limits_flags::Office;
-use store::{PaymentTables, Payments, Store, Tables};
+use store::{PaymentTables, Payments, Requests, Store, Tables};
 use table::Db;
 
 pub use local::LocalCloud;
@@ -174,6 +174,12 @@ impl Place {
     /// Purchases and payments.
     pub fn payments(&self) -> Result<Payments, Error> {
         Ok(Payments::new(self.db(), self.payment_tables()?))
+    }
+
+    /// The log of AI operations.
+    pub fn requests(&self) -> Result<Requests, Error> {
+        let table = self.output("AiRequestsTable")?.to_owned();
+        Ok(Requests::new(self.db(), table))
     }
 
     fn payment_tables(&self) -> Result<PaymentTables, Error> {

@@ -18,6 +18,7 @@ mod commands {
     mod payments;
     mod place;
     mod queues;
+    mod requests;
     mod rows;
     mod runbook;
     mod selling;

@@ -31,6 +31,7 @@ pub mod standing;
 
 pub mod ai_request;
 pub mod job;
+pub mod report;
 
 pub mod audit;
 pub mod breaker;

@@ -378,3 +378,52 @@ fn what_comes_with_money_that_goes_back_is_read_and_is_nothing_where_it_is_not_t
         (Credits(1), Credits(2), Credits(3))
     );
 }
+
+/// What `DynamoDB` counts of an item, as its documentation says: names and values; a number has a byte for two digits and one
+/// more.
+fn bytes(item: &Item, names: impl Fn(&str) -> bool) -> usize {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
+        AttributeValue::Bool(_) => 1,
+        other => panic!("{other:?}"),
+    };
+    let shown = item.iter().filter(|(name, _)| names(name));
+    shown.map(|(name, held)| name.len() + value(held)).sum()
+}
+
+#[test]
+fn a_day_of_a_million_operations_costs_what_the_runbook_says() {
+    let mut done = full();
+    done.stage = Stage::Delivered;
+    done.order.costing = Some(costing());
+    done.order.plan = Some("pro_month".into());
+    done.created_at = Timestamp(1_795_251_600_000);
+    for (stage, at) in [(Stage::Rendered, 60), (Stage::Delivered, 90)] {
+        done.timeline.push(Mark {
+            rule: Rule::T8,
+            stage,
+            fence: Fence(1),
+            at: done.created_at.after(Millis::from_secs(at)),
+        });
+    }
+    let mut line = AiRequest::of(&done).unwrap();
+    line.prompt = Some("ё".repeat(200));
+    line.task = Some("x".repeat(32));
+    line.result = Some("x".repeat(84));
+    let item = request_item(&line, costing().kept);
+    let hidden = [
+        "prompt",
+        "gen_ai.response.id",
+        "result",
+        "gen_ai.operation.name",
+        "expires_at",
+        "schema",
+    ];
+    let indexed = bytes(&item, |name| !hidden.contains(&name));
+    // A unit reads 8 KB of an index.
+    let units = indexed * 1_000_000 / 8_192;
+    assert!(units <= 39_000, "{units} read units, {indexed} bytes a line");
+    let whole = bytes(&item, |_| true);
+    assert!(whole <= 1_024, "{whole} bytes: each write of it would cost twice");
+}
