@@ -10,7 +10,7 @@ def flows(*modules):
     return ["-p", "tests", "--test", "flows", "--", *(f"{module}::" for module in modules)]
 
 
-PAYING = flows("paying", "money_back", "subscriptions", "stars", "stars_back", "reconciled", "undone", "checked")
+PAYING = flows("paying", "money_back", "subscriptions", "stars", "stars_back", "reconciled", "undone", "checked", "guarded")
 SHOPPING = flows("shop")
 
 PAYMENT = "shared/domain/src/payment"

@@ -105,8 +105,20 @@ impl Stage {
 
     /// A rail, or somebody who pretends to be one, calls.
     pub async fn notify(&self, path: &str, source: &str, headers: &Value, body: &str) -> Answer {
+        self.notify_by("POST", path, source, (headers, body)).await
+    }
+
+    /// The same by any method of HTTP.
+    pub async fn notify_by(
+        &self,
+        method: &str,
+        path: &str,
+        source: &str,
+        (headers, body): (&Value, &str),
+    ) -> Answer {
         self.invocations.add(PAYMENTS);
-        let event = notice(path, source, headers, body);
+        let mut event = notice(path, source, headers, body);
+        event["requestContext"]["http"]["method"] = json!(method);
         Answer::of(&payment_webhook::handle(&self.payments, super::front::request(&event)).await)
     }
 }

@@ -4,13 +4,14 @@ use std::sync::{Arc, Mutex};
 
 use app::cashier::Cashier;
 use app::desk::Desk;
-use app::rails::{Rails, Stars, StripeRail, YooKassaRail};
+use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
 use app::sweep::Sweeper;
 use app::take_callback::CallbackDesk;
 use app::workshop::{Places, Workshop};
 use app::{Clock, Dice, Env, Fixed};
 use axum::Router;
 use cleanup::Cleanup;
+use domain::payment::Rail;
 use domain::time::{Millis, Timestamp};
 use limits_flags::{By, Document, Office};
 use local_lambda::{Aws, AwsOptions, Deployment, Template};
@@ -61,6 +62,8 @@ pub struct Setting {
     pub flood: bool,
     /// What money at the rails is.
     pub money: RailMoney,
+    /// Rails that the settings may offer and this deployment has no keys for.
+    pub keyless: Vec<Rail>,
     /// The seed of the dice.
     pub seed: u64,
 }
@@ -75,6 +78,7 @@ impl Setting {
             edits_reach_blocked: false,
             flood: false,
             money: RailMoney::Real,
+            keyless: Vec::new(),
             seed: 7,
         }
     }
@@ -234,11 +238,13 @@ impl Ground {
         let shop = Shop::new(http.clone(), &outside.yookassa.api_url(), SHOP, YOOKASSA_KEY);
         let account = Account::new(http, &outside.stripe.api_url(), STRIPE_KEY);
         let test = self.setting.money == RailMoney::TestThatBuys;
-        Rails::new(vec![
+        let all: [Arc<dyn Taker>; 3] = [
             Arc::new(Stars::new(bot.clone())),
             Arc::new(YooKassaRail::new(shop, test)),
             Arc::new(StripeRail::new(account, test)),
-        ])
+        ];
+        let has_keys = |taker: &Arc<dyn Taker>| !self.setting.keyless.contains(&taker.rail());
+        Rails::new(all.into_iter().filter(has_keys).collect())
     }
 
     async fn workshop(&self, outside: &Outside) -> Workshop {

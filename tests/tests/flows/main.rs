@@ -39,6 +39,7 @@ mod settings;
 mod cold;
 mod events;
 mod files;
+mod guarded;
 mod measured;
 mod money_back;
 mod paying;

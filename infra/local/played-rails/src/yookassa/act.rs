@@ -41,6 +41,13 @@ impl PlayedYooKassa {
         })
     }
 
+    /// What the shop had noted on a payment is gone: it reads like one that was made by hand. Nobody is told.
+    pub fn forget(&self, payment: &str) -> Result<(), Error> {
+        let mut book = self.book();
+        find(&mut book, payment, Status::Pending)?.wish.metadata.clear();
+        Ok(())
+    }
+
     /// The customer's card is not taken; they may try another. Nobody is told.
     pub fn decline_once(&self, payment: &str, reason: &str) -> Result<(), Error> {
         let mut book = self.book();
