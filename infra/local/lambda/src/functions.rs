@@ -61,5 +61,6 @@ pub(crate) struct Running {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) processes_max: usize,
     pub(crate) freeze: bool,
+    pub(crate) dies_after_answer: bool,
     pub(crate) log: LogSink,
 }

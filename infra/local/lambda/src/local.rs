@@ -32,6 +32,9 @@ pub struct LocalOptions {
     pub processes_max: usize,
     /// Stops processes between events, as Lambda does, so that work left running after an answer stands still.
     pub freeze: bool,
+    /// Kills a process as soon as it has answered, as Lambda may do at any time after: what it had not done by then is
+    /// lost.
+    pub dies_after_answer: bool,
     /// How much faster schedules run; 1 is real time, 0 switches them off.
     pub schedule_speed: u32,
 }
@@ -45,6 +48,7 @@ impl Default for LocalOptions {
             log: Arc::new(|function, line| tracing::info!(function, "{line}")),
             processes_max: 8,
             freeze: false,
+            dies_after_answer: false,
             schedule_speed: 1,
         }
     }
@@ -262,6 +266,7 @@ fn pool(id: &str, function: &Function, aws: &Aws, options: &LocalOptions) -> Res
         environment,
         processes_max: options.processes_max,
         freeze: options.freeze,
+        dies_after_answer: options.dies_after_answer,
         log: options.log.clone(),
     };
     Ok(Pool::new(id, function.clone(), running))

@@ -190,7 +190,13 @@ impl Pool {
         let timeout = Duration::from_secs(self.function.timeout_s.into());
         tokio::select! {
             biased;
-            Ok(said) = was_said => Ran::Answered(outcome(said)),
+            Ok(said) = was_said => {
+                if !self.running.dies_after_answer {
+                    return Ran::Answered(outcome(said));
+                }
+                process.kill().await;
+                Ran::Died(outcome(said))
+            }
             () = process.ended() => Ran::Died(Outcome::Failed(process.exit_failure())),
             () = tokio::time::sleep(timeout) => {
                 process.kill().await;
