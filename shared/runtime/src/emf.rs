@@ -36,14 +36,15 @@ struct Tells;
 
 impl Drop for Tells {
     fn drop(&mut self) {
-        if let Some(collector) = COLLECTOR.get() {
-            write(collector, std::io::stdout().lock());
-        }
+        write(std::io::stdout().lock());
     }
 }
 
 /// Writes what was counted since the last time, all at once: a line that is half out when the process stops is none.
-fn write(collector: &Collector, mut out: impl Write) {
+pub fn write(mut out: impl Write) {
+    let Some(collector) = COLLECTOR.get() else {
+        return;
+    };
     let mut lines = Vec::new();
     let written = collector.flush(&mut lines).and_then(|()| {
         out.write_all(&lines)?;
@@ -69,7 +70,7 @@ mod tests {
         start("neurocards");
         count();
         let mut page = Vec::new();
-        write(COLLECTOR.get().unwrap(), &mut page);
+        write(&mut page);
         let text = String::from_utf8(page).unwrap();
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())

@@ -14,7 +14,8 @@ pub fn start(level: &str) {
     let _ = tracing::subscriber::set_global_default(lines(level, std::io::stdout));
 }
 
-fn lines<W>(level: &str, writer: W) -> impl Subscriber
+/// What turns events into lines for a writer.
+pub fn lines<W>(level: &str, writer: W) -> impl Subscriber
 where
     W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
 {
