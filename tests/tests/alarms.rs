@@ -48,7 +48,7 @@ async fn trouble(alarm: &str, stack: &Stack, watch: &Watch) {
         "ChargedBackPaymentsAlarm" => dispute_a_payment().await,
         "ForgedNoticesAlarm" => forge_notices().await,
         "ReconciliationAlarm" => lose_a_notice().await,
-        "QuarantinedUpdatesAlarm" => write_nonsense_into_an_account().await,
+        "QuarantinedUpdatesAlarm" => Box::pin(write_nonsense_into_an_account()).await,
         "OrphanRendersAlarm" => call_back_for_what_is_over().await,
         "DeadDoorbellsAlarm" => fill(stack, watch, "DoorbellDeadLetterQueue", 1.0),
         "OldDoorbellsAlarm" => fill(stack, watch, "DoorbellQueue", 1801.0),

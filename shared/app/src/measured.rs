@@ -1,5 +1,6 @@
 //! What the metrics are told of an order, wherever it is moved on: by a worker, by cleanup or by its customer.
 
+use domain::ai_request::AiRequest;
 use domain::job::{Change, Job, Rule, Stage};
 use domain::time::Timestamp;
 
@@ -14,6 +15,10 @@ pub(crate) fn moved(before: &Job, change: &Change, now: Timestamp) {
         return;
     }
     meter::job_settled(model, outcome(after.stage));
+    // What the log says of it, and nothing else.
+    if let Some(cost) = AiRequest::of(after).and_then(|logged| logged.cost) {
+        meter::cost(model, cost.micro_usd.0);
+    }
     if after.stage == Stage::Delivered {
         let took = now.since(after.created_at).0;
         meter::time_to_video(model, u64::try_from(took).unwrap_or(0));

@@ -12,6 +12,8 @@ pub enum Unit {
     Milliseconds,
     /// Percent, 0 to 100 and beyond.
     Percent,
+    /// Millionths of a US dollar.
+    MicroUsd,
     /// A provider's own credits.
     Credits,
     /// 1 if it is so, else 0.
@@ -68,6 +70,7 @@ pub(crate) const TIME_TO_VIDEO: Metric = summed(
     &["Model"],
     "from an order's acceptance to its video",
 );
+pub(crate) const COST: Metric = metric("CostMicroUsd", Unit::MicroUsd, &["Model"], "what orders cost us");
 pub(crate) const QUEUE_AGE: Metric = metric(
     "QueueAge",
     Unit::Seconds,
@@ -167,6 +170,7 @@ pub const METRICS: &[Metric] = &[
     JOBS_SETTLED,
     JOBS_GIVEN_UP,
     TIME_TO_VIDEO,
+    COST,
     QUEUE_AGE,
     OLDEST_OPEN_JOB,
     LIMIT_REFUSALS,

@@ -18,7 +18,7 @@ use catalogue as of;
 pub fn describe() {
     for metric in METRICS {
         let unit = match metric.unit {
-            Unit::Count | Unit::Credits | Unit::State => metrics::Unit::Count,
+            Unit::Count | Unit::MicroUsd | Unit::Credits | Unit::State => metrics::Unit::Count,
             Unit::Seconds => metrics::Unit::Seconds,
             Unit::Milliseconds => metrics::Unit::Milliseconds,
             Unit::Percent => metrics::Unit::Percent,
@@ -40,6 +40,11 @@ pub fn job_given_up(model: &str) {
 /// A video was delivered so many milliseconds after its order was accepted.
 pub fn time_to_video(model: &str, ms: u64) {
     value(&of::TIME_TO_VIDEO, &[model], ms);
+}
+
+/// What an order cost us, in millionths of a US dollar.
+pub fn cost(model: &str, micro_usd: u64) {
+    count(&of::COST, &[model], micro_usd);
 }
 
 /// An order was attended to so many seconds after it was due.
