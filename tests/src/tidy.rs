@@ -19,6 +19,7 @@ pub mod template;
 
 pub mod alarms;
 pub mod functions;
+pub mod meters;
 pub mod policies;
 pub mod queues;
 pub mod schedules;
@@ -63,7 +64,7 @@ pub enum Error {
 }
 
 /// Every rule about the template by itself. The rules that hold it against the code are in [`environment`],
-/// [`alarms::counted`] and [`functions::built_by_a_package`].
+/// [`meters`] and [`functions::built_by_a_package`].
 pub fn template_rules(template: &Template) -> Findings {
     [
         functions::transformed(template),

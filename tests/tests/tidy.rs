@@ -11,7 +11,7 @@ use tests::tidy::project::{Workspace, text};
 use tests::tidy::sources::Source;
 use tests::tidy::template::Template;
 use tests::tidy::{
-    Findings, alarms, comparisons, dependencies, edges, environment, fixtures, functions, policies, sizes,
+    Findings, comparisons, dependencies, edges, environment, fixtures, functions, meters, policies, sizes,
     sources, template_rules, words,
 };
 
@@ -68,8 +68,18 @@ fn functions_read_the_environment_that_the_template_gives() {
 }
 
 #[test]
-fn every_metric_that_the_code_logs_rings_an_alarm() {
-    nothing_is_in(&alarms::counted(&template(), &sources::all().unwrap()));
+fn every_metric_is_counted_somewhere() {
+    nothing_is_in(&meters::counted(&sources::all().unwrap()));
+}
+
+#[test]
+fn every_metric_is_looked_at_and_nothing_looks_at_what_is_none() {
+    nothing_is_in(&meters::looked_at(&template()));
+}
+
+#[test]
+fn every_alarm_has_its_entry_in_the_runbook() {
+    nothing_is_in(&meters::answered(&template(), &text("infra/README.md").unwrap()));
 }
 
 #[test]
@@ -145,7 +155,7 @@ fn every_finding(template: &str, code: &Code) -> Findings {
     let against_the_code = [
         functions::built_by_a_package(&template, &code.workspace),
         environment::equal(&template, &code.sources),
-        alarms::counted(&template, &code.sources),
+        meters::looked_at(&template),
     ];
     [template_rules(&template), against_the_code.concat()].concat()
 }

@@ -1,9 +1,11 @@
 //! The scheduled Lambda that rings what is due and settles what is overdue.
 
 use app::cashier::Cashier;
+use app::lookout::Lookout;
 use app::sweep::Sweeper;
 use lambda_runtime::LambdaEvent;
-use runtime::{Aws, Config, Secrets};
+use providers::kie;
+use runtime::{Aws, Config, Secrets, clients};
 use serde_json::{Value, json};
 
 /// The variables that this function reads.
@@ -25,6 +27,8 @@ pub const ENVIRONMENT: &[&str] = &[
     "RETURN_URL",
     "OPERATOR_CHAT_ID",
     "LOG_LEVEL",
+    "METRICS_NAMESPACE",
+    "KIE_API_URL",
 ];
 
 /// What goes on with what is due.
@@ -34,6 +38,8 @@ pub struct Cleanup {
     pub jobs: Sweeper,
     /// Purchases and payments.
     pub cashier: Cashier,
+    /// What somebody must know in time.
+    pub lookout: Lookout,
     /// Where the operator is told of what needs them.
     pub operator: Option<i64>,
 }
@@ -44,17 +50,31 @@ const DAYS_COMPARED: u32 = 3;
 /// Makes ready, from the environment.
 pub async fn start() -> Result<Cleanup, runtime::Error> {
     let config = Config::read(ENVIRONMENT)?;
-    runtime::telemetry::start(config.get("LOG_LEVEL")?);
+    config.telemetry()?;
     let aws = Aws::from_env().await;
     let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
     let env = runtime::env();
+    let cashier = config.money()?.cashier(&aws, &secrets, env.clone())?;
+    let kie_url = config.get("KIE_API_URL")?;
     Ok(Cleanup {
+        lookout: Lookout {
+            store: aws.store(config.tables()?),
+            settings: cashier.settings.clone(),
+            // Nothing is uploaded from here.
+            kie: kie::Client::new(
+                clients::http_without_pool()?,
+                kie_url,
+                kie_url,
+                secrets.kie_api_key()?,
+            ),
+            env: env.clone(),
+        },
         jobs: Sweeper {
             store: aws.store(config.tables()?),
             queue: aws.queue(&config)?,
-            env: env.clone(),
+            env,
         },
-        cashier: config.money()?.cashier(&aws, &secrets, env)?,
+        cashier,
         operator: config.chats("OPERATOR_CHAT_ID")?.first().copied(),
     })
 }
@@ -79,6 +99,7 @@ pub async fn handle(cleanup: &Cleanup, event: LambdaEvent<Value>) -> Result<Valu
         more = swept.more,
         "swept"
     );
+    cleanup.lookout.look(deadline).await;
     let paid = cleanup.cashier.sweep(deadline).await?;
     if paid != app::cashier::Swept::default() {
         tracing::info!(

@@ -2,12 +2,13 @@
 
 use cleanup::{handle, start};
 use lambda_runtime::{Error, run, service_fn};
+use runtime::emf::told;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let cleanup = &start().await?;
     run(service_fn(|event| async move {
-        handle(cleanup, event).await.map_err(Error::from)
+        told(handle(cleanup, event)).await.map_err(Error::from)
     }))
     .await
 }

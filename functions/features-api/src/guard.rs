@@ -165,6 +165,11 @@ pub(crate) fn uses(seen: &Seen, feature: &str, amount: u64) -> Result<Vec<Reserv
 
 /// The refusal of what a customer has not.
 pub(crate) fn denied(seen: &Seen, denial: &Denial) -> Refusal {
+    // What nobody has set up is only a word of the caller's, and the metrics' dimensions are not for those.
+    let known = |feature: &&String| seen.snapshot.registry.feature(feature).is_some();
+    if let Some(feature) = denial.feature.as_ref().filter(known) {
+        meter::feature_denied(feature);
+    }
     Refusal::Denied(Box::new(Wanting {
         reason: denial.reason.as_str(),
         detail: denial.to_string(),
@@ -176,6 +181,7 @@ pub(crate) fn denied(seen: &Seen, denial: &Denial) -> Refusal {
 
 /// The refusal of what a limit has not room enough for.
 fn used_up(seen: &Seen, check: &Check<'_>, full: &Usage) -> Refusal {
+    meter::limit_refused(&full.limit.id);
     let shared = full.limit.whose != Whose::Each;
     let counted = told::is_shown(&full.limit);
     let Window { window, window_s } = Window::of(&full.limit.span);

@@ -46,12 +46,13 @@ pub const ENVIRONMENT: &[&str] = &[
     "TAKES_TEST_MONEY",
     "RETURN_URL",
     "LOG_LEVEL",
+    "METRICS_NAMESPACE",
 ];
 
 /// Makes ready, from the environment.
 pub async fn start() -> Result<Arc<Api>, runtime::Error> {
     let config = Config::read(ENVIRONMENT)?;
-    runtime::telemetry::start(config.get("LOG_LEVEL")?);
+    config.telemetry()?;
     let aws = Aws::from_env().await;
     let settings = aws.settings(&config)?;
     let env = runtime::env();

@@ -30,6 +30,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "TAKES_TEST_MONEY",
     "RETURN_URL",
     "LOG_LEVEL",
+    "METRICS_NAMESPACE",
 ];
 
 /// The largest notice that is read. Real ones are a few kilobytes.
@@ -66,7 +67,7 @@ impl App {
     /// From the environment.
     pub async fn start() -> Result<Self, runtime::Error> {
         let config = Config::read(ENVIRONMENT)?;
-        runtime::telemetry::start(config.get("LOG_LEVEL")?);
+        config.telemetry()?;
         let aws = Aws::from_env().await;
         let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
         let cashier = config.money()?.cashier(&aws, &secrets, runtime::env())?;
@@ -113,7 +114,8 @@ fn source(request: &Request) -> Option<IpAddr> {
 async fn yookassa_notice(app: &App, request: &Request, deadline: Deadline) -> Response<Body> {
     let known = source(request).is_some_and(|source| yookassa::is_known(source, &app.networks));
     if !known {
-        tracing::warn!(source = ?source(request), metric = "notice_forged", "a notice from an unknown network");
+        meter::notice_forged();
+        tracing::warn!(source = ?source(request), "a notice from an unknown network");
         return status(403);
     }
     let Some(notice) = yookassa::Notice::read(request.body().as_ref()) else {
@@ -134,7 +136,8 @@ async fn yookassa_notice(app: &App, request: &Request, deadline: Deadline) -> Re
     if fits {
         return answered;
     }
-    tracing::warn!(payment = %id, metric = "notice_forged", "a notice that says what is not so");
+    meter::notice_forged();
+    tracing::warn!(payment = %id, "a notice that says what is not so");
     status(500)
 }
 
@@ -148,7 +151,8 @@ async fn stripe_event(app: &App, request: &Request, deadline: Deadline) -> Respo
         .as_ref()
         .is_some_and(|secret| stripe::Signature::new(header).is_of(body, &secret.0, now_s));
     if !signed {
-        tracing::warn!(metric = "notice_forged", "an event that Stripe has not signed");
+        meter::notice_forged();
+        tracing::warn!("an event that Stripe has not signed");
         return status(400);
     }
     let payment = |id: String| PaymentId {
@@ -191,7 +195,8 @@ async fn answer(
         }
         // The rail knows of no such payment: forged, or told before the rail's own books have it.
         Ok(None) => {
-            tracing::warn!(payment = %id, metric = "notice_forged", "a notice of a payment that the rail does not know");
+            meter::notice_forged();
+            tracing::warn!(payment = %id, "a notice of a payment that the rail does not know");
             status(500)
         }
         Err(error) => {

@@ -6,7 +6,13 @@ use runtime::{Aws, Config, Secrets, warm};
 use table::Deadline;
 
 /// The variables that this function reads.
-pub const ENVIRONMENT: &[&str] = &["JOBS_TABLE", "DOORBELL_QUEUE_URL", "SECRET_ARN", "LOG_LEVEL"];
+pub const ENVIRONMENT: &[&str] = &[
+    "JOBS_TABLE",
+    "DOORBELL_QUEUE_URL",
+    "SECRET_ARN",
+    "LOG_LEVEL",
+    "METRICS_NAMESPACE",
+];
 
 /// The largest callback that is read.
 const CALLBACK_BYTES_MAX: usize = 1 << 20;
@@ -14,7 +20,7 @@ const CALLBACK_BYTES_MAX: usize = 1 << 20;
 /// Makes ready, from the environment.
 pub async fn start() -> Result<CallbackDesk, runtime::Error> {
     let config = Config::read(ENVIRONMENT)?;
-    runtime::telemetry::start(config.get("LOG_LEVEL")?);
+    config.telemetry()?;
     let aws = Aws::from_env().await;
     let queue = aws.queue(&config)?;
     let (secrets, ()) = tokio::join!(

@@ -35,6 +35,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "TAKES_TEST_MONEY",
     "RETURN_URL",
     "LOG_LEVEL",
+    "METRICS_NAMESPACE",
 ];
 
 /// The header in which Telegram repeats what `setWebhook` was given.
@@ -70,7 +71,7 @@ impl App {
     /// From the environment.
     pub async fn start() -> Result<Self, runtime::Error> {
         let config = Config::read(ENVIRONMENT)?;
-        runtime::telemetry::start(config.get("LOG_LEVEL")?);
+        config.telemetry()?;
         let aws = Aws::from_env().await;
         let (settings, queue, env) = (aws.settings(&config)?, aws.queue(&config)?, runtime::env());
         let (secrets, ()) = tokio::join!(
@@ -146,10 +147,10 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
             status(503)
         }
         Ok(Err(error)) => {
+            meter::update_quarantined();
             tracing::error!(
                 update_id,
                 error = runtime::batch::chain(&error),
-                metric = "update_quarantined",
                 "the update is given up"
             );
             apology(update)
@@ -159,11 +160,8 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
             status(503)
         }
         Err(_) => {
-            tracing::error!(
-                update_id,
-                metric = "update_quarantined",
-                "a panic; the update is given up"
-            );
+            meter::update_quarantined();
+            tracing::error!(update_id, "a panic; the update is given up");
             apology(update)
         }
     }

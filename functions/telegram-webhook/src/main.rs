@@ -1,13 +1,14 @@
 //! Starts the function.
 
 use lambda_http::{Error, Request, run, service_fn};
+use runtime::emf::told;
 use telegram_webhook::{App, handle};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let app = &App::start().await?;
     run(service_fn(|request: Request| async move {
-        Ok::<_, Error>(handle(app, request).await)
+        Ok::<_, Error>(told(handle(app, request)).await)
     }))
     .await
 }

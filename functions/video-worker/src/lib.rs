@@ -23,12 +23,13 @@ pub const ENVIRONMENT: &[&str] = &[
     "CALLBACK_URL",
     "VAULT_CHAT_IDS",
     "LOG_LEVEL",
+    "METRICS_NAMESPACE",
 ];
 
 /// Makes ready, from the environment.
 pub async fn start() -> Result<Workshop, runtime::Error> {
     let config = Config::read(ENVIRONMENT)?;
-    runtime::telemetry::start(config.get("LOG_LEVEL")?);
+    config.telemetry()?;
     let aws = Aws::from_env().await;
     let (settings, queue, env) = (aws.settings(&config)?, aws.queue(&config)?, runtime::env());
     let (secrets, ()) = tokio::join!(

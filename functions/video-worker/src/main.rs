@@ -2,6 +2,7 @@
 
 use aws_lambda_events::event::sqs::SqsEvent;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use runtime::emf::told;
 use video_worker::{handle, start};
 
 #[tokio::main(flavor = "current_thread")]
@@ -9,7 +10,7 @@ async fn main() -> Result<(), Error> {
     let workshop = &start().await?;
     run(service_fn(|event: LambdaEvent<SqsEvent>| async move {
         let deadline = runtime::deadline(&event.context);
-        Ok::<_, Error>(handle(workshop, event.payload, deadline).await)
+        Ok::<_, Error>(told(handle(workshop, event.payload, deadline)).await)
     }))
     .await
 }

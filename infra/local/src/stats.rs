@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use local_lambda::watch::State;
 use local_lambda::{Depth, FunctionStats, LocalLambda, Service};
 use serde_json::{Value, json};
 
@@ -24,6 +25,10 @@ pub struct Stats {
     pub functions: BTreeMap<String, FunctionLine>,
     /// By the queue's logical id.
     pub queues: BTreeMap<String, Depth>,
+    /// The template's alarms that ring.
+    pub ringing: Vec<String>,
+    /// Every metric of the functions' own with its last value.
+    pub metrics: BTreeMap<String, f64>,
     /// Requests that a function's policy refused: mistakes in the template.
     pub refusals: Vec<String>,
 }
@@ -44,6 +49,14 @@ impl Stats {
         for id in local.stack().queues.keys() {
             stats.queues.insert(id.clone(), local.aws().depth(id).await?);
         }
+        let alarms = local.alarms().await?.into_iter();
+        let ringing = alarms.filter(|(_, state)| *state == State::Alarm);
+        stats.ringing = ringing.map(|(id, _)| id).collect();
+        let metrics = local.metrics().await?.latest().into_iter();
+        let own = metrics.filter(|(series, _)| !series.namespace.starts_with("AWS/"));
+        stats.metrics = own
+            .map(|(series, point)| (series.to_string(), point.value))
+            .collect();
         let refusals = local.aws().refusals();
         stats.refusals = refusals.iter().map(|refusal| format!("{refusal:?}")).collect();
         Ok(stats)
@@ -68,6 +81,8 @@ impl Stats {
         json!({
             "functions": functions.collect::<serde_json::Map<_, _>>(),
             "queues": queues.collect::<serde_json::Map<_, _>>(),
+            "ringing": self.ringing,
+            "metrics": self.metrics,
             "refusals": self.refusals,
         })
     }
@@ -105,6 +120,13 @@ impl fmt::Display for Stats {
                 "{id:<26}{:>12}{:>12}{:>12}",
                 depth.visible, depth.in_flight, depth.delayed
             )?;
+        }
+        writeln!(f, "\n{:<64}{:>10}", "metric", "last")?;
+        for (name, value) in &self.metrics {
+            writeln!(f, "{name:<64}{value:>10}")?;
+        }
+        for alarm in &self.ringing {
+            writeln!(f, "rings: {alarm}")?;
         }
         for refusal in &self.refusals {
             writeln!(f, "refused by the template's policy: {refusal}")?;

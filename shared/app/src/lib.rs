@@ -10,6 +10,7 @@ mod buttons;
 mod cards;
 pub mod cashier;
 mod chain;
+mod measured;
 mod quota;
 mod shop;
 mod show;
@@ -17,6 +18,7 @@ pub mod told;
 mod way_out;
 
 pub mod desk;
+pub mod lookout;
 pub mod on_sale;
 
 pub mod rails;

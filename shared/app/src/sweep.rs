@@ -9,6 +9,7 @@ use store::{Applied, Store};
 use table::Deadline;
 
 use crate::env::Env;
+use crate::measured;
 
 /// How long after its due time a job is rung for: its own doorbell may be on the way.
 const GRACE: Millis = Millis::from_secs(20);
@@ -43,6 +44,8 @@ pub struct Swept {
     pub failed: u32,
     /// There are more than one run takes.
     pub more: bool,
+    /// How old the oldest of them is, in seconds, counted from its acceptance.
+    pub oldest_s: u64,
 }
 
 impl Sweeper {
@@ -64,7 +67,11 @@ impl Sweeper {
                 (trouble, unread) = (Some(error), unread + 1);
             }
         }
-        trouble.filter(|_| unread == OPEN_SHARDS).map_or(Ok(swept), Err)
+        if let Some(error) = trouble.filter(|_| unread == OPEN_SHARDS) {
+            return Err(error);
+        }
+        meter::oldest_open_job(swept.oldest_s);
+        Ok(swept)
     }
 
     async fn sweep_shard(
@@ -108,6 +115,9 @@ impl Sweeper {
             if deadline.remaining() < STOP_WITH {
                 return Ok(false);
             }
+            if !job.stage.is_final() {
+                swept.oldest_s = swept.oldest_s.max(measured::seconds(job.created_at, now));
+            }
             match self.see_to(&job, now, deadline).await {
                 Ok(done) => {
                     swept.moved = swept.moved.saturating_add(u32::from(done.moved));
@@ -143,6 +153,7 @@ impl Sweeper {
         };
         match self.store.apply(job, &change, deadline).await? {
             Applied::Written => {
+                measured::moved(job, &change, now);
                 let (rule, stage) = (change.rule.as_str(), change.after.stage.as_str());
                 tracing::info!(job = %job.id, rule, stage, "moved by cleanup");
                 // What is due at once, such as telling the customer, does not wait for the next run.

@@ -147,6 +147,7 @@ impl CallbackDesk {
 /// A callback for a submission that was given up: somebody may have paid for a render that nobody gets.
 fn note_orphan(job: &Job, fence: u32, task_id: &str) {
     if job.fence != Fence(fence) || job.task.as_ref().is_none_or(|task| task.0 != task_id) {
-        tracing::warn!(job = %job.id, fence, stage = job.stage.as_str(), metric = "orphan_render", "a callback for a submission that is over");
+        meter::render_orphaned();
+        tracing::warn!(job = %job.id, fence, stage = job.stage.as_str(), "a callback for a submission that is over");
     }
 }

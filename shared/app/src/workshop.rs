@@ -10,6 +10,8 @@ mod submit;
 mod tell;
 mod vault;
 
+pub(crate) use submit::PROVIDER;
+
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -24,6 +26,7 @@ use store::{Applied, Store};
 use table::Deadline;
 
 use crate::env::Env;
+use crate::measured;
 
 /// What is kept of an invocation's time for writing down how an outside call went.
 const RESERVE: Duration = Duration::from_secs(8);
@@ -103,6 +106,7 @@ impl Workshop {
         self.announce(&change, deadline).await;
         match self.store.apply(job, &change, deadline).await? {
             Applied::Written => {
+                measured::moved(job, &change, self.env.now());
                 if change.rule.is_transition() {
                     let (stage, failure) = (
                         change.after.stage.as_str(),

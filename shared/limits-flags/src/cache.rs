@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use domain::time::Timestamp;
+use meter::Gating;
 use table::{Db, Error, Item, Query};
 
 use crate::problems::Problem;
@@ -66,7 +67,8 @@ impl Settings {
             Ok(snapshot) => Ok(snapshot),
             Err(error) => {
                 let age_ms = now.since(known.loaded_at).0;
-                tracing::warn!(%error, version = known.version, metric = "settings_age", age_ms, "settings stay at the last good version");
+                meter::settings_age(u64::try_from(age_ms).unwrap_or(0));
+                tracing::warn!(%error, version = known.version, age_ms, "settings stay at the last good version");
                 Ok(self.outdate(&known, now))
             }
         }
@@ -86,6 +88,7 @@ impl Settings {
                 self.refresh(version.unwrap_or(0), now).await
             }
             Err(error) => {
+                meter::gating_failed(Gating::Unread);
                 tracing::warn!(%error, version = known.version, "the settings' version cannot be read");
                 Ok(known)
             }
@@ -106,6 +109,7 @@ impl Settings {
             snapshot = Snapshot::read(&self.rows().await?, now);
         }
         if !snapshot.whole {
+            meter::gating_failed(Gating::Mixed);
             tracing::error!(
                 version = snapshot.version,
                 "the settings' rows are not those of their version"
@@ -114,9 +118,11 @@ impl Settings {
         let known = self.peek();
         let (missing, problems) = news(&snapshot, known.as_deref());
         for (flag, taken_as) in missing {
+            meter::gating_failed(Gating::Misread);
             tracing::error!(flag, taken_as, "a switch is missing");
         }
         for Problem { row, why } in problems {
+            meter::gating_failed(Gating::Misread);
             tracing::error!(
                 row,
                 why,
@@ -128,6 +134,11 @@ impl Settings {
 
     /// Every row, the version's too.
     async fn rows(&self) -> Result<Vec<Item>, Error> {
+        let rows = self.read_rows().await;
+        rows.inspect_err(|_| meter::gating_failed(Gating::Unread))
+    }
+
+    async fn read_rows(&self) -> Result<Vec<Item>, Error> {
         let mut items = Vec::new();
         let mut start = None;
         loop {

@@ -14,7 +14,7 @@ use table::{Item, Row};
 
 use crate::document::UNLIMITED_LIMIT;
 use crate::features::Registry;
-use crate::flags::{Context, FlagSet};
+use crate::flags::{Context, ErrorCode, FlagSet};
 use crate::problems::Problem;
 use crate::rows;
 
@@ -139,7 +139,14 @@ impl Snapshot {
     /// Whether a flag is on for whoever asks. Where there is none, or it cannot be read, the answer is `otherwise`: what
     /// the caller holds for safe. A broken flag is logged when the settings are loaded, not each time it is asked.
     pub fn switch(&self, key: &str, otherwise: bool, context: &Context<'_>) -> bool {
-        self.flags.boolean(key, otherwise, context).value
+        let resolution = self.flags.boolean(key, otherwise, context);
+        if resolution
+            .fault
+            .is_some_and(|fault| fault.code != ErrorCode::FlagNotFound)
+        {
+            meter::gating_failed(meter::Gating::Unevaluated);
+        }
+        resolution.value
     }
 
     /// Switches that are asked for and are not there, with what each is taken for then.

@@ -3,6 +3,7 @@
 //! Errors come as HTTP 200 with a `code` other than 200, so the envelope counts and the HTTP status only where there
 //! is none.
 
+mod balance;
 pub mod callback;
 mod client;
 mod create;
@@ -11,6 +12,7 @@ mod look_up;
 pub mod registry;
 mod upload;
 
+pub use balance::Balance;
 pub use client::Client;
 pub use create::Create;
 pub use look_up::{LookUp, Looked, TaskFacts};

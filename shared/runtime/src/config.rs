@@ -31,6 +31,13 @@ impl Config {
             .ok_or_else(|| Error::Undeclared(name.to_owned()))
     }
 
+    /// Starts logs and metrics.
+    pub fn telemetry(&self) -> Result<(), Error> {
+        crate::telemetry::start(self.get("LOG_LEVEL")?);
+        crate::emf::start(self.get("METRICS_NAMESPACE")?);
+        Ok(())
+    }
+
     /// The names of the tables with money in them.
     pub fn tables(&self) -> Result<Tables, Error> {
         let table = |name: &str| self.get(name).map(str::to_owned);

@@ -1,10 +1,11 @@
-//! Everything before the first event: configuration, secrets, telemetry, clients, clock; and the loop over a batch of
+//! Everything before the first event: configuration, secrets, logs, metrics, clients, clock; and the loop over a batch of
 //! SQS records. The only crate that reads the environment or the time.
 
 pub mod batch;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod emf;
 pub mod money;
 pub mod secrets;
 pub mod telemetry;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use app::cashier::Cashier;
 use app::desk::Desk;
+use app::lookout::Lookout;
 use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
 use app::sweep::Sweeper;
 use app::take_callback::CallbackDesk;
@@ -196,6 +197,17 @@ impl Ground {
                 env: self.env(3),
             },
             cashier: self.cashier(CLEANUP, 7, outside),
+            lookout: Lookout {
+                store: clients::store(&self.aws, CLEANUP),
+                settings: clients::settings(&self.aws, CLEANUP),
+                kie: providers::kie::Client::new(
+                    runtime::clients::http_without_pool().unwrap(),
+                    &outside.kie,
+                    &outside.kie,
+                    KIE_KEY,
+                ),
+                env: self.env(3),
+            },
             operator: Some(super::OPERATOR),
         }
     }

@@ -6,11 +6,10 @@
 use serde_norway::Value;
 
 use super::Findings;
-use super::sources::Source;
 use super::template::{Resource, Template, list, pointed_to};
 
-const ALARM: &str = "AWS::CloudWatch::Alarm";
-const FILTER: &str = "AWS::Logs::MetricFilter";
+pub(super) const ALARM: &str = "AWS::CloudWatch::Alarm";
+pub(super) const FILTER: &str = "AWS::Logs::MetricFilter";
 
 /// What the runtime crate's telemetry writes for an error.
 const ERROR_LINES: &str = r#"{ $.level = "ERROR" }"#;
@@ -56,35 +55,6 @@ fn unheard(template: &Template, function: Resource<'_>) -> Option<String> {
     (!heard).then(|| format!("{}: no alarm on lines of level ERROR in {group}", function.name))
 }
 
-/// Every metric that a log line names is counted, and has an alarm.
-pub fn counted(template: &Template, sources: &[Source]) -> Findings {
-    let product = sources.iter().filter(|source| source.is_product());
-    let named = product.flat_map(|source| {
-        metrics(&source.text)
-            .into_iter()
-            .map(move |metric| (source, metric))
-    });
-    named
-        .filter(|(_, metric)| !rings_for(template, metric))
-        .map(|(source, metric)| format!("{}: no alarm counts the metric {metric}", source.path))
-        .collect()
-}
-
-/// The names in `metric = "…"`, the field of a log line.
-fn metrics(text: &str) -> Vec<&str> {
-    text.split("metric = \"")
-        .skip(1)
-        .filter_map(|rest| Some(rest.split_once('"')?.0))
-        .collect()
-}
-
-fn rings_for(template: &Template, metric: &str) -> bool {
-    let wanted = format!(r#"{{ $.metric = "{metric}" }}"#);
-    template
-        .of_type(FILTER)
-        .any(|filter| pattern(filter) == wanted && rings(template, filter))
-}
-
 fn pattern(filter: Resource<'_>) -> &str {
     filter
         .property(&["FilterPattern"])
@@ -111,20 +81,4 @@ pub fn watches(alarm: Resource<'_>, metric: &str, resource: &str) -> bool {
             .iter()
             .filter_map(|one| one.get("Value"))
             .any(|value| pointed_to(value) == Some(resource))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_metric_that_nothing_counts_is_found() {
-        let template = Template::parse("Resources: {}").unwrap();
-        let text = r#"fn f() { tracing::warn!(metric = "lost", "x"); }"#;
-        let source = Source::parse("shared/app/src/x.rs", text).unwrap();
-        assert_eq!(
-            counted(&template, &[source]),
-            ["shared/app/src/x.rs: no alarm counts the metric lost"]
-        );
-    }
 }

@@ -7,6 +7,7 @@ use super::project::{Dependency, Package, Workspace};
 /// Everything below the use cases.
 const BELOW_APP: &[&str] = &[
     "domain",
+    "meter",
     "table",
     "limits-flags",
     "store",
@@ -19,8 +20,9 @@ const BELOW_APP: &[&str] = &[
 /// What each library may depend on, from the bottom up.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("domain", &[]),
+    ("meter", &[]),
     ("table", &["domain"]),
-    ("limits-flags", &["domain", "table"]),
+    ("limits-flags", &["domain", "meter", "table"]),
     ("store", &["domain", "table", "limits-flags"]),
     ("queue", &["domain"]),
     ("telegram", &["domain"]),
@@ -34,6 +36,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 const ABOVE_STORE: &[&str] = &[
     "app",
     "domain",
+    "meter",
     "table",
     "limits-flags",
     "store",
@@ -48,6 +51,7 @@ const FUNCTION: &[&str] = &[
     "app",
     "runtime",
     "domain",
+    "meter",
     "table",
     "limits-flags",
     "store",
@@ -117,6 +121,8 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
     ("aws-sdk-sqs", &["queue", "runtime"]),
     ("aws-sdk-secretsmanager", &["runtime"]),
     ("aws-config", &["runtime"]),
+    ("metrics", &["meter"]),
+    ("metrics_cloudwatch_embedded", &["runtime"]),
     (
         "lambda_runtime",
         &[

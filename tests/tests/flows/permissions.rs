@@ -99,6 +99,8 @@ async fn ask_the_api(stage: &Stage) {
     let chat = json!({"name": "Chat", "type": "metered", "default": {"enabled": true, "limits": limits}});
     let asks = [
         Ask::of("PUT", "/admin/settings/features/chat").json(&json!({ "row": chat })),
+        Ask::of("PUT", "/admin/settings/limits/all")
+            .json(&json!({ "row": {"max": 1000, "period": "day", "shards": 2} })),
         Ask::of("PUT", "/admin/settings/features/hd").json(&json!({ "row": {"name": "HD"} })),
         Ask::of("PUT", "/admin/settings/flags/brief").json(&json!({"row": {"enabled": true}})),
         Ask::of("DELETE", "/admin/settings/flags/brief"),

@@ -200,6 +200,9 @@ pub(crate) fn evaluate(seen: &Seen, key: &str, context: &Context<'_>) -> Evaluat
 fn flag(set: &FlagSet, key: &str, context: &Context<'_>) -> Evaluation {
     let resolution = set.any(key, context);
     if let Some(fault) = &resolution.fault {
+        if fault.code != ErrorCode::FlagNotFound {
+            meter::gating_failed(meter::Gating::Unevaluated);
+        }
         return Evaluation::Failure(Failed {
             key: Some(key.to_owned()),
             code: code(fault.code),

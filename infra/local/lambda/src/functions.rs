@@ -12,6 +12,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::watch::Watch;
+
 pub(crate) use ice::Ice;
 pub(crate) use pool::Pool;
 pub use stats::FunctionStats;
@@ -61,5 +63,7 @@ pub(crate) struct Running {
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) processes_max: usize,
     pub(crate) freeze: bool,
+    pub(crate) dies_after_answer: bool,
     pub(crate) log: LogSink,
+    pub(crate) watch: Arc<Watch>,
 }

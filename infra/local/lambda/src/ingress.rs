@@ -55,9 +55,11 @@ async fn enter(
         ip: from.ip(),
         url_id: &door.id,
     };
-    match door.pool.invoke(event::of(&head, &body, &peer)).await {
+    let response = match door.pool.invoke(event::of(&head, &body, &peer)).await {
         Outcome::Answered(payload) => answer::of(&payload),
         Outcome::Throttled => answer::plain(StatusCode::TOO_MANY_REQUESTS, "TooManyRequestsException"),
         Outcome::Failed(_) => answer::plain(StatusCode::BAD_GATEWAY, "Internal Server Error"),
-    }
+    };
+    door.pool.answered(response.status().as_u16());
+    response
 }

@@ -36,6 +36,7 @@ mod runtime_api;
 pub mod schedule;
 pub mod stack;
 pub mod template;
+pub mod watch;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -47,6 +48,7 @@ pub use functions::{Failure, FunctionStats, LogSink, Outcome};
 pub use local::{LocalLambda, LocalOptions};
 pub use stack::Stack;
 pub use template::{Deployment, Template};
+pub use watch::Watch;
 
 /// A random id, as AWS gives to requests and messages.
 fn new_id() -> String {

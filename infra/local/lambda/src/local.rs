@@ -15,7 +15,8 @@ use crate::event_source::Poller;
 use crate::functions::{FunctionStats, LogSink, Outcome, Pool, Running};
 use crate::schedule::{self, EventShape};
 use crate::stack::{Function, Stack};
-use crate::{Service, ingress};
+use crate::watch::{State, Watch};
+use crate::{Service, ingress, moment};
 
 /// How a stack runs locally.
 #[derive(Clone)]
@@ -32,6 +33,9 @@ pub struct LocalOptions {
     pub processes_max: usize,
     /// Stops processes between events, as Lambda does, so that work left running after an answer stands still.
     pub freeze: bool,
+    /// Kills a process as soon as it has answered, as Lambda may do at any time after: what it had not done by then is
+    /// lost.
+    pub dies_after_answer: bool,
     /// How much faster schedules run; 1 is real time, 0 switches them off.
     pub schedule_speed: u32,
 }
@@ -45,6 +49,7 @@ impl Default for LocalOptions {
             log: Arc::new(|function, line| tracing::info!(function, "{line}")),
             processes_max: 8,
             freeze: false,
+            dies_after_answer: false,
             schedule_speed: 1,
         }
     }
@@ -56,6 +61,7 @@ pub struct LocalLambda {
     stack: Stack,
     aws: Aws,
     pools: BTreeMap<String, Arc<Pool>>,
+    watch: Arc<Watch>,
     urls: BTreeMap<String, String>,
     tasks: JoinSet<()>,
 }
@@ -75,13 +81,16 @@ impl LocalLambda {
             .functions
             .iter()
             .map(|(id, address)| (id.clone(), format!("http://{address}/")));
+        let watch = Arc::new(Watch::new(&stack));
+        let options = listened_to(options, &watch);
         let mut pools = BTreeMap::new();
         for (id, function) in &stack.functions {
-            pools.insert(id.clone(), Arc::new(pool(id, function, &aws, &options)?));
+            pools.insert(id.clone(), Arc::new(pool(id, function, &aws, &options, &watch)?));
         }
         let mut local = Self {
             aws,
             pools,
+            watch,
             urls: urls.collect(),
             tasks: JoinSet::new(),
             stack,
@@ -180,6 +189,21 @@ impl LocalLambda {
         Ok(self.pool(function)?.stats())
     }
 
+    /// The metrics, of the queues as they are now.
+    pub async fn metrics(&self) -> Result<&Watch> {
+        let now_ms = moment::now_ms();
+        for (id, queue) in &self.stack.queues {
+            let depth = self.aws.depth(id).await?;
+            self.watch.depth(&queue.name, depth, now_ms);
+        }
+        Ok(&self.watch)
+    }
+
+    /// How the template's alarms stand now, by their logical ids.
+    pub async fn alarms(&self) -> Result<BTreeMap<String, State>> {
+        Ok(self.metrics().await?.alarms(moment::now_ms()))
+    }
+
     /// How many events a function runs now.
     pub fn running(&self, function: &str) -> Result<usize> {
         Ok(self.pool(function)?.running())
@@ -246,7 +270,25 @@ async fn doors(stack: &Stack) -> Result<BTreeMap<String, TcpListener>> {
     Ok(doors)
 }
 
-fn pool(id: &str, function: &Function, aws: &Aws, options: &LocalOptions) -> Result<Pool> {
+/// The options, with the functions' lines heard by the watch, too.
+fn listened_to(options: LocalOptions, watch: &Arc<Watch>) -> LocalOptions {
+    let (watch, log) = (Arc::clone(watch), options.log);
+    LocalOptions {
+        log: Arc::new(move |function, line| {
+            watch.heard(function, line, moment::now_ms());
+            log(function, line);
+        }),
+        ..options
+    }
+}
+
+fn pool(
+    id: &str,
+    function: &Function,
+    aws: &Aws,
+    options: &LocalOptions,
+    watch: &Arc<Watch>,
+) -> Result<Pool> {
     let unknown = || Error::Unknown {
         kind: "binary",
         name: function.binary.clone(),
@@ -262,7 +304,9 @@ fn pool(id: &str, function: &Function, aws: &Aws, options: &LocalOptions) -> Res
         environment,
         processes_max: options.processes_max,
         freeze: options.freeze,
+        dies_after_answer: options.dies_after_answer,
         log: options.log.clone(),
+        watch: Arc::clone(watch),
     };
     Ok(Pool::new(id, function.clone(), running))
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::watch::{Alarm, LogFilter};
+
 /// The host that queue addresses carry until SQS listens; `.invalid` never resolves (RFC 6761).
 pub const QUEUE_HOST: &str = "sqs.invalid";
 /// The ending of function addresses until they listen: `http://<logical id>.lambda-url.invalid/`.
@@ -27,7 +29,11 @@ pub struct Stack {
     pub functions: BTreeMap<String, Function>,
     /// The template's outputs.
     pub outputs: BTreeMap<String, String>,
-    /// Resources that have no local counterpart (alarms, log groups), as `AlarmTopic (AWS::SNS::Topic)`.
+    /// Alarms.
+    pub alarms: BTreeMap<String, Alarm>,
+    /// What is counted from the functions' lines.
+    pub filters: Vec<LogFilter>,
+    /// Resources that have no local counterpart (topics, log groups), as `AlarmTopic (AWS::SNS::Topic)`.
     pub left_out: Vec<String>,
 }
 
@@ -85,6 +91,8 @@ pub struct Function {
     pub environment: BTreeMap<String, String>,
     /// Most invocations at once; more are throttled.
     pub reserved_concurrency: Option<u32>,
+    /// The name of its log group, where the template gives it one.
+    pub log_group: Option<String>,
     /// Whether it has a public function URL.
     pub url: bool,
     /// Queues that feed it.

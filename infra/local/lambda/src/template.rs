@@ -12,6 +12,7 @@ mod globals;
 mod intrinsics;
 mod resources;
 mod scope;
+mod watching;
 mod yaml;
 
 use std::collections::BTreeMap;

@@ -20,3 +20,5 @@ mod schedules;
 mod sdk;
 #[path = "local/urls.rs"]
 mod urls;
+#[path = "local/watched.rs"]
+mod watched;

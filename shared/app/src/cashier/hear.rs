@@ -210,12 +210,17 @@ fn note(record: &Record, change: &Change, truth: &Truth, till: &Till) {
     let after = &change.after;
     let (id, state) = (&after.id, after.state.as_str());
     let amount = truth.amount.decimal();
+    if after.state != record.payment.state {
+        meter::payment_moved(id.rail.as_str(), state);
+    }
     match (after.state, after.misfit) {
         (State::Held, Some(misfit)) => {
-            tracing::error!(payment = %id, misfit = misfit.as_str(), amount, shop = till.shop, metric = "payment_held", "a payment does not fit and waits for an operator");
+            meter::payment_held();
+            tracing::error!(payment = %id, misfit = misfit.as_str(), amount, shop = till.shop, "a payment does not fit and waits for an operator");
         }
         (State::ChargedBack, _) => {
-            tracing::error!(payment = %id, amount, metric = "payment_charged_back", "a bank takes money back");
+            meter::payment_charged_back();
+            tracing::error!(payment = %id, amount, "a bank takes money back");
         }
         (State::Credited, _) if record.payment.state == State::Refunded => {
             tracing::error!(payment = %id, amount, "a refund came undone: the customer has the goods again, and wanted the money");

@@ -279,11 +279,8 @@ impl Cashier {
         if differences == 0 {
             return;
         }
-        tracing::error!(
-            differences,
-            metric = "reconciliation_difference",
-            "a rail's books and ours differ"
-        );
+        meter::books_differ(differences);
+        tracing::error!(differences, "a rail's books and ours differ");
         let (Some(bot), Some(chat)) = (&self.bot, chat) else {
             return;
         };

@@ -7,7 +7,7 @@ use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
 use super::visit::Visit;
-use crate::{cards, show};
+use crate::{cards, measured, show};
 
 /// How often it is tried: a claim that came between may have put the order back into the queue.
 const TRIES: u32 = 2;
@@ -25,7 +25,10 @@ impl Visit<'_> {
             };
             back = job.cost;
             match self.desk.store.apply(&job, &change, self.deadline).await? {
-                Applied::Written => return Ok(self.canceled(&job, message_id, back)),
+                Applied::Written => {
+                    measured::moved(&job, &change, self.now);
+                    return Ok(self.canceled(&job, message_id, back));
+                }
                 Applied::Moved(Some(moved)) => job = *moved,
                 Applied::Moved(None) => return Ok(Self::alert(query_id, &self.say.text("draft-stale"))),
             }

@@ -165,6 +165,11 @@ impl Visit<'_> {
     fn refuse(&self, nonce: &Nonce, refusal: &Refusal, message_id: i64, query_id: &str) -> Reply {
         let say = self.say;
         tracing::info!(user = self.account.user.0, ?refusal, "an order was refused");
+        match refusal {
+            Refusal::LimitReached(usage) => meter::limit_refused(&usage.limit.id),
+            Refusal::NotEntitled(denied) => meter::feature_denied(&denied.feature),
+            _ => {}
+        }
         let text = match refusal {
             Refusal::Paused => say.text("paused"),
             Refusal::DraftStale | Refusal::ChoiceUnavailable => {

@@ -6,6 +6,7 @@ use queue::{DELAY_MAX_S, Doorbell, Hint};
 use table::Deadline;
 
 use super::{BEGIN_WITH, Error, Workshop};
+use crate::measured;
 
 /// Steps taken for one doorbell at most; a job that goes through every stage takes five.
 const STEPS_MAX: u32 = 12;
@@ -18,6 +19,7 @@ impl Workshop {
             tracing::warn!(job = %id, "a doorbell for a job that is not there");
             return Ok(());
         };
+        measured::attended(&job, self.env.now());
         // A callback says that the provider is done, whenever the next poll was due.
         let mut called_back = doorbell.hint == Hint::Callback;
         let mut changed = false;

@@ -9,11 +9,23 @@ use providers::kie::{LookUp, Looked};
 use table::Deadline;
 
 use super::file::File;
-use super::submit::{failure_of, report};
+use super::submit::{PROVIDER, failure_of, report};
 use super::{Error, RESERVE, Workshop, wish};
 
 /// The longest that the provider is waited for when it tells how a task stands.
 const LOOK_UP_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How a task ended, in a word; `None` where it goes on.
+fn said(outcome: &LookUp) -> Option<&'static str> {
+    match outcome {
+        LookUp::Succeeded { .. } => Some("succeeded"),
+        LookUp::SucceededWithoutFile => Some("succeeded_without_file"),
+        LookUp::Failed { reason, .. } => Some(reason.as_str()),
+        LookUp::Absent => Some("absent"),
+        LookUp::Unavailable { .. } => Some("unavailable"),
+        LookUp::Running { .. } => None,
+    }
+}
 
 /// What a poll came to.
 enum Polled {
@@ -58,6 +70,9 @@ impl Workshop {
                 failure: Failure::Provider,
                 jitter,
             });
+        }
+        if let Some(said) = said(&outcome) {
+            meter::provider_said(PROVIDER, said);
         }
         match outcome {
             LookUp::Succeeded { urls } => {

@@ -24,6 +24,8 @@ const PHOTO_TIMEOUT: Duration = Duration::from_secs(30);
 /// What is kept of an invocation's time while the photo is on its way: for the order and for writing down how it went.
 const BEFORE_ORDER: Duration = Duration::from_secs(33);
 
+/// The provider's name in the metrics.
+pub(crate) const PROVIDER: &str = "kie";
 /// How many bytes tell what kind of picture it is.
 const KIND_BYTES: usize = 12;
 
@@ -39,7 +41,9 @@ impl Workshop {
     /// Claims the job and hands it to the provider.
     pub(super) async fn submit(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
         let now = self.env.now();
-        if let Err(until) = self.leave_to_ask(now) {
+        let leave = self.leave_to_ask(now);
+        meter::breaker(PROVIDER, leave.is_err());
+        if let Err(until) = leave {
             // The job stays due, so cleanup rings every minute. A doorbell of our own for each of cleanup's would be one
             // more chain of doorbells for every minute of an outage.
             tracing::info!(job = %job.id, for_ms = until.since(now).0, "the provider is left alone for a while");
@@ -99,6 +103,7 @@ impl Workshop {
     /// What the provider's answer means.
     fn ordered(&self, job: &Job, outcome: Create) -> Event {
         let now = self.env.now();
+        meter::provider_said(PROVIDER, said(&outcome));
         match outcome {
             Create::Accepted { task_id } => {
                 self.breaker(domain::breaker::Breaker::after_answer);
@@ -233,6 +238,16 @@ impl Workshop {
                 Err(NoPhoto::Never(failure_of(reason)))
             }
         }
+    }
+}
+
+/// An answer to an order, in a word.
+fn said(outcome: &Create) -> &'static str {
+    match outcome {
+        Create::Accepted { .. } => "accepted",
+        Create::Rejected { reason, .. } => reason.as_str(),
+        Create::NotAccepted { .. } => "not_accepted",
+        Create::Unknown { .. } => "unknown",
     }
 }
 

@@ -5,6 +5,7 @@ use std::{error::Error, fmt, time::Duration};
 use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
 
 use super::{
+    balance::{self, Balance},
     create::{self, Create},
     envelope::Envelope,
     look_up::{self, Looked},
@@ -88,6 +89,12 @@ impl Client {
         let endpoint = format!("{}/api/v1/common/download-url", self.api_base);
         let request = self.http.post(endpoint).json(&serde_json::json!({ "url": url }));
         upload::link_outcome(self.send(request, timeout).await)
+    }
+
+    /// Asks what is left of the account's credits. Free and harmless.
+    pub async fn balance(&self, timeout: Duration) -> Balance {
+        let url = format!("{}/api/v1/chat/credit", self.api_base);
+        balance::outcome(self.send(self.http.get(url), timeout).await)
     }
 
     async fn send(&self, request: RequestBuilder, timeout: Duration) -> Result<Answer, Failed> {

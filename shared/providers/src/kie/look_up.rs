@@ -9,6 +9,8 @@ use super::{
 use crate::Reason;
 use record::Record;
 
+pub(super) use record::thousandths;
+
 /// How a task stands, with the facts that came along.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Looked {

@@ -76,14 +76,30 @@ impl Pool {
     async fn invoke_here(&self, payload: &Bytes) -> Outcome {
         let Some(_permits) = self.admit().await else {
             self.count(|stats| stats.throttles += 1);
+            self.watched("Throttles", true);
             return Outcome::Throttled;
         };
         self.count(|stats| stats.invocations += 1);
         let outcome = self.run(payload).await;
-        if matches!(outcome, Outcome::Failed(_)) {
+        let failed = matches!(outcome, Outcome::Failed(_));
+        if failed {
             self.count(|stats| stats.errors += 1);
         }
+        self.watched("Invocations", true);
+        self.watched("Errors", failed);
         outcome
+    }
+
+    /// Notes what Lambda counts of a function behind an address: how it was answered there.
+    pub(crate) fn answered(&self, status: u16) {
+        self.watched("UrlRequestCount", true);
+        self.watched("Url5xxCount", status >= 500);
+    }
+
+    fn watched(&self, metric: &str, happened: bool) {
+        let value = if happened { 1.0 } else { 0.0 };
+        let watch = &self.running.watch;
+        watch.lambda(&self.function.name, metric, value, moment::now_ms());
     }
 
     async fn admit(&self) -> Option<(Option<OwnedSemaphorePermit>, OwnedSemaphorePermit)> {
@@ -190,7 +206,13 @@ impl Pool {
         let timeout = Duration::from_secs(self.function.timeout_s.into());
         tokio::select! {
             biased;
-            Ok(said) = was_said => Ran::Answered(outcome(said)),
+            Ok(said) = was_said => {
+                if !self.running.dies_after_answer {
+                    return Ran::Answered(outcome(said));
+                }
+                process.kill().await;
+                Ran::Died(outcome(said))
+            }
             () = process.ended() => Ran::Died(Outcome::Failed(process.exit_failure())),
             () = tokio::time::sleep(timeout) => {
                 process.kill().await;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStderr, ChildStdout, Command};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
@@ -29,6 +29,8 @@ pub(crate) struct Process {
     pub(crate) events: mpsc::Sender<Event>,
     pid: Pid,
     exit: watch::Receiver<Option<String>>,
+    /// Ends when both of its pipes have.
+    silent: watch::Receiver<()>,
     // Dropping these kills the child and closes its Runtime API.
     _tasks: JoinSet<()>,
 }
@@ -48,8 +50,14 @@ pub(crate) async fn start(start: &Start<'_>) -> Result<Arc<Process>> {
     let pid = pid(&child)?;
     let mut tasks = JoinSet::new();
     tasks.spawn(runtime_api::serve(listener, seat.clone()));
-    pump(&mut tasks, start.id, &start.running.log, child.stdout.take());
-    pump(&mut tasks, start.id, &start.running.log, child.stderr.take());
+    let (talking, silent) = watch::channel(());
+    for pipe in [
+        child.stdout.take().map(Pipe::Out),
+        child.stderr.take().map(Pipe::Err),
+    ] {
+        pump(&mut tasks, start, pipe, talking.clone());
+    }
+    drop(talking);
     let (exited, exit) = watch::channel(None);
     tasks.spawn(async move {
         let status = child.wait().await;
@@ -63,6 +71,7 @@ pub(crate) async fn start(start: &Start<'_>) -> Result<Arc<Process>> {
         events,
         pid,
         exit,
+        silent,
         _tasks: tasks,
     }))
 }
@@ -110,20 +119,28 @@ fn pid(child: &Child) -> Result<Pid> {
         .map_err(Error::machine("watch a process"))
 }
 
-fn pump(
-    tasks: &mut JoinSet<()>,
-    id: &str,
-    log: &LogSink,
-    pipe: Option<impl AsyncRead + Send + Unpin + 'static>,
-) {
-    let (id, log) = (id.to_owned(), log.clone());
-    let Some(pipe) = pipe else { return };
+enum Pipe {
+    Out(ChildStdout),
+    Err(ChildStderr),
+}
+
+fn pump(tasks: &mut JoinSet<()>, start: &Start<'_>, pipe: Option<Pipe>, talking: watch::Sender<()>) {
+    let (id, log) = (start.id.to_owned(), start.running.log.clone());
     tasks.spawn(async move {
-        let mut lines = BufReader::new(pipe).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
-            log(&id, &line);
+        match pipe {
+            Some(Pipe::Out(pipe)) => read(pipe, &id, &log).await,
+            Some(Pipe::Err(pipe)) => read(pipe, &id, &log).await,
+            None => {}
         }
+        drop(talking);
     });
+}
+
+async fn read(pipe: impl AsyncRead + Unpin, id: &str, log: &LogSink) {
+    let mut lines = BufReader::new(pipe).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        log(id, &line);
+    }
 }
 
 fn describe(status: std::io::Result<ExitStatus>) -> String {
@@ -170,10 +187,12 @@ impl Process {
         Failure::new("Runtime.ExitError", format!("Runtime exited: {how}"))
     }
 
-    /// Kills the process if it lives, and waits for its end. Returns whether it lived.
+    /// Kills the process if it lives, and waits for its end and for what it had written. Returns whether it lived.
     pub(crate) async fn kill(&self) -> bool {
         let struck = self.strike();
         self.ended().await;
+        let mut silent = self.silent.clone();
+        while silent.changed().await.is_ok() {}
         self.seat.clear();
         struck
     }

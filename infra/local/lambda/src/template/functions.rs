@@ -27,6 +27,7 @@ struct FunctionProperties {
     reserved_concurrent_executions: Option<u32>,
     environment: Option<Environment>,
     function_url_config: Option<UrlConfig>,
+    logging_config: Option<LoggingConfig>,
     #[serde(default)]
     events: BTreeMap<String, Event>,
     #[serde(default)]
@@ -40,8 +41,6 @@ struct FunctionProperties {
     _handler: Option<IgnoredAny>,
     #[serde(rename = "Architectures")]
     _architectures: Option<IgnoredAny>,
-    #[serde(rename = "LoggingConfig")]
-    _logging: Option<IgnoredAny>,
     #[serde(rename = "RecursiveLoop")]
     _recursive_loop: Option<IgnoredAny>,
     // The local schedule does not retry a failed run: the next one comes.
@@ -57,6 +56,12 @@ struct FunctionProperties {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct Environment {
     variables: BTreeMap<String, Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct LoggingConfig {
+    log_group: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +98,7 @@ pub(super) fn read(scope: &Scope, logical: &str, metadata: &Value, properties: V
         timeout_s: it.timeout.unwrap_or(DEFAULT_TIMEOUT_S),
         environment: variables(&at, it.environment)?,
         reserved_concurrency: it.reserved_concurrent_executions,
+        log_group: it.logging_config.and_then(|logging| logging.log_group),
         url: it.function_url_config.is_some(),
         sources: Vec::new(),
         schedules: Vec::new(),

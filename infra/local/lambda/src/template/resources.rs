@@ -7,18 +7,16 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Map, Value, json};
 
 use super::scope::Scope;
-use super::{functions, globals};
+use super::{functions, globals, watching};
 use crate::error::{Error, Result};
 use crate::stack::{Queue, Redrive, Stack, Table};
 
 /// Kinds without a local counterpart. Their references are still checked.
-const LEFT_OUT: [&str; 9] = [
-    "AWS::CloudWatch::Alarm",
+const LEFT_OUT: [&str; 7] = [
     "AWS::CloudWatch::CompositeAlarm",
     "AWS::CloudWatch::Dashboard",
     "AWS::Lambda::Permission",
     "AWS::Logs::LogGroup",
-    "AWS::Logs::MetricFilter",
     "AWS::SNS::Subscription",
     "AWS::SNS::Topic",
     "AWS::SNS::TopicPolicy",
@@ -62,6 +60,12 @@ fn read_one(root: &Value, scope: &Scope, stack: &mut Stack, logical: &str, resou
             let function = functions::read(scope, logical, &resource["Metadata"], properties)?;
             stack.functions.insert(logical.to_owned(), function);
         }
+        "AWS::CloudWatch::Alarm" => {
+            stack
+                .alarms
+                .insert(logical.to_owned(), watching::alarm(&at, properties)?);
+        }
+        "AWS::Logs::MetricFilter" => stack.filters.extend(watching::filters(&at, properties)?),
         _ if LEFT_OUT.contains(&kind) => stack.left_out.push(format!("{logical} ({kind})")),
         _ => {
             return Err(Error::template(

@@ -101,7 +101,7 @@ fn unwrapped(value: &Value) -> Value {
 }
 
 /// A number with up to three decimals, in thousandths, without a detour through floats.
-fn thousandths(value: &Value) -> Option<u64> {
+pub(in crate::kie) fn thousandths(value: &Value) -> Option<u64> {
     let text = value.as_number()?.to_string();
     let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
     let fraction: u64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
