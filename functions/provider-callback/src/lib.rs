@@ -43,6 +43,7 @@ pub async fn handle(desk: &CallbackDesk, request: Request) -> Response<Body> {
         return status(413);
     }
     let callback = Callback {
+        path: request.uri().path(),
         query: request.uri().query().unwrap_or_default(),
         timestamp: header("x-webhook-timestamp"),
         signature: header("x-webhook-signature"),

@@ -3,15 +3,33 @@
 //! Errors come as HTTP 200 with a `code` other than 200, so the envelope counts and the HTTP status only where there
 //! is none.
 
-pub mod callback;
+mod callback;
 mod client;
 mod create;
 mod envelope;
+mod link;
 mod look_up;
 pub mod registry;
-mod upload;
+
+use std::sync::Arc;
 
 pub use client::Client;
-pub use create::Create;
-pub use look_up::{LookUp, Looked, TaskFacts};
-pub use upload::{Upload, UploadError};
+
+use crate::registry::Row;
+
+/// Files are handed over at another host.
+const UPLOADS: &str = "https://kieai.redpandaai.co";
+
+/// Its row.
+pub const ROW: Row = Row {
+    name: "kie",
+    base: "https://api.kie.ai",
+    forms: registry::FORMS,
+    finds: false,
+    notice: callback::parse,
+    is_signed: Some(callback::is_signed),
+    open: |access| {
+        let uploads = access.uploads.as_deref().unwrap_or(UPLOADS);
+        Arc::new(Client::new(access.http, &access.base, uploads, access.key))
+    },
+};

@@ -5,6 +5,7 @@ pub mod batch;
 pub mod clients;
 pub mod clock;
 pub mod config;
+pub mod makers;
 pub mod money;
 pub mod secrets;
 pub mod telemetry;

@@ -19,6 +19,8 @@ use payments::yookassa::Shop;
 use played_kie::PlayedKie;
 use played_rails::{PlayedStripe, PlayedYooKassa};
 use played_telegram::PlayedTelegram;
+use providers::Providers;
+use providers::registry::Access;
 use serde_json::json;
 use table::{Db, Deadline};
 use telegram_webhook::App;
@@ -243,13 +245,12 @@ impl Ground {
 
     async fn workshop(&self, outside: &Outside) -> Workshop {
         let http = runtime::clients::http().unwrap();
-        let for_orders = runtime::clients::http_without_pool().unwrap();
         let workshop = Workshop {
             store: clients::store(&self.aws, WORKER),
             settings: clients::settings(&self.aws, WORKER),
             queue: clients::queue(&self.aws, WORKER),
             telegram: telegram::Client::new(http, &outside.telegram, TOKEN),
-            kie: providers::kie::Client::new(for_orders, &outside.kie, &outside.kie, KIE_KEY),
+            providers: providers(outside),
             files: providers::files::Files::new(runtime::clients::http_for_files().unwrap()),
             env: self.env(4),
             places: Places {
@@ -257,11 +258,26 @@ impl Ground {
                 callback_key: MAC_KEY.into(),
                 vaults: self.setting.vaults.clone(),
             },
-            breaker: Mutex::default(),
+            breakers: Mutex::default(),
         };
         runtime::warm::up(&workshop.settings, &workshop.queue, &workshop.env).await;
         workshop
     }
+}
+
+/// The operator's accounts.
+fn providers(outside: &Outside) -> Providers {
+    let http = runtime::clients::http_without_pool().unwrap();
+    let access = |base: &str, key: &str| Access {
+        http: http.clone(),
+        base: base.trim_end_matches('/').to_owned(),
+        uploads: Some(base.trim_end_matches('/').to_owned()),
+        key: key.to_owned(),
+    };
+    Providers::open(|row| match row.name {
+        "kie" => Some(access(&outside.kie, KIE_KEY)),
+        _ => None,
+    })
 }
 
 async fn aws(setting: &Setting) -> Aws {

@@ -1,57 +1,7 @@
 //! What came of an order: the one place where a wrong guess would cost a second render or a free video.
 
-use super::{
-    client::{Answer, Failed},
-    envelope::Envelope,
-    registry::Unsupported,
-};
-use crate::Reason;
-
-/// What came of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Create {
-    /// There is a task. Nothing is rendered yet.
-    Accepted {
-        /// For look-ups.
-        task_id: String,
-    },
-    /// Surely no task, and a later order may go through.
-    NotAccepted {
-        /// What was wrong.
-        why: String,
-        /// Seconds, where the provider says.
-        retry_after_s: Option<u32>,
-    },
-    /// Surely no task, and the same order would be refused again.
-    Rejected {
-        /// In our words.
-        reason: Reason,
-        /// In the provider's; 0 if we did not ask.
-        code: i64,
-        /// In the provider's.
-        message: String,
-    },
-    /// There may be a task, or may yet be one: the provider heard us, and we did not hear it.
-    Unknown {
-        /// What came instead of an answer.
-        why: String,
-    },
-}
-
-impl Create {
-    pub(super) fn unsupported(unsupported: Unsupported) -> Self {
-        let reason = if unsupported == Unsupported::Retired {
-            Reason::Retired
-        } else {
-            Reason::BadInput
-        };
-        Self::Rejected {
-            reason,
-            code: 0,
-            message: unsupported.to_string(),
-        }
-    }
-}
+use super::{client::Answer, envelope::Envelope};
+use crate::{Create, http::Failed};
 
 pub(super) fn outcome(answer: Result<Answer, Failed>) -> Create {
     match answer {
@@ -121,6 +71,7 @@ fn turned_away(answer: &Answer) -> Create {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Reason, Unsupported};
 
     fn read(status: u16, body: &str) -> Create {
         let envelope = Envelope::read(body.as_bytes());

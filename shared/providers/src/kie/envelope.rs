@@ -3,10 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::Reason;
-
-/// Messages are a line; more than this of one is not worth a row or a log entry.
-const MESSAGE_CHARS_MAX: usize = 300;
+use crate::{Reason, http::shortened};
 
 /// `{"code":200,"msg":"success","data":…}`
 #[derive(Debug, Deserialize)]
@@ -20,6 +17,7 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
+    #[cfg(test)]
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
     }
@@ -41,10 +39,6 @@ fn code<'de, D: Deserializer<'de>>(deserializer: D) -> Result<i64, D::Error> {
 
 pub(super) fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
-}
-
-pub(super) fn shortened(message: &str) -> String {
-    message.chars().take(MESSAGE_CHARS_MAX).collect()
 }
 
 /// What a code and its message mean. 500 wraps nearly everything, and 400 and 422 more than their names say: there
@@ -141,6 +135,7 @@ fn said(message: &str) -> Option<Reason> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::MESSAGE_CHARS_MAX;
 
     #[test]
     fn a_code_may_be_a_number_or_a_number_in_quotes() {

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{LookUp, TaskFacts};
-use crate::kie::envelope::{number, reason_of, shortened};
+use crate::http::shortened;
+use crate::kie::envelope::{number, reason_of};
+use crate::{LookUp, TaskFacts};
 
 /// `data` of `recordInfo`, as far as we use it. Everything may be absent or null.
 #[derive(Deserialize)]
@@ -56,6 +57,7 @@ impl Record {
             callback_url,
             credits_consumed_milli: thousandths(&self.credits_consumed),
             cost_time_ms: self.cost_time.as_u64(),
+            ..TaskFacts::default()
         }
     }
 
