@@ -50,7 +50,7 @@ pub async fn handle(desk: &CallbackDesk, request: Request) -> Response<Body> {
         body,
     };
     match desk.take(&callback, deadline).await {
-        Ok(Taken::Rung | Taken::Late) => status(200),
+        Ok(Taken::Rung | Taken::Noted | Taken::Late) => status(200),
         Ok(Taken::Senseless) => {
             tracing::warn!(bytes = body.len(), "a callback that says nothing");
             status(200)

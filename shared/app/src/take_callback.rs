@@ -5,7 +5,7 @@
 use domain::id::{Fence, JobId, TaskId};
 use domain::job::{Event, Job, Stage};
 use domain::time::Millis;
-use providers::registry::{Row, row};
+use providers::registry::{Notice, Row, row};
 use providers::ticket::Ticket;
 use queue::{Doorbell, Hint, Queue};
 use store::{Applied, Jobs};
@@ -55,6 +55,8 @@ pub struct Callback<'a> {
 pub enum Taken {
     /// The doorbell was rung.
     Rung,
+    /// Its task's name is known; there is nothing to look at yet.
+    Noted,
     /// It is about a submission that is over, or a job that is settled: nothing to do.
     Late,
     /// It is not from the provider.
@@ -72,7 +74,7 @@ impl CallbackDesk {
         let Some(provider) = row(callback.path.trim_matches('/')) else {
             return Ok(Taken::Forged);
         };
-        let Some(task_id) = (provider.notice)(callback.body) else {
+        let Some(Notice { task_id, is_over }) = (provider.notice)(callback.body) else {
             return Ok(Taken::Senseless);
         };
         if !self.is_signed(provider, callback, &task_id) {
@@ -103,6 +105,9 @@ impl CallbackDesk {
             return Ok(Taken::Late);
         }
         self.name_task(&job, TaskId(task_id), deadline).await?;
+        if !is_over {
+            return Ok(Taken::Noted);
+        }
         let doorbell = Doorbell::new(&id, Hint::Callback);
         if let Err(error) = self.queue.ring(&doorbell, Millis::ZERO).await {
             tracing::warn!(%error, job = %id, "no doorbell; cleanup will ring");

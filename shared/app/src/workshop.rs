@@ -4,11 +4,14 @@
 mod attend;
 mod deliver;
 mod file;
+mod find;
 mod poll;
 mod progress;
 mod submit;
 mod tell;
 mod vault;
+
+pub(crate) use find::can_ask;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

@@ -5,7 +5,7 @@ use std::{error::Error, time::Duration};
 use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
 use serde::de::DeserializeOwned;
 
-use crate::Reason;
+use crate::{Create, LookUp, Reason};
 
 /// Answers are a few kilobytes; whatever is larger is not an API's.
 pub(crate) const ANSWER_BYTES_MAX: usize = 1 << 20;
@@ -69,6 +69,43 @@ impl<E> Answer<E> {
     }
 }
 
+impl<E> Answer<E> {
+    /// What the words of somebody in between mean for an order.
+    pub(crate) fn turned_away_order(&self) -> Create {
+        let (why, retry_after_s) = (self.strange(), self.retry_after_s);
+        match self.turned_away() {
+            Some(reason) if reason.is_final() => Create::Rejected {
+                reason,
+                code: i64::from(self.status),
+                message: why,
+            },
+            Some(_) => Create::NotAccepted { why, retry_after_s },
+            None => Create::Unknown { why },
+        }
+    }
+}
+
+/// What a success with these addresses is.
+pub(crate) fn files(urls: impl Iterator<Item = String>) -> LookUp {
+    let is_link = |url: &String| url.starts_with("https://") || url.starts_with("http://");
+    let urls: Vec<String> = urls.filter(is_link).collect();
+    if urls.is_empty() {
+        LookUp::SucceededWithoutFile
+    } else {
+        LookUp::Succeeded { urls }
+    }
+}
+
+/// A number with decimals, in millionths, without a detour through floats. What is smaller than that is left out.
+pub(crate) fn millionths(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let fraction = format!("{fraction:0<6}");
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let fraction: u64 = fraction.get(..6).filter(|text| digits(text))?.parse().ok()?;
+    let whole: u64 = Some(whole).filter(|text| digits(text))?.parse().ok()?;
+    whole.checked_mul(1_000_000)?.checked_add(fraction)
+}
+
 /// There was no answer.
 #[derive(Debug)]
 pub(crate) enum Failed {
@@ -79,6 +116,17 @@ pub(crate) enum Failed {
 }
 
 impl Failed {
+    /// What it means for an order.
+    pub(crate) fn of_order(self) -> Create {
+        match self {
+            Self::NotSent(why) => Create::NotAccepted {
+                why,
+                retry_after_s: None,
+            },
+            Self::Unanswered(why) => Create::Unknown { why },
+        }
+    }
+
     pub(crate) fn into_why(self) -> String {
         match self {
             Self::NotSent(why) | Self::Unanswered(why) => why,
@@ -119,4 +167,35 @@ pub(crate) const MESSAGE_CHARS_MAX: usize = 300;
 /// As much of a message as is worth keeping.
 pub(crate) fn shortened(message: &str) -> String {
     message.chars().take(MESSAGE_CHARS_MAX).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_are_read_to_the_millionth() {
+        let read = [
+            ("0.42", 420_000),
+            ("12", 12_000_000),
+            ("1.0000019", 1_000_001),
+            ("3.", 3_000_000),
+        ];
+        for (text, amount) in read {
+            assert_eq!(millionths(text), Some(amount), "{text}");
+        }
+        for text in [
+            "",
+            ".5",
+            "-1",
+            "+1",
+            "1.+5",
+            "1e3",
+            "1,5",
+            "99999999999999999999",
+            "ж.1",
+        ] {
+            assert_eq!(millionths(text), None, "{text}");
+        }
+    }
 }

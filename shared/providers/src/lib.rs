@@ -9,12 +9,14 @@
 pub mod files;
 mod http;
 pub mod kie;
+pub mod kling;
 mod order;
 mod provider;
 mod reason;
 pub mod registry;
 pub mod ticket;
 mod upload;
+mod words;
 
 pub use order::{Caps, Form, Photo, Quality, Unsupported, VideoOrder};
 pub use provider::{Coming, Create, Found, LookUp, Looked, Provider, TaskFacts};

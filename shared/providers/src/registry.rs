@@ -2,7 +2,16 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use crate::{Form, Provider, Unsupported, VideoOrder, kie};
+use crate::{Form, Provider, Unsupported, VideoOrder, kie, kling};
+
+/// What a callback says, as far as it is believed: nothing but a hint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The task that it is about.
+    pub task_id: String,
+    /// Whether it may have ended. Some providers call with every change.
+    pub is_over: bool,
+}
 
 /// From the task, the timestamp, the signature, the key, and now in unix seconds.
 pub type SignatureCheck = fn(&str, &str, &str, &str, i64) -> bool;
@@ -17,8 +26,8 @@ pub struct Row {
     pub forms: &'static [Form],
     /// Whether it can be asked what became of an order by our own name of it.
     pub finds: bool,
-    /// The task that a callback's body names.
-    pub notice: fn(&[u8]) -> Option<String>,
+    /// What a callback's body says.
+    pub notice: fn(&[u8]) -> Option<Notice>,
     /// Whether a callback is signed, where the provider signs.
     pub is_signed: Option<SignatureCheck>,
     /// An account there.
@@ -56,7 +65,7 @@ impl fmt::Debug for Row {
 }
 
 /// Every provider.
-pub const ROWS: &[Row] = &[kie::ROW];
+pub const ROWS: &[Row] = &[kie::ROW, kling::ROW];
 
 /// The provider of this name; `None` if there is none.
 pub fn row(name: &str) -> Option<&'static Row> {

@@ -18,6 +18,7 @@ use payments::stripe::Account;
 use payments::yookassa::Shop;
 use played_kie::PlayedKie;
 use played_rails::{PlayedStripe, PlayedYooKassa};
+use played_studios::Studio;
 use played_telegram::PlayedTelegram;
 use providers::Providers;
 use providers::registry::Access;
@@ -28,9 +29,9 @@ use tokio::net::TcpListener;
 
 use super::api::ORIGIN;
 use super::{
-    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, PAYMENTS, Replies, SECRET_ARN,
-    SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients,
-    front,
+    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, NOON, PAYMENTS, Replies,
+    SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY,
+    clients, front,
 };
 use crate::tidy::project::text;
 
@@ -98,6 +99,7 @@ struct Ground {
 struct Outside {
     telegram: String,
     kie: String,
+    kling: (Studio, String),
     callback: String,
     yookassa: PlayedYooKassa,
     stripe: PlayedStripe,
@@ -109,6 +111,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     seed(&clients::db(&aws, "Operator"), &aws, &setting.settings).await;
     let (telegram, telegram_url) = telegram(&setting, &clock).await;
     let (kie, kie_url) = kie(&setting, &clock).await;
+    let kling = kling(&setting, &clock).await;
     let (yookassa, stripe) = rails(&setting, &clock).await;
     let (webhook_door, webhook_url) = door().await;
     let (payments_door, payments_url) = door().await;
@@ -116,6 +119,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     let outside = Outside {
         telegram: telegram_url,
         kie: kie_url,
+        kling,
         callback: callback_url,
         yookassa,
         stripe,
@@ -148,6 +152,7 @@ impl Ground {
             stripe: outside.stripe,
             telegram,
             kie,
+            kling: outside.kling.0,
             clock: self.clock,
             setting: self.setting,
             replies: Arc::new(Replies::default()),
@@ -276,6 +281,7 @@ fn providers(outside: &Outside) -> Providers {
     };
     Providers::open(|row| match row.name {
         "kie" => Some(access(&outside.kie, KIE_KEY)),
+        "kling" => Some(access(&outside.kling.1, KLING_KEY)),
         _ => None,
     })
 }
@@ -352,6 +358,17 @@ async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, String) {
     let kie = PlayedKie::new(config);
     serve(listener, kie.router());
     (kie, url.trim_end_matches('/').to_owned())
+}
+
+async fn kling(setting: &Setting, clock: &Arc<Fixed>) -> (Studio, String) {
+    let (listener, url) = door().await;
+    let url = url.trim_end_matches('/').to_owned();
+    let mut config = played_studios::Config::new(&url, KLING_KEY);
+    config.clock = ticking(clock);
+    config.render_ms = setting.render.0;
+    let kling = Studio::new(&played_studios::kling::PROTOCOL, config);
+    serve(listener, kling.router());
+    (kling, url)
 }
 
 /// The played servers' clock: the stage's.

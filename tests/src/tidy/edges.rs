@@ -62,6 +62,8 @@ const LOCAL: &[(&str, &[&str])] = &[
     ("local-lambda", &[]),
     ("played-telegram", &[]),
     ("played-kie", &[]),
+    // Only for its short real videos.
+    ("played-studios", &["played-kie"]),
     ("played-rails", &[]),
     ("one-request", &[]),
     (
@@ -70,6 +72,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "local-lambda",
             "played-telegram",
             "played-kie",
+            "played-studios",
             "played-rails",
             "domain",
             "table",
@@ -106,6 +109,7 @@ const TEST_SUPPORT: &[&str] = &[
     "local-lambda",
     "played-telegram",
     "played-kie",
+    "played-studios",
     "played-rails",
     "one-request",
 ];

@@ -12,6 +12,7 @@ use table::Deadline;
 use telegram::limits::DOWNLOAD_BYTES_MAX;
 use telegram::methods::GetFile;
 
+use super::find::can_ask;
 use super::{Error, RESERVE, Workshop, wish};
 use crate::texts::Say;
 
@@ -125,7 +126,9 @@ impl Workshop {
             Create::Unknown { why } => {
                 self.breaker(job, |breaker| breaker.after_failure(now));
                 tracing::warn!(job = %job.id, why, "nobody knows whether the order arrived");
-                Event::OutcomeUnknown
+                Event::OutcomeUnknown {
+                    can_ask: can_ask(job),
+                }
             }
         }
     }

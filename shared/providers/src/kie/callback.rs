@@ -5,15 +5,20 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::hmac;
 use serde_json::Value;
 
+use crate::registry::Notice;
+
 /// How far the timestamp of a signature may lie from now, both ways, in seconds.
 const SIGNATURE_WINDOW_S: i64 = 300;
 
 /// The task that a callback's body names. It stands in `data.taskId`, `data.task_id` or `taskId`, depending on the model; `None` if it stands nowhere.
-pub(super) fn parse(body: &[u8]) -> Option<String> {
+pub(super) fn parse(body: &[u8]) -> Option<Notice> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let places = ["/data/taskId", "/data/task_id", "/taskId", "/task_id"];
     let task_id = places.iter().find_map(|place| body.pointer(place)?.as_str())?;
-    (!task_id.is_empty()).then(|| task_id.to_owned())
+    (!task_id.is_empty()).then(|| Notice {
+        task_id: task_id.to_owned(),
+        is_over: true,
+    })
 }
 
 /// Whether the headers `X-Webhook-Timestamp` and `X-Webhook-Signature` are KIE.AI's for this task and not older (or
@@ -42,7 +47,11 @@ mod tests {
             serde_json::from_str(include_str!("../../fixtures/kie_callbacks.json")).unwrap();
         for body in bodies {
             let notice = parse(body.to_string().as_bytes());
-            assert_eq!(notice.as_deref(), Some("task_kling_1"), "{body}");
+            let named = Notice {
+                task_id: "task_kling_1".into(),
+                is_over: true,
+            };
+            assert_eq!(notice, Some(named), "{body}");
         }
         for body in [
             "",

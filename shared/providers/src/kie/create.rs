@@ -10,12 +10,8 @@ pub(super) fn outcome(answer: Result<Answer, Failed>) -> Create {
             retry_after_s,
             ..
         }) => said(&envelope, retry_after_s),
-        Ok(strange) => turned_away(&strange),
-        Err(Failed::NotSent(why)) => Create::NotAccepted {
-            why,
-            retry_after_s: None,
-        },
-        Err(Failed::Unanswered(why)) => Create::Unknown { why },
+        Ok(strange) => strange.turned_away_order(),
+        Err(failed) => failed.of_order(),
     }
 }
 
@@ -51,20 +47,6 @@ fn said(envelope: &Envelope, retry_after_s: Option<u32>) -> Create {
             why: "accepted without a task id".to_owned(),
         },
         _ => Create::Unknown { why },
-    }
-}
-
-/// The words of somebody in between.
-fn turned_away(answer: &Answer) -> Create {
-    let (why, retry_after_s) = (answer.strange(), answer.retry_after_s);
-    match answer.turned_away() {
-        Some(reason) if reason.is_final() => Create::Rejected {
-            reason,
-            code: i64::from(answer.status),
-            message: why,
-        },
-        Some(_) => Create::NotAccepted { why, retry_after_s },
-        None => Create::Unknown { why },
     }
 }
 

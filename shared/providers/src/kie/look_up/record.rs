@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::shortened;
+use crate::http::{files, shortened};
 use crate::kie::envelope::{number, reason_of};
 use crate::{LookUp, TaskFacts};
 
@@ -71,12 +71,7 @@ impl Record {
         let result = unwrapped(&self.result_json);
         let listed = result.get("resultUrls").map(unwrapped).unwrap_or_default();
         let links = listed.as_array().into_iter().flatten().filter_map(Value::as_str);
-        let urls: Vec<String> = links.filter(|url| is_link(url)).map(str::to_owned).collect();
-        if urls.is_empty() {
-            LookUp::SucceededWithoutFile
-        } else {
-            LookUp::Succeeded { urls }
-        }
+        files(links.map(str::to_owned))
     }
 
     fn failure(&self) -> LookUp {
@@ -88,10 +83,6 @@ impl Record {
             message: shortened(message),
         }
     }
-}
-
-fn is_link(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// What a string of JSON holds, or the value itself where it came unwrapped; null if it is neither.
