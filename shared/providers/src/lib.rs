@@ -10,6 +10,8 @@ pub mod files;
 mod http;
 pub mod kie;
 pub mod kling;
+pub mod luma;
+pub mod minimax;
 mod order;
 mod provider;
 mod reason;

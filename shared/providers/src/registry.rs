@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use crate::{Form, Provider, Unsupported, VideoOrder, kie, kling};
+use crate::{Form, Provider, Unsupported, VideoOrder, kie, kling, luma, minimax};
 
 /// What a callback says, as far as it is believed: nothing but a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl fmt::Debug for Row {
 }
 
 /// Every provider.
-pub const ROWS: &[Row] = &[kie::ROW, kling::ROW];
+pub const ROWS: &[Row] = &[kie::ROW, kling::ROW, luma::ROW, minimax::ROW];
 
 /// The provider of this name; `None` if there is none.
 pub fn row(name: &str) -> Option<&'static Row> {

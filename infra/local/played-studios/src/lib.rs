@@ -6,6 +6,8 @@
 
 mod files;
 pub mod kling;
+pub mod luma;
+pub mod minimax;
 mod studio;
 mod task;
 

@@ -47,3 +47,11 @@ keeps_its_promises!(
     of_kling,
     crate::studios::stage(&played_studios::kling::PROTOCOL, "kling-3.0")
 );
+keeps_its_promises!(
+    of_luma,
+    crate::studios::stage(&played_studios::luma::PROTOCOL, "ray-3.2")
+);
+keeps_its_promises!(
+    of_minimax,
+    crate::studios::stage(&played_studios::minimax::PROTOCOL, "MiniMax-H3")
+);
