@@ -3,9 +3,15 @@
 use std::collections::BTreeMap;
 
 use providers::Providers;
-use providers::registry::{Access, Row};
+use providers::registry::{Access, ROWS, Row};
 
 use crate::{Error, Secrets, clients};
+
+/// The providers whose keys are in the secret.
+pub fn keyed(secrets: &Secrets) -> impl Iterator<Item = String> + '_ {
+    let keyed = ROWS.iter().filter(|row| secrets.provider_key(row.name).is_some());
+    keyed.map(|row| row.name.to_owned())
+}
 
 /// An account at each provider whose key is in the secret. One without a key is no error: its models are not rendered.
 /// `places` are [`Config::provider_urls`](crate::Config::provider_urls).

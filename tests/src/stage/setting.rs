@@ -175,6 +175,7 @@ impl Ground {
         );
         let env = self.env(1);
         runtime::warm::up(&settings, &queue, &env).await;
+        settings.rendered_by(["kie", "kling"].map(str::to_owned));
         let cashier = self.cashier(WEBHOOK, 6, outside);
         Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env).selling(cashier)
     }

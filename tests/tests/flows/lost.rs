@@ -11,16 +11,29 @@ use crate::ANNA;
 
 /// The first model on sale is rendered by Kling itself.
 async fn at_kling() -> Stage {
+    at("kling").await
+}
+
+async fn at(provider: &str) -> Stage {
     let stage = Stage::with(|setting| {
         let settings = &mut setting.settings;
         let model = settings.models.get_mut("kling-3.0").unwrap();
-        "kling".clone_into(&mut model.provider);
+        provider.clone_into(&mut model.provider);
         let switch = settings.flags["provider-kie"].clone();
-        settings.flags.insert("provider-kling".to_owned(), switch);
+        settings.flags.insert(format!("provider-{provider}"), switch);
     })
     .await;
     stage.newcomer(ANNA).await;
     stage
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_model_of_a_provider_without_a_key_is_not_offered() {
+    let stage = at("luma").await;
+    let job = stage.order(ANNA, "a river").await;
+    assert_ne!(stage.job(&job).await.order.model.0, "kling-3.0");
+    stage.run_until_settled().await;
+    stage.assert_sound().await;
 }
 
 async fn gone_wrong(stage: &Stage, troubles: &[Trouble]) -> JobId {
