@@ -15,7 +15,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
-pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Switch};
+pub use rows::{Costs, Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
 
@@ -106,6 +106,12 @@ pub enum Command {
     /// How packs and plans are sold: on which rails, with which receipts
     #[command(subcommand)]
     Selling(Selling),
+    /// What providers ask for the models' operations, and from when on
+    #[command(name = "model_costs", alias = "model-costs", subcommand)]
+    ModelCosts(Rows),
+    /// The rate of the rouble, the units of providers' bills, and what the log of AI operations keeps
+    #[command(subcommand)]
+    Costs(Costs),
     /// Plans, such as unlimited ones, and who has which
     #[command(subcommand)]
     Plans(HeldRows),

@@ -28,6 +28,7 @@ mod secret;
 mod selling;
 mod settings;
 mod show;
+mod single;
 mod standing;
 mod upgrades;
 mod webhook;
@@ -55,6 +56,8 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Prices(command) => prices::prices(command).await,
         Command::Packs(command) => registry::rows("pack", command).await,
         Command::Selling(command) => selling::selling(command).await,
+        Command::ModelCosts(command) => registry::rows("model_cost", command).await,
+        Command::Costs(command) => single::costs(command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,
         Command::Country(command) => standing::country(command).await,

@@ -11,6 +11,7 @@
 )]
 
 pub mod contact;
+pub mod cost;
 pub mod id;
 pub mod money;
 pub mod time;
@@ -28,6 +29,7 @@ pub mod payment;
 pub mod purchase;
 pub mod standing;
 
+pub mod ai_request;
 pub mod job;
 
 pub mod audit;

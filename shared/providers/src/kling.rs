@@ -316,7 +316,9 @@ impl Task {
         let billed = dollars.filter_map(|bill| http::millionths(bill.amount.as_deref()?));
         TaskFacts {
             own_name: self.external_id.clone().filter(|name| !name.is_empty()),
-            billed_micro_usd: billed.reduce(u64::saturating_add),
+            credits_consumed_milli: billed
+                .reduce(u64::saturating_add)
+                .map(|micro| micro.div_ceil(1000)),
             ..TaskFacts::default()
         }
     }

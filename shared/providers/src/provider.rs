@@ -173,10 +173,8 @@ pub struct TaskFacts {
     pub callback_url: Option<String>,
     /// Our own name of the order: see [`crate::ticket::own_name`].
     pub own_name: Option<String>,
-    /// Thousandths of KIE.AI's credits, which come in fractions.
+    /// What it was billed, in thousandths of the provider's own unit: KIE.AI's credits, Kling's dollars.
     pub credits_consumed_milli: Option<u64>,
-    /// What it was billed, in millionths of a US dollar, where the provider says it in dollars.
-    pub billed_micro_usd: Option<u64>,
     /// Milliseconds that the render took.
     pub cost_time_ms: Option<u64>,
 }
@@ -187,7 +185,6 @@ impl std::fmt::Debug for TaskFacts {
         f.debug_struct("TaskFacts")
             .field("own_name", &self.own_name)
             .field("credits_consumed_milli", &self.credits_consumed_milli)
-            .field("billed_micro_usd", &self.billed_micro_usd)
             .field("cost_time_ms", &self.cost_time_ms)
             .finish_non_exhaustive()
     }

@@ -64,7 +64,10 @@ impl Workshop {
             });
         }
         match outcome {
-            LookUp::Succeeded { urls } => self.look_at_file(job, &urls, deadline).await,
+            LookUp::Succeeded { urls } => {
+                let billed = facts.credits_consumed_milli;
+                self.look_at_file(job, &urls, billed, deadline).await
+            }
             LookUp::SucceededWithoutFile => self.failed(Failure::NoFile),
             LookUp::Failed {
                 reason,
@@ -94,7 +97,13 @@ impl Workshop {
         elsewhere || name.is_some_and(|name| name != own_name(&id, fence))
     }
 
-    async fn look_at_file(&self, job: &Job, urls: &[String], deadline: Deadline) -> Polled {
+    async fn look_at_file(
+        &self,
+        job: &Job,
+        urls: &[String],
+        billed_milli: Option<u64>,
+        deadline: Deadline,
+    ) -> Polled {
         let Some(url) = urls.first() else {
             return self.failed(Failure::NoFile);
         };
@@ -104,6 +113,7 @@ impl Workshop {
                 let kept = RenderedFile {
                     url: url.clone(),
                     bytes: file.checked.bytes,
+                    billed_milli,
                 };
                 Polled::File(file, kept)
             }

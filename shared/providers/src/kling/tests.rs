@@ -134,7 +134,7 @@ fn a_record_tells_how_it_stands_what_it_cost_and_whose_it_is() {
     let told = looked("9", Ok(answer(200, body)));
     let urls = vec!["https://x/v".to_owned()];
     assert_eq!(told.outcome, LookUp::Succeeded { urls });
-    assert_eq!(told.facts.billed_micro_usd, Some(420_000));
+    assert_eq!(told.facts.credits_consumed_milli, Some(420));
     assert_eq!(told.facts.own_name.as_deref(), Some("1-a-1"));
     let older = looked("9", Ok(answer(200, &body.replace("succeeded", "succeed"))));
     assert_eq!(older.outcome, told.outcome);
