@@ -27,7 +27,7 @@ import guards_of_payments
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ["writes", "limits", "payments", "auth", "operators", "machine"]
-MACHINE = ["shared/domain/src/job/apply.rs", "shared/domain/src/job/apply/waiting.rs"]
+MACHINE = ["shared/domain/src/job/apply.rs", "shared/domain/src/job/apply/waiting.rs", "shared/domain/src/job/apply/lost.rs"]
 JOBS = "shared/store/src/jobs.rs"
 TIMING = "shared/domain/src/job/timing.rs"
 # What the machine's own checks and changes are made of; to break one of these breaks all rows at once.
@@ -37,6 +37,7 @@ COMMANDS = ["-p", "ctl", "--test", "commands"]
 FLOWS = ["-p", "tests", "--test", "flows", "submission"]
 API = "functions/features-api/src"
 AUTH, FRONT = ["-p", "features-api"], ["-p", "tests", "--test", "api"]
+LOST = ["-p", "tests", "--test", "flows", "--", "lost::"]
 HOOKS = ["-p", "tests", "--test", "flows", "--", "callbacks::", "messages::"]
 ACCESS, PROVIDERS, TIDY = ["-p", "limits-flags", "--lib"], ["-p", "providers"], ["-p", "tests", "--test", "tidy"]
 # A mutant of the machine can go round in circles.
@@ -186,6 +187,7 @@ LIMIT, ADMISSION, CHANGES = "shared/domain/src/limit.rs", "shared/domain/src/adm
 INIT_DATA, OPERATOR, CALLER = f"{API}/auth/init_data.rs", f"{API}/auth/operator.rs", f"{API}/auth.rs"
 USING = f"{API}/using.rs"
 KEYS, WEBHOOK = "shared/limits-flags/src/access.rs", "functions/telegram-webhook/src/lib.rs"
+TICKET = "shared/providers/src/ticket.rs"
 CALLBACK, TAKE_CALLBACK = "shared/providers/src/kie/callback.rs", "shared/app/src/take_callback.rs"
 LISTED = [
     # What admits an order within its limits, and gives back what it used.
@@ -244,10 +246,11 @@ LISTED = [
     # Whether an update is Telegram's, and a callback the provider's.
     ("auth", WEBHOOK, "!bool::from(header.ct_eq(app.secret.0.as_bytes()))", "false", [HOOKS]),
     ("auth", WEBHOOK, "header.ct_eq(app.secret.0.as_bytes())", "header == app.secret.0.as_bytes()", [TIDY]),
-    ("auth", CALLBACK, 'verify(job, fence, field("mac")?, key)', "true", [PROVIDERS]),
+    ("auth", TICKET, 'verify(job, fence, field("mac")?, key)', "true", [PROVIDERS]),
     ("auth", CALLBACK, "near &&", "", [PROVIDERS]),
     ("auth", CALLBACK, "&& hmac::verify(&key, format!(\"{task_id}.{timestamp}\").as_bytes(), &signature).is_ok()", "", [PROVIDERS]),
-    ("auth", TAKE_CALLBACK, "!self.is_signed(callback, &notice.task_id)", "false", [HOOKS]),
+    ("auth", TAKE_CALLBACK, "!self.is_signed(provider, callback, &task_id)", "false", [HOOKS]),
+    ("auth", TAKE_CALLBACK, "job.order.provider != provider.name", "false", [LOST]),
     ("auth", TAKE_CALLBACK, "return false;", "return true;", [HOOKS]),
     ("auth", TAKE_CALLBACK, "job.fence != Fence(ticket.fence)", "false", [HOOKS]),
     # Payments have a list of their own.

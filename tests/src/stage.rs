@@ -22,6 +22,7 @@ mod clients;
 mod front;
 mod media;
 mod paying;
+mod renders;
 mod setting;
 mod sound;
 mod standing;
@@ -38,6 +39,7 @@ use app::workshop::Workshop;
 use domain::time::Timestamp;
 use local_lambda::Aws;
 use played_kie::PlayedKie;
+use played_studios::Studio;
 use played_telegram::PlayedTelegram;
 use store::Store;
 use table::Db;
@@ -54,6 +56,8 @@ pub use steps::WORKER_TIME;
 pub const TOKEN: &str = "123456:token-of-the-stage";
 /// What Telegram repeats in the header.
 pub const WEBHOOK_SECRET: &str = "webhook-secret-of-the-stage";
+/// Our key at Kling.
+pub const KLING_KEY: &str = "kling-key-of-the-stage";
 /// The provider's key.
 pub const KIE_KEY: &str = "kie-key-of-the-stage";
 /// The provider's own key for signing callbacks.
@@ -94,8 +98,10 @@ pub struct Stage {
     pub aws: Arc<Aws>,
     /// Telegram and its users.
     pub telegram: PlayedTelegram,
-    /// The provider.
+    /// The provider that everything on sale is ordered from, unless a test says otherwise.
     pub kie: PlayedKie,
+    /// A provider that can be asked for an order by our own name of it.
+    pub kling: Studio,
     /// One rail.
     pub yookassa: played_rails::PlayedYooKassa,
     /// The other.

@@ -55,18 +55,14 @@ pub async fn start() -> Result<Cleanup, runtime::Error> {
     let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
     let env = runtime::env();
     let cashier = config.money()?.cashier(&aws, &secrets, env.clone())?;
-    let kie_url = config.get("KIE_API_URL")?;
+    let (http, kie_url) = (clients::http_without_pool()?, config.get("KIE_API_URL")?);
+    // Nothing is uploaded from here.
+    let kie = |key: &str| kie::Client::new(http.clone(), kie_url, kie_url, key);
     Ok(Cleanup {
         lookout: Lookout {
             store: aws.store(config.tables()?),
             settings: cashier.settings.clone(),
-            // Nothing is uploaded from here.
-            kie: kie::Client::new(
-                clients::http_without_pool()?,
-                kie_url,
-                kie_url,
-                secrets.kie_api_key()?,
-            ),
+            kie: secrets.provider_key(kie::ROW.name).map(kie),
             env: env.clone(),
         },
         jobs: Sweeper {

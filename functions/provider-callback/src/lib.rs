@@ -49,13 +49,14 @@ pub async fn handle(desk: &CallbackDesk, request: Request) -> Response<Body> {
         return status(413);
     }
     let callback = Callback {
+        path: request.uri().path(),
         query: request.uri().query().unwrap_or_default(),
         timestamp: header("x-webhook-timestamp"),
         signature: header("x-webhook-signature"),
         body,
     };
     match desk.take(&callback, deadline).await {
-        Ok(Taken::Rung | Taken::Late) => status(200),
+        Ok(Taken::Rung | Taken::Noted | Taken::Late) => status(200),
         Ok(Taken::Senseless) => {
             tracing::warn!(bytes = body.len(), "a callback that says nothing");
             status(200)

@@ -79,6 +79,7 @@ impl App {
             warm::up(&settings, &queue, &env)
         );
         let secrets = secrets?;
+        settings.rendered_by(runtime::makers::keyed(&secrets));
         let cashier = config
             .money()?
             .cashier_with(&aws, &secrets, settings.clone(), env.clone())?;

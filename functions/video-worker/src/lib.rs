@@ -20,6 +20,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "TELEGRAM_API_URL",
     "KIE_API_URL",
     "KIE_UPLOAD_URL",
+    "PROVIDER_URLS",
     "CALLBACK_URL",
     "VAULT_CHAT_IDS",
     "LOG_LEVEL",
@@ -38,7 +39,6 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
     );
     let secrets = secrets?;
     let http = clients::http()?;
-    let (api, upload) = (config.get("KIE_API_URL")?, config.get("KIE_UPLOAD_URL")?);
     Ok(Workshop {
         store: aws.store(config.tables()?),
         settings,
@@ -48,7 +48,7 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
             config.get("TELEGRAM_API_URL")?,
             secrets.telegram_bot_token()?,
         ),
-        kie: providers::kie::Client::new(clients::http_without_pool()?, api, upload, secrets.kie_api_key()?),
+        providers: runtime::makers::providers(&config.provider_urls()?, &secrets)?,
         files: providers::files::Files::new(clients::http_for_files()?),
         env,
         places: Places {
@@ -56,7 +56,7 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
             callback_key: secrets.callback_mac_key()?.as_bytes().to_vec(),
             vaults: config.chats("VAULT_CHAT_IDS")?,
         },
-        breaker: std::sync::Mutex::default(),
+        breakers: std::sync::Mutex::default(),
     })
 }
 

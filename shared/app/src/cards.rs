@@ -104,7 +104,7 @@ fn not_made(say: Say, snapshot: &Snapshot, draft: &Draft) -> Card {
 
 /// The shape as the card names it: a photo keeps its own, where the model keeps it.
 fn shape(say: Say, draft: &Draft, model: &Model) -> String {
-    if draft.photo.is_some() && show::keeps_shape(&model.family) {
+    if draft.photo.is_some() && show::keeps_shape(&model.provider, &model.family) {
         say.text("card-aspect-photo")
     } else {
         draft.aspect.as_str().to_owned()
@@ -217,7 +217,7 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         );
     }
     let other_shape = model.aspects.len() > 1 || !model.aspects.contains(&draft.aspect);
-    if other_shape && (draft.photo.is_none() || !show::keeps_shape(&model.family)) {
+    if other_shape && (draft.photo.is_none() || !show::keeps_shape(&model.provider, &model.family)) {
         let aspect = |aspect: &domain::video::Aspect| {
             Button::Aspect(nonce(), *aspect).labelled(chosen(
                 *say,

@@ -11,7 +11,6 @@ use store::Store;
 use table::Deadline;
 
 use crate::env::Env;
-use crate::workshop::PROVIDER;
 
 /// The longest that the provider is waited for.
 const BALANCE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -27,8 +26,8 @@ pub struct Lookout {
     pub store: Store,
     /// The limits.
     pub settings: Settings,
-    /// The provider.
-    pub kie: kie::Client,
+    /// KIE.AI, which says what is left of our balance; `None` without a key.
+    pub kie: Option<kie::Client>,
     /// Time.
     pub env: Env,
 }
@@ -59,11 +58,11 @@ impl Lookout {
     }
 
     async fn look_at_balance(&self, deadline: Deadline) {
-        let Some(timeout) = deadline.for_call(BALANCE_TIMEOUT, RESERVE) else {
+        let (Some(kie), Some(timeout)) = (&self.kie, deadline.for_call(BALANCE_TIMEOUT, RESERVE)) else {
             return;
         };
-        match self.kie.balance(timeout).await {
-            Balance::Left(credits) => meter::provider_balance(PROVIDER, credits),
+        match kie.balance(timeout).await {
+            Balance::Left(credits) => meter::provider_balance(kie::ROW.name, credits),
             Balance::Unavailable(why) => {
                 tracing::warn!(why, "the provider does not say what is left of our balance");
             }

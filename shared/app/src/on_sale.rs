@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 
 use domain::video::Aspect;
 use limits_flags::{Document, ModelRow, Problem};
-use providers::kie::registry::{Family, TaskOrder, Unsupported};
-
-/// The one provider that there is.
-const PROVIDER: &str = "kie";
+use providers::registry::{ROWS, Row, row};
+use providers::{Form, Photo, Unsupported, VideoOrder};
 
 /// Every model on sale that nobody would render as sold, a problem for each reason.
 pub fn inexpressible(document: &Document) -> Vec<Problem> {
@@ -22,25 +20,35 @@ pub fn inexpressible(document: &Document) -> Vec<Problem> {
         .collect()
 }
 
-fn reasons(row: &ModelRow) -> impl Iterator<Item = String> + use<> {
-    let found = if row.provider != PROVIDER {
-        BTreeSet::from([format!(
-            "the provider {:?} is unknown; there is {PROVIDER}",
-            row.provider
-        )])
-    } else if let Some(family) = Family::parse(&row.family) {
-        refusals(row, family)
+fn reasons(sold: &ModelRow) -> impl Iterator<Item = String> + use<> {
+    let found = if let Some(provider) = row(&sold.provider) {
+        of_provider(sold, provider)
     } else {
-        let known = Family::ALL.map(Family::as_str).join(", ");
         BTreeSet::from([format!(
-            "the family {:?} is unknown; there are {known}",
-            row.family
+            "the provider {:?} is unknown; there is {}",
+            sold.provider,
+            listed(ROWS.iter().map(|row| row.name))
         )])
     };
     found.into_iter()
 }
 
-fn refusals(row: &ModelRow, family: Family) -> BTreeSet<String> {
+fn of_provider(sold: &ModelRow, provider: &Row) -> BTreeSet<String> {
+    let Some(form) = provider.form(&sold.family) else {
+        return BTreeSet::from([format!(
+            "the family {:?} is unknown; there are {}",
+            sold.family,
+            listed(provider.forms.iter().map(|form| form.name))
+        )]);
+    };
+    refusals(sold, provider, form)
+}
+
+fn listed(names: impl Iterator<Item = &'static str>) -> String {
+    names.collect::<Vec<_>>().join(", ")
+}
+
+fn refusals(row: &ModelRow, provider: &Row, form: &Form) -> BTreeSet<String> {
     let forms = [(row.text, false), (row.image, true)];
     let forms: Vec<bool> = forms
         .into_iter()
@@ -51,26 +59,30 @@ fn refusals(row: &ModelRow, family: Family) -> BTreeSet<String> {
     }
     let mut found = BTreeSet::new();
     for with_photo in forms {
-        let refused = orders(row, family, with_photo).filter_map(|order| order.request().err());
-        found.extend(refused.map(|why| spoken(why, family, with_photo)));
+        let refused = orders(row, form, with_photo).filter_map(|order| provider.check(&order).err());
+        found.extend(refused.map(|why| spoken(why, form, with_photo)));
     }
     found
 }
 
 /// Every order that a customer could make: each duration in each shape, with the shortest and with the longest prompt.
-fn orders(row: &ModelRow, family: Family, with_photo: bool) -> impl Iterator<Item = TaskOrder> {
+fn orders<'a>(
+    row: &'a ModelRow,
+    form: &'a Form,
+    with_photo: bool,
+) -> impl Iterator<Item = VideoOrder> + use<'a> {
     let prompts = [row.prompt_chars_min, row.prompt_chars_max];
     prompts
         .into_iter()
-        .flat_map(move |chars| orders_of(row, family, with_photo, chars))
+        .flat_map(move |chars| orders_of(row, form, with_photo, chars))
 }
 
-fn orders_of(
-    row: &ModelRow,
-    family: Family,
+fn orders_of<'a>(
+    row: &'a ModelRow,
+    form: &'a Form,
     with_photo: bool,
     chars: u32,
-) -> impl Iterator<Item = TaskOrder> {
+) -> impl Iterator<Item = VideoOrder> + use<'a> {
     let prompt = "x".repeat(usize::try_from(chars).unwrap_or(usize::MAX));
     let shapes: Vec<Aspect> = row
         .aspects
@@ -79,21 +91,22 @@ fn orders_of(
         .collect();
     row.prices.iter().flat_map(move |price| {
         let prompt = prompt.clone();
-        shapes.clone().into_iter().map(move |aspect| TaskOrder {
-            family,
+        shapes.clone().into_iter().map(move |aspect| VideoOrder {
+            family: form.name.to_owned(),
             prompt: prompt.clone(),
-            first_frame: with_photo.then(|| "https://example.com/photo.jpg".to_owned()),
+            first_frame: with_photo.then(|| Photo::Link("https://example.com/photo.jpg".to_owned())),
             aspect,
             duration_s: price.seconds,
             quality: None,
-            sound: family.caps().sound,
+            sound: form.caps.sound,
             callback_url: "https://example.com/".to_owned(),
+            name: "1-a-1".to_owned(),
         })
     })
 }
 
-fn spoken(why: Unsupported, family: Family, with_photo: bool) -> String {
-    let caps = family.caps();
+fn spoken(why: Unsupported, form: &Form, with_photo: bool) -> String {
+    let caps = form.caps;
     let (form, durations) = if with_photo {
         ("from a photo", caps.durations_image_s)
     } else {
@@ -112,6 +125,6 @@ fn spoken(why: Unsupported, family: Family, with_photo: bool) -> String {
         Unsupported::Retired => format!("{why}; say `enabled: false`"),
         Unsupported::Text => format!("{why}; say `text: false`"),
         Unsupported::Image => format!("{why}; say `image: false`"),
-        Unsupported::Sound => why.to_string(),
+        Unsupported::Sound | Unsupported::Family => why.to_string(),
     }
 }

@@ -7,7 +7,7 @@ use domain::money::Credits;
 use domain::time::Timestamp;
 use domain::window::{Schedule, Zone};
 use limits_flags::Snapshot;
-use providers::kie::registry::Family;
+use providers::registry::form;
 use telegram::html;
 
 use crate::texts::{Say, Value};
@@ -111,7 +111,7 @@ pub(crate) fn order(say: Say, snapshot: Option<&Snapshot>, order: &Order) -> Str
     let title = snapshot
         .and_then(|snapshot| snapshot.model(&order.model))
         .map_or(order.model.0.as_str(), |model| model.title.as_str());
-    let shape = if order.image.is_some() && keeps_shape(&order.family) {
+    let shape = if order.image.is_some() && keeps_shape(&order.provider, &order.family) {
         say.text("card-aspect-photo")
     } else {
         order.aspect.as_str().to_owned()
@@ -120,8 +120,8 @@ pub(crate) fn order(say: Say, snapshot: Option<&Snapshot>, order: &Order) -> Str
 }
 
 /// Whether a video from a photo has the photo's shape, whatever was chosen.
-pub(crate) fn keeps_shape(family: &str) -> bool {
-    Family::parse(family).is_none_or(|family| family.caps().image_keeps_its_shape)
+pub(crate) fn keeps_shape(provider: &str, family: &str) -> bool {
+    form(provider, family).is_none_or(|form| form.caps.image_keeps_its_shape)
 }
 
 /// An order in two lines, from its parts.

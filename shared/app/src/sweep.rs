@@ -10,6 +10,7 @@ use table::Deadline;
 
 use crate::env::Env;
 use crate::measured;
+use crate::workshop::can_ask;
 
 /// How long after its due time a job is rung for: its own doorbell may be on the way.
 const GRACE: Millis = Millis::from_secs(20);
@@ -139,12 +140,14 @@ impl Sweeper {
             Step::ExpireLease | Step::PassHorizon if !is_left_by_workers(job, now) => {
                 return Ok(self.ring(&job.id).await);
             }
-            Step::ExpireLease => Event::LeaseExpired,
+            Step::ExpireLease => Event::LeaseExpired {
+                can_ask: can_ask(job),
+            },
             Step::PassHorizon => Event::HorizonPassed {
                 jitter: self.env.jitter(),
             },
             Step::Settle => Event::TimeUp,
-            Step::Submit | Step::Poll | Step::Deliver | Step::Park | Step::Tell => {
+            Step::Submit | Step::Find | Step::Poll | Step::Deliver | Step::Park | Step::Tell => {
                 return Ok(self.ring(&job.id).await);
             }
         };

@@ -5,7 +5,8 @@
 use domain::id::{Fence, JobId, TaskId};
 use domain::job::{Event, Job, Stage};
 use domain::time::Millis;
-use providers::kie::callback::{self, Ticket};
+use providers::registry::{Notice, Row, row};
+use providers::ticket::Ticket;
 use queue::{Doorbell, Hint, Queue};
 use store::{Applied, Jobs};
 use table::Deadline;
@@ -22,7 +23,7 @@ pub struct CallbackDesk {
     pub env: Env,
     /// The key that marks callback addresses as ours.
     pub address_key: Vec<u8>,
-    /// KIE.AI's own key, if the operator has made one.
+    /// The key with which a provider that can signs its callbacks (KIE.AI), if the operator has made one.
     pub provider_key: Option<String>,
 }
 
@@ -37,6 +38,8 @@ impl std::fmt::Debug for CallbackDesk {
 /// A callback as it came.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Callback<'a> {
+    /// The path of its address: the provider's name behind a slash.
+    pub path: &'a str,
     /// The query of its address.
     pub query: &'a str,
     /// `X-Webhook-Timestamp`.
@@ -52,6 +55,8 @@ pub struct Callback<'a> {
 pub enum Taken {
     /// The doorbell was rung.
     Rung,
+    /// Its task's name is known; there is nothing to look at yet.
+    Noted,
     /// It is about a submission that is over, or a job that is settled: nothing to do.
     Late,
     /// It is not from the provider.
@@ -66,10 +71,13 @@ impl CallbackDesk {
         let Some(ticket) = Ticket::verified(callback.query, &self.address_key) else {
             return Ok(Taken::Forged);
         };
-        let Some(notice) = callback::parse(callback.body) else {
+        let Some(provider) = row(callback.path.trim_matches('/')) else {
+            return Ok(Taken::Forged);
+        };
+        let Some(Notice { task_id, is_over }) = (provider.notice)(callback.body) else {
             return Ok(Taken::Senseless);
         };
-        if !self.is_signed(callback, &notice.task_id) {
+        if !self.is_signed(provider, callback, &task_id) {
             return Ok(Taken::Forged);
         }
         let Some(id) = JobId::parse(&ticket.job) else {
@@ -87,13 +95,19 @@ impl CallbackDesk {
                 return Err(error);
             }
         };
+        if job.order.provider != provider.name {
+            return Ok(Taken::Forged);
+        }
         if job.fence != Fence(ticket.fence)
             || !matches!(job.stage, Stage::Submitting | Stage::Unknown | Stage::Running)
         {
-            note_orphan(&job, ticket.fence, &notice.task_id);
+            note_orphan(&job, ticket.fence, &task_id);
             return Ok(Taken::Late);
         }
-        self.name_task(&job, TaskId(notice.task_id), deadline).await?;
+        self.name_task(&job, TaskId(task_id), deadline).await?;
+        if !is_over {
+            return Ok(Taken::Noted);
+        }
         let doorbell = Doorbell::new(&id, Hint::Callback);
         if let Err(error) = self.queue.ring(&doorbell, Millis::ZERO).await {
             tracing::warn!(%error, job = %id, "no doorbell; cleanup will ring");
@@ -114,14 +128,14 @@ impl CallbackDesk {
     }
 
     /// Where the operator has a key for the provider's signature, a callback without a good one is forged.
-    fn is_signed(&self, callback: &Callback<'_>, task_id: &str) -> bool {
-        let Some(key) = &self.provider_key else {
+    fn is_signed(&self, provider: &Row, callback: &Callback<'_>, task_id: &str) -> bool {
+        let (Some(is_signed), Some(key)) = (provider.is_signed, &self.provider_key) else {
             return true;
         };
         let (Some(timestamp), Some(signature)) = (callback.timestamp, callback.signature) else {
             return false;
         };
-        callback::is_signed(task_id, timestamp, signature, key, self.env.now().seconds())
+        is_signed(task_id, timestamp, signature, key, self.env.now().seconds())
     }
 
     /// Writes the task's name, if the submission has none: T3.

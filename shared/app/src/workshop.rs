@@ -4,14 +4,16 @@
 mod attend;
 mod deliver;
 mod file;
+mod find;
 mod poll;
 mod progress;
 mod submit;
 mod tell;
 mod vault;
 
-pub(crate) use submit::PROVIDER;
+pub(crate) use find::can_ask;
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,7 +22,7 @@ use domain::job::{Change, Event, Job, LEASE_SLACK, Rule, Stage};
 use domain::time::{Millis, Timestamp};
 use limits_flags::Settings;
 use providers::files::Files;
-use providers::kie;
+use providers::{Provider, Providers};
 use queue::Queue;
 use store::{Applied, Store};
 use table::Deadline;
@@ -44,16 +46,16 @@ pub struct Workshop {
     pub queue: Queue,
     /// The Bot API.
     pub telegram: telegram::Client,
-    /// The provider.
-    pub kie: kie::Client,
-    /// The files that it renders.
+    /// The providers.
+    pub providers: Providers,
+    /// The files that they render.
     pub files: Files,
     /// Time and dice.
     pub env: Env,
     /// Where things are.
     pub places: Places,
-    /// What is known of the provider's health.
-    pub breaker: Mutex<Breaker>,
+    /// What is known of each provider's health.
+    pub breakers: Mutex<BTreeMap<String, Breaker>>,
 }
 
 /// Where things are.
@@ -140,8 +142,14 @@ impl Workshop {
         self.env.now().after(Millis(left)).after(LEASE_SLACK)
     }
 
-    fn breaker(&self, change: impl FnOnce(Breaker) -> Breaker) {
-        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+    /// The account that renders a job's order; `None` if the operator has none there.
+    fn provider(&self, job: &Job) -> Option<&dyn Provider> {
+        self.providers.get(&job.order.provider)
+    }
+
+    fn breaker(&self, job: &Job, change: impl FnOnce(Breaker) -> Breaker) {
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        let breaker = breakers.entry(job.order.provider.clone()).or_default();
         *breaker = change(*breaker);
     }
 }

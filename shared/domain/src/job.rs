@@ -21,8 +21,8 @@ pub use rule::Rule;
 pub use stage::Stage;
 pub use step::{Step, is_left_by_workers, next_step};
 pub use timing::{
-    FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX, WORKER_PATIENCE,
-    backoff, poll_after,
+    ABSENCE_AFTER, FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX,
+    WORKER_PATIENCE, backoff, poll_after,
 };
 
 use crate::account::Place;

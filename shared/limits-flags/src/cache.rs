@@ -1,6 +1,7 @@
 //! The snapshot that a Lambda keeps.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use domain::time::Timestamp;
 use meter::Gating;
@@ -23,6 +24,7 @@ pub struct Settings {
     db: Db,
     table: String,
     current: Arc<Mutex<Option<Arc<Snapshot>>>>,
+    providers: Arc<OnceLock<BTreeSet<String>>>,
 }
 
 impl Settings {
@@ -32,6 +34,17 @@ impl Settings {
             db,
             table,
             current: Arc::default(),
+            providers: Arc::default(),
+        }
+    }
+
+    /// From now on only the models of these providers are offered: for the others' there is no key. May be said after the
+    /// settings were loaded, because keys and settings are read at the same time; only once.
+    pub fn rendered_by(&self, providers: impl IntoIterator<Item = String>) {
+        if self.providers.set(providers.into_iter().collect()).is_ok()
+            && let Some(known) = self.peek()
+        {
+            self.keep(Snapshot::clone(&known));
         }
     }
 
@@ -168,7 +181,10 @@ impl Settings {
             .clone()
     }
 
-    fn keep(&self, snapshot: Snapshot) -> Arc<Snapshot> {
+    fn keep(&self, mut snapshot: Snapshot) -> Arc<Snapshot> {
+        if let Some(providers) = self.providers.get() {
+            snapshot.offer_only_of(providers);
+        }
         let snapshot = Arc::new(snapshot);
         *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&snapshot));
         snapshot

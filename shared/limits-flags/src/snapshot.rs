@@ -149,6 +149,27 @@ impl Snapshot {
         resolution.value
     }
 
+    /// Takes the models of other providers out of the offer: nobody could render them.
+    pub(crate) fn offer_only_of(&mut self, providers: &BTreeSet<String>) {
+        let in_vain = |model: &Model| model.enabled && !providers.contains(&model.provider);
+        if !self.models.iter().any(in_vain) {
+            return;
+        }
+        let withdrawn = |model: &Model| {
+            let mut model = model.clone();
+            if in_vain(&model) {
+                tracing::warn!(
+                    model = model.id.0,
+                    provider = model.provider,
+                    "there is no key for its provider; it is not offered"
+                );
+                model.enabled = false;
+            }
+            model
+        };
+        self.models = self.models.iter().map(withdrawn).collect();
+    }
+
     /// Switches that are asked for and are not there, with what each is taken for then.
     pub fn missing_switches(&self) -> BTreeMap<String, bool> {
         let providers = self

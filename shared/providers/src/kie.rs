@@ -4,16 +4,34 @@
 //! is none.
 
 mod balance;
-pub mod callback;
+mod callback;
 mod client;
 mod create;
 mod envelope;
+mod link;
 mod look_up;
 pub mod registry;
-mod upload;
+
+use std::sync::Arc;
 
 pub use balance::Balance;
 pub use client::Client;
-pub use create::Create;
-pub use look_up::{LookUp, Looked, TaskFacts};
-pub use upload::{Upload, UploadError};
+
+use crate::registry::Row;
+
+/// Files are handed over at another host.
+const UPLOADS: &str = "https://kieai.redpandaai.co";
+
+/// Its row.
+pub const ROW: Row = Row {
+    name: "kie",
+    base: "https://api.kie.ai",
+    forms: registry::FORMS,
+    finds: false,
+    notice: callback::parse,
+    is_signed: Some(callback::is_signed),
+    open: |access| {
+        let uploads = access.uploads.as_deref().unwrap_or(UPLOADS);
+        Arc::new(Client::new(access.http, &access.base, uploads, access.key))
+    },
+};

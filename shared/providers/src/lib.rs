@@ -7,7 +7,21 @@
 //! Prompts, callback addresses and keys never reach a `Debug` output or an error text.
 
 pub mod files;
+mod http;
 pub mod kie;
+pub mod kling;
+pub mod luma;
+pub mod minimax;
+mod order;
+mod provider;
 mod reason;
+pub mod registry;
+pub mod ticket;
+mod upload;
+mod words;
 
+pub use order::{Caps, Form, Photo, Quality, Unsupported, VideoOrder};
+pub use provider::{Coming, Create, Found, LookUp, Looked, Provider, TaskFacts};
 pub use reason::Reason;
+pub use registry::Providers;
+pub use upload::{Upload, UploadError};

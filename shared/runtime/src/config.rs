@@ -50,6 +50,28 @@ impl Config {
         })
     }
 
+    /// Where providers are, by their names, and where they take files, by `<name>-uploads`. Whoever is not among them is
+    /// where its row says.
+    pub fn provider_urls(&self) -> Result<BTreeMap<String, String>, Error> {
+        let malformed = || Error::Malformed {
+            name: "PROVIDER_URLS".to_owned(),
+            expected: "a list of name=address, separated by commas",
+        };
+        let listed = self.get("PROVIDER_URLS")?.split(',').map(str::trim);
+        let listed = listed.filter(|pair| !pair.is_empty()).map(|pair| {
+            let (name, url) = pair.split_once('=').ok_or_else(malformed)?;
+            let url = url.trim_end_matches('/');
+            let is_url = url.starts_with("https://") || url.starts_with("http://");
+            is_url
+                .then(|| (name.to_owned(), url.to_owned()))
+                .ok_or_else(malformed)
+        });
+        let mut places: BTreeMap<String, String> = listed.collect::<Result<_, _>>()?;
+        places.insert("kie".to_owned(), self.get("KIE_API_URL")?.to_owned());
+        places.insert("kie-uploads".to_owned(), self.get("KIE_UPLOAD_URL")?.to_owned());
+        Ok(places)
+    }
+
     /// A list of chats, separated by commas; may be empty.
     pub fn chats(&self, name: &str) -> Result<Vec<i64>, Error> {
         let chats = self
@@ -62,5 +84,37 @@ impl Config {
             expected: "a list of chat numbers",
         };
         chats.map(|chat| chat.parse().map_err(|_| malformed())).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(listed: &str) -> Result<BTreeMap<String, String>, Error> {
+        let given = [
+            ("PROVIDER_URLS", listed),
+            ("KIE_API_URL", "https://kie"),
+            ("KIE_UPLOAD_URL", "https://up"),
+        ];
+        Config(given.map(|(name, value)| (name, value.to_owned())).into()).provider_urls()
+    }
+
+    #[test]
+    fn providers_may_be_told_where_they_are() {
+        let usual = places("").unwrap();
+        assert_eq!(
+            (usual["kie"].as_str(), usual["kie-uploads"].as_str()),
+            ("https://kie", "https://up")
+        );
+        assert_eq!(usual.len(), 2);
+        let moved = places("kling=http://127.0.0.1:7/, luma=https://l").unwrap();
+        assert_eq!(
+            (moved["kling"].as_str(), moved["luma"].as_str()),
+            ("http://127.0.0.1:7", "https://l")
+        );
+        for wrong in ["kling", "kling=", "kling=ftp://x"] {
+            assert!(matches!(places(wrong), Err(Error::Malformed { .. })), "{wrong}");
+        }
     }
 }

@@ -6,6 +6,7 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod emf;
+pub mod makers;
 pub mod money;
 pub mod secrets;
 pub mod telemetry;

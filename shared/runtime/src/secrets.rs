@@ -1,9 +1,11 @@
 //! The one secret, a JSON object in Secrets Manager, read at a cold start. Its values never reach a log: nothing here
 //! derives `Debug`, and no error quotes it.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{Aws, Error};
 
@@ -16,9 +18,6 @@ pub struct Secrets {
     /// What Telegram repeats in the header of every update.
     #[serde(default)]
     telegram_webhook_secret: String,
-    /// KIE.AI's API key.
-    #[serde(default)]
-    kie_api_key: String,
     /// KIE.AI's key for signing callbacks, if one was made.
     #[serde(default)]
     kie_webhook_hmac_key: String,
@@ -34,6 +33,9 @@ pub struct Secrets {
     /// What Stripe signs its events with.
     #[serde(default)]
     stripe_webhook_secret: String,
+    /// The rest: among it the providers' keys, each `<provider>_api_key`.
+    #[serde(flatten)]
+    others: BTreeMap<String, Value>,
     #[serde(skip)]
     arn: String,
 }
@@ -89,9 +91,9 @@ impl Secrets {
         self.need("telegram_webhook_secret", &self.telegram_webhook_secret)
     }
 
-    /// KIE.AI's API key.
-    pub fn kie_api_key(&self) -> Result<&str, Error> {
-        self.need("kie_api_key", &self.kie_api_key)
+    /// A provider's API key; `None` if there is none, or only a toy.
+    pub fn provider_key(&self, provider: &str) -> Option<&str> {
+        real(self.others.get(&format!("{provider}_api_key"))?.as_str()?)
     }
 
     /// KIE.AI's key for signing callbacks; `None` if there is none.
@@ -141,13 +143,13 @@ mod tests {
     #[test]
     fn a_missing_or_toy_value_is_no_key() {
         let secrets = Secrets::parse(
-            r#"{"callback_mac_key":"short","kie_api_key":"0123456789abcdef"}"#,
+            r#"{"callback_mac_key":"short","telegram_bot_token":"0123456789abcdef"}"#,
             "arn",
         )
         .unwrap();
         assert!(secrets.callback_mac_key().is_err());
         assert!(secrets.telegram_webhook_secret().is_err());
-        assert_eq!(secrets.kie_api_key().ok(), Some("0123456789abcdef"));
+        assert_eq!(secrets.telegram_bot_token().ok(), Some("0123456789abcdef"));
         assert_eq!(secrets.kie_webhook_hmac_key(), None);
     }
 
@@ -166,8 +168,18 @@ mod tests {
     }
 
     #[test]
+    fn a_provider_without_a_key_is_no_error() {
+        let text = r#"{"kie_api_key":"0123456789abcdef","kling_api_key":"toy","luma_api_key":7}"#;
+        let secrets = Secrets::parse(text, "arn").unwrap();
+        assert_eq!(secrets.provider_key("kie"), Some("0123456789abcdef"));
+        for without in ["kling", "luma", "nobody"] {
+            assert_eq!(secrets.provider_key(without), None, "{without}");
+        }
+    }
+
+    #[test]
     fn neither_errors_nor_debug_quote_the_secret() {
-        let error = Secrets::parse(r#"{"kie_api_key":["hunter2hunter2hunter2"]}"#, "arn").unwrap_err();
+        let error = Secrets::parse(r#"{"telegram_bot_token":["hunter2hunter2hunter2"]}"#, "arn").unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"));
         let secrets = Secrets::parse(r#"{"kie_api_key":"hunter2hunter2hunter2"}"#, "arn").unwrap();
         assert!(!format!("{secrets:?}").contains("hunter2"));

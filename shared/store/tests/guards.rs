@@ -228,7 +228,7 @@ async fn what_takes_a_job_that_is_due_is_refused_when_somebody_else_has_taken_it
     for (rule, stage, event) in every_change() {
         let takes = match rule {
             Rule::T2 | Rule::T7 | Rule::T15 | Rule::Deliver => true,
-            Rule::T6 => event == Event::LeaseExpired,
+            Rule::T6 => matches!(event, Event::LeaseExpired { .. }),
             _ => false,
         };
         if takes {

@@ -21,7 +21,7 @@ use domain::id::{ChatId, FileId, MessageId, NONCE_CHARS, Nonce, UserId};
 use domain::job::{Event, Failure, Job, Stage};
 use domain::limit::{Count, Counts, Limit, Measure, Mode, Span, Usage, Whose, WindowKey};
 use domain::money::Credits;
-use domain::time::{Millis, Timestamp};
+use domain::time::{Jitter, Millis, Timestamp};
 use domain::uses::{USE_ID_BYTES, Use, UseId};
 use domain::video::Aspect;
 use domain::window::{Schedule, Sliding};
@@ -261,6 +261,8 @@ impl Run {
             Stage::Submitting if self.rng.u8(0..3) == 0 => Event::Rejected {
                 failure: Failure::Moderation,
             },
+            Stage::Submitting if self.rng.u8(0..4) == 0 => Event::OutcomeUnknown { can_ask: true },
+            Stage::Unknown => self.about_the_lost(job),
             Stage::Submitting => Event::Accepted {
                 fence: job.fence,
                 task: domain::id::TaskId("task".into()),
@@ -278,6 +280,23 @@ impl Run {
             },
             Stage::Stored => Event::Park,
             _ => Event::Delivered { file: None },
+        }
+    }
+
+    /// What may be heard of a submission whose answer was lost.
+    fn about_the_lost(&mut self, job: &Job) -> Event {
+        let (fence, jitter) = (job.fence, Jitter(500));
+        match self.rng.u8(0..4) {
+            0 => Event::Accepted {
+                fence,
+                task: domain::id::TaskId("found".into()),
+            },
+            1 => Event::HorizonPassed { jitter },
+            2 => Event::NotTold {
+                retry_after: None,
+                jitter,
+            },
+            _ => Event::SurelyAbsent { fence, jitter },
         }
     }
 
@@ -377,7 +396,7 @@ fn used_now(limit: &Limit, count: &Count, now: Timestamp) -> u64 {
 async fn no_order_of_events_passes_a_limit_or_loses_a_credit() {
     for seed in 0..3 {
         let mut run = Run::new(seed).await;
-        for step in 0..160 {
+        for step in 0..224 {
             match run.rng.u8(0..10) {
                 0..=3 => run.order().await,
                 4..=6 => run.go_on().await,

@@ -20,7 +20,10 @@ use payments::stripe::Account;
 use payments::yookassa::Shop;
 use played_kie::PlayedKie;
 use played_rails::{PlayedStripe, PlayedYooKassa};
+use played_studios::Studio;
 use played_telegram::PlayedTelegram;
+use providers::Providers;
+use providers::registry::Access;
 use serde_json::json;
 use table::{Db, Deadline};
 use telegram_webhook::App;
@@ -28,9 +31,9 @@ use tokio::net::TcpListener;
 
 use super::api::ORIGIN;
 use super::{
-    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, MAC_KEY, NOON, PAYMENTS, Replies, SECRET_ARN,
-    SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients,
-    front,
+    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, NOON, PAYMENTS, Replies,
+    SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY,
+    clients, front,
 };
 use crate::tidy::project::text;
 
@@ -101,6 +104,7 @@ struct Ground {
 struct Outside {
     telegram: String,
     kie: String,
+    kling: (Studio, String),
     callback: String,
     yookassa: PlayedYooKassa,
     stripe: PlayedStripe,
@@ -112,6 +116,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     seed(&clients::db(&aws, "Operator"), &aws, &setting.settings).await;
     let (telegram, telegram_url) = telegram(&setting, &clock).await;
     let (kie, kie_url) = kie(&setting, &clock).await;
+    let kling = kling(&setting, &clock).await;
     let (yookassa, stripe) = rails(&setting, &clock).await;
     let (webhook_door, webhook_url) = door().await;
     let (payments_door, payments_url) = door().await;
@@ -119,6 +124,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     let outside = Outside {
         telegram: telegram_url,
         kie: kie_url,
+        kling,
         callback: callback_url,
         yookassa,
         stripe,
@@ -151,6 +157,7 @@ impl Ground {
             stripe: outside.stripe,
             telegram,
             kie,
+            kling: outside.kling.0,
             clock: self.clock,
             setting: self.setting,
             replies: Arc::new(Replies::default()),
@@ -173,6 +180,7 @@ impl Ground {
         );
         let env = self.env(1);
         runtime::warm::up(&settings, &queue, &env).await;
+        settings.rendered_by(["kie", "kling"].map(str::to_owned));
         let cashier = self.cashier(WEBHOOK, 6, outside);
         Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env).selling(cashier)
     }
@@ -200,12 +208,12 @@ impl Ground {
             lookout: Lookout {
                 store: clients::store(&self.aws, CLEANUP),
                 settings: clients::settings(&self.aws, CLEANUP),
-                kie: providers::kie::Client::new(
+                kie: Some(providers::kie::Client::new(
                     runtime::clients::http_without_pool().unwrap(),
                     &outside.kie,
                     &outside.kie,
                     KIE_KEY,
-                ),
+                )),
                 env: self.env(3),
             },
             operator: Some(super::OPERATOR),
@@ -261,13 +269,12 @@ impl Ground {
 
     async fn workshop(&self, outside: &Outside) -> Workshop {
         let http = runtime::clients::http().unwrap();
-        let for_orders = runtime::clients::http_without_pool().unwrap();
         let workshop = Workshop {
             store: clients::store(&self.aws, WORKER),
             settings: clients::settings(&self.aws, WORKER),
             queue: clients::queue(&self.aws, WORKER),
             telegram: telegram::Client::new(http, &outside.telegram, TOKEN),
-            kie: providers::kie::Client::new(for_orders, &outside.kie, &outside.kie, KIE_KEY),
+            providers: providers(outside),
             files: providers::files::Files::new(runtime::clients::http_for_files().unwrap()),
             env: self.env(4),
             places: Places {
@@ -275,11 +282,27 @@ impl Ground {
                 callback_key: MAC_KEY.into(),
                 vaults: self.setting.vaults.clone(),
             },
-            breaker: Mutex::default(),
+            breakers: Mutex::default(),
         };
         runtime::warm::up(&workshop.settings, &workshop.queue, &workshop.env).await;
         workshop
     }
+}
+
+/// The operator's accounts.
+fn providers(outside: &Outside) -> Providers {
+    let http = runtime::clients::http_without_pool().unwrap();
+    let access = |base: &str, key: &str| Access {
+        http: http.clone(),
+        base: base.trim_end_matches('/').to_owned(),
+        uploads: Some(base.trim_end_matches('/').to_owned()),
+        key: key.to_owned(),
+    };
+    Providers::open(|row| match row.name {
+        "kie" => Some(access(&outside.kie, KIE_KEY)),
+        "kling" => Some(access(&outside.kling.1, KLING_KEY)),
+        _ => None,
+    })
 }
 
 async fn aws(setting: &Setting) -> Aws {
@@ -354,6 +377,17 @@ async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, String) {
     let kie = PlayedKie::new(config);
     serve(listener, kie.router());
     (kie, url.trim_end_matches('/').to_owned())
+}
+
+async fn kling(setting: &Setting, clock: &Arc<Fixed>) -> (Studio, String) {
+    let (listener, url) = door().await;
+    let url = url.trim_end_matches('/').to_owned();
+    let mut config = played_studios::Config::new(&url, KLING_KEY);
+    config.clock = ticking(clock);
+    config.render_ms = setting.render.0;
+    let kling = Studio::new(&played_studios::kling::PROTOCOL, config);
+    serve(listener, kling.router());
+    (kling, url)
 }
 
 /// The played servers' clock: the stage's.

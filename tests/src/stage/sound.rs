@@ -9,9 +9,9 @@ use domain::limit::{Limit, Mode, Whose};
 use domain::payment::{Rail, State};
 use domain::time::{Millis, Timestamp};
 use limits_flags::{Rows, Snapshot};
-use played_kie::TaskView;
 use played_telegram::{ChatMessage, Via};
 
+use super::renders::Render;
 use super::{Pardon, Stage, clients};
 
 /// The longest that a lease can last: the worker's time-out in the template, and what clocks and requests may add.
@@ -50,7 +50,13 @@ impl Stage {
         let refused = self.aws.refusals();
         let refused = refused.iter().map(|refusal| format!("{refusal:?}"));
         let rails = [self.yookassa.desk().complaints(), self.stripe.desk().complaints()].concat();
-        let complaints = [self.telegram.complaints(), self.kie.complaints(), rails].concat();
+        let complaints = [
+            self.telegram.complaints(),
+            self.kie.complaints(),
+            self.kling.complaints(),
+            rails,
+        ]
+        .concat();
         complaints.into_iter().chain(refused).collect()
     }
 
@@ -94,18 +100,18 @@ impl Stage {
     /// I7, I8: at most one live or good render for a job, and the delivered one is of its latest submission.
     fn wrong_with_renders_of(&self, job: &Job) -> Option<String> {
         let id = job.id.to_string();
-        let tasks = self.kie.tasks();
-        let own: Vec<&TaskView> = tasks
+        let tasks = self.renders();
+        let own: Vec<&Render> = tasks
             .iter()
-            .filter(|task| task.callback_parameter("job") == Some(&id))
+            .filter(|task| task.parameter("job") == Some(&id))
             .collect();
-        let good = own.iter().filter(|task| task.is_live_or_good()).count();
+        let good = own.iter().filter(|task| task.is_live_or_good).count();
         if good > 1 && !self.is_pardoned(&Pardon::SecondRender) {
             return Some(format!("I7: {good} live or good renders for {id}"));
         }
         let task = job.task.as_ref()?;
         let named = own.iter().find(|it| it.id == task.0);
-        let fence = named.and_then(|it| it.callback_parameter("fence"));
+        let fence = named.and_then(|it| it.parameter("fence"));
         let expected = job.fence.0.to_string();
         (fence != Some(expected.as_str())).then(|| {
             let other = fence.map_or("of another job".to_owned(), |it| format!("of submission {it}"));
@@ -116,13 +122,11 @@ impl Stage {
     /// I15: every order came to the provider between its claim and what ended the claim, and within the lease.
     fn ordered_too_late(&self, job: &Job) -> Vec<String> {
         let id = job.id.to_string();
-        let tasks = self.kie.tasks();
-        let own = tasks
-            .iter()
-            .filter(|task| task.callback_parameter("job") == Some(&id));
+        let tasks = self.renders();
+        let own = tasks.iter().filter(|task| task.parameter("job") == Some(&id));
         let late = own.filter(|task| {
-            let fence = task.callback_parameter("fence").and_then(|it| it.parse().ok());
-            !fence.is_some_and(|fence| was_claimed(job, Fence(fence), Timestamp(task.created_at_ms)))
+            let fence = task.parameter("fence").and_then(|it| it.parse().ok());
+            !fence.is_some_and(|fence| was_claimed(job, Fence(fence), task.created_at))
         });
         late.map(|task| format!("I15: {id} was ordered as {} outside of a claim", task.id))
             .collect()

@@ -163,7 +163,7 @@ impl Stage {
 
     /// The callbacks that are due are sent, and the doorbells they ring are answered.
     pub async fn callbacks(&self) -> usize {
-        let sent = self.kie.tick().await;
+        let sent = self.kie.tick().await + self.kling.tick().await;
         self.drain().await;
         sent
     }
@@ -239,7 +239,8 @@ impl Stage {
     fn renders_end(&self) -> impl Iterator<Item = Timestamp> {
         let live = self.kie.tasks().into_iter().filter(|task| !task.state.is_final());
         let render = self.setting.render.0;
-        live.filter(|task| !task.troubles.contains(&Trouble::Never))
+        let at_kie = live
+            .filter(|task| !task.troubles.contains(&Trouble::Never))
             .map(move |task| {
                 let slow = if task.troubles.contains(&Trouble::Slow) {
                     SLOW
@@ -247,6 +248,8 @@ impl Stage {
                     1
                 };
                 Timestamp(task.created_at_ms + render * slow)
-            })
+            });
+        let at_kling = self.kling.tasks().into_iter();
+        at_kie.chain(at_kling.filter_map(|task| task.ends_at_ms).map(Timestamp))
     }
 }

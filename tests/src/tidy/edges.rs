@@ -66,6 +66,8 @@ const LOCAL: &[(&str, &[&str])] = &[
     ("local-lambda", &[]),
     ("played-telegram", &[]),
     ("played-kie", &[]),
+    // Only for its short real videos.
+    ("played-studios", &["played-kie"]),
     ("played-rails", &[]),
     ("one-request", &[]),
     (
@@ -74,6 +76,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "local-lambda",
             "played-telegram",
             "played-kie",
+            "played-studios",
             "played-rails",
             "domain",
             "table",
@@ -110,6 +113,7 @@ const TEST_SUPPORT: &[&str] = &[
     "local-lambda",
     "played-telegram",
     "played-kie",
+    "played-studios",
     "played-rails",
     "one-request",
 ];

@@ -26,6 +26,7 @@ mod undone;
 mod unreachable;
 
 mod limits;
+mod lost;
 mod plans;
 mod races;
 mod windows;

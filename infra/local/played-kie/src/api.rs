@@ -15,6 +15,7 @@ use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 
 pub(crate) use envelope::cut;
+pub use files::serve;
 
 use crate::PlayedKie;
 

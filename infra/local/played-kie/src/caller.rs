@@ -18,22 +18,19 @@ const FETCH_TIMEOUT: Duration = Duration::from_secs(30);
 /// The largest file taken from a URL (docs.kie.ai, url upload: 100 MB).
 const FETCH_BYTES_MAX: usize = 100 * 1024 * 1024;
 
-/// A small HTTP client.
+/// A small HTTP client, for what a played server sends.
 #[derive(Clone, Debug)]
-pub(crate) struct Caller(Client<HttpConnector, Full<Bytes>>);
+pub struct Caller(Client<HttpConnector, Full<Bytes>>);
 
 impl Caller {
-    pub(crate) fn new() -> Self {
+    /// One without connections.
+    #[allow(clippy::new_without_default, reason = "there is one for each played account")]
+    pub fn new() -> Self {
         Self(Client::builder(TokioExecutor::new()).build_http())
     }
 
     /// Posts JSON and gives the status, or nothing if there was no answer.
-    pub(crate) async fn post(
-        &self,
-        url: &str,
-        headers: &[(&str, String)],
-        body: String,
-    ) -> Option<StatusCode> {
+    pub async fn post(&self, url: &str, headers: &[(&str, String)], body: String) -> Option<StatusCode> {
         let mut request = Request::builder()
             .method(Method::POST)
             .uri(url)

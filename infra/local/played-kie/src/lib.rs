@@ -19,7 +19,9 @@ mod task;
 mod trouble;
 pub mod video;
 
+pub use api::serve;
 pub use callback::{Forged, Signature};
+pub use caller::Caller;
 pub use chat::{CHAT_WORDS, ChatModel, ChatRequest, ChatTrouble, ChatWord};
 pub use config::{Clock, Config, real_clock};
 pub use error::Error;

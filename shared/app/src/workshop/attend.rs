@@ -5,6 +5,7 @@ use domain::time::Millis;
 use queue::{DELAY_MAX_S, Doorbell, Hint};
 use table::Deadline;
 
+use super::find::can_ask;
 use super::{BEGIN_WITH, Error, Workshop};
 use crate::measured;
 
@@ -69,17 +70,11 @@ impl Workshop {
         Ok(match step {
             Step::Rest | Step::WaitUntil(_) => None,
             Step::Submit => self.submit(job, deadline).await?,
-            Step::ExpireLease => self.write(job, Event::LeaseExpired, deadline).await?,
-            Step::PassHorizon => {
-                self.write(
-                    job,
-                    Event::HorizonPassed {
-                        jitter: self.env.jitter(),
-                    },
-                    deadline,
-                )
-                .await?
+            Step::ExpireLease => {
+                let can_ask = can_ask(job);
+                self.write(job, Event::LeaseExpired { can_ask }, deadline).await?
             }
+            Step::Find | Step::PassHorizon => self.find(job, deadline).await?,
             Step::Poll => self.poll(job, called_back, deadline).await?,
             Step::Deliver => self.deliver_again(job, deadline).await?,
             Step::Park => self.write(job, Event::Park, deadline).await?,

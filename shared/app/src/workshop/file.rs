@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::job::Job;
+use providers::UploadError;
 use providers::files::{Checked, Verdict};
-use providers::kie::UploadError;
 use table::Deadline;
 
 use super::{RESERVE, Workshop};
@@ -26,16 +26,29 @@ impl Workshop {
     /// [`Verdict::Gone`] only where the provider itself says that there is no such file.
     pub(super) async fn look_at(&self, job: &Job, url: &str, deadline: Deadline) -> (Option<File>, Verdict) {
         match self.check(job, url, deadline).await {
-            Verdict::Gone | Verdict::Refused => self.look_elsewhere(job, url, deadline).await,
+            verdict @ (Verdict::Gone | Verdict::Refused) => {
+                self.look_elsewhere(job, url, verdict, deadline).await
+            }
             verdict => found(url, verdict),
         }
     }
 
-    async fn look_elsewhere(&self, job: &Job, url: &str, deadline: Deadline) -> (Option<File>, Verdict) {
-        let Some(timeout) = deadline.for_call(LINK_TIMEOUT, RESERVE) else {
-            return (None, Verdict::NoAnswer("no time was left".to_owned()));
+    async fn look_elsewhere(
+        &self,
+        job: &Job,
+        url: &str,
+        here: Verdict,
+        deadline: Deadline,
+    ) -> (Option<File>, Verdict) {
+        let (Some(provider), Some(timeout)) = (self.provider(job), deadline.for_call(LINK_TIMEOUT, RESERVE))
+        else {
+            let why = "no time was left, or there is no key for the provider";
+            return (None, Verdict::NoAnswer(why.to_owned()));
         };
-        let fresh = match self.kie.fresh_link(url, timeout).await {
+        let task = job.task.as_ref().map_or("", |task| task.0.as_str());
+        let fresh = match provider.fresh_link(task, url, timeout).await {
+            // It stands by an address under which its own host says that there is nothing.
+            Ok(fresh) if fresh == url && here == Verdict::Gone => return (None, here),
             Ok(fresh) => fresh,
             Err(UploadError::Rejected { .. }) => return (None, Verdict::Gone),
             Err(UploadError::Unavailable { why, .. }) => return (None, Verdict::NoAnswer(why)),

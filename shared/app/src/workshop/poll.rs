@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use domain::job::{Event, Failure, Job, RenderedFile};
 use providers::files::Verdict;
-use providers::kie::callback::Ticket;
-use providers::kie::{LookUp, Looked};
+use providers::ticket::{Ticket, own_name};
+use providers::{LookUp, Looked, TaskFacts};
 use table::Deadline;
 
 use super::file::File;
-use super::submit::{PROVIDER, failure_of, report};
+use super::submit::{failure_of, report};
 use super::{Error, RESERVE, Workshop, wish};
 
 /// The longest that the provider is waited for when it tells how a task stands.
@@ -62,9 +62,13 @@ impl Workshop {
         let (Some(task), Some(timeout)) = (&job.task, deadline.for_call(LOOK_UP_TIMEOUT, RESERVE)) else {
             return self.not_told(None);
         };
+        let Some(provider) = self.provider(job) else {
+            tracing::error!(job = %job.id, provider = job.order.provider, "there is no key for the provider of a task");
+            return self.not_told(None);
+        };
         let jitter = self.env.jitter();
-        let Looked { outcome, facts } = self.kie.look_up(&task.0, timeout).await;
-        if self.belongs_elsewhere(job, facts.callback_url.as_deref()) {
+        let Looked { outcome, facts } = provider.look_up(&task.0, timeout).await;
+        if self.belongs_elsewhere(job, &facts) {
             tracing::error!(job = %job.id, task = task.0, "the provider says that this task was ordered for another job");
             return Polled::Event(Event::TaskFailed {
                 failure: Failure::Provider,
@@ -72,7 +76,7 @@ impl Workshop {
             });
         }
         if let Some(said) = said(&outcome) {
-            meter::provider_said(PROVIDER, said);
+            meter::provider_said(&job.order.provider, said);
         }
         match outcome {
             LookUp::Succeeded { urls } => {
@@ -98,10 +102,14 @@ impl Workshop {
     }
 
     /// A callback names a task, and only its address is known to be ours; the provider knows for which address the task
-    /// was ordered.
-    fn belongs_elsewhere(&self, job: &Job, callback_url: Option<&str>) -> bool {
-        let ticket = callback_url.and_then(|url| Ticket::verified(url, &self.places.callback_key));
-        ticket.is_some_and(|ticket| ticket.job != job.id.to_string() || ticket.fence != job.fence.0)
+    /// was ordered, or under which of our names.
+    fn belongs_elsewhere(&self, job: &Job, facts: &TaskFacts) -> bool {
+        let (id, fence) = (job.id.to_string(), job.fence.0);
+        let url = facts.callback_url.as_deref();
+        let ticket = url.and_then(|url| Ticket::verified(url, &self.places.callback_key));
+        let elsewhere = ticket.is_some_and(|ticket| ticket.job != id || ticket.fence != fence);
+        let name = facts.own_name.as_deref();
+        elsewhere || name.is_some_and(|name| name != own_name(&id, fence))
     }
 
     async fn look_at_file(

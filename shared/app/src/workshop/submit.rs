@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use domain::job::{Event, Failure, Job};
 use domain::time::Timestamp;
-use providers::Reason;
-use providers::kie::registry::{Family, TaskOrder};
-use providers::kie::{self, Create, UploadError, callback};
+use providers::registry::form;
+use providers::ticket::{callback_url, own_name};
+use providers::{Create, Form, Photo, Provider, Reason, Upload, UploadError, VideoOrder};
 use table::Deadline;
 use telegram::limits::DOWNLOAD_BYTES_MAX;
 use telegram::methods::GetFile;
 
+use super::find::can_ask;
 use super::{Error, RESERVE, Workshop, wish};
 use crate::texts::Say;
 
@@ -24,8 +25,6 @@ const PHOTO_TIMEOUT: Duration = Duration::from_secs(30);
 /// What is kept of an invocation's time while the photo is on its way: for the order and for writing down how it went.
 const BEFORE_ORDER: Duration = Duration::from_secs(33);
 
-/// The provider's name in the metrics.
-pub(crate) const PROVIDER: &str = "kie";
 /// How many bytes tell what kind of picture it is.
 const KIND_BYTES: usize = 12;
 
@@ -41,8 +40,8 @@ impl Workshop {
     /// Claims the job and hands it to the provider.
     pub(super) async fn submit(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
         let now = self.env.now();
-        let leave = self.leave_to_ask(now);
-        meter::breaker(PROVIDER, leave.is_err());
+        let leave = self.leave_to_ask(job, now);
+        meter::breaker(&job.order.provider, leave.is_err());
         if let Err(until) = leave {
             // The job stays due, so cleanup rings every minute. A doorbell of our own for each of cleanup's would be one
             // more chain of doorbells for every minute of an outage.
@@ -54,19 +53,20 @@ impl Workshop {
         };
         let claimed = self.write(job, claim, deadline).await;
         let Ok(Some(claimed)) = claimed else {
-            self.breaker(|breaker| breaker.not_asked(now));
+            self.breaker(job, |breaker| breaker.not_asked(now));
             return Ok(claimed?);
         };
         // Shown under the claim, before the order is sent: after it, a quick callback could have shown more already.
         self.show_rendering(&claimed, deadline).await;
         let event = self.hand_over(&claimed, deadline).await;
-        self.breaker(|breaker| breaker.not_asked(self.env.now()));
+        self.breaker(job, |breaker| breaker.not_asked(self.env.now()));
         Ok(self.write(&claimed, event, deadline).await?)
     }
 
     /// Leave to ask the provider; or until when it is left alone. To be asked for before the claim, which is written down.
-    fn leave_to_ask(&self, now: Timestamp) -> Result<(), Timestamp> {
-        let mut breaker = self.breaker.lock().unwrap_or_else(PoisonError::into_inner);
+    fn leave_to_ask(&self, job: &Job, now: Timestamp) -> Result<(), Timestamp> {
+        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
+        let breaker = breakers.entry(job.order.provider.clone()).or_default();
         *breaker = breaker.admit(now)?;
         Ok(())
     }
@@ -79,13 +79,14 @@ impl Workshop {
                 failure: Failure::Provider,
             };
         }
-        let Some(family) = Family::parse(&job.order.family) else {
-            tracing::error!(job = %job.id, family = job.order.family, "the model's row names a form that there is not");
+        let (name, family) = (&job.order.provider, &job.order.family);
+        let (Some(provider), Some(form)) = (self.provider(job), form(name, family)) else {
+            tracing::error!(job = %job.id, provider = name, family, "there is no such form, or no key for its provider");
             return Event::Rejected {
                 failure: Failure::Provider,
             };
         };
-        let first_frame = match self.hand_over_photo(job, deadline).await {
+        let first_frame = match self.hand_over_photo(job, provider, deadline).await {
             Ok(first_frame) => first_frame,
             Err(NoPhoto::Never(failure)) => return Event::Rejected { failure },
             Err(NoPhoto::Later(retry_after_s, why)) => return self.not_accepted(job, retry_after_s, &why),
@@ -93,20 +94,18 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(CREATE_TIMEOUT, RESERVE) else {
             return self.not_accepted(job, None, "no time was left to order");
         };
-        let outcome = self
-            .kie
-            .create_task(&self.task_order(job, family, first_frame), timeout)
-            .await;
+        let order = self.video_order(job, form, first_frame);
+        let outcome = provider.submit(&order, timeout).await;
         self.ordered(job, outcome)
     }
 
     /// What the provider's answer means.
     fn ordered(&self, job: &Job, outcome: Create) -> Event {
         let now = self.env.now();
-        meter::provider_said(PROVIDER, said(&outcome));
+        meter::provider_said(&job.order.provider, said(&outcome));
         match outcome {
             Create::Accepted { task_id } => {
-                self.breaker(domain::breaker::Breaker::after_answer);
+                self.breaker(job, domain::breaker::Breaker::after_answer);
                 Event::Accepted {
                     fence: job.fence,
                     task: domain::id::TaskId(task_id),
@@ -117,20 +116,22 @@ impl Workshop {
                 code,
                 message,
             } => {
-                self.breaker(domain::breaker::Breaker::after_answer);
+                self.breaker(job, domain::breaker::Breaker::after_answer);
                 report(job, reason, code, &message);
                 Event::Rejected {
                     failure: failure_of(reason),
                 }
             }
             Create::NotAccepted { why, retry_after_s } => {
-                self.breaker(|breaker| breaker.after_failure(now));
+                self.breaker(job, |breaker| breaker.after_failure(now));
                 self.not_accepted(job, retry_after_s, &why)
             }
             Create::Unknown { why } => {
-                self.breaker(|breaker| breaker.after_failure(now));
+                self.breaker(job, |breaker| breaker.after_failure(now));
                 tracing::warn!(job = %job.id, why, "nobody knows whether the order arrived");
-                Event::OutcomeUnknown
+                Event::OutcomeUnknown {
+                    can_ask: can_ask(job),
+                }
             }
         }
     }
@@ -164,35 +165,42 @@ impl Workshop {
         }
     }
 
-    fn task_order(&self, job: &Job, family: Family, first_frame: Option<String>) -> TaskOrder {
+    fn video_order(&self, job: &Job, form: &Form, first_frame: Option<Photo>) -> VideoOrder {
         let order = &job.order;
         let prompt = if order.prompt.is_empty() {
             Say::of(&order.locale).text("photo-prompt")
         } else {
             order.prompt.clone()
         };
-        let places = &self.places;
-        TaskOrder {
-            family,
+        let (id, places) = (job.id.to_string(), &self.places);
+        VideoOrder {
+            family: order.family.clone(),
             prompt,
             first_frame,
             aspect: order.aspect,
             duration_s: order.duration_s,
             quality: None,
-            sound: family.caps().sound,
-            callback_url: callback::callback_url(
+            sound: form.caps.sound,
+            callback_url: callback_url(
                 &places.callback_base,
-                &job.id.to_string(),
+                &order.provider,
+                &id,
                 job.fence.0,
                 &places.callback_key,
             ),
+            name: own_name(&id, job.fence.0),
         }
     }
 
     /// Takes the photo from Telegram to the provider. Telegram's address of it holds the bot's token, so it never leaves
     /// us: the bytes do, as they come. Ten photos on their way at once take ten times a few chunks, not ten times 20 MiB.
     /// Repeating it is harmless; the same name overwrites.
-    async fn hand_over_photo(&self, job: &Job, deadline: Deadline) -> Result<Option<String>, NoPhoto> {
+    async fn hand_over_photo(
+        &self,
+        job: &Job,
+        provider: &dyn Provider,
+        deadline: Deadline,
+    ) -> Result<Option<Photo>, NoPhoto> {
         let Some(image) = &job.order.image else {
             return Ok(None);
         };
@@ -225,9 +233,9 @@ impl Workshop {
             .for_call(PHOTO_TIMEOUT, BEFORE_ORDER)
             .ok_or_else(no_time)?;
         let name = format!("{}.{ending}", job.id);
-        let upload = kie::Upload::stream(download.into_stream(), length, mime, name);
-        match self.kie.upload(upload, timeout).await {
-            Ok(url) => Ok(Some(url)),
+        let upload = Upload::stream(download.into_stream(), length, mime, name);
+        match provider.take_photo(upload, timeout).await {
+            Ok(photo) => Ok(Some(photo)),
             Err(UploadError::Unavailable { why, retry_after_s }) => Err(NoPhoto::Later(retry_after_s, why)),
             Err(UploadError::Rejected {
                 reason,

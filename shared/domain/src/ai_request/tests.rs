@@ -179,7 +179,10 @@ fn a_failed_one_is_charged_to_nobody_and_cost_us_something_only_if_there_was_a_r
 #[test]
 fn one_of_which_nobody_knows_whether_it_was_taken_on_waits() {
     let claimed = (Event::Claim { lease_until: LATER }, START);
-    let unknown = after(job(Some(costing())), [claimed, (Event::OutcomeUnknown, START)]);
+    let unknown = after(
+        job(Some(costing())),
+        [claimed, (Event::OutcomeUnknown { can_ask: false }, START)],
+    );
     let line = AiRequest::of(&unknown).unwrap();
     assert_eq!((line.status, line.attempts), (Status::TimeoutWaiting, 1));
 }

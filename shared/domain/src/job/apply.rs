@@ -1,6 +1,6 @@
 //! The machine itself.
 
-use super::timing::{FENCE_MAX, LOSSES_MAX, TELL_TRIES_MAX, backoff, poll_after};
+use super::timing::{ASK_AFTER, FENCE_MAX, LOSSES_MAX, TELL_TRIES_MAX, backoff, poll_after};
 use super::{Change, Event, Failure, Guard, Job, Mark, Refused, RenderedFile, Rule, Settlement, Stage};
 use crate::id::{Fence, FileId, TaskId};
 use crate::time::{Jitter, Millis, Timestamp};
@@ -16,11 +16,12 @@ impl Job {
                 self.expect(&[Stage::Submitting])?;
                 Ok(self.fail(Rule::T5, failure, now))
             }
-            Event::OutcomeUnknown => {
+            Event::OutcomeUnknown { can_ask } => {
                 self.expect(&[Stage::Submitting])?;
-                Ok(self.lose_sight(now))
+                Ok(self.lose_sight(can_ask, now))
             }
-            Event::LeaseExpired => self.expire_lease(now),
+            Event::LeaseExpired { can_ask } => self.expire_lease(can_ask, now),
+            Event::SurelyAbsent { fence, jitter } => self.surely_absent(fence, jitter, now),
             Event::HorizonPassed { jitter } => self.pass_horizon(jitter, now),
             Event::CalledBack => self.expect_news(now),
             Event::StillRunning { called_back, jitter } => self.keep_waiting(called_back, jitter, now),
@@ -108,6 +109,7 @@ impl Job {
         let mut change = self.go(Rule::T3, Stage::Running, now, |job| {
             job.task = Some(task);
             job.running_since = Some(now);
+            job.vain_polls = 0;
             job.due_at = Some(poll_after(job, now, now));
         });
         change.guards.push(Guard::NoTask);
@@ -125,29 +127,44 @@ impl Job {
         if self.fence.0 >= FENCE_MAX {
             return Ok(self.fail(Rule::T5, Failure::Provider, now));
         }
-        let at = now.after(backoff(
-            self.fence.0.saturating_sub(self.losses),
-            retry_after,
-            jitter,
-        ));
-        Ok(self.go(Rule::T4, Stage::Queued, now, |job| {
+        Ok(self.back_to_queue(Rule::T4, retry_after, jitter, now))
+    }
+
+    /// T4 and T7, when the provider surely has nothing: nothing was paid for, so it is no loss.
+    fn back_to_queue(
+        &self,
+        rule: Rule,
+        retry_after: Option<Millis>,
+        jitter: Jitter,
+        now: Timestamp,
+    ) -> Change {
+        let in_vain = self.fence.0.saturating_sub(self.losses);
+        let at = now.after(backoff(in_vain, retry_after, jitter));
+        self.go(rule, Stage::Queued, now, |job| {
+            job.vain_polls = 0;
             job.due_at = Some(at.min(self.give_up_at.max(now)));
-        }))
+        })
     }
 
     /// T6, by the worker itself or by whoever finds its lease expired.
-    fn lose_sight(&self, now: Timestamp) -> Change {
+    fn lose_sight(&self, can_ask: bool, now: Timestamp) -> Change {
         // Counted from now, not from the submission: a worker that held the lease may have sent it up to now.
+        let horizon = now.after(self.order.render_max);
         self.go(Rule::T6, Stage::Unknown, now, |job| {
-            job.due_at = Some(now.after(self.order.render_max));
+            job.vain_polls = 0;
+            job.due_at = Some(if can_ask {
+                horizon.min(now.after(ASK_AFTER))
+            } else {
+                horizon
+            });
         })
     }
 
     /// T6, when the lease has expired: the worker that held it can surely do nothing more.
-    fn expire_lease(&self, now: Timestamp) -> Result<Change, Refused> {
+    fn expire_lease(&self, can_ask: bool, now: Timestamp) -> Result<Change, Refused> {
         self.expect(&[Stage::Submitting])?;
         self.expect_due(now)?;
-        let mut change = self.lose_sight(now);
+        let mut change = self.lose_sight(can_ask, now);
         change.guards.push(Guard::DueBy(now));
         Ok(change)
     }
@@ -156,6 +173,7 @@ impl Job {
     fn pass_horizon(&self, jitter: Jitter, now: Timestamp) -> Result<Change, Refused> {
         self.expect(&[Stage::Unknown])?;
         self.expect_due(now)?;
+        self.expect_silence(now)?;
         let mut change = self.retry_or_fail(Rule::T7, Failure::TimedOut, jitter, now);
         change.guards.push(Guard::DueBy(now));
         Ok(change)
@@ -374,6 +392,7 @@ fn keep(job: &mut Job, file: Option<FileId>) {
     }
 }
 
+mod lost;
 mod waiting;
 
 #[cfg(test)]

@@ -33,9 +33,22 @@ pub enum Event {
         failure: Failure,
     },
     /// No answer, or none that can be read: it may have been accepted.
-    OutcomeUnknown,
+    OutcomeUnknown {
+        /// The provider can be asked what became of it, by our own name of the submission.
+        can_ask: bool,
+    },
     /// The worker that held the lease is surely gone.
-    LeaseExpired,
+    LeaseExpired {
+        /// The provider can be asked what became of it, by our own name of the submission.
+        can_ask: bool,
+    },
+    /// The provider, asked by our own name of a submission that may have been accepted, says that it has none such.
+    SurelyAbsent {
+        /// The submission that it is about.
+        fence: Fence,
+        /// Dice.
+        jitter: Jitter,
+    },
     /// Nothing was heard until the horizon.
     HorizonPassed {
         /// Dice.

@@ -10,6 +10,8 @@ pub enum Step {
     Submit,
     /// Its worker is gone: nobody knows what became of the submission.
     ExpireLease,
+    /// Ask the provider whether it has the submission.
+    Find,
     /// Nothing was heard until the horizon.
     PassHorizon,
     /// Ask the provider.
@@ -43,6 +45,7 @@ pub fn next_step(job: &Job, now: Timestamp) -> Step {
         Stage::Running | Stage::Rendered if long_over => Step::Settle,
         Stage::Queued => Step::Submit,
         Stage::Submitting => Step::ExpireLease,
+        Stage::Unknown if now < job.horizon() => Step::Find,
         Stage::Unknown => Step::PassHorizon,
         Stage::Running => Step::Poll,
         Stage::Rendered => Step::Deliver,

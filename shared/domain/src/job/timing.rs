@@ -27,6 +27,15 @@ pub const SETTLE_GRACE: Millis = Millis::from_mins(5);
 /// How long after its due time a job is left to the worker that was rung for; then cleanup moves it on by itself.
 pub const WORKER_PATIENCE: Millis = Millis::from_mins(3);
 
+/// How long after a submission was lost sight of the provider is first asked for it by name, where it can be: an answer
+/// that was only slow has come by then, and so has the order.
+pub(super) const ASK_AFTER: Millis = Millis::from_secs(30);
+
+/// How long after a submission was lost sight of the provider is believed that it has none of that name: an order that
+/// was still under way, or not yet in the list that it looks into, would have come by then. To believe it too early would
+/// buy a second render.
+pub const ABSENCE_AFTER: Millis = Millis::from_mins(2);
+
 /// The first repetition of anything that failed.
 const BACKOFF_FIRST: Millis = Millis::from_secs(4);
 /// The longest time between two repetitions.

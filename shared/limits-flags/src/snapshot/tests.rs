@@ -137,6 +137,17 @@ fn rows_that_are_not_all_of_the_version_are_known_as_a_mixture() {
 }
 
 #[test]
+fn a_model_of_a_provider_without_a_key_is_not_offered() {
+    let items = [item("model#good", MODEL), item("flag#provider-kie", ON)];
+    for (keys, offered) in [(&["kie", "kling"][..], true), (&["kling"], false), (&[], false)] {
+        let mut snapshot = Snapshot::read(&items, Timestamp(0));
+        snapshot.offer_only_of(&keys.iter().map(|key| (*key).to_owned()).collect());
+        assert_eq!(snapshot.models[0].enabled, offered, "{keys:?}");
+        assert_eq!(snapshot.is_withdrawn(&snapshot.models[0].id), !offered);
+    }
+}
+
+#[test]
 fn a_model_is_offered_only_while_its_provider_is_switched_on() {
     let offered = |body: &str| {
         let items = [item("model#good", MODEL), item("flag#provider-kie", body)];

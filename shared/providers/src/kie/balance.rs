@@ -1,7 +1,8 @@
 //! What is left of the account's credits.
 
-use super::client::{Answer, Failed};
+use super::client::Answer;
 use super::look_up::thousandths;
+use crate::http::Failed;
 
 /// What is left of the account's credits.
 #[derive(Clone, Debug, PartialEq, Eq)]

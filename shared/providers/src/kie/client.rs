@@ -1,21 +1,20 @@
-//! HTTP with KIE.AI, and the three ways in which a request can end.
+//! An account at KIE.AI.
 
-use std::{error::Error, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
-use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
+use reqwest::RequestBuilder;
 
 use super::{
     balance::{self, Balance},
-    create::{self, Create},
+    create,
     envelope::Envelope,
-    look_up::{self, Looked},
+    link, look_up,
     registry::TaskOrder,
-    upload::{self, Upload, UploadError},
 };
-use crate::Reason;
-
-/// Answers are a few kilobytes; whatever is larger is not the API's.
-const ANSWER_BYTES_MAX: usize = 1 << 20;
+use crate::{
+    Coming, Create, Looked, Photo, Provider, Upload, UploadError, VideoOrder,
+    http::{self, Failed},
+};
 
 /// An account at KIE.AI. Cheap to clone.
 #[derive(Clone)]
@@ -79,8 +78,8 @@ impl Client {
     /// is harmless: the same file name overwrites.
     pub async fn upload(&self, file: Upload, timeout: Duration) -> Result<String, UploadError> {
         let url = format!("{}/api/file-stream-upload", self.upload_base);
-        let request = self.http.post(url).multipart(file.form()?);
-        upload::outcome(self.send(request, timeout).await)
+        let request = self.http.post(url).multipart(link::form(file)?);
+        link::outcome(self.send(request, timeout).await)
     }
 
     /// A new address, good for 20 minutes, for a result whose own has run out. [`UploadError::Rejected`] says that there
@@ -88,7 +87,7 @@ impl Client {
     pub async fn fresh_link(&self, url: &str, timeout: Duration) -> Result<String, UploadError> {
         let endpoint = format!("{}/api/v1/common/download-url", self.api_base);
         let request = self.http.post(endpoint).json(&serde_json::json!({ "url": url }));
-        upload::link_outcome(self.send(request, timeout).await)
+        link::link_outcome(self.send(request, timeout).await)
     }
 
     /// Asks what is left of the account's credits. Free and harmless.
@@ -98,103 +97,44 @@ impl Client {
     }
 
     async fn send(&self, request: RequestBuilder, timeout: Duration) -> Result<Answer, Failed> {
-        let request = request.timeout(timeout).bearer_auth(&self.api_key);
-        Answer::read(request.send().await.map_err(Failed::from)?).await
+        http::send(request.bearer_auth(&self.api_key), timeout).await
     }
 }
 
-/// An answer as it came, with its envelope if it has one.
-pub(super) struct Answer {
-    pub(super) status: u16,
-    pub(super) retry_after_s: Option<u32>,
-    pub(super) envelope: Option<Envelope>,
-}
+impl Provider for Client {
+    fn name(&self) -> &'static str {
+        super::ROW.name
+    }
 
-impl Answer {
-    async fn read(mut response: Response) -> Result<Self, Failed> {
-        let status = response.status().as_u16();
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok());
-        let retry_after_s = retry_after.and_then(|seconds| seconds.trim().parse().ok());
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-                return Err(Failed::Unanswered("an answer of more than 1 MiB".to_owned()));
+    fn submit<'a>(&'a self, order: &'a VideoOrder, timeout: Duration) -> Coming<'a, Create> {
+        Box::pin(async move {
+            match TaskOrder::of(order) {
+                Ok(order) => self.create_task(&order, timeout).await,
+                Err(unsupported) => Create::unsupported(unsupported),
             }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Self {
-            status,
-            retry_after_s,
-            envelope: Envelope::read(&body),
         })
     }
 
-    /// For an answer that is not the API's own.
-    pub(super) fn strange(&self) -> String {
-        format!("HTTP {} with an unreadable body", self.status)
+    fn look_up<'a>(&'a self, task: &'a str, timeout: Duration) -> Coming<'a, Looked> {
+        Box::pin(self.look_up(task, timeout))
     }
 
-    /// The reason in the HTTP status alone, for the few statuses that a proxy gives and that can mean nothing else
-    /// than that the request went no further. 503 says that the request is not handled (RFC 9110, 15.6.4); 502 and 504
-    /// say only that the server's answer was lost. KIE.AI stands behind Cloudflare, whose 521, 523, 525 and 526 mean
-    /// that it had no connection to the server; 520, 522 and 524 can come after the request was passed on.
-    pub(super) fn turned_away(&self) -> Option<Reason> {
-        match self.status {
-            401 => Some(Reason::BadKey),
-            404 | 405 | 413 => Some(Reason::BadInput),
-            403 | 429 => Some(Reason::RateLimited),
-            503 | 521 | 523 | 525 | 526 => Some(Reason::ProviderBroke),
-            _ => None,
-        }
+    fn take_photo(&self, photo: Upload, timeout: Duration) -> Coming<'_, Result<Photo, UploadError>> {
+        Box::pin(async move { self.upload(photo, timeout).await.map(Photo::Link) })
+    }
+
+    fn fresh_link<'a>(
+        &'a self,
+        _task: &'a str,
+        url: &'a str,
+        timeout: Duration,
+    ) -> Coming<'a, Result<String, UploadError>> {
+        Box::pin(self.fresh_link(url, timeout))
     }
 }
 
-/// There was no answer.
-#[derive(Debug)]
-pub(super) enum Failed {
-    /// Nothing was sent.
-    NotSent(String),
-    /// It may have arrived.
-    Unanswered(String),
-}
-
-impl Failed {
-    pub(super) fn into_why(self) -> String {
-        match self {
-            Self::NotSent(why) | Self::Unanswered(why) => why,
-        }
-    }
-}
-
-impl From<reqwest::Error> for Failed {
-    fn from(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let unsent = error.is_connect() || error.is_builder();
-        let why = if error.is_timeout() && !unsent {
-            "no answer in time".to_owned()
-        } else {
-            chain(&error)
-        };
-        if unsent {
-            Self::NotSent(why)
-        } else {
-            Self::Unanswered(why)
-        }
-    }
-}
-
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
-}
+/// What KIE.AI answers.
+pub(super) type Answer = http::Answer<Envelope>;
 
 #[cfg(test)]
 mod tests;

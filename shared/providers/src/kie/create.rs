@@ -1,57 +1,7 @@
 //! What came of an order: the one place where a wrong guess would cost a second render or a free video.
 
-use super::{
-    client::{Answer, Failed},
-    envelope::Envelope,
-    registry::Unsupported,
-};
-use crate::Reason;
-
-/// What came of an order.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Create {
-    /// There is a task. Nothing is rendered yet.
-    Accepted {
-        /// For look-ups.
-        task_id: String,
-    },
-    /// Surely no task, and a later order may go through.
-    NotAccepted {
-        /// What was wrong.
-        why: String,
-        /// Seconds, where the provider says.
-        retry_after_s: Option<u32>,
-    },
-    /// Surely no task, and the same order would be refused again.
-    Rejected {
-        /// In our words.
-        reason: Reason,
-        /// In the provider's; 0 if we did not ask.
-        code: i64,
-        /// In the provider's.
-        message: String,
-    },
-    /// There may be a task, or may yet be one: the provider heard us, and we did not hear it.
-    Unknown {
-        /// What came instead of an answer.
-        why: String,
-    },
-}
-
-impl Create {
-    pub(super) fn unsupported(unsupported: Unsupported) -> Self {
-        let reason = if unsupported == Unsupported::Retired {
-            Reason::Retired
-        } else {
-            Reason::BadInput
-        };
-        Self::Rejected {
-            reason,
-            code: 0,
-            message: unsupported.to_string(),
-        }
-    }
-}
+use super::{client::Answer, envelope::Envelope};
+use crate::{Create, http::Failed};
 
 pub(super) fn outcome(answer: Result<Answer, Failed>) -> Create {
     match answer {
@@ -60,12 +10,8 @@ pub(super) fn outcome(answer: Result<Answer, Failed>) -> Create {
             retry_after_s,
             ..
         }) => said(&envelope, retry_after_s),
-        Ok(strange) => turned_away(&strange),
-        Err(Failed::NotSent(why)) => Create::NotAccepted {
-            why,
-            retry_after_s: None,
-        },
-        Err(Failed::Unanswered(why)) => Create::Unknown { why },
+        Ok(strange) => strange.turned_away_order(),
+        Err(failed) => failed.of_order(),
     }
 }
 
@@ -104,23 +50,10 @@ fn said(envelope: &Envelope, retry_after_s: Option<u32>) -> Create {
     }
 }
 
-/// The words of somebody in between.
-fn turned_away(answer: &Answer) -> Create {
-    let (why, retry_after_s) = (answer.strange(), answer.retry_after_s);
-    match answer.turned_away() {
-        Some(reason) if reason.is_final() => Create::Rejected {
-            reason,
-            code: i64::from(answer.status),
-            message: why,
-        },
-        Some(_) => Create::NotAccepted { why, retry_after_s },
-        None => Create::Unknown { why },
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Reason, Unsupported};
 
     fn read(status: u16, body: &str) -> Create {
         let envelope = Envelope::read(body.as_bytes());

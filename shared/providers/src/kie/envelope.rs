@@ -3,10 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::Reason;
-
-/// Messages are a line; more than this of one is not worth a row or a log entry.
-const MESSAGE_CHARS_MAX: usize = 300;
+use crate::{Reason, http::shortened, words};
 
 /// `{"code":200,"msg":"success","data":…}`
 #[derive(Debug, Deserialize)]
@@ -20,6 +17,7 @@ pub(super) struct Envelope {
 }
 
 impl Envelope {
+    #[cfg(test)]
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         serde_json::from_slice(body).ok()
     }
@@ -43,10 +41,6 @@ pub(super) fn number(value: &Value) -> Option<i64> {
     value.as_i64().or_else(|| value.as_str()?.trim().parse().ok())
 }
 
-pub(super) fn shortened(message: &str) -> String {
-    message.chars().take(MESSAGE_CHARS_MAX).collect()
-}
-
 /// What a code and its message mean. 500 wraps nearly everything, and 400 and 422 more than their names say: there
 /// the message decides.
 pub(super) fn reason_of(code: i64, message: &str) -> Reason {
@@ -57,90 +51,17 @@ pub(super) fn reason_of(code: i64, message: &str) -> Reason {
         429 | 433 => Reason::RateLimited,
         451 => Reason::BadInput,
         455 => Reason::Maintenance,
-        400 | 405 | 413 | 415 | 422 => said(message)
+        400 | 405 | 413 | 415 | 422 => words::meant(message)
             .filter(|reason| reason.is_final())
             .unwrap_or(Reason::BadInput),
-        _ => said(message).unwrap_or(Reason::ProviderBroke),
+        _ => words::meant(message).unwrap_or(Reason::ProviderBroke),
     }
-}
-
-/// Words that give a message's meaning away, in lower case, the surest first.
-const WORDS: [(Reason, &[&str]); 6] = [
-    (Reason::Moderation, MODERATION),
-    (
-        Reason::Retired,
-        &[
-            "paused",
-            "discontinued",
-            "deprecated",
-            "no longer available",
-            "offline",
-            "feature disabled",
-        ],
-    ),
-    (
-        Reason::OutOfFunds,
-        &[
-            "insufficient credit",
-            "insufficient balance",
-            "credits insufficient",
-            "top up",
-        ],
-    ),
-    (Reason::RateLimited, &["rate limit", "too many", "concurren"]),
-    (
-        Reason::ProviderBroke,
-        &[
-            "try again",
-            "timed out",
-            "timeout",
-            "upstream",
-            "overload",
-            "busy",
-        ],
-    ),
-    (Reason::BadInput, BAD_INPUT),
-];
-
-const MODERATION: &[&str] = &[
-    "moderat",
-    "sensitive",
-    "nsfw",
-    "safety",
-    "prohibited",
-    "content policy",
-    "violat",
-    "inappropriate",
-    "flagged",
-    "risk control",
-];
-
-const BAD_INPUT: &[&str] = &[
-    "required",
-    "must be",
-    "invalid",
-    "not valid",
-    "not supported",
-    "unsupported",
-    "out of range",
-    "not within the range",
-    "exceed",
-    "too long",
-    "too large",
-];
-
-fn said(message: &str) -> Option<Reason> {
-    let text = message.to_lowercase();
-    let meant = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    WORDS
-        .iter()
-        .find(|(_, words)| meant(words))
-        .map(|(reason, _)| *reason)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::http::MESSAGE_CHARS_MAX;
 
     #[test]
     fn a_code_may_be_a_number_or_a_number_in_quotes() {

@@ -10,17 +10,11 @@ use std::fmt;
 use domain::video::Aspect;
 use serde::Serialize;
 
-pub use family::{Caps, Family};
+pub use family::{FORMS, Family};
 use input::Input;
 
-/// How much the picture may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Quality {
-    /// The cheaper one.
-    Standard,
-    /// The dearer one.
-    High,
-}
+use crate::order::Wanted;
+use crate::{Photo, Quality, Unsupported, VideoOrder};
 
 /// An order for one video.
 #[derive(Clone, PartialEq, Eq)]
@@ -39,7 +33,7 @@ pub struct TaskOrder {
     pub quality: Option<Quality>,
     /// Whether there is to be sound.
     pub sound: bool,
-    /// Where the provider tells that it is done: see [`super::callback::callback_url`].
+    /// Where the provider tells that it is done: see [`crate::ticket::callback_url`].
     pub callback_url: String,
 }
 
@@ -55,41 +49,6 @@ impl fmt::Debug for TaskOrder {
     }
 }
 
-/// Why a family cannot express an order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsupported {
-    /// Nobody renders it any more.
-    #[error("the model is retired")]
-    Retired,
-    /// It needs a photo.
-    #[error("the model does not take words alone")]
-    Text,
-    /// It takes no photo.
-    #[error("the model does not take a photo")]
-    Image,
-    /// It cannot be that long or that short.
-    #[error("the model does not render {duration_s} s")]
-    Duration {
-        /// What was asked for.
-        duration_s: u32,
-    },
-    /// It does not render that shape from words.
-    #[error("the model does not render {}", aspect.as_str())]
-    Aspect {
-        /// What was asked for.
-        aspect: Aspect,
-    },
-    /// The prompt is too short or too long.
-    #[error("the model does not take a prompt of {chars} characters")]
-    Prompt {
-        /// How long it is.
-        chars: usize,
-    },
-    /// It is silent.
-    #[error("the model makes no sound")]
-    Sound,
-}
-
 /// The body of `createTask`.
 #[derive(Debug, Serialize)]
 pub struct Request<'o> {
@@ -102,7 +61,7 @@ pub struct Request<'o> {
 impl TaskOrder {
     /// What is sent to the provider, or why it cannot be said.
     pub fn request(&self) -> Result<Request<'_>, Unsupported> {
-        self.check()?;
+        self.family.form().allows(self.wanted())?;
         let (model, input) = input::of(self).ok_or(Unsupported::Retired)?;
         Ok(Request {
             model,
@@ -111,35 +70,34 @@ impl TaskOrder {
         })
     }
 
-    fn check(&self) -> Result<(), Unsupported> {
-        let caps = self.family.caps();
-        let chars = self.prompt.chars().count();
-        let durations = if self.first_frame.is_some() {
-            caps.durations_image_s
-        } else {
-            caps.durations_text_s
+    /// An order in KIE.AI's terms, or why there is none.
+    pub fn of(order: &VideoOrder) -> Result<Self, Unsupported> {
+        let family = Family::parse(&order.family).ok_or(Unsupported::Family)?;
+        let first_frame = match &order.first_frame {
+            None => None,
+            Some(Photo::Link(url)) => Some(url.clone()),
+            // Its models fetch photos by themselves.
+            Some(Photo::Bytes { .. }) => return Err(Unsupported::Image),
         };
-        match self {
-            _ if self.family.is_retired() => Err(Unsupported::Retired),
-            Self {
-                first_frame: None, ..
-            } if !caps.text() => Err(Unsupported::Text),
-            Self {
-                first_frame: Some(_), ..
-            } if !caps.image() => Err(Unsupported::Image),
-            Self { duration_s, .. } if !durations.contains(duration_s) => Err(Unsupported::Duration {
-                duration_s: *duration_s,
-            }),
-            Self {
-                first_frame: None,
-                aspect,
-                ..
-            } if !caps.aspects_text.contains(aspect) => Err(Unsupported::Aspect { aspect: *aspect }),
-            _ if !(caps.prompt_chars_min..=caps.prompt_chars_max).contains(&chars) => {
-                Err(Unsupported::Prompt { chars })
-            }
-            Self { sound: true, .. } if !caps.sound => Err(Unsupported::Sound),
-            _ => Ok(()),
+        Ok(Self {
+            family,
+            prompt: order.prompt.clone(),
+            first_frame,
+            aspect: order.aspect,
+            duration_s: order.duration_s,
+            quality: order.quality,
+            sound: order.sound,
+            callback_url: order.callback_url.clone(),
+        })
+    }
+
+    fn wanted(&self) -> Wanted<'_> {
+        Wanted {
+            prompt: &self.prompt,
+            with_photo: self.first_frame.is_some(),
+            aspect: self.aspect,
+            duration_s: self.duration_s,
+            sound: self.sound,
         }
     }
 }

@@ -7,7 +7,7 @@ use domain::ai_request::Costing;
 use domain::catalog::Rules;
 use domain::cost::MicroUsd;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId, UserId};
-use domain::job::{Change, Event, Failure, Job, Order, RenderedFile, Rule, Stage};
+use domain::job::{ABSENCE_AFTER, Change, Event, Failure, Job, Order, RenderedFile, Rule, Stage};
 use domain::ledger::Key;
 use domain::limit::{Bound, Count, Counted, Reservation};
 use domain::money::Credits;
@@ -328,6 +328,13 @@ pub(crate) fn accepted() -> Event {
     }
 }
 
+fn absent() -> Event {
+    Event::SurelyAbsent {
+        fence: Fence(1),
+        jitter: JITTER,
+    }
+}
+
 pub(crate) fn succeeded() -> Event {
     Event::Succeeded {
         file: RenderedFile {
@@ -350,7 +357,7 @@ pub(crate) fn way_to(stage: Stage) -> Vec<Event> {
     match stage {
         Stage::Queued => vec![],
         Stage::Submitting => vec![claim()],
-        Stage::Unknown => vec![claim(), Event::OutcomeUnknown],
+        Stage::Unknown => vec![claim(), Event::OutcomeUnknown { can_ask: true }],
         Stage::Running => vec![claim(), accepted()],
         Stage::Rendered => vec![claim(), accepted(), succeeded()],
         Stage::Delivered => vec![claim(), accepted(), succeeded(), Event::Delivered { file: None }],
@@ -365,6 +372,7 @@ pub(crate) fn way_to(stage: Stage) -> Vec<Event> {
 fn moment(job: &Job, event: &Event) -> Timestamp {
     match (event, job.due_at) {
         (Event::TimeUp, Some(due_at)) => due_at.max(job.give_up_at),
+        (Event::SurelyAbsent { .. }, _) => NOW.after(ABSENCE_AFTER),
         _ => NOW,
     }
 }
@@ -397,9 +405,14 @@ fn submissions() -> Vec<Case> {
         (Rule::T3, Stage::Unknown, accepted()),
         (Rule::T4, Stage::Submitting, not_accepted),
         (Rule::T5, Stage::Submitting, Event::Rejected { failure }),
-        (Rule::T6, Stage::Submitting, Event::OutcomeUnknown),
-        (Rule::T6, Stage::Submitting, Event::LeaseExpired),
+        (
+            Rule::T6,
+            Stage::Submitting,
+            Event::OutcomeUnknown { can_ask: true },
+        ),
+        (Rule::T6, Stage::Submitting, Event::LeaseExpired { can_ask: true }),
         (Rule::T7, Stage::Unknown, Event::HorizonPassed { jitter }),
+        (Rule::T7, Stage::Unknown, absent()),
     ]
 }
 

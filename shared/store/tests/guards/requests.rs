@@ -57,7 +57,9 @@ async fn an_order_that_is_refused_is_not() {
 async fn silence_of_the_provider_stands_in_the_log_and_so_does_the_end() {
     let scene = Scene::new().await;
     scene.store.admit(&admission(), soon()).await.unwrap();
-    scene.go(vec![claim(), Event::OutcomeUnknown]).await;
+    scene
+        .go(vec![claim(), Event::OutcomeUnknown { can_ask: false }])
+        .await;
     assert_eq!(scene.line().await.status, Status::TimeoutWaiting);
     scene.go(vec![accepted(), succeeded()]).await;
     scene.go(vec![Event::Delivered { file: None }]).await;

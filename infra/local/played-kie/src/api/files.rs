@@ -145,6 +145,11 @@ async fn send(kie: &PlayedKie, task: &Task, method: &Method, headers: &HeaderMap
     ranged(&file, "video/mp4", method, headers, manner)
 }
 
+/// A clip, or the part of it that was asked for.
+pub fn serve(file: &ClipFile, method: &Method, headers: &HeaderMap) -> Response {
+    ranged(file, "video/mp4", method, headers, Manner::default())
+}
+
 fn ranged(
     file: &ClipFile,
     kind: &'static str,

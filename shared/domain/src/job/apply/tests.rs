@@ -5,6 +5,7 @@
 )]
 
 mod limits;
+mod lost;
 mod waiting;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
@@ -92,8 +93,17 @@ fn of_submission(job: &Job, until: Timestamp) -> Vec<Event> {
         Event::Rejected {
             failure: Failure::Moderation,
         },
-        Event::OutcomeUnknown,
-        Event::LeaseExpired,
+        Event::OutcomeUnknown { can_ask: false },
+        Event::OutcomeUnknown { can_ask: true },
+        Event::LeaseExpired { can_ask: true },
+        Event::SurelyAbsent {
+            fence: job.fence,
+            jitter: JITTER,
+        },
+        Event::SurelyAbsent {
+            fence: stale,
+            jitter: JITTER,
+        },
         Event::HorizonPassed { jitter: JITTER },
         Event::Cancel,
         Event::TimeUp,
@@ -324,6 +334,7 @@ fn only_these_stages_lead_to_those() {
 fn what_keeps_a_job_in_its_stage_belongs_to_that_stage() {
     let allowed: BTreeSet<(Rule, Stage)> = [
         (Rule::Wait, Stage::Running),
+        (Rule::Wait, Stage::Unknown),
         (Rule::Deliver, Stage::Rendered),
         (Rule::Postpone, Stage::Rendered),
         (Rule::Move, Stage::Rendered),
@@ -355,7 +366,7 @@ fn what_waits_for_its_time_does_not_happen_a_millisecond_before() {
     let late = START.after(Millis::from_mins(120));
     let mut cases = vec![
         (Stage::Queued, early, Event::Claim { lease_until: until }),
-        (Stage::Submitting, early, Event::LeaseExpired),
+        (Stage::Submitting, early, Event::LeaseExpired { can_ask: false }),
         (Stage::Unknown, early, Event::HorizonPassed { jitter: Jitter(0) }),
         (
             Stage::Rendered,
@@ -434,42 +445,19 @@ fn a_submission_is_named_once() {
 }
 
 #[test]
-fn silence_is_believed_only_after_the_horizon() {
-    let submitting = Job {
-        stage: Stage::Submitting,
-        fence: Fence(1),
-        ..job()
-    };
-    let unknown = submitting.apply(Event::OutcomeUnknown, START).unwrap().after;
-    let horizon = START.after(submitting.order.render_max);
-    assert_eq!(unknown.due_at, Some(horizon));
-    let early = unknown.apply(
-        Event::HorizonPassed { jitter: Jitter(0) },
-        Timestamp(horizon.0 - 1),
-    );
-    assert_eq!(early.err(), Some(Refused::NotBefore(horizon)));
-    assert_eq!(
-        unknown
-            .apply(Event::HorizonPassed { jitter: Jitter(0) }, horizon)
-            .unwrap()
-            .after
-            .stage,
-        Stage::Queued
-    );
-}
-
-#[test]
 fn a_worker_that_may_still_act_is_waited_for() {
     let lease_until = START.after(LEASE);
     let submitting = job().apply(Event::Claim { lease_until }, START).unwrap().after;
     let before = Timestamp(lease_until.0 - 1);
     assert_eq!(
-        submitting.apply(Event::LeaseExpired, before).err(),
+        submitting
+            .apply(Event::LeaseExpired { can_ask: true }, before)
+            .err(),
         Some(Refused::NotBefore(lease_until))
     );
     assert_eq!(
         submitting
-            .apply(Event::LeaseExpired, lease_until)
+            .apply(Event::LeaseExpired { can_ask: true }, lease_until)
             .unwrap()
             .after
             .stage,

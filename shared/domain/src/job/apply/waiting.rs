@@ -37,17 +37,21 @@ impl Job {
     }
 
     /// A poll that came to nothing, or too early: asked again soon, at growing distances, until somebody answers or
-    /// cleanup settles it.
+    /// cleanup settles it, or the horizon passes.
     pub(super) fn ask_again(
         &self,
         retry_after: Option<Millis>,
         jitter: Jitter,
         now: Timestamp,
     ) -> Result<Change, Refused> {
-        self.expect(&[Stage::Running])?;
+        self.expect(&[Stage::Running, Stage::Unknown])?;
         let vain_polls = self.vain_polls.saturating_add(1);
         let at = now.after(backoff(vain_polls, retry_after, jitter));
-        let latest = self.settle_at.max(now.after(backoff(vain_polls, None, jitter)));
+        let latest = if self.stage == Stage::Unknown && now < self.horizon() {
+            self.horizon()
+        } else {
+            self.settle_at.max(now.after(backoff(vain_polls, None, jitter)))
+        };
         Ok(self.wait(now, |job| {
             job.vain_polls = vain_polls;
             job.due_at = Some(at.min(latest));
@@ -64,7 +68,7 @@ impl Job {
     }
 
     /// Asked again later, unless somebody else has asked and decided meanwhile.
-    fn wait(&self, now: Timestamp, edit: impl FnOnce(&mut Self)) -> Change {
+    pub(super) fn wait(&self, now: Timestamp, edit: impl FnOnce(&mut Self)) -> Change {
         let mut change = self.stay(Rule::Wait, now, edit);
         // A running job always has a due time; one without would wait for somebody to look at it.
         change.guards.push(Guard::DueAt(self.due_at.unwrap_or(now)));

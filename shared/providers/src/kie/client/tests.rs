@@ -9,7 +9,9 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use super::*;
-use crate::kie::{LookUp, registry::Family};
+use crate::http::ANSWER_BYTES_MAX;
+use crate::kie::registry::Family;
+use crate::{LookUp, Reason};
 use server::{Then, answer, client, server};
 
 mod server;

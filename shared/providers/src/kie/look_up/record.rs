@@ -3,8 +3,9 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{LookUp, TaskFacts};
-use crate::kie::envelope::{number, reason_of, shortened};
+use crate::http::{files, shortened};
+use crate::kie::envelope::{number, reason_of};
+use crate::{LookUp, TaskFacts};
 
 /// `data` of `recordInfo`, as far as we use it. Everything may be absent or null.
 #[derive(Deserialize)]
@@ -56,6 +57,7 @@ impl Record {
             callback_url,
             credits_consumed_milli: thousandths(&self.credits_consumed),
             cost_time_ms: self.cost_time.as_u64(),
+            ..TaskFacts::default()
         }
     }
 
@@ -69,12 +71,7 @@ impl Record {
         let result = unwrapped(&self.result_json);
         let listed = result.get("resultUrls").map(unwrapped).unwrap_or_default();
         let links = listed.as_array().into_iter().flatten().filter_map(Value::as_str);
-        let urls: Vec<String> = links.filter(|url| is_link(url)).map(str::to_owned).collect();
-        if urls.is_empty() {
-            LookUp::SucceededWithoutFile
-        } else {
-            LookUp::Succeeded { urls }
-        }
+        files(links.map(str::to_owned))
     }
 
     fn failure(&self) -> LookUp {
@@ -86,10 +83,6 @@ impl Record {
             message: shortened(message),
         }
     }
-}
-
-fn is_link(url: &str) -> bool {
-    url.starts_with("https://") || url.starts_with("http://")
 }
 
 /// What a string of JSON holds, or the value itself where it came unwrapped; null if it is neither.

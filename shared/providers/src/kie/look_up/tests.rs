@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::Reason;
 
 fn read(status: u16, body: &str) -> Looked {
     let envelope = Envelope::read(body.as_bytes());

@@ -2,6 +2,8 @@
 
 use domain::video::Aspect;
 
+use crate::{Caps, Form};
+
 /// Models that take the same request form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
@@ -21,37 +23,6 @@ pub enum Family {
     Hailuo23,
     /// Sora 2, shut down on 2026-09-24. Kept so that an old row is recognised and refused.
     Sora2,
-}
-
-/// What a family can do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Caps {
-    /// Seconds that it renders from words alone; none if it needs a photo.
-    pub durations_text_s: &'static [u32],
-    /// Seconds that it renders from a photo; none if it takes no photo.
-    pub durations_image_s: &'static [u32],
-    /// Shapes that it renders from words alone.
-    pub aspects_text: &'static [Aspect],
-    /// Whether a video from a photo keeps the photo's shape, whatever the order says.
-    pub image_keeps_its_shape: bool,
-    /// The shortest prompt, in characters.
-    pub prompt_chars_min: usize,
-    /// The longest prompt, in characters.
-    pub prompt_chars_max: usize,
-    /// Whether it can make sound.
-    pub sound: bool,
-}
-
-impl Caps {
-    /// Whether it takes words alone.
-    pub fn text(&self) -> bool {
-        !self.durations_text_s.is_empty()
-    }
-
-    /// Whether it takes a photo.
-    pub fn image(&self) -> bool {
-        !self.durations_image_s.is_empty()
-    }
 }
 
 const THREE_TO_FIFTEEN: &[u32] = &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -136,7 +107,7 @@ impl Family {
     ];
 
     /// The name by which rows of settings choose it.
-    pub fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Kling30 => "kling-3.0",
             Self::Kling26 => "kling-2.6",
@@ -155,7 +126,7 @@ impl Family {
     }
 
     /// What it can do.
-    pub fn caps(self) -> Caps {
+    pub const fn caps(self) -> Caps {
         match self {
             Self::Kling30 => KLING_30,
             Self::Kling26 => KLING_26,
@@ -169,7 +140,28 @@ impl Family {
     }
 
     /// Whether nobody renders it any more.
-    pub fn is_retired(self) -> bool {
-        self == Self::Sora2
+    pub const fn is_retired(self) -> bool {
+        matches!(self, Self::Sora2)
+    }
+
+    /// All of it.
+    pub const fn form(self) -> Form {
+        Form {
+            name: self.as_str(),
+            caps: self.caps(),
+            retired: self.is_retired(),
+        }
     }
 }
+
+/// Every family, as the registry lists them.
+pub const FORMS: &[Form] = &[
+    Family::Kling30.form(),
+    Family::Kling26.form(),
+    Family::Kling25Turbo.form(),
+    Family::Seedance2.form(),
+    Family::MinimaxH3.form(),
+    Family::Hailuo02.form(),
+    Family::Hailuo23.form(),
+    Family::Sora2.form(),
+];

@@ -3,7 +3,8 @@
 
 use serde::{Serialize, Serializer};
 
-use super::{Family, Quality, TaskOrder};
+use super::{Family, TaskOrder};
+use crate::Quality;
 
 /// The input of one model.
 #[derive(Debug, Serialize)]

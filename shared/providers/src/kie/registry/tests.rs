@@ -274,6 +274,7 @@ fn what_cannot_be_expressed_is_refused() {
 
 #[test]
 fn every_family_is_read_back_from_its_name() {
+    assert_eq!(FORMS.to_vec(), Family::ALL.map(Family::form).to_vec());
     for family in Family::ALL {
         assert_eq!(Family::parse(family.as_str()), Some(family));
         assert_eq!(

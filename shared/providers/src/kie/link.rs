@@ -1,90 +1,34 @@
 //! Handing files over and getting links: calls that may be repeated at will.
 
-use bytes::Bytes;
-use futures::TryStream;
 use reqwest::{
     Body,
     multipart::{Form, Part},
 };
 use serde_json::Value;
 
-use super::client::{Answer, Failed};
-use crate::Reason;
+use super::client::Answer;
+use crate::{Reason, Upload, UploadError, http::Failed};
 
 /// A folder of our own at the upload host.
 const UPLOAD_PATH: &str = "neurocards";
 
-/// A file to be handed over.
-#[derive(Debug)]
-pub struct Upload {
-    body: Body,
-    length: Option<u64>,
-    mime: String,
-    file_name: String,
-}
-
-/// Why there is no link.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UploadError {
-    /// Not now: the same call may go through later, and does no harm.
-    #[error("the provider did not answer usefully: {why}")]
-    Unavailable {
-        /// What came instead of an answer.
-        why: String,
-        /// Seconds, where the provider says.
-        retry_after_s: Option<u32>,
-    },
-    /// The same call would be refused again.
-    #[error("the provider refused with {code}: {message}")]
-    Rejected {
-        /// In our words.
-        reason: Reason,
-        /// In the provider's; 0 if we did not ask.
-        code: i64,
-        /// In the provider's.
-        message: String,
-    },
-}
-
-impl Upload {
-    /// A file that is passed on as it comes, never held whole. With its length in bytes known the request states a
-    /// `Content-Length`; otherwise it goes out in chunks.
-    pub fn stream<S>(
-        stream: S,
-        length: Option<u64>,
-        mime: impl Into<String>,
-        file_name: impl Into<String>,
-    ) -> Self
-    where
-        S: TryStream + Send + 'static,
-        S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
-        Bytes: From<S::Ok>,
-    {
-        let body = Body::wrap_stream(stream);
-        Self {
-            body,
-            length,
-            mime: mime.into(),
-            file_name: file_name.into(),
-        }
-    }
-
-    pub(super) fn form(self) -> Result<Form, UploadError> {
-        let part = match self.length {
-            Some(length) => Part::stream_with_length(self.body, length),
-            None => Part::stream(self.body),
-        };
-        let typed = part.file_name(self.file_name.clone()).mime_str(&self.mime);
-        let file = typed.map_err(|_| UploadError::Rejected {
-            reason: Reason::BadInput,
-            code: 0,
-            message: "not a media type".to_owned(),
-        })?;
-        Ok(Form::new()
-            .text("uploadPath", UPLOAD_PATH)
-            .text("fileName", self.file_name)
-            .part("file", file))
-    }
+/// A file as the upload host takes it.
+pub(super) fn form(file: Upload) -> Result<Form, UploadError> {
+    let body = Body::wrap_stream(file.stream);
+    let part = match file.length {
+        Some(length) => Part::stream_with_length(body, length),
+        None => Part::stream(body),
+    };
+    let typed = part.file_name(file.file_name.clone()).mime_str(&file.mime);
+    let part = typed.map_err(|_| UploadError::Rejected {
+        reason: Reason::BadInput,
+        code: 0,
+        message: "not a media type".to_owned(),
+    })?;
+    Ok(Form::new()
+        .text("uploadPath", UPLOAD_PATH)
+        .text("fileName", file.file_name)
+        .part("file", part))
 }
 
 pub(super) fn outcome(answer: Result<Answer, Failed>) -> Result<String, UploadError> {

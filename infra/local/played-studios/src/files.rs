@@ -1,0 +1,29 @@
+//! The result host.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, Method, StatusCode};
+use axum::response::{IntoResponse as _, Response};
+
+use crate::task::{Ending, Trouble};
+use crate::{Studio, Task};
+
+/// `GET /files/{task}/{serial}.mp4`.
+pub(crate) async fn result(
+    State(studio): State<Studio>,
+    Path((id, file)): Path<(String, String)>,
+    method: Method,
+    headers: HeaderMap,
+) -> Response {
+    let Some(task) = studio.task(&id).filter(|task| is_there(task, studio.now_ms())) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    if task.has(Trouble::Expired) && file == "1.mp4" {
+        return (StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code></Error>").into_response();
+    }
+    let rendered = tokio::task::spawn_blocking(move || task.render()).await;
+    played_kie::serve(&rendered.unwrap_or_default(), &method, &headers)
+}
+
+fn is_there(task: &Task, now_ms: i64) -> bool {
+    task.ending(now_ms) == Some(Ending::Video) && !task.has(Trouble::Gone)
+}

@@ -1,0 +1,338 @@
+//! Kling's own API, the 3.x generation. Source: kling.ai/document-api (3-0-omni, error-codes).
+//!
+//! HTTP 429 is billing as well as rate, so the `code` inside counts. An order carries our own name of it, which is unique
+//! at Kling and can be asked for: so a lost answer is found again, or surely never arrived.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::video::Aspect;
+use reqwest::RequestBuilder;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{
+    Caps, Coming, Create, Form, Found, LookUp, Looked, Photo, Provider, Quality, Reason, TaskFacts,
+    Unsupported, VideoOrder,
+    http::{self, Failed, shortened},
+    registry::{Access, Notice, Row},
+    words,
+};
+
+/// Its row.
+pub const ROW: Row = Row {
+    name: "kling",
+    base: "https://api-singapore.klingai.com",
+    forms: FORMS,
+    finds: true,
+    notice,
+    is_signed: None,
+    open: |access| Arc::new(Kling(access)),
+};
+
+const CAPS: Caps = Caps {
+    durations_text_s: &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    durations_image_s: &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15],
+    aspects_text: &[Aspect::Portrait, Aspect::Landscape, Aspect::Square],
+    image_keeps_its_shape: true,
+    prompt_chars_min: 1,
+    prompt_chars_max: 3072,
+    sound: true,
+};
+
+const FORMS: &[Form] = &[
+    Form {
+        name: "kling-3.0",
+        caps: CAPS,
+        retired: false,
+    },
+    Form {
+        name: "kling-3.0-turbo",
+        caps: Caps { sound: false, ..CAPS },
+        retired: false,
+    },
+];
+
+/// An account at Kling.
+struct Kling(Access);
+
+impl fmt::Debug for Kling {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Kling").field(&self.0).finish()
+    }
+}
+
+type Answer = http::Answer<Envelope>;
+
+impl Kling {
+    async fn send(&self, request: RequestBuilder, timeout: Duration) -> Result<Answer, Failed> {
+        http::send(request.bearer_auth(&self.0.key), timeout).await
+    }
+
+    async fn ask(&self, by: &str, name: &str, timeout: Duration) -> Result<Answer, Failed> {
+        let url = format!("{}/tasks", self.0.base);
+        self.send(self.0.http.get(url).query(&[(by, name)]), timeout)
+            .await
+    }
+}
+
+impl Provider for Kling {
+    fn name(&self) -> &'static str {
+        ROW.name
+    }
+
+    fn submit<'a>(&'a self, order: &'a VideoOrder, timeout: Duration) -> Coming<'a, Create> {
+        Box::pin(async move {
+            match request(order) {
+                Ok((path, body)) => {
+                    let url = format!("{}/{path}", self.0.base);
+                    created(self.send(self.0.http.post(url).json(&body), timeout).await)
+                }
+                Err(unsupported) => Create::unsupported(unsupported),
+            }
+        })
+    }
+
+    fn look_up<'a>(&'a self, task: &'a str, timeout: Duration) -> Coming<'a, Looked> {
+        Box::pin(async move { looked(task, self.ask("task_ids", task, timeout).await) })
+    }
+
+    fn find<'a>(&'a self, name: &'a str, timeout: Duration) -> Coming<'a, Found> {
+        Box::pin(async move { found(name, self.ask("external_task_ids", name, timeout).await) })
+    }
+}
+
+/// The path and the body of an order. Without `multi_shot: false` the video is cut into several shots.
+fn request(order: &VideoOrder) -> Result<(String, Value), Unsupported> {
+    ROW.check(order)?;
+    let mut settings = json!({
+        "multi_shot": false,
+        "resolution": if order.quality == Some(Quality::High) { "1080p" } else { "720p" },
+        "duration": order.duration_s,
+    });
+    if ROW.form(&order.family).is_some_and(|form| form.caps.sound) {
+        settings["audio"] = json!(if order.sound { "native" } else { "off" });
+    }
+    let options = json!({
+        "callback_url": order.callback_url,
+        "external_task_id": order.name,
+        "watermark_info": {"enabled": false},
+    });
+    let Some(photo) = &order.first_frame else {
+        settings["aspect_ratio"] = json!(order.aspect.as_str());
+        let body = json!({"prompt": order.prompt, "settings": settings, "options": options});
+        return Ok((format!("text-to-video/{}", order.family), body));
+    };
+    let contents = json!([
+        {"type": "prompt", "text": order.prompt},
+        {"type": "first_frame", "url": picture(photo)},
+    ]);
+    let body = json!({"contents": contents, "settings": settings, "options": options});
+    Ok((format!("image-to-video/{}", order.family), body))
+}
+
+/// An address, or base64 without a prefix.
+fn picture(photo: &Photo) -> String {
+    match photo {
+        Photo::Link(url) => url.clone(),
+        Photo::Bytes { bytes, .. } => STANDARD.encode(bytes),
+    }
+}
+
+/// `{"code":0,"message":"…","data":…}`
+#[derive(Debug, Deserialize)]
+struct Envelope {
+    code: i64,
+    #[serde(default)]
+    message: Option<String>,
+    #[serde(default)]
+    data: Value,
+}
+
+impl Envelope {
+    fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
+    fn why(&self) -> String {
+        format!("{}: {}", self.code, shortened(self.message()))
+    }
+
+    /// The tasks that it is about: an object after an order, a list after a question.
+    fn tasks(&self) -> Vec<Task> {
+        let listed = match &self.data {
+            Value::Array(tasks) => tasks.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        listed
+            .iter()
+            .filter_map(|task| Task::deserialize(task).ok())
+            .collect()
+    }
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Task {
+    id: String,
+    status: String,
+    message: Option<String>,
+    external_id: Option<String>,
+    outputs: Vec<Output>,
+    billing: Vec<Bill>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Output {
+    #[serde(rename = "type")]
+    kind: String,
+    url: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Bill {
+    amount: Option<String>,
+    currency: Option<String>,
+}
+
+/// What a code means, for an order.
+fn reason_of(code: i64, message: &str) -> Reason {
+    match code {
+        // 1103: no right to this; 1304: not from this address. Both are set right in the account.
+        1000..=1004 | 1103 | 1304 => Reason::BadKey,
+        1100..=1102 => Reason::OutOfFunds,
+        1203 => Reason::Retired,
+        1300 | 1301 => Reason::Moderation,
+        1302 | 1303 => Reason::RateLimited,
+        1200..=1202 => words::meant(message)
+            .filter(|reason| *reason == Reason::Moderation)
+            .unwrap_or(Reason::BadInput),
+        5001 => Reason::Maintenance,
+        _ => Reason::ProviderBroke,
+    }
+}
+
+fn created(answer: Result<Answer, Failed>) -> Create {
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(failed) => return failed.of_order(),
+    };
+    let Some(envelope) = &answer.envelope else {
+        return answer.turned_away_order();
+    };
+    if let Some(task) = envelope.tasks().into_iter().find(|task| !task.id.is_empty()) {
+        return Create::Accepted { task_id: task.id };
+    }
+    let (code, why) = (envelope.code, envelope.why());
+    let reason = reason_of(code, envelope.message());
+    match code {
+        // It has an order of this name already: the answer that said so was lost.
+        1200 | 1201 if envelope.message().contains("external_task_id") => Create::Unknown { why },
+        1302 | 1303 | 5001 => Create::NotAccepted {
+            why,
+            retry_after_s: answer.retry_after_s,
+        },
+        1000..=1304 => Create::Rejected {
+            reason,
+            code,
+            message: shortened(envelope.message()),
+        },
+        _ => Create::Unknown { why },
+    }
+}
+
+/// What the answer to a question holds, or why it holds nothing.
+fn asked(answer: Result<Answer, Failed>) -> Result<Vec<Task>, (String, Option<u32>)> {
+    let answer = answer.map_err(|failed| (failed.into_why(), None))?;
+    match &answer.envelope {
+        Some(envelope) if envelope.code == 0 && envelope.data.is_array() => Ok(envelope.tasks()),
+        // There is no such task.
+        Some(envelope) if envelope.code == 1203 => Ok(Vec::new()),
+        Some(envelope) => Err((envelope.why(), answer.retry_after_s)),
+        None => Err((answer.strange(), answer.retry_after_s)),
+    }
+}
+
+fn looked(id: &str, answer: Result<Answer, Failed>) -> Looked {
+    match asked(answer) {
+        Ok(tasks) => match tasks.into_iter().find(|task| task.id == id) {
+            Some(task) => Looked {
+                facts: task.facts(),
+                outcome: task.outcome(),
+            },
+            None => LookUp::Absent.into(),
+        },
+        Err((why, retry_after_s)) => LookUp::Unavailable { retry_after_s, why }.into(),
+    }
+}
+
+/// Only an answer without any task says that there is none of this name.
+fn found(name: &str, answer: Result<Answer, Failed>) -> Found {
+    match asked(answer) {
+        Ok(tasks) if tasks.is_empty() => Found::Absent,
+        Ok(tasks) => {
+            let ours = |task: &Task| task.external_id.as_deref() == Some(name) && !task.id.is_empty();
+            match tasks.into_iter().find(ours) {
+                Some(task) => Found::Present { task_id: task.id },
+                None => Found::Unavailable {
+                    retry_after_s: None,
+                    why: "an answer about other tasks".to_owned(),
+                },
+            }
+        }
+        Err((why, retry_after_s)) => Found::Unavailable { retry_after_s, why },
+    }
+}
+
+impl Task {
+    /// `succeed` is how the older generation spells it.
+    fn outcome(self) -> LookUp {
+        let message = self.message.unwrap_or_default();
+        match self.status.as_str() {
+            "submitted" | "processing" => LookUp::Running { progress: None },
+            "succeeded" | "succeed" => {
+                let videos = self.outputs.into_iter().filter(|output| output.kind == "video");
+                http::files(videos.filter_map(|output| output.url))
+            }
+            "failed" => LookUp::Failed {
+                reason: words::meant(&message).unwrap_or(Reason::ProviderBroke),
+                code: 0,
+                message: shortened(&message),
+            },
+            other => LookUp::Unavailable {
+                retry_after_s: None,
+                why: format!("a status unknown to us: {}", shortened(other)),
+            },
+        }
+    }
+
+    fn facts(&self) -> TaskFacts {
+        let dollars = self
+            .billing
+            .iter()
+            .filter(|bill| bill.currency.as_deref() == Some("USD"));
+        let billed = dollars.filter_map(|bill| http::millionths(bill.amount.as_deref()?));
+        TaskFacts {
+            own_name: self.external_id.clone().filter(|name| !name.is_empty()),
+            credits_consumed_milli: billed
+                .reduce(u64::saturating_add)
+                .map(|micro| micro.div_ceil(1000)),
+            ..TaskFacts::default()
+        }
+    }
+}
+
+/// A callback comes with every change of status, in the form of an answer to a question.
+fn notice(body: &[u8]) -> Option<Notice> {
+    let envelope: Envelope = serde_json::from_slice(body).ok()?;
+    let task = envelope.tasks().into_iter().find(|task| !task.id.is_empty())?;
+    Some(Notice {
+        is_over: !matches!(task.status.as_str(), "submitted" | "processing"),
+        task_id: task.id,
+    })
+}
+
+#[cfg(test)]
+mod tests;

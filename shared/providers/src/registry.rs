@@ -1,0 +1,153 @@
+//! The providers that there are, a row each. To add one: its module, its row here, and its played server.
+
+use std::{collections::BTreeMap, fmt, sync::Arc};
+
+use crate::{Form, Provider, Unsupported, VideoOrder, kie, kling, luma, minimax};
+
+/// What a callback says, as far as it is believed: nothing but a hint.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// The task that it is about.
+    pub task_id: String,
+    /// Whether it may have ended. Some providers call with every change.
+    pub is_over: bool,
+}
+
+/// From the task, the timestamp, the signature, the key, and now in unix seconds.
+pub type SignatureCheck = fn(&str, &str, &str, &str, i64) -> bool;
+
+/// A provider, as far as it is known without its key.
+pub struct Row {
+    /// The name by which rows of settings choose it; `<name>_api_key` is its key's in the secret.
+    pub name: &'static str,
+    /// Where its API is, without a closing slash.
+    pub base: &'static str,
+    /// Its request forms.
+    pub forms: &'static [Form],
+    /// Whether it can be asked what became of an order by our own name of it.
+    pub finds: bool,
+    /// What a callback's body says.
+    pub notice: fn(&[u8]) -> Option<Notice>,
+    /// Whether a callback is signed, where the provider signs.
+    pub is_signed: Option<SignatureCheck>,
+    /// An account there.
+    pub open: fn(Access) -> Arc<dyn Provider>,
+}
+
+/// What it takes to reach a provider.
+#[derive(Clone)]
+pub struct Access {
+    /// It must send a User-Agent, and should keep no idle connections across a freeze of the Lambda: an order written to a
+    /// dead one ends as [`Create::Unknown`](crate::Create::Unknown), and its customer waits for nothing.
+    pub http: reqwest::Client,
+    /// Where its API is.
+    pub base: String,
+    /// Where files are handed over, for a provider that has another host for that.
+    pub uploads: Option<String>,
+    /// The account's key.
+    pub key: String,
+}
+
+impl fmt::Debug for Access {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Access")
+            .field("base", &self.base)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Row")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Every provider.
+pub const ROWS: &[Row] = &[kie::ROW, kling::ROW, luma::ROW, minimax::ROW];
+
+/// The provider of this name; `None` if there is none.
+pub fn row(name: &str) -> Option<&'static Row> {
+    ROWS.iter().find(|row| row.name == name)
+}
+
+impl Row {
+    /// The request form of this name; `None` if the provider has none.
+    pub fn form(&self, name: &str) -> Option<&'static Form> {
+        self.forms.iter().find(|form| form.name == name)
+    }
+
+    /// Whether the provider could be asked for this, and if not, why.
+    pub fn check(&self, order: &VideoOrder) -> Result<(), Unsupported> {
+        self.form(&order.family).ok_or(Unsupported::Family)?.check(order)
+    }
+}
+
+/// The request form of a provider's family; `None` if there is none.
+pub fn form(provider: &str, family: &str) -> Option<&'static Form> {
+    row(provider)?.form(family)
+}
+
+/// The accounts that the operator has.
+#[derive(Clone, Debug, Default)]
+pub struct Providers(BTreeMap<&'static str, Arc<dyn Provider>>);
+
+impl Providers {
+    /// Those for which there is a way in.
+    pub fn open(access: impl Fn(&Row) -> Option<Access>) -> Self {
+        let opened = ROWS.iter().filter_map(|row| {
+            let provider = (row.open)(access(row)?);
+            Some((row.name, provider))
+        });
+        Self(opened.collect())
+    }
+
+    /// The account at this provider; `None` if there is none.
+    pub fn get(&self, name: &str) -> Option<&dyn Provider> {
+        self.0.get(name).map(AsRef::as_ref)
+    }
+
+    /// The names of those that there are.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.0.keys().copied()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn providers_and_their_forms_are_found_by_names_that_are_written_once() {
+        for row in ROWS {
+            let all = ROWS.iter().filter(|other| other.name == row.name);
+            assert_eq!(all.count(), 1, "{}", row.name);
+            assert!(row.base.starts_with("https://") && !row.base.ends_with('/'));
+            for form in row.forms {
+                assert_eq!(super::form(row.name, form.name), Some(form));
+                assert!(form.retired || form.caps.text() || form.caps.image(), "{form:?}");
+            }
+        }
+        assert_eq!(form("kie", "kling-9"), None);
+        assert!(row("whim").is_none());
+    }
+
+    #[test]
+    fn a_provider_without_a_way_in_is_not_there() {
+        let access = |row: &Row| {
+            (row.name == "kie").then(|| Access {
+                http: reqwest::Client::new(),
+                base: row.base.to_owned(),
+                uploads: None,
+                key: "SECRET".to_owned(),
+            })
+        };
+        one_request::choose_crypto();
+        let some = Providers::open(access);
+        assert_eq!(some.names().collect::<Vec<_>>(), ["kie"]);
+        assert_eq!(some.get("kie").map(Provider::name), Some("kie"));
+        assert!(!format!("{some:?}").contains("SECRET"));
+        assert!(Providers::default().get("kie").is_none());
+    }
+}
