@@ -1,7 +1,7 @@
 r"""Prepares the import of existing tables into a new stack: what CloudFormation calls a change set of type IMPORT.
 
     .venv/sam/bin/python infra/adopt.py AccountsTable=NAME LedgerTable=NAME UsageTable=NAME JobsTable=NAME \
-        PaymentsTable=NAME SettingsTable=NAME AuditTable=NAME
+        AiRequestsTable=NAME PaymentsTable=NAME SettingsTable=NAME AuditTable=NAME
 
 Writes two files into target/adopt/, for `aws cloudformation create-change-set`: a template with these tables and nothing
 else (an import may create nothing), and which existing table each of them is. How to go on: infra/README.md, "Restore".

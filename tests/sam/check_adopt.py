@@ -13,7 +13,7 @@ sys.path.insert(0, str(check.TEMPLATE.parent / "infra"))
 import adopt  # noqa: E402 (it is a tool beside, not a package)
 
 # What customers own and have used, what operators have settled, and the record of that.
-TABLES = ["AccountsTable", "AuditTable", "JobsTable", "LedgerTable", "PaymentsTable", "SettingsTable", "UsageTable"]
+TABLES = ["AccountsTable", "AiRequestsTable", "AuditTable", "JobsTable", "LedgerTable", "PaymentsTable", "SettingsTable", "UsageTable"]
 
 
 def refused(template, names):

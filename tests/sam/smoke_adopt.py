@@ -14,7 +14,7 @@ from smoke import SECRET, USER, arguments, expect
 
 ADOPT = ROOT / "target/adopt"
 CHANGE_SET = "adopt"
-KEPT = ("AccountsTable", "LedgerTable", "UsageTable", "JobsTable", "PaymentsTable", "SettingsTable", "AuditTable")
+KEPT = ("AccountsTable", "LedgerTable", "UsageTable", "JobsTable", "AiRequestsTable", "PaymentsTable", "SettingsTable", "AuditTable")
 
 
 def old_tables(database, tables):

@@ -12,6 +12,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "LEDGER_TABLE",
     "USAGE_TABLE",
     "JOBS_TABLE",
+    "AI_REQUESTS_TABLE",
     "DOORBELL_QUEUE_URL",
     "PAYMENTS_TABLE",
     "SETTINGS_TABLE",

@@ -65,6 +65,7 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
         // What is counted here knows neither the ledger nor jobs; money goes through the cashier.
         ledger: String::new(),
         jobs: String::new(),
+        requests: String::new(),
     };
     let secrets = secrets?;
     let cashier = config

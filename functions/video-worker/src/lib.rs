@@ -13,6 +13,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "LEDGER_TABLE",
     "USAGE_TABLE",
     "JOBS_TABLE",
+    "AI_REQUESTS_TABLE",
     "SETTINGS_TABLE",
     "DOORBELL_QUEUE_URL",
     "SECRET_ARN",

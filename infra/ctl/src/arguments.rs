@@ -3,6 +3,7 @@
 mod looks;
 mod payments;
 mod people;
+mod requests;
 mod rows;
 pub mod said;
 mod settings;
@@ -15,7 +16,8 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
-pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Switch};
+pub use requests::{Days, Requests};
+pub use rows::{Costs, Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
 
@@ -106,6 +108,12 @@ pub enum Command {
     /// How packs and plans are sold: on which rails, with which receipts
     #[command(subcommand)]
     Selling(Selling),
+    /// What providers ask for the models' operations, and from when on
+    #[command(name = "model_costs", alias = "model-costs", subcommand)]
+    ModelCosts(Rows),
+    /// The rate of the rouble, the units of providers' bills, and what the log of AI operations keeps
+    #[command(subcommand)]
+    Costs(Costs),
     /// Plans, such as unlimited ones, and who has which
     #[command(subcommand)]
     Plans(HeldRows),
@@ -164,6 +172,9 @@ pub enum Command {
     /// Money in and out: what was paid, what waits for an operator, and money back
     #[command(subcommand)]
     Payments(PaymentsCommand),
+    /// The log of AI operations: what was asked for, how it ended, and what it cost
+    #[command(subcommand)]
+    Requests(Requests),
     /// Gives credits, once per request name however often it is repeated
     Grant(Grant),
     /// Rings the doorbells of the dead-letter queue once more

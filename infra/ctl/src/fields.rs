@@ -2,11 +2,13 @@
 //! of the rows all go by.
 
 mod access;
+mod cost;
 mod sold;
 mod wares;
 
 use serde_json::{Value, json};
 
+pub(crate) use cost::COSTS;
 pub(crate) use wares::SELLING;
 
 use crate::holders::ARE_HELD;
@@ -55,10 +57,11 @@ pub const KINDS: &[Kind] = &[
     sold::MODEL,
     wares::PLAN,
     wares::PACK,
+    cost::MODEL_COST,
 ];
 
 /// What stands in a settings file beside the kinds: one row each.
-pub const SINGLE: &[Kind] = &[sold::RULES, SELLING, access::FLAG_METADATA];
+pub const SINGLE: &[Kind] = &[sold::RULES, SELLING, COSTS, access::FLAG_METADATA];
 
 /// The kind of these rows.
 pub(crate) fn kind(kind: &str) -> Result<&'static Kind, Error> {

@@ -7,6 +7,7 @@ pub mod arguments;
 pub mod error;
 pub mod fields;
 pub mod report;
+mod requests;
 pub mod target;
 
 mod access;
@@ -28,6 +29,7 @@ mod secret;
 mod selling;
 mod settings;
 mod show;
+mod single;
 mod standing;
 mod upgrades;
 mod webhook;
@@ -55,6 +57,8 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Prices(command) => prices::prices(command).await,
         Command::Packs(command) => registry::rows("pack", command).await,
         Command::Selling(command) => selling::selling(command).await,
+        Command::ModelCosts(command) => registry::rows("model_cost", command).await,
+        Command::Costs(command) => single::costs(command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,
         Command::Country(command) => standing::country(command).await,
@@ -69,6 +73,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Job { job, target } => job::job(job, target).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Payments(command) => payments::payments(command).await,
+        Command::Requests(command) => requests::requests(command).await,
         Command::Grant(grant) => grant::grant(grant).await,
         Command::Redrive(command) => redrive::redrive(command).await,
         Command::Secret(SecretCommand::Template) => secret::template(),

@@ -83,7 +83,7 @@ async fn list(asked: &ListPayments) -> Result<Report, Error> {
 }
 
 /// The beginning of a day in UTC.
-fn day(typed: Option<&str>) -> Result<Timestamp, Error> {
+pub(crate) fn day(typed: Option<&str>) -> Result<Timestamp, Error> {
     let Some(typed) = typed else { return Ok(now()) };
     let date = typed.parse::<chrono::NaiveDate>();
     let date = date.map_err(|_| Error::Usage(format!("{typed:?} is no day such as 2026-11-22")))?;

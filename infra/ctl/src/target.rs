@@ -15,7 +15,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use clap::Args;
 use limits_flags::Office;
-use store::{PaymentTables, Payments, Store, Tables};
+use store::{PaymentTables, Payments, Requests, Store, Tables};
 use table::Db;
 
 pub use local::LocalCloud;
@@ -50,6 +50,9 @@ pub struct Target {
     /// The jobs' table
     #[arg(long, value_name = "TABLE", env = "JOBS_TABLE", hide_short_help = true)]
     pub jobs_table: Option<String>,
+    /// The log of AI operations
+    #[arg(long, value_name = "TABLE", env = "AI_REQUESTS_TABLE", hide_short_help = true)]
+    pub ai_requests_table: Option<String>,
     /// The settings' table
     #[arg(long, value_name = "TABLE", env = "SETTINGS_TABLE", hide_short_help = true)]
     pub settings_table: Option<String>,
@@ -93,12 +96,13 @@ impl Target {
         })
     }
 
-    fn flags(&self) -> [(&'static str, Option<&String>); 8] {
+    fn flags(&self) -> [(&'static str, Option<&String>); 9] {
         [
             ("AccountsTable", self.accounts_table.as_ref()),
             ("LedgerTable", self.ledger_table.as_ref()),
             ("UsageTable", self.usage_table.as_ref()),
             ("JobsTable", self.jobs_table.as_ref()),
+            ("AiRequestsTable", self.ai_requests_table.as_ref()),
             ("SettingsTable", self.settings_table.as_ref()),
             ("AuditTable", self.audit_table.as_ref()),
             ("PaymentsTable", self.payments_table.as_ref()),
@@ -172,6 +176,12 @@ impl Place {
         Ok(Payments::new(self.db(), self.payment_tables()?))
     }
 
+    /// The log of AI operations.
+    pub fn requests(&self) -> Result<Requests, Error> {
+        let table = self.output("AiRequestsTable")?.to_owned();
+        Ok(Requests::new(self.db(), table))
+    }
+
     fn payment_tables(&self) -> Result<PaymentTables, Error> {
         let table = |name: &str| self.output(name).map(str::to_owned);
         Ok(PaymentTables {
@@ -189,6 +199,7 @@ impl Place {
             ledger: table("LedgerTable")?,
             usage: table("UsageTable")?,
             jobs: table("JobsTable")?,
+            requests: table("AiRequestsTable")?,
         })
     }
 }

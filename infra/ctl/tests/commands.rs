@@ -8,6 +8,7 @@
 mod commands {
     mod access;
     mod audited;
+    mod costs;
     mod fields;
     mod grammar;
     mod holders;
@@ -17,6 +18,7 @@ mod commands {
     mod payments;
     mod place;
     mod queues;
+    mod requests;
     mod rows;
     mod runbook;
     mod selling;

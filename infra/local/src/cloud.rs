@@ -268,5 +268,6 @@ fn tables(local: &LocalLambda) -> Result<Tables> {
         ledger: table("LedgerTable")?,
         usage: table("UsageTable")?,
         jobs: table("JobsTable")?,
+        requests: table("AiRequestsTable")?,
     })
 }

@@ -3,7 +3,9 @@
 //! what the refused transaction returned. So the reason that a customer reads is always the true one.
 
 use crate::account::{Account, Draft, Place};
+use crate::ai_request::{Costing, kept_of};
 use crate::catalog::{Model, Plan, Price, Rules};
+use crate::cost::Costs;
 use crate::id::{JobId, Nonce};
 use crate::job::{Image, Job, Order};
 use crate::limit::{Limit, Measure, Reservation, Usage};
@@ -23,6 +25,8 @@ pub struct Admission {
     pub active_jobs_max: u32,
     /// What the customer may do must not have changed since it was looked at.
     pub standing_revision: u64,
+    /// The beginning of the prompt, as far as the log of AI operations keeps it.
+    pub prompt_kept: Option<String>,
 }
 
 /// What a customer lacks for an order.
@@ -100,6 +104,8 @@ pub struct Request<'a> {
     pub plan: Option<&'a Plan>,
     /// What the customer lacks for it, if anything.
     pub denied: Option<Denied>,
+    /// What operations cost us, for the log.
+    pub costs: &'a Costs,
     /// What is used of every limit that the order touches.
     pub usages: &'a [Usage],
     /// The card, which will become the progress message and at last the video.
@@ -158,6 +164,7 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
     };
     let windows = reservations.iter().map(|use_| use_.counted.clone()).collect();
     let order = order(request, draft, model);
+    let prompt_kept = kept_of(&order.prompt, request.costs.prompt_chars);
     let job = Job::accepted(id, order, cost, windows, request.place, rules, request.now);
     Ok(Admission {
         job,
@@ -165,6 +172,7 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         draft_revision: draft.revision,
         active_jobs_max: rules.active_jobs_max,
         standing_revision: account.standing.revision,
+        prompt_kept,
     })
 }
 
@@ -188,6 +196,14 @@ fn order(request: &Request<'_>, draft: &Draft, model: &Model) -> Order {
             .plan
             .filter(|plan| plan.covers(model))
             .map(|plan| plan.key.clone()),
+        costing: Some(Costing::of(
+            request.costs,
+            &model.id,
+            &model.provider,
+            model.price_row(draft.duration_s),
+            request.account.standing.plan_at(request.now),
+            request.now,
+        )),
     }
 }
 

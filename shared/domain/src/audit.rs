@@ -1,4 +1,4 @@
-//! What the tables must show whenever they are read: I1 to I5, I10 to I14 and I17, as far as tables can show them. The
+//! What the tables must show whenever they are read: I1 to I5, I10 to I14, I17 and I21, as far as tables can show them. The
 //! flow tests check it at their ends, the demo at its own, and an operator whenever they like.
 //!
 //! What tables cannot show is checked where it can be seen. That no counter ever passed its limit is half of I13: no table
@@ -6,6 +6,7 @@
 //! tests knows it. That a draft became one job (I10) follows from the jobs' key, for a job is called as its draft; what
 //! tables can show is a draft that stands although it is a job already, and that is looked for here.
 
+mod log;
 mod money;
 mod payments;
 mod timeline;
@@ -16,6 +17,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use crate::account::Account;
+use crate::ai_request::AiRequest;
 use crate::id::{JobId, UserId};
 use crate::job::{Job, Stage};
 use crate::ledger::{Entry, Key};
@@ -39,6 +41,8 @@ pub struct Books {
     pub uses: Vec<Use>,
     /// What was sold; `None` if that was not read, and is not looked at.
     pub sales: Option<Sales>,
+    /// The log of AI operations; `None` if that was not read, and is not looked at.
+    pub log: Option<Vec<AiRequest>>,
     /// Rows that say what they must not; they are in none of the above.
     pub bad_rows: Vec<BadRow>,
     /// When it was read. If nobody says, no counter is old enough to be gone.
@@ -119,6 +123,7 @@ pub fn violations(books: &Books) -> Vec<Violation> {
     }
     found.extend(money::wrong_with_counters(books));
     found.extend(payments::wrong(books, &index));
+    found.extend(log::wrong(books, &index));
     found.extend(entries_without_jobs(books, &index));
     found.extend(users_without_accounts(books));
     found

@@ -85,7 +85,7 @@ impl JobId {
 }
 
 /// The shard of an index of what is open, for something of this name.
-pub(crate) fn shard_of(name: &str) -> u32 {
+pub fn shard_of(name: &str) -> u32 {
     // FNV-1a: stable for ever, spread evenly, and no reason for anything stronger.
     let hash = name.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)

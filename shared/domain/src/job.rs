@@ -26,6 +26,7 @@ pub use timing::{
 };
 
 use crate::account::Place;
+use crate::ai_request::Costing;
 use crate::catalog::Rules;
 use crate::id::{Fence, FileId, JobId, ModelId, TaskId};
 use crate::limit::Counted;
@@ -60,6 +61,8 @@ pub struct Order {
     pub render_max: Millis,
     /// The plan that it was ordered under, where that made it cost nothing.
     pub plan: Option<String>,
+    /// What the log of AI operations says of its cost; `None` for one that was accepted before there was a log.
+    pub costing: Option<Costing>,
 }
 
 impl Order {
@@ -114,6 +117,8 @@ pub struct Job {
     pub vain_polls: u32,
     /// The file, until it is delivered.
     pub result: Option<RenderedFile>,
+    /// What the provider says that the render took, in thousandths of the units that it bills in.
+    pub billed_milli: Option<u64>,
     /// Attempts to deliver that were begun.
     pub delivery_tries: u32,
     /// An attempt to deliver may have gone through without our knowing: it is under way, or its answer was lost.
@@ -135,6 +140,8 @@ pub struct RenderedFile {
     pub url: String,
     /// Its size.
     pub bytes: u64,
+    /// What the provider says that it took, in thousandths of the units that it bills in.
+    pub billed_milli: Option<u64>,
 }
 
 /// A line of a job's timeline.
@@ -184,6 +191,7 @@ impl Job {
             running_since: None,
             vain_polls: 0,
             result: None,
+            billed_milli: None,
             delivery_tries: 0,
             edit_unsure: false,
             file: None,

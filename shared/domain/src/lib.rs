@@ -11,6 +11,7 @@
 )]
 
 pub mod contact;
+pub mod cost;
 pub mod id;
 pub mod money;
 pub mod time;
@@ -28,7 +29,9 @@ pub mod payment;
 pub mod purchase;
 pub mod standing;
 
+pub mod ai_request;
 pub mod job;
+pub mod report;
 
 pub mod audit;
 pub mod breaker;

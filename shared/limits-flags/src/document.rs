@@ -17,6 +17,7 @@ use serde_json::{Map, Value};
 
 use crate::features::{AddonRow, ComponentRow, FeatureRow, TierRow};
 
+mod cost;
 mod flag;
 mod limit;
 mod money;
@@ -24,6 +25,7 @@ mod price;
 mod selling;
 mod ware;
 
+pub use cost::{CostsRow, ExchangeRow, ModelCostRow, RateRow};
 pub use flag::FlagRow;
 pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
 pub(crate) use limit::{check_id, check_name, zone};
@@ -77,6 +79,12 @@ pub struct Document {
     /// How packs and plans are sold; without it none is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub selling: Option<SellingRow>,
+    /// What providers ask, by model.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub model_costs: BTreeMap<String, ModelCostRow>,
+    /// What holds for the costs of all models, and for the log of them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub costs: Option<CostsRow>,
 }
 
 impl<'de> Deserialize<'de> for Document {
@@ -244,6 +252,17 @@ pub enum DocumentError {
     /// No amount of money.
     #[error("prices: `{0}` is none in {1}: say a decimal above 0, with at most {2} digits after the point")]
     Price(String, &'static str, usize),
+    /// No amount of dollars, or roubles for one.
+    #[error(
+        "{1}: `{0}` is no amount that is meant here: say a decimal with at most {2} digits after the point"
+    )]
+    Dollars(String, &'static str, usize),
+    /// No moment.
+    #[error("`{0}` is neither a date such as 2026-12-01 nor a moment such as 2026-12-01T00:00:00+03:00")]
+    Moment(String),
+    /// Not one of those that there are.
+    #[error("`{1}` is no {0}; there are {2}")]
+    Unknown(&'static str, String, String),
     /// A number that makes no sense.
     #[error("`{0}` makes no sense: {1}")]
     Senseless(&'static str, &'static str),

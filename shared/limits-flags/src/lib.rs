@@ -30,8 +30,8 @@ pub use apply::{Applied, ApplyError, Change, Plan, apply, plan};
 pub use asker::Asker;
 pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{
-    Document, DocumentError, FlagRow, LimitRow, MeasureName, ModeName, ModelRow, PackRow, PeriodName,
-    PlanRow, PriceRow, PricesRow, ReceiptsRow, RulesRow, SellingRow,
+    CostsRow, Document, DocumentError, ExchangeRow, FlagRow, LimitRow, MeasureName, ModeName, ModelCostRow,
+    ModelRow, PackRow, PeriodName, PlanRow, PriceRow, PricesRow, RateRow, ReceiptsRow, RulesRow, SellingRow,
 };
 pub use document::{OWN_LIMIT, UNLIMITED_LIMIT};
 pub use features::FEATURE_LIMIT;

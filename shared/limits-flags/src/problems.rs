@@ -65,6 +65,7 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(flags(document))
         .chain(evaluators(document))
         .chain(prices(document))
+        .chain(costs(document))
         .collect())
 }
 
@@ -298,6 +299,29 @@ fn flag(name: &str, why: String) -> Problem {
         row: format!("flag#{name}"),
         why,
     }
+}
+
+/// What is asked for models, by nobody who makes them, or never.
+fn costs(document: &Document) -> impl Iterator<Item = Problem> {
+    document.model_costs.iter().flat_map(|(name, cost)| {
+        let model = document.models.get(name);
+        let other = model
+            .filter(|model| model.provider != cost.provider)
+            .map(|model| {
+                let (asks, makes) = (&cost.provider, &model.provider);
+                format!("provider: `{asks}` does not make this model, `{makes}` does")
+            });
+        let never = cost
+            .rates
+            .is_empty()
+            .then(|| "rates: without one it says nothing".to_owned());
+        let nameless = (!is_name(name)).then(|| format!("the name of a model is {NAME}"));
+        let found = [other, never, nameless].into_iter().flatten();
+        found.map(move |why| Problem {
+            row: format!("model_cost#{name}"),
+            why,
+        })
+    })
 }
 
 /// Lengths that cost nothing, and lengths that stand twice.

@@ -1,7 +1,7 @@
 //! The rows: which keys there are, how a document becomes rows, and how rows become a document again.
 //!
 //! A kind of row is a section of the document: what stands under `flags` as `new_jobs` is the row `flag#new_jobs`. Only
-//! `rules`, `selling` and `flag_metadata` are one row each. So a document with one section more needs nothing here.
+//! `rules`, `selling`, `costs` and `flag_metadata` are one row each. So a document with one section more needs nothing here.
 
 use std::collections::BTreeMap;
 
@@ -19,8 +19,10 @@ const VERSION: &str = "version";
 pub(crate) const FLAG_METADATA: &str = "flag_metadata";
 /// The sort key of how packs and plans are sold.
 pub(crate) const SELLING: &str = "selling";
+/// The sort key of what holds for the costs of all models.
+pub(crate) const COSTS: &str = "costs";
 /// The sections that are one row by themselves.
-const SINGLE: [&str; 3] = ["rules", FLAG_METADATA, SELLING];
+const SINGLE: [&str; 4] = ["rules", FLAG_METADATA, SELLING, COSTS];
 /// The attribute of the version item that grows.
 pub const VERSION_ATTRIBUTE: &str = "version";
 /// The attribute of the version item that tells whether the rows are those of the version.

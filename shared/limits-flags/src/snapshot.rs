@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use domain::catalog::{Model, Pack, Plan, Rules, Selling, Ware, WareId};
+use domain::cost::Costs;
 use domain::id::ModelId;
 use domain::limit::{Limit, Mode};
 use domain::payment::term::Shelf;
@@ -63,6 +64,8 @@ pub struct Snapshot {
     pub packs: Arc<[Pack]>,
     /// How packs and plans are sold. A row that cannot be read sells nothing.
     pub selling: Arc<Selling>,
+    /// What AI operations cost us, and what the log of them keeps.
+    pub costs: Arc<Costs>,
     /// The flags.
     pub flags: Arc<FlagSet>,
     /// Features, tiers and add-ons.
@@ -102,7 +105,7 @@ impl Snapshot {
         bodies.sort_unstable();
         let whole = digest.is_none_or(|digest| digest == rows::digest(bodies));
         let (has_rules, lost_limit) = (found.has_rules(), found.has_lost_limit());
-        let read = found.in_order();
+        let read = found.in_order(loaded_at);
         Self {
             version,
             loaded_at,
@@ -115,6 +118,7 @@ impl Snapshot {
             plans: read.plans.into(),
             packs: read.packs.into(),
             selling: Arc::new(read.selling),
+            costs: Arc::new(read.costs),
             flags: Arc::new(read.flags),
             registry: Arc::new(read.registry),
             requires: Arc::new(read.requires),

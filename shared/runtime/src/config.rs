@@ -39,6 +39,7 @@ impl Config {
             ledger: table("LEDGER_TABLE")?,
             usage: table("USAGE_TABLE")?,
             jobs: table("JOBS_TABLE")?,
+            requests: table("AI_REQUESTS_TABLE")?,
         })
     }
 

@@ -45,6 +45,7 @@ impl Store {
             self.hold_write(admission),
             self.admit_account_write(admission),
         ];
+        writes.extend(self.request_put(job, admission.prompt_kept.as_deref()));
         writes.extend(
             admission
                 .reservations

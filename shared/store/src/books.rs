@@ -31,6 +31,10 @@ impl Store {
         {
             books.ledger.entry(user).or_default().push(entry);
         }
+        books.log = Some(
+            self.read_all(&tables.requests, rows::read_request, &mut books)
+                .await?,
+        );
         books.accounts = self
             .read_all(&tables.accounts, rows::read_account, &mut books)
             .await?;
@@ -85,7 +89,7 @@ fn read_usage(item: &Item) -> Result<Usage, Malformed> {
 fn bad_row(table: &str, item: &Item, malformed: &Malformed) -> BadRow {
     let row = Row(item);
     let user = row.n_opt::<i64>("user_id").ok().flatten();
-    let keys = ["job_id", "window", "entry"].map(|name| row.s_opt(name).map(str::to_owned));
+    let keys = ["job_id", "window", "entry", "request"].map(|name| row.s_opt(name).map(str::to_owned));
     let key = keys
         .into_iter()
         .chain([user.map(|user| user.to_string())])

@@ -1,5 +1,6 @@
 //! Changes of a job, with the money where they settle it.
 
+use domain::ai_request::Status;
 use domain::id::UserId;
 use domain::job::{Change, Job, Settlement, Stage};
 use domain::ledger::Key;
@@ -61,7 +62,7 @@ impl Store {
     /// Writes a change: one conditional update, or one transaction where it settles the money.
     pub async fn apply(&self, before: &Job, change: &Change, deadline: Deadline) -> Result<Applied, Error> {
         let Some(settlement) = change.settlement else {
-            return self.jobs.change(before, change, deadline).await;
+            return self.move_on(before, change, deadline).await;
         };
         let windows: Vec<&Counted> = match settlement {
             Settlement::Release => before.windows.iter().collect(),
@@ -85,6 +86,23 @@ impl Store {
         }
     }
 
+    /// A change that touches no money; with the line in the log, where that says something else from here on.
+    async fn move_on(&self, before: &Job, change: &Change, deadline: Deadline) -> Result<Applied, Error> {
+        let waits = Status::of(change.after.stage) == Status::TimeoutWaiting;
+        let waited = Status::of(before.stage) == Status::TimeoutWaiting;
+        let line = self.request_update(&change.after).filter(|_| waits && !waited);
+        let Some(line) = line else {
+            return self.jobs.change(before, change, deadline).await;
+        };
+        let mark = op::mark();
+        let writes = vec![self.jobs.write_of(before, change, &mark), line];
+        let token = Token::of(&format!("{:?} {} {mark}", change.rule, before.id));
+        match self.db.transact(&token, writes, deadline).await {
+            Ok(()) => Ok(Applied::Written),
+            Err(error) => jobs::refused(error, &mark),
+        }
+    }
+
     async fn settle(
         &self,
         before: &Job,
@@ -100,6 +118,7 @@ impl Store {
             self.account_write(before, change, settlement),
         ];
         writes.extend(self.window_writes(before.id.user, windows, change.at));
+        writes.extend(self.request_update(&change.after));
         let token = Token::of(&format!("{settlement:?} {} {mark}", before.id));
         let Err(error) = self.db.transact(&token, writes, deadline).await else {
             return Ok(Applied::Written);

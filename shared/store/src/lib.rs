@@ -12,6 +12,7 @@ mod error;
 mod jobs;
 mod op;
 mod payments;
+mod requests;
 mod uses;
 mod view;
 
@@ -23,6 +24,7 @@ pub use changes::Applied;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
 pub use payments::{Bought, Credit, Due, DuePayments, PaymentTables, Payments, Settled, Settling, Written};
+pub use requests::{RequestPage, Requests};
 pub use uses::{GivenBack, Using};
 pub use view::{Ask, View};
 
@@ -39,6 +41,8 @@ pub struct Tables {
     pub usage: String,
     /// Jobs.
     pub jobs: String,
+    /// The log of AI operations.
+    pub requests: String,
 }
 
 /// The tables with money in them.

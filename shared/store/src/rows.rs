@@ -12,12 +12,15 @@ use domain::video::Aspect;
 use table::{AttributeValue, Item, Malformed, Row, list, map, n, s, set};
 
 mod payments;
+mod requests;
 mod uses;
 
 pub(crate) use payments::day;
 pub use payments::{
     cursor_key, payment_item, payment_key, purchase_item, purchase_key, read_payment, read_purchase,
 };
+pub(crate) use requests::{day_part, request_attributes};
+pub use requests::{read_request, request_item, request_key};
 pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};
 
@@ -214,12 +217,15 @@ fn order_item(job: &Job) -> Item {
     if let Some(plan) = &order.plan {
         members.insert("plan".to_owned(), s(plan.clone()));
     }
+    if let Some(costing) = &order.costing {
+        members.insert("costing".to_owned(), requests::costing_map(costing));
+    }
     members
 }
 
 /// What changes in a job, attribute by attribute; `None` where there is none. The open index sees a job as long as it
 /// has a due time.
-pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 18] {
+pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 19] {
     [
         ("stage", Some(s(job.stage.as_str()))),
         ("fence", Some(n(job.fence.0))),
@@ -236,6 +242,7 @@ pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 18] {
                 .as_ref()
                 .map(|file| n(i64::try_from(file.bytes).unwrap_or(i64::MAX))),
         ),
+        ("billed_milli", job.billed_milli.map(|units| n(number(units)))),
         ("tries", Some(n(job.delivery_tries))),
         ("unsure", job.edit_unsure.then_some(AttributeValue::Bool(true))),
         ("file", job.file.as_ref().map(|file| s(file.0.clone()))),
@@ -304,6 +311,7 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
         running_since: row.n_opt("running_since")?.map(Timestamp),
         vain_polls: row.n_or_zero("vain_polls")?,
         result: read_result(row)?,
+        billed_milli: row.n_opt("billed_milli")?,
         delivery_tries: row.n_or_zero("tries")?,
         edit_unsure: row.flag("unsure"),
         file: row.s_opt("file").map(|file| FileId(file.to_owned())),
@@ -323,6 +331,7 @@ fn read_result(row: Row<'_>) -> Result<Option<RenderedFile>, Malformed> {
     Ok(Some(RenderedFile {
         url: url.to_owned(),
         bytes: row.n_or_zero("result_bytes")?,
+        billed_milli: row.n_opt("billed_milli")?,
     }))
 }
 
@@ -342,6 +351,7 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         poll_after: row.n_opt("poll_after_ms")?.map_or(POLL_AFTER, Millis),
         render_max: Millis(row.n("render_max_ms")?),
         plan: row.s_opt("plan").map(str::to_owned),
+        costing: row.map("costing").map(requests::read_costing).transpose()?,
     })
 }
 

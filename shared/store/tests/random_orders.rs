@@ -16,6 +16,7 @@ use std::collections::BTreeMap;
 use domain::account::Draft;
 use domain::admission::{Request, admit, amount, limits_touched};
 use domain::catalog::{Model, Price, Rules};
+use domain::cost::Costs;
 use domain::id::{ChatId, FileId, MessageId, NONCE_CHARS, Nonce, UserId};
 use domain::job::{Event, Failure, Job, Stage};
 use domain::limit::{Count, Counts, Limit, Measure, Mode, Span, Usage, Whose, WindowKey};
@@ -181,6 +182,7 @@ impl Run {
             rules: &self.rules,
             plan: None,
             denied: None,
+            costs: &Costs::default(),
             usages: &usages,
             place: domain::account::Place {
                 chat: ChatId(user.0),
@@ -267,6 +269,7 @@ impl Run {
                 file: domain::job::RenderedFile {
                     url: "https://x/1.mp4".into(),
                     bytes: 1_000_000,
+                    billed_milli: None,
                 },
                 deliver_until: self.now.after(Millis(60_000)),
             },

@@ -36,6 +36,7 @@ pub(crate) fn tables(aws: &Aws) -> Tables {
         ledger: named("LedgerTable"),
         usage: named("UsageTable"),
         jobs: named("JobsTable"),
+        requests: named("AiRequestsTable"),
     }
 }
 

@@ -9,11 +9,13 @@ const TABLE: &str = "AWS::DynamoDB::Table";
 
 /// What customers own or have used, the prices it was reckoned with, and who settled those: kept even when the stack goes,
 /// not deleted by a slip, and restored to a second.
-const KEPT: [&str; 6] = [
+const KEPT: [&str; 8] = [
     "AccountsTable",
     "LedgerTable",
     "UsageTable",
     "JobsTable",
+    "AiRequestsTable",
+    "PaymentsTable",
     "SettingsTable",
     "AuditTable",
 ];

@@ -304,6 +304,37 @@ pub enum Prices {
     },
 }
 
+/// What holds for the costs of all models.
+#[derive(Debug, Subcommand)]
+pub enum Costs {
+    /// Shows it as it stands
+    #[command(after_help = "Example:
+  cargo ctl costs show --stack neurocards")]
+    Show {
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+    /// Says what may be said of it: every field, with what it takes and means
+    #[command(after_help = "Example:
+  cargo ctl costs fields")]
+    Fields,
+    /// Says all of it anew, in the place of what stands there
+    #[command(after_help = "Examples:
+  cargo ctl costs put '{rub_per_usd: [{rate: 80}, {from: 2026-12-01, rate: 81.2}], billed_units: {kie: 0.005}}' --local
+  cargo ctl costs put @costs.yaml --why 'the rate of December' --stack neurocards")]
+    Put {
+        /// What is to stand there, in JSON or YAML, or @FILE
+        body: String,
+        /// Who and why.
+        #[command(flatten)]
+        said: Said,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
 /// How packs and plans are sold.
 #[derive(Debug, Subcommand)]
 pub enum Selling {

@@ -110,7 +110,7 @@ pub(super) const MODEL: Kind = Kind {
         field(
             "prices[].micro_usd",
             "number [0]",
-            "what the provider is expected to charge, in millionths of a US dollar",
+            "what the provider is expected to charge where model_costs says nothing, in millionths of a US dollar",
         ),
         field(
             "prices[].requires",

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use ctl::fields::{KINDS, Kind, SINGLE};
 use limits_flags::features::{AddonRow, ComponentRow, FeatureRow, Given, TierRow};
 use limits_flags::{
-    LimitRow, ModelRow, PackRow, PlanRow, PriceRow, PricesRow, ReceiptsRow, RulesRow, SellingRow,
+    CostsRow, ExchangeRow, LimitRow, ModelCostRow, ModelRow, PackRow, PlanRow, PriceRow, PricesRow, RateRow,
+    ReceiptsRow, RulesRow, SellingRow,
 };
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor, value};
@@ -71,6 +72,8 @@ fn of(kind: &str) -> BTreeSet<String> {
             let parts = &taken::<ReceiptsRow>("receipts.") | &taken::<PricesRow>("four_eyes_above.");
             &taken::<SellingRow>("") | &parts
         }
+        "model_cost" => &taken::<ModelCostRow>("") | &taken::<RateRow>("rates[]."),
+        "costs" => &taken::<CostsRow>("") | &taken::<ExchangeRow>("rub_per_usd[]."),
         "rules" => taken::<RulesRow>(""),
         "feature" => &taken::<FeatureRow>("") | &parts("default."),
         "tier" => &taken::<TierRow>("") | &parts("features.*."),
@@ -155,6 +158,20 @@ fn what_is_called_required_is_what_a_reader_asks_for() {
     assert_eq!(required::<PackRow>(&pack), said_required("pack", ""));
     let selling = json!({"rails": [], "offer_hours": 5});
     assert_eq!(required::<SellingRow>(&selling), said_required("selling", ""));
+    let cost = json!({"provider": "kie", "category": "tts", "rates": []});
+    assert_eq!(required::<ModelCostRow>(&cost), said_required("model_cost", ""));
+    let rate = json!({"from": "2026-12-01", "unit": "token", "per": 5, "usd": "1", "usd_out": 2});
+    assert_eq!(
+        required::<RateRow>(&rate),
+        said_required("model_cost", "rates[].")
+    );
+    let costs = json!({"rub_per_usd": [], "billed_units": {}, "prompt_chars": 1, "keep_days": 1});
+    assert_eq!(required::<CostsRow>(&costs), said_required("costs", ""));
+    let exchange = json!({"from": "2026-12-01", "rate": 80});
+    assert_eq!(
+        required::<ExchangeRow>(&exchange),
+        said_required("costs", "rub_per_usd[].")
+    );
     let receipts = json!({"vat_code": 5});
     assert_eq!(
         required::<ReceiptsRow>(&receipts),

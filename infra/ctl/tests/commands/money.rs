@@ -154,6 +154,7 @@ fn accepted(id: JobId, now: Timestamp) -> Job {
         poll_after: Millis::from_mins(11),
         render_max: Millis::from_mins(20),
         plan: None,
+        costing: None,
     };
     let rules = Rules {
         signup_credits: Credits(2),

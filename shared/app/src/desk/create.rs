@@ -77,6 +77,7 @@ impl Visit<'_> {
             rules: &self.snapshot.rules,
             plan: self.payer_of(draft).plan,
             denied: self.denied(draft),
+            costs: &self.snapshot.costs,
             usages: &usages,
             place,
             locale: self.say.locale().as_str(),

@@ -60,7 +60,10 @@ impl Workshop {
             });
         }
         match outcome {
-            LookUp::Succeeded { urls } => self.look_at_file(job, &urls, deadline).await,
+            LookUp::Succeeded { urls } => {
+                let billed = facts.credits_consumed_milli;
+                self.look_at_file(job, &urls, billed, deadline).await
+            }
             LookUp::SucceededWithoutFile => self.failed(Failure::NoFile),
             LookUp::Failed {
                 reason,
@@ -86,7 +89,13 @@ impl Workshop {
         ticket.is_some_and(|ticket| ticket.job != job.id.to_string() || ticket.fence != job.fence.0)
     }
 
-    async fn look_at_file(&self, job: &Job, urls: &[String], deadline: Deadline) -> Polled {
+    async fn look_at_file(
+        &self,
+        job: &Job,
+        urls: &[String],
+        billed_milli: Option<u64>,
+        deadline: Deadline,
+    ) -> Polled {
         let Some(url) = urls.first() else {
             return self.failed(Failure::NoFile);
         };
@@ -96,6 +105,7 @@ impl Workshop {
                 let kept = RenderedFile {
                     url: url.clone(),
                     bytes: file.checked.bytes,
+                    billed_milli,
                 };
                 Polled::File(file, kept)
             }

@@ -34,6 +34,7 @@ struct Scene {
     revision: u32,
     plan: Option<Plan>,
     denied: Option<Denied>,
+    costs: Costs,
     new_jobs: bool,
 }
 
@@ -93,6 +94,7 @@ impl Scene {
             revision: 3,
             plan: None,
             denied: None,
+            costs: Costs::default(),
             new_jobs: true,
         }
     }
@@ -108,6 +110,7 @@ impl Scene {
             rules: &self.rules,
             plan: self.plan.as_ref(),
             denied: self.denied.clone(),
+            costs: &self.costs,
             usages: &usages,
             place: Place {
                 chat: ChatId(7),

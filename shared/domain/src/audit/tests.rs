@@ -6,6 +6,7 @@
 
 use super::*;
 use crate::account::{Balance, Draft, Place};
+use crate::ai_request::{AiRequest, Costing, Status};
 use crate::catalog::Rules;
 use crate::id::{ChatId, Fence, FileId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId};
 use crate::job::{Event, Failure, LEASE_SLACK, Mark, Order, Rule};
@@ -49,6 +50,7 @@ fn job(number: u8) -> Job {
         poll_after: Millis::from_mins(2),
         render_max: Millis::from_mins(25),
         plan: None,
+        costing: None,
     };
     let rules = Rules {
         signup_credits: Credits(9),
@@ -416,4 +418,64 @@ fn time_goes_on_in_a_timeline_give_or_take_what_clocks_differ() {
 #[test]
 fn a_job_stands_where_its_timeline_ends() {
     assert!(timeline(|marks| marks.truncate(4)).contains("its timeline ends with"));
+}
+
+/// Books in which the orders are in the log, as they are to be.
+fn logged(change: impl FnOnce(&mut Books)) -> String {
+    let mut books = books();
+    for job in &mut books.jobs {
+        job.order.costing = Some(Costing {
+            kept: Millis(1_000),
+            ..Costing::default()
+        });
+    }
+    books.log = Some(books.jobs.iter().filter_map(AiRequest::of).collect());
+    change(&mut books);
+    let found: Vec<String> = violations(&books).iter().map(ToString::to_string).collect();
+    found.join("\n")
+}
+
+/// Something that the log must not say.
+type Slip = fn(&mut Vec<AiRequest>);
+
+fn log(books: &mut Books) -> &mut Vec<AiRequest> {
+    books.log.as_mut().unwrap()
+}
+
+#[test]
+fn the_log_says_of_every_order_what_its_job_says() {
+    assert_eq!(logged(|_| ()), "");
+    let waits = |books: &mut Books| log(books)[0].status = Status::TimeoutWaiting;
+    assert_eq!(logged(waits), "", "it waited once, and goes on");
+    let changes: [(Slip, &str); 8] = [
+        (|log| drop(log.remove(0)), "it is not in the log"),
+        (|log| drop(log.remove(1)), "it is not in the log"),
+        (
+            |log| log[0].status = Status::Completed,
+            "it is open, and the log says",
+        ),
+        (|log| log[0].credits = Credits(1), "it is open, and the log says"),
+        (|log| log[1].status = Status::Pending, "and the job"),
+        (|log| log[1].credits = Credits(2), "and the job"),
+        (|log| log[1].attempts = 9, "and the job"),
+        (|log| log[1].id = log[0].id.replace('7', "8"), "which is no job"),
+    ];
+    for (change, told) in changes {
+        let found = logged(|books| change(log(books)));
+        assert!(found.contains("I21") && found.contains(told), "{told}: {found}");
+    }
+    let prompt = |books: &mut Books| log(books)[1].prompt = Some("a hedgehog".into());
+    assert_eq!(logged(prompt), "", "words are no part of a job's end");
+}
+
+#[test]
+fn a_line_that_has_aged_out_is_missed_by_nobody() {
+    let gone = |after: i64| {
+        logged(|books| {
+            log(books).clear();
+            books.read_at = Some(START.after(Millis(after)));
+        })
+    };
+    assert!(gone(1_000).contains("not in the log"));
+    assert!(!gone(1_001).contains("not in the log"));
 }

@@ -170,6 +170,7 @@ impl Job {
     ) -> Result<Change, Refused> {
         self.expect(&[Stage::Running])?;
         Ok(self.go(Rule::T8, Stage::Rendered, now, |job| {
+            job.billed_milli = file.billed_milli;
             job.result = Some(file);
             job.delivery_tries = 1;
             job.edit_unsure = true;

@@ -24,7 +24,20 @@ pub struct PricesRow {
 
 /// A number as it was typed, be it as a number or as a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Decimal(String);
+pub struct Decimal(String);
+
+impl Decimal {
+    /// As it was typed.
+    pub(super) fn typed(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Serialize for Decimal {
+    fn serialize<S: Serializer>(&self, row: S) -> Result<S::Ok, S::Error> {
+        row.serialize_str(&self.0)
+    }
+}
 
 impl PricesRow {
     /// Whether no rail has one.

@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use domain::cost::Took;
+use domain::time::Timestamp;
+
 use super::Problem;
 use crate::document::{Document, LimitRow, MeasureName, ModelRow, PriceRow};
 use crate::features::Given;
@@ -14,6 +17,8 @@ struct Order<'d> {
     name: &'d str,
     model: &'d ModelRow,
     price: &'d PriceRow,
+    /// What it is expected to cost us, at its dearest; 0 if at some time nobody would know.
+    micro_usd: u64,
 }
 
 /// What is wrong with limits over all models, of single models, and of features wherever they are said.
@@ -111,10 +116,26 @@ fn needs(document: &Document, order: &Order<'_>, feature: &str) -> bool {
 /// Every order that can be made of a model on sale.
 fn orders(document: &Document) -> impl Iterator<Item = Order<'_>> {
     let on_sale = document.models.iter().filter(|(_, model)| model.enabled);
-    on_sale.flat_map(|(name, model)| {
+    on_sale.flat_map(move |(name, model)| {
         let prices = model.prices.iter();
-        prices.map(move |price| Order { name, model, price })
+        prices.map(move |price| Order {
+            name,
+            model,
+            price,
+            micro_usd: spent(document, name, price),
+        })
     })
+}
+
+/// What an order costs us, at the dearest rate that there is or will be; 0 if there is none at first, and nothing at the
+/// price itself.
+fn spent(document: &Document, name: &str, price: &PriceRow) -> u64 {
+    let cost = document.model_costs.get(name).and_then(|row| row.read().ok());
+    let rates = cost.map(|cost| cost.rates).unwrap_or_default();
+    let known = price.micro_usd > 0 || rates.iter().any(|rate| rate.from == Timestamp(0));
+    let took = Took::seconds(price.seconds);
+    let all = rates.iter().map(|rate| rate.cost(&took).0);
+    all.chain([price.micro_usd]).max().filter(|_| known).unwrap_or(0)
 }
 
 fn why<'d>(document: &Document, limit: &LimitRow, orders: impl Iterator<Item = Order<'d>>) -> Option<String> {
@@ -142,13 +163,13 @@ fn unknown_provider(document: &Document, limit: &LimitRow) -> Option<String> {
 fn uncounted(limit: &LimitRow, orders: &[Order<'_>]) -> Option<String> {
     let what = match limit.measure {
         MeasureName::Requests | MeasureName::Concurrent => return None,
-        MeasureName::Tokens => "tokens",
-        MeasureName::MicroUsd => "micro_usd",
+        MeasureName::Tokens => "`tokens`",
+        MeasureName::MicroUsd => "`micro_usd`, nor has the model a row of `model_costs` from ever",
     };
     let mut orders = orders.iter();
     let Order { name, price, .. } = orders.find(|order| taken(limit, order) == 0)?;
     Some(format!(
-        "measure: the price of {} s of model `{name}` has no `{what}`, so its orders would not be counted",
+        "measure: the price of {} s of model `{name}` has no {what}, so its orders would not be counted",
         price.seconds
     ))
 }
@@ -170,6 +191,6 @@ fn taken(limit: &LimitRow, order: &Order<'_>) -> u64 {
     match limit.measure {
         MeasureName::Requests | MeasureName::Concurrent => 1,
         MeasureName::Tokens => order.price.tokens,
-        MeasureName::MicroUsd => order.price.micro_usd,
+        MeasureName::MicroUsd => order.micro_usd,
     }
 }

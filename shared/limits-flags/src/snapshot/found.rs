@@ -1,6 +1,10 @@
 //! What is gathered from the rows before it is put in order.
 
+use std::collections::BTreeMap;
+
 use domain::catalog::{Model, Pack, Plan, Rules, Selling};
+use domain::cost::{Costs, ModelCost};
+use domain::id::ModelId;
 use domain::limit::Limit;
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
@@ -8,7 +12,9 @@ use domain::window::Schedule;
 use serde_json::{Map, Value, json};
 
 use super::{PROVIDER, Requires};
-use crate::document::{FlagRow, LimitRow, ModelRow, PackRow, PlanRow, RulesRow, SellingRow};
+use crate::document::{
+    CostsRow, FlagRow, LimitRow, ModelCostRow, ModelRow, PackRow, PlanRow, RulesRow, SellingRow,
+};
 use crate::features::{Registry, RegistryRows};
 use crate::flags::{Context, FlagSet};
 use crate::problems::Problem;
@@ -25,6 +31,8 @@ pub(super) struct Found {
     plans: Vec<Plan>,
     packs: Vec<Pack>,
     selling: Selling,
+    costs: Costs,
+    model_costs: BTreeMap<ModelId, ModelCost>,
     flags: Map<String, Value>,
     evaluators: Map<String, Value>,
     flag_metadata: Value,
@@ -39,6 +47,7 @@ pub(super) struct Read {
     pub(super) plans: Vec<Plan>,
     pub(super) packs: Vec<Pack>,
     pub(super) selling: Selling,
+    pub(super) costs: Costs,
     pub(super) flags: FlagSet,
     pub(super) registry: Registry,
     pub(super) requires: Requires,
@@ -103,15 +112,31 @@ impl Found {
                 let selling = parse::<SellingRow>(body)?.read();
                 self.selling = selling.map_err(|error| error.to_string())?;
             }
+            "model_cost" => {
+                let cost = parse::<ModelCostRow>(body)?.read();
+                let cost = cost.map_err(|error| error.to_string())?;
+                self.model_costs.insert(ModelId(name.to_owned()), cost);
+            }
+            rows::COSTS => {
+                let costs = parse::<CostsRow>(body)?.read();
+                self.costs = costs.map_err(|error| error.to_string())?;
+            }
             _ => return Err("no such kind of row".to_owned()),
         }
         Ok(())
     }
 
     /// Everything as it is asked for.
-    pub(super) fn in_order(mut self) -> Read {
+    pub(super) fn in_order(mut self, now: Timestamp) -> Read {
         let flags = self.flag_set();
-        let models = self.read_models(&flags);
+        let costs = Costs {
+            models: std::mem::take(&mut self.model_costs),
+            ..std::mem::take(&mut self.costs)
+        };
+        let mut models = self.read_models(&flags);
+        for model in &mut models {
+            price(model, &costs, now);
+        }
         let registry = Registry::compile(std::mem::take(&mut self.registry));
         self.problems.extend(registry.problems().iter().cloned());
         let requires = self.rules.as_ref().map(|rules| Requires {
@@ -126,6 +151,7 @@ impl Found {
             plans: self.plans,
             packs: self.packs,
             selling: self.selling,
+            costs,
             flags,
             registry,
             requires: requires.unwrap_or_default(),
@@ -212,6 +238,15 @@ impl Found {
     fn problem(&mut self, row: &str, why: String) {
         let row = row.to_owned();
         self.problems.push(Problem { row, why });
+    }
+}
+
+/// The limits on what is spent go by what is asked for the model's operations, too. A rate that begins later they see with
+/// the next change of the settings, or in the next Lambda.
+fn price(model: &mut Model, costs: &Costs, now: Timestamp) {
+    for price in &mut model.prices {
+        let expected = costs.expected(&model.id, price, now);
+        price.micro_usd = expected.map_or(0, |sum| sum.0);
     }
 }
 

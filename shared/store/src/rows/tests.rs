@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use domain::ai_request::{AiRequest, Cost, Costing, DAY_SHARDS, Source, Status};
 use domain::catalog::Rules;
-use domain::id::NONCE_CHARS;
+use domain::cost::{Category, MicroUsd};
+use domain::id::{NONCE_CHARS, shard_of};
 use domain::job::{Event, RenderedFile};
 use domain::time::Jitter;
 use domain::uses::{USE_ID_BYTES, Use, UseId};
@@ -30,6 +32,7 @@ fn job() -> Job {
         poll_after: Millis(120_000),
         render_max: Millis(900_000),
         plan: None,
+        costing: None,
     };
     let rules = Rules {
         signup_credits: Credits(2),
@@ -53,6 +56,17 @@ fn job() -> Job {
     Job::accepted(id, order, Credits(2), windows, place, &rules, Timestamp(5))
 }
 
+fn costing() -> Costing {
+    Costing {
+        expected: Some(MicroUsd(350_000)),
+        billed_unit: Some(MicroUsd(5_000)),
+        kopecks_per_usd: Some(8_000),
+        tokens: 50_000,
+        subscription: Some("pro_month".into()),
+        kept: Millis(86_400_000),
+    }
+}
+
 /// A job with something in every attribute.
 fn full() -> Job {
     Job {
@@ -66,7 +80,9 @@ fn full() -> Job {
         result: Some(RenderedFile {
             url: "https://x/1.mp4".into(),
             bytes: 1_000_000,
+            billed_milli: Some(120),
         }),
+        billed_milli: Some(120),
         delivery_tries: 2,
         edit_unsure: true,
         file: Some(FileId("file".into())),
@@ -80,16 +96,72 @@ fn full() -> Job {
 fn a_job_reads_back_as_written() {
     let mut under_plan = job();
     under_plan.order.plan = Some("unlimited_1day".into());
+    under_plan.order.costing = Some(Costing::default());
+    let mut costed = full();
+    costed.order.costing = Some(costing());
     for job in [
         job(),
         full(),
         under_plan,
+        costed,
         Job {
             due_at: None,
             ..full()
         },
     ] {
         assert_eq!(read_job(&job_item(&job)), Ok(job));
+    }
+}
+
+#[test]
+fn a_line_of_the_log_reads_back_as_written() {
+    let full = AiRequest {
+        user: UserId(7),
+        id: "7-abc".into(),
+        at: Timestamp(1_795_251_600_000),
+        category: Category::VideoGen,
+        status: Status::Completed,
+        provider: "kie".into(),
+        model: ModelId("kling-3.0".into()),
+        prompt: Some("ёж".into()),
+        result: Some("file".into()),
+        error: Some("moderation".into()),
+        task: Some("task".into()),
+        took: Some(Millis(90_000)),
+        seconds: 10,
+        attempts: 2,
+        tokens: 50_000,
+        credits: Credits(2),
+        cost: Some(Cost {
+            micro_usd: MicroUsd(350_000),
+            kopecks: Some(2_800),
+            source: Source::Provider,
+        }),
+        kopecks_per_usd: Some(8_000),
+        subscription: Some("pro_month".into()),
+        is_unlimited: true,
+    };
+    let bare = AiRequest {
+        prompt: None,
+        result: None,
+        error: None,
+        task: None,
+        took: None,
+        tokens: 0,
+        cost: None,
+        kopecks_per_usd: None,
+        subscription: None,
+        is_unlimited: false,
+        ..full.clone()
+    };
+    for line in [full, bare] {
+        let item = request_item(&line, Millis(86_400_000));
+        assert_eq!(item["expires_at"], n(1_795_338_000));
+        assert_eq!(
+            item["day"],
+            s(format!("2026-11-21#{}", shard_of("7-abc") % DAY_SHARDS))
+        );
+        assert_eq!(read_request(&item), Ok(line));
     }
 }
 
@@ -305,4 +377,53 @@ fn what_comes_with_money_that_goes_back_is_read_and_is_nothing_where_it_is_not_t
         (balance.aside, balance.clawed, balance.debt),
         (Credits(1), Credits(2), Credits(3))
     );
+}
+
+/// What `DynamoDB` counts of an item, as its documentation says: names and values; a number has a byte for two digits and one
+/// more.
+fn bytes(item: &Item, names: impl Fn(&str) -> bool) -> usize {
+    let value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) => text.len(),
+        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
+        AttributeValue::Bool(_) => 1,
+        other => panic!("{other:?}"),
+    };
+    let shown = item.iter().filter(|(name, _)| names(name));
+    shown.map(|(name, held)| name.len() + value(held)).sum()
+}
+
+#[test]
+fn a_day_of_a_million_operations_costs_what_the_runbook_says() {
+    let mut done = full();
+    done.stage = Stage::Delivered;
+    done.order.costing = Some(costing());
+    done.order.plan = Some("pro_month".into());
+    done.created_at = Timestamp(1_795_251_600_000);
+    for (stage, at) in [(Stage::Rendered, 60), (Stage::Delivered, 90)] {
+        done.timeline.push(Mark {
+            rule: Rule::T8,
+            stage,
+            fence: Fence(1),
+            at: done.created_at.after(Millis::from_secs(at)),
+        });
+    }
+    let mut line = AiRequest::of(&done).unwrap();
+    line.prompt = Some("ё".repeat(200));
+    line.task = Some("x".repeat(32));
+    line.result = Some("x".repeat(84));
+    let item = request_item(&line, costing().kept);
+    let hidden = [
+        "prompt",
+        "gen_ai.response.id",
+        "result",
+        "gen_ai.operation.name",
+        "expires_at",
+        "schema",
+    ];
+    let indexed = bytes(&item, |name| !hidden.contains(&name));
+    // A unit reads 8 KB of an index.
+    let units = indexed * 1_000_000 / 8_192;
+    assert!(units <= 39_000, "{units} read units, {indexed} bytes a line");
+    let whole = bytes(&item, |_| true);
+    assert!(whole <= 1_024, "{whole} bytes: each write of it would cost twice");
 }

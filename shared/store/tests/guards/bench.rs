@@ -3,7 +3,9 @@
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use domain::account::{Draft, Place};
 use domain::admission::Admission;
+use domain::ai_request::Costing;
 use domain::catalog::Rules;
+use domain::cost::MicroUsd;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId, UserId};
 use domain::job::{Change, Event, Failure, Job, Order, RenderedFile, Rule, Stage};
 use domain::ledger::Key;
@@ -47,6 +49,7 @@ impl Scene {
             ledger: named("LedgerTable"),
             usage: named("UsageTable"),
             jobs: named("JobsTable"),
+            requests: named("AiRequestsTable"),
         };
         let config = aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -275,6 +278,13 @@ pub(crate) fn admission() -> Admission {
         // So long that what is due at once in these tests stays due.
         render_max: Millis(0),
         plan: None,
+        costing: Some(Costing {
+            expected: Some(MicroUsd(350_000)),
+            billed_unit: Some(MicroUsd(5_000)),
+            kopecks_per_usd: Some(8_000),
+            kept: Millis::from_mins(60),
+            ..Costing::default()
+        }),
     };
     let rules = Rules {
         signup_credits: Credits(2),
@@ -303,6 +313,7 @@ pub(crate) fn admission() -> Admission {
         draft_revision: 3,
         active_jobs_max: 2,
         standing_revision: 0,
+        prompt_kept: Some("a hedge".into()),
     }
 }
 
@@ -322,6 +333,7 @@ pub(crate) fn succeeded() -> Event {
         file: RenderedFile {
             url: "https://x/1.mp4".into(),
             bytes: 1_000_000,
+            billed_milli: None,
         },
         deliver_until: NOW,
     }

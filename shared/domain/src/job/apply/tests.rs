@@ -34,6 +34,7 @@ fn job() -> Job {
         poll_after: Millis::from_mins(11),
         render_max: Millis::from_mins(15),
         plan: None,
+        costing: None,
     };
     let rules = Rules {
         signup_credits: Credits(2),
@@ -113,6 +114,7 @@ fn of_render(until: Timestamp) -> Vec<Event> {
             file: RenderedFile {
                 url: "https://x/1.mp4".into(),
                 bytes: 1_000_000,
+                billed_milli: None,
             },
             deliver_until: until,
         },

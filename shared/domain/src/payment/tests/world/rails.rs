@@ -22,6 +22,7 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
         poll_after: DAY,
         render_max: DAY,
         plan: None,
+        costing: None,
     };
     let rules = Rules {
         signup_credits: Credits::ZERO,
@@ -43,6 +44,7 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
     let file = RenderedFile {
         url: String::new(),
         bytes: 1,
+        billed_milli: None,
     };
     let (lease_until, deliver_until) = (NOW.after(DAY), NOW.after(DAY));
     let events = [

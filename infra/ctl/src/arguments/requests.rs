@@ -1,0 +1,92 @@
+//! The grammar of questions to the log of AI operations.
+
+use clap::{Args, Subcommand};
+
+use crate::target::Target;
+
+/// What the log of AI operations has to say.
+#[derive(Debug, Subcommand)]
+pub enum Requests {
+    /// Sums of some days: operations, outcomes, how long they took, what they cost
+    #[command(after_help = "Examples:
+  cargo ctl requests summary --stack neurocards
+  cargo ctl requests summary --day 2026-11-21 --days 7 --json --stack neurocards")]
+    Summary {
+        /// Which days.
+        #[command(flatten)]
+        days: Days,
+    },
+    /// Models by what they cost, the dearest first
+    #[command(after_help = "Examples:
+  cargo ctl requests top --stack neurocards
+  cargo ctl requests top --days 30 --csv --stack neurocards > models.csv")]
+    Top {
+        /// Which days.
+        #[command(flatten)]
+        days: Days,
+        /// As CSV
+        #[arg(long)]
+        csv: bool,
+    },
+    /// What each customer's unlimited plan has cost, the dearest first
+    #[command(after_help = "Examples:
+  cargo ctl requests unlimited --stack neurocards
+  cargo ctl requests unlimited --days 30 --csv --stack neurocards > plans.csv")]
+    Unlimited {
+        /// Which days.
+        #[command(flatten)]
+        days: Days,
+        /// As CSV
+        #[arg(long)]
+        csv: bool,
+    },
+    /// Every operation of some days, one a line; words are not among it
+    #[command(after_help = "Examples:
+  cargo ctl requests list --csv --stack neurocards > today.csv
+  cargo ctl requests list --day 2026-11-21 --status failed --stack neurocards")]
+    List {
+        /// Which days.
+        #[command(flatten)]
+        days: Days,
+        /// Only those that stand so, such as `failed`
+        #[arg(long, value_parser = crate::requests::status, value_name = "STATUS")]
+        status: Option<domain::ai_request::Status>,
+        /// As CSV
+        #[arg(long)]
+        csv: bool,
+    },
+    /// What a customer has asked for, the latest first
+    #[command(after_help = "Examples:
+  cargo ctl requests user 700001 --stack neurocards
+  cargo ctl requests user 700001 --limit 1000 --csv --stack neurocards > history.csv")]
+    User {
+        /// Telegram's number of the customer
+        user: i64,
+        /// At most so many
+        #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=10_000), value_name = "N")]
+        limit: u32,
+        /// Also the beginnings of their prompts, which are their own business
+        #[arg(long)]
+        prompts: bool,
+        /// As CSV
+        #[arg(long)]
+        csv: bool,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// Some days in a row.
+#[derive(Debug, Args)]
+pub struct Days {
+    /// The last of them, in UTC [default: today]
+    #[arg(long, value_name = "DAY")]
+    pub day: Option<String>,
+    /// How many; a day of a million operations costs about 39,000 read units
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=366), value_name = "N")]
+    pub days: u32,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
+}

@@ -1,0 +1,286 @@
+//! The log of AI operations as it is printed, and as CSV (RFC 4180).
+
+use domain::ai_request::AiRequest;
+use domain::report::{Summary, Tally};
+use serde_json::{Value, json};
+
+use crate::show::{count, list, number, span, time};
+use crate::{Error, Report};
+
+/// What a sum says, by the names under which CSV and JSON say it.
+const SUMS: [&str; 9] = [
+    "requests",
+    "completed",
+    "failed",
+    "open",
+    "credits",
+    "tokens",
+    "cost_usd",
+    "cost_rub",
+    "unpriced",
+];
+
+fn sums(tally: &Tally) -> [String; 9] {
+    [
+        tally.requests.to_string(),
+        tally.completed.to_string(),
+        tally.failed.to_string(),
+        tally.open.to_string(),
+        tally.credits.to_string(),
+        tally.tokens.to_string(),
+        tally.cost.to_string(),
+        roubles(tally.kopecks),
+        tally.unpriced.to_string(),
+    ]
+}
+
+fn roubles(kopecks: u64) -> String {
+    format!("{}.{:02}", kopecks / 100, kopecks % 100)
+}
+
+fn as_json(tally: &Tally) -> Value {
+    json!({
+        "requests": tally.requests, "completed": tally.completed, "failed": tally.failed, "open": tally.open,
+        "credits": tally.credits, "tokens": tally.tokens, "micro_usd": tally.cost.0, "kopecks": tally.kopecks,
+        "unpriced": tally.unpriced,
+    })
+}
+
+/// A sum in one line.
+fn told(tally: &Tally) -> String {
+    let done = tally.success_permille().map_or_else(String::new, |permille| {
+        format!(" ({}.{} %)", permille / 10, permille % 10)
+    });
+    let unpriced = match tally.unpriced {
+        0 => String::new(),
+        _ => format!("  {} of unknown cost", tally.unpriced),
+    };
+    format!(
+        "{}  {} done{done}  {} failed  {} open  {}  ${}  {} ₽{unpriced}",
+        count(tally.requests, "operation"),
+        tally.completed,
+        tally.failed,
+        tally.open,
+        count(tally.credits, "credit"),
+        tally.cost,
+        roubles(tally.kopecks),
+    )
+}
+
+/// Everything in sums.
+pub(super) fn summary(summary: &Summary) -> Report {
+    let mut lines = vec![told(&summary.all)];
+    let took = [50, 95].map(|percent| summary.took(percent));
+    if let [Some(median), Some(slow)] = took {
+        lines.push(format!(
+            "half within {}, 95 of 100 within {}",
+            span(median),
+            span(slow)
+        ));
+    }
+    let kinds = summary.categories.iter();
+    lines.extend(kinds.map(|(kind, tally)| format!("  {}: {}", kind.as_str(), told(tally))));
+    if !summary.errors.is_empty() {
+        let errors = summary.errors.iter().map(|(why, times)| format!("{times} {why}"));
+        lines.push(format!("failed: {}", list(errors)));
+    }
+    let kinds: serde_json::Map<String, Value> = summary
+        .categories
+        .iter()
+        .map(|(kind, tally)| (kind.as_str().to_owned(), as_json(tally)))
+        .collect();
+    let json = json!({
+        "all": as_json(&summary.all),
+        "median_ms": took[0].map(|took| took.0),
+        "p95_ms": took[1].map(|took| took.0),
+        "categories": kinds,
+        "errors": summary.errors,
+    });
+    Report::new(lines.join("\n"), json)
+}
+
+/// The models, the dearest first.
+pub(super) fn models(summary: &Summary, csv: bool) -> Result<Report, Error> {
+    let models = summary.dearest();
+    let rows: Vec<Value> = models
+        .iter()
+        .map(|(model, tally)| {
+            let mut row = as_json(tally);
+            row["model"] = json!(model.0);
+            row
+        })
+        .collect();
+    let text = if csv {
+        let lines = models.iter().map(|(model, tally)| {
+            let name = [model.0.clone()];
+            name.into_iter().chain(sums(tally)).collect()
+        });
+        table(&[&["model"], &SUMS[..]].concat(), lines)?
+    } else {
+        let lines = models
+            .iter()
+            .map(|(model, tally)| format!("{}  {}", model.0, told(tally)));
+        some(lines, "no operations")
+    };
+    Ok(Report::new(text, json!({"models": rows})))
+}
+
+/// The unlimited plans, the dearest first.
+pub(super) fn plans(summary: &Summary, csv: bool) -> Result<Report, Error> {
+    let plans = summary.heaviest();
+    let rows: Vec<Value> = plans
+        .iter()
+        .map(|((user, plan), tally)| {
+            let mut row = as_json(tally);
+            (row["user"], row["plan"]) = (json!(user.0), json!(plan));
+            row
+        })
+        .collect();
+    let text = if csv {
+        let lines = plans.iter().map(|((user, plan), tally)| {
+            let name = [user.to_string(), plan.clone()];
+            name.into_iter().chain(sums(tally)).collect()
+        });
+        table(&[&["user", "plan"], &SUMS[..]].concat(), lines)?
+    } else {
+        let lines = plans
+            .iter()
+            .map(|((user, plan), tally)| format!("user {user}  {plan}  {}", told(tally)));
+        some(lines, "no operations under unlimited plans")
+    };
+    Ok(Report::new(text, json!({"plans": rows})))
+}
+
+/// What a line says, by the names under which CSV says it.
+const COLUMNS: [&str; 20] = [
+    "at",
+    "id",
+    "user",
+    "category",
+    "status",
+    "provider",
+    "model",
+    "seconds",
+    "took_ms",
+    "attempts",
+    "tokens",
+    "credits",
+    "cost_usd",
+    "cost_rub",
+    "cost_by",
+    "rub_per_usd",
+    "subscription",
+    "is_unlimited",
+    "error",
+    "prompt",
+];
+
+fn columns(line: &AiRequest) -> Vec<String> {
+    let cost = line.cost;
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let columns: [String; 20] = [
+        line.at.rfc3339().unwrap_or_default(),
+        line.id.clone(),
+        line.user.to_string(),
+        line.category.as_str().to_owned(),
+        line.status.as_str().to_owned(),
+        line.provider.clone(),
+        line.model.0.clone(),
+        line.seconds.to_string(),
+        line.took.map(|took| took.0.to_string()).unwrap_or_default(),
+        line.attempts.to_string(),
+        line.tokens.to_string(),
+        line.credits.to_string(),
+        cost.map(|cost| cost.micro_usd.to_string()).unwrap_or_default(),
+        cost.and_then(|cost| cost.kopecks)
+            .map(roubles)
+            .unwrap_or_default(),
+        cost.map(|cost| cost.source.as_str().to_owned())
+            .unwrap_or_default(),
+        line.kopecks_per_usd.map(roubles).unwrap_or_default(),
+        text(&line.subscription),
+        line.is_unlimited.to_string(),
+        text(&line.error),
+        harmless(&text(&line.prompt)),
+    ];
+    columns.into()
+}
+
+/// A customer's words are no formula in anybody's spreadsheet.
+fn harmless(words: &str) -> String {
+    if words.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{words}")
+    } else {
+        words.to_owned()
+    }
+}
+
+/// The lines themselves.
+pub(super) fn lines(lines: &[AiRequest], csv: bool) -> Result<Report, Error> {
+    let rows: Vec<Value> = lines.iter().map(row).collect();
+    let text = if csv {
+        table(&COLUMNS, lines.iter().map(columns))?
+    } else {
+        let total = count(number(lines.len()), "operation");
+        let told = lines.iter().map(line);
+        format!("{}\n{total}", some(told, "nothing was asked for"))
+    };
+    Ok(Report::new(text, json!({"requests": rows})))
+}
+
+fn row(line: &AiRequest) -> Value {
+    let cost = line.cost;
+    json!({
+        "at": line.at.rfc3339(), "id": line.id, "user": line.user.0, "category": line.category.as_str(),
+        "status": line.status.as_str(), "provider": line.provider, "model": line.model.0, "task": line.task,
+        "seconds": line.seconds, "took_ms": line.took.map(|took| took.0), "attempts": line.attempts,
+        "tokens": line.tokens, "credits": line.credits.0, "micro_usd": cost.map(|cost| cost.micro_usd.0),
+        "kopecks": cost.and_then(|cost| cost.kopecks), "cost_by": cost.map(|cost| cost.source.as_str()),
+        "kopecks_per_usd": line.kopecks_per_usd, "subscription": line.subscription,
+        "is_unlimited": line.is_unlimited, "error": line.error, "prompt": line.prompt,
+    })
+}
+
+fn line(line: &AiRequest) -> String {
+    let took = line.took.map(|took| format!("  in {}", span(took)));
+    let cost = line.cost.map(|cost| format!("  ${}", cost.micro_usd));
+    let plan = line.subscription.as_ref().map(|plan| {
+        let pays = if line.is_unlimited { "under" } else { "beside" };
+        format!("  {pays} {plan}")
+    });
+    let error = line.error.as_ref().map(|error| format!("  {error}"));
+    let prompt = line.prompt.as_ref().map(|prompt| format!("\n    {prompt:?}"));
+    let rest = [took, cost, plan, error, prompt].into_iter().flatten();
+    format!(
+        "{}  {}  {}  {} {} s  {}{}",
+        time(line.at),
+        line.id,
+        line.status.as_str(),
+        line.model.0,
+        line.seconds,
+        count(line.credits.0, "credit"),
+        rest.collect::<String>()
+    )
+}
+
+fn some(lines: impl Iterator<Item = String>, otherwise: &str) -> String {
+    let lines: Vec<String> = lines.collect();
+    if lines.is_empty() {
+        otherwise.to_owned()
+    } else {
+        lines.join("\n")
+    }
+}
+
+/// A table as CSV, without the last line's end, which whoever prints it adds.
+fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<String, Error> {
+    let broken = |error: csv::Error| Error::Usage(format!("this cannot be said as CSV: {error}"));
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(head).map_err(broken)?;
+    for row in rows {
+        writer.write_record(row).map_err(broken)?;
+    }
+    let bytes = writer.into_inner().unwrap_or_default();
+    let text = String::from_utf8_lossy(&bytes);
+    Ok(text.trim_end_matches('\n').to_owned())
+}

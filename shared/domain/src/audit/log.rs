@@ -1,0 +1,57 @@
+//! I21: the log of AI operations says of every order what its job says.
+
+use std::collections::BTreeMap;
+
+use super::{Books, Index, Violation, violation};
+use crate::ai_request::AiRequest;
+use crate::cost::Category;
+use crate::id::JobId;
+use crate::job::Job;
+
+pub(super) fn wrong(books: &Books, index: &Index<'_>) -> Vec<Violation> {
+    let Some(log) = &books.log else {
+        return Vec::new();
+    };
+    let lines: BTreeMap<&str, &AiRequest> = log.iter().map(|line| (line.id.as_str(), line)).collect();
+    let mut found: Vec<Violation> = books
+        .jobs
+        .iter()
+        .filter_map(|job| wrong_line(books, job, lines.get(job.id.to_string().as_str()).copied()))
+        .collect();
+    let videos = log.iter().filter(|line| line.category == Category::VideoGen);
+    let orphans = videos.filter(|line| JobId::parse(&line.id).is_some_and(|job| !index.names.contains(&job)));
+    found.extend(orphans.map(|line| violation("I21", format!("the log has {}, which is no job", line.id))));
+    found
+}
+
+fn wrong_line(books: &Books, job: &Job, line: Option<&AiRequest>) -> Option<Violation> {
+    let wanted = AiRequest::of(job)?;
+    let told = |what: String| Some(violation("I21", format!("job {}: {what}", job.id)));
+    let Some(line) = line else {
+        let kept = job.order.costing.as_ref()?.kept;
+        let may_be_gone = books.read_at.is_some_and(|now| now > job.created_at.after(kept));
+        return if may_be_gone {
+            None
+        } else {
+            told("it is not in the log".to_owned())
+        };
+    };
+    // While it is open, only what was fixed at its acceptance must agree, and that it is open.
+    if !wanted.status.is_final() {
+        let fixed = |line: &AiRequest| (line.at, line.model.clone(), line.credits, line.is_unlimited);
+        let agrees = !line.status.is_final() && fixed(line) == fixed(&wanted);
+        return if agrees {
+            None
+        } else {
+            told(format!("it is open, and the log says {line:?}"))
+        };
+    }
+    let line = AiRequest {
+        prompt: None,
+        ..line.clone()
+    };
+    if line == wanted {
+        return None;
+    }
+    told(format!("the log says {line:?}, and the job {wanted:?}"))
+}

@@ -1,0 +1,236 @@
+//! What the lines of the log add up to: by model, by kind, by customer's plan, and how long it took.
+
+use std::collections::BTreeMap;
+
+use crate::ai_request::{AiRequest, Status};
+use crate::cost::{Category, MicroUsd};
+use crate::id::{ModelId, UserId};
+use crate::time::Millis;
+
+/// A sum of operations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All of them.
+    pub requests: u64,
+    /// Those that are done.
+    pub completed: u64,
+    /// Those that came to nothing.
+    pub failed: u64,
+    /// Those under way.
+    pub open: u64,
+    /// What customers were charged for those that are done, in credits.
+    pub credits: u64,
+    /// As how many tokens limits counted those that are done.
+    pub tokens: u64,
+    /// What they cost us, where that is known.
+    pub cost: MicroUsd,
+    /// The same in kopecks, each at the rate of its moment; those without a rate are not in it.
+    pub kopecks: u64,
+    /// Those that are done and of which nobody knows what they cost.
+    pub unpriced: u64,
+}
+
+impl Tally {
+    fn add(&mut self, line: &AiRequest) {
+        let more = |sum: &mut u64, by: u64| *sum = sum.saturating_add(by);
+        more(&mut self.requests, 1);
+        match line.status {
+            Status::Completed => more(&mut self.completed, 1),
+            Status::Failed => more(&mut self.failed, 1),
+            Status::Pending | Status::TimeoutWaiting => more(&mut self.open, 1),
+        }
+        if line.status == Status::Completed {
+            more(&mut self.credits, u64::from(line.credits.0));
+            more(&mut self.tokens, line.tokens);
+            more(&mut self.unpriced, u64::from(line.cost.is_none()));
+        }
+        if let Some(cost) = line.cost {
+            more(&mut self.cost.0, cost.micro_usd.0);
+            more(&mut self.kopecks, cost.kopecks.unwrap_or(0));
+        }
+    }
+
+    /// Thousandths of those that have ended that are done; `None` if none has ended.
+    pub fn success_permille(&self) -> Option<u64> {
+        let ended = self.completed.saturating_add(self.failed);
+        self.completed.saturating_mul(1_000).checked_div(ended)
+    }
+}
+
+/// What a time's operations add up to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// All of them.
+    pub all: Tally,
+    /// By model.
+    pub models: BTreeMap<ModelId, Tally>,
+    /// By kind.
+    pub categories: BTreeMap<Category, Tally>,
+    /// Those that an unlimited plan paid for, by customer and plan.
+    pub unlimited: BTreeMap<(UserId, String), Tally>,
+    /// How often which reason was why.
+    pub errors: BTreeMap<String, u64>,
+    /// How long those took that are done, in milliseconds.
+    took: Vec<i64>,
+}
+
+impl Summary {
+    /// Takes a line in.
+    pub fn add(&mut self, line: &AiRequest) {
+        self.all.add(line);
+        self.models.entry(line.model.clone()).or_default().add(line);
+        self.categories.entry(line.category).or_default().add(line);
+        if line.is_unlimited
+            && let Some(plan) = &line.subscription
+        {
+            let whose = (line.user, plan.clone());
+            self.unlimited.entry(whose).or_default().add(line);
+        }
+        if let Some(error) = &line.error {
+            let times = self.errors.entry(error.clone()).or_default();
+            *times = times.saturating_add(1);
+        }
+        if line.status == Status::Completed {
+            self.took.extend(line.took.map(|took| took.0));
+        }
+    }
+
+    /// The models by what they cost, the dearest first.
+    pub fn dearest(&self) -> Vec<(&ModelId, &Tally)> {
+        let mut models: Vec<(&ModelId, &Tally)> = self.models.iter().collect();
+        models.sort_by_key(|(model, tally)| (std::cmp::Reverse((tally.cost, tally.requests)), *model));
+        models
+    }
+
+    /// The unlimited plans by what they cost, the dearest first.
+    pub fn heaviest(&self) -> Vec<(&(UserId, String), &Tally)> {
+        let mut plans: Vec<(&(UserId, String), &Tally)> = self.unlimited.iter().collect();
+        plans.sort_by_key(|(whose, tally)| (std::cmp::Reverse((tally.cost, tally.requests)), *whose));
+        plans
+    }
+
+    /// Within which time so many of a hundred were done (the nearest rank): 50 is the median. `None` if none was.
+    pub fn took(&self, percent: usize) -> Option<Millis> {
+        let mut took = self.took.clone();
+        let rank = took.len().saturating_mul(percent).div_ceil(100).max(1);
+        let place = rank.checked_sub(1).filter(|place| *place < took.len())?;
+        Some(Millis(*took.select_nth_unstable(place).1))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ai_request::{Cost, Source};
+    use crate::money::Credits;
+    use crate::time::Timestamp;
+
+    fn line(model: &str, status: Status, micro_usd: Option<u64>, took: i64) -> AiRequest {
+        AiRequest {
+            user: UserId(7),
+            id: "x".into(),
+            at: Timestamp(0),
+            category: Category::VideoGen,
+            status,
+            provider: "kie".into(),
+            model: ModelId(model.into()),
+            prompt: None,
+            result: None,
+            error: (status == Status::Failed).then(|| "moderation".to_owned()),
+            task: None,
+            took: status.is_final().then_some(Millis(took)),
+            seconds: 5,
+            attempts: 1,
+            tokens: 10,
+            credits: Credits(if status == Status::Failed { 0 } else { 2 }),
+            cost: micro_usd.map(|sum| Cost {
+                micro_usd: MicroUsd(sum),
+                kopecks: Some(sum / 10),
+                source: Source::PriceList,
+            }),
+            kopecks_per_usd: None,
+            subscription: None,
+            is_unlimited: false,
+        }
+    }
+
+    fn summary(lines: &[AiRequest]) -> Summary {
+        let mut summary = Summary::default();
+        for line in lines {
+            summary.add(line);
+        }
+        summary
+    }
+
+    #[test]
+    fn only_what_is_done_was_charged_and_every_render_cost() {
+        let sums = summary(&[
+            line("a", Status::Completed, Some(100), 5),
+            line("a", Status::Completed, None, 5),
+            line("a", Status::Failed, Some(40), 5),
+            line("a", Status::Failed, None, 5),
+            line("a", Status::Pending, None, 5),
+            line("a", Status::TimeoutWaiting, None, 5),
+        ]);
+        let wanted = Tally {
+            requests: 6,
+            completed: 2,
+            failed: 2,
+            open: 2,
+            credits: 4,
+            tokens: 20,
+            cost: MicroUsd(140),
+            kopecks: 14,
+            unpriced: 1,
+        };
+        assert_eq!(sums.all, wanted);
+        assert_eq!(sums.models[&ModelId("a".into())], wanted);
+        assert_eq!(sums.categories[&Category::VideoGen], wanted);
+        assert_eq!(sums.all.success_permille(), Some(500));
+        assert_eq!(sums.errors, [("moderation".to_owned(), 2)].into());
+        assert_eq!(summary(&[]).all.success_permille(), None);
+    }
+
+    #[test]
+    fn the_dearest_model_comes_first_and_of_two_the_busier() {
+        let sums = summary(&[
+            line("cheap", Status::Completed, Some(1), 5),
+            line("dear", Status::Completed, Some(9), 5),
+            line("idle", Status::Completed, None, 5),
+            line("busy", Status::Completed, None, 5),
+            line("busy", Status::Completed, None, 5),
+        ]);
+        let order: Vec<&str> = sums.dearest().iter().map(|(model, _)| model.0.as_str()).collect();
+        assert_eq!(order, ["dear", "cheap", "busy", "idle"]);
+    }
+
+    #[test]
+    fn what_plans_without_limits_cost_stands_by_customer() {
+        let mut of_plan = line("a", Status::Completed, Some(5), 5);
+        (of_plan.is_unlimited, of_plan.subscription) = (true, Some("day".into()));
+        let mut paid = of_plan.clone();
+        paid.is_unlimited = false;
+        let mut other = of_plan.clone();
+        (other.user, other.cost) = (UserId(8), None);
+        let sums = summary(&[of_plan.clone(), of_plan, paid, other]);
+        let told: Vec<(i64, u64)> = sums
+            .heaviest()
+            .iter()
+            .map(|((user, _), tally)| (user.0, tally.cost.0))
+            .collect();
+        assert_eq!(told, [(7, 10), (8, 0)]);
+    }
+
+    #[test]
+    fn the_median_is_the_middle_one_and_what_failed_has_no_part_in_it() {
+        let done = |took| line("a", Status::Completed, None, took);
+        let sums = summary(&[done(30), done(10), done(20), line("a", Status::Failed, None, 999)]);
+        assert_eq!(
+            [50, 95, 0, 100].map(|percent| sums.took(percent)),
+            [20, 30, 10, 30].map(|ms| Some(Millis(ms)))
+        );
+        assert_eq!(summary(&[]).took(50), None);
+        let hundred: Vec<AiRequest> = (1..=100).map(done).collect();
+        assert_eq!(summary(&hundred).took(95), Some(Millis(95)));
+    }
+}

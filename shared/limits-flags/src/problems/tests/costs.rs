@@ -1,0 +1,57 @@
+//! What is asked for models, and what limits on what is spent make of it.
+
+use super::found;
+use crate::document::{Document, LimitRow, ModelCostRow};
+
+fn cost(document: &mut Document, provider: &str, rates: &str) {
+    let row = format!(r#"{{"provider":"{provider}","category":"video_gen","rates":[{rates}]}}"#);
+    let row: ModelCostRow = serde_json::from_str(&row).unwrap();
+    document.model_costs.insert("kling-3.0".to_owned(), row);
+}
+
+const FROM_EVER: &str = r#"{"unit":"second","usd":"0.07"}"#;
+
+#[test]
+fn what_is_asked_is_asked_by_who_makes_the_model_and_says_something() {
+    assert_eq!(found(|document| cost(document, "kie", FROM_EVER)), "");
+    assert_eq!(
+        found(|document| cost(document, "google", FROM_EVER)),
+        "model_cost#kling-3.0: provider: `google` does not make this model, `kie` does"
+    );
+    assert_eq!(
+        found(|document| cost(document, "kie", "")),
+        "model_cost#kling-3.0: rates: without one it says nothing"
+    );
+    let told = found(|document| {
+        cost(document, "kie", FROM_EVER);
+        let row = document.model_costs["kling-3.0"].clone();
+        document.model_costs.insert("a b".to_owned(), row);
+    });
+    assert!(
+        told.starts_with("model_cost#a b: the name of a model is"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_limit_on_what_is_spent_goes_by_the_rates_if_there_is_one_at_every_time() {
+    let limited = |max: u64, rates: &str| {
+        found(|document| {
+            cost(document, "kie", rates);
+            let limit = format!(
+                r#"{{"measure":"micro_usd","max":{max},"period":"day","anchor":"21:00","zone":"Europe/Moscow","shards":8}}"#
+            );
+            let limit: LimitRow = serde_json::from_str(&limit).unwrap();
+            document.limits.insert("spend".to_owned(), limit);
+        })
+    };
+    // Five seconds cost 350,000, and from December on 450,000: a row of eight must have room for one.
+    assert_eq!(limited(8 * 350_000, FROM_EVER), "");
+    let dearer = format!(r#"{FROM_EVER},{{"from":"2026-12-01","unit":"second","usd":"0.09"}}"#);
+    assert_eq!(limited(8 * 450_000, &dearer), "");
+    let told = limited(8 * 450_000 - 8, &dearer);
+    assert!(told.contains("the dearest order takes 450000"), "{told}");
+    let later = r#"{"from":"2026-12-01","unit":"second","usd":"0.09"}"#;
+    let told = limited(8 * 450_000, later);
+    assert!(told.contains("has no `micro_usd`, nor has the model"), "{told}");
+}

@@ -1,0 +1,118 @@
+//! The log of AI operations: an order's line is written where its job changes, in the same transaction; and the log is read.
+
+use domain::ai_request::{AiRequest, DAY_SHARDS};
+use domain::id::UserId;
+use domain::job::Job;
+use domain::time::Timestamp;
+use table::{Db, Item, Query, Row, Write, n, s};
+
+use crate::error::Error;
+use crate::{Store, rows};
+
+const REQUEST: &str = "request";
+/// The index by day, in parts, without the words.
+const DAY_INDEX: &str = "by-day";
+
+impl Store {
+    /// The line of an order that is accepted.
+    pub(crate) fn request_put(&self, job: &Job, prompt: Option<&str>) -> Option<Write> {
+        let mut line = AiRequest::of(job)?;
+        line.prompt = prompt.map(str::to_owned);
+        let kept = job.order.costing.as_ref()?.kept;
+        Some(Write::put(
+            REQUEST,
+            &self.tables.requests,
+            rows::request_item(&line, kept),
+        ))
+    }
+
+    /// The line of an order as it stands now. It is under no condition: a line that somebody has deleted keeps no credit
+    /// from its owner, and is made anew without its words.
+    pub(crate) fn request_update(&self, job: &Job) -> Option<Write> {
+        let line = AiRequest::of(job)?;
+        let kept = job.order.costing.as_ref()?.kept;
+        let key = rows::request_key(line.user, line.at, &line.id);
+        let mut write = Write::update(REQUEST, &self.tables.requests, key);
+        for (name, value) in rows::request_attributes(&line, kept) {
+            write = write.set_or_remove(name, value);
+        }
+        Some(write)
+    }
+}
+
+/// The log of AI operations, to be read.
+#[derive(Clone, Debug)]
+pub struct Requests {
+    db: Db,
+    table: String,
+}
+
+/// Some lines of the log.
+#[derive(Clone, Debug, Default)]
+pub struct RequestPage {
+    /// Them.
+    pub lines: Vec<AiRequest>,
+    /// How many there were beside that cannot be read; each is logged.
+    pub unreadable: u64,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Item>,
+}
+
+impl Requests {
+    /// Over the table.
+    pub fn new(db: Db, table: String) -> Self {
+        Self { db, table }
+    }
+
+    /// A page of one part of a day (of UTC), oldest first, without the words. A day has [`DAY_SHARDS`] parts.
+    pub async fn of_day(
+        &self,
+        day: Timestamp,
+        shard: u32,
+        after: Option<Item>,
+        limit: i32,
+    ) -> Result<RequestPage, Error> {
+        let day = rows::day(day).unwrap_or_default();
+        let query = Query {
+            table: self.table.clone(),
+            index: Some(DAY_INDEX),
+            partition: ("day", s(rows::day_part(&day, shard % DAY_SHARDS))),
+            up_to: None,
+            limit,
+            start: after,
+            consistent: false,
+        };
+        Ok(page(self.db.query(query).await?))
+    }
+
+    /// A page of what a customer has asked for, newest first, with the words as far as they are kept.
+    pub async fn of_user(&self, user: UserId, after: Option<Item>, limit: i32) -> Result<RequestPage, Error> {
+        let query = Query {
+            table: self.table.clone(),
+            index: None,
+            partition: ("user_id", n(user.0)),
+            up_to: None,
+            limit,
+            start: after,
+            consistent: false,
+        };
+        Ok(page(self.db.query_backwards(query).await?))
+    }
+}
+
+fn page(page: table::Page) -> RequestPage {
+    let mut read = RequestPage {
+        next: page.next,
+        ..RequestPage::default()
+    };
+    for item in &page.items {
+        match rows::read_request(item) {
+            Ok(line) => read.lines.push(line),
+            Err(error) => {
+                read.unreadable += 1;
+                tracing::error!(%error, request = Row(item).s_opt("request"), "a line of the log cannot be read");
+            }
+        }
+    }
+    read
+}

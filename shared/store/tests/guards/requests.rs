@@ -1,0 +1,123 @@
+//! The log of AI operations is written with the job, and keeps nobody from their money.
+
+use domain::ai_request::{AiRequest, DAY_SHARDS, Source, Status};
+use domain::job::{Event, Failure, Job, Stage};
+use store::{Applied, Requests};
+use table::Write;
+
+use super::bench::*;
+
+impl Scene {
+    fn log(&self) -> Requests {
+        Requests::new(self.db.clone(), self.tables.requests.clone())
+    }
+
+    async fn stored_job(&self) -> Job {
+        let id = admission().job.id;
+        self.store.jobs().get(&id).await.unwrap().unwrap()
+    }
+
+    async fn line(&self) -> AiRequest {
+        let mut page = self.log().of_user(USER, None, 10).await.unwrap();
+        assert_eq!((page.lines.len(), page.unreadable), (1, 0));
+        page.lines.remove(0)
+    }
+
+    async fn go(&self, events: Vec<Event>) {
+        for event in events {
+            let job = self.stored_job().await;
+            let change = job.apply(event, NOW).unwrap();
+            assert_eq!(
+                self.store.apply(&job, &change, soon()).await.unwrap(),
+                Applied::Written
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_order_is_in_the_log_from_its_acceptance_on_with_the_beginning_of_its_words() {
+    let scene = Scene::new().await;
+    scene.store.admit(&admission(), soon()).await.unwrap();
+    let line = scene.line().await;
+    assert_eq!((line.status, line.cost), (Status::Pending, None));
+    assert_eq!(line.prompt.as_deref(), Some("a hedge"));
+}
+
+#[tokio::test]
+async fn an_order_that_is_refused_is_not() {
+    let scene = Scene::new().await;
+    scene.account(|write| write.set("debt", table::n(1))).await;
+    scene.refuses_to_admit().await;
+    let page = scene.log().of_user(USER, None, 10).await.unwrap();
+    assert_eq!(page.lines, []);
+}
+
+#[tokio::test]
+async fn silence_of_the_provider_stands_in_the_log_and_so_does_the_end() {
+    let scene = Scene::new().await;
+    scene.store.admit(&admission(), soon()).await.unwrap();
+    scene.go(vec![claim(), Event::OutcomeUnknown]).await;
+    assert_eq!(scene.line().await.status, Status::TimeoutWaiting);
+    scene.go(vec![accepted(), succeeded()]).await;
+    scene.go(vec![Event::Delivered { file: None }]).await;
+    let line = scene.line().await;
+    assert_eq!((line.status, line.attempts), (Status::Completed, 1));
+    let cost = line.cost.unwrap();
+    assert_eq!(
+        (cost.micro_usd.0, cost.kopecks, cost.source),
+        (350_000, Some(2_800), Source::PriceList)
+    );
+    assert_eq!(line.prompt.as_deref(), Some("a hedge"), "the words stay");
+    let books = scene.store.read_books().await.unwrap();
+    assert_eq!(domain::audit::violations(&books), vec![]);
+}
+
+#[tokio::test]
+async fn a_line_that_was_deleted_is_made_anew_and_holds_nothing_up() {
+    let scene = Scene::new().await;
+    scene.store.admit(&admission(), soon()).await.unwrap();
+    let line = scene.line().await;
+    let key = store::rows::request_key(line.user, line.at, &line.id);
+    let gone = Write::delete_item("line", &scene.tables.requests, key);
+    scene.db.write(gone, soon()).await.unwrap();
+    let refused = Event::Rejected {
+        failure: Failure::Moderation,
+    };
+    scene.go(vec![claim(), refused]).await;
+    let job = scene.stored_job().await;
+    assert_eq!(job.stage, Stage::Failed);
+    assert_eq!(Some(scene.line().await), AiRequest::of(&job));
+}
+
+#[tokio::test]
+async fn a_day_is_read_part_by_part_without_the_words() {
+    let scene = Scene::new().await;
+    scene.store.admit(&admission(), soon()).await.unwrap();
+    let mut found = Vec::new();
+    for shard in 0..DAY_SHARDS {
+        let page = scene.log().of_day(NOW, shard, None, 10).await.unwrap();
+        assert_eq!((page.unreadable, page.next), (0, None));
+        found.extend(page.lines);
+    }
+    let whole = scene.line().await;
+    let bare = AiRequest {
+        prompt: None,
+        ..whole
+    };
+    assert_eq!(found, [bare]);
+}
+
+#[tokio::test]
+async fn a_line_that_cannot_be_read_is_counted_and_keeps_no_other_back() {
+    let scene = Scene::new().await;
+    scene.store.admit(&admission(), soon()).await.unwrap();
+    let line = scene.line().await;
+    let key = store::rows::request_key(line.user, line.at, "other");
+    let broken = Write::update("line", &scene.tables.requests, key).set("status", table::s("perhaps"));
+    scene.db.write(broken, soon()).await.unwrap();
+    let page = scene.log().of_user(USER, None, 10).await.unwrap();
+    assert_eq!((page.lines, page.unreadable), (vec![line], 1));
+    let books = scene.store.read_books().await.unwrap();
+    assert_eq!(domain::audit::violations(&books)[0].invariant, "row");
+}
