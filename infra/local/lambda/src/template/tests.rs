@@ -200,8 +200,10 @@ fn the_products_own_template_is_understood() {
         .unwrap();
     assert_eq!(
         (stack.tables.len(), stack.queues.len(), stack.functions.len()),
-        (7, 2, 6)
+        (8, 2, 6)
     );
+    let error_lines = stack.filters.iter().filter(|filter| filter.value == "ERROR");
+    assert_eq!((stack.alarms.len(), error_lines.count()), (32, 6));
     assert_eq!(stack.functions["VideoWorkerFunction"].binary, "video-worker");
     assert_eq!(
         stack.tables["UsageTable"].ttl_attribute.as_deref(),
