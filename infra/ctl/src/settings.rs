@@ -28,10 +28,11 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
     let document = document::read(file)?;
     let problems = document::problems(&document)?;
     let enabled = document.models.values().filter(|model| model.enabled).count();
-    let unanswered = sells_without_support(&document);
+    let unanswered = sells_without_support(&document).map(str::to_owned);
+    let warnings: Vec<String> = unanswered.into_iter().chain(of_unknown_cost(&document)).collect();
     let json = json!({
         "problems": problems,
-        "warnings": unanswered.as_slice(),
+        "warnings": warnings,
         "models": document.models.len(),
         "enabled": enabled,
     });
@@ -39,10 +40,30 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
         let models = count(number(document.models.len()), "model");
         let limits = count(number(document.limits.len()), "limit");
         let text = format!("{models} ({enabled} on sale), {limits}: nothing wrong");
-        let lines: Vec<&str> = [text.as_str()].into_iter().chain(unanswered).collect();
+        let lines: Vec<String> = [text].into_iter().chain(warnings).collect();
         return Ok(Report::new(lines.join("\n"), json));
     }
     Ok(Report::verdict(false, problems.join("\n"), json))
+}
+
+/// What the log of AI operations could say no cost of. A provider that bills in units of a known price needs nothing else.
+fn of_unknown_cost(document: &Document) -> Option<String> {
+    let billed = |provider: &str| {
+        let costs = document.costs.as_ref();
+        costs.is_some_and(|costs| costs.billed_units.contains_key(provider))
+    };
+    let unknown = document.models.iter().filter(|(name, model)| {
+        let said = model.prices.iter().all(|price| price.micro_usd > 0);
+        model.enabled && !said && !billed(&model.provider) && !document.model_costs.contains_key(*name)
+    });
+    let names: Vec<&str> = unknown.map(|(name, _)| name.as_str()).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "warning: what these cost you is known to nobody: {}; say it in `model_costs`, or a provider's unit in \
+             `costs.billed_units`",
+            names.join(", ")
+        )
+    })
 }
 
 /// Telegram wants whoever sells to answer for it: `/paysupport` has to lead to somebody.

@@ -91,7 +91,11 @@ pub(super) const MODEL: Kind = Kind {
             "true | false, required",
             "off: refused before anybody is charged",
         ),
-        field("provider", "name, required", "who renders it: kie"),
+        field(
+            "provider",
+            "name, required",
+            "who renders it: kie, kling, luma or minimax",
+        ),
         field(
             "family",
             "name, required",

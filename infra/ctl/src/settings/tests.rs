@@ -134,3 +134,36 @@ fn what_is_shipped_is_sold_on_every_rail_at_the_prices_that_were_decided() {
         ]
     );
 }
+
+fn warnings_after(old: &str, new: &str) -> Option<String> {
+    let text = std::fs::read_to_string(shipped()).unwrap();
+    assert!(text.contains(old), "{old:?} stands in the shipped file");
+    of_unknown_cost(&parse(&text.replacen(old, new, 1)).unwrap())
+}
+
+#[test]
+fn models_of_which_nobody_knows_what_they_cost_are_named() {
+    let billed = "billed_units: { kie: \"0.005\" }";
+    assert_eq!(warnings_after(billed, billed), None, "the bill says it");
+    let all = warnings_after(billed, "").unwrap();
+    assert!(
+        all.contains("kling-3.0, minimax-h3, seedance-2") && !all.contains("sora-2"),
+        "{all}"
+    );
+    let one = "model_costs: { kling-3.0: { provider: kie, category: video_gen, rates: [{ unit: second, usd: 1 }] } }";
+    let text = std::fs::read_to_string(shipped()).unwrap();
+    let without = format!("{}\n{one}\n", text.replacen(billed, "", 1));
+    let rest = of_unknown_cost(&parse(&without).unwrap()).unwrap();
+    assert!(
+        !rest.contains("kling-3.0") && rest.contains("hailuo-02"),
+        "{rest}"
+    );
+    let priced = without
+        .replace("credits: 1 }", "credits: 1, micro_usd: 5 }")
+        .replace("credits: 2 }", "credits: 2, micro_usd: 5 }");
+    let rest = of_unknown_cost(&parse(&priced).unwrap()).unwrap();
+    assert!(
+        !rest.contains("kling-2.6") && rest.contains("seedance-2"),
+        "{rest}"
+    );
+}
