@@ -69,6 +69,7 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
         requests: String::new(),
     };
     let secrets = secrets?;
+    settings.rendered_by(runtime::makers::keyed(&secrets));
     let cashier = config
         .money()?
         .cashier_with(&aws, &secrets, settings.clone(), env.clone())?;

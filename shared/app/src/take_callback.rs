@@ -101,7 +101,10 @@ impl CallbackDesk {
         if job.fence != Fence(ticket.fence)
             || !matches!(job.stage, Stage::Submitting | Stage::Unknown | Stage::Running)
         {
-            note_orphan(&job, ticket.fence, &task_id);
+            // Some call with every change; a render is one render.
+            if is_over {
+                note_orphan(&job, ticket.fence, &task_id);
+            }
             return Ok(Taken::Late);
         }
         self.name_task(&job, TaskId(task_id), deadline).await?;

@@ -311,12 +311,18 @@ fn costs(document: &Document) -> impl Iterator<Item = Problem> {
                 let (asks, makes) = (&cost.provider, &model.provider);
                 format!("provider: `{asks}` does not make this model, `{makes}` does")
             });
+        let pictures = |unit: &str| unit == "image" || unit == "token";
+        let uncounted = cost
+            .rates
+            .iter()
+            .find(|rate| model.is_some() && pictures(&rate.unit));
+        let uncounted = uncounted.map(|rate| format!("rates: a video has no `{}` to be counted", rate.unit));
         let never = cost
             .rates
             .is_empty()
             .then(|| "rates: without one it says nothing".to_owned());
         let nameless = (!is_name(name)).then(|| format!("the name of a model is {NAME}"));
-        let found = [other, never, nameless].into_iter().flatten();
+        let found = [other, uncounted, never, nameless].into_iter().flatten();
         found.map(move |why| Problem {
             row: format!("model_cost#{name}"),
             why,

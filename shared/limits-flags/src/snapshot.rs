@@ -158,7 +158,7 @@ impl Snapshot {
         let withdrawn = |model: &Model| {
             let mut model = model.clone();
             if in_vain(&model) {
-                tracing::warn!(
+                tracing::error!(
                     model = model.id.0,
                     provider = model.provider,
                     "there is no key for its provider; it is not offered"

@@ -106,6 +106,15 @@ pub(crate) fn millionths(text: &str) -> Option<u64> {
     whole.checked_mul(1_000_000)?.checked_add(fraction)
 }
 
+/// What stands there, or nothing where it says `null`: a field that has no value yet is often sent so.
+pub(crate) fn or_nothing<'de, D, T>(field: D) -> Result<T, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: serde::Deserialize<'de> + Default,
+{
+    serde::Deserialize::deserialize(field).map(|held: Option<T>| held.unwrap_or_default())
+}
+
 /// There was no answer.
 #[derive(Debug)]
 pub(crate) enum Failed {

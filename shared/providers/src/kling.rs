@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::{
     Caps, Coming, Create, Form, Found, LookUp, Looked, Photo, Provider, Quality, Reason, TaskFacts,
     Unsupported, VideoOrder,
-    http::{self, Failed, shortened},
+    http::{self, Failed, or_nothing, shortened},
     registry::{Access, Notice, Row},
     words,
 };
@@ -158,16 +158,26 @@ impl Envelope {
         format!("{}: {}", self.code, shortened(self.message()))
     }
 
-    /// The tasks that it is about: an object after an order, a list after a question.
-    fn tasks(&self) -> Vec<Task> {
-        let listed = match &self.data {
-            Value::Array(tasks) => tasks.as_slice(),
-            one => std::slice::from_ref(one),
-        };
-        listed
+    /// The tasks that it is about: an object after an order, a list after a question. `None` if one cannot be read: then
+    /// nobody knows what it says.
+    fn tasks(&self) -> Option<Vec<Task>> {
+        self.listed()
             .iter()
-            .filter_map(|task| Task::deserialize(task).ok())
+            .map(|task| Task::deserialize(task).ok())
             .collect()
+    }
+
+    fn listed(&self) -> &[Value] {
+        match &self.data {
+            Value::Array(tasks) => tasks,
+            one => std::slice::from_ref(one),
+        }
+    }
+
+    /// The name of the first task, whatever else can be read of it.
+    fn task_id(&self) -> Option<&str> {
+        let mut names = self.listed().iter().filter_map(|task| task.get("id")?.as_str());
+        names.find(|name| !name.is_empty())
     }
 }
 
@@ -175,17 +185,20 @@ impl Envelope {
 #[serde(default)]
 struct Task {
     id: String,
+    #[serde(deserialize_with = "or_nothing")]
     status: String,
     message: Option<String>,
     external_id: Option<String>,
+    #[serde(deserialize_with = "or_nothing")]
     outputs: Vec<Output>,
+    #[serde(deserialize_with = "or_nothing")]
     billing: Vec<Bill>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Output {
-    #[serde(rename = "type")]
+    #[serde(rename = "type", deserialize_with = "or_nothing")]
     kind: String,
     url: Option<String>,
 }
@@ -193,7 +206,8 @@ struct Output {
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Bill {
-    amount: Option<String>,
+    /// A text, or a number.
+    amount: Value,
     currency: Option<String>,
 }
 
@@ -222,8 +236,9 @@ fn created(answer: Result<Answer, Failed>) -> Create {
     let Some(envelope) = &answer.envelope else {
         return answer.turned_away_order();
     };
-    if let Some(task) = envelope.tasks().into_iter().find(|task| !task.id.is_empty()) {
-        return Create::Accepted { task_id: task.id };
+    if let Some(task_id) = envelope.task_id() {
+        let task_id = task_id.to_owned();
+        return Create::Accepted { task_id };
     }
     let (code, why) = (envelope.code, envelope.why());
     let reason = reason_of(code, envelope.message());
@@ -247,15 +262,22 @@ fn created(answer: Result<Answer, Failed>) -> Create {
 fn asked(answer: Result<Answer, Failed>) -> Result<Vec<Task>, (String, Option<u32>)> {
     let answer = answer.map_err(|failed| (failed.into_why(), None))?;
     match &answer.envelope {
-        Some(envelope) if envelope.code == 0 && envelope.data.is_array() => Ok(envelope.tasks()),
-        // There is no such task.
-        Some(envelope) if envelope.code == 1203 => Ok(Vec::new()),
+        Some(envelope) if envelope.code == 0 && envelope.data.is_array() => {
+            let unread = || ("a task that cannot be read".to_owned(), answer.retry_after_s);
+            envelope.tasks().ok_or_else(unread)
+        }
         Some(envelope) => Err((envelope.why(), answer.retry_after_s)),
         None => Err((answer.strange(), answer.retry_after_s)),
     }
 }
 
 fn looked(id: &str, answer: Result<Answer, Failed>) -> Looked {
+    // There is no such thing: of a task that there was, that is believed only when no render takes so long. Of a name it
+    // is not, for it may be about the model, too.
+    let unknown = |answer: &Answer| answer.envelope.as_ref().is_some_and(|said| said.code == 1203);
+    if answer.as_ref().is_ok_and(unknown) {
+        return LookUp::Absent.into();
+    }
     match asked(answer) {
         Ok(tasks) => match tasks.into_iter().find(|task| task.id == id) {
             Some(task) => Looked {
@@ -313,7 +335,10 @@ impl Task {
             .billing
             .iter()
             .filter(|bill| bill.currency.as_deref() == Some("USD"));
-        let billed = dollars.filter_map(|bill| http::millionths(bill.amount.as_deref()?));
+        let billed = dollars.filter_map(|bill| match &bill.amount {
+            Value::String(amount) => http::millionths(amount),
+            amount => http::millionths(&amount.to_string()),
+        });
         TaskFacts {
             own_name: self.external_id.clone().filter(|name| !name.is_empty()),
             credits_consumed_milli: billed
@@ -327,10 +352,10 @@ impl Task {
 /// A callback comes with every change of status, in the form of an answer to a question.
 fn notice(body: &[u8]) -> Option<Notice> {
     let envelope: Envelope = serde_json::from_slice(body).ok()?;
-    let task = envelope.tasks().into_iter().find(|task| !task.id.is_empty())?;
+    let status = envelope.listed().first()?.get("status").and_then(Value::as_str);
     Some(Notice {
-        is_over: !matches!(task.status.as_str(), "submitted" | "processing"),
-        task_id: task.id,
+        is_over: !matches!(status, Some("submitted" | "processing")),
+        task_id: envelope.task_id()?.to_owned(),
     })
 }
 

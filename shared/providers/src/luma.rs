@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, Unsupported, VideoOrder,
-    http::{self, Failed, shortened},
+    http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
     words,
 };
@@ -116,6 +116,7 @@ fn picture(photo: &Photo) -> Value {
 struct Generation {
     id: Option<String>,
     state: Option<String>,
+    #[serde(deserialize_with = "or_nothing")]
     output: Vec<Output>,
     failure_reason: Option<String>,
     failure_code: Option<String>,
@@ -129,10 +130,21 @@ struct Output {
 }
 
 impl Generation {
-    /// A line, or a list of what is wrong with which field.
+    /// A line, or a list of what is wrong with which field; without what stood there, which are a customer's words.
     fn message(&self) -> String {
-        let detail = self.detail.as_str().map(str::to_owned);
-        shortened(&detail.unwrap_or_else(|| self.detail.to_string()))
+        let wrong = |one: &Value| {
+            let place = one.get("loc")?.as_array()?.iter().filter_map(Value::as_str);
+            Some(format!(
+                "{}: {}",
+                place.collect::<Vec<_>>().join("."),
+                one.get("msg")?.as_str()?
+            ))
+        };
+        match &self.detail {
+            Value::String(line) => shortened(line),
+            Value::Array(list) => shortened(&list.iter().filter_map(wrong).collect::<Vec<_>>().join("; ")),
+            _ => String::new(),
+        }
     }
 }
 
@@ -214,5 +226,43 @@ impl Generation {
                 why: format!("a state unknown to us: {}", shortened(other)),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status,
+            retry_after_s: None,
+            envelope: serde_json::from_str(body).ok(),
+        }
+    }
+
+    #[test]
+    fn what_is_not_there_yet_is_sent_as_null() {
+        let body = r#"{"id":"g1","state":"queued","output":null,"failure_reason":null}"#;
+        let task_id = "g1".to_owned();
+        assert_eq!(created(Ok(answer(201, body))), Create::Accepted { task_id });
+        assert_eq!(looked(Ok(answer(200, body))), LookUp::Running { progress: None });
+    }
+
+    #[test]
+    fn a_refusal_says_which_field_and_not_what_stood_there() {
+        let body =
+            r#"{"detail":[{"loc":["body","prompt"],"msg":"too long","input":"the customer's words"}]}"#;
+        let Create::Rejected { message, reason, .. } = created(Ok(answer(422, body))) else {
+            panic!("refused");
+        };
+        assert_eq!(
+            (message.as_str(), reason),
+            ("body.prompt: too long", Reason::BadInput)
+        );
+        let Create::Rejected { message, .. } = created(Ok(answer(400, r#"{"detail":"no"}"#))) else {
+            panic!("refused");
+        };
+        assert_eq!(message, "no");
     }
 }

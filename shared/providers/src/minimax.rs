@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::{
     Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, Unsupported, VideoOrder,
-    http::{self, Failed, shortened},
+    http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
     words,
 };
@@ -125,12 +125,14 @@ struct Said {
 #[serde(default)]
 struct Refusal {
     status_code: i64,
+    #[serde(deserialize_with = "or_nothing")]
     status_msg: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
 struct Task {
+    #[serde(deserialize_with = "or_nothing")]
     status: String,
     content: Option<Content>,
     error: Option<Refusal>,

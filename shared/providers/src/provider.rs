@@ -63,7 +63,8 @@ fn named_again(outcome: LookUp) -> Result<String, UploadError> {
             .next()
             .ok_or_else(|| gone("a result without files")),
         LookUp::SucceededWithoutFile => Err(gone("a result without files")),
-        LookUp::Absent => Err(gone("no such task")),
+        // It may just not know it at the moment.
+        LookUp::Absent => Err(unavailable("no such task", None)),
         LookUp::Failed { message, .. } => Err(gone(&message)),
         LookUp::Running { .. } => Err(unavailable("it is said to be running again", None)),
         LookUp::Unavailable { why, retry_after_s } => Err(unavailable(&why, retry_after_s)),
@@ -212,5 +213,18 @@ impl Create {
             code: 0,
             message: unsupported.to_string(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_task_that_is_not_known_at_the_moment_is_not_gone() {
+        let fresh = named_again(LookUp::Absent);
+        assert!(matches!(fresh, Err(UploadError::Unavailable { .. })), "{fresh:?}");
+        let gone = named_again(LookUp::SucceededWithoutFile);
+        assert!(matches!(gone, Err(UploadError::Rejected { .. })), "{gone:?}");
     }
 }

@@ -148,9 +148,9 @@ fn graphs(by: &str, body: &serde_json::Value) -> Vec<Look> {
         .collect()
 }
 
-/// `SEARCH('{${AWS::StackName},Model,Outcome} MetricName="JobsSettled"', 'Sum')`
+/// `SEARCH('{"${AWS::StackName}",Model,Outcome} MetricName="JobsSettled"', 'Sum')`; a name with a hyphen must be quoted.
 fn searched(expression: &str) -> Option<(&str, Vec<String>)> {
-    let (_, rest) = expression.split_once(&format!("{{{OURS}"))?;
+    let (_, rest) = expression.split_once(&format!("{{\"{OURS}\""))?;
     let (dimensions, rest) = rest.split_once('}')?;
     let (_, rest) = rest.split_once("MetricName=\"")?;
     let (metric, _) = rest.split_once('"')?;
@@ -215,7 +215,7 @@ Resources:
       DashboardBody: !Sub >-
         {\"widgets\": [{\"properties\": {\"metrics\": [
           [\"${AWS::StackName}\", \"Payments\", \"Rail\", \"stars\"],
-          [{\"expression\": \"SEARCH('{${AWS::StackName},Model} MetricName=\\\"JobsSettled\\\"', 'Sum')\"}]]}}]}
+          [{\"expression\": \"SEARCH('{\\\"${AWS::StackName}\\\",Model} MetricName=\\\"JobsSettled\\\"', 'Sum')\"}]]}}]}
 ";
 
     #[test]

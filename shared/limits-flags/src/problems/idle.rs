@@ -134,8 +134,12 @@ fn spent(document: &Document, name: &str, price: &PriceRow) -> u64 {
     let rates = cost.map(|cost| cost.rates).unwrap_or_default();
     let known = price.micro_usd > 0 || rates.iter().any(|rate| rate.from == Timestamp(0));
     let took = Took::seconds(price.seconds);
-    let all = rates.iter().map(|rate| rate.cost(&took).0);
-    all.chain([price.micro_usd]).max().filter(|_| known).unwrap_or(0)
+    let by_rate: Vec<u64> = rates.iter().map(|rate| rate.cost(&took).0).collect();
+    // A rate of nothing would switch the limit off from its day on.
+    if !known || by_rate.contains(&0) {
+        return 0;
+    }
+    by_rate.into_iter().chain([price.micro_usd]).max().unwrap_or(0)
 }
 
 fn why<'d>(document: &Document, limit: &LimitRow, orders: impl Iterator<Item = Order<'d>>) -> Option<String> {

@@ -116,6 +116,8 @@ fn only_an_empty_list_says_that_there_is_no_order_of_a_name() {
         (200, r#"{"code":0,"data":[{"id":"9","external_id":"1-a-2"}]}"#),
         (200, r#"{"code":0,"data":null}"#),
         (200, r#"{"code":0}"#),
+        (200, r#"{"code":0,"data":[{"id":"9","status":["odd"]}]}"#),
+        (404, r#"{"code":1203,"message":"the model is not there"}"#),
         (401, r#"{"code":1002,"message":"no"}"#),
         (429, r#"{"code":1302,"message":"later"}"#),
         (404, "<html>"),
@@ -153,4 +155,40 @@ fn a_callback_names_its_task_and_whether_it_is_over() {
     }
     assert_eq!(notice(b"{}"), None);
     assert_eq!(notice(br#"{"code":0,"data":[]}"#), None);
+}
+
+#[test]
+fn what_has_no_value_yet_is_sent_as_null_and_is_no_reason_to_order_again() {
+    let bare = r#"{"id":"9","status":"processing","message":null,"external_id":"1-a-1","outputs":null,"billing":null}"#;
+    let of_order = format!(r#"{{"code":0,"data":{bare}}}"#);
+    let accepted = Create::Accepted { task_id: "9".into() };
+    assert_eq!(created(Ok(answer(200, &of_order))), accepted);
+    let odd = r#"{"code":0,"data":{"id":"9","status":7}}"#;
+    assert_eq!(
+        created(Ok(answer(200, odd))),
+        accepted,
+        "its name is all that is wanted of it"
+    );
+    let listed = format!(r#"{{"code":0,"data":[{bare}]}}"#);
+    let looked_at = looked("9", Ok(answer(200, &listed))).outcome;
+    assert_eq!(looked_at, LookUp::Running { progress: None });
+    assert_eq!(
+        found("1-a-1", Ok(answer(200, &listed))),
+        Found::Present { task_id: "9".into() }
+    );
+    let unread = looked(
+        "9",
+        Ok(answer(200, r#"{"code":0,"data":[{"id":"9","status":7}]}"#)),
+    );
+    assert!(matches!(unread.outcome, LookUp::Unavailable { .. }), "{unread:?}");
+    let notice = notice(of_order.as_bytes()).unwrap();
+    assert_eq!((notice.task_id.as_str(), notice.is_over), ("9", false));
+}
+
+#[test]
+fn an_amount_is_read_as_a_number_too() {
+    let body = r#"{"code":0,"data":[{"id":"9","status":"succeeded","outputs":[],
+        "billing":[{"amount":0.42,"currency":"USD"}]}]}"#;
+    let told = looked("9", Ok(answer(200, body)));
+    assert_eq!(told.facts.credits_consumed_milli, Some(420));
 }

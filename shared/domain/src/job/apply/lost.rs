@@ -5,6 +5,10 @@ use crate::job::timing::{ABSENCE_AFTER, FENCE_MAX};
 use crate::job::{Change, Failure, Guard, Job, Refused, Rule, Stage};
 use crate::time::{Jitter, Timestamp};
 
+/// How often one order may be lost on its way. More often it is not the way that loses them: then the word of a provider
+/// that knows of none is not worth another render that might be paid for.
+const ABSENCES_MAX: usize = 2;
+
 impl Job {
     /// When silence about a submission that was lost sight of is believed: no render takes so long.
     pub fn horizon(&self) -> Timestamp {
@@ -12,7 +16,7 @@ impl Job {
     }
 
     /// When the present submission was lost sight of; long ago if it never was.
-    fn lost_sight_at(&self) -> Timestamp {
+    pub(super) fn lost_sight_at(&self) -> Timestamp {
         let lost = self.timeline.iter().rev().find(|mark| mark.rule == Rule::T6);
         lost.map_or_else(Timestamp::default, |mark| mark.at)
     }
@@ -41,7 +45,8 @@ impl Job {
         if now < believed_from {
             return Ok(self.wait(now, |job| job.due_at = Some(believed_from)));
         }
-        let mut change = if self.fence.0 >= FENCE_MAX {
+        let lost_before = self.timeline.iter().filter(|mark| mark.rule == Rule::T7).count();
+        let mut change = if self.fence.0 >= FENCE_MAX || lost_before >= ABSENCES_MAX {
             self.fail(Rule::T7, Failure::Provider, now)
         } else {
             self.back_to_queue(Rule::T7, None, jitter, now)

@@ -22,6 +22,13 @@ fn what_is_asked_is_asked_by_who_makes_the_model_and_says_something() {
         found(|document| cost(document, "kie", "")),
         "model_cost#kling-3.0: rates: without one it says nothing"
     );
+    for unit in ["image", "token"] {
+        let out = if unit == "token" { r#","usd_out":1"# } else { "" };
+        assert_eq!(
+            found(|document| cost(document, "kie", &format!(r#"{{"unit":"{unit}","usd":1{out}}}"#))),
+            format!("model_cost#kling-3.0: rates: a video has no `{unit}` to be counted")
+        );
+    }
     let told = found(|document| {
         cost(document, "kie", FROM_EVER);
         let row = document.model_costs["kling-3.0"].clone();
@@ -51,6 +58,12 @@ fn a_limit_on_what_is_spent_goes_by_the_rates_if_there_is_one_at_every_time() {
     assert_eq!(limited(8 * 450_000, &dearer), "");
     let told = limited(8 * 450_000 - 8, &dearer);
     assert!(told.contains("the dearest order takes 450000"), "{told}");
+    let free = format!(r#"{FROM_EVER},{{"from":"2026-12-01","unit":"second","usd":0}}"#);
+    let told = limited(8 * 450_000, &free);
+    assert!(
+        told.contains("has no `micro_usd`"),
+        "it would hold nobody from then on: {told}"
+    );
     let later = r#"{"from":"2026-12-01","unit":"second","usd":"0.09"}"#;
     let told = limited(8 * 450_000, later);
     assert!(told.contains("has no `micro_usd`, nor has the model"), "{told}");

@@ -175,3 +175,28 @@ fn a_submission_that_is_found_runs_with_fresh_polls() {
     let running = found.apply(accepted, at(ASK_AFTER)).unwrap().after;
     assert_eq!((running.stage, running.vain_polls), (Stage::Running, 0));
 }
+
+#[test]
+fn an_order_that_is_lost_again_and_again_is_not_ordered_for_ever() {
+    let mut job = lost(true);
+    for times in 1..=3 {
+        let fence = job.fence;
+        let now = job.lost_sight_at().after(ABSENCE_AFTER);
+        let absent = Event::SurelyAbsent {
+            fence,
+            jitter: JITTER,
+        };
+        job = job.apply(absent, now).unwrap().after;
+        if times == 3 {
+            break;
+        }
+        assert_eq!(job.stage, Stage::Queued, "lost {times} times");
+        let claim = Event::Claim {
+            lease_until: now.after(LEASE),
+        };
+        job = job.apply(claim, job.due_at.unwrap()).unwrap().after;
+        let silence = Event::OutcomeUnknown { can_ask: true };
+        job = job.apply(silence, now).unwrap().after;
+    }
+    assert_eq!((job.stage, job.failure), (Stage::Failed, Some(Failure::Provider)));
+}
