@@ -1,5 +1,6 @@
 //! Accounts at their bounds: the largest balance, and two devices in one moment.
 
+use domain::contact::Contact;
 use domain::id::UserId;
 use domain::money::Credits;
 use store::{Adjusted, NotAdmitted};
@@ -55,4 +56,29 @@ async fn two_devices_in_one_moment_and_two_languages_are_told_the_truth() {
     other.job.order.locale = "en".into();
     let second = scene.store.admit(&other, soon()).await;
     assert!(matches!(second, Err(NotAdmitted::AlreadyAdmitted)), "{second:?}");
+}
+
+#[tokio::test]
+async fn what_is_noted_of_somebody_who_is_not_there_makes_no_account() {
+    let scene = Scene::new().await;
+    let before = scene.everything().await;
+    let (stranger, mail) = (UserId(404), Contact::parse("anna@example.org").unwrap());
+    scene.store.set_contact(stranger, &mail, soon()).await.unwrap();
+    scene
+        .store
+        .set_buying(stranger, Some("pack:pro"), soon())
+        .await
+        .unwrap();
+    assert_eq!(scene.everything().await, before);
+    scene.store.set_contact(USER, &mail, soon()).await.unwrap();
+    scene
+        .store
+        .set_buying(USER, Some("pack:pro"), soon())
+        .await
+        .unwrap();
+    let account = scene.store.read_books().await.unwrap().accounts.remove(0);
+    assert_eq!(
+        (account.contact, account.buying.as_deref()),
+        (Some(mail), Some("pack:pro"))
+    );
 }
