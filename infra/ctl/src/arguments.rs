@@ -17,7 +17,7 @@ pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
 pub use requests::{Days, Requests};
-pub use rows::{Costs, Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Switch};
+pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Single, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
 
@@ -113,7 +113,7 @@ pub enum Command {
     ModelCosts(Rows),
     /// The rate of the rouble, the units of providers' bills, and what the log of AI operations keeps
     #[command(subcommand)]
-    Costs(Costs),
+    Costs(Single),
     /// Plans, such as unlimited ones, and who has which
     #[command(subcommand)]
     Plans(HeldRows),

@@ -34,7 +34,7 @@ pub struct Kind {
     pub kind: &'static str,
     /// What such a row is.
     pub about: &'static str,
-    /// Names with bodies, as they are typed.
+    /// Names with bodies, as they are typed; a kind of one row has no names.
     pub examples: &'static [(&'static str, &'static str)],
     /// What stands in it.
     pub fields: &'static [Field],
@@ -85,6 +85,14 @@ pub(crate) fn explained(mut commands: clap::Command) -> clap::Command {
                 })
         });
     }
+    for kind in [&SELLING, &COSTS] {
+        commands = commands.mut_subcommand(kind.command, |command| {
+            command
+                .mut_subcommand("put", |put| put.after_help(kind.help()))
+                .mut_subcommand("show", |show| show.after_help(kind.example("show", "")))
+                .mut_subcommand("fields", |fields| fields.after_help(kind.here("fields")))
+        });
+    }
     commands
 }
 
@@ -115,16 +123,21 @@ impl Kind {
     /// What `put --help` ends with: examples, and every field.
     fn help(&self) -> String {
         let command = self.command;
-        let examples = self
-            .examples
-            .iter()
-            .map(|(name, body)| format!("  cargo ctl {command} put {name} '{body}' --local"));
-        let examples: Vec<String> = examples
-            .chain([format!(
-                "  cargo ctl {command} put {} @FILE --why 'ticket-17' --stack neurocards",
-                self.name()
-            )])
-            .collect();
+        let put = |name: &str, rest: String| {
+            let name = if name.is_empty() {
+                String::new()
+            } else {
+                format!("{name} ")
+            };
+            format!("  cargo ctl {command} put {name}{rest}")
+        };
+        let examples = self.examples.iter();
+        let examples = examples.map(|(name, body)| put(name, format!("'{body}' --local")));
+        let file = put(
+            self.name(),
+            "@FILE --why 'ticket-17' --stack neurocards".to_owned(),
+        );
+        let examples: Vec<String> = examples.chain([file]).collect();
         format!("Examples:\n{}\n\n{}", examples.join("\n"), self.table())
     }
 

@@ -58,7 +58,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Packs(command) => registry::rows("pack", command).await,
         Command::Selling(command) => selling::selling(command).await,
         Command::ModelCosts(command) => registry::rows("model_cost", command).await,
-        Command::Costs(command) => single::costs(command).await,
+        Command::Costs(command) => single::single(&fields::COSTS, command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,
         Command::Country(command) => standing::country(command).await,

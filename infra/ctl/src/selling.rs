@@ -12,9 +12,7 @@ const ROW: &str = "selling";
 /// Carries a command about sales out.
 pub(crate) async fn selling(command: &Selling) -> Result<Report, Error> {
     match command {
-        Selling::Fields => Ok(fields::SELLING.report()),
-        Selling::Show { target } => single::show(ROW, target).await,
-        Selling::Put { body, said, target } => single::put(ROW, body, said, target).await,
+        Selling::Single(command) => single::single(&fields::SELLING, command).await,
         Selling::Rails { rails, said, target } => {
             let (by, office) = (said.by()?, target.find().await?.office()?);
             change(&office, &by, ROW, |before| {

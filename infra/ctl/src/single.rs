@@ -1,36 +1,29 @@
-//! Kinds of which there is one row.
+//! Rows that are alone of their kind.
 
 use limits_flags::edit;
 use serde_json::json;
 use table::Deadline;
 
-use crate::arguments::Costs;
-use crate::arguments::said::Said;
+use crate::arguments::Single;
+use crate::fields::Kind;
 use crate::registry::{PATIENCE, parsed, read_body, stored, told, yaml};
-use crate::target::Target;
-use crate::{Error, Report, fields};
+use crate::{Error, Report};
 
-/// Carries a command about the costs of all models out.
-pub(crate) async fn costs(command: &Costs) -> Result<Report, Error> {
+/// Carries a command out on the row of a kind.
+pub(crate) async fn single(kind: &Kind, command: &Single) -> Result<Report, Error> {
     match command {
-        Costs::Fields => Ok(fields::COSTS.report()),
-        Costs::Show { target } => show(fields::COSTS.kind, target).await,
-        Costs::Put { body, said, target } => put(fields::COSTS.kind, body, said, target).await,
+        Single::Fields => Ok(kind.report()),
+        Single::Show { target } => {
+            let stored = stored(&target.find().await?.office()?).await?;
+            let body = parsed(stored.body(kind.kind)?);
+            let json = json!({"kind": kind.kind, "version": stored.version, "value": body});
+            Ok(Report::new(yaml(&body)?, json))
+        }
+        Single::Put { body, said, target } => {
+            let body = read_body(body)?;
+            let (by, office) = (said.by()?, target.find().await?.office()?);
+            let edited = edit::put(&office, kind.kind, &body, &by, Deadline::after(PATIENCE)).await?;
+            Ok(told(&edited))
+        }
     }
-}
-
-/// The row as it stands.
-pub(crate) async fn show(row: &str, target: &Target) -> Result<Report, Error> {
-    let stored = stored(&target.find().await?.office()?).await?;
-    let body = parsed(stored.body(row)?);
-    let json = json!({"kind": row, "version": stored.version, "value": body});
-    Ok(Report::new(yaml(&body)?, json))
-}
-
-/// Says all of it anew.
-pub(crate) async fn put(row: &str, body: &str, said: &Said, target: &Target) -> Result<Report, Error> {
-    let body = read_body(body)?;
-    let (by, office) = (said.by()?, target.find().await?.office()?);
-    let edited = edit::put(&office, row, &body, &by, Deadline::after(PATIENCE)).await?;
-    Ok(told(&edited))
 }

@@ -5,7 +5,7 @@ use domain::job::{Change, Job, Rule, Stage};
 use domain::time::Timestamp;
 
 /// A change of an order that was written.
-pub(crate) fn moved(before: &Job, change: &Change, now: Timestamp) {
+pub(crate) fn moved(before: &Job, change: &Change) {
     let after = &change.after;
     let model = &after.order.model.0;
     if change.rule == Rule::T15 {
@@ -20,7 +20,7 @@ pub(crate) fn moved(before: &Job, change: &Change, now: Timestamp) {
         meter::cost(model, cost.micro_usd.0);
     }
     if after.stage == Stage::Delivered {
-        let took = now.since(after.created_at).0;
+        let took = change.at.since(after.created_at).0;
         meter::time_to_video(model, u64::try_from(took).unwrap_or(0));
     }
 }

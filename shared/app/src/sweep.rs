@@ -156,7 +156,7 @@ impl Sweeper {
         };
         match self.store.apply(job, &change, deadline).await? {
             Applied::Written => {
-                measured::moved(job, &change, now);
+                measured::moved(job, &change);
                 let (rule, stage) = (change.rule.as_str(), change.after.stage.as_str());
                 tracing::info!(job = %job.id, rule, stage, "moved by cleanup");
                 // What is due at once, such as telling the customer, does not wait for the next run.

@@ -108,7 +108,7 @@ impl Workshop {
         self.announce(&change, deadline).await;
         match self.store.apply(job, &change, deadline).await? {
             Applied::Written => {
-                measured::moved(job, &change, self.env.now());
+                measured::moved(job, &change);
                 if change.rule.is_transition() {
                     let (stage, failure) = (
                         change.after.stage.as_str(),

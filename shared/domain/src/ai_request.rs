@@ -5,13 +5,14 @@
 
 use crate::catalog::Price;
 use crate::cost::{Category, Costs, MicroUsd};
-use crate::id::{ModelId, UserId};
+use crate::id::{ModelId, OPEN_SHARDS, UserId};
 use crate::job::{Failure, Job, Stage};
 use crate::money::Credits;
 use crate::time::{Millis, Timestamp};
 
-/// In how many parts a day of the log is kept: a part takes a thousand rows a second, and a day is read part by part.
-pub const DAY_SHARDS: u32 = 8;
+/// In how many parts a day of the log is kept, by [`shard_of`](crate::id::shard_of): a part takes a thousand rows a second,
+/// and a day is read part by part.
+pub const DAY_SHARDS: u32 = OPEN_SHARDS;
 
 /// How an operation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

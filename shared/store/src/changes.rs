@@ -88,10 +88,9 @@ impl Store {
 
     /// A change that touches no money; with the line in the log, where that says something else from here on.
     async fn move_on(&self, before: &Job, change: &Change, deadline: Deadline) -> Result<Applied, Error> {
-        let waits = Status::of(change.after.stage) == Status::TimeoutWaiting;
-        let waited = Status::of(before.stage) == Status::TimeoutWaiting;
-        let line = self.request_update(&change.after).filter(|_| waits && !waited);
-        let Some(line) = line else {
+        let waits = |job: &Job| Status::of(job.stage) == Status::TimeoutWaiting;
+        let begins = waits(&change.after) && !waits(before);
+        let Some(line) = begins.then(|| self.request_update(&change.after)).flatten() else {
             return self.jobs.change(before, change, deadline).await;
         };
         let mark = op::mark();

@@ -1,6 +1,6 @@
 //! The log of AI operations: an order's line is written where its job changes, in the same transaction; and the log is read.
 
-use domain::ai_request::{AiRequest, DAY_SHARDS};
+use domain::ai_request::AiRequest;
 use domain::id::UserId;
 use domain::job::Job;
 use domain::time::Timestamp;
@@ -64,7 +64,8 @@ impl Requests {
         Self { db, table }
     }
 
-    /// A page of one part of a day (of UTC), oldest first, without the words. A day has [`DAY_SHARDS`] parts.
+    /// A page of one part of a day (of UTC), oldest first, without the words. A day has
+    /// [`DAY_SHARDS`](domain::ai_request::DAY_SHARDS) parts.
     pub async fn of_day(
         &self,
         day: Timestamp,
@@ -76,7 +77,7 @@ impl Requests {
         let query = Query {
             table: self.table.clone(),
             index: Some(DAY_INDEX),
-            partition: ("day", s(rows::day_part(&day, shard % DAY_SHARDS))),
+            partition: ("day", s(rows::day_part(&day, shard))),
             up_to: None,
             limit,
             start: after,

@@ -304,25 +304,18 @@ pub enum Prices {
     },
 }
 
-/// What holds for the costs of all models.
+/// What can be done with a row that is alone of its kind. The examples in their help are each kind's own.
 #[derive(Debug, Subcommand)]
-pub enum Costs {
+pub enum Single {
     /// Shows it as it stands
-    #[command(after_help = "Example:
-  cargo ctl costs show --stack neurocards")]
     Show {
         /// Where.
         #[command(flatten)]
         target: Target,
     },
     /// Says what may be said of it: every field, with what it takes and means
-    #[command(after_help = "Example:
-  cargo ctl costs fields")]
     Fields,
     /// Says all of it anew, in the place of what stands there
-    #[command(after_help = "Examples:
-  cargo ctl costs put '{rub_per_usd: [{rate: 80}, {from: 2026-12-01, rate: 81.2}], billed_units: {kie: 0.005}}' --local
-  cargo ctl costs put @costs.yaml --why 'the rate of December' --stack neurocards")]
     Put {
         /// What is to stand there, in JSON or YAML, or @FILE
         body: String,
@@ -338,32 +331,9 @@ pub enum Costs {
 /// How packs and plans are sold.
 #[derive(Debug, Subcommand)]
 pub enum Selling {
-    /// Shows how, as it stands
-    #[command(after_help = "Example:
-  cargo ctl selling show --stack neurocards")]
-    Show {
-        /// Where.
-        #[command(flatten)]
-        target: Target,
-    },
-    /// Says what may be said of it: every field, with what it takes and means
-    #[command(after_help = "Example:
-  cargo ctl selling fields")]
-    Fields,
-    /// Says all of it anew, in the place of what stands there
-    #[command(after_help = "Examples:
-  cargo ctl selling put '{rails: [stars, yookassa], receipts: {vat_code: 1}, support: \"@help\"}' --local
-  cargo ctl selling put @selling.yaml --why 'receipts from December on' --stack neurocards")]
-    Put {
-        /// What is to stand there, in JSON or YAML, or @FILE
-        body: String,
-        /// Who and why.
-        #[command(flatten)]
-        said: Said,
-        /// Where.
-        #[command(flatten)]
-        target: Target,
-    },
+    /// What can be done with any row that is alone of its kind.
+    #[command(flatten)]
+    Single(Single),
     /// Says which rails are offered, in this order, and leaves the rest as it is; without one nothing is sold
     #[command(after_help = "Examples:
   cargo ctl selling rails stars stripe --why 'YooKassa is down' --stack neurocards

@@ -62,7 +62,10 @@ pub(crate) const COSTS: Kind = Kind {
     kind: "costs",
     about: "What holds for the costs of all models, and for the log of AI operations. One row by itself: cargo ctl costs \
             put, or a whole file (settings apply).",
-    examples: &[],
+    examples: &[(
+        "",
+        "{rub_per_usd: [{rate: 80}, {from: 2026-12-01, rate: 81.2}], billed_units: {kie: 0.005}}",
+    )],
     fields: &[
         field(
             "rub_per_usd",

@@ -124,7 +124,10 @@ pub(crate) const SELLING: Kind = Kind {
     command: "selling",
     kind: "selling",
     about: "How packs and plans are sold. One row by itself: cargo ctl selling put, or a whole file (settings apply).",
-    examples: &[],
+    examples: &[(
+        "",
+        "{rails: [stars, yookassa], receipts: {vat_code: 1}, support: \"@help\"}",
+    )],
     fields: &[
         field(
             "rails",

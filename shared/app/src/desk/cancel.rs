@@ -26,7 +26,7 @@ impl Visit<'_> {
             back = job.cost;
             match self.desk.store.apply(&job, &change, self.deadline).await? {
                 Applied::Written => {
-                    measured::moved(&job, &change, self.now);
+                    measured::moved(&job, &change);
                     return Ok(self.canceled(&job, message_id, back));
                 }
                 Applied::Moved(Some(moved)) => job = *moved,

@@ -26,32 +26,22 @@ pub(super) fn wrong(books: &Books, index: &Index<'_>) -> Vec<Violation> {
 
 fn wrong_line(books: &Books, job: &Job, line: Option<&AiRequest>) -> Option<Violation> {
     let wanted = AiRequest::of(job)?;
-    let told = |what: String| Some(violation("I21", format!("job {}: {what}", job.id)));
+    let told = |what: String| violation("I21", format!("job {}: {what}", job.id));
     let Some(line) = line else {
         let kept = job.order.costing.as_ref()?.kept;
         let may_be_gone = books.read_at.is_some_and(|now| now > job.created_at.after(kept));
-        return if may_be_gone {
-            None
-        } else {
-            told("it is not in the log".to_owned())
-        };
+        return (!may_be_gone).then(|| told("it is not in the log".to_owned()));
+    };
+    // A customer's words are no part of a job's end, and none of an audit's report.
+    let line = &AiRequest {
+        prompt: None,
+        ..line.clone()
     };
     // While it is open, only what was fixed at its acceptance must agree, and that it is open.
     if !wanted.status.is_final() {
         let fixed = |line: &AiRequest| (line.at, line.model.clone(), line.credits, line.is_unlimited);
         let agrees = !line.status.is_final() && fixed(line) == fixed(&wanted);
-        return if agrees {
-            None
-        } else {
-            told(format!("it is open, and the log says {line:?}"))
-        };
+        return (!agrees).then(|| told(format!("it is open, and the log says {line:?}")));
     }
-    let line = AiRequest {
-        prompt: None,
-        ..line.clone()
-    };
-    if line == wanted {
-        return None;
-    }
-    told(format!("the log says {line:?}, and the job {wanted:?}"))
+    (*line != wanted).then(|| told(format!("the log says {line:?}, and the job {wanted:?}")))
 }

@@ -464,8 +464,18 @@ fn the_log_says_of_every_order_what_its_job_says() {
         let found = logged(|books| change(log(books)));
         assert!(found.contains("I21") && found.contains(told), "{told}: {found}");
     }
-    let prompt = |books: &mut Books| log(books)[1].prompt = Some("a hedgehog".into());
-    assert_eq!(logged(prompt), "", "words are no part of a job's end");
+    let prompts = |books: &mut Books| {
+        for line in log(books) {
+            line.prompt = Some("a hedgehog".into());
+        }
+    };
+    assert_eq!(logged(prompts), "", "words are no part of a job's end");
+    let both = logged(|books| {
+        prompts(books);
+        log(books)[0].credits = Credits(1);
+        log(books)[1].attempts = 9;
+    });
+    assert!(both.lines().count() == 2 && !both.contains("hedgehog"), "{both}");
 }
 
 #[test]

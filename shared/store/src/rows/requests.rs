@@ -4,7 +4,7 @@
 //! The key is the customer and the moment, so that a customer's history is one query of the table itself; the index by day
 //! lies in parts, so that none is hot, and leaves the words out, so that a day is cheap to read.
 
-use domain::ai_request::{AiRequest, Cost, Costing, DAY_SHARDS, Source, Status};
+use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
 use domain::cost::{Category, MicroUsd};
 use domain::id::{ModelId, UserId, shard_of};
 use domain::money::Credits;
@@ -43,7 +43,7 @@ pub(crate) fn request_attributes(
     let text = |text: &Option<String>| text.as_ref().map(|text| s(text.clone()));
     let big = |amount: u64| n(number(amount));
     let cost = line.cost.as_ref();
-    let part = day(line.at).map(|day| s(day_part(&day, shard_of(&line.id) % DAY_SHARDS)));
+    let part = day(line.at).map(|day| s(day_part(&day, shard_of(&line.id))));
     [
         ("id", Some(s(line.id.clone()))),
         ("day", part),
