@@ -182,6 +182,7 @@ fn order(request: &Request<'_>, draft: &Draft, model: &Model) -> Order {
         model: model.id.clone(),
         provider: model.provider.clone(),
         family: model.family.clone(),
+        makes: model.makes,
         prompt: draft.prompt.clone(),
         image: draft.photo.as_ref().map(|photo| Image {
             file_id: photo.file_id.clone(),

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalog::{MODEL_ID_BYTES_MAX, Model, Price};
+use domain::catalog::{MODEL_ID_BYTES_MAX, Makes, Model, Price};
 use domain::id::ModelId;
 use domain::limit::{Limit, Measure};
 use domain::time::Millis;
@@ -170,6 +170,9 @@ pub struct ModelRow {
     pub order: u32,
     /// Off: refused before anybody is charged.
     pub enabled: bool,
+    /// What it makes: `video` (without a word of it), `image`, `music`, `speech`, `prompt`, `transcript`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub makes: Option<String>,
     /// Who renders it: `kie`.
     pub provider: String,
     /// The provider's typed request form.
@@ -180,7 +183,8 @@ pub struct ModelRow {
     pub image: bool,
     /// The durations with their prices, shortest first.
     pub prices: Vec<PriceRow>,
-    /// The aspects, the default first.
+    /// The aspects, the default first; none where what is made has no shape.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aspects: Vec<String>,
     /// The shortest prompt in characters. A photo without words is given words of ours.
     #[serde(default = "prompt_chars_min")]
@@ -279,10 +283,12 @@ impl ModelRow {
         }
         let aspect = |text: &String| Aspect::parse(text).ok_or_else(|| DocumentError::Aspect(text.clone()));
         let aspects: Vec<Aspect> = self.aspects.iter().map(aspect).collect::<Result<_, _>>()?;
-        self.check(&aspects)?;
+        let makes = self.makes()?;
+        self.check(makes, &aspects)?;
         Ok(Model {
             id: ModelId(id.to_owned()),
             title: self.title.clone(),
+            makes,
             provider: self.provider.clone(),
             family: self.family.clone(),
             enabled: self.enabled,
@@ -299,6 +305,14 @@ impl ModelRow {
             unlimited: self.unlimited(id, unlimited_day)?,
             requires: self.requires.clone(),
         })
+    }
+
+    fn makes(&self) -> Result<Makes, DocumentError> {
+        let named = |name: &String| {
+            let known = || Makes::ALL.map(Makes::as_str).join(", ");
+            Makes::parse(name).ok_or_else(|| DocumentError::Unknown("makes", name.clone(), known()))
+        };
+        Ok(self.makes.as_ref().map(named).transpose()?.unwrap_or_default())
     }
 
     fn own_limits(&self, id: &str) -> Result<Vec<Limit>, DocumentError> {
@@ -333,18 +347,25 @@ impl ModelRow {
         Ok(Some(both).filter(|both| !both.is_empty()))
     }
 
-    fn check(&self, aspects: &[Aspect]) -> Result<(), DocumentError> {
+    fn check(&self, makes: Makes, aspects: &[Aspect]) -> Result<(), DocumentError> {
         if self.title.trim().is_empty() {
             return Err(DocumentError::Empty("title"));
         }
         if self.prices.is_empty() {
             return Err(DocumentError::Empty("prices"));
         }
-        if aspects.is_empty() {
+        if aspects.is_empty() && makes.has_shapes() {
             return Err(DocumentError::Empty("aspects"));
         }
-        if self.prices.iter().any(|price| price.seconds == 0) {
-            return Err(DocumentError::Senseless("prices", "a video of 0 seconds"));
+        if makes.has_lengths() {
+            if self.prices.iter().any(|price| price.seconds == 0) {
+                return Err(DocumentError::Senseless("prices", "a video of 0 seconds"));
+            }
+        } else if self.prices.iter().any(|price| price.seconds != 0) || self.prices.len() > 1 {
+            return Err(DocumentError::Senseless(
+                "prices",
+                "what is made has no length to choose: one price, without `seconds`",
+            ));
         }
         if self.prompt_chars_max == 0 || self.prompt_chars_min > self.prompt_chars_max {
             return Err(DocumentError::Senseless(
@@ -371,6 +392,35 @@ impl ModelRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_neither_length_nor_shape_needs_none() {
+        let row = |makes: &str, price: &str, aspects: &str| {
+            let text = format!(
+                r#"{{"title":"K","enabled":true,"provider":"kie","family":"k","text":true,"image":false,{makes}
+                "prices":[{price}],"aspects":[{aspects}],"prompt_chars_max":9,"typical_s":9,"render_max_s":9}}"#
+            );
+            let row: ModelRow = serde_json::from_str(&text).unwrap();
+            let day = limit::day("21:00", "Europe/Moscow").unwrap();
+            row.read("k", &day).map(|model| model.makes)
+        };
+        let (plain, timed) = (r#"{"credits":1}"#, r#"{"credits":1,"seconds":5}"#);
+        let (music, image) = (r#""makes":"music","#, r#""makes":"image","#);
+        assert_eq!(row(music, plain, ""), Ok(Makes::Music));
+        assert_eq!(row(image, plain, r#""1:1""#), Ok(Makes::Image));
+        assert_eq!(row("", timed, r#""1:1""#), Ok(Makes::Video));
+        let two = format!("{plain},{plain}");
+        for (makes, price, aspects) in [
+            (image, plain, ""),
+            (music, timed, ""),
+            (music, two.as_str(), ""),
+            ("", plain, r#""1:1""#),
+            ("", timed, ""),
+            (r#""makes":"film","#, plain, ""),
+        ] {
+            assert!(row(makes, price, aspects).is_err(), "{makes} {price} {aspects}");
+        }
+    }
 
     #[test]
     fn a_field_that_nobody_knows_is_refused_wherever_it_stands_in_a_file() {

@@ -1,6 +1,7 @@
 //! The stored forms. Every row carries `schema`, so that a later version can tell what it reads.
 
 use domain::account::{Account, Balance, Draft, Photo, Place};
+use domain::catalog::Makes;
 use domain::contact::Contact;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, Nonce, TaskId, UserId};
 use domain::job::{Failure, Image, Job, Mark, Order, RenderedFile, Rule, Stage};
@@ -195,6 +196,7 @@ fn order_item(job: &Job) -> Item {
         ("user_id", n(job.id.user.0)),
         ("schema", n(SCHEMA)),
         ("model", s(order.model.0.clone())),
+        ("makes", s(order.makes.as_str())),
         ("provider", s(order.provider.clone())),
         ("family", s(order.family.clone())),
         ("prompt", s(order.prompt.clone())),
@@ -335,9 +337,16 @@ fn read_result(row: Row<'_>) -> Result<Option<RenderedFile>, Malformed> {
     }))
 }
 
+/// Orders that were accepted before there was anything else are for videos.
+fn read_makes(row: Row<'_>) -> Result<Makes, Malformed> {
+    let named = |name| Makes::parse(name).ok_or(Malformed { attribute: "makes" });
+    Ok(row.s_opt("makes").map(named).transpose()?.unwrap_or_default())
+}
+
 fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
     Ok(Order {
         model: ModelId(row.s("model")?.to_owned()),
+        makes: read_makes(row)?,
         provider: row.s("provider")?.to_owned(),
         family: row.s("family")?.to_owned(),
         prompt: row.s("prompt")?.to_owned(),

@@ -144,6 +144,7 @@ fn accepted(id: JobId, now: Timestamp) -> Job {
     let order = Order {
         model: ModelId("kling-3.0".to_owned()),
         provider: "kie".to_owned(),
+        makes: domain::catalog::Makes::Video,
         family: "kling-3.0".to_owned(),
         prompt: "clouds over the city".to_owned(),
         image: None,

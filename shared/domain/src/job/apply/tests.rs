@@ -25,6 +25,7 @@ fn job() -> Job {
     let order = Order {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
+        makes: crate::catalog::Makes::Video,
         family: "kling-3.0".into(),
         prompt: "a hedgehog".into(),
         image: None,
