@@ -84,6 +84,7 @@ fn model() -> Model {
         title: "Kling".into(),
         provider: "kie".into(),
         family: "kling-3.0".into(),
+        others: vec![],
         enabled: true,
         text: true,
         image: false,
@@ -257,6 +258,7 @@ impl Run {
             Stage::Queued if self.rng.u8(0..4) == 0 => Event::Cancel,
             Stage::Queued => Event::Claim {
                 lease_until: self.now.after(Millis(60_000)),
+                way: None,
             },
             Stage::Submitting if self.rng.u8(0..3) == 0 => Event::Rejected {
                 failure: Failure::Moderation,

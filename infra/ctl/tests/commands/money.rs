@@ -145,6 +145,7 @@ fn accepted(id: JobId, now: Timestamp) -> Job {
         model: ModelId("kling-3.0".to_owned()),
         provider: "kie".to_owned(),
         family: "kling-3.0".to_owned(),
+        others: vec![],
         prompt: "clouds over the city".to_owned(),
         image: None,
         aspect: Aspect::Portrait,

@@ -62,6 +62,7 @@ impl Scene {
             title: "Kling 3.0".to_owned(),
             provider: "kie".to_owned(),
             family: "kling-3.0".to_owned(),
+            others: vec![],
             enabled: true,
             text: true,
             image: false,

@@ -41,6 +41,7 @@ fn job(number: u8) -> Job {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
         family: "kling-3.0".into(),
+        others: vec![],
         prompt: "a hedgehog".into(),
         image: None,
         aspect: Aspect::Portrait,
@@ -79,7 +80,10 @@ fn after(job: Job, events: impl IntoIterator<Item = Event>) -> Job {
 }
 
 fn claim() -> Event {
-    Event::Claim { lease_until: START }
+    Event::Claim {
+        lease_until: START,
+        way: None,
+    }
 }
 
 fn accepted(fence: u32) -> Event {

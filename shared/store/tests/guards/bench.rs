@@ -268,6 +268,7 @@ pub(crate) fn admission() -> Admission {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
         family: "kling-3.0".into(),
+        others: vec![],
         prompt: "a hedgehog".into(),
         image: None,
         aspect: Aspect::Portrait,
@@ -318,7 +319,10 @@ pub(crate) fn admission() -> Admission {
 }
 
 pub(crate) fn claim() -> Event {
-    Event::Claim { lease_until: NOW }
+    Event::Claim {
+        lease_until: NOW,
+        way: None,
+    }
 }
 
 pub(crate) fn accepted() -> Event {

@@ -13,6 +13,7 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
         family: "kling-3.0".into(),
+        others: vec![],
         prompt: String::new(),
         image: None,
         aspect: Aspect::Portrait,
@@ -48,7 +49,10 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
     };
     let (lease_until, deliver_until) = (NOW.after(DAY), NOW.after(DAY));
     let events = [
-        Event::Claim { lease_until },
+        Event::Claim {
+            lease_until,
+            way: None,
+        },
         Event::Accepted {
             fence: Fence(1),
             task: TaskId("task".into()),
