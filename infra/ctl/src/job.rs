@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use domain::id::JobId;
-use domain::job::{Job, Settlement};
+use domain::job::{Job, Order, Settlement};
 use serde_json::{Value, json};
 
 use crate::show::{count, span, time};
@@ -47,6 +47,7 @@ fn text(job: &Job) -> String {
             order.prompt.chars().count(),
             order.locale
         ),
+        format!("  or by      {}", others(order)),
         format!("  cost       {}, {}", count(job.cost.0, "credit"), money(job)),
         format!(
             "  message    {} in chat {}",
@@ -93,6 +94,18 @@ fn text(job: &Job) -> String {
     text
 }
 
+/// Who else could render it, the next to be asked first.
+fn others(order: &Order) -> String {
+    let named = order.others.iter();
+    let named = named.map(|way| format!("{} {}", way.provider, way.family));
+    let named: Vec<String> = named.collect();
+    if named.is_empty() {
+        "nobody else".to_owned()
+    } else {
+        named.join(", then ")
+    }
+}
+
 fn as_json(job: &Job) -> Value {
     let order = &job.order;
     let timeline: Vec<Value> = job
@@ -106,7 +119,10 @@ fn as_json(job: &Job) -> Value {
         "job": job.id.to_string(),
         "stage": job.stage.as_str(),
         "model": order.model.0,
+        "provider": order.provider,
         "family": order.family,
+        "others": order.others.iter().map(|way| json!({"provider": way.provider, "family": way.family})).collect::<Vec<_>>(),
+        "passed": job.passed.map(domain::job::Passed::as_str),
         "photo": order.image.is_some(),
         "aspect": order.aspect.as_str(),
         "duration_s": order.duration_s,

@@ -52,11 +52,16 @@ fn of_unknown_cost(document: &Document) -> Option<String> {
         let costs = document.costs.as_ref();
         costs.is_some_and(|costs| costs.billed_units.contains_key(provider))
     };
-    let unknown = document.models.iter().filter(|(name, model)| {
+    let on_sale = document.models.iter().filter(|(_, model)| model.enabled);
+    let unknown = on_sale.flat_map(|(name, model)| {
         let said = model.prices.iter().all(|price| price.micro_usd > 0);
-        model.enabled && !said && !billed(&model.provider) && !document.model_costs.contains_key(*name)
+        let first = !said && !billed(&model.provider) && !document.model_costs.contains_key(name);
+        let others = model.routes.iter();
+        let others = others.filter(|route| route.cost.is_none() && !billed(&route.provider));
+        let others = others.map(move |route| format!("{name} by {} {}", route.provider, route.family));
+        first.then(|| name.clone()).into_iter().chain(others)
     });
-    let names: Vec<&str> = unknown.map(|(name, _)| name.as_str()).collect();
+    let names: Vec<String> = unknown.collect();
     (!names.is_empty()).then(|| {
         format!(
             "warning: what these cost you is known to nobody: {}; say it in `model_costs`, or a provider's unit in \

@@ -20,24 +20,31 @@ pub fn inexpressible(document: &Document) -> Vec<Problem> {
         .collect()
 }
 
+/// Of the first route, and of each other with its name.
 fn reasons(sold: &ModelRow) -> impl Iterator<Item = String> + use<> {
-    let found = if let Some(provider) = row(&sold.provider) {
-        of_provider(sold, provider)
-    } else {
-        BTreeSet::from([format!(
-            "the provider {:?} is unknown; there is {}",
-            sold.provider,
-            listed(ROWS.iter().map(|row| row.name))
-        )])
-    };
-    found.into_iter()
+    let first = by(sold, &sold.provider, &sold.family);
+    let others = sold.routes.iter().flat_map(|route| {
+        let found = by(sold, &route.provider, &route.family).into_iter();
+        found.map(|why| format!("routes: {} {}: {why}", route.provider, route.family))
+    });
+    let others: Vec<String> = others.collect();
+    first.into_iter().chain(others)
 }
 
-fn of_provider(sold: &ModelRow, provider: &Row) -> BTreeSet<String> {
-    let Some(form) = provider.form(&sold.family) else {
+fn by(sold: &ModelRow, provider: &str, family: &str) -> BTreeSet<String> {
+    if let Some(known) = row(provider) {
+        return of_provider(sold, known, family);
+    }
+    let there_are = listed(ROWS.iter().map(|row| row.name));
+    BTreeSet::from([format!(
+        "the provider {provider:?} is unknown; there is {there_are}"
+    )])
+}
+
+fn of_provider(sold: &ModelRow, provider: &Row, family: &str) -> BTreeSet<String> {
+    let Some(form) = provider.form(family) else {
         return BTreeSet::from([format!(
-            "the family {:?} is unknown; there are {}",
-            sold.family,
+            "the family {family:?} is unknown; there are {}",
             listed(provider.forms.iter().map(|form| form.name))
         )]);
     };

@@ -95,9 +95,6 @@ impl CallbackDesk {
                 return Err(error);
             }
         };
-        if job.order.provider != provider.name {
-            return Ok(Taken::Forged);
-        }
         if job.fence != Fence(ticket.fence)
             || !matches!(job.stage, Stage::Submitting | Stage::Unknown | Stage::Running)
         {
@@ -106,6 +103,10 @@ impl CallbackDesk {
                 note_orphan(&job, ticket.fence, &task_id);
             }
             return Ok(Taken::Late);
+        }
+        // An earlier submission may have gone to somebody else; this one did not.
+        if job.order.provider != provider.name {
+            return Ok(Taken::Forged);
         }
         self.name_task(&job, TaskId(task_id), deadline).await?;
         if !is_over {

@@ -7,6 +7,7 @@ mod file;
 mod find;
 mod poll;
 mod progress;
+mod route;
 mod submit;
 mod tell;
 mod vault;
@@ -54,7 +55,7 @@ pub struct Workshop {
     pub env: Env,
     /// Where things are.
     pub places: Places,
-    /// What is known of each provider's health.
+    /// What is known of the health of each route: of a provider's family.
     pub breakers: Mutex<BTreeMap<String, Breaker>>,
 }
 
@@ -130,7 +131,10 @@ impl Workshop {
         let after = &change.after;
         match (change.rule, after.stage) {
             // Every time: the claim has just shown that the video is being made, and taken the button away.
-            (Rule::T4, Stage::Queued) => self.show_delayed(after, deadline).await,
+            // But somebody else who is asked at once delays nothing.
+            (Rule::T4, Stage::Queued) if after.due_at > Some(change.at) => {
+                self.show_delayed(after, deadline).await;
+            }
             (Rule::T7 | Rule::T9, Stage::Queued) => self.show_retrying(after, deadline).await,
             _ => {}
         }
@@ -149,7 +153,7 @@ impl Workshop {
 
     fn breaker(&self, job: &Job, change: impl FnOnce(Breaker) -> Breaker) {
         let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        let breaker = breakers.entry(job.order.provider.clone()).or_default();
+        let breaker = breakers.entry(route::name(job)).or_default();
         *breaker = change(*breaker);
     }
 }

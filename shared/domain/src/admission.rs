@@ -7,7 +7,7 @@ use crate::ai_request::{Costing, kept_of};
 use crate::catalog::{Model, Plan, Price, Rules};
 use crate::cost::Costs;
 use crate::id::{JobId, Nonce};
-use crate::job::{Image, Job, Order};
+use crate::job::{Image, Job, Order, Way};
 use crate::limit::{Limit, Measure, Reservation, Usage};
 use crate::money::Credits;
 use crate::time::Timestamp;
@@ -183,6 +183,12 @@ fn order(request: &Request<'_>, draft: &Draft, model: &Model) -> Order {
         provider: model.provider.clone(),
         family: model.family.clone(),
         makes: model.makes,
+        others: Way::others(
+            model,
+            model.price_row(draft.duration_s),
+            request.costs,
+            request.now,
+        ),
         prompt: draft.prompt.clone(),
         image: draft.photo.as_ref().map(|photo| Image {
             file_id: photo.file_id.clone(),
@@ -291,7 +297,7 @@ pub fn amount(measure: Measure, price: Option<&Price>) -> u64 {
     match measure {
         Measure::Requests => 1,
         Measure::Tokens => price.map_or(0, |price| price.tokens),
-        Measure::MicroUsd => price.map_or(0, |price| price.micro_usd),
+        Measure::MicroUsd => price.map_or(0, |price| price.micro_usd.max(price.micro_usd_elsewhere)),
     }
 }
 

@@ -3,12 +3,14 @@
 
 mod makes;
 mod plan;
+mod route;
 mod selling;
 mod title;
 mod ware;
 
 pub use makes::Makes;
 pub use plan::Plan;
+pub use route::Route;
 pub use selling::Selling;
 pub use title::Title;
 pub use ware::{Pack, Prices, WARE_KEY_BYTES_MAX, Ware, WareId};
@@ -32,6 +34,8 @@ pub struct Model {
     pub provider: String,
     /// Which of the provider's typed request forms it takes.
     pub family: String,
+    /// Who else renders it, in the order in which they are asked where the one above cannot.
+    pub others: Vec<Route>,
     /// Off: not offered, and refused before anybody is charged (a retired model stays as such a row).
     pub enabled: bool,
     /// Takes an order that is words alone.
@@ -74,6 +78,8 @@ pub struct Price {
     pub tokens: u64,
     /// What the provider is expected to charge, in millionths of a US dollar.
     pub micro_usd: u64,
+    /// The most that another route of the model is expected to ask instead.
+    pub micro_usd_elsewhere: u64,
     /// Features that a customer needs for this length, beside the model's.
     pub requires: Vec<String>,
 }
@@ -86,6 +92,7 @@ impl Price {
             credits,
             tokens: 0,
             micro_usd: 0,
+            micro_usd_elsewhere: 0,
             requires: Vec::new(),
         }
     }
@@ -126,6 +133,12 @@ impl Model {
     /// Whether it renders this length in this shape. With a photo, the shape is the photo's.
     pub fn offers(&self, duration_s: u32, aspect: Aspect, with_photo: bool) -> bool {
         self.price(duration_s).is_some() && (with_photo || self.aspects.contains(&aspect))
+    }
+
+    /// Everybody who renders it, the first to be asked first.
+    pub fn providers(&self) -> impl Iterator<Item = &str> {
+        let others = self.others.iter().map(|route| route.provider.as_str());
+        std::iter::once(self.provider.as_str()).chain(others)
     }
 
     /// Whether it takes such an order at all.

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::catalog::Price;
+use crate::catalog::{Price, Route};
 use crate::id::ModelId;
 use crate::time::{Millis, Timestamp};
 
@@ -265,6 +265,12 @@ impl Costs {
         let by_rate = self.rate(model, at);
         let by_rate = by_rate.map(|rate| rate.cost(&Took::seconds(price.duration_s)));
         by_rate.or(Some(MicroUsd(price.micro_usd)).filter(|said| said.0 > 0))
+    }
+
+    /// What a video of a price is expected to cost by another route of its model.
+    pub fn expected_by(&self, route: &Route, price: &Price, at: Timestamp) -> Option<MicroUsd> {
+        let rate = self.rate(route.cost.as_ref()?, at)?;
+        Some(rate.cost(&Took::seconds(price.duration_s)))
     }
 }
 

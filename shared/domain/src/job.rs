@@ -14,6 +14,7 @@ mod rule;
 mod stage;
 mod step;
 mod timing;
+mod way;
 
 pub use event::{Change, Event, Guard, Refused, Settlement};
 pub use failure::Failure;
@@ -24,6 +25,7 @@ pub use timing::{
     ABSENCE_AFTER, FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX,
     WORKER_PATIENCE, backoff, poll_after,
 };
+pub use way::{Passed, Way};
 
 use crate::account::Place;
 use crate::ai_request::Costing;
@@ -35,17 +37,19 @@ use crate::money::Credits;
 use crate::time::{Millis, Timestamp};
 use crate::video::Aspect;
 
-/// What was ordered. Fixed at acceptance.
+/// What was ordered. Fixed at acceptance, but for who renders it: that is settled anew with each claim, and only there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Order {
     /// The model.
     pub model: ModelId,
     /// What it makes.
     pub makes: Makes,
-    /// Who renders it.
+    /// Who renders it: whom the latest submission went to.
     pub provider: String,
     /// The provider's request form.
     pub family: String,
+    /// Who else could, the next to be asked first.
+    pub others: Vec<Way>,
     /// The customer's words; may be empty where there is a photo.
     pub prompt: String,
     /// The customer's photo.
@@ -113,6 +117,8 @@ pub struct Job {
     pub stage: Stage,
     /// The number of its latest submission.
     pub fence: Fence,
+    /// What its latest submission says against asking the same provider again, where there are others.
+    pub passed: Option<Passed>,
     /// Submissions that came, or may have come, to the provider and yielded nothing.
     pub losses: u32,
     /// When it wants attention next. `None` only where nothing is ever to be done again.
@@ -193,6 +199,7 @@ impl Job {
             settle_at: now.after(rules.settle_max),
             stage: Stage::Queued,
             fence: Fence(0),
+            passed: None,
             losses: 0,
             due_at: Some(now),
             task: None,

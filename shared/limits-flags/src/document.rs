@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalog::{MODEL_ID_BYTES_MAX, Makes, Model, Price};
+use domain::catalog::{MODEL_ID_BYTES_MAX, Makes, Model, Price, Route};
 use domain::id::ModelId;
 use domain::limit::{Limit, Measure};
 use domain::time::Millis;
@@ -22,6 +22,7 @@ mod flag;
 mod limit;
 mod money;
 mod price;
+mod route;
 mod selling;
 mod ware;
 
@@ -31,6 +32,7 @@ pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
 pub(crate) use limit::{check_id, check_name, zone};
 pub use money::PricesRow;
 pub use price::PriceRow;
+pub use route::RouteRow;
 pub use selling::{ReceiptsRow, SellingRow};
 pub use ware::{PackRow, PlanRow};
 
@@ -177,6 +179,9 @@ pub struct ModelRow {
     pub provider: String,
     /// The provider's typed request form.
     pub family: String,
+    /// Who else renders it, in the order in which they are asked where those before cannot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub routes: Vec<RouteRow>,
     /// Takes words alone.
     pub text: bool,
     /// Takes a photo.
@@ -291,6 +296,7 @@ impl ModelRow {
             makes,
             provider: self.provider.clone(),
             family: self.family.clone(),
+            others: self.routes.iter().map(Route::from).collect(),
             enabled: self.enabled,
             text: self.text,
             image: self.image,
@@ -313,6 +319,12 @@ impl ModelRow {
             Makes::parse(name).ok_or_else(|| DocumentError::Unknown("makes", name.clone(), known()))
         };
         Ok(self.makes.as_ref().map(named).transpose()?.unwrap_or_default())
+    }
+
+    /// Everybody who renders it, the first to be asked first.
+    pub fn providers(&self) -> impl Iterator<Item = &str> {
+        let others = self.routes.iter().map(|route| route.provider.as_str());
+        std::iter::once(self.provider.as_str()).chain(others)
     }
 
     fn own_limits(&self, id: &str) -> Result<Vec<Limit>, DocumentError> {

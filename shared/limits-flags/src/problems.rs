@@ -2,6 +2,7 @@
 
 mod idle;
 mod recount;
+mod routes;
 mod sold;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,6 +67,7 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(evaluators(document))
         .chain(prices(document))
         .chain(costs(document))
+        .chain(routes::problems(document))
         .collect())
 }
 
@@ -238,11 +240,11 @@ fn needs(document: &Document) -> impl Iterator<Item = Problem> {
 /// not the same for everybody. A missing switch is off.
 fn flags(document: &Document) -> Vec<Problem> {
     let on_sale = document.models.values().filter(|model| model.enabled);
-    let on_sale: BTreeSet<String> = on_sale.map(switch).collect();
+    let on_sale: BTreeSet<String> = on_sale.flat_map(switches).collect();
     let known: BTreeSet<String> = document
         .models
         .values()
-        .map(switch)
+        .flat_map(switches)
         .chain([NEW_JOBS.to_owned()])
         .collect();
     let needed = on_sale.into_iter().chain([NEW_JOBS.to_owned()]);
@@ -289,9 +291,9 @@ fn flags(document: &Document) -> Vec<Problem> {
 /// How many letters a name may differ from that of a switch and be taken for a slip of the pen.
 const SLIP: usize = 2;
 
-/// The flag that switches a model's provider.
-fn switch(model: &ModelRow) -> String {
-    format!("{PROVIDER}{}", model.provider)
+/// The flags that switch a model's providers.
+fn switches(model: &ModelRow) -> impl Iterator<Item = String> {
+    model.providers().map(|provider| format!("{PROVIDER}{provider}"))
 }
 
 fn flag(name: &str, why: String) -> Problem {
@@ -312,10 +314,9 @@ fn costs(document: &Document) -> impl Iterator<Item = Problem> {
                 format!("provider: `{asks}` does not make this model, `{makes}` does")
             });
         let pictures = |unit: &str| unit == "image" || unit == "token";
-        let uncounted = cost
-            .rates
-            .iter()
-            .find(|rate| model.is_some() && pictures(&rate.unit));
+        let of_video = model.is_some() || routes::refer_to(document, name);
+        let mut rates = cost.rates.iter();
+        let uncounted = rates.find(|rate| of_video && pictures(&rate.unit));
         let uncounted = uncounted.map(|rate| format!("rates: a video has no `{}` to be counted", rate.unit));
         let never = cost
             .rates

@@ -149,9 +149,17 @@ impl Snapshot {
         resolution.value
     }
 
+    /// Whether orders may go to a provider, going by its switch.
+    pub fn is_switched_on(&self, provider: &str) -> bool {
+        // A provider's switch is the same for everybody and at every time.
+        let nobody = Context::new(Timestamp(0));
+        self.switch(&format!("{PROVIDER}{provider}"), false, &nobody)
+    }
+
     /// Takes the models of other providers out of the offer: nobody could render them.
     pub(crate) fn offer_only_of(&mut self, providers: &BTreeSet<String>) {
-        let in_vain = |model: &Model| model.enabled && !providers.contains(&model.provider);
+        let renders = |provider: &str| providers.contains(provider) && self.is_switched_on(provider);
+        let in_vain = |model: &Model| model.enabled && !model.providers().any(renders);
         if !self.models.iter().any(in_vain) {
             return;
         }
@@ -172,10 +180,8 @@ impl Snapshot {
 
     /// Switches that are asked for and are not there, with what each is taken for then.
     pub fn missing_switches(&self) -> BTreeMap<String, bool> {
-        let providers = self
-            .models
-            .iter()
-            .map(|model| (format!("{PROVIDER}{}", model.provider), false));
+        let providers = self.models.iter().flat_map(Model::providers);
+        let providers = providers.map(|provider| (format!("{PROVIDER}{provider}"), false));
         let unlimited = self.models.iter().any(|model| model.unlimited.is_some());
         let unlimited = unlimited.then(|| (UNLIMITED_LIMITS.to_owned(), true));
         let asked = providers.chain(unlimited).chain([(NEW_JOBS.to_owned(), false)]);

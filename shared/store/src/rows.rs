@@ -15,6 +15,7 @@ use table::{AttributeValue, Item, Malformed, Row, list, map, n, s, set};
 mod payments;
 mod requests;
 mod uses;
+mod ways;
 
 pub(crate) use payments::day;
 pub use payments::{
@@ -197,8 +198,6 @@ fn order_item(job: &Job) -> Item {
         ("schema", n(SCHEMA)),
         ("model", s(order.model.0.clone())),
         ("makes", s(order.makes.as_str())),
-        ("provider", s(order.provider.clone())),
-        ("family", s(order.family.clone())),
         ("prompt", s(order.prompt.clone())),
         ("aspect", s(order.aspect.as_str())),
         ("duration_s", n(order.duration_s)),
@@ -219,16 +218,19 @@ fn order_item(job: &Job) -> Item {
     if let Some(plan) = &order.plan {
         members.insert("plan".to_owned(), s(plan.clone()));
     }
-    if let Some(costing) = &order.costing {
-        members.insert("costing".to_owned(), requests::costing_map(costing));
-    }
     members
 }
 
 /// What changes in a job, attribute by attribute; `None` where there is none. The open index sees a job as long as it
 /// has a due time.
-pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 19] {
+pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 24] {
+    let order = &job.order;
     [
+        ("provider", Some(s(order.provider.clone()))),
+        ("family", Some(s(order.family.clone()))),
+        ("ways", ways::list_of(&order.others)),
+        ("costing", order.costing.as_ref().map(requests::costing_map)),
+        ("passed", job.passed.map(|passed| s(passed.as_str()))),
         ("stage", Some(s(job.stage.as_str()))),
         ("fence", Some(n(job.fence.0))),
         ("losses", Some(n(job.losses))),
@@ -307,6 +309,7 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
         settle_at: time("settle_at")?,
         stage: Stage::parse(row.s("stage")?).ok_or(Malformed { attribute: "stage" })?,
         fence: Fence(row.n("fence")?),
+        passed: ways::read_passed(row)?,
         losses: row.n_or_zero("losses")?,
         due_at: row.n_opt("due_at")?.map(Timestamp),
         task: row.s_opt("task").map(|task| TaskId(task.to_owned())),
@@ -349,6 +352,7 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         makes: read_makes(row)?,
         provider: row.s("provider")?.to_owned(),
         family: row.s("family")?.to_owned(),
+        others: ways::read_all(row)?,
         prompt: row.s("prompt")?.to_owned(),
         image: row.s_opt("image").map(|file_id| Image {
             file_id: file_id.to_owned(),

@@ -85,6 +85,7 @@ fn model() -> Model {
         provider: "kie".into(),
         makes: domain::catalog::Makes::Video,
         family: "kling-3.0".into(),
+        others: vec![],
         enabled: true,
         text: true,
         image: false,
@@ -258,6 +259,7 @@ impl Run {
             Stage::Queued if self.rng.u8(0..4) == 0 => Event::Cancel,
             Stage::Queued => Event::Claim {
                 lease_until: self.now.after(Millis(60_000)),
+                way: None,
             },
             Stage::Submitting if self.rng.u8(0..3) == 0 => Event::Rejected {
                 failure: Failure::Moderation,

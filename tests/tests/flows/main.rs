@@ -17,6 +17,7 @@ mod poison;
 mod provider;
 mod reconciled;
 mod results;
+mod routes;
 mod submission;
 
 mod callbacks;

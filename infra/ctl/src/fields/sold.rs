@@ -106,6 +106,18 @@ pub(super) const MODEL: Kind = Kind {
             "name, required",
             "the provider's request form: kling-3.0",
         ),
+        field(
+            "routes",
+            "list",
+            "who else renders it, in the order in which they are asked where those before cannot",
+        ),
+        field("routes[].provider", "name, required", "who renders it"),
+        field("routes[].family", "name, required", "the provider's request form"),
+        field(
+            "routes[].cost",
+            "name",
+            "the row of model_costs that says what this provider asks; without it nobody knows",
+        ),
         field("text", "true | false, required", "takes words alone"),
         field("image", "true | false, required", "takes a photo"),
         field(

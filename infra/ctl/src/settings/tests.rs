@@ -88,6 +88,29 @@ fn an_unknown_family_or_provider_is_found() {
 }
 
 #[test]
+fn each_route_is_checked_by_its_own_form() {
+    let with = |provider: &str, family: &str| {
+        let routes = format!("family: kling-3.0\n    routes: [{{ provider: {provider}, family: {family} }}]");
+        problems_after("family: kling-3.0", &routes)
+    };
+    let found = with("kie", "sora-2");
+    assert!(
+        found.contains("model#kling-3.0: routes: kie sora-2: the model is retired"),
+        "{found}"
+    );
+    let found = with("kie", "hailuo-2.3");
+    assert!(
+        found.contains("model#kling-3.0: routes: kie hailuo-2.3: the model does not take words alone"),
+        "{found}"
+    );
+    let found = with("kei", "kling-3.0");
+    assert!(
+        found.contains(r#"routes: kei kling-3.0: the provider "kei" is unknown"#),
+        "{found}"
+    );
+}
+
+#[test]
 fn what_is_not_on_sale_may_say_anything_that_a_row_can() {
     let found = problems_after(
         "prices: [{ seconds: 10, credits: 3 }]",

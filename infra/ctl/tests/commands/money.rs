@@ -146,6 +146,7 @@ fn accepted(id: JobId, now: Timestamp) -> Job {
         provider: "kie".to_owned(),
         makes: domain::catalog::Makes::Video,
         family: "kling-3.0".to_owned(),
+        others: vec![],
         prompt: "clouds over the city".to_owned(),
         image: None,
         aspect: Aspect::Portrait,

@@ -1,10 +1,8 @@
 //! QUEUED → SUBMITTING → RUNNING: the order goes to the provider, at most once per claim.
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use domain::job::{Event, Failure, Job};
-use domain::time::Timestamp;
 use providers::registry::form;
 use providers::ticket::{callback_url, own_name};
 use providers::{Create, Form, Photo, Provider, Reason, Upload, UploadError, VideoOrder};
@@ -13,6 +11,7 @@ use telegram::limits::DOWNLOAD_BYTES_MAX;
 use telegram::methods::GetFile;
 
 use super::find::can_ask;
+use super::route::Chosen;
 use super::{Error, RESERVE, Workshop, wish};
 use crate::texts::Say;
 
@@ -40,35 +39,36 @@ impl Workshop {
     /// Claims the job and hands it to the provider.
     pub(super) async fn submit(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
         let now = self.env.now();
-        let leave = self.leave_to_ask(job, now);
-        meter::breaker(&job.order.provider, leave.is_err());
-        if let Err(until) = leave {
-            // The job stays due, so cleanup rings every minute. A doorbell of our own for each of cleanup's would be one
-            // more chain of doorbells for every minute of an outage.
-            tracing::info!(job = %job.id, for_ms = until.since(now).0, "the provider is left alone for a while");
-            return Ok(None);
-        }
-        let claim = Event::Claim {
-            lease_until: self.lease(deadline),
+        let (way, asked) = match self.choose(job, now).await {
+            Chosen::Way(way, asked) => (way, Some(asked)),
+            Chosen::Later(until) => {
+                // The job stays due, so cleanup rings every minute. A doorbell of our own for each of cleanup's would be
+                // one more chain of doorbells for every minute of an outage.
+                tracing::info!(job = %job.id, for_ms = until.since(now).0, "the provider is left alone for a while");
+                return Ok(None);
+            }
+            Chosen::Nobody => (job.ways().into_iter().next().flatten(), None),
         };
-        let claimed = self.write(job, claim, deadline).await;
+        let lease_until = self.lease(deadline);
+        let claimed = self.write(job, Event::Claim { lease_until, way }, deadline).await;
         let Ok(Some(claimed)) = claimed else {
-            self.breaker(job, |breaker| breaker.not_asked(now));
+            if let Some(asked) = asked {
+                self.breaker(&asked, |breaker| breaker.not_asked(now));
+            }
             return Ok(claimed?);
         };
+        if asked.is_none() {
+            tracing::error!(job = %job.id, model = job.order.model.0, "there is nobody left who could render it");
+            let failure = Failure::Provider;
+            return Ok(self
+                .write(&claimed, Event::Rejected { failure }, deadline)
+                .await?);
+        }
         // Shown under the claim, before the order is sent: after it, a quick callback could have shown more already.
         self.show_rendering(&claimed, deadline).await;
         let event = self.hand_over(&claimed, deadline).await;
-        self.breaker(job, |breaker| breaker.not_asked(self.env.now()));
+        self.breaker(&claimed, |breaker| breaker.not_asked(self.env.now()));
         Ok(self.write(&claimed, event, deadline).await?)
-    }
-
-    /// Leave to ask the provider; or until when it is left alone. To be asked for before the claim, which is written down.
-    fn leave_to_ask(&self, job: &Job, now: Timestamp) -> Result<(), Timestamp> {
-        let mut breakers = self.breakers.lock().unwrap_or_else(PoisonError::into_inner);
-        let breaker = breakers.entry(job.order.provider.clone()).or_default();
-        *breaker = breaker.admit(now)?;
-        Ok(())
     }
 
     /// Everything between the claim and its outcome; whatever happens is told as an event.
@@ -88,7 +88,7 @@ impl Workshop {
         };
         let first_frame = match self.hand_over_photo(job, provider, deadline).await {
             Ok(first_frame) => first_frame,
-            Err(NoPhoto::Never(failure)) => return Event::Rejected { failure },
+            Err(NoPhoto::Never(failure)) => return refused(failure),
             Err(NoPhoto::Later(retry_after_s, why)) => return self.not_accepted(job, retry_after_s, &why),
         };
         let Some(timeout) = deadline.for_call(CREATE_TIMEOUT, RESERVE) else {
@@ -116,11 +116,18 @@ impl Workshop {
                 code,
                 message,
             } => {
-                self.breaker(job, domain::breaker::Breaker::after_answer);
+                let failure = failure_of(reason);
+                // Whoever else could render it does; so this one is left alone for a while, once it has said so often enough.
+                let is_spared = failure == Failure::Provider && !job.order.others.is_empty();
+                self.breaker(job, |breaker| {
+                    if is_spared {
+                        breaker.after_failure(now)
+                    } else {
+                        breaker.after_answer()
+                    }
+                });
                 report(job, reason, code, &message);
-                Event::Rejected {
-                    failure: failure_of(reason),
-                }
+                refused(failure)
             }
             Create::NotAccepted { why, retry_after_s } => {
                 self.breaker(job, |breaker| breaker.after_failure(now));
@@ -165,7 +172,7 @@ impl Workshop {
         }
     }
 
-    fn video_order(&self, job: &Job, form: &Form, first_frame: Option<Photo>) -> VideoOrder {
+    pub(super) fn video_order(&self, job: &Job, form: &Form, first_frame: Option<Photo>) -> VideoOrder {
         let order = &job.order;
         let prompt = if order.prompt.is_empty() {
             Say::of(&order.locale).text("photo-prompt")
@@ -256,6 +263,15 @@ fn said(outcome: &Create) -> &'static str {
         Create::Rejected { reason, .. } => reason.as_str(),
         Create::NotAccepted { .. } => "not_accepted",
         Create::Unknown { .. } => "unknown",
+    }
+}
+
+/// A refusal that is for good: what is wrong with the order is so for everybody, what is wrong with the provider is not.
+fn refused(failure: Failure) -> Event {
+    if failure == Failure::Provider {
+        Event::TurnedAway
+    } else {
+        Event::Rejected { failure }
     }
 }
 

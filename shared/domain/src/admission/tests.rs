@@ -63,6 +63,7 @@ impl Scene {
             provider: "kie".to_owned(),
             makes: crate::catalog::Makes::Video,
             family: "kling-3.0".to_owned(),
+            others: vec![],
             enabled: true,
             text: true,
             image: false,

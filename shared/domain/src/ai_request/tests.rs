@@ -27,6 +27,7 @@ fn job(costing: Option<Costing>) -> Job {
         provider: "kie".into(),
         makes: crate::catalog::Makes::Video,
         family: "kling-3.0".into(),
+        others: vec![],
         prompt: "ёж в тумане".into(),
         image: None,
         aspect: Aspect::Portrait,
@@ -68,7 +69,16 @@ fn running() -> Job {
     };
     after(
         job(Some(costing())),
-        [(Event::Claim { lease_until: LATER }, START), (accepted, START)],
+        [
+            (
+                Event::Claim {
+                    lease_until: LATER,
+                    way: None,
+                },
+                START,
+            ),
+            (accepted, START),
+        ],
     )
 }
 
@@ -179,7 +189,13 @@ fn a_failed_one_is_charged_to_nobody_and_cost_us_something_only_if_there_was_a_r
 
 #[test]
 fn one_of_which_nobody_knows_whether_it_was_taken_on_waits() {
-    let claimed = (Event::Claim { lease_until: LATER }, START);
+    let claimed = (
+        Event::Claim {
+            lease_until: LATER,
+            way: None,
+        },
+        START,
+    );
     let unknown = after(
         job(Some(costing())),
         [claimed, (Event::OutcomeUnknown { can_ask: false }, START)],

@@ -42,6 +42,7 @@ fn job(number: u8) -> Job {
         provider: "kie".into(),
         makes: crate::catalog::Makes::Video,
         family: "kling-3.0".into(),
+        others: vec![],
         prompt: "a hedgehog".into(),
         image: None,
         aspect: Aspect::Portrait,
@@ -80,7 +81,10 @@ fn after(job: Job, events: impl IntoIterator<Item = Event>) -> Job {
 }
 
 fn claim() -> Event {
-    Event::Claim { lease_until: START }
+    Event::Claim {
+        lease_until: START,
+        way: None,
+    }
 }
 
 fn accepted(fence: u32) -> Event {

@@ -9,9 +9,10 @@ impl Job {
     /// What an event does to this job at a time, or why it does nothing.
     pub fn apply(&self, event: Event, now: Timestamp) -> Result<Change, Refused> {
         match event {
-            Event::Claim { lease_until } => self.claim(lease_until, now),
+            Event::Claim { lease_until, way } => self.claim(lease_until, way, now),
             Event::Accepted { fence, task } => self.accepted_by_provider(fence, task, now),
             Event::NotAccepted { retry_after, jitter } => self.not_accepted(retry_after, jitter, now),
+            Event::TurnedAway => self.turned_away(now),
             Event::Rejected { failure } => {
                 self.expect(&[Stage::Submitting])?;
                 Ok(self.fail(Rule::T5, failure, now))
@@ -71,15 +72,12 @@ impl Job {
             Event::TimeUp => self.time_up(now),
             Event::ClaimTelling { until } => self.claim_telling(until, now),
             Event::PostponeTelling { retry_after, jitter } => self.postpone_telling(retry_after, jitter, now),
-            Event::Told => {
-                self.expect(&[Stage::Failed])?;
-                Ok(self.stay(Rule::Told, now, |job| job.due_at = None))
-            }
+            Event::Told => self.told(now),
         }
     }
 
     /// T2.
-    fn claim(&self, lease_until: Timestamp, now: Timestamp) -> Result<Change, Refused> {
+    fn claim(&self, lease_until: Timestamp, way: Option<usize>, now: Timestamp) -> Result<Change, Refused> {
         self.expect(&[Stage::Queued])?;
         self.expect_due(now)?;
         if self.fence.0 >= FENCE_MAX || self.losses >= LOSSES_MAX {
@@ -88,7 +86,10 @@ impl Job {
         if now >= self.give_up_at {
             return Err(Refused::TooLate);
         }
+        let order = self.order_by(way).ok_or(Refused::NoSuchWay)?;
         let mut change = self.go(Rule::T2, Stage::Submitting, now, |job| {
+            job.order = order;
+            job.passed = None;
             job.fence = self.fence.next();
             job.due_at = Some(lease_until);
             job.task = None;
@@ -128,22 +129,6 @@ impl Job {
             return Ok(self.fail(Rule::T5, Failure::Provider, now));
         }
         Ok(self.back_to_queue(Rule::T4, retry_after, jitter, now))
-    }
-
-    /// T4 and T7, when the provider surely has nothing: nothing was paid for, so it is no loss.
-    fn back_to_queue(
-        &self,
-        rule: Rule,
-        retry_after: Option<Millis>,
-        jitter: Jitter,
-        now: Timestamp,
-    ) -> Change {
-        let in_vain = self.fence.0.saturating_sub(self.losses);
-        let at = now.after(backoff(in_vain, retry_after, jitter));
-        self.go(rule, Stage::Queued, now, |job| {
-            job.vain_polls = 0;
-            job.due_at = Some(at.min(self.give_up_at.max(now)));
-        })
     }
 
     /// T6, by the worker itself or by whoever finds its lease expired.
@@ -205,6 +190,7 @@ impl Job {
         }
         self.go(rule, Stage::Queued, now, |job| {
             job.losses = losses;
+            job.passed = job.passed_for_now();
             job.task = None;
             job.running_since = None;
             job.vain_polls = 0;
@@ -305,6 +291,12 @@ impl Job {
         Ok(self.stay(Rule::Tell, now, |job| job.due_at = Some(now.after(spaced))))
     }
 
+    /// There is nothing more to do.
+    fn told(&self, now: Timestamp) -> Result<Change, Refused> {
+        self.expect(&[Stage::Failed])?;
+        Ok(self.stay(Rule::Told, now, |job| job.due_at = None))
+    }
+
     fn expect(&self, stages: &[Stage]) -> Result<(), Refused> {
         if stages.contains(&self.stage) {
             Ok(())
@@ -392,6 +384,7 @@ fn keep(job: &mut Job, file: Option<FileId>) {
     }
 }
 
+mod again;
 mod lost;
 mod waiting;
 

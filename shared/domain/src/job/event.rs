@@ -12,6 +12,8 @@ pub enum Event {
     Claim {
         /// Lambda's deadline, and what clocks and requests may add to it.
         lease_until: Timestamp,
+        /// Whom it goes to: one of [`Job::ways`].
+        way: Option<usize>,
     },
     /// The provider named the submission.
     Accepted {
@@ -27,6 +29,8 @@ pub enum Event {
         /// Dice.
         jitter: Jitter,
     },
+    /// The provider refuses until an operator acts: it is out of funds, or its key, or the model. Somebody else may take it.
+    TurnedAway,
     /// The submission was refused for good.
     Rejected {
         /// Why.
@@ -199,6 +203,8 @@ pub enum Refused {
     NotBefore(Timestamp),
     /// Its submission already has a name.
     AlreadyNamed,
+    /// It cannot be submitted that way, or not any more.
+    NoSuchWay,
     /// There have been as many attempts as there may be.
     Exhausted,
     /// It is too late to begin.

@@ -41,6 +41,7 @@ impl From<&PriceRow> for Price {
             credits: Credits(row.credits),
             tokens: row.tokens,
             micro_usd: row.micro_usd,
+            micro_usd_elsewhere: 0,
             requires: row.requires.clone(),
         }
     }

@@ -122,16 +122,19 @@ fn orders(document: &Document) -> impl Iterator<Item = Order<'_>> {
             name,
             model,
             price,
-            micro_usd: spent(document, name, price),
+            micro_usd: spent(document, name, model, price),
         })
     })
 }
 
-/// What an order costs us, at the dearest rate that there is or will be; 0 if there is none at first, and nothing at the
-/// price itself.
-fn spent(document: &Document, name: &str, price: &PriceRow) -> u64 {
-    let cost = document.model_costs.get(name).and_then(|row| row.read().ok());
-    let rates = cost.map(|cost| cost.rates).unwrap_or_default();
+/// What an order costs us, at the dearest rate that there is or will be, by whichever route; 0 if there is none at first,
+/// and nothing at the price itself.
+fn spent(document: &Document, name: &str, model: &ModelRow, price: &PriceRow) -> u64 {
+    let rates_of = |name: &str| {
+        let cost = document.model_costs.get(name).and_then(|row| row.read().ok());
+        cost.map(|cost| cost.rates).unwrap_or_default()
+    };
+    let rates = rates_of(name);
     let known = price.micro_usd > 0 || rates.iter().any(|rate| rate.from == Timestamp(0));
     let took = Took::seconds(price.seconds);
     let by_rate: Vec<u64> = rates.iter().map(|rate| rate.cost(&took).0).collect();
@@ -139,7 +142,10 @@ fn spent(document: &Document, name: &str, price: &PriceRow) -> u64 {
     if !known || by_rate.contains(&0) {
         return 0;
     }
-    by_rate.into_iter().chain([price.micro_usd]).max().unwrap_or(0)
+    let elsewhere = model.routes.iter().filter_map(|route| route.cost.as_deref());
+    let elsewhere = elsewhere.flat_map(rates_of).map(|rate| rate.cost(&took).0);
+    let all = by_rate.into_iter().chain([price.micro_usd]).chain(elsewhere);
+    all.max().unwrap_or(0)
 }
 
 fn why<'d>(document: &Document, limit: &LimitRow, orders: impl Iterator<Item = Order<'d>>) -> Option<String> {

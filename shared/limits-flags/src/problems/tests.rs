@@ -4,6 +4,7 @@ use super::*;
 use crate::document::FlagRow;
 
 mod costs;
+mod routes;
 mod sold;
 
 const MODEL: &str = r#"{"title":"Kling 3.0","enabled":true,"provider":"kie","family":"kling-3.0","text":true,

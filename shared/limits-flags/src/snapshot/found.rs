@@ -185,7 +185,7 @@ impl Found {
         set
     }
 
-    /// The models in the order in which they are offered. One is on sale only while its provider is switched on.
+    /// The models in the order in which they are offered. One is on sale only while somebody who renders it is switched on.
     fn read_models(&mut self, flags: &FlagSet) -> Vec<Model> {
         let day = self.rules.as_ref().map(RulesRow::unlimited_day);
         let day = match day {
@@ -202,8 +202,12 @@ impl Found {
         for (name, row) in std::mem::take(&mut self.models) {
             match row.read(&name, &day) {
                 Ok(mut model) => {
-                    let switch = format!("{PROVIDER}{}", model.provider);
-                    model.enabled &= flags.boolean(&switch, false, &nobody).value;
+                    let is_on = |provider: &str| {
+                        let switch = format!("{PROVIDER}{provider}");
+                        flags.boolean(&switch, false, &nobody).value
+                    };
+                    let is_switched_on = model.providers().any(is_on);
+                    model.enabled &= is_switched_on;
                     models.push((row.order, model));
                 }
                 Err(error) => self.problem(&format!("model#{name}"), error.to_string()),
@@ -247,6 +251,9 @@ fn price(model: &mut Model, costs: &Costs, now: Timestamp) {
     for price in &mut model.prices {
         let expected = costs.expected(&model.id, price, now);
         price.micro_usd = expected.map_or(0, |sum| sum.0);
+        let elsewhere = model.others.iter();
+        let elsewhere = elsewhere.filter_map(|route| costs.expected_by(route, price, now));
+        price.micro_usd_elsewhere = elsewhere.map(|sum| sum.0).max().unwrap_or(0);
     }
 }
 

@@ -137,6 +137,40 @@ fn rows_that_are_not_all_of_the_version_are_known_as_a_mixture() {
 }
 
 #[test]
+fn a_model_is_on_sale_while_somebody_who_renders_it_is_switched_on_and_has_a_key() {
+    let routes = r#"{"routes":[{"provider":"kling","family":"k"}],"#;
+    let model = MODEL.replacen('{', routes, 1);
+    let off = r#"{"enabled":false}"#;
+    for (kie, kling, keys, offered) in [
+        (ON, off, &["kie", "kling"][..], true),
+        (off, ON, &["kie", "kling"], true),
+        (off, off, &["kie", "kling"], false),
+        (ON, ON, &["kling"], true),
+        // Who has a key is switched off, and who is switched on has none.
+        (ON, off, &["kling"], false),
+    ] {
+        let items = [
+            item("model#good", &model),
+            item("flag#provider-kie", kie),
+            item("flag#provider-kling", kling),
+        ];
+        let mut snapshot = Snapshot::read(&items, Timestamp(0));
+        snapshot.offer_only_of(&keys.iter().map(|key| (*key).to_owned()).collect());
+        assert_eq!(snapshot.models[0].enabled, offered, "{kie} {kling} {keys:?}");
+    }
+}
+
+#[test]
+fn what_a_route_costs_is_counted_where_it_is_dearer() {
+    let routes = r#"{"routes":[{"provider":"kling","family":"k","cost":"at-kling"}],"#;
+    let model = MODEL.replacen('{', routes, 1);
+    let cost = r#"{"provider":"kling","category":"video_gen","rates":[{"unit":"second","usd":"0.2"}]}"#;
+    let snapshot = read(&[("model#good", &model), ("model_cost#at-kling", cost)]);
+    let price = &snapshot.models[0].prices[0];
+    assert_eq!(price.micro_usd_elsewhere, u64::from(price.duration_s) * 200_000);
+}
+
+#[test]
 fn a_model_of_a_provider_without_a_key_is_not_offered() {
     let items = [item("model#good", MODEL), item("flag#provider-kie", ON)];
     for (keys, offered) in [(&["kie", "kling"][..], true), (&["kling"], false), (&[], false)] {

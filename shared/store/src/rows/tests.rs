@@ -6,7 +6,7 @@ use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
 use domain::catalog::{Makes, Rules};
 use domain::cost::{Category, MicroUsd};
 use domain::id::{NONCE_CHARS, shard_of};
-use domain::job::{Event, RenderedFile};
+use domain::job::{Event, Passed, RenderedFile, Way};
 use domain::time::Jitter;
 use domain::uses::{USE_ID_BYTES, Use, UseId};
 
@@ -22,6 +22,7 @@ fn job() -> Job {
         provider: "kie".into(),
         makes: Makes::Video,
         family: "kling-3.0".into(),
+        others: vec![],
         prompt: "ёж 🦔".into(),
         image: Some(Image {
             file_id: "photo".into(),
@@ -93,6 +94,21 @@ fn full() -> Job {
     }
 }
 
+/// A job that went to another provider than it was accepted for.
+fn by_another(mut job: Job) -> Job {
+    job.order.provider = "kling".into();
+    job.order.family = "kling-3.0-turbo".into();
+    job.passed = Some(Passed::Never);
+    let way = |provider: &str, sum: Option<u64>| Way {
+        provider: provider.into(),
+        family: "ray-3.2".into(),
+        expected: sum.map(MicroUsd),
+        billed_unit: sum.map(MicroUsd),
+    };
+    job.order.others = vec![way("luma", Some(350_000)), way("minimax", None)];
+    job
+}
+
 #[test]
 fn a_job_reads_back_as_written() {
     let mut under_plan = job();
@@ -105,6 +121,11 @@ fn a_job_reads_back_as_written() {
         full(),
         under_plan,
         costed,
+        by_another(full()),
+        Job {
+            passed: Some(Passed::Later),
+            ..full()
+        },
         Job {
             due_at: None,
             ..full()
@@ -166,7 +187,9 @@ fn a_line_of_the_log_reads_back_as_written() {
 #[test]
 fn every_attribute_that_changes_is_written() {
     let before = state(&job());
-    let after = state(&full());
+    let mut elsewhere = by_another(full());
+    elsewhere.order.costing = Some(costing());
+    let after = state(&elsewhere);
     let same: Vec<_> = before
         .iter()
         .zip(&after)

@@ -269,6 +269,7 @@ pub(crate) fn admission() -> Admission {
         provider: "kie".into(),
         makes: domain::catalog::Makes::Video,
         family: "kling-3.0".into(),
+        others: vec![],
         prompt: "a hedgehog".into(),
         image: None,
         aspect: Aspect::Portrait,
@@ -319,7 +320,10 @@ pub(crate) fn admission() -> Admission {
 }
 
 pub(crate) fn claim() -> Event {
-    Event::Claim { lease_until: NOW }
+    Event::Claim {
+        lease_until: NOW,
+        way: None,
+    }
 }
 
 pub(crate) fn accepted() -> Event {

@@ -7,7 +7,14 @@ use crate::job::{WORKER_PATIENCE, is_left_by_workers};
 fn no_submission_begins_after_too_many_or_too_late() {
     let claim = |job: Job, now: Timestamp| {
         let lease_until = now.after(LEASE);
-        job.apply(Event::Claim { lease_until }, now).err()
+        job.apply(
+            Event::Claim {
+                lease_until,
+                way: None,
+            },
+            now,
+        )
+        .err()
     };
     let fence = Fence(FENCE_MAX);
     assert_eq!(claim(Job { fence, ..job() }, START), Some(Refused::Exhausted));

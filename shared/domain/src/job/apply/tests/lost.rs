@@ -193,6 +193,7 @@ fn an_order_that_is_lost_again_and_again_is_not_ordered_for_ever() {
         assert_eq!(job.stage, Stage::Queued, "lost {times} times");
         let claim = Event::Claim {
             lease_until: now.after(LEASE),
+            way: None,
         };
         job = job.apply(claim, job.due_at.unwrap()).unwrap().after;
         let silence = Event::OutcomeUnknown { can_ask: true };

@@ -14,6 +14,7 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
         provider: "kie".into(),
         makes: crate::catalog::Makes::Video,
         family: "kling-3.0".into(),
+        others: vec![],
         prompt: String::new(),
         image: None,
         aspect: Aspect::Portrait,
@@ -49,7 +50,10 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
     };
     let (lease_until, deliver_until) = (NOW.after(DAY), NOW.after(DAY));
     let events = [
-        Event::Claim { lease_until },
+        Event::Claim {
+            lease_until,
+            way: None,
+        },
         Event::Accepted {
             fence: Fence(1),
             task: TaskId("task".into()),

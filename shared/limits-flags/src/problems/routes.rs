@@ -1,0 +1,55 @@
+//! Routes that cannot be meant: ways that stand twice, more than anybody has, and costs of somebody else.
+
+use std::collections::BTreeSet;
+
+use super::Problem;
+use crate::document::{Document, ModelRow, RouteRow};
+use crate::nearest::unknown;
+
+/// The most routes beside the first one. An order takes them along.
+const ROUTES_MAX: usize = 7;
+
+/// What is wrong with the routes of models.
+pub(super) fn problems(document: &Document) -> impl Iterator<Item = Problem> {
+    document.models.iter().flat_map(move |(name, model)| {
+        let costs = model.routes.iter().filter_map(|route| cost(document, route));
+        let crowded = (model.routes.len() > ROUTES_MAX)
+            .then(|| format!("routes: at most {ROUTES_MAX} beside the first are asked"));
+        let found = twice(model).into_iter().chain(crowded).chain(costs);
+        found.map(move |why| Problem {
+            row: format!("model#{name}"),
+            why,
+        })
+    })
+}
+
+/// Whether a route says that its costs stand there.
+pub(super) fn refer_to(document: &Document, cost: &str) -> bool {
+    let mut routes = document.models.values().flat_map(|model| &model.routes);
+    routes.any(|route| route.cost.as_deref() == Some(cost))
+}
+
+fn twice(model: &ModelRow) -> Option<String> {
+    let mut seen = BTreeSet::from([(&model.provider, &model.family)]);
+    let again = model
+        .routes
+        .iter()
+        .find(|route| !seen.insert((&route.provider, &route.family)))?;
+    Some(format!(
+        "routes: {} {} stands twice",
+        again.provider, again.family
+    ))
+}
+
+fn cost(document: &Document, route: &RouteRow) -> Option<String> {
+    let name = route.cost.as_ref()?;
+    let Some(row) = document.model_costs.get(name) else {
+        let known = document.model_costs.keys().map(String::as_str);
+        return Some(format!(
+            "routes: cost: {}",
+            unknown("row of model_costs", name, known)
+        ));
+    };
+    let (asks, makes) = (&row.provider, &route.provider);
+    (asks != makes).then(|| format!("routes: cost: `{name}` is what `{asks}` asks, not `{makes}`"))
+}
