@@ -58,12 +58,13 @@ pub async fn handle(desk: &CallbackDesk, request: Request) -> Response<Body> {
     match desk.take(&callback, deadline).await {
         Ok(Taken::Rung | Taken::Noted | Taken::Late) => status(200),
         Ok(Taken::Senseless) => {
-            tracing::warn!(bytes = body.len(), "a callback that says nothing");
+            tracing::warn!(name: "callback_senseless", bytes = body.len(), "a callback that says nothing");
             status(200)
         }
         Ok(Taken::Forged) => status(401),
         Err(error) => {
             tracing::error!(
+                name: "callback_to_come_again",
                 error = runtime::batch::chain(&error),
                 "the callback is to come again"
             );

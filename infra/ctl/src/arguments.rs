@@ -151,13 +151,18 @@ pub enum Command {
     Jobs(Jobs),
     /// Shows one order with everything that has happened to it
     #[command(after_help = "Example:
-  cargo ctl job 700001-abcdefgh23456789 --stack neurocards")]
+  cargo ctl job 700001-abcdefgh23456789 --stack neurocards
+  cargo ctl job x3f0c5d1e9a7b2468-abcdefgh23456789 --stack neurocards
+  cargo ctl job 700001-abcdefgh23456789 --log-name --stack neurocards")]
     Job {
-        /// Its id, such as 700001-abcdefgh23456789
+        /// Its id, such as 700001-abcdefgh23456789, or what the functions' logs call it
         job: String,
-        /// Where.
+        /// Say what the logs call it and its customer, and nothing else
+        #[arg(long)]
+        log_name: bool,
+        /// Whose key seals the names in logs.
         #[command(flatten)]
-        target: Target,
+        bot: Bot,
     },
     /// Shows one customer's balance, open orders, counters, standing and ledger
     #[command(after_help = "Example:

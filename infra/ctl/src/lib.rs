@@ -70,7 +70,12 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Webhook(command) => webhook(command).await,
         Command::Audit { target } => audit::audit(target).await,
         Command::Jobs(command) => jobs::jobs(command).await,
-        Command::Job { job, target } => job::job(job, target).await,
+        Command::Job {
+            job,
+            log_name: false,
+            bot,
+        } => job::job(job, bot).await,
+        Command::Job { job, bot, .. } => job::log_name(job, bot).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Payments(command) => payments::payments(command).await,
         Command::Requests(command) => requests::requests(command).await,

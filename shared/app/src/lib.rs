@@ -9,7 +9,6 @@ pub mod texts;
 mod buttons;
 mod cards;
 pub mod cashier;
-mod chain;
 mod measured;
 mod quota;
 mod shop;
@@ -27,5 +26,5 @@ pub mod sweep;
 pub mod take_callback;
 pub mod workshop;
 
-pub use chain::chain;
 pub use env::{Clock, Dice, Env, Fixed};
+pub use table::chain;

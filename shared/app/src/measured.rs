@@ -1,7 +1,7 @@
 //! What the metrics are told of an order, wherever it is moved on: by a worker, by cleanup or by its customer.
 
 use domain::ai_request::AiRequest;
-use domain::job::{Change, Job, Rule, Stage};
+use domain::job::{Change, Failure, Job, Rule, Stage};
 use domain::time::Timestamp;
 
 /// A change of an order that was written.
@@ -15,6 +15,16 @@ pub(crate) fn moved(before: &Job, change: &Change) {
         return;
     }
     meter::job_settled(model, outcome(after.stage));
+    let took_ms = change.at.since(after.created_at).0;
+    match (after.stage, after.failure.map(Failure::as_str)) {
+        (Stage::Delivered | Stage::Parked, _) => {
+            tracing::info!(name: "video_job_completed", job = %after.id, model, took_ms, "a video is delivered");
+        }
+        (Stage::Failed, failure) => {
+            tracing::info!(name: "video_job_failed", job = %after.id, model, failure, took_ms, "an order came to nothing");
+        }
+        _ => {}
+    }
     // What the log says of it, and nothing else.
     if let Some(cost) = AiRequest::of(after).and_then(|logged| logged.cost) {
         meter::cost(model, cost.micro_usd.0);

@@ -10,6 +10,7 @@ use providers::ticket::Ticket;
 use queue::{Doorbell, Hint, Queue};
 use store::{Applied, Jobs};
 use table::Deadline;
+use tracing::Instrument as _;
 
 use crate::env::Env;
 
@@ -71,6 +72,19 @@ impl CallbackDesk {
         let Some(ticket) = Ticket::verified(callback.query, &self.address_key) else {
             return Ok(Taken::Forged);
         };
+        let span = tracing::info_span!("job", job = ticket.job);
+        self.take_known(callback, &ticket, deadline)
+            .instrument(span)
+            .await
+    }
+
+    /// Takes a callback whose address is ours.
+    async fn take_known(
+        &self,
+        callback: &Callback<'_>,
+        ticket: &Ticket,
+        deadline: Deadline,
+    ) -> Result<Taken, store::Error> {
         let Some(provider) = row(callback.path.trim_matches('/')) else {
             return Ok(Taken::Forged);
         };
@@ -114,7 +128,7 @@ impl CallbackDesk {
         }
         let doorbell = Doorbell::new(&id, Hint::Callback);
         if let Err(error) = self.queue.ring(&doorbell, Millis::ZERO).await {
-            tracing::warn!(%error, job = %id, "no doorbell; cleanup will ring");
+            tracing::warn!(name: "doorbell_not_rung", error = crate::chain(&error), job = %id, "no doorbell; cleanup will ring");
             self.make_due(&id, deadline).await?;
         }
         Ok(Taken::Rung)
@@ -155,8 +169,12 @@ impl CallbackDesk {
             return Ok(());
         };
         match self.jobs.change(job, &change, deadline).await? {
-            Applied::Written => tracing::info!(job = %job.id, "a lost submission was found by its callback"),
-            Applied::Moved(_) => tracing::debug!(job = %job.id, "the worker wrote the task's name itself"),
+            Applied::Written => {
+                tracing::info!(name: "submission_found", job = %job.id, "a lost submission was found by its callback");
+            }
+            Applied::Moved(_) => {
+                tracing::debug!(name: "task_named_already", job = %job.id, "the worker wrote the task's name itself");
+            }
         }
         Ok(())
     }
@@ -166,6 +184,6 @@ impl CallbackDesk {
 fn note_orphan(job: &Job, fence: u32, task_id: &str) {
     if job.fence != Fence(fence) || job.task.as_ref().is_none_or(|task| task.0 != task_id) {
         meter::render_orphaned();
-        tracing::warn!(job = %job.id, fence, stage = job.stage.as_str(), "a callback for a submission that is over");
+        tracing::warn!(name: "render_orphaned", job = %job.id, fence, stage = job.stage.as_str(), "a callback for a submission that is over");
     }
 }

@@ -167,6 +167,7 @@ impl Snapshot {
             let mut model = model.clone();
             if in_vain(&model) {
                 tracing::error!(
+                    name: "provider_without_key",
                     model = model.id.0,
                     provider = model.provider,
                     "there is no key for its provider; it is not offered"

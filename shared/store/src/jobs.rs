@@ -155,6 +155,6 @@ pub(crate) fn refused(error: table::Error, mark: &str) -> Result<Applied, Error>
 /// A job that can be read; one that cannot is logged and left for a person.
 pub(crate) fn readable(item: &Item) -> Option<Job> {
     rows::read_job(item)
-        .inspect_err(|error| tracing::error!(%error, job = Row(item).s_opt("job_id"), "a job cannot be read"))
+        .inspect_err(|error| tracing::error!(name: "row_unread", error = table::chain(&error), job = Row(item).s_opt("job_id"), "a job cannot be read"))
         .ok()
 }

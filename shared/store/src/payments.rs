@@ -386,6 +386,6 @@ fn bought(item: &Item) -> Option<Bought> {
         Some(PURCHASE) => rows::read_purchase(item).map(|purchase| Bought::Purchase(Box::new(purchase))),
         _ => rows::read_payment(item).map(|record| Bought::Payment(Box::new(record))),
     };
-    row.inspect_err(|error| tracing::error!(%error, id = Row(item).s_opt("id"), "a payment cannot be read"))
+    row.inspect_err(|error| tracing::error!(name: "row_unread", error = table::chain(&error), id = Row(item).s_opt("id"), "a payment cannot be read"))
         .ok()
 }

@@ -111,7 +111,7 @@ fn page(page: table::Page) -> RequestPage {
             Ok(line) => read.lines.push(line),
             Err(error) => {
                 read.unreadable += 1;
-                tracing::error!(%error, request = Row(item).s_opt("request"), "a line of the log cannot be read");
+                tracing::error!(name: "row_unread", error = table::chain(&error), request = Row(item).s_opt("request"), "a line of the log cannot be read");
             }
         }
     }
