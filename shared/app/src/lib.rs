@@ -22,6 +22,7 @@ pub mod lookout;
 pub mod on_sale;
 
 pub mod rails;
+pub mod report;
 
 pub mod sweep;
 pub mod take_callback;

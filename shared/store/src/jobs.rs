@@ -67,6 +67,7 @@ impl Jobs {
             table: self.table.clone(),
             index: Some(OPEN_INDEX),
             partition: ("open_shard", s((shard % OPEN_SHARDS).to_string())),
+            from: None,
             up_to: Some(("due_at", n(by.0))),
             limit,
             start: after,

@@ -73,12 +73,37 @@ impl Requests {
         after: Option<Item>,
         limit: i32,
     ) -> Result<RequestPage, Error> {
+        self.of_part((day, shard), None, after, limit).await
+    }
+
+    /// The same of what began within a time alone; the rest of the day is not read.
+    pub async fn within(
+        &self,
+        part: (Timestamp, u32),
+        (from, until): (Timestamp, Timestamp),
+        after: Option<Item>,
+        limit: i32,
+    ) -> Result<RequestPage, Error> {
+        let bounds = Some((rows::began(from), rows::began(until)));
+        self.of_part(part, bounds, after, limit).await
+    }
+
+    async fn of_part(
+        &self,
+        (day, shard): (Timestamp, u32),
+        bounds: Option<(String, String)>,
+        after: Option<Item>,
+        limit: i32,
+    ) -> Result<RequestPage, Error> {
         let day = rows::day(day).unwrap_or_default();
+        let (from, up_to) = bounds.unzip();
         let query = Query {
             table: self.table.clone(),
             index: Some(DAY_INDEX),
             partition: ("day", s(rows::day_part(&day, shard))),
-            up_to: None,
+            from: from.map(s),
+            // What began at the very end has a name behind it, and so is beyond.
+            up_to: up_to.map(|end| ("request", s(end))),
             limit,
             start: after,
             consistent: false,
@@ -92,6 +117,7 @@ impl Requests {
             table: self.table.clone(),
             index: None,
             partition: ("user_id", n(user.0)),
+            from: None,
             up_to: None,
             limit,
             start: after,

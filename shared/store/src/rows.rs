@@ -19,7 +19,7 @@ pub(crate) use payments::day;
 pub use payments::{
     cursor_key, payment_item, payment_key, purchase_item, purchase_key, read_payment, read_purchase,
 };
-pub(crate) use requests::{day_part, request_attributes};
+pub(crate) use requests::{began, day_part, request_attributes};
 pub use requests::{read_request, request_item, request_key};
 pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};
@@ -40,6 +40,20 @@ pub fn job_key(job: &JobId) -> Item {
 /// The key of a row of counters; that of what all use together has an owner below 0.
 pub fn usage_key(owner: UserId, row: &str) -> Item {
     Item::from([("user_id".to_owned(), n(owner.0)), ("window".to_owned(), s(row))])
+}
+
+/// Whose the notes are that stand among the counters: customers' numbers are above it, and those of what all use together
+/// below.
+pub const NOBODY: UserId = UserId(0);
+
+/// The key of a note.
+pub(crate) fn note_key(name: String) -> Item {
+    Item::from([("user_id".to_owned(), n(NOBODY.0)), ("window".to_owned(), s(name))])
+}
+
+/// Whether a row among the counters is a note, which counts nothing that anybody uses.
+pub(crate) fn is_note(item: &Item) -> bool {
+    Row(item).n("user_id") == Ok(NOBODY.0)
 }
 
 /// The attribute that counts a step of a sliding window, by when it began.
