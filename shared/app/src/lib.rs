@@ -26,6 +26,7 @@ pub mod report;
 
 pub mod sweep;
 pub mod take_callback;
+pub mod tally;
 pub mod workshop;
 
 pub use chain::chain;

@@ -32,7 +32,12 @@ impl Canvas {
     }
 
     /// A filled box.
-    pub(crate) fn fill(&mut self, (left, top): (usize, usize), (width, height): (usize, usize), colour: Colour) {
+    pub(crate) fn fill(
+        &mut self,
+        (left, top): (usize, usize),
+        (width, height): (usize, usize),
+        colour: Colour,
+    ) {
         for y in top..top + height {
             for x in left..left + width {
                 if let Some(pixel) = self.pixel(x, y) {

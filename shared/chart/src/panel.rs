@@ -105,7 +105,12 @@ impl Columns {
         self.legend(canvas, top);
         let (left, right) = (MARGIN + SCALE, WIDTH - MARGIN);
         let (high, low) = (top + 2 * LINE, top + 2 * LINE + GRAPH);
-        let total = |column: &Column| column.counts.iter().fold(0_u64, |sum, one| sum.saturating_add(*one));
+        let total = |column: &Column| {
+            column
+                .counts
+                .iter()
+                .fold(0_u64, |sum, one| sum.saturating_add(*one))
+        };
         let largest = self.columns.iter().map(total).max().unwrap_or(0).max(1);
         for (line, value) in [(high, largest), (low - GRAPH / 2, largest / 2), (low, 0)] {
             canvas.fill((left, line), (right - left, 1), FAINT);

@@ -10,7 +10,10 @@ fn read(file: &[u8]) -> (usize, usize, Vec<[u8; 3]>) {
     let mut reader = png::Decoder::new(Cursor::new(file)).read_info().unwrap();
     let mut bytes = vec![0; reader.output_buffer_size().unwrap()];
     let frame = reader.next_frame(&mut bytes).unwrap();
-    let pixels = bytes.chunks(3).map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
+    let pixels = bytes
+        .chunks(3)
+        .map(|pixel| [pixel[0], pixel[1], pixel[2]])
+        .collect();
     let size = |pixels: u32| usize::try_from(pixels).unwrap();
     (size(frame.width), size(frame.height), pixels)
 }
@@ -70,12 +73,20 @@ fn a_column_is_as_high_as_its_counts_and_kinds_stand_on_each_other() {
     };
     let (width, _, pixels) = read(&chart.png().unwrap());
     let coloured = |x: usize, colour: [u8; 3]| {
-        pixels.iter().skip(x).step_by(width).filter(|pixel| **pixel == colour).count()
+        pixels
+            .iter()
+            .skip(x)
+            .step_by(width)
+            .filter(|pixel| **pixel == colour)
+            .count()
     };
     let (first, second) = (118 + 467 / 2, 118 + 467 + 467 / 2);
     assert_eq!(coloured(first, [46, 160, 104]), 165);
     assert_eq!(coloured(first, [214, 73, 73]), 55);
-    assert_eq!((coloured(second, [46, 160, 104]), coloured(second, [214, 73, 73])), (0, 110));
+    assert_eq!(
+        (coloured(second, [46, 160, 104]), coloured(second, [214, 73, 73])),
+        (0, 110)
+    );
 }
 
 #[test]
@@ -83,7 +94,10 @@ fn every_letter_of_both_languages_is_drawn_and_none_like_another() {
     let letters = "AZaz09АЯаяЁё₽$⭐…—%·№";
     let ink = |letter: char| -> Vec<u8> {
         let letter = font::letter(letter).unwrap();
-        (0..30).flat_map(|y| (0..32).map(move |x| (x, y))).map(|(x, y)| letter.covers(x, y)).collect()
+        (0..30)
+            .flat_map(|y| (0..32).map(move |x| (x, y)))
+            .map(|(x, y)| letter.covers(x, y))
+            .collect()
     };
     let unknown = ink('?');
     for letter in letters.chars().filter(|letter| *letter != '⭐') {

@@ -377,7 +377,12 @@ mod tests {
         assert_eq!([rub(99), rub(199), rub(200)], [None, Some(8_000), Some(9_000)]);
         assert_eq!(costs.rate(&ModelId("veo".to_owned()), Timestamp(200)), None);
 
-        let both = |when: i64| (costs.rates(Timestamp(when)).per_usd, costs.rates(Timestamp(when)).per_star);
+        let both = |when: i64| {
+            (
+                costs.rates(Timestamp(when)).per_usd,
+                costs.rates(Timestamp(when)).per_star,
+            )
+        };
         assert_eq!(
             [both(149), both(200)],
             [(Some(8_000), None), (Some(9_000), Some(104))]

@@ -62,6 +62,11 @@ impl Store {
         Self { db, tables, jobs }
     }
 
+    /// What is noted for the operator's report.
+    pub fn notes(&self) -> Notes {
+        Notes::new(self.db.clone(), self.tables.usage.clone())
+    }
+
     /// The jobs alone.
     pub fn jobs(&self) -> &Jobs {
         &self.jobs

@@ -150,7 +150,11 @@ impl Notes {
             let done = refused.item.as_ref().is_some_and(|item| Row(item).flag("done"));
             return Ok(if done { Claim::Done } else { Claim::Busy });
         }
-        let row = self.db.get(&self.table, report_key(&key), true).await?.unwrap_or_default();
+        let row = self
+            .db
+            .get(&self.table, report_key(&key), true)
+            .await?
+            .unwrap_or_default();
         Ok(Claim::Ours(Claimed {
             key,
             until,
@@ -160,7 +164,13 @@ impl Notes {
     }
 
     /// A part is about to be sent. `false` if the report is not ours any more: it must not be sent then.
-    pub async fn sends(&self, claimed: &Claimed, part: Part, tries: u32, deadline: Deadline) -> Result<bool, Error> {
+    pub async fn sends(
+        &self,
+        claimed: &Claimed,
+        part: Part,
+        tries: u32,
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
         let write = self.ours(claimed).set(part.tries(), n(tries));
         match self.db.write(write, deadline).await {
             Ok(()) => Ok(true),
@@ -170,7 +180,13 @@ impl Notes {
     }
 
     /// A part was sent: it is this message. Whoever's the report is by now, it was.
-    pub async fn sent(&self, claimed: &Claimed, part: Part, message: i64, deadline: Deadline) -> Result<(), Error> {
+    pub async fn sent(
+        &self,
+        claimed: &Claimed,
+        part: Part,
+        message: i64,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
         let write = Self::report(&self.table, &claimed.key).set(part.message(), n(message));
         Ok(self.db.write(write, deadline).await?)
     }
@@ -219,7 +235,9 @@ impl Tallies {
     fn add(&mut self, item: &Item) {
         let row = Row(item);
         let times = row.n_or_zero::<u64>("times").unwrap_or(0);
-        let name = row.s_opt("window").and_then(|window| window.splitn(3, '#').nth(2));
+        let name = row
+            .s_opt("window")
+            .and_then(|window| window.splitn(3, '#').nth(2));
         match name.and_then(|name| name.split_once('#')) {
             Some(("refused", limit)) => {
                 let sum = self.refused.entry(limit.to_owned()).or_default();

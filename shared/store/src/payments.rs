@@ -3,8 +3,10 @@
 
 mod booked;
 mod settle;
+mod tables;
 
 pub use settle::{Credit, Settled, Settling};
+pub use tables::PaymentTables;
 
 use domain::account::Account;
 use domain::audit::{BadRow, Books, Sales};
@@ -31,17 +33,6 @@ const USER_INDEX: &str = "by-user";
 /// Rows of a customer that are read at once, and how often.
 const BOUGHT_PAGE: i32 = 200;
 const BOUGHT_PAGES_MAX: u32 = 10;
-
-/// The names of the tables that money goes through.
-#[derive(Clone, Debug)]
-pub struct PaymentTables {
-    /// Purchases and payments.
-    pub payments: String,
-    /// Balances and standings.
-    pub accounts: String,
-    /// Immutable entries.
-    pub ledger: String,
-}
 
 /// Purchases and payments, with the credits and plans that they bring.
 #[derive(Clone, Debug)]

@@ -48,7 +48,10 @@ pub const NOBODY: UserId = UserId(0);
 
 /// The key of a note.
 pub(crate) fn note_key(name: String) -> Item {
-    Item::from([("user_id".to_owned(), n(NOBODY.0)), ("window".to_owned(), s(name))])
+    Item::from([
+        ("user_id".to_owned(), n(NOBODY.0)),
+        ("window".to_owned(), s(name)),
+    ])
 }
 
 /// Whether a row among the counters is a note, which counts nothing that anybody uses.
