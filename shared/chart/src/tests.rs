@@ -1,5 +1,4 @@
-//! What is drawn is looked at pixel by pixel where it can be told, and by eye where it cannot
-//! (`cargo run -p chart --example picture`).
+//! What is drawn is looked at pixel by pixel where it can be told; `tests/tests/report/day.rs` draws pictures for the eye.
 
 use std::io::Cursor;
 

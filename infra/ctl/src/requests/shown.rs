@@ -38,7 +38,8 @@ fn roubles(kopecks: u64) -> String {
     format!("{}.{:02}", kopecks / 100, kopecks % 100)
 }
 
-fn as_json(tally: &Tally) -> Value {
+/// A sum, by the names under which JSON says it.
+pub(crate) fn as_json(tally: &Tally) -> Value {
     json!({
         "requests": tally.requests, "completed": tally.completed, "failed": tally.failed, "open": tally.open,
         "credits": tally.credits, "tokens": tally.tokens, "micro_usd": tally.cost.0, "kopecks": tally.kopecks,

@@ -56,10 +56,7 @@ fn models(say: Say, business: &Business) -> Bars {
     let bar = |(model, tally): (&domain::id::ModelId, &Tally)| Bar {
         name: model.0.clone(),
         size: tally.cost.0,
-        figure: match tally.whole_kopecks() {
-            Some(kopecks) => format!("{} · {}", roubles(kopecks), count(tally.requests)),
-            None => format!("{} · {}", say.text("report-unknown"), count(tally.requests)),
-        },
+        figure: format!("{} · {}", cost(say, tally), count(tally.requests)),
         tone: Tone::Plain,
     };
     Bars {
@@ -69,19 +66,30 @@ fn models(say: Say, business: &Business) -> Bars {
     }
 }
 
-/// What came and what it cost, where both are known in one currency.
+/// What something cost: all of it, what is known of it, or that nothing is.
+fn cost(say: Say, tally: &Tally) -> String {
+    match tally.whole_kopecks() {
+        Some(kopecks) => roubles(kopecks),
+        None if tally.kopecks > 0 => format!("≥ {}", roubles(tally.kopecks)),
+        None => say.text("report-unknown"),
+    }
+}
+
+/// What came and what it cost.
 fn paid(say: Say, business: &Business) -> Bars {
-    let bar = |name: &str, sum: Option<u64>, tone| Bar {
+    let bar = |name: &str, size: u64, figure: String, tone| Bar {
         name: say.text(name),
-        size: sum.unwrap_or(0),
-        figure: sum.map_or_else(|| say.text("report-unknown"), roubles),
+        size,
+        figure,
         tone,
     };
+    let (revenue, all) = (business.revenue(), &business.sums.all);
+    let came = revenue.map_or_else(|| say.text("report-unknown"), roubles);
     Bars {
         title: say.text("report-chart-money"),
         bars: vec![
-            bar("report-chart-revenue", business.revenue(), Tone::Good),
-            bar("report-chart-cost", business.sums.all.whole_kopecks(), Tone::Bad),
+            bar("report-chart-revenue", revenue.unwrap_or(0), came, Tone::Good),
+            bar("report-chart-cost", all.kopecks, cost(say, all), Tone::Bad),
         ],
         nothing: String::new(),
     }
