@@ -18,6 +18,7 @@ pub mod told;
 mod way_out;
 
 pub mod desk;
+pub mod log_table;
 pub mod lookout;
 pub mod on_sale;
 

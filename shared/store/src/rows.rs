@@ -19,7 +19,7 @@ pub(crate) use payments::day;
 pub use payments::{
     cursor_key, payment_item, payment_key, purchase_item, purchase_key, read_payment, read_purchase,
 };
-pub(crate) use requests::{began, day_part, request_attributes};
+pub(crate) use requests::{began, day_part, request_attributes, request_name};
 pub use requests::{read_request, request_item, request_key};
 pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};

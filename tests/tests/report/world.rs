@@ -62,6 +62,8 @@ pub(crate) struct World<'a> {
 
 const PLANS: [(&str, u32, u64); 3] = [("day", 1, 9_900), ("week", 7, 49_900), ("month", 30, 199_000)];
 const VIDEO_MODELS: [&str; 3] = ["kling-3.0", "kling-2.6", "seedance-2"];
+/// Midnight in Moscow before 22 November 2026.
+const DARK_UNTIL: Timestamp = Timestamp(1_795_294_800_000);
 const FIRST_USER: i64 = 5_000;
 
 pub(crate) fn soon() -> Deadline {
@@ -129,11 +131,19 @@ impl<'a> World<'a> {
         }
     }
 
-    fn costing(&mut self) -> Costing {
+    /// Whether an operation's cost is known, and the rate of the rouble: on the reported day of all, so that every margin
+    /// is, and on the days before of most.
+    fn known(&mut self, at: Timestamp) -> (bool, bool) {
+        let dark = at < DARK_UNTIL;
+        (!dark || self.dice.below(5) > 0, !dark || self.dice.below(5) > 0)
+    }
+
+    fn costing(&mut self, at: Timestamp) -> Costing {
+        let (is_priced, is_rated) = self.known(at);
         Costing {
-            expected: (self.dice.below(20) > 0).then_some(MicroUsd(350_000 + self.number)),
+            expected: is_priced.then_some(MicroUsd(350_000 + self.number)),
             billed_unit: (self.dice.below(2) == 0).then_some(MicroUsd(5_000)),
-            kopecks_per_usd: (self.dice.below(30) > 0).then_some(8_000),
+            kopecks_per_usd: is_rated.then_some(8_000),
             kept: domain::cost::days(400),
             ..Costing::default()
         }
@@ -153,7 +163,7 @@ impl<'a> World<'a> {
         let beside = (self.dice.below(5) == 0).then(|| "month".to_owned());
         order.costing = Some(Costing {
             subscription: plan.clone().or(beside),
-            ..self.costing()
+            ..self.costing(at)
         });
         let cost = if plan.is_some() {
             0
@@ -261,8 +271,9 @@ impl<'a> World<'a> {
         let status = *self.dice.pick(&statuses);
         let plan = (self.dice.below(4) == 0).then(|| self.dice.pick(&PLANS).0.to_owned());
         let micro_usd = MicroUsd(100 + self.dice.below(90_000));
-        let kopecks = (self.dice.below(30) > 0).then(|| micro_usd.kopecks(8_000));
-        let has_cost = status == Status::Completed && self.dice.below(25) > 0;
+        let (is_priced, is_rated) = self.known(at);
+        let kopecks = is_rated.then(|| micro_usd.kopecks(8_000));
+        let has_cost = status == Status::Completed && is_priced;
         let errors = ["quota", "timeout", "refused <&>"];
         let line = AiRequest {
             user: self.user(),
