@@ -16,7 +16,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
-pub use requests::{Days, Requests};
+pub use requests::{DailyReport, Days, Requests};
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Single, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
@@ -180,6 +180,8 @@ pub enum Command {
     /// The log of AI operations: what was asked for, how it ended, and what it cost
     #[command(subcommand)]
     Requests(Requests),
+    /// The report of a day or a week, as the bot sends it every morning
+    Report(DailyReport),
     /// Gives credits, once per request name however often it is repeated
     Grant(Grant),
     /// Rings the doorbells of the dead-letter queue once more

@@ -13,6 +13,7 @@ pub mod target;
 mod access;
 mod account;
 mod audit;
+mod daily;
 mod explain;
 mod flags;
 mod grant;
@@ -79,6 +80,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Payments(command) => payments::payments(command).await,
         Command::Requests(command) => requests::requests(command).await,
+        Command::Report(asked) => daily::report(asked).await,
         Command::Grant(grant) => grant::grant(grant).await,
         Command::Redrive(command) => redrive::redrive(command).await,
         Command::Secret(SecretCommand::Template) => secret::template(),

@@ -17,13 +17,16 @@ pub mod told;
 mod way_out;
 
 pub mod desk;
+pub mod log_table;
 pub mod lookout;
 pub mod on_sale;
 
 pub mod rails;
+pub mod report;
 
 pub mod sweep;
 pub mod take_callback;
+pub mod tally;
 pub mod workshop;
 
 pub use env::{Clock, Dice, Env, Fixed};

@@ -8,11 +8,12 @@ use domain::time::Millis;
 use providers::registry::{Notice, Row, row};
 use providers::ticket::Ticket;
 use queue::{Doorbell, Hint, Queue};
-use store::{Applied, Jobs};
+use store::{Applied, Jobs, Notes, Tallied};
 use table::Deadline;
 use tracing::Instrument as _;
 
 use crate::env::Env;
+use crate::tally;
 
 /// What takes callbacks.
 pub struct CallbackDesk {
@@ -20,6 +21,8 @@ pub struct CallbackDesk {
     pub jobs: Jobs,
     /// The doorbells.
     pub queue: Queue,
+    /// What is noted for the operator's report.
+    pub notes: Notes,
     /// Time.
     pub env: Env,
     /// The key that marks callback addresses as ours.
@@ -114,7 +117,7 @@ impl CallbackDesk {
         {
             // Some call with every change; a render is one render.
             if is_over {
-                note_orphan(&job, ticket.fence, &task_id);
+                self.note_orphan(&job, ticket.fence, &task_id).await;
             }
             return Ok(Taken::Late);
         }
@@ -178,12 +181,13 @@ impl CallbackDesk {
         }
         Ok(())
     }
-}
 
-/// A callback for a submission that was given up: somebody may have paid for a render that nobody gets.
-fn note_orphan(job: &Job, fence: u32, task_id: &str) {
-    if job.fence != Fence(fence) || job.task.as_ref().is_none_or(|task| task.0 != task_id) {
-        meter::render_orphaned();
-        tracing::warn!(name: "render_orphaned", job = %job.id, fence, stage = job.stage.as_str(), "a callback for a submission that is over");
+    /// A callback for a submission that was given up: somebody may have paid for a render that nobody gets.
+    async fn note_orphan(&self, job: &Job, fence: u32, task_id: &str) {
+        if job.fence != Fence(fence) || job.task.as_ref().is_none_or(|task| task.0 != task_id) {
+            meter::render_orphaned();
+            tracing::warn!(name: "render_orphaned", job = %job.id, fence, stage = job.stage.as_str(), "a callback for a submission that is over");
+            tally::note(&self.notes, Tallied::Orphan, self.env.now()).await;
+        }
     }
 }

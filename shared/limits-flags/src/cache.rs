@@ -161,6 +161,7 @@ impl Settings {
                 table: self.table.clone(),
                 index: None,
                 partition: rows::partition_key(),
+                from: None,
                 up_to: None,
                 limit: PAGE,
                 start,

@@ -58,10 +58,12 @@ fn is_for_the_log(metadata: &Metadata<'_>) -> bool {
 /// Says once more, with `Debug` of everything in the error, what the handler has said already.
 const NOT_HEARD: [&str; 1] = ["lambda_runtime::layers::panic"];
 
-const CRATES: [&str; 18] = [
+const CRATES: [&str; 20] = [
     "alerts",
     "app",
+    "chart",
     "cleanup",
+    "daily_report",
     "domain",
     "features_api",
     "limits_flags",

@@ -8,13 +8,13 @@ use domain::limit::{Counts, Limit, Usage, Whose};
 use domain::money::Credits;
 use domain::time::Millis;
 use queue::{Doorbell, Hint};
-use store::NotAdmitted;
+use store::{NotAdmitted, Tallied};
 use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
 use super::visit::Visit;
 use crate::way_out::way_out;
-use crate::{cards, quota, show};
+use crate::{cards, quota, show, tally};
 
 /// How often an order is decided anew on what a refused transaction brought back. What it is decided on moves only when the
 /// same customer orders at the same moment, or where a row is full of what all use together.
@@ -39,7 +39,10 @@ impl Visit<'_> {
         for _ in 0..ADMIT_TRIES {
             let admission = match self.decide(nonce, revision, place) {
                 Ok(admission) => admission,
-                Err(refusal) => return Ok(self.refuse(nonce, &refusal, message_id, query_id)),
+                Err(refusal) => {
+                    self.note_refusal(&refusal).await;
+                    return Ok(self.refuse(nonce, &refusal, message_id, query_id));
+                }
             };
             // Nobody pays a price that the card did not show: the card is drawn anew, and waits for another press.
             if admission.job.cost != price {
@@ -162,6 +165,14 @@ impl Visit<'_> {
             self.queued(job, message_id)
         } else {
             Self::alert(query_id, &self.say.text("already-started"))
+        }
+    }
+
+    /// A limit that refuses somebody is a reason to offer more: the operator's report counts it.
+    async fn note_refusal(&self, refusal: &Refusal) {
+        if let Refusal::LimitReached(usage) = refusal {
+            let notes = self.desk.store.notes();
+            tally::note(&notes, Tallied::Refused(&usage.limit.id), self.now).await;
         }
     }
 
