@@ -10,7 +10,7 @@ use domain::limit::{Count, Counted};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
-use table::{AttributeValue, Item, Malformed, Row, list, map, n, s, set};
+use table::{AttributeValue, Item, Malformed, Row, list, map, n, s};
 
 mod opened;
 mod payments;
