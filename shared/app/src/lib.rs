@@ -10,6 +10,7 @@ mod buttons;
 mod cards;
 pub mod cashier;
 mod chain;
+mod kinds;
 mod measured;
 mod quota;
 mod shop;

@@ -22,6 +22,7 @@ mod submission;
 mod callbacks;
 mod checked;
 mod delivery;
+mod kinds;
 mod undone;
 mod unreachable;
 

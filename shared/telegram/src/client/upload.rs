@@ -14,16 +14,17 @@ use crate::{Error, Method};
 pub(super) const PART: &str = "upload";
 const VIDEO_MIME: &str = "video/mp4";
 
-/// A video (MPEG-4) to be uploaded, at most 50 MB.
+/// A file to be uploaded, at most 50 MB: a video (MPEG-4), unless another type is stated.
 #[derive(Debug)]
 pub struct Upload {
     body: Body,
     length: Option<u64>,
     file_name: String,
+    mime: &'static str,
 }
 
 impl Upload {
-    /// A video that is passed on as it comes, never held whole. With its length in bytes known the request states a
+    /// A file that is passed on as it comes, never held whole. With its length in bytes known the request states a
     /// `Content-Length`; otherwise it goes out in chunks.
     pub fn stream<S>(stream: S, length: Option<u64>, file_name: impl Into<String>) -> Self
     where
@@ -35,10 +36,11 @@ impl Upload {
             body: Body::wrap_stream(stream),
             length,
             file_name: file_name.into(),
+            mime: VIDEO_MIME,
         }
     }
 
-    /// A video that is in memory already.
+    /// A file that is in memory already.
     pub fn bytes(bytes: impl Into<Bytes>, file_name: impl Into<String>) -> Self {
         let bytes = bytes.into();
         let length = u64::try_from(bytes.len()).ok();
@@ -46,7 +48,14 @@ impl Upload {
             body: Body::from(bytes),
             length,
             file_name: file_name.into(),
+            mime: VIDEO_MIME,
         }
+    }
+
+    /// The same, stated to be of this media type.
+    #[must_use]
+    pub fn of_type(self, mime: &'static str) -> Self {
+        Self { mime, ..self }
     }
 
     /// The call's fields and this file as one form.
@@ -64,7 +73,7 @@ impl Upload {
             Some(length) => Part::stream_with_length(self.body, length),
             None => Part::stream(self.body),
         };
-        part.file_name(self.file_name).mime_str(VIDEO_MIME)
+        part.file_name(self.file_name).mime_str(self.mime)
     }
 }
 
