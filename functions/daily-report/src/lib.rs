@@ -90,7 +90,7 @@ pub async fn handle(report: &DailyReport, event: LambdaEvent<Value>) -> Result<V
             }
             // They send it, or Lambda's next try finds their time over.
             Err(Failed::Busy) => {
-                tracing::warn!(period = key, "somebody else is sending this report");
+                tracing::info!(name: "report_in_hand", period = key, "somebody else is sending this report");
                 trouble = Some(Failed::Busy);
             }
             Err(error) => {

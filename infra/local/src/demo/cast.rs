@@ -137,10 +137,10 @@ const CAST: [Row; 20] = [
     ("Нина", "ru", Part::CallbackTwice, None, "чашка кофе, пар поднимается ☕", PNG),
     ("Олег", "", Part::CallbackEarly, None, "ракета взлетает 🚀🚀🚀", None),
     ("Павел", "ru", Part::Ordinary, Some("hailuo-2.3"), "машина мчится по ночному городу", JPEG),
-    ("Queenie", "en", Part::Ordinary, None, "a <b>bold</b> fox & a \"shy\" owl", None),
-    ("Рита", "ru", Part::Ordinary, None, "цветок распускается 🌸", SQUARE),
-    ("Саша", "uk", Part::Ordinary, Some("kling-2.6"), "соняшники хитаються на вітрі 🌻", None),
-    ("Тимур", "ru", Part::Ordinary, None, "дракон\nлетит\nнад горами 🐉", None),
+    ("Queenie", "en", Part::Ordinary, Some("nano-banana-2"), "a <b>bold</b> fox & a \"shy\" owl", None),
+    ("Рита", "ru", Part::Ordinary, Some("nano-banana-2"), "пусть цветок распустится 🌸", SQUARE),
+    ("Саша", "uk", Part::Ordinary, Some("suno-v5"), "пісня про соняшники на вітрі 🌻", None),
+    ("Тимур", "ru", Part::Ordinary, Some("eleven-turbo-2.5"), "Дракон\nлетит\nнад горами 🐉", None),
     ("Ulf", "de", Part::Ordinary, Some("seedance-2"), "Nebel über dem Fluß, ein Boot", TURNED),
 ];
 
