@@ -16,7 +16,7 @@ use crate::secret;
 pub const VAULTS: [i64; 2] = [-1_001_000_000_001, -1_001_000_000_002];
 
 /// The operator's channel of the played Telegram.
-pub const OPERATOR: i64 = -1_001_000_000_003;
+pub(crate) const OPERATOR: i64 = -1_001_000_000_003;
 
 /// The outside world, reachable but not yet served.
 pub(crate) struct Outside {
