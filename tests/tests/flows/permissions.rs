@@ -5,10 +5,10 @@ use domain::id::JobId;
 use domain::job::Stage as JobStage;
 use domain::time::Millis;
 use local_lambda::{Effect, Service};
-use played_kie::Trouble;
+use played_kie::{Forged, Signature, Trouble};
 use played_rails::Fault;
 use serde_json::json;
-use tests::stage::{API, Ask, CALLBACK, CLEANUP, PAYMENTS, REPORT, Stage, WEBHOOK, WORKER};
+use tests::stage::{API, Ask, CALLBACK, CLEANUP, OPERATOR, PAYMENTS, REPORT, Stage, WEBHOOK, WORKER};
 
 use crate::{ANNA, BORIS, VAULT};
 
@@ -144,6 +144,38 @@ async fn give_back(stage: &Stage) {
     }
 }
 
+/// A callback for a submission that is over.
+async fn call_back_late(stage: &Stage) {
+    stage.kie.inject(Trouble::Failed, "", 1);
+    let job = stage.order(VERA, "two lives").await;
+    for wanted in [JobStage::Running, JobStage::Queued, JobStage::Running] {
+        stage.run_until_stage(&job, wanted).await;
+    }
+    let tasks = stage.kie.tasks();
+    let late = tasks.iter().rev().nth(1).unwrap();
+    let forged = Forged {
+        callback_url: late.callback_url.as_deref().unwrap(),
+        task_id: &late.id,
+        state: played_kie::State::Success,
+        result_urls: &["https://example.com/late.mp4"],
+        signature: Signature::Right,
+    };
+    assert_eq!(stage.kie.forge_callback(&forged).await, Some(200));
+    stage.run_until_settled().await;
+}
+
+/// The morning after a day on which an unlimited plan paid for a video.
+async fn report(stage: &Stage) {
+    stage.newcomer(OPERATOR).await;
+    stage.order(ANNA, "paid by the plan").await;
+    stage.run_until_settled().await;
+    // The second finds the settings as the first has left them.
+    for _ in 0..2 {
+        stage.pass(Millis::from_mins(24 * 60));
+        stage.report().await.unwrap();
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_permission_in_the_template_is_needed() {
     let stage = Stage::with(|setting| setting.vaults = vec![VAULT]).await;
@@ -153,6 +185,8 @@ async fn every_permission_in_the_template_is_needed() {
     ask_the_api(&stage).await;
     buy(&stage).await;
     give_back(&stage).await;
+    call_back_late(&stage).await;
+    report(&stage).await;
     let unused = stage.aws.unused_permissions().into_iter();
     let idle: Vec<String> = unused
         .filter(|it| !NOT_HERE.contains(&(it.function.as_str(), it.action.as_str())))

@@ -260,7 +260,7 @@ pub(crate) fn margins(rows: &Rows, from: i64, until: i64) -> Vec<String> {
         );
         models.push((dear, number, words));
     }
-    models.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)));
+    models.sort_by_key(|model| std::cmp::Reverse((model.0, model.1)));
     let more = models.len().saturating_sub(8);
     let mut said: Vec<String> = models.into_iter().take(8).map(|(_, _, words)| words).collect();
     if more > 0 {
@@ -338,7 +338,7 @@ pub(crate) fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
         }
     }
     // Of one customer's plans that lose as much the dearer comes first, which nothing here is made to meet.
-    losses.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
+    losses.sort_by_key(|loss| (std::cmp::Reverse(loss.0), loss.1));
     let mut said = vec![format!("Безлимиты дороже, чем приносят: {}", losses.len())];
     said.extend(losses.iter().take(8).map(|(_, _, _, words)| words.clone()));
     if not_looked_at > 0 {

@@ -23,7 +23,7 @@ use tests::stage::Stage;
 
 use crate::ANNA;
 
-/// SplitMix64: the same seed, the same week.
+/// `SplitMix64`: the same seed, the same week.
 pub(crate) struct Dice(u64);
 
 impl Dice {

@@ -26,7 +26,7 @@ use crate::auth::Viewer;
 use crate::body::{Asked, Name, Until};
 use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
-use shown::{End, Lines, Models, Plans, Summed, answer};
+use shown::{Bearers, End, Lines, Ranking, Summed, answer};
 
 /// Lines that are read at once.
 const PAGE: i32 = 2_000;
@@ -42,7 +42,7 @@ const STOP_WITH: std::time::Duration = std::time::Duration::from_secs(4);
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Days {
+pub(crate) struct Time {
     /// The last of them, in UTC; today without.
     #[param(pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", example = "2026-11-22")]
     day: Option<String>,
@@ -99,14 +99,14 @@ pub(crate) struct Part {
 }
 
 /// Sums of some days: operations, outcomes and their reasons, how long they took, what they cost. As CSV: by kind.
-#[utoipa::path(get, path = "/admin/requests/summary", tag = "admin", params(Days),
+#[utoipa::path(get, path = "/admin/requests/summary", tag = "admin", params(Time),
     responses((status = 200, description = "The sums", content((Summed = "application/json"), (String = "text/csv"))),
         (status = 422, description = "What is asked for is no day", body = crate::problem::Problem,
          content_type = "application/problem+json"), Unreadable, Denials))]
 pub(crate) async fn sum_up(
     State(api): State<Arc<Api>>,
     _: Viewer,
-    Asked(days): Asked<Days>,
+    Asked(days): Asked<Time>,
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
     let (sums, read) = summed(&api, &days, deadline).await?;
@@ -119,40 +119,40 @@ pub(crate) async fn sum_up(
 }
 
 /// The models by what they cost, the dearest first.
-#[utoipa::path(get, path = "/admin/requests/models", tag = "admin", params(Days),
-    responses((status = 200, description = "The models", content((Models = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/admin/requests/models", tag = "admin", params(Time),
+    responses((status = 200, description = "The models", content((Ranking = "application/json"), (String = "text/csv"))),
         (status = 422, description = "What is asked for is no day", body = crate::problem::Problem,
          content_type = "application/problem+json"), Unreadable, Denials))]
 pub(crate) async fn top_models(
     State(api): State<Arc<Api>>,
     _: Viewer,
-    Asked(days): Asked<Days>,
+    Asked(days): Asked<Time>,
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
     let (sums, read) = summed(&api, &days, deadline).await?;
     answer(
         days.format.as_deref(),
-        &Models::of(&sums, &read),
+        &Ranking::of(&sums, &read),
         &read.end(),
         || log_table::models(&sums),
     )
 }
 
 /// What each customer's unlimited plan has cost, the dearest first.
-#[utoipa::path(get, path = "/admin/requests/unlimited", tag = "admin", params(Days),
-    responses((status = 200, description = "The plans", content((Plans = "application/json"), (String = "text/csv"))),
+#[utoipa::path(get, path = "/admin/requests/unlimited", tag = "admin", params(Time),
+    responses((status = 200, description = "The plans", content((Bearers = "application/json"), (String = "text/csv"))),
         (status = 422, description = "What is asked for is no day", body = crate::problem::Problem,
          content_type = "application/problem+json"), Unreadable, Denials))]
 pub(crate) async fn unlimited_plans(
     State(api): State<Arc<Api>>,
     _: Viewer,
-    Asked(days): Asked<Days>,
+    Asked(days): Asked<Time>,
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
     let (sums, read) = summed(&api, &days, deadline).await?;
     answer(
         days.format.as_deref(),
-        &Plans::of(&sums, &read),
+        &Bearers::of(&sums, &read),
         &read.end(),
         || log_table::plans(&sums),
     )
@@ -288,7 +288,7 @@ impl Read {
     }
 }
 
-async fn summed(api: &Api, days: &Days, deadline: Deadline) -> Result<(Summary, Read), Refusal> {
+async fn summed(api: &Api, days: &Time, deadline: Deadline) -> Result<(Summary, Read), Refusal> {
     let last = day(api, days.day.as_deref())?;
     let count = days.days.unwrap_or(1);
     if !(1..=31).contains(&count) {

@@ -115,19 +115,12 @@ impl Reporter {
             deadline,
             async |again| {
                 let time = deadline.for_call(CHART_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
-                let (photo, picture) = self.picture(post, &business, &again)?;
+                let (photo, picture) = picture(post, &business, &again)?;
                 Ok(post.bot.send_by_upload(&photo, picture, time).await?.message_id)
             },
             post.say,
         )
         .await
-    }
-
-    fn picture(&self, post: &Post, business: &Business, again: &str) -> Result<(SendPhoto, Upload), Failed> {
-        let file = chart(post.say, business).png()?;
-        let caption = format!("{again}{}", title(post.say, business));
-        let photo = SendPhoto::new(post.chat, InputFile::Attached(String::new())).with_caption_html(caption);
-        Ok((photo, Upload::bytes(file, "report.png").of_type("image/png")))
     }
 
     /// Sends a part, unless it is known to be there, and notes what is known of it before and afterwards.
@@ -169,4 +162,12 @@ impl Reporter {
             }
         }
     }
+}
+
+/// The picture, and the call that sends it.
+fn picture(post: &Post, business: &Business, again: &str) -> Result<(SendPhoto, Upload), Failed> {
+    let file = chart(post.say, business).png()?;
+    let caption = format!("{again}{}", title(post.say, business));
+    let photo = SendPhoto::new(post.chat, InputFile::Attached(String::new())).with_caption_html(caption);
+    Ok((photo, Upload::bytes(file, "report.png").of_type("image/png")))
 }

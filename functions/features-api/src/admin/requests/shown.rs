@@ -141,7 +141,7 @@ impl Summed {
 /// A model, and what its operations come to.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RequestModel)]
-pub(super) struct Model {
+pub(super) struct Ranked {
     model: String,
     #[serde(flatten)]
     sums: Sums,
@@ -150,18 +150,18 @@ pub(super) struct Model {
 /// The models.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RequestModels)]
-pub(crate) struct Models {
+pub(crate) struct Ranking {
     /// The dearest first.
-    models: Vec<Model>,
+    models: Vec<Ranked>,
     /// All of the days is in it.
     complete: bool,
     /// Lines that cannot be read, and are in no sum.
     unreadable: u64,
 }
 
-impl Models {
+impl Ranking {
     pub(super) fn of(sums: &Summary, read: &Read) -> Self {
-        let models = sums.dearest().into_iter().map(|(model, tally)| Model {
+        let models = sums.dearest().into_iter().map(|(model, tally)| Ranked {
             model: model.0.clone(),
             sums: Sums::of(tally),
         });
@@ -176,7 +176,7 @@ impl Models {
 /// A customer's unlimited plan, and what was made under it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RequestPlan)]
-pub(super) struct Plan {
+pub(super) struct Bearer {
     user: String,
     plan: String,
     #[serde(flatten)]
@@ -186,18 +186,18 @@ pub(super) struct Plan {
 /// The unlimited plans.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RequestPlans)]
-pub(crate) struct Plans {
+pub(crate) struct Bearers {
     /// The dearest first.
-    plans: Vec<Plan>,
+    plans: Vec<Bearer>,
     /// All of the days is in it.
     complete: bool,
     /// Lines that cannot be read, and are in no sum.
     unreadable: u64,
 }
 
-impl Plans {
+impl Bearers {
     pub(super) fn of(sums: &Summary, read: &Read) -> Self {
-        let plans = sums.heaviest().into_iter().map(|((user, plan), tally)| Plan {
+        let plans = sums.heaviest().into_iter().map(|((user, plan), tally)| Bearer {
             user: user.to_string(),
             plan: plan.clone(),
             sums: Sums::of(tally),
