@@ -442,3 +442,12 @@ checkout-plan = This plan cannot begin now: you have another one, or owe credits
 plan-debt = Pay what you owe first: { $debt }. Until then no video can be ordered, and the days of a plan would go by for nothing. Any pack of credits does it: /buy
 plan-renews = The plan “{ $plan }” renews by itself: Telegram will take money for it again. Switch its renewal off in /history first: the time that you have paid stays yours.
 receipt-unreadable = This does not look like an e-mail address or a telephone number. Send for example anna@example.org or +44 20 7946 0958. Nothing was charged.
+
+## The operator's chat
+
+alert = 🚨 <b>{ $function }: { $event }</b>
+    { $words }
+    Times: { $count }, from { $since } to { $until } UTC
+alert-with = With: { $with }
+alert-job = The last order: <code>{ $job }</code>
+alert-rest = 🚨 And more kinds of errors: { $count }. There are too many for a message each: see the logs.

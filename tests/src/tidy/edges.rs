@@ -135,6 +135,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "video-worker",
             "provider-callback",
             "cleanup",
+            "alerts",
         ],
     ),
     (
@@ -154,6 +155,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "payment-webhook",
             "cleanup",
             "features-api",
+            "alerts",
         ],
     ),
 ];
