@@ -21,6 +21,7 @@ mod audience;
 mod clients;
 mod front;
 mod media;
+mod parrot;
 mod paying;
 mod renders;
 mod setting;
@@ -49,6 +50,7 @@ pub use actors::{Card, message, press};
 pub use api::{Ask, Said, init_data};
 pub use front::Answer;
 pub use media::{jpeg, png};
+pub use parrot::{Answers, Parrot, Whom};
 pub use setting::{RailMoney, Setting};
 pub use steps::WORKER_TIME;
 

@@ -29,6 +29,7 @@ const AT: u64 = 1_795_251_600_000;
 fn stack() -> Stack {
     let deployment = Deployment::default()
         .with("BotSecretArn", SECRET_ARN)
+        .with("OperatorChatId", "7")
         // The played provider begins with a million.
         .with("ProviderBalanceLow", "2000000");
     let template = Template::parse(&text("template.yaml").unwrap()).unwrap();
@@ -237,6 +238,7 @@ fn of_a_function(alarm: &str, stack: &Stack, watch: &Watch) {
         ("Report", "DailyReportFunction"),
         ("Payment", "PaymentWebhookFunction"),
         ("Api", "FeaturesApiFunction"),
+        ("Alerts", "AlertsFunction"),
     ];
     let (short, id) = functions
         .into_iter()

@@ -128,7 +128,7 @@ fn span_of(update: &Update) -> Span {
             let words = message.text.as_deref().or(message.caption.as_deref());
             (message.from.as_ref().map(|from| from.id), words)
         }
-        UpdateKind::CallbackQuery(query) => (Some(query.from.id), query.data.as_deref()),
+        UpdateKind::CallbackQuery(query) => (Some(query.from.id), None),
         UpdateKind::PreCheckoutQuery(query) => (Some(query.from.id), None),
         _ => (None, None),
     };

@@ -583,3 +583,12 @@ report-chart-money = Money
 report-chart-revenue = Revenue
 report-chart-cost = Cost
 report-chart-nothing = There were no operations.
+
+## The operator's chat
+
+alert = 🚨 <b>{ $function }: { $event }</b>
+    { $words }
+    Times: { $count }, from { $since } to { $until } UTC
+alert-with = With: { $with }
+alert-job = The last order: <code>{ $job }</code>
+alert-rest = 🚨 And more kinds of errors: { $count }. There are too many for a message each: see the logs.

@@ -593,3 +593,12 @@ report-chart-money = Деньги
 report-chart-revenue = Выручка
 report-chart-cost = Себестоимость
 report-chart-nothing = Операций не было.
+
+## Чат оператора
+
+alert = 🚨 <b>{ $function }: { $event }</b>
+    { $words }
+    Раз: { $count }, с { $since } до { $until } UTC
+alert-with = Где: { $with }
+alert-job = Последний заказ: <code>{ $job }</code>
+alert-rest = 🚨 И ещё виды ошибок: { $count }. Их очень много, каждый отдельным сообщением не приходит: смотрите журналы.

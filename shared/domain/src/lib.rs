@@ -23,6 +23,7 @@ pub mod window;
 
 pub mod account;
 pub mod admission;
+pub mod alert;
 pub mod catalog;
 pub mod ledger;
 pub mod payment;

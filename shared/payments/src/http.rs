@@ -46,6 +46,15 @@ pub(crate) fn is_page(url: &str, base: &str) -> bool {
     url.starts_with("https://") || (base.starts_with("http://") && url.starts_with("http://"))
 }
 
+/// The longest of a rail's own words for what is wrong.
+const CODE_CHARS_MAX: usize = 64;
+
+/// Whether it is such a word. Anything else in its place may repeat what was sent, the key to our account among it.
+fn is_code(text: &str) -> bool {
+    let letter = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    text.len() <= CODE_CHARS_MAX && text.chars().all(letter)
+}
+
 impl From<reqwest::Error> for Failed {
     fn from(error: reqwest::Error) -> Self {
         let error = error.without_url();
@@ -82,7 +91,8 @@ impl From<Failed> for Unanswered {
 impl Answer {
     /// A call that moves money, by its status, where the answer is not the thing itself. `code` is the rail's own word.
     pub(crate) fn outcome<T>(&self, code: Option<&str>) -> Outcome<T> {
-        let why = format!("HTTP {} {}", self.status, code.unwrap_or_default());
+        let code = code.filter(|code| is_code(code)).unwrap_or_default();
+        let why = format!("HTTP {} {code}", self.status);
         let why = why.trim_end().to_owned();
         match self.status {
             // Still at it (202), or nobody knows: the same key finds out.
@@ -104,7 +114,27 @@ impl Answer {
 
 #[cfg(test)]
 mod tests {
-    use super::is_page;
+    use super::{Answer, is_page};
+    use crate::Outcome;
+
+    #[test]
+    fn a_rails_own_word_is_told_and_nothing_else_in_its_place() {
+        let why = |code| {
+            let answer = Answer {
+                status: 400,
+                body: serde_json::Value::Null,
+            };
+            match answer.outcome::<()>(Some(code)) {
+                Outcome::Refused { why } => why,
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(why("card_declined"), "HTTP 400 card_declined");
+        let long = "a".repeat(65);
+        for other in ["Basic MTAwNTAwOmxpdmU", "a@b.c", &long] {
+            assert_eq!(why(other), "HTTP 400", "{other}");
+        }
+    }
 
     #[test]
     fn a_customer_is_sent_over_tls_unless_the_rail_itself_is_reached_without() {

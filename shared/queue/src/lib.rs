@@ -61,9 +61,17 @@ pub enum Error {
     /// SQS did not take it, or did not answer. Cleanup rings in its place.
     #[error("the doorbell could not be rung")]
     NotRung(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// The body is no doorbell.
-    #[error("the message is no doorbell")]
-    NotADoorbell(#[source] serde_json::Error),
+    /// The body is no doorbell. It is not quoted: it may be anything.
+    #[error("the message is no doorbell: line {line}, column {column}")]
+    NotADoorbell {
+        /// Where that shows.
+        line: usize,
+        /// Where in it.
+        column: usize,
+    },
+    /// The doorbell cannot be written.
+    #[error("the doorbell cannot be written")]
+    Unwritable(#[source] serde_json::Error),
     /// It names no job.
     #[error("the message names no job")]
     NoJob,
@@ -88,7 +96,10 @@ impl Doorbell {
 
     /// Reads a message's body.
     pub fn parse(body: &str) -> Result<Self, Error> {
-        serde_json::from_str(body).map_err(Error::NotADoorbell)
+        serde_json::from_str(body).map_err(|error| Error::NotADoorbell {
+            line: error.line(),
+            column: error.column(),
+        })
     }
 
     /// The job that it names.
@@ -125,7 +136,7 @@ impl Queue {
     /// standard queue one heavy customer does not delay the others (fair queues).
     pub async fn ring(&self, doorbell: &Doorbell, delay: Millis) -> Result<(), Error> {
         let group = doorbell.job_id()?.user.to_string();
-        let body = serde_json::to_string(doorbell).map_err(Error::NotADoorbell)?;
+        let body = serde_json::to_string(doorbell).map_err(Error::Unwritable)?;
         let delay_s = i32::try_from(delay.secs_ceil().min(DELAY_MAX_S)).unwrap_or(0);
         let message = self
             .client
@@ -184,7 +195,7 @@ mod tests {
 
     #[test]
     fn what_is_no_doorbell_is_refused() {
-        assert!(matches!(Doorbell::parse("{"), Err(Error::NotADoorbell(_))));
+        assert!(matches!(Doorbell::parse("{"), Err(Error::NotADoorbell { .. })));
         let nameless = Doorbell {
             job: "x".into(),
             hint: Hint::Due,

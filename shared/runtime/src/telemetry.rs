@@ -23,7 +23,7 @@ pub use line::Paper;
 pub fn start(level: &str) {
     // A second start, in a test, changes nothing.
     if tracing::subscriber::set_global_default(lines(level, std::io::stdout)).is_ok() {
-        std::panic::set_hook(Box::new(panicked));
+        tell_panics();
     }
 }
 
@@ -37,7 +37,12 @@ pub fn lines<W: Paper>(level: &str, paper: W) -> impl Subscriber + Send + Sync {
     tracing_subscriber::registry().with(Lines::new(paper).with_filter(heard))
 }
 
-/// Where a panic was, and not what it said: that may be a piece of what was worked on. Rust's own hook prints it.
+/// From now on a panic is a line of the log. Rust's own hook would print what it said.
+pub fn tell_panics() {
+    std::panic::set_hook(Box::new(panicked));
+}
+
+/// Where a panic was, and not what it said: that may be a piece of what was worked on.
 fn panicked(panic: &PanicHookInfo<'_>) {
     let place = panic
         .location()

@@ -7,7 +7,7 @@
 //! gets the order; one hash for the order alone would have led nowhere, for the tables have no index by it.
 //!
 //! The words of others (a provider's refusal, an error's chain) may repeat anything that was sent to them. [`Veil::text`]
-//! takes out what has a form: our secrets, orders' ids, and all of an address behind its host. What has none, a customer's
+//! takes out what has a form: our secrets, orders' ids, all of an address behind its host, mails, long numbers. What has none, a customer's
 //! own words, is known where they are carried: a span's `withheld` field says what no line below it may repeat.
 
 use std::fmt::Write as _;
@@ -26,6 +26,9 @@ const SEALED_DIGITS: usize = 16;
 const HASH_DIGITS: usize = 12;
 /// What stands where something was taken out.
 pub(crate) const TAKEN_OUT: &str = "[withheld]";
+/// Digits of the shortest number in the words of others that is taken out: a customer's, a telephone. What we count
+/// ourselves stands in fields of its own.
+const NUMBER_DIGITS: usize = 7;
 /// The longest text of a field, in characters. A chain of causes has a few hundred.
 const TEXT_CHARS_MAX: usize = 1500;
 /// As many letters of a withheld text in a row are a quotation of it. Fewer are a word that everybody uses.
@@ -39,7 +42,7 @@ pub(crate) fn current() -> Option<&'static Veil> {
 }
 
 /// Takes a veil for the process. A second one, in a test, changes nothing.
-pub(crate) fn wear(veil: Veil) {
+pub fn wear(veil: Veil) {
     let _ = VEIL.set(veil);
 }
 
@@ -104,19 +107,29 @@ impl Veil {
         i64::from_be_bytes(bytes)
     }
 
-    /// A text without our secrets, with orders named as in every line, and with the hosts alone of addresses.
+    /// A text of anybody's, without our secrets, with orders named as in every line, with the hosts alone of addresses, and
+    /// without what may be a customer's number, telephone or mail.
     pub fn text(&self, text: &str) -> String {
+        self.cleaned(text, Numbers::TakenOut)
+    }
+
+    /// The same for a name, such as a payment's, in which long numbers are nobody's.
+    pub fn name(&self, name: &str) -> String {
+        self.cleaned(name, Numbers::Kept)
+    }
+
+    fn cleaned(&self, text: &str, numbers: Numbers) -> String {
         let mut text: String = text.chars().take(TEXT_CHARS_MAX).collect();
         for secret in &self.secrets {
             if text.contains(secret.as_str()) {
                 text = text.replace(secret.as_str(), TAKEN_OUT);
             }
         }
-        self.ids(&hosts(&text))
+        self.ids(&mails(&hosts(&text)), numbers)
     }
 
-    /// Every order's id sealed, and every customer's in a form that only `Debug` writes hashed.
-    fn ids(&self, text: &str) -> String {
+    /// Every order's id sealed, every customer's in a form that only `Debug` writes hashed, and other long numbers taken out.
+    fn ids(&self, text: &str, numbers: Numbers) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
@@ -141,7 +154,13 @@ impl Veil {
                     digits
                 }
                 None => {
-                    out.push_str(from.get(..digits).unwrap_or_default());
+                    let ends = !from
+                        .get(digits..)
+                        .is_some_and(|after| after.starts_with(char::is_alphanumeric));
+                    let number = from.get(..digits).unwrap_or_default();
+                    let may_be_anybodys = stands_alone && ends && digits >= NUMBER_DIGITS;
+                    let taken_out = may_be_anybodys && numbers == Numbers::TakenOut;
+                    out.push_str(if taken_out { TAKEN_OUT } else { number });
                     digits
                 }
             };
@@ -152,10 +171,41 @@ impl Veil {
     }
 }
 
-/// What stands in a text before there is a veil: no address behind its host, and no order.
+/// What becomes of long numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Numbers {
+    TakenOut,
+    Kept,
+}
+
+/// What stands in a text before there is a veil: no address behind its host, and nobody's mail.
 pub(crate) fn bare(text: &str) -> String {
     let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
-    hosts(&text)
+    mails(&hosts(&text))
+}
+
+/// A text without mail addresses.
+fn mails(text: &str) -> String {
+    let of_a_mail = |letter: char| letter.is_alphanumeric() || "._%+-".contains(letter);
+    let (mut out, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some(at) = rest.find('@') {
+        let (before, after) = rest.split_at(at);
+        let after = after.get(1..).unwrap_or_default();
+        let host = after.get(..after.find(|letter| !of_a_mail(letter)).unwrap_or(after.len()));
+        let host = host.unwrap_or_default();
+        let kept = before.trim_end_matches(of_a_mail);
+        if host.contains('.') && kept.len() < before.len() {
+            out.push_str(kept);
+            out.push_str(TAKEN_OUT);
+            rest = after.get(host.len()..).unwrap_or_default();
+        } else {
+            out.push_str(before);
+            out.push('@');
+            rest = after;
+        }
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Addresses without all that stands behind their hosts: paths name files, and queries are often keys.
@@ -282,12 +332,24 @@ mod tests {
                 "GET https://cdn.example/…".to_owned() + " 404",
             ),
             ("at https://kie.ai", "at https://kie.ai".to_owned()),
+            (
+                "chat 7310660417, tel:+79990417731, 123456 ms, v1.2345678x",
+                "chat [withheld], tel:+[withheld], 123456 ms, v1.2345678x".to_owned(),
+            ),
+            (
+                "to a.b+c@mail.example, not a@b",
+                "to [withheld], not a@b".to_owned(),
+            ),
             ("Job(UserId(7), 12)", format!("Job(UserId({hash}), 12)")),
         ];
         for (text, expected) in cases {
             let found = veil.text(text).replace("/…:", "/…");
             assert_eq!(found, expected, "{text}");
         }
+        assert_eq!(
+            veil.name("yookassa#12345678-1234567"),
+            "yookassa#12345678-1234567"
+        );
         assert_eq!(veil.text(&"я".repeat(5000)).chars().count(), TEXT_CHARS_MAX);
     }
 

@@ -33,6 +33,7 @@ use table::{Db, Deadline};
 use telegram_webhook::App;
 use tokio::net::TcpListener;
 
+use super::Parrot;
 use super::api::ORIGIN;
 use super::{
     API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, NOON, PAYMENTS, REPORT,
@@ -74,6 +75,8 @@ pub struct Setting {
     pub keyless: Vec<Rail>,
     /// The seed of the dice.
     pub seed: u64,
+    /// Who stands between the functions and everybody outside, if anybody does.
+    pub parrot: Option<Parrot>,
 }
 
 impl Setting {
@@ -88,6 +91,7 @@ impl Setting {
             money: RailMoney::Real,
             keyless: Vec::new(),
             seed: 7,
+            parrot: None,
         }
     }
 
@@ -111,7 +115,9 @@ struct Outside {
     kling: (Studio, String),
     callback: String,
     yookassa: PlayedYooKassa,
+    yookassa_url: String,
     stripe: PlayedStripe,
+    stripe_url: String,
 }
 
 pub(crate) async fn build(setting: Setting) -> Stage {
@@ -125,14 +131,19 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     let (webhook_door, webhook_url) = door().await;
     let (payments_door, payments_url) = door().await;
     let (callback_door, callback_url) = door().await;
-    let outside = Outside {
+    let mut outside = Outside {
         telegram: telegram_url,
         kie: kie_url,
         kling,
         callback: callback_url,
+        yookassa_url: yookassa.api_url(),
         yookassa,
+        stripe_url: stripe.api_url(),
         stripe,
     };
+    if let Some(parrot) = &setting.parrot {
+        outside.overheard_by(parrot).await;
+    }
     let stage = Ground { setting, aws, clock }.stage(telegram, kie, outside).await;
     serve(webhook_door, front::webhook(&stage));
     serve(callback_door, front::callback(&stage));
@@ -141,6 +152,22 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     stage.stripe.desk().set_url(format!("{payments_url}stripe"));
     set_webhook(&stage.telegram, &webhook_url).await;
     stage
+}
+
+impl Outside {
+    async fn overheard_by(&mut self, parrot: &Parrot) {
+        let Self {
+            telegram,
+            kie,
+            kling: (_, kling),
+            yookassa_url,
+            stripe_url,
+            ..
+        } = self;
+        for place in [telegram, kie, kling, yookassa_url, stripe_url] {
+            *place = parrot.before(place).await;
+        }
+    }
 }
 
 impl Ground {
@@ -281,8 +308,8 @@ impl Ground {
 
     fn rails(&self, bot: &telegram::Client, outside: &Outside) -> Rails {
         let http = runtime::clients::http_without_pool().unwrap();
-        let shop = Shop::new(http.clone(), &outside.yookassa.api_url(), SHOP, YOOKASSA_KEY);
-        let account = Account::new(http, &outside.stripe.api_url(), STRIPE_KEY);
+        let shop = Shop::new(http.clone(), &outside.yookassa_url, SHOP, YOOKASSA_KEY);
+        let account = Account::new(http, &outside.stripe_url, STRIPE_KEY);
         let test = self.setting.money == RailMoney::TestThatBuys;
         let all: [Arc<dyn Taker>; 3] = [
             Arc::new(Stars::new(bot.clone())),

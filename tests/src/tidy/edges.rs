@@ -139,6 +139,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "provider-callback",
             "cleanup",
             "daily-report",
+            "alerts",
         ],
     ),
     (
@@ -159,6 +160,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "cleanup",
             "daily-report",
             "features-api",
+            "alerts",
         ],
     ),
 ];

@@ -35,6 +35,7 @@ mod moment;
 mod runtime_api;
 pub mod schedule;
 pub mod stack;
+mod subscription;
 pub mod template;
 pub mod watch;
 

@@ -15,6 +15,7 @@ use crate::event_source::Poller;
 use crate::functions::{FunctionStats, LogSink, Outcome, Pool, Running};
 use crate::schedule::{self, EventShape};
 use crate::stack::{Function, Stack};
+use crate::subscription::{self, Ear};
 use crate::watch::{State, Watch};
 use crate::{Service, ingress, moment};
 
@@ -82,7 +83,8 @@ impl LocalLambda {
             .iter()
             .map(|(id, address)| (id.clone(), format!("http://{address}/")));
         let watch = Arc::new(Watch::new(&stack));
-        let options = listened_to(options, &watch);
+        let (ear, heard) = subscription::listen(&stack);
+        let options = listened_to(options, &watch, ear);
         let mut pools = BTreeMap::new();
         for (id, function) in &stack.functions {
             pools.insert(id.clone(), Arc::new(pool(id, function, &aws, &options, &watch)?));
@@ -98,6 +100,8 @@ impl LocalLambda {
         local.open(doors)?;
         local.poll(options.processes_max)?;
         local.schedule(options.schedule_speed);
+        let bring = subscription::bring(heard, local.stack.clone(), local.pools.clone());
+        local.tasks.spawn(bring);
         Ok(local)
     }
 
@@ -271,11 +275,13 @@ async fn doors(stack: &Stack) -> Result<BTreeMap<String, TcpListener>> {
 }
 
 /// The options, with the functions' lines heard by the watch, too.
-fn listened_to(options: LocalOptions, watch: &Arc<Watch>) -> LocalOptions {
+fn listened_to(options: LocalOptions, watch: &Arc<Watch>, ear: Ear) -> LocalOptions {
     let (watch, log) = (Arc::clone(watch), options.log);
     LocalOptions {
         log: Arc::new(move |function, line| {
-            watch.heard(function, line, moment::now_ms());
+            let now_ms = moment::now_ms();
+            watch.heard(function, line, now_ms);
+            ear.heard(function, line, now_ms);
             log(function, line);
         }),
         ..options

@@ -99,6 +99,8 @@ pub struct Function {
     pub sources: Vec<QueueSource>,
     /// Its schedules.
     pub schedules: Vec<ScheduledEvent>,
+    /// Logs whose lines are brought to it.
+    pub logs: Vec<LogSource>,
     /// What its role allows.
     pub statements: Vec<Statement>,
 }
@@ -120,6 +122,19 @@ pub struct QueueSource {
     pub maximum_concurrency: Option<u32>,
     /// Whether it is switched on.
     pub enabled: bool,
+}
+
+/// A subscription to a log group: the lines in which a field of the JSON has a value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogSource {
+    /// The event's name in the template.
+    pub event: String,
+    /// The log group's name.
+    pub log_group: String,
+    /// The field, without `$.`.
+    pub field: String,
+    /// Its value.
+    pub value: String,
 }
 
 /// A schedule of one function.

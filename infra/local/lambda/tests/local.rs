@@ -12,6 +12,8 @@ mod harness;
 mod aws;
 #[path = "local/lifecycle.rs"]
 mod lifecycle;
+#[path = "local/logs.rs"]
+mod logs;
 #[path = "local/queues.rs"]
 mod queues;
 #[path = "local/schedules.rs"]

@@ -319,8 +319,8 @@ pub(super) fn failure_of(reason: Reason) -> Failure {
 pub(super) fn report(job: &Job, reason: Reason, code: i64, message: &str) {
     let said: String = message.chars().take(200).collect();
     if reason.needs_operator() {
-        tracing::error!(name: "provider_needs_operator", job = %job.id, reason = reason.as_str(), code, said, "the provider refuses until an operator acts");
+        tracing::error!(name: "provider_needs_operator", job = %job.id, provider = job.order.provider, reason = reason.as_str(), code, said, "the provider refuses until an operator acts");
     } else {
-        tracing::info!(name: "provider_refused", job = %job.id, reason = reason.as_str(), code, said, "the provider refuses");
+        tracing::info!(name: "provider_refused", job = %job.id, provider = job.order.provider, reason = reason.as_str(), code, said, "the provider refuses");
     }
 }

@@ -1,6 +1,5 @@
 //! From an event to a line.
 
-use std::borrow::Cow;
 use std::fmt::Debug;
 use std::io::Write;
 
@@ -25,6 +24,17 @@ pub(crate) const WITHHELD: &str = "withheld";
 const REQUEST_ID: (&str, &str) = ("requestId", "request_id");
 /// Fields of Lambda's span that say nothing to anybody.
 const NOT_SHOWN: [&str; 2] = ["xrayTraceId", "tenantId"];
+/// Fields that hold names of things, in which a long number is nobody's.
+const NAMES: [&str; 8] = [
+    "request_id",
+    "payment",
+    "purchase",
+    "task",
+    "used",
+    "key",
+    "message_id",
+    "request",
+];
 /// What an event without a name is called: a line of somebody's library.
 const UNNAMED: &str = "library";
 
@@ -169,7 +179,11 @@ fn written(event: &Event<'_>, mut fields: Fields, withheld: &[String], veil: Opt
         let _ = map.serialize_entry("user", &veil.user(user));
     }
     for (name, value) in fields.0 {
-        let _ = map.serialize_entry(name, &clean(value, withheld, veil));
+        let value = match (value, veil) {
+            (Value::String(text), Some(veil)) if NAMES.contains(&name) => veil.name(&text).into(),
+            (value, _) => clean(value, withheld, veil),
+        };
+        let _ = map.serialize_entry(name, &value);
     }
     let _ = map.serialize_entry("target", metadata.target());
     let _ = map.end();
@@ -181,10 +195,10 @@ fn clean(value: Value, withheld: &[String], veil: Option<&Veil>) -> Value {
     let Value::String(text) = value else {
         return value;
     };
+    // Names first: what is left of one that was quoted in part can no longer be told from anything else.
+    let text = veil.map_or_else(|| veil::bare(&text), |veil| veil.text(&text));
     let text = withheld
         .iter()
-        .fold(Cow::Borrowed(text.as_str()), |text, withheld| {
-            Cow::Owned(veil::without(&text, withheld))
-        });
-    Value::String(veil.map_or_else(|| veil::bare(&text), |veil| veil.text(&text)))
+        .fold(text, |text, withheld| veil::without(&text, withheld));
+    Value::String(text)
 }

@@ -26,6 +26,12 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     if let Some(records) = payload["Records"].as_array() {
         return batch(records).await;
     }
+    if let Some(lines) = payload["awslogs"]["data"].as_str() {
+        eprintln!("brought {lines}");
+    }
+    if let Some(line) = payload["say"].as_str() {
+        eprintln!("{line}");
+    }
     match payload["do"].as_str() {
         Some("environment") => Ok(std::env::vars()
             .map(|(name, value)| (name, Value::from(value)))

@@ -5,9 +5,10 @@ use serde::de::IgnoredAny;
 use serde_json::Value;
 
 use super::resources::typed;
+use super::watching::equation;
 use crate::error::{Error, Result};
 use crate::schedule::Expression;
-use crate::stack::{Function, QueueSource, ScheduledEvent};
+use crate::stack::{Function, LogSource, QueueSource, ScheduledEvent};
 
 /// Lambda takes at most this many messages in a batch without a batching window.
 const BATCH_WITHOUT_WINDOW_MAX: u32 = 10;
@@ -25,6 +26,7 @@ pub(super) fn add(function: &mut Function, at: &str, name: String, event: Event)
     match event.r#type.as_str() {
         "SQS" => function.sources.push(queue_source(&at, name, event.properties)?),
         "Schedule" => function.schedules.push(rule(&at, name, event.properties)?),
+        "CloudWatchLogs" => function.logs.push(log_source(&at, name, event.properties)?),
         "ScheduleV2" => function.schedules.push(scheduler(&at, name, event.properties)?),
         kind => {
             return Err(Error::template(
@@ -82,6 +84,29 @@ fn queue_source(at: &str, event: String, properties: Value) -> Result<QueueSourc
             .any(|it| it == "ReportBatchItemFailures"),
         maximum_concurrency,
         enabled: it.enabled.unwrap_or(true),
+    })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct LogEvent {
+    log_group_name: String,
+    filter_pattern: String,
+}
+
+fn log_source(at: &str, event: String, properties: Value) -> Result<LogSource> {
+    let it: LogEvent = typed(at, properties)?;
+    let Some((field, value)) = equation(&it.filter_pattern) else {
+        return Err(Error::template(
+            format!("{at}.FilterPattern"),
+            "only `{ $.field = \"value\" }` is understood",
+        ));
+    };
+    Ok(LogSource {
+        event,
+        log_group: it.log_group_name,
+        field: field.to_owned(),
+        value: value.to_owned(),
     })
 }
 

@@ -102,6 +102,7 @@ pub(super) fn read(scope: &Scope, logical: &str, metadata: &Value, properties: V
         url: it.function_url_config.is_some(),
         sources: Vec::new(),
         schedules: Vec::new(),
+        logs: Vec::new(),
         statements: statements(&at, &it.policies)?,
     };
     for (name, event) in it.events {

@@ -108,7 +108,7 @@ pub(super) fn filters(at: &str, properties: Value) -> Result<Vec<LogFilter>> {
     Ok(it.metric_transformations.into_iter().map(filter).collect())
 }
 
-fn equation(pattern: &str) -> Option<(&str, &str)> {
+pub(super) fn equation(pattern: &str) -> Option<(&str, &str)> {
     let inner = pattern.trim().strip_prefix('{')?.strip_suffix('}')?;
     let (field, value) = inner.split_once('=')?;
     let field = field.trim().strip_prefix("$.")?;

@@ -18,6 +18,15 @@ pub(crate) const SECRET: &str = "arn:aws:secretsmanager:eu-central-1:00000000000
 pub(crate) struct Lines(Arc<Mutex<Vec<(String, String)>>>);
 
 impl Lines {
+    /// The first line of a function with this text.
+    pub(crate) fn first(&self, function: &str, text: &str) -> String {
+        let lines = self.0.lock().unwrap();
+        let mut lines = lines
+            .iter()
+            .filter(|(f, line)| f == function && line.contains(text));
+        lines.next().unwrap().1.clone()
+    }
+
     pub(crate) fn count(&self, function: &str, text: &str) -> usize {
         self.0
             .lock()
