@@ -19,7 +19,7 @@ pub(crate) fn moved(before: &Job, change: &Change) {
     if let Some(cost) = AiRequest::of(after).and_then(|logged| logged.cost) {
         meter::cost(model, cost.micro_usd.0);
     }
-    if after.stage == Stage::Delivered {
+    if after.stage == Stage::Delivered && !after.order.makes.is_words() {
         let took = change.at.since(after.created_at).0;
         meter::time_to_video(model, u64::try_from(took).unwrap_or(0));
     }

@@ -4,6 +4,7 @@ mod idle;
 mod recount;
 mod sold;
 
+use domain::catalog::Makes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::time::Timestamp;
@@ -311,7 +312,8 @@ fn costs(document: &Document) -> impl Iterator<Item = Problem> {
                 let (asks, makes) = (&cost.provider, &model.provider);
                 format!("provider: `{asks}` does not make this model, `{makes}` does")
             });
-        let pictures = |unit: &str| unit == "image" || unit == "token";
+        let words = cost.category.starts_with("text");
+        let pictures = move |unit: &str| !words && (unit == "image" || unit == "token");
         let uncounted = cost
             .rates
             .iter()
@@ -344,7 +346,14 @@ fn prices(document: &Document) -> impl Iterator<Item = Problem> {
                     price.credits, price.seconds
                 ));
             }
-            (price.credits == 0).then(|| {
+            // Words cost us next to nothing, as long as there is an end to them.
+            let words = model
+                .makes
+                .as_deref()
+                .and_then(Makes::parse)
+                .is_some_and(Makes::is_words);
+            let bounded = model.limit.is_some() || !model.limits.is_empty();
+            (price.credits == 0 && !(words && bounded)).then(|| {
                 let seconds = price.seconds;
                 format!(
                     "prices: {seconds} seconds for 0 credits: everybody's renders would be paid for by you"

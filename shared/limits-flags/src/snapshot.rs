@@ -158,11 +158,7 @@ impl Snapshot {
         let withdrawn = |model: &Model| {
             let mut model = model.clone();
             if in_vain(&model) {
-                tracing::error!(
-                    model = model.id.0,
-                    provider = model.provider,
-                    "there is no key for its provider; it is not offered"
-                );
+                no_key(&model);
                 model.enabled = false;
             }
             model
@@ -250,11 +246,14 @@ impl Snapshot {
         duration_s: u32,
         with_photo: bool,
     ) -> BTreeSet<&'s str> {
-        let photo = self.requires.photo.iter().filter(|_| with_photo);
+        // Words are no order yet; they need what their own model needs.
+        let words = model.is_some_and(|model| model.makes.is_words());
+        let photo = self.requires.photo.iter().filter(|_| with_photo && !words);
         let length = model.and_then(|model| model.price_row(duration_s));
         let length = length.into_iter().flat_map(|price| &price.requires);
         let model = model.into_iter().flat_map(|model| &model.requires);
-        let all = self.requires.every.iter().chain(photo).chain(model).chain(length);
+        let every = self.requires.every.iter().filter(|_| !words);
+        let all = every.chain(photo).chain(model).chain(length);
         all.map(String::as_str).collect()
     }
 
@@ -271,6 +270,24 @@ impl Snapshot {
     pub fn offered(&self, makes: Makes, with_photo: bool) -> impl Iterator<Item = &Model> {
         let fits = move |model: &&Model| model.makes == makes && model.takes(with_photo);
         self.models.iter().filter(fits)
+    }
+}
+
+/// Words are a help that nobody must offer; whatever else is on sale is there to be sold.
+fn no_key(model: &Model) {
+    let (model, provider, words) = (&model.id.0, &model.provider, model.makes.is_words());
+    if words {
+        tracing::info!(
+            model,
+            provider,
+            "there is no key for its provider; it is not offered"
+        );
+    } else {
+        tracing::error!(
+            model,
+            provider,
+            "there is no key for its provider; it is not offered"
+        );
     }
 }
 

@@ -72,6 +72,7 @@ impl Files {
         let (prefix, folder, extension, mime) = match kind {
             MediaKind::Photo => ("AgACAgIAAxkB", "photos", "jpg", JPEG_MIME),
             MediaKind::Video => ("BAACAgIAAxkB", "videos", "mp4", "video/mp4"),
+            MediaKind::Voice => ("AwACAgIAAxkB", "voice", "oga", "audio/ogg"),
         };
         StoredFile {
             file_id: format!("{prefix}AAIC{number:012x}NgQ"),
@@ -114,6 +115,16 @@ pub(crate) fn video(bytes: Bytes) -> Option<Content> {
         height: facts.height,
         duration_s: facts.duration_s,
     })
+}
+
+/// A voice message of so many seconds.
+pub(crate) fn voice(bytes: Bytes, duration_s: u32) -> Content {
+    Content {
+        bytes,
+        width: 0,
+        height: 0,
+        duration_s,
+    }
 }
 
 /// A photo in two sizes, both JPEG.

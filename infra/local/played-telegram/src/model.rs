@@ -100,6 +100,8 @@ pub enum MediaKind {
     Photo,
     /// An MP4 video.
     Video,
+    /// A voice message: OGG with Opus.
+    Voice,
 }
 
 /// A photo (all its sizes, smallest first) or a video (one file).

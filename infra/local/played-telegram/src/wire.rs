@@ -111,6 +111,7 @@ fn media_field(media: &Media) -> (&'static str, Value) {
     match media.kind {
         MediaKind::Photo => ("photo", media.sizes().iter().map(|file| size(file)).collect()),
         MediaKind::Video => ("video", media.file().map_or(Value::Null, |file| video(file))),
+        MediaKind::Voice => ("voice", media.file().map_or(Value::Null, |file| voice(file))),
     }
 }
 
@@ -121,6 +122,16 @@ fn size(file: &StoredFile) -> Value {
         "file_size": file.bytes.len(),
         "width": file.width,
         "height": file.height,
+    })
+}
+
+fn voice(file: &StoredFile) -> Value {
+    json!({
+        "file_id": file.file_id,
+        "file_unique_id": file.unique_id,
+        "file_size": file.bytes.len(),
+        "duration": file.duration_s,
+        "mime_type": file.mime,
     })
 }
 

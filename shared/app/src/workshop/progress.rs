@@ -9,7 +9,7 @@ use telegram::methods::{EditMessageText, InlineKeyboardMarkup};
 
 use super::{RESERVE, Workshop};
 use crate::texts::Say;
-use crate::{cards, show};
+use crate::{cards, show, words_card};
 
 /// The longest that a courtesy may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -74,6 +74,9 @@ impl Workshop {
 
     pub(super) fn rendering_text(&self, job: &Job) -> String {
         let say = Say::of(&job.order.locale);
+        if job.order.makes.is_words() {
+            return words_card::asked(say, job);
+        }
         say.with(
             "rendering",
             [
@@ -117,7 +120,7 @@ impl Workshop {
         self.with_settings(|snapshot| show::order(say, snapshot, &job.order))
     }
 
-    fn with_settings<T>(&self, read: impl FnOnce(Option<&Snapshot>) -> T) -> T {
+    pub(super) fn with_settings<T>(&self, read: impl FnOnce(Option<&Snapshot>) -> T) -> T {
         read(self.settings.peek().as_deref())
     }
 }

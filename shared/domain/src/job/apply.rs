@@ -16,6 +16,7 @@ impl Job {
                 self.expect(&[Stage::Submitting])?;
                 Ok(self.fail(Rule::T5, failure, now))
             }
+            Event::Answered { answer, until } => self.answered(answer, until, now),
             Event::OutcomeUnknown { can_ask } => {
                 self.expect(&[Stage::Submitting])?;
                 Ok(self.lose_sight(can_ask, now))
@@ -347,6 +348,7 @@ impl Job {
             guards: vec![Guard::Stage(self.stage), Guard::Fence(self.fence)],
             after,
             settlement: None,
+            draft: None,
         }
     }
 
@@ -373,6 +375,7 @@ impl Job {
             edit(job);
         });
         change.settlement = Some(settlement);
+        change.draft = self.draft_after(settlement, change.after.failure, at);
         change
     }
 
@@ -394,6 +397,7 @@ fn keep(job: &mut Job, file: Option<FileId>) {
 
 mod lost;
 mod waiting;
+mod words;
 
 #[cfg(test)]
 mod tests;

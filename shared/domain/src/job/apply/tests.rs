@@ -7,6 +7,7 @@
 mod limits;
 mod lost;
 mod waiting;
+mod words;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
@@ -37,6 +38,7 @@ fn job() -> Job {
         render_max: Millis::from_mins(15),
         plan: None,
         costing: None,
+        sketch: None,
     };
     let rules = Rules {
         signup_credits: Credits(2),
@@ -93,6 +95,10 @@ fn of_submission(job: &Job, until: Timestamp) -> Vec<Event> {
         },
         Event::Rejected {
             failure: Failure::Moderation,
+        },
+        Event::Answered {
+            answer: words::answer(),
+            until,
         },
         Event::OutcomeUnknown { can_ask: false },
         Event::OutcomeUnknown { can_ask: true },
@@ -234,7 +240,8 @@ fn check(before: &Job, change: &Change) {
 fn face(job: &Job, now: Timestamp) -> String {
     let due = job.due_at.map(|due| (due.0 - now.0).clamp(-1, 1_000_000_000));
     format!(
-        "{:?} {:?} {} {:?} {:?} {} {}",
+        "{:?} {:?} {:?} {} {:?} {:?} {} {}",
+        job.order.makes,
         job.stage,
         job.fence,
         job.losses,
@@ -249,7 +256,7 @@ fn face(job: &Job, now: Timestamp) -> String {
 fn no_order_of_events_breaks_an_invariant_and_every_transition_is_reached() {
     let mut seen = HashSet::new();
     let mut rules = BTreeSet::new();
-    let mut queue = VecDeque::from([(job(), START, 0_u32)]);
+    let mut queue = VecDeque::from([(job(), START, 0_u32), (words::words_job(), START, 0)]);
     while let Some((job, now, depth)) = queue.pop_front() {
         if depth > 24 || !seen.insert(face(&job, now)) {
             continue;
@@ -286,6 +293,7 @@ fn only_these_stages_lead_to_those() {
     };
     let allowed: BTreeSet<(Rule, Stage, Stage)> = [
         (Rule::T2, Queued, Submitting),
+        (Rule::T16, Submitting, Rendered),
         (Rule::T3, Submitting, Running),
         (Rule::T3, Unknown, Running),
         (Rule::T4, Submitting, Queued),
@@ -311,13 +319,15 @@ fn only_these_stages_lead_to_those() {
     let late = START.after(Millis::from_mins(120));
     let mut found = BTreeSet::new();
     for stage in Stage::ALL {
-        for (now, losses) in [(START, 0), (late, 0), (START, LOSSES_MAX - 1)] {
+        let times = [(START, 0), (late, 0), (START, LOSSES_MAX - 1)];
+        let orders = [job(), words::words_job()];
+        for (job, (now, losses)) in orders.iter().flat_map(|job| times.map(|at| (job, at))) {
             let job = Job {
                 stage,
                 losses,
                 fence: Fence(1),
                 due_at: Some(START),
-                ..job()
+                ..job.clone()
             };
             for event in events(&job, now) {
                 if let Ok(change) = job.apply(event, now)
