@@ -59,11 +59,8 @@ pub(crate) fn drafted(
     let text = format!("{}\n\n{choice}\n{}", outcome(say, job), quoted(&draft.prompt));
     let create = snapshot.and_then(|snapshot| create(say, snapshot, account, draft, now));
     let buttons = [
-        create.into_iter().collect(),
-        vec![
-            Some(Button::Card(draft.nonce.clone()))
-                .and_then(|card| card.labelled(say.text("button-settings"))),
-        ],
+        vec![create],
+        vec![Button::Card(draft.nonce.clone()).labelled(say.text("button-settings"))],
         as_it_was(say, draft),
     ];
     Card {
@@ -178,7 +175,7 @@ fn create(
     account: &Account,
     draft: &Draft,
     now: Timestamp,
-) -> Option<Option<InlineKeyboardButton>> {
+) -> Option<InlineKeyboardButton> {
     let model = snapshot
         .model(&draft.model)
         .filter(|model| model.takes(draft.photo.is_some()))?;
@@ -189,5 +186,5 @@ fn create(
     } else {
         say.with("button-create", [("price", show::credits(say, price).into())])
     };
-    Some(Button::Create(draft.nonce.clone(), draft.revision, price).labelled(words))
+    Button::Create(draft.nonce.clone(), draft.revision, price).labelled(words)
 }

@@ -26,14 +26,11 @@ const CHARS_MAX: u32 = 1000;
 impl Visit<'_> {
     /// What makes words for a draft, if anything on offer does.
     fn maker_of_words(&self, draft: &Draft) -> Option<&Model> {
-        match &draft.voice {
-            None => self.snapshot.offered(Makes::Prompt, draft.photo.is_some()).next(),
-            Some(_) => {
-                let models = self.snapshot.models.iter();
-                let mut hears = models.filter(|model| model.enabled && model.makes == Makes::Transcript);
-                hears.next()
-            }
+        if draft.voice.is_none() {
+            return self.snapshot.offered(Makes::Prompt, draft.photo.is_some()).next();
         }
+        let hears = |model: &&Model| model.enabled && model.makes == Makes::Transcript;
+        self.snapshot.models.iter().find(hears)
     }
 
     /// What words for a draft would cost; `None` where nobody makes them, or the customer may have no more of them now.

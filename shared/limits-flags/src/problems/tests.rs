@@ -317,8 +317,8 @@ fn words_may_be_free_where_there_is_an_end_to_them() {
             row.prices.truncate(1);
             (row.prices[0].credits, row.prices[0].seconds) = (0, 0);
             row.limit = limited.then(|| serde_json::from_str(r#"{"max":30,"period":"day"}"#).unwrap());
-            (row.limits, row.unlimited_daily_limit) = (Default::default(), None);
-            row.unlimited_budget_tokens = None;
+            row.limits.clear();
+            (row.unlimited_daily_limit, row.unlimited_budget_tokens) = (None, None);
             document.models.insert("words".to_owned(), row);
         })
     };

@@ -59,7 +59,12 @@ async fn read(mut form: Multipart) -> Result<(String, Vec<u8>), &'static str> {
         match field.name().unwrap_or_default() {
             "model" => model = field.text().await.ok(),
             // Its kind is known by its name's ending, as the real service does.
-            "file" if field.file_name().is_some_and(|name| name.ends_with(".ogg")) => {
+            "file"
+                if field
+                    .file_name()
+                    .and_then(|name| name.rsplit_once('.'))
+                    .is_some_and(|(_, ending)| ending == "ogg") =>
+            {
                 file = field.bytes().await.ok().map(|bytes| bytes.to_vec());
             }
             _ => {}
