@@ -224,6 +224,13 @@ impl Job {
         }
     }
 
+    /// Keeps Telegram's name of the file, where it is known.
+    fn keep(&mut self, file: Option<FileId>) {
+        if file.is_some() {
+            self.file = file;
+        }
+    }
+
     /// What its present stage means for the money: `None` while it is open.
     pub fn settled(&self) -> Option<Settlement> {
         match self.stage {

@@ -47,8 +47,7 @@ impl Job {
             }
             Event::Delivered { file } => {
                 self.expect(&[Stage::Rendered])?;
-                let seen = |job: &mut Job| keep(job, file);
-                Ok(self.settle(Rule::T10, Stage::Delivered, Settlement::Capture, now, seen))
+                Ok(self.delivered(file, now))
             }
             Event::CannotDeliver { failure } => {
                 self.expect(&[Stage::Rendered])?;
@@ -57,7 +56,7 @@ impl Job {
             Event::Stored { file } => {
                 self.expect(&[Stage::Rendered])?;
                 Ok(self.go(Rule::T12, Stage::Stored, now, |job| {
-                    keep(job, Some(file));
+                    job.keep(Some(file));
                     job.due_at = Some(now);
                 }))
             }
@@ -77,6 +76,12 @@ impl Job {
                 Ok(self.stay(Rule::Told, now, |job| job.due_at = None))
             }
         }
+    }
+
+    /// T10.
+    fn delivered(&self, file: Option<FileId>, now: Timestamp) -> Change {
+        let seen = |job: &mut Self| job.keep(file);
+        self.settle(Rule::T10, Stage::Delivered, Settlement::Capture, now, seen)
     }
 
     /// T2.
@@ -385,13 +390,6 @@ impl Job {
             job.failure = Some(failure);
             job.due_at = Some(at);
         })
-    }
-}
-
-/// Keeps Telegram's name of the file, where it is known.
-fn keep(job: &mut Job, file: Option<FileId>) {
-    if file.is_some() {
-        job.file = file;
     }
 }
 
