@@ -80,8 +80,9 @@ impl Job {
 
     /// T10.
     fn delivered(&self, file: Option<FileId>, now: Timestamp) -> Change {
-        let seen = |job: &mut Self| job.keep(file);
-        self.settle(Rule::T10, Stage::Delivered, Settlement::Capture, now, seen)
+        self.settle(Rule::T10, Stage::Delivered, Settlement::Capture, now, |job| {
+            job.keep(file)
+        })
     }
 
     /// T2.
