@@ -39,7 +39,7 @@ use app::take_callback::CallbackDesk;
 use app::workshop::Workshop;
 use domain::time::Timestamp;
 use local_lambda::Aws;
-use played_kie::PlayedKie;
+use played_kie::{ChatModel, PlayedKie};
 use played_studios::Studio;
 use played_telegram::PlayedTelegram;
 use store::Store;
@@ -58,6 +58,8 @@ pub use steps::WORKER_TIME;
 pub const TOKEN: &str = "123456:token-of-the-stage";
 /// What Telegram repeats in the header.
 pub const WEBHOOK_SECRET: &str = "webhook-secret-of-the-stage";
+/// Our key at the chat model.
+pub const CHAT_KEY: &str = "chat-key-of-the-stage";
 /// Our key at Kling.
 pub const KLING_KEY: &str = "kling-key-of-the-stage";
 /// The provider's key.
@@ -106,6 +108,8 @@ pub struct Stage {
     pub kie: PlayedKie,
     /// A provider that can be asked for an order by our own name of it.
     pub kling: Studio,
+    /// The chat model, which also listens.
+    pub chat: ChatModel,
     /// One rail.
     pub yookassa: played_rails::PlayedYooKassa,
     /// The other.

@@ -85,10 +85,12 @@ impl Outside {
         secret::PLAYED_KIE_KEY.clone_into(&mut config.api_key);
         config.webhook_hmac_key = Some(secret::PLAYED_KIE_HMAC_KEY.to_owned());
         config.render_ms = options.render_ms;
-        self.chat = Some(ChatModel::new(secret::PLAYED_KIE_KEY, config.clock.clone()));
+        self.chat = Some(ChatModel::new(secret::PLAYED_CHAT_KEY, config.clock.clone()));
         self.kie = Some(PlayedKie::new(config));
         self.parameters.push(("KieApiUrl", door.url.clone()));
         self.parameters.push(("KieUploadUrl", door.url.clone()));
+        self.parameters
+            .push(("ProviderUrls", format!("openai={}/v1", door.url)));
         self.kie_door = Some(door);
         Ok(())
     }

@@ -11,6 +11,8 @@ pub(crate) const ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:s
 pub(crate) const PLAYED_TOKEN: &str = "7000000001:played-on-this-machine";
 /// The played provider knows its one account by this.
 pub(crate) const PLAYED_KIE_KEY: &str = "played-kie-key-of-this-machine";
+/// The played chat model, which also listens, knows its one account by this.
+pub(crate) const PLAYED_CHAT_KEY: &str = "played-chat-key-of-this-machine";
 /// The played provider signs its callbacks with this.
 pub(crate) const PLAYED_KIE_HMAC_KEY: &str = "played-kie-hmac-key-of-this-machine";
 /// What the webhook expects in Telegram's header.
@@ -43,6 +45,7 @@ pub(crate) fn text(options: &Options) -> String {
     });
     if options.kie_key.is_none() {
         secret["kie_webhook_hmac_key"] = json!(PLAYED_KIE_HMAC_KEY);
+        secret["openai_api_key"] = json!(PLAYED_CHAT_KEY);
     }
     if options.telegram.is_none() {
         secret["yookassa_secret_key"] = json!(PLAYED_YOOKASSA_KEY);

@@ -30,6 +30,12 @@ pub(crate) enum Button {
     Aspect(Nonce, Aspect),
     /// Order what the card shows in this revision, at the price that it shows.
     Create(Nonce, u32, Credits),
+    /// Order words for the draft that the card shows in this revision, at the price that it shows.
+    Words(Nonce, u32, Credits),
+    /// The words that were there before better ones came.
+    AsItWas(Nonce),
+    /// Make a draft of the words that came of this order.
+    UseWords(Nonce),
     /// Throw the draft away.
     Drop(Nonce),
     /// Cancel the order made from this draft.
@@ -74,6 +80,9 @@ impl Button {
             Self::Duration(nonce, seconds) => format!("du:{}:{seconds}", nonce.as_str()),
             Self::Aspect(nonce, aspect) => format!("as:{}:{}", nonce.as_str(), aspect.as_str()),
             Self::Create(nonce, revision, price) => format!("go:{}:{revision}:{}", nonce.as_str(), price.0),
+            Self::Words(nonce, revision, price) => format!("wo:{}:{revision}:{}", nonce.as_str(), price.0),
+            Self::AsItWas(nonce) => format!("un:{}", nonce.as_str()),
+            Self::UseWords(nonce) => format!("us:{}", nonce.as_str()),
             Self::Drop(nonce) => format!("no:{}", nonce.as_str()),
             Self::Cancel(nonce) => format!("ca:{}", nonce.as_str()),
             Self::Again(nonce) => format!("ag:{}", nonce.as_str()),
@@ -120,10 +129,15 @@ impl Button {
             ("du", Some(seconds)) => Some(Self::Duration(nonce, seconds.parse().ok()?)),
             ("as", Some(aspect)) => Some(Self::Aspect(nonce, Aspect::parse(aspect)?)),
             ("go", Some(shown)) => {
-                let (revision, price) = shown.split_once(':')?;
-                let price = Credits(price.parse().ok()?);
-                Some(Self::Create(nonce, revision.parse().ok()?, price))
+                let (revision, price) = shown_on(shown)?;
+                Some(Self::Create(nonce, revision, price))
             }
+            ("wo", Some(shown)) => {
+                let (revision, price) = shown_on(shown)?;
+                Some(Self::Words(nonce, revision, price))
+            }
+            ("un", None) if alone => Some(Self::AsItWas(nonce)),
+            ("us", None) if alone => Some(Self::UseWords(nonce)),
             ("no", None) if alone => Some(Self::Drop(nonce)),
             ("ca", None) if alone => Some(Self::Cancel(nonce)),
             ("ag", None) if alone => Some(Self::Again(nonce)),
@@ -154,6 +168,9 @@ impl Button {
             | Self::Duration(nonce, _)
             | Self::Aspect(nonce, _)
             | Self::Create(nonce, _, _)
+            | Self::Words(nonce, _, _)
+            | Self::AsItWas(nonce)
+            | Self::UseWords(nonce)
             | Self::Drop(nonce)
             | Self::Cancel(nonce)
             | Self::Again(nonce)
@@ -185,6 +202,12 @@ impl Button {
     }
 }
 
+/// The revision and the price that a card showed.
+fn shown_on(shown: &str) -> Option<(u32, Credits)> {
+    let (revision, price) = shown.split_once(':')?;
+    Some((revision.parse().ok()?, Credits(price.parse().ok()?)))
+}
+
 /// A rail in a button.
 fn letter(rail: Rail) -> &'static str {
     match rail {
@@ -214,6 +237,9 @@ mod tests {
             Button::Duration(nonce(), u32::MAX),
             Button::Aspect(nonce(), Aspect::Portrait),
             Button::Create(nonce(), u32::MAX, Credits(u32::MAX)),
+            Button::Words(nonce(), u32::MAX, Credits(u32::MAX)),
+            Button::AsItWas(nonce()),
+            Button::UseWords(nonce()),
             Button::Drop(nonce()),
             Button::Cancel(nonce()),
             Button::Again(nonce()),

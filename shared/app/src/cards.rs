@@ -5,6 +5,7 @@ use domain::admission::{Payer, Refusal, check_words, price_of};
 use domain::catalog::Model;
 use domain::id::{ModelId, Nonce};
 use domain::limit::Usage;
+use domain::money::Credits;
 use domain::time::Timestamp;
 use domain::window::Zone;
 use limits_flags::Snapshot;
@@ -17,6 +18,7 @@ use crate::quota;
 use crate::show;
 use crate::texts::Say;
 use crate::way_out::way_out;
+use crate::words_card;
 
 /// Models shown to choose from at most; more would not fit a phone.
 const MODELS_SHOWN_MAX: usize = 12;
@@ -44,6 +46,8 @@ pub(crate) struct DraftView<'a> {
     /// Whether anything can be bought here.
     pub(crate) sells: bool,
     pub(crate) usages: &'a [Usage],
+    /// What words for the draft cost, where they are to be had.
+    pub(crate) words: Option<Credits>,
     /// The customer's own zone, if they have said which.
     pub(crate) zone: Option<Zone>,
     pub(crate) now: Timestamp,
@@ -60,6 +64,9 @@ impl DraftView<'_> {
 /// The draft card: what will be made, what it costs, what is left.
 pub(crate) fn draft(view: &DraftView<'_>) -> Card {
     let DraftView { say, draft, .. } = view;
+    if draft.voice.is_some() {
+        return words_card::voice(*say, draft, view.words);
+    }
     let model = view
         .snapshot
         .model(&draft.model)
@@ -234,6 +241,11 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         };
         rows.push(model.aspects.iter().map(aspect).collect());
     }
+    rows.extend(
+        view.words
+            .map(|price| words_card::order_button(*say, draft, price)),
+    );
+    rows.push(words_card::as_it_was(*say, draft));
     let plan = view.payer.plan;
     rows.extend(price_of(draft, model, plan).map(|cost| {
         let words = if plan.is_some_and(|plan| plan.covers(model)) {

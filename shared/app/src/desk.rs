@@ -18,6 +18,7 @@ mod shop;
 mod stars;
 mod visit;
 mod welcome;
+mod words;
 mod zone;
 
 pub(crate) use zone::read as zone_named;

@@ -16,6 +16,7 @@ mod shop;
 mod show;
 pub mod told;
 mod way_out;
+mod words_card;
 
 pub mod desk;
 pub mod log_table;

@@ -1,5 +1,6 @@
 //! Limits as people read them: what they are called, what is left, and when there is more.
 
+use domain::catalog::{Makes, Model};
 use domain::limit::{Limit, Measure, Mode, Span, Usage, Whose};
 use domain::time::{Millis, Timestamp};
 use domain::window::{Period, Zone};
@@ -20,9 +21,9 @@ pub(crate) fn is_shown(limit: &Limit) -> bool {
 
 /// What a limit is called: what it counts and within what time. Plain words, to be escaped where there is markup.
 pub(crate) fn title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
-    if let Some(model) = model_of(snapshot, limit) {
+    if let Some(model) = model_of(say, snapshot, limit) {
         return match limit.measure {
-            Measure::Requests => model.to_owned(),
+            Measure::Requests => model,
             Measure::Tokens | Measure::MicroUsd => format!("{model}, {}", lower_first(&by_span(say, limit))),
         };
     }
@@ -78,17 +79,36 @@ fn lower_first(text: &str) -> String {
         .map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }
 
-/// The title of the model that a limit is about, if it is about one.
-fn model_of<'s>(snapshot: &'s Snapshot, limit: &'s Limit) -> Option<&'s str> {
-    let rest = [OWN_LIMIT, UNLIMITED_LIMIT]
-        .iter()
-        .find_map(|prefix| limit.id.strip_prefix(*prefix))?;
-    // What follows the model's name, if anything, tells its limits apart.
+/// What a model's limit is called, if it is about one: the model's title, or what is limited where there is no choice of
+/// models.
+fn model_of(say: Say, snapshot: &Snapshot, limit: &Limit) -> Option<String> {
+    let rest = of_model(limit)?;
+    let model = found(snapshot, rest);
+    Some(match model.map(|model| model.makes) {
+        Some(Makes::Prompt) => say.text("limit-what-prompts"),
+        Some(Makes::Transcript) => say.text("limit-what-voices"),
+        _ => model.map_or(rest, |model| model.title.as_str()).to_owned(),
+    })
+}
+
+/// What follows the mark of a model's limit.
+fn of_model(limit: &Limit) -> Option<&str> {
+    let marks = [OWN_LIMIT, UNLIMITED_LIMIT];
+    marks.iter().find_map(|prefix| limit.id.strip_prefix(*prefix))
+}
+
+/// The model whose limit is called so. What follows the model's name, if anything, tells its limits apart.
+fn found<'s>(snapshot: &'s Snapshot, rest: &str) -> Option<&'s Model> {
     let models = snapshot.models.iter();
-    let model = models
+    models
         .filter(|model| rest.starts_with(&model.id.0))
-        .max_by_key(|model| model.id.0.len());
-    Some(model.map_or(rest, |model| model.title.as_str()))
+        .max_by_key(|model| model.id.0.len())
+}
+
+/// Whether another model would do.
+fn has_others(snapshot: &Snapshot, limit: &Limit) -> bool {
+    let model = of_model(limit).map(|rest| found(snapshot, rest));
+    model.is_some_and(|model| !model.is_some_and(|model| model.makes.is_words()))
 }
 
 /// A time in whole days, else in whole hours, else in minutes.
@@ -201,7 +221,7 @@ pub(crate) fn refused(
     let help = match (tier, &limit.span) {
         (Some(tier), _) => say.with("limit-help-tier", [("tier", tier.into())]),
         (None, Span::Open) => say.text("limit-help-open"),
-        (None, _) if model_of(snapshot, limit).is_some() => say.text("limit-help-model"),
+        (None, _) if has_others(snapshot, limit) => say.text("limit-help-model"),
         (None, _) => say.text("limit-help-wait"),
     };
     let mut values = vec![

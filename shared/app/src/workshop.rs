@@ -12,6 +12,7 @@ mod route;
 mod submit;
 mod tell;
 mod vault;
+mod words;
 
 pub(crate) use find::can_ask;
 
@@ -130,6 +131,10 @@ impl Workshop {
     /// Tells the customer when an order goes back into the queue, and can be canceled again.
     async fn announce(&self, change: &Change, deadline: Deadline) {
         let after = &change.after;
+        // Words come within seconds, and there is nothing to press meanwhile.
+        if after.order.makes.is_words() {
+            return;
+        }
         match (change.rule, after.stage) {
             // Every time: the claim has just shown that the video is being made, and taken the button away.
             // But somebody else who is asked at once delays nothing.

@@ -72,6 +72,8 @@ cabinet = 👤 <b>Cabinet</b>
     }
     Orders in progress: { $active } of { $active-max }
 limit-what-requests = Orders
+limit-what-prompts = Better words
+limit-what-voices = Voice messages
 limit-what-tokens = Tokens
 limit-what-money = Spending
 limit-hour = per hour
@@ -165,6 +167,12 @@ way-out-shop = You can top up in the shop: /buy
 way-out-none = Credits cannot be bought now: the shop is closed.
 card-models = Choose a model:
 card-aspect-photo = as the photo
+button-improve = ✨ Improve the words
+button-look = ✨ Describe the photo
+button-listen = 🎙 Recognise
+button-as-it-was = ↩️ As it was
+button-settings = ⚙️ Model, length and shape
+button-use-words = ✨ Use these words
 button-create-plan = ✅ Create under the plan
 button-create = ✅ Create — { $price }
 button-drop = ✖️ Never mind
@@ -366,6 +374,37 @@ failed-timed-out = The service did not answer in time. Try again, or choose anot
 ## The words for a photo without words
 
 photo-prompt = Bring this photo to life: natural smooth motion, a gentle camera move.
+
+## Words: made better, of a photo, of a voice message
+
+# Beginnings of words that show that it was said already.
+said-motion = motion move moving slow fast
+said-camera = camera zoom shot close-up
+said-light = light lit sunset sunrise shadow
+simple-motion = smooth natural motion
+simple-camera = slow push-in
+simple-light = soft warm light
+words-improving = ✨ Improving the words… It usually takes a few seconds.
+words-looking = ✨ Looking at the photo… It usually takes a few seconds.
+words-listening = 🎙 Listening… It usually takes a few seconds.
+words-better = ✨ <b>Better words</b>
+words-seen = ✨ <b>What could become of this photo</b>
+words-heard = 🎙 <b>What I have heard</b>
+words-spent = Charged: { $price }.
+words-back = Given back: { $price }.
+words-simple = ✨ The words cannot be improved now: the service is not available. Here is a simple version to go on with.
+words-refused = ✨ The service refused: the words or the photo break its rules. The model would probably refuse too: change the words or take another photo.
+words-unheard = 🎙 There are no words to be heard in this message. Record it again, closer to the microphone, or write a text.
+words-not-heard = 🎙 It could not be recognised now. Send the voice message again in a minute, or write a text.
+words-not-offered = That is not available now. Nothing was charged, and your draft is still there to go on with.
+voice-card = 🎙 <b>Voice message, { $length }</b>
+    Recognise it and make it the description of a video?
+voice-not-offered = I cannot recognise voice messages at the moment. Describe the video in a text, or send a photo. Nothing was charged.
+voice-too-long = This voice message is too long: I listen for up to { $minutes } { $minutes ->
+    [one] minute
+   *[other] minutes
+}. A few sentences describe a video: record a shorter one or write a text. Nothing was charged.
+only-voice = Of sounds I understand only voice messages. Record one, write a text, or send a photo. Nothing was charged.
 
 ## The shop and payments
 

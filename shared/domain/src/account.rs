@@ -96,6 +96,10 @@ pub struct Draft {
     pub created_at: Timestamp,
     /// The customer's message that it was made of: the same message again is the same draft. `None` if a button made it.
     pub source: Option<MessageId>,
+    /// A voice message whose words are to be these; until then it cannot be ordered.
+    pub voice: Option<Voice>,
+    /// The words before they were made better.
+    pub before: Option<String>,
 }
 
 impl Draft {
@@ -103,6 +107,15 @@ impl Draft {
     pub fn prompt_chars(&self) -> u32 {
         u32::try_from(self.prompt.chars().count()).unwrap_or(u32::MAX)
     }
+}
+
+/// A voice message that the customer sent: Telegram's file, not yet downloaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Voice {
+    /// Telegram's name of the file.
+    pub file_id: String,
+    /// How long it is, in seconds.
+    pub duration_s: u32,
 }
 
 /// A photo that the customer sent: Telegram's file, not yet downloaded.

@@ -2,6 +2,10 @@
 //! states the same guards again as conditions, and when one of them fails there, this decision is made once more on
 //! what the refused transaction returned. So the reason that a customer reads is always the true one.
 
+mod words;
+
+pub use words::{ForWords, WORDS_BESIDE};
+
 use crate::account::{Account, Draft, Place};
 use crate::ai_request::{Costing, kept_of};
 use crate::catalog::{Model, Plan, Price, Rules};
@@ -100,6 +104,8 @@ pub struct Request<'a> {
     pub new_jobs: bool,
     /// What holds for all.
     pub rules: &'a Rules,
+    /// Words are ordered for the draft, instead of what it describes.
+    pub words: Option<ForWords<'a>>,
     /// The plan that the customer is on now.
     pub plan: Option<&'a Plan>,
     /// What the customer lacks for it, if anything.
@@ -127,22 +133,22 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         .as_ref()
         .filter(|draft| draft.nonce == *request.nonce && draft.revision == request.revision);
     let draft = draft.ok_or(Refusal::DraftStale)?;
-    let model = request
-        .model
-        .filter(|model| model.id == draft.model && model.takes(draft.photo.is_some()));
-    let model = model.ok_or(Refusal::ModelUnavailable)?;
-    let cost = price_of(draft, model, request.plan).ok_or(Refusal::ChoiceUnavailable)?;
-    check_words(draft, model)?;
+    let (model, price) = match request.words {
+        Some(words) => words::wanted(words, draft)?,
+        None => described(request, draft)?,
+    };
+    let covered = request.plan.is_some_and(|plan| plan.covers(model));
+    let cost = if covered { Credits::ZERO } else { price.credits };
     if let Some(denied) = &request.denied {
         return Err(Refusal::NotEntitled(denied.clone()));
     }
     if account.balance.debt > Credits::ZERO {
         return Err(Refusal::InDebt(account.balance.debt));
     }
-    if account.active_jobs.len() >= usize::try_from(rules.active_jobs_max).unwrap_or(usize::MAX) {
-        return Err(Refusal::TooManyActive {
-            max: rules.active_jobs_max,
-        });
+    let beside = if request.words.is_some() { WORDS_BESIDE } else { 0 };
+    let max = rules.active_jobs_max.saturating_add(beside);
+    if account.active_jobs.len() >= usize::try_from(max).unwrap_or(usize::MAX) {
+        return Err(Refusal::TooManyActive { max });
     }
     if let Some(full) = request.usages.iter().find(|usage| usage.forbids()) {
         return Err(Refusal::LimitReached(Box::new(full.clone())));
@@ -163,21 +169,50 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
         nonce: draft.nonce.clone(),
     };
     let windows = reservations.iter().map(|use_| use_.counted.clone()).collect();
-    let order = order(request, draft, model);
+    let order = order(request, draft, (model, price));
     let prompt_kept = kept_of(&order.prompt, request.costs.prompt_chars);
     let job = Job::accepted(id, order, cost, windows, request.place, rules, request.now);
     Ok(Admission {
         job,
         reservations,
         draft_revision: draft.revision,
-        active_jobs_max: rules.active_jobs_max,
+        active_jobs_max: max,
         standing_revision: account.standing.revision,
         prompt_kept,
     })
 }
 
+/// What the draft describes is ordered from, and costs, if the model still makes just that.
+fn described<'a>(request: &Request<'a>, draft: &Draft) -> Result<(&'a Model, &'a Price), Refusal> {
+    // Nobody knows yet what is said in a voice message.
+    if draft.voice.is_some() {
+        return Err(Refusal::DraftStale);
+    }
+    let fits = |model: &&Model| {
+        !model.makes.is_words() && model.id == draft.model && model.takes(draft.photo.is_some())
+    };
+    let model = request.model.filter(fits).ok_or(Refusal::ModelUnavailable)?;
+    let offered = model.offers(draft.duration_s, draft.aspect, draft.photo.is_some());
+    let price = model.price_row(draft.duration_s).filter(|_| offered);
+    let price = price.ok_or(Refusal::ChoiceUnavailable)?;
+    check_words(draft, model)?;
+    Ok((model, price))
+}
+
 /// What is ordered.
-fn order(request: &Request<'_>, draft: &Draft, model: &Model) -> Order {
+fn order(request: &Request<'_>, draft: &Draft, (model, price): (&Model, &Price)) -> Order {
+    let sketch = request.words.map(|words| words::sketch(words, draft));
+    // Words have no length to choose, but a voice message has one, which is listened to.
+    let voice_s = draft.voice.as_ref().map_or(0, |voice| voice.duration_s);
+    let duration_s = if sketch.is_some() {
+        voice_s
+    } else {
+        draft.duration_s
+    };
+    let price = Price {
+        duration_s,
+        ..price.clone()
+    };
     Order {
         model: model.id.clone(),
         provider: model.provider.clone(),
@@ -194,11 +229,12 @@ fn order(request: &Request<'_>, draft: &Draft, model: &Model) -> Order {
             file_id: photo.file_id.clone(),
         }),
         aspect: draft.aspect,
-        duration_s: draft.duration_s,
+        duration_s,
         locale: request.locale.to_owned(),
         typical: model.typical,
         poll_after: model.poll_after,
         render_max: model.render_max,
+        sketch,
         plan: request
             .plan
             .filter(|plan| plan.covers(model))
@@ -207,7 +243,7 @@ fn order(request: &Request<'_>, draft: &Draft, model: &Model) -> Order {
             request.costs,
             &model.id,
             &model.provider,
-            model.price_row(draft.duration_s),
+            Some(&price),
             request.account.standing.plan_at(request.now),
             request.now,
         )),
@@ -282,7 +318,12 @@ pub fn limits_touched<'a>(
         Some(unlimited) if plan.is_some_and(|plan| plan.covers(model)) => unlimited,
         _ => &model.limits,
     });
-    let over_all = rules.limits.iter();
+    // Limits over all models count what is made of words. Words have their own model's; but what is spent is spent.
+    let words = model.is_some_and(|model| model.makes.is_words());
+    let over_all = rules
+        .limits
+        .iter()
+        .filter(move |limit| !words || limit.measure == Measure::MicroUsd);
     over_all
         .chain(own.into_iter().flatten())
         .chain(features)

@@ -4,9 +4,9 @@
 //! the job itself cannot know (what providers ask, what a dollar is) was put down with the order when it was accepted.
 
 use crate::catalog::Price;
-use crate::cost::{Category, Costs, MicroUsd};
+use crate::cost::{Category, Costs, MicroUsd, Rate, Took};
 use crate::id::{ModelId, OPEN_SHARDS, UserId};
-use crate::job::{Failure, Job, Stage};
+use crate::job::{Answer, Failure, Job, Stage};
 use crate::money::Credits;
 use crate::time::{Millis, Timestamp};
 
@@ -109,6 +109,8 @@ pub struct Costing {
     pub expected: Option<MicroUsd>,
     /// What a unit costs in which its provider's answers count.
     pub billed_unit: Option<MicroUsd>,
+    /// What a token costs, where tokens are counted.
+    pub token_rate: Option<Rate>,
     /// Kopecks for a dollar.
     pub kopecks_per_usd: Option<u64>,
     /// As how many tokens limits count it.
@@ -132,6 +134,7 @@ impl Costing {
         Self {
             expected: price.and_then(|price| costs.expected(model, price, now)),
             billed_unit: costs.billed_units.get(provider).copied(),
+            token_rate: costs.token_rate(model, now),
             kopecks_per_usd: costs.exchange(now),
             tokens: price.map_or(0, |price| price.tokens),
             subscription: subscription.map(str::to_owned),
@@ -139,13 +142,23 @@ impl Costing {
         }
     }
 
-    /// What it cost: what the provider has billed, in thousandths of its units, or what was expected.
-    pub fn cost(&self, billed_milli: Option<u64>) -> Option<Cost> {
+    /// What it cost: what the provider has billed, in thousandths of its units; what its tokens cost; or what was expected.
+    pub fn cost(&self, billed_milli: Option<u64>, answer: Option<&Answer>) -> Option<Cost> {
         let by_bill = billed_milli.zip(self.billed_unit).map(|(billed, unit)| {
             let sum = MicroUsd(billed.saturating_mul(unit.0).div_ceil(1_000));
             (sum, Source::Provider)
         });
-        let (micro_usd, source) = by_bill.or(self.expected.map(|sum| (sum, Source::PriceList)))?;
+        let by_tokens = self.token_rate.zip(answer).map(|(rate, answer)| {
+            let took = Took {
+                requests: 1,
+                tokens_in: answer.tokens_in,
+                tokens_out: answer.tokens_out,
+                ..Took::default()
+            };
+            rate.cost(&took)
+        });
+        let by_list = by_tokens.or(self.expected).map(|sum| (sum, Source::PriceList));
+        let (micro_usd, source) = by_bill.or(by_list)?;
         Some(Cost {
             micro_usd,
             kopecks: self.kopecks_per_usd.map(|rate| micro_usd.kopecks(rate)),
@@ -187,6 +200,10 @@ pub struct AiRequest {
     pub attempts: u32,
     /// As how many tokens limits count it.
     pub tokens: u64,
+    /// Tokens that went in, by the provider's count.
+    pub tokens_in: u64,
+    /// Tokens that came out.
+    pub tokens_out: u64,
     /// What the customer is charged: expected while it is open, and nothing if it failed.
     pub credits: Credits,
     /// What it cost; `None` while it is open, if nothing was made, and where nobody knows.
@@ -225,13 +242,15 @@ impl AiRequest {
             seconds: job.order.duration_s,
             attempts: job.fence.0,
             tokens: costing.tokens,
+            tokens_in: job.answer.as_ref().map_or(0, |answer| answer.tokens_in),
+            tokens_out: job.answer.as_ref().map_or(0, |answer| answer.tokens_out),
             credits: if status == Status::Failed {
                 Credits::ZERO
             } else {
                 job.cost
             },
             cost: costing
-                .cost(job.billed_milli)
+                .cost(job.billed_milli, job.answer.as_ref())
                 .filter(|_| status.is_final() && rendered),
             kopecks_per_usd: costing.kopecks_per_usd,
             subscription: costing.subscription.clone(),

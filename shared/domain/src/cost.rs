@@ -194,6 +194,16 @@ pub struct Rate {
 }
 
 impl Rate {
+    /// Whether it says beforehand what something of this length costs. How many tokens an answer has, and how long a voice
+    /// message is, no price says.
+    pub fn tells(&self, duration_s: u32) -> bool {
+        match self.unit {
+            Unit::Token => false,
+            Unit::Second | Unit::Minute => duration_s > 0,
+            Unit::Request | Unit::Image => true,
+        }
+    }
+
     /// What an operation costs that took this much.
     pub fn cost(&self, took: &Took) -> MicroUsd {
         let length = u128::from(took.length.0.unsigned_abs());
@@ -270,10 +280,17 @@ impl Costs {
         }
     }
 
-    /// What a video of a price is expected to cost: what the model's rate makes of its length; without one, what stands at
-    /// the price itself.
+    /// What is asked for each token, where that is what is counted: how many there will be, only the answer says.
+    pub fn token_rate(&self, model: &ModelId, at: Timestamp) -> Option<Rate> {
+        self.rate(model, at)
+            .filter(|rate| rate.unit == Unit::Token)
+            .copied()
+    }
+
+    /// What a video of a price is expected to cost: what the model's rate makes of its length; without one, or where
+    /// it says nothing beforehand, what stands at the price itself.
     pub fn expected(&self, model: &ModelId, price: &Price, at: Timestamp) -> Option<MicroUsd> {
-        let by_rate = self.rate(model, at);
+        let by_rate = self.rate(model, at).filter(|rate| rate.tells(price.duration_s));
         let by_rate = by_rate.map(|rate| rate.cost(&Took::seconds(price.duration_s)));
         by_rate.or(Some(MicroUsd(price.micro_usd)).filter(|said| said.0 > 0))
     }

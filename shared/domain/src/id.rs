@@ -54,6 +54,21 @@ impl Nonce {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The nonce after this one, always the same: what follows from something is called by it, however often it is made.
+    #[must_use]
+    pub fn next(&self) -> Self {
+        let mut carries = true;
+        let letter = |byte: u8| {
+            let at = NONCE_ALPHABET.iter().position(|letter| *letter == byte);
+            let at = at.unwrap_or_default();
+            let next = if carries { at.saturating_add(1) % 32 } else { at };
+            carries = carries && next == 0;
+            char::from(NONCE_ALPHABET.get(next).copied().unwrap_or(b'2'))
+        };
+        let backwards: Vec<char> = self.0.bytes().rev().map(letter).collect();
+        Self(backwards.into_iter().rev().collect())
+    }
 }
 
 /// Our accepted order for one video: the user and the nonce of the draft it was made from.
@@ -131,6 +146,14 @@ pub struct ModelId(pub String);
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_follows_from_a_nonce_is_always_called_the_same_and_never_as_itself() {
+        let next = |text: &str| Nonce::parse(text).unwrap().next().as_str().to_owned();
+        assert_eq!(next("2222222222222222"), "2222222222222223");
+        assert_eq!(next("222222222222222z"), "2222222222222232");
+        assert_eq!(next("zzzzzzzzzzzzzzzz"), "2222222222222222");
+    }
 
     #[test]
     fn a_job_id_reads_back_as_written() {

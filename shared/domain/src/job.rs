@@ -15,6 +15,7 @@ mod stage;
 mod step;
 mod timing;
 mod way;
+mod words;
 
 pub use event::{Change, Event, Guard, Refused, Settlement};
 pub use failure::Failure;
@@ -23,9 +24,10 @@ pub use stage::Stage;
 pub use step::{Step, is_left_by_workers, next_step};
 pub use timing::{
     ABSENCE_AFTER, FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX,
-    WORKER_PATIENCE, backoff, poll_after,
+    WORDS_SETTLE_MAX, WORDS_WAIT_MAX, WORKER_PATIENCE, backoff, poll_after,
 };
 pub use way::{Passed, Way};
+pub use words::{Answer, Sketch};
 
 use crate::account::Place;
 use crate::ai_request::Costing;
@@ -66,6 +68,8 @@ pub struct Order {
     pub poll_after: Millis,
     /// How long it can take at most: how long silence is no answer.
     pub render_max: Millis,
+    /// What the words are for, where words are ordered.
+    pub sketch: Option<Sketch>,
     /// The plan that it was ordered under, where that made it cost nothing.
     pub plan: Option<String>,
     /// What the log of AI operations says of its cost; `None` for one that was accepted before there was a log.
@@ -131,6 +135,8 @@ pub struct Job {
     pub vain_polls: u32,
     /// The file, until it is delivered.
     pub result: Option<RenderedFile>,
+    /// The words, where words were ordered.
+    pub answer: Option<Answer>,
     /// What the provider says that the render took, in thousandths of the units that it bills in.
     pub billed_milli: Option<u64>,
     /// Attempts to deliver that were begun.
@@ -188,6 +194,14 @@ impl Job {
             fence: Fence(0),
             at: now,
         };
+        let (wait_max, settle_max) = if order.makes.is_words() {
+            (
+                rules.wait_max.min(WORDS_WAIT_MAX),
+                rules.settle_max.min(WORDS_SETTLE_MAX),
+            )
+        } else {
+            (rules.wait_max, rules.settle_max)
+        };
         Self {
             id,
             order,
@@ -195,8 +209,8 @@ impl Job {
             windows,
             place,
             created_at: now,
-            give_up_at: now.after(rules.wait_max),
-            settle_at: now.after(rules.settle_max),
+            give_up_at: now.after(wait_max),
+            settle_at: now.after(settle_max),
             stage: Stage::Queued,
             fence: Fence(0),
             passed: None,
@@ -206,6 +220,7 @@ impl Job {
             running_since: None,
             vain_polls: 0,
             result: None,
+            answer: None,
             billed_milli: None,
             delivery_tries: 0,
             edit_unsure: false,
@@ -213,6 +228,13 @@ impl Job {
             failure: None,
             tell_tries: 0,
             timeline: vec![mark],
+        }
+    }
+
+    /// Keeps Telegram's name of the file, where it is known.
+    fn keep(&mut self, file: Option<FileId>) {
+        if file.is_some() {
+            self.file = file;
         }
     }
 

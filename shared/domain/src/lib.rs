@@ -20,6 +20,7 @@ pub mod video;
 pub mod limit;
 pub mod uses;
 pub mod window;
+pub mod words;
 
 pub mod account;
 pub mod admission;

@@ -176,6 +176,8 @@ mod tests {
             kopecks_per_usd: None,
             subscription: None,
             is_unlimited: false,
+            tokens_in: 0,
+            tokens_out: 0,
         }
     }
 

@@ -5,6 +5,7 @@ mod recount;
 mod routes;
 mod sold;
 
+use domain::catalog::Makes;
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::time::Timestamp;
@@ -313,7 +314,8 @@ fn costs(document: &Document) -> impl Iterator<Item = Problem> {
                 let (asks, makes) = (&cost.provider, &model.provider);
                 format!("provider: `{asks}` does not make this model, `{makes}` does")
             });
-        let pictures = |unit: &str| unit == "image" || unit == "token";
+        let words = cost.category.starts_with("text");
+        let pictures = move |unit: &str| !words && (unit == "image" || unit == "token");
         let of_video = model.is_some() || routes::refer_to(document, name);
         let mut rates = cost.rates.iter();
         let uncounted = rates.find(|rate| of_video && pictures(&rate.unit));
@@ -345,7 +347,14 @@ fn prices(document: &Document) -> impl Iterator<Item = Problem> {
                     price.credits, price.seconds
                 ));
             }
-            (price.credits == 0).then(|| {
+            // Words cost us next to nothing, as long as there is an end to them.
+            let words = model
+                .makes
+                .as_deref()
+                .and_then(Makes::parse)
+                .is_some_and(Makes::is_words);
+            let bounded = model.limit.is_some() || !model.limits.is_empty();
+            (price.credits == 0 && !(words && bounded)).then(|| {
                 let seconds = price.seconds;
                 format!(
                     "prices: {seconds} seconds for 0 credits: everybody's renders would be paid for by you"

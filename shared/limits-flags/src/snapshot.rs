@@ -166,12 +166,7 @@ impl Snapshot {
         let withdrawn = |model: &Model| {
             let mut model = model.clone();
             if in_vain(&model) {
-                tracing::error!(
-                    name: "provider_without_key",
-                    model = model.id.0,
-                    provider = model.provider,
-                    "there is no key for its provider; it is not offered"
-                );
+                no_key(&model);
                 model.enabled = false;
             }
             model
@@ -280,6 +275,26 @@ impl Snapshot {
     pub fn offered(&self, makes: Makes, with_photo: bool) -> impl Iterator<Item = &Model> {
         let fits = move |model: &&Model| model.makes == makes && model.takes(with_photo);
         self.models.iter().filter(fits)
+    }
+}
+
+/// Words are a help that nobody must offer; whatever else is on sale is there to be sold.
+fn no_key(model: &Model) {
+    let (model, provider, words) = (&model.id.0, &model.provider, model.makes.is_words());
+    if words {
+        tracing::info!(
+            name: "words_without_key",
+            model,
+            provider,
+            "there is no key for its provider; it is not offered"
+        );
+    } else {
+        tracing::error!(
+            name: "provider_without_key",
+            model,
+            provider,
+            "there is no key for its provider; it is not offered"
+        );
     }
 }
 

@@ -6,12 +6,14 @@
 //!
 //! Prompts, callback addresses and keys never reach a `Debug` output or an error text.
 
+mod ask;
 pub mod files;
 mod http;
 pub mod kie;
 pub mod kling;
 pub mod luma;
 pub mod minimax;
+pub mod openai;
 mod order;
 mod provider;
 mod reason;
@@ -20,6 +22,7 @@ pub mod ticket;
 mod upload;
 mod words;
 
+pub use ask::{About, Ask, Words};
 pub use order::{Caps, Form, NO_LENGTH, Photo, Quality, Unsupported, VideoOrder};
 pub use provider::{Coming, Create, Found, LookUp, Looked, Provider, TaskFacts, TaskRef};
 pub use reason::Reason;

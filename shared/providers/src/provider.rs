@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, future::Future, pin::Pin, time::Duration};
 
-use crate::{Photo, Reason, Upload, UploadError, VideoOrder};
+use crate::{Ask, Photo, Reason, Upload, UploadError, VideoOrder, Words};
 
 /// The largest photo that goes along with an order. It is held whole, once more in base64 and once more in the request, so
 /// the limit is what a worker of 256 MB can hold for each of its doorbells; what Telegram sends as a photo is below 1 MB.
@@ -35,6 +35,11 @@ pub trait Provider: Debug + Send + Sync {
     /// Asks what became of an order by our own name of it ([`VideoOrder::name`]). Free and harmless.
     fn find<'a>(&'a self, _name: &'a str, _timeout: Duration) -> Coming<'a, Found> {
         Box::pin(async { Found::Unasked })
+    }
+
+    /// Asks for words, which come with the answer. It may cost money; where no answer comes, nobody ever hears it.
+    fn words<'a>(&'a self, _ask: &'a Ask, _timeout: Duration) -> Coming<'a, Create> {
+        Box::pin(async { Create::unsupported(crate::Unsupported::Family) })
     }
 
     /// Makes a photo ready for an order of this provider. Repeating it is harmless. Where the provider has no place for
@@ -80,13 +85,22 @@ fn named_again(outcome: LookUp) -> Result<String, UploadError> {
     }
 }
 
-/// What came of an order: the one place where a wrong guess would cost a second render or a free video.
+/// What came of an order, or of a question: the one place where a wrong guess would cost a second render or a free video.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Create {
     /// There is a task. Nothing is rendered yet.
     Accepted {
         /// For look-ups.
         task_id: String,
+    },
+    /// It is done: the words that were asked for.
+    Done {
+        /// Them.
+        words: Words,
+        /// Tokens that went in, by the provider's count; 0 if it says none.
+        tokens_in: u64,
+        /// Tokens that came out.
+        tokens_out: u64,
     },
     /// Surely no task, and a later order may go through.
     NotAccepted {

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use crate::{Form, Provider, Unsupported, VideoOrder, kie, kling, luma, minimax};
+use crate::{Form, Provider, Unsupported, VideoOrder, kie, kling, luma, minimax, openai};
 
 /// What a callback says, as far as it is believed: nothing but a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,7 +65,7 @@ impl fmt::Debug for Row {
 }
 
 /// Every provider.
-pub const ROWS: &[Row] = &[kie::ROW, kling::ROW, luma::ROW, minimax::ROW];
+pub const ROWS: &[Row] = &[kie::ROW, kling::ROW, luma::ROW, minimax::ROW, openai::ROW];
 
 /// The provider of this name; `None` if there is none.
 pub fn row(name: &str) -> Option<&'static Row> {
@@ -73,9 +73,12 @@ pub fn row(name: &str) -> Option<&'static Row> {
 }
 
 impl Row {
-    /// The request form of this name; `None` if the provider has none.
+    /// The request form of this name; `None` if the provider has none. A form whose name ends with a slash is for any model,
+    /// whose own name follows.
     pub fn form(&self, name: &str) -> Option<&'static Form> {
-        self.forms.iter().find(|form| form.name == name)
+        let fits =
+            |form: &&Form| form.name == name || form.name.ends_with('/') && name.starts_with(form.name);
+        self.forms.iter().find(fits)
     }
 
     /// Whether the provider could be asked for this, and if not, why.

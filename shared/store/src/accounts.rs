@@ -49,6 +49,15 @@ pub enum Drafted {
 }
 
 impl Store {
+    /// An account as it stands; `None` if there is none.
+    pub async fn account(&self, user: UserId) -> Result<Option<Account>, Error> {
+        let item = self
+            .db
+            .get(&self.tables.accounts, rows::account_key(user), true)
+            .await?;
+        Ok(item.as_ref().map(rows::read_account).transpose()?)
+    }
+
     /// Opens an account with the newcomer's gift, once for ever. `None` if there is one already, or if this user has had
     /// the gift before; the caller reads again.
     pub async fn open_account(

@@ -1,5 +1,6 @@
 //! Changes of a job, with the money where they settle it.
 
+use domain::account::Draft;
 use domain::ai_request::Status;
 use domain::id::UserId;
 use domain::job::{Change, Job, Settlement, Stage};
@@ -61,6 +62,17 @@ pub enum Applied {
 impl Store {
     /// Writes a change: one conditional update, or one transaction where it settles the money.
     pub async fn apply(&self, before: &Job, change: &Change, deadline: Deadline) -> Result<Applied, Error> {
+        match self.write_all(before, change, deadline).await {
+            // The customer is composing something else: that stands, and so does the change.
+            Err(Error::Table(error)) if change.draft.is_some() && other_draft(&error) => {
+                let change = change.clone().without_draft();
+                self.write_all(before, &change, deadline).await
+            }
+            other => other,
+        }
+    }
+
+    async fn write_all(&self, before: &Job, change: &Change, deadline: Deadline) -> Result<Applied, Error> {
         let Some(settlement) = change.settlement else {
             return self.move_on(before, change, deadline).await;
         };
@@ -90,11 +102,18 @@ impl Store {
     async fn move_on(&self, before: &Job, change: &Change, deadline: Deadline) -> Result<Applied, Error> {
         let waits = |job: &Job| Status::of(job.stage) == Status::TimeoutWaiting;
         let begins = waits(&change.after) && !waits(before);
-        let Some(line) = begins.then(|| self.request_update(&change.after)).flatten() else {
+        let line = begins.then(|| self.request_update(&change.after)).flatten();
+        let draft = change.draft.as_ref().map(|draft| {
+            let key = rows::account_key(before.id.user);
+            begun(Write::update(ACCOUNT, &self.tables.accounts, key), draft)
+        });
+        let beside: Vec<Write> = line.into_iter().chain(draft).collect();
+        if beside.is_empty() {
             return self.jobs.change(before, change, deadline).await;
-        };
+        }
         let mark = op::mark();
-        let writes = vec![self.jobs.write_of(before, change, &mark), line];
+        let mut writes = vec![self.jobs.write_of(before, change, &mark)];
+        writes.extend(beside);
         let token = Token::of(&format!("{:?} {} {mark}", change.rule, before.id));
         match self.db.transact(&token, writes, deadline).await {
             Ok(()) => Ok(Applied::Written),
@@ -102,6 +121,7 @@ impl Store {
         }
     }
 
+    /// The job's change, the ledger's entry and the sums of the account, with what the customer goes on with.
     async fn settle(
         &self,
         before: &Job,
@@ -125,7 +145,7 @@ impl Store {
         if error.refused(jobs::JOB).is_some() {
             return jobs::refused(error, &mark);
         }
-        if only_windows(&error) {
+        if only_windows(&error) || change.draft.is_some() && other_draft(&error) {
             return Err(Error::Table(error));
         }
         match error {
@@ -159,6 +179,10 @@ impl Store {
             .increase("held", -cost)
             .increase(to, cost)
             .delete("active", job.id.to_string());
+        let write = match &change.draft {
+            Some(draft) => begun(write, draft),
+            None => write,
+        };
         if change.after.stage == Stage::Parked {
             write.insert("parked", job.id.to_string())
         } else {
@@ -185,6 +209,19 @@ impl Store {
         };
         windows.iter().enumerate().map(back).collect()
     }
+}
+
+/// A draft, where the customer is composing nothing else.
+fn begun(write: Write, draft: &Draft) -> Write {
+    write
+        .when(Condition::Absent("draft"))
+        .set("draft", rows::draft_map(draft))
+}
+
+/// Whether the account refused because something else is being composed.
+fn other_draft(error: &table::Error) -> bool {
+    let account = error.refused(ACCOUNT).and_then(|refused| refused.item.as_ref());
+    account.is_some_and(|account| account.contains_key("draft"))
 }
 
 /// The label of a window's write.

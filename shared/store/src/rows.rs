@@ -1,23 +1,27 @@
 //! The stored forms. Every row carries `schema`, so that a later version can tell what it reads.
 
-use domain::account::{Account, Balance, Draft, Photo, Place};
+use domain::account::{Account, Balance, Place};
 use domain::catalog::Makes;
 use domain::contact::Contact;
-use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, Nonce, TaskId, UserId};
+use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, TaskId, UserId};
 use domain::job::{Failure, Image, Job, Mark, Order, RenderedFile, Rule, Stage};
 use domain::ledger::{Entry, Key};
 use domain::limit::{Count, Counted};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
-use table::{AttributeValue, Item, Malformed, Row, list, map, n, s};
+use table::{AttributeValue, Item, Malformed, Row, list, n, s};
 
+mod drafts;
 mod opened;
 mod payments;
 mod requests;
 mod uses;
 mod ways;
+mod words;
 
+pub use drafts::draft_map;
+use drafts::read_draft;
 pub use opened::new_account_item;
 pub(crate) use payments::day;
 pub use payments::{
@@ -151,47 +155,6 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
     })
 }
 
-/// A draft as a map.
-pub fn draft_map(draft: &Draft) -> AttributeValue {
-    let mut members = vec![
-        ("nonce", s(draft.nonce.as_str())),
-        ("revision", n(draft.revision)),
-        ("prompt", s(draft.prompt.clone())),
-        ("model", s(draft.model.0.clone())),
-        ("aspect", s(draft.aspect.as_str())),
-        ("duration_s", n(draft.duration_s)),
-        ("created_at", n(draft.created_at.0)),
-    ];
-    members.extend(draft.source.map(|message| ("source", n(message.0))));
-    if let Some(photo) = &draft.photo {
-        members.push(("photo", s(photo.file_id.clone())));
-        members.push(("photo_width", n(photo.width)));
-        members.push(("photo_height", n(photo.height)));
-    }
-    map(members)
-}
-
-fn read_draft(row: Row<'_>) -> Result<Draft, Malformed> {
-    let photo = |file_id: &str| -> Result<Photo, Malformed> {
-        Ok(Photo {
-            file_id: file_id.to_owned(),
-            width: row.n_or_zero("photo_width")?,
-            height: row.n_or_zero("photo_height")?,
-        })
-    };
-    Ok(Draft {
-        nonce: Nonce::parse(row.s("nonce")?).ok_or(Malformed { attribute: "nonce" })?,
-        revision: row.n("revision")?,
-        prompt: row.s("prompt")?.to_owned(),
-        photo: row.s_opt("photo").map(photo).transpose()?,
-        model: ModelId(row.s("model")?.to_owned()),
-        aspect: Aspect::parse(row.s("aspect")?).ok_or(Malformed { attribute: "aspect" })?,
-        duration_s: row.n("duration_s")?,
-        created_at: Timestamp(row.n("created_at")?),
-        source: row.n_opt("source")?.map(MessageId),
-    })
-}
-
 /// A whole job as an item.
 pub fn job_item(job: &Job) -> Item {
     let mut item = order_item(job);
@@ -237,12 +200,15 @@ fn order_item(job: &Job) -> Item {
     if let Some(plan) = &order.plan {
         members.insert("plan".to_owned(), s(plan.clone()));
     }
+    if let Some(sketch) = &order.sketch {
+        members.insert("sketch".to_owned(), words::sketch_map(sketch));
+    }
     members
 }
 
 /// What changes in a job, attribute by attribute; `None` where there is none. The open index sees a job as long as it
 /// has a due time.
-pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 24] {
+pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 27] {
     let order = &job.order;
     [
         ("provider", Some(s(order.provider.clone()))),
@@ -266,6 +232,15 @@ pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 24] {
                 .map(|file| n(i64::try_from(file.bytes).unwrap_or(i64::MAX))),
         ),
         ("billed_milli", job.billed_milli.map(|units| n(number(units)))),
+        ("words", job.answer.as_ref().map(|answer| s(answer.text.clone()))),
+        (
+            "tokens_in",
+            job.answer.as_ref().map(|answer| n(number(answer.tokens_in))),
+        ),
+        (
+            "tokens_out",
+            job.answer.as_ref().map(|answer| n(number(answer.tokens_out))),
+        ),
         ("tries", Some(n(job.delivery_tries))),
         ("unsure", job.edit_unsure.then_some(AttributeValue::Bool(true))),
         ("file", job.file.as_ref().map(|file| s(file.0.clone()))),
@@ -335,6 +310,7 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
         running_since: row.n_opt("running_since")?.map(Timestamp),
         vain_polls: row.n_or_zero("vain_polls")?,
         result: read_result(row)?,
+        answer: words::read_answer(row)?,
         billed_milli: row.n_opt("billed_milli")?,
         delivery_tries: row.n_or_zero("tries")?,
         edit_unsure: row.flag("unsure"),
@@ -382,6 +358,7 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         typical: Millis(row.n("typical_ms")?),
         poll_after: row.n_opt("poll_after_ms")?.map_or(POLL_AFTER, Millis),
         render_max: Millis(row.n("render_max_ms")?),
+        sketch: row.map("sketch").map(words::read_sketch).transpose()?,
         plan: row.s_opt("plan").map(str::to_owned),
         costing: row.map("costing").map(requests::read_costing).transpose()?,
     })

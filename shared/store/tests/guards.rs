@@ -19,6 +19,8 @@ mod payments;
 mod requests;
 #[path = "guards/uses.rs"]
 mod uses;
+#[path = "guards/words.rs"]
+mod words;
 
 use std::collections::BTreeSet;
 
@@ -166,7 +168,9 @@ async fn t1_every_window_has_room() {
 #[test]
 fn every_rule_and_every_stage_in_which_a_job_can_be_late_is_here() {
     let rules: BTreeSet<Rule> = every_change().into_iter().map(|(rule, _, _)| rule).collect();
-    let after_the_first = Rule::ALL.into_iter().filter(|rule| *rule != Rule::T1);
+    // T16 is of orders for words alone: `guards/words.rs`.
+    let elsewhere = [Rule::T1, Rule::T16];
+    let after_the_first = Rule::ALL.into_iter().filter(|rule| !elsewhere.contains(rule));
     assert_eq!(rules, after_the_first.collect());
     let late = every_change()
         .into_iter()

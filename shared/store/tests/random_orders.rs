@@ -192,6 +192,7 @@ impl Run {
             },
             locale: "ru",
             now: self.now,
+            words: None,
         });
         let Ok(admission) = admission else {
             self.done.refused += 1;

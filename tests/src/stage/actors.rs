@@ -88,6 +88,13 @@ impl Stage {
         self.answered().await;
     }
 
+    /// Somebody says something in a voice message, and reads the answer.
+    pub async fn say_aloud(&self, user: i64, words: &str, seconds: u32) {
+        let voice = played_telegram::voice(words, seconds);
+        self.telegram.send_voice(user, voice, seconds, "").unwrap();
+        self.answered().await;
+    }
+
     /// Somebody presses a button, and sees what comes of it. Gives the alert, if there is one.
     pub async fn press(&self, user: i64, message_id: i64, data: &str) -> Option<String> {
         let query = self.telegram.press(user, message_id, data).unwrap();

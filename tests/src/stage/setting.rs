@@ -21,7 +21,7 @@ use limits_flags::{By, Document, Office};
 use local_lambda::{Aws, AwsOptions, Deployment, Template};
 use payments::stripe::Account;
 use payments::yookassa::Shop;
-use played_kie::PlayedKie;
+use played_kie::{ChatModel, PlayedKie};
 use played_rails::{PlayedStripe, PlayedYooKassa};
 use played_studios::Studio;
 use played_telegram::PlayedTelegram;
@@ -36,9 +36,9 @@ use tokio::net::TcpListener;
 use super::Parrot;
 use super::api::ORIGIN;
 use super::{
-    API, CALLBACK, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, NOON, PAYMENTS, REPORT,
-    Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET, WORKER,
-    YOOKASSA_KEY, clients, front,
+    API, CALLBACK, CHAT_KEY, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, NOON, PAYMENTS,
+    REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET,
+    WORKER, YOOKASSA_KEY, clients, front,
 };
 use crate::tidy::project::text;
 
@@ -112,6 +112,7 @@ struct Ground {
 struct Outside {
     telegram: String,
     kie: String,
+    chat: ChatModel,
     kling: (Studio, String),
     callback: String,
     yookassa: PlayedYooKassa,
@@ -125,7 +126,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     let aws = Arc::new(aws(&setting).await);
     seed(&clients::db(&aws, "Operator"), &aws, &setting.settings).await;
     let (telegram, telegram_url) = telegram(&setting, &clock).await;
-    let (kie, kie_url) = kie(&setting, &clock).await;
+    let (kie, chat, kie_url) = kie(&setting, &clock).await;
     let kling = kling(&setting, &clock).await;
     let (yookassa, stripe) = rails(&setting, &clock).await;
     let (webhook_door, webhook_url) = door().await;
@@ -134,6 +135,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     let mut outside = Outside {
         telegram: telegram_url,
         kie: kie_url,
+        chat,
         kling,
         callback: callback_url,
         yookassa_url: yookassa.api_url(),
@@ -190,6 +192,7 @@ impl Ground {
             telegram,
             kie,
             kling: outside.kling.0,
+            chat: outside.chat,
             clock: self.clock,
             setting: self.setting,
             replies: Arc::new(Replies::default()),
@@ -212,7 +215,7 @@ impl Ground {
         );
         let env = self.env(1);
         runtime::warm::up(&settings, &queue, &env).await;
-        settings.rendered_by(["kie", "kling"].map(str::to_owned));
+        settings.rendered_by(["kie", "kling", "openai"].map(str::to_owned));
         let cashier = self.cashier(WEBHOOK, 6, outside);
         Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env).selling(cashier)
     }
@@ -354,6 +357,7 @@ fn providers(outside: &Outside) -> Providers {
     Providers::open(|row| match row.name {
         "kie" => Some(access(&outside.kie, KIE_KEY)),
         "kling" => Some(access(&outside.kling.1, KLING_KEY)),
+        "openai" => Some(access(&format!("{}/v1", outside.kie), CHAT_KEY)),
         _ => None,
     })
 }
@@ -419,7 +423,7 @@ async fn rails(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedYooKassa, Played
     (shop, account)
 }
 
-async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, String) {
+async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, ChatModel, String) {
     let (listener, url) = door().await;
     let mut config = played_kie::Config::new(url.trim_end_matches('/'));
     KIE_KEY.clone_into(&mut config.api_key);
@@ -427,9 +431,10 @@ async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, String) {
     config.clock = ticking(clock);
     config.render_ms = setting.render.0;
     config.creates_per_window = CREATES;
+    let chat = ChatModel::new(CHAT_KEY, config.clock.clone());
     let kie = PlayedKie::new(config);
-    serve(listener, kie.router());
-    (kie, url.trim_end_matches('/').to_owned())
+    serve(listener, kie.router().merge(chat.router()));
+    (kie, chat, url.trim_end_matches('/').to_owned())
 }
 
 async fn kling(setting: &Setting, clock: &Arc<Fixed>) -> (Studio, String) {

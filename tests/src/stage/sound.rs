@@ -81,6 +81,9 @@ impl Stage {
 
     /// I5, I6: charged if and only if the video was shown or kept.
     fn wrong_with_video_of(&self, job: &Job) -> Option<String> {
+        if job.order.makes.is_words() {
+            return self.wrong_with_words_of(job);
+        }
         let place = job.place;
         let messages = self.telegram.chat_with_deleted(place.chat.0);
         let message = messages.iter().find(|it| it.message_id == place.message.0);
@@ -95,6 +98,18 @@ impl Stage {
             }
             _ => None,
         }
+    }
+
+    /// I5 of words: charged only if they were to be read.
+    fn wrong_with_words_of(&self, job: &Job) -> Option<String> {
+        if job.stage != JobStage::Delivered {
+            return None;
+        }
+        let words = job.answer.as_ref().map(|answer| answer.text.as_str())?;
+        let chat = self.telegram.chat_with_deleted(job.place.chat.0);
+        let place = chat.iter().find(|it| it.message_id == job.place.message.0);
+        let read = place.is_some_and(|it| it.ever_shown().any(|shown| shown.text.contains(words)));
+        (!read).then(|| format!("I5: {} is delivered, and its words were never shown", job.id))
     }
 
     /// I7, I8: at most one live or good render for a job, and the delivered one is of its latest submission.

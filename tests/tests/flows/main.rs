@@ -32,6 +32,7 @@ mod lost;
 mod plans;
 mod races;
 mod windows;
+mod words;
 
 mod deadlines;
 mod dynamodb;

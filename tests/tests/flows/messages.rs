@@ -24,8 +24,12 @@ async fn whatever_is_sent_is_answered_politely_and_costs_nothing() {
             "I understand text and photos",
         ),
         (
-            json!({"voice": {"file_id": "V", "file_unique_id": "v", "duration": 1}}),
-            "I understand text and photos",
+            json!({"audio": {"file_id": "A", "file_unique_id": "a", "duration": 1}}),
+            "only voice messages",
+        ),
+        (
+            json!({"video_note": {"file_id": "N", "file_unique_id": "n", "length": 240, "duration": 1}}),
+            "only voice messages",
         ),
         (
             json!({"location": {"latitude": 1.5, "longitude": 2.5}}),

@@ -36,8 +36,11 @@ async fn order_and_cancel(stage: &Stage) {
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
 }
 
-/// A video that is delivered, one that fails, and one that is parked and fetched.
+/// Better words, a video that is delivered, one that fails, and one that is parked and fetched.
 async fn deliver_fail_and_park(stage: &Stage) {
+    stage.draft(ANNA, "a wish").await;
+    stage.press_newest(ANNA, "wo:").await;
+    stage.run_until_settled().await;
     stage.order(ANNA, "a success").await;
     stage.run_until_settled().await;
     stage.order(ANNA, "a failure #moderation").await;

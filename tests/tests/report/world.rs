@@ -206,6 +206,8 @@ impl<'a> World<'a> {
             duration_s: 5,
             created_at: at,
             source: None,
+            voice: None,
+            before: None,
         };
         assert!(self.stage.store.put_draft(user, &draft, soon()).await.unwrap());
     }
@@ -291,6 +293,8 @@ impl<'a> World<'a> {
             took: status.is_final().then(|| Millis(self.dice.signed(90_000))),
             seconds: 0,
             attempts: 1,
+            tokens_in: 0,
+            tokens_out: 0,
             tokens: self.dice.below(5_000),
             credits: Credits(if plan.is_some() || status == Status::Failed {
                 0

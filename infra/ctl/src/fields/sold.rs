@@ -99,12 +99,12 @@ pub(super) const MODEL: Kind = Kind {
         field(
             "provider",
             "name, required",
-            "who renders it: kie, kling, luma or minimax",
+            "who makes it: kie, kling, luma, minimax or openai",
         ),
         field(
             "family",
             "name, required",
-            "the provider's request form: kling-3.0",
+            "the provider's request form: kling-3.0; for words chat/<model> or audio/<model>",
         ),
         field(
             "routes",

@@ -133,7 +133,7 @@ fn row(line: &AiRequest) -> Value {
         "at": line.at.rfc3339(), "id": line.id, "user": line.user.0, "category": line.category.as_str(),
         "status": line.status.as_str(), "provider": line.provider, "model": line.model.0, "task": line.task,
         "seconds": line.seconds, "took_ms": line.took.map(|took| took.0), "attempts": line.attempts,
-        "tokens": line.tokens, "credits": line.credits.0, "micro_usd": cost.map(|cost| cost.micro_usd.0),
+        "tokens": line.tokens, "tokens_in": line.tokens_in, "tokens_out": line.tokens_out, "credits": line.credits.0, "micro_usd": cost.map(|cost| cost.micro_usd.0),
         "kopecks": cost.and_then(|cost| cost.kopecks), "cost_by": cost.map(|cost| cost.source.as_str()),
         "kopecks_per_usd": line.kopecks_per_usd, "subscription": line.subscription,
         "is_unlimited": line.is_unlimited, "error": line.error, "prompt": line.prompt,

@@ -157,6 +157,7 @@ fn accepted(id: JobId, now: Timestamp) -> Job {
         render_max: Millis::from_mins(20),
         plan: None,
         costing: None,
+        sketch: None,
     };
     let rules = Rules {
         signup_credits: Credits(2),

@@ -41,6 +41,8 @@ fn line(number: i64, model: &str, status: Status) -> AiRequest {
         kopecks_per_usd: Some(8_000),
         subscription: None,
         is_unlimited: false,
+        tokens_in: 0,
+        tokens_out: 0,
     }
 }
 

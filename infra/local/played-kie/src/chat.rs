@@ -1,6 +1,7 @@
 //! A played chat model: the `OpenAI` protocol as far as a prompt builder needs it, with a model that is no model.
 
 mod asked;
+mod hear;
 mod improve;
 mod schema;
 mod trouble;
@@ -9,8 +10,8 @@ mod wire;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Router;
-use axum::extract::State;
 use axum::extract::rejection::JsonRejection;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
 use axum::routing::post;
@@ -28,8 +29,10 @@ pub struct ChatRequest {
     pub model: String,
     /// The system's or developer's words.
     pub instructions: String,
-    /// The user's last words.
+    /// The user's last words; of a voice message, what is said in it.
     pub prompt: String,
+    /// Pictures that came along.
+    pub pictures: usize,
     /// The status it was answered with; 0 if it was cut off.
     pub status: u16,
 }
@@ -60,11 +63,15 @@ impl ChatModel {
         }))
     }
 
-    /// `POST /v1/chat/completions` and `POST /v1/responses`.
+    /// `POST /v1/chat/completions`, `POST /v1/responses` and `POST /v1/audio/transcriptions`.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/v1/chat/completions", post(completions))
             .route("/v1/responses", post(responses))
+            .route(
+                "/v1/audio/transcriptions",
+                post(hear::transcriptions).layer(DefaultBodyLimit::max(hear::AUDIO_BYTES_MAX)),
+            )
             .with_state(self.clone())
     }
 
@@ -117,12 +124,14 @@ impl ChatModel {
             model,
             instructions,
             prompt,
+            pictures,
             ..
         } = asked;
         self.book().requests.push(ChatRequest {
             model,
             instructions,
             prompt,
+            pictures,
             status,
         });
     }

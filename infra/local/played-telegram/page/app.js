@@ -80,7 +80,7 @@ function stayAtBottom() {
 new ResizeObserver(stayAtBottom).observe($("chat"));
 
 function drawLabels() {
-  const labels = { "menu-open": t().menu, attach: t().attach, send: t().send, down: t().down, text: t().write, chat: t().chat };
+  const labels = { "menu-open": t().menu, attach: t().attach, voice: t().voice, send: t().send, down: t().down, text: t().write, chat: t().chat };
   for (const [id, label] of Object.entries(labels)) $(id).setAttribute("aria-label", label);
   $("text").placeholder = t().write;
   const { started, blocked } = view.user;
@@ -305,6 +305,14 @@ async function asJpeg(file) {
   return new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.92));
 }
 
+// There is no microphone here: what is written is what is said.
+$("voice").addEventListener("click", () => {
+  const text = $("text").value.trim();
+  if (!text) return toast(t().sayWhat);
+  $("text").value = "";
+  atBottom = true;
+  act("voice", { text });
+});
 $("attach").addEventListener("click", () => $("file").click());
 $("file").addEventListener("change", () => { offerPhoto($("file").files[0]); $("file").value = ""; });
 $("photo").addEventListener("close", () => {

@@ -2,7 +2,7 @@
 export const texts = {
   ru: {
     lang: "ru", bot: "бот", start: "Начать", unblock: "Перезапустить", remove: "Удалить у всех", block: "Заблокировать бота",
-    write: "Сообщение", send: "Отправить", attach: "Прикрепить фото", menu: "Меню", down: "Вниз", chat: "Чат",
+    write: "Сообщение", send: "Отправить", attach: "Прикрепить фото", voice: "Сказать голосом", sayWhat: "Напишите, что сказать голосом", menu: "Меню", down: "Вниз", chat: "Чат",
     edited: "изменено", newUser: "Другой пользователь", connecting: "соединение…", sendPhoto: "Отправить фото",
     caption: "Подпись", cancel: "Отмена", notAPicture: "Это не картинка",
     blocked: "Вы заблокировали бота. Перезапустите его в меню.",
@@ -19,7 +19,7 @@ export const texts = {
   },
   en: {
     lang: "en", bot: "bot", start: "Start", unblock: "Restart", remove: "Delete for everyone", block: "Block the bot",
-    write: "Message", send: "Send", attach: "Attach a photo", menu: "Menu", down: "Down", chat: "Chat",
+    write: "Message", send: "Send", attach: "Attach a photo", voice: "Say it", sayWhat: "Write what is to be said", menu: "Menu", down: "Down", chat: "Chat",
     edited: "edited", newUser: "Another user", connecting: "connecting…", sendPhoto: "Send a photo",
     caption: "Caption", cancel: "Cancel", notAPicture: "This is no picture",
     blocked: "You have blocked the bot. Restart it in the menu.",

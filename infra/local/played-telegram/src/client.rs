@@ -51,6 +51,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/client/{user}/events", get(events::stream))
         .route("/client/{user}/say", post(actions::say))
         .route("/client/{user}/photo", post(actions::photo))
+        .route("/client/{user}/voice", post(actions::voice))
         .route("/client/{user}/press", post(actions::press))
         .route("/client/{user}/invoice/{slug}", get(stars::invoice))
         .route("/client/{user}/pay", post(stars::pay))

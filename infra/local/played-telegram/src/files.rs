@@ -74,6 +74,7 @@ impl Files {
             MediaKind::Video => ("BAACAgIAAxkB", "videos", "mp4", "video/mp4"),
             MediaKind::Audio => ("CQACAgIAAxkB", "music", "mp3", "audio/mpeg"),
             MediaKind::Document => ("BQACAgIAAxkB", "documents", "jpg", "application/octet-stream"),
+            MediaKind::Voice => ("AwACAgIAAxkB", "voice", "oga", "audio/ogg"),
         };
         StoredFile {
             file_id: format!("{prefix}AAIC{number:012x}NgQ"),
@@ -139,6 +140,16 @@ pub(crate) fn video(bytes: Bytes) -> Option<Content> {
         height: facts.height,
         duration_s: facts.duration_s,
     })
+}
+
+/// A voice message of so many seconds.
+pub(crate) fn voice(bytes: Bytes, duration_s: u32) -> Content {
+    Content {
+        bytes,
+        width: 0,
+        height: 0,
+        duration_s,
+    }
 }
 
 /// A photo in two sizes, both JPEG.

@@ -43,6 +43,7 @@ mod stars;
 mod state;
 mod text;
 mod user;
+mod voice;
 mod wire;
 
 use std::sync::Arc;
@@ -65,6 +66,7 @@ pub use crate::stars::{
 };
 pub use crate::state::CallbackAnswer;
 pub use crate::text::{CAPTION_CHARS_MAX, TEXT_CHARS_MAX};
+pub use crate::voice::voice;
 
 /// A whole Telegram with one bot. Clones share everything.
 #[derive(Clone)]

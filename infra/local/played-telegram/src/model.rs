@@ -104,6 +104,8 @@ pub enum MediaKind {
     Audio,
     /// Anything, as it was sent.
     Document,
+    /// A voice message: OGG with Opus.
+    Voice,
 }
 
 /// A photo (all its sizes, smallest first) or another file (one).

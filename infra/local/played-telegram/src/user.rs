@@ -110,6 +110,23 @@ impl PlayedTelegram {
         )
     }
 
+    /// The user sends a voice message of so many seconds with a caption: see [`voice`](crate::voice). Returns the message's id.
+    pub fn send_voice(&self, user_id: i64, bytes: Bytes, seconds: u32, caption: &str) -> Result<i64, Error> {
+        let content = vec![files::voice(bytes, seconds)];
+        let media = self
+            .server
+            .write(|state| state.files.keep(MediaKind::Voice, content, &Source::User));
+        self.post(
+            user_id,
+            Shown {
+                text: caption.to_owned(),
+                raw: caption.to_owned(),
+                media: Some(media),
+                ..Shown::default()
+            },
+        )
+    }
+
     fn post(&self, user_id: i64, shown: Shown) -> Result<i64, Error> {
         let now_ms = self.server.now_ms();
         let message_id = self.server.write(|state| {

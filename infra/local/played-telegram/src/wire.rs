@@ -116,6 +116,7 @@ fn media_field(media: &Media) -> (&'static str, Value) {
             "document",
             media.file().map_or(Value::Null, |file| as_it_is(file)),
         ),
+        MediaKind::Voice => ("voice", media.file().map_or(Value::Null, |file| sound(file))),
     }
 }
 

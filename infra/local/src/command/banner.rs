@@ -84,7 +84,7 @@ pub(super) fn played_only(outside: &Outside) -> String {
     Telegram  {page} (the page, and the Bot API under /bot<token>/)
               token {token}
     KIE.AI    {kie} (API, uploads, results; a chat model under /v1/)
-              key {key}, callbacks signed with {hmac}
+              key {key}, callbacks signed with {hmac}; of the chat model {chat_key}
     YooKassa  {yookassa} (the API under /v3, cabinet)
               shop {shop}, key {yookassa_key}
     Stripe    {stripe} (the API under /v1, dashboard)
@@ -95,6 +95,7 @@ pub(super) fn played_only(outside: &Outside) -> String {
         kie = outside.kie_url().unwrap_or_default(),
         token = secret::PLAYED_TOKEN,
         key = secret::PLAYED_KIE_KEY,
+        chat_key = secret::PLAYED_CHAT_KEY,
         hmac = secret::PLAYED_KIE_HMAC_KEY,
         yookassa = outside
             .rails()

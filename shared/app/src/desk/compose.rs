@@ -33,6 +33,7 @@ enum Brought {
     Photo(Photo, String),
     TooBig,
     NotAPhoto,
+    Sound,
     Nothing,
 }
 
@@ -47,6 +48,9 @@ impl Visit<'_> {
         {
             return Ok(self.show_new(draft, First::Card));
         }
+        if let Some(reply) = self.listen_to(message).await? {
+            return Ok(reply);
+        }
         let (prompt, photo) = match brought(message) {
             Brought::Words(words) => (words, self.photo_before()),
             Brought::Photo(photo, words) => (words, Some(photo)),
@@ -56,6 +60,7 @@ impl Visit<'_> {
                     .into());
             }
             Brought::NotAPhoto => return Ok(self.send(say.text("not-a-photo")).into()),
+            Brought::Sound => return Ok(self.send(say.text("only-voice")).into()),
             Brought::Nothing => return Ok(self.send(say.text("not-understood")).into()),
         };
         if !self.takes_orders() {
@@ -90,7 +95,7 @@ impl Visit<'_> {
         let same = self
             .snapshot
             .model(&order.model)
-            .filter(|model| model.takes(photo.is_some()));
+            .filter(|model| !model.makes.is_words() && model.takes(photo.is_some()));
         let like_it = || self.first_of(order.makes, photo.is_some());
         let Some(model) = same.or_else(like_it) else {
             let why = show::not_made(&self.snapshot, order.makes, photo.is_some());
@@ -155,12 +160,14 @@ impl Visit<'_> {
             duration_s: kept.unwrap_or(first),
             created_at: self.now,
             source: None,
+            voice: None,
+            before: None,
         }
     }
 
     /// The model of the draft before, if it takes such an order, else the first on offer: for a video, or else for whatever
     /// there is.
-    fn model_for(&self, with_photo: bool) -> Option<&Model> {
+    pub(super) fn model_for(&self, with_photo: bool) -> Option<&Model> {
         let before: Option<&ModelId> = self.account.draft.as_ref().map(|draft| &draft.model);
         let kept = before
             .and_then(|id| self.snapshot.model(id))
@@ -180,7 +187,7 @@ impl Visit<'_> {
     }
 
     /// The photo that was sent shortly before and still has no words.
-    fn photo_before(&self) -> Option<Photo> {
+    pub(super) fn photo_before(&self) -> Option<Photo> {
         let draft = self.account.draft.as_ref()?;
         let waiting = draft.prompt.is_empty() && self.now.since(draft.created_at) <= PHOTO_WAITS;
         draft.photo.clone().filter(|_| waiting)
@@ -211,6 +218,9 @@ fn brought(message: &Message) -> Brought {
             (true, true) => Brought::TooBig,
             (false, _) => Brought::NotAPhoto,
         };
+    }
+    if message.audio.is_some() || message.video_note.is_some() {
+        return Brought::Sound;
     }
     if words.is_empty() {
         Brought::Nothing

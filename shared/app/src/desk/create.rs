@@ -21,14 +21,47 @@ use crate::{cards, kinds, quota, show, tally};
 /// same customer orders at the same moment, or where a row is full of what all use together.
 const ADMIT_TRIES: u32 = 8;
 
+/// What a press orders.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    /// What the draft describes.
+    Described,
+    /// Words for it.
+    Words,
+}
+
 impl Visit<'_> {
-    /// Orders what the card showed. Reads nothing more: the account, the counters and the job of an earlier tap are here.
+    /// Orders what the card showed.
     pub(super) async fn create(
-        mut self,
+        self,
         nonce: &Nonce,
-        (revision, price): (u32, Credits),
+        shown: (u32, Credits),
         message_id: i64,
         query_id: &str,
+    ) -> Result<Reply, Error> {
+        self.order(Wanted::Described, nonce, shown, (message_id, query_id))
+            .await
+    }
+
+    /// Orders words for what the card showed.
+    pub(super) async fn create_words(
+        self,
+        nonce: &Nonce,
+        shown: (u32, Credits),
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        self.order(Wanted::Words, nonce, shown, (message_id, query_id))
+            .await
+    }
+
+    /// Reads nothing more: the account, the counters and the job of an earlier tap are here.
+    async fn order(
+        mut self,
+        wanted: Wanted,
+        nonce: &Nonce,
+        (revision, price): (u32, Credits),
+        (message_id, query_id): (i64, &str),
     ) -> Result<Reply, Error> {
         if let Some(job) = &self.job {
             return Ok(self.already(job, message_id, query_id).await);
@@ -38,8 +71,11 @@ impl Visit<'_> {
             message: MessageId(message_id),
         };
         for _ in 0..ADMIT_TRIES {
-            let admission = match self.decide(nonce, revision, place) {
+            let admission = match self.decide(wanted, nonce, revision, place) {
                 Ok(admission) => admission,
+                Err(Refusal::ModelUnavailable) if wanted == Wanted::Words => {
+                    return Ok(Self::alert(query_id, &self.say.text("words-not-offered")));
+                }
                 Err(refusal) => {
                     self.note_refusal(&refusal).await;
                     return Ok(self.refuse(nonce, &refusal, message_id, query_id));
@@ -72,8 +108,17 @@ impl Visit<'_> {
         Ok(Self::alert(query_id, &self.say.text("overtaken")))
     }
 
-    fn decide(&self, nonce: &Nonce, revision: u32, place: Place) -> Result<Admission, Refusal> {
+    fn decide(
+        &self,
+        wanted: Wanted,
+        nonce: &Nonce,
+        revision: u32,
+        place: Place,
+    ) -> Result<Admission, Refusal> {
         let draft = self.draft(nonce).ok_or(Refusal::DraftStale)?;
+        if wanted == Wanted::Words {
+            return self.decide_words(draft, revision, place);
+        }
         let usages = self.usages_of(draft);
         admit(&Request {
             account: &self.account,
@@ -89,6 +134,7 @@ impl Visit<'_> {
             place,
             locale: self.say.locale().as_str(),
             now: self.now,
+            words: None,
         })
     }
 
@@ -141,6 +187,9 @@ impl Visit<'_> {
     }
 
     fn queued(&self, job: &Job, message_id: i64) -> Reply {
+        if job.order.makes.is_words() {
+            return self.words_asked(job, message_id);
+        }
         let say = self.say;
         let what = show::order(say, Some(&self.snapshot), &job.order);
         let text = say.with(

@@ -38,7 +38,7 @@ impl Visit<'_> {
         self.edit_card(message_id, card)
     }
 
-    fn redraw(&self, draft: &Draft, message_id: i64) -> Reply {
+    pub(super) fn redraw(&self, draft: &Draft, message_id: i64) -> Reply {
         let usages = self.usages_of(draft);
         self.edit_card(message_id, cards::draft(&self.view(draft, &usages)))
     }
@@ -57,7 +57,7 @@ impl Visit<'_> {
         let offered = self
             .snapshot
             .model(&model)
-            .filter(|model| model.takes(draft.photo.is_some()));
+            .filter(|model| !model.makes.is_words() && model.takes(draft.photo.is_some()));
         let Some(model) = offered else {
             let kind = kinds::of(&self.snapshot, draft);
             let why = show::not_made(&self.snapshot, kind, draft.photo.is_some());
@@ -177,7 +177,7 @@ impl Visit<'_> {
 
     /// Writes a changed draft and redraws its card. A change that changes nothing is not written; its card is redrawn all
     /// the same, for prices and limits may have moved.
-    async fn change(
+    pub(super) async fn change(
         &self,
         before: &Draft,
         mut after: Draft,

@@ -165,6 +165,12 @@ impl Visit<'_> {
             Button::Create(nonce, revision, price) => {
                 self.create(&nonce, (revision, price), message_id, query_id).await
             }
+            Button::Words(nonce, revision, price) => {
+                self.create_words(&nonce, (revision, price), message_id, query_id)
+                    .await
+            }
+            Button::AsItWas(nonce) => self.as_it_was(&nonce, message_id, query_id).await,
+            Button::UseWords(_) => self.use_words(message_id, query_id).await,
             Button::Drop(nonce) => self.drop_draft(&nonce, message_id, query_id).await,
             Button::Cancel(_) => self.cancel(message_id, query_id).await,
             Button::Again(_) => self.again(First::Card, query_id).await,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::account::{Account, Draft};
 use domain::admission::Denied;
-use domain::catalog::Plan;
+use domain::catalog::{Model, Plan};
 use domain::id::{JobId, ModelId, Nonce, UserId};
 use domain::job::Job;
 use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
@@ -192,9 +192,26 @@ impl Visit<'_> {
     /// What the customer lacks for a draft, if anything; else the limits that come with the features that it needs.
     pub(super) fn features_of(&self, draft: &Draft) -> Result<Vec<Limit>, Denied> {
         let model = self.snapshot.model(&draft.model);
-        let needed = self
-            .snapshot
-            .required(model, draft.duration_s, draft.photo.is_some());
+        self.needed(model, draft.duration_s, draft.photo.is_some())
+    }
+
+    /// The limits that come with the features that an order of a model needs; or what the customer lacks of them.
+    pub(super) fn limits_of_features(
+        &self,
+        model: &Model,
+        duration_s: u32,
+        with_photo: bool,
+    ) -> Result<Vec<Limit>, Denied> {
+        self.needed(Some(model), duration_s, with_photo)
+    }
+
+    /// What the customer lacks for an order of a model.
+    pub(super) fn denied_of(&self, model: &Model, duration_s: u32, with_photo: bool) -> Option<Denied> {
+        self.limits_of_features(model, duration_s, with_photo).err()
+    }
+
+    fn needed(&self, model: Option<&Model>, duration_s: u32, with_photo: bool) -> Result<Vec<Limit>, Denied> {
+        let needed = self.snapshot.required(model, duration_s, with_photo);
         self.entitled(|entitled| match entitled.require_all(needed) {
             Ok(limits) => Ok(limits.into_iter().cloned().collect()),
             Err(denial) => Err(Denied {
@@ -249,6 +266,7 @@ impl Visit<'_> {
             locked: self.locked(),
             sells: self.sells(),
             usages,
+            words: self.words_price(draft),
             zone: self.account.zone.as_ref().map(|_| self.own_zone()),
             now: self.now,
         }

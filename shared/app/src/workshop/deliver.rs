@@ -21,12 +21,12 @@ const BY_URL_TIMEOUT: Duration = Duration::from_mins(1);
 /// The longest that up to 50 MB may take through us.
 const UPLOAD_TIMEOUT: Duration = Duration::from_secs(90);
 /// The longest that a call without a file may take.
-const CALL_TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// New progress messages sent in one attempt at most: one for a message that is gone, one for a chat that has moved.
-const NEW_MESSAGES_MAX: u32 = 2;
+pub(super) const NEW_MESSAGES_MAX: u32 = 2;
 
 /// What became of an attempt to show the file.
-enum Shown {
+pub(super) enum Shown {
     /// It stands in the chat.
     Yes(Option<FileId>),
     /// Not now.
@@ -54,6 +54,9 @@ impl Workshop {
         let Some(claimed) = self.write(job, claim, deadline).await? else {
             return Ok(None);
         };
+        if claimed.order.makes.is_words() {
+            return self.show_words(&claimed, deadline).await;
+        }
         let url = claimed.result.as_ref().map_or("", |file| file.url.as_str());
         match self.look_at(&claimed, url, deadline).await {
             (Some(file), _) => self.deliver(&claimed, was_unsure, Some(file), deadline).await,
@@ -207,7 +210,7 @@ impl Workshop {
 
     /// Sends a new progress message where the old one is gone. If its answer is lost, a stray line of text is left: never
     /// a second file.
-    async fn new_message(
+    pub(super) async fn new_message(
         &self,
         job: &Job,
         moved_to: Option<i64>,
@@ -251,7 +254,7 @@ impl Workshop {
         self.postpone(job, unsure, retry_after_s, deadline).await
     }
 
-    async fn postpone(
+    pub(super) async fn postpone(
         &self,
         job: &Job,
         unsure: bool,
@@ -318,7 +321,7 @@ impl Workshop {
 }
 
 /// Nothing was sent.
-fn not_begun() -> Shown {
+pub(super) fn not_begun() -> Shown {
     Shown::Later {
         unsure: false,
         retry_after_s: None,
@@ -326,7 +329,7 @@ fn not_begun() -> Shown {
 }
 
 /// What Telegram's answer means.
-fn shown(job: &Job, answer: Result<Message, telegram::Error>) -> Shown {
+pub(super) fn shown(job: &Job, answer: Result<Message, telegram::Error>) -> Shown {
     answer.map_or_else(
         |error| shown_instead(job, error),
         |message| Shown::Yes(file_id(&message)),

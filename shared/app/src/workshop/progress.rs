@@ -9,7 +9,7 @@ use telegram::methods::{EditMessageText, InlineKeyboardMarkup};
 
 use super::{RESERVE, Workshop};
 use crate::texts::Say;
-use crate::{cards, kinds, show};
+use crate::{cards, kinds, show, words_card};
 
 /// The longest that a courtesy may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -76,6 +76,9 @@ impl Workshop {
 
     pub(super) fn rendering_text(&self, job: &Job) -> String {
         let say = Say::of(&job.order.locale);
+        if job.order.makes.is_words() {
+            return words_card::asked(say, job);
+        }
         say.with(
             "rendering",
             [

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use domain::job::{Event, Failure, Job};
+use domain::job::{Event, Failure, Job, Stage};
 use providers::registry::form;
 use providers::ticket::{callback_url, own_name};
 use providers::{Create, Form, Photo, Provider, Reason, Upload, UploadError, VideoOrder};
 use table::Deadline;
+use telegram::Download;
 use telegram::limits::DOWNLOAD_BYTES_MAX;
 use telegram::methods::GetFile;
 
@@ -16,7 +17,7 @@ use super::{Error, RESERVE, Workshop, wish};
 use crate::texts::Say;
 
 /// The longest that the provider is waited for when it takes an order.
-const CREATE_TIMEOUT: Duration = Duration::from_secs(25);
+pub(super) const CREATE_TIMEOUT: Duration = Duration::from_secs(25);
 /// The longest that Telegram is waited for when it tells where a photo is.
 const FIND_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest that a photo's way from Telegram to the provider may take.
@@ -28,7 +29,7 @@ const BEFORE_ORDER: Duration = Duration::from_secs(33);
 const KIND_BYTES: usize = 12;
 
 /// Why there is no photo to start from.
-enum NoPhoto {
+pub(super) enum NoPhoto {
     /// For good.
     Never(Failure),
     /// For now; nothing was ordered yet.
@@ -65,10 +66,16 @@ impl Workshop {
                 .await?);
         }
         // Shown under the claim, before the order is sent: after it, a quick callback could have shown more already.
-        self.show_rendering(&claimed, deadline).await;
+        if !job.order.makes.is_words() {
+            self.show_rendering(&claimed, deadline).await;
+        }
         let event = self.hand_over(&claimed, deadline).await;
         self.breaker(&claimed, |breaker| breaker.not_asked(self.env.now()));
-        Ok(self.write(&claimed, event, deadline).await?)
+        let after = self.write(&claimed, event, deadline).await?;
+        match after {
+            Some(answered) if answered.stage == Stage::Rendered => self.show_words(&answered, deadline).await,
+            other => Ok(other),
+        }
     }
 
     /// Everything between the claim and its outcome; whatever happens is told as an event.
@@ -86,6 +93,9 @@ impl Workshop {
                 failure: Failure::Provider,
             };
         };
+        if job.order.makes.is_words() {
+            return self.ask(job, provider, deadline).await;
+        }
         let first_frame = match self.hand_over_photo(job, provider, deadline).await {
             Ok(first_frame) => first_frame,
             Err(NoPhoto::Never(failure)) => return refused(failure),
@@ -100,7 +110,7 @@ impl Workshop {
     }
 
     /// What the provider's answer means.
-    fn ordered(&self, job: &Job, outcome: Create) -> Event {
+    pub(super) fn ordered(&self, job: &Job, outcome: Create) -> Event {
         let now = self.env.now();
         meter::provider_said(&job.order.provider, said(&outcome));
         match outcome {
@@ -111,6 +121,10 @@ impl Workshop {
                     task: domain::id::TaskId(task_id),
                 }
             }
+            // Words were not asked for here.
+            Create::Done { .. } => Event::Rejected {
+                failure: Failure::NoFile,
+            },
             Create::Rejected {
                 reason,
                 code,
@@ -143,7 +157,7 @@ impl Workshop {
         }
     }
 
-    fn not_accepted(&self, job: &Job, retry_after_s: Option<u32>, why: &str) -> Event {
+    pub(super) fn not_accepted(&self, job: &Job, retry_after_s: Option<u32>, why: &str) -> Event {
         tracing::warn!(name: "submission_not_accepted", job = %job.id, why, "not accepted for now");
         let retry_after = wish(retry_after_s);
         Event::NotAccepted {
@@ -202,7 +216,7 @@ impl Workshop {
     /// Takes the photo from Telegram to the provider. Telegram's address of it holds the bot's token, so it never leaves
     /// us: the bytes do, as they come. Ten photos on their way at once take ten times a few chunks, not ten times 20 MiB.
     /// Repeating it is harmless; the same name overwrites.
-    async fn hand_over_photo(
+    pub(super) async fn hand_over_photo(
         &self,
         job: &Job,
         provider: &dyn Provider,
@@ -211,24 +225,7 @@ impl Workshop {
         let Some(image) = &job.order.image else {
             return Ok(None);
         };
-        let no_time = || NoPhoto::Later(None, "no time was left for the photo".to_owned());
-        let timeout = deadline
-            .for_call(FIND_TIMEOUT, BEFORE_ORDER)
-            .ok_or_else(no_time)?;
-        let file = self
-            .telegram
-            .call(&GetFile::new(image.file_id.clone()), timeout)
-            .await
-            .map_err(|error| photo_trouble(job, &error))?;
-        let path = file.file_path.ok_or(NoPhoto::Never(Failure::PhotoGone))?;
-        let timeout = deadline
-            .for_call(PHOTO_TIMEOUT, BEFORE_ORDER)
-            .ok_or_else(no_time)?;
-        let download = self
-            .telegram
-            .download_file(&path, DOWNLOAD_BYTES_MAX, timeout)
-            .await;
-        let mut download = download.map_err(|error| photo_trouble(job, &error))?;
+        let mut download = self.open_file(job, &image.file_id, deadline).await?;
         let length = download.length();
         let start = download.peek(KIND_BYTES).await;
         let start = start.map_err(|error| photo_trouble(job, &error))?;
@@ -256,10 +253,44 @@ impl Workshop {
     }
 }
 
+/// Nothing was begun.
+fn no_time() -> NoPhoto {
+    NoPhoto::Later(None, "no time was left for the file".to_owned())
+}
+
+impl Workshop {
+    /// Opens a customer's file at Telegram.
+    pub(super) async fn open_file(
+        &self,
+        job: &Job,
+        file_id: &str,
+        deadline: Deadline,
+    ) -> Result<Download, NoPhoto> {
+        let timeout = deadline
+            .for_call(FIND_TIMEOUT, BEFORE_ORDER)
+            .ok_or_else(no_time)?;
+        let file = self
+            .telegram
+            .call(&GetFile::new(file_id.to_owned()), timeout)
+            .await
+            .map_err(|error| photo_trouble(job, &error))?;
+        let path = file.file_path.ok_or(NoPhoto::Never(Failure::PhotoGone))?;
+        let timeout = deadline
+            .for_call(PHOTO_TIMEOUT, BEFORE_ORDER)
+            .ok_or_else(no_time)?;
+        let download = self
+            .telegram
+            .download_file(&path, DOWNLOAD_BYTES_MAX, timeout)
+            .await;
+        download.map_err(|error| photo_trouble(job, &error))
+    }
+}
+
 /// An answer to an order, in a word.
 fn said(outcome: &Create) -> &'static str {
     match outcome {
         Create::Accepted { .. } => "accepted",
+        Create::Done { .. } => "done",
         Create::Rejected { reason, .. } => reason.as_str(),
         Create::NotAccepted { .. } => "not_accepted",
         Create::Unknown { .. } => "unknown",
@@ -276,7 +307,7 @@ fn refused(failure: Failure) -> Event {
 }
 
 /// What Telegram's refusal to give a photo means.
-fn photo_trouble(job: &Job, error: &telegram::Error) -> NoPhoto {
+pub(super) fn photo_trouble(job: &Job, error: &telegram::Error) -> NoPhoto {
     match error {
         telegram::Error::RateLimited { retry_after_s } => {
             NoPhoto::Later(Some(*retry_after_s), error.to_string())

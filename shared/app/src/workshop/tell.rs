@@ -8,6 +8,7 @@ use table::Deadline;
 use telegram::methods::{EditMessageText, SendMessage};
 
 use super::{Error, RESERVE, Workshop, wish};
+use crate::cards::Card;
 use crate::texts::Say;
 use crate::{cards, kinds, show};
 
@@ -48,9 +49,14 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(TIMEOUT, RESERVE) else {
             return not_yet;
         };
-        let say = Say::of(&job.order.locale);
-        let text = self.failure_text(job, say);
-        let buttons = cards::other_model_button(say, &job.id.nonce);
+        let (text, buttons) = match self.told(job).await {
+            Ok(Some(card)) => (card.text, card.buttons),
+            Ok(None) => return Told::Done,
+            Err(error) => {
+                tracing::warn!(job = %job.id, %error, "nobody knows what to tell the customer");
+                return not_yet;
+            }
+        };
         let place = job.place;
         let edit =
             EditMessageText::html(place.chat.0, place.message.0, text.clone()).with_buttons(buttons.clone());
@@ -75,6 +81,18 @@ impl Workshop {
             Ok(_) | Err(telegram::Error::Unknown { .. }) => Told::Done,
             Err(error) => after(job, &error),
         }
+    }
+
+    /// What there is to tell; `None` if nothing any more.
+    async fn told(&self, job: &Job) -> Result<Option<Card>, store::Error> {
+        if job.order.makes.is_words() {
+            return self.words_card(job).await;
+        }
+        let say = Say::of(&job.order.locale);
+        Ok(Some(Card {
+            text: self.failure_text(job, say),
+            buttons: cards::other_model_button(say, &job.id.nonce),
+        }))
     }
 
     fn failure_text(&self, job: &Job, say: Say) -> String {

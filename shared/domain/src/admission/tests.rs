@@ -50,6 +50,8 @@ impl Scene {
             duration_s: 5,
             created_at: NOW,
             source: None,
+            voice: None,
+            before: None,
         };
         let mut account = Account {
             draft: Some(draft),
@@ -120,6 +122,7 @@ impl Scene {
             },
             locale: "ru",
             now: NOW,
+            words: None,
         })
     }
 
@@ -428,4 +431,119 @@ proptest! {
         let possible = available >= cost && used < 5 && active_max > 0;
         prop_assert_eq!(admitted.is_ok(), possible);
     }
+}
+
+/// Better words for the scene's draft.
+fn admit_words(scene: &Scene, words: &Model) -> Result<Admission, Refusal> {
+    admit(&Request {
+        account: &scene.account,
+        nonce: &nonce(1),
+        revision: scene.revision,
+        model: None,
+        words: Some(ForWords {
+            model: words,
+            simple: "simple",
+            chars_max: 11,
+        }),
+        new_jobs: true,
+        rules: &scene.rules,
+        plan: None,
+        denied: None,
+        costs: &scene.costs,
+        usages: &[],
+        place: Place {
+            chat: ChatId(7),
+            message: MessageId(1),
+        },
+        locale: "ru",
+        now: NOW,
+    })
+}
+
+fn improver(scene: &Scene) -> Model {
+    Model {
+        id: ModelId("prompt-improver".to_owned()),
+        makes: crate::catalog::Makes::Prompt,
+        prices: vec![Price::new(0, Credits(1))],
+        prompt_chars_min: 1,
+        prompt_chars_max: 100,
+        limits: vec![],
+        ..scene.model.clone()
+    }
+}
+
+#[test]
+fn better_words_are_ordered_beside_as_many_videos_as_there_may_be() {
+    let mut scene = Scene::new();
+    let words = improver(&scene);
+    let job = |n| JobId {
+        user: UserId(7),
+        nonce: nonce(n),
+    };
+    scene.account.active_jobs = [job(8), job(9)].into();
+    assert_eq!(scene.admit(), Err(Refusal::TooManyActive { max: 2 }));
+    let admitted = admit_words(&scene, &words).unwrap();
+    assert_eq!((admitted.active_jobs_max, admitted.job.cost), (3, Credits(1)));
+    let sketch = admitted.job.order.sketch.unwrap();
+    assert_eq!((sketch.duration_s, sketch.simple.as_str()), (5, "simple"));
+    assert_eq!(
+        (admitted.job.order.duration_s, admitted.job.order.prompt.as_str()),
+        (0, "ёж в тумане")
+    );
+    scene.account.active_jobs.insert(job(10));
+    assert_eq!(
+        admit_words(&scene, &words),
+        Err(Refusal::TooManyActive { max: 3 })
+    );
+}
+
+#[test]
+fn words_are_ordered_only_of_what_makes_them_and_videos_only_of_the_rest() {
+    let mut scene = Scene::new();
+    let words = improver(&scene);
+    assert_eq!(admit_words(&scene, &scene.model), Err(Refusal::ModelUnavailable));
+    let off = Model {
+        enabled: false,
+        ..words.clone()
+    };
+    assert_eq!(admit_words(&scene, &off), Err(Refusal::ModelUnavailable));
+    let transcript = Model {
+        makes: crate::catalog::Makes::Transcript,
+        ..words.clone()
+    };
+    assert_eq!(admit_words(&scene, &transcript), Err(Refusal::ModelUnavailable));
+    // A button may name any model.
+    scene.model = Model {
+        id: scene.model.id.clone(),
+        ..words.clone()
+    };
+    assert_eq!(scene.admit(), Err(Refusal::ModelUnavailable));
+    let mut voice = Scene::new();
+    voice.account.draft.as_mut().unwrap().voice = Some(crate::account::Voice {
+        file_id: "voice".to_owned(),
+        duration_s: 12,
+    });
+    assert_eq!(
+        voice.admit(),
+        Err(Refusal::DraftStale),
+        "nobody knows yet what is said"
+    );
+    assert_eq!(admit_words(&voice, &words), Err(Refusal::ModelUnavailable));
+    assert_eq!(admit_words(&voice, &transcript).unwrap().job.order.duration_s, 12);
+}
+
+#[test]
+fn words_count_where_money_counts_and_not_as_videos() {
+    let scene = Scene::new();
+    let mut rules = scene.rules.clone();
+    rules.limits.push(Limit {
+        measure: Measure::MicroUsd,
+        ..limit("spend", 100)
+    });
+    let ids = |model: &Model| -> Vec<String> {
+        let touched = limits_touched(&rules, Some(model), None, &[]);
+        touched.map(|limit| limit.id.clone()).collect()
+    };
+    assert_eq!(ids(&improver(&scene)), ["spend"]);
+    assert_eq!(ids(&scene.model), ["videos", "spend", "model-kling-3.0"]);
 }

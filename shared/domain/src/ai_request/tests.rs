@@ -18,6 +18,7 @@ fn costing() -> Costing {
         tokens: 50_000,
         subscription: Some("pro_month".to_owned()),
         kept: Millis::from_mins(60),
+        token_rate: None,
     }
 }
 
@@ -38,6 +39,7 @@ fn job(costing: Option<Costing>) -> Job {
         render_max: Millis::from_mins(25),
         plan: None,
         costing,
+        sketch: None,
     };
     let rules = Rules {
         signup_credits: Credits(9),
@@ -145,14 +147,14 @@ fn what_nobody_said_a_price_of_cost_nobody_knows_what() {
         expected: None,
         ..costing()
     };
-    assert_eq!(unknown.cost(None), None);
+    assert_eq!(unknown.cost(None, None), None);
     let without_rate = Costing {
         kopecks_per_usd: None,
         billed_unit: None,
         ..costing()
     };
     assert_eq!(
-        without_rate.cost(Some(1)),
+        without_rate.cost(Some(1), None),
         Some(Cost {
             micro_usd: MicroUsd(350_000),
             kopecks: None,
@@ -233,6 +235,7 @@ fn what_is_put_down_with_an_order_comes_from_the_settings_of_its_moment() {
         tokens: 3,
         subscription: Some("day".to_owned()),
         kept: Millis(5),
+        token_rate: None,
     };
     assert_eq!(of("kie", START), wanted);
     let other = of("google", Timestamp(START.0 - 1));
@@ -270,4 +273,28 @@ fn a_line_says_what_kind_of_operation_it_is() {
         file_id: "photo".to_owned(),
     });
     assert_eq!(AiRequest::of(&order).unwrap().category, Category::ImageEdit);
+}
+
+#[test]
+fn words_cost_what_their_tokens_cost() {
+    let rate = crate::cost::Rate {
+        from: START,
+        unit: crate::cost::Unit::Token,
+        per: 1_000_000,
+        price: MicroUsd(250_000),
+        price_out: MicroUsd(2_000_000),
+    };
+    let by_tokens = Costing {
+        expected: None,
+        token_rate: Some(rate),
+        ..costing()
+    };
+    let answer = Answer {
+        text: "a cat".to_owned(),
+        tokens_in: 1_000,
+        tokens_out: 200,
+    };
+    let cost = by_tokens.cost(None, Some(&answer)).unwrap();
+    assert_eq!((cost.micro_usd, cost.source), (MicroUsd(650), Source::PriceList));
+    assert_eq!(by_tokens.cost(None, None), None, "nobody knows");
 }

@@ -53,6 +53,7 @@ fn job(number: u8) -> Job {
         render_max: Millis::from_mins(25),
         plan: None,
         costing: None,
+        sketch: None,
     };
     let rules = Rules {
         signup_credits: Credits(9),
@@ -120,6 +121,8 @@ fn draft(nonce: u8) -> Draft {
         duration_s: 5,
         created_at: START,
         source: None,
+        voice: None,
+        before: None,
     }
 }
 

@@ -69,6 +69,7 @@ fn leads(rule: Rule, from: Stage, to: Stage) -> bool {
             (from, to),
             (Queued | Submitting | Unknown | Running | Rendered, Failed)
         ),
+        Rule::T16 => (from, to) == (Submitting, Rendered),
         // T1 only begins, and the others stay where they are and leave no mark.
         Rule::T1 | Rule::Wait | Rule::Deliver | Rule::Postpone | Rule::Move | Rule::Tell | Rule::Told => {
             false

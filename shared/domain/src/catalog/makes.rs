@@ -67,6 +67,11 @@ impl Makes {
         self == Self::Image
     }
 
+    /// Whether words come of it, for a draft to go on with: over in seconds, and neither delivered nor kept as a file.
+    pub fn is_words(self) -> bool {
+        matches!(self, Self::Prompt | Self::Transcript)
+    }
+
     /// Whether the customer chooses its length, which then has a price of its own.
     pub fn has_lengths(self) -> bool {
         self == Self::Video

@@ -17,6 +17,7 @@ impl Job {
                 self.expect(&[Stage::Submitting])?;
                 Ok(self.fail(Rule::T5, failure, now))
             }
+            Event::Answered { answer, until } => self.answered(answer, until, now),
             Event::OutcomeUnknown { can_ask } => {
                 self.expect(&[Stage::Submitting])?;
                 Ok(self.lose_sight(can_ask, now))
@@ -47,8 +48,7 @@ impl Job {
             }
             Event::Delivered { file } => {
                 self.expect(&[Stage::Rendered])?;
-                let seen = |job: &mut Job| keep(job, file);
-                Ok(self.settle(Rule::T10, Stage::Delivered, Settlement::Capture, now, seen))
+                Ok(self.delivered(file, now))
             }
             Event::CannotDeliver { failure } => {
                 self.expect(&[Stage::Rendered])?;
@@ -57,7 +57,7 @@ impl Job {
             Event::Stored { file } => {
                 self.expect(&[Stage::Rendered])?;
                 Ok(self.go(Rule::T12, Stage::Stored, now, |job| {
-                    keep(job, Some(file));
+                    job.keep(Some(file));
                     job.due_at = Some(now);
                 }))
             }
@@ -74,6 +74,12 @@ impl Job {
             Event::PostponeTelling { retry_after, jitter } => self.postpone_telling(retry_after, jitter, now),
             Event::Told => self.told(now),
         }
+    }
+
+    /// T10.
+    fn delivered(&self, file: Option<FileId>, now: Timestamp) -> Change {
+        let seen = |job: &mut Self| job.keep(file);
+        self.settle(Rule::T10, Stage::Delivered, Settlement::Capture, now, seen)
     }
 
     /// T2.
@@ -339,6 +345,7 @@ impl Job {
             guards: vec![Guard::Stage(self.stage), Guard::Fence(self.fence)],
             after,
             settlement: None,
+            draft: None,
         }
     }
 
@@ -365,6 +372,7 @@ impl Job {
             edit(job);
         });
         change.settlement = Some(settlement);
+        change.draft = self.draft_after(settlement, change.after.failure, at);
         change
     }
 
@@ -377,16 +385,10 @@ impl Job {
     }
 }
 
-/// Keeps Telegram's name of the file, where it is known.
-fn keep(job: &mut Job, file: Option<FileId>) {
-    if file.is_some() {
-        job.file = file;
-    }
-}
-
 mod again;
 mod lost;
 mod waiting;
+mod words;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What goes into the machine, and what comes out of it.
 
-use super::{Failure, Job, RenderedFile, Rule, Stage};
-use crate::account::Place;
+use super::{Answer, Failure, Job, RenderedFile, Rule, Stage};
+use crate::account::{Draft, Place};
 use crate::id::{Fence, FileId, MessageId, TaskId};
 use crate::time::{Jitter, Millis, Timestamp};
 
@@ -35,6 +35,13 @@ pub enum Event {
     Rejected {
         /// Why.
         failure: Failure,
+    },
+    /// The provider has answered with the words that were ordered.
+    Answered {
+        /// Them.
+        answer: Answer,
+        /// The present worker goes on to show them, and can do nothing more after this.
+        until: Timestamp,
     },
     /// No answer, or none that can be read: it may have been accepted.
     OutcomeUnknown {
@@ -190,6 +197,16 @@ pub struct Change {
     pub after: Job,
     /// What happens to the money, in the same transaction.
     pub settlement: Option<Settlement>,
+    /// What the customer goes on with, in the same transaction, unless they are composing something else by then.
+    pub draft: Option<Draft>,
+}
+
+impl Change {
+    /// The same where the customer is composing something else.
+    #[must_use]
+    pub fn without_draft(self) -> Self {
+        Self { draft: None, ..self }
+    }
 }
 
 /// Why an event changes nothing. Late, doubled and reordered events end here, and that is all right.

@@ -33,6 +33,8 @@ pub enum Rule {
     T14,
     /// Its time is up.
     T15,
+    /// The provider has answered with words: T3 and T8 in one.
+    T16,
     /// Still running: asked again later.
     Wait,
     /// An attempt to deliver begins.
@@ -49,7 +51,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::T1,
         Self::T2,
         Self::T3,
@@ -65,6 +67,7 @@ impl Rule {
         Self::T13,
         Self::T14,
         Self::T15,
+        Self::T16,
         Self::Wait,
         Self::Deliver,
         Self::Postpone,
@@ -91,6 +94,7 @@ impl Rule {
             Self::T13 => "T13",
             Self::T14 => "T14",
             Self::T15 => "T15",
+            Self::T16 => "T16",
             Self::Wait => "wait",
             Self::Deliver => "deliver",
             Self::Postpone => "postpone",
@@ -123,7 +127,8 @@ impl Rule {
             | Self::T12
             | Self::T13
             | Self::T14
-            | Self::T15 => true,
+            | Self::T15
+            | Self::T16 => true,
         }
     }
 }

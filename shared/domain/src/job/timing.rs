@@ -36,6 +36,13 @@ pub(super) const ASK_AFTER: Millis = Millis::from_secs(30);
 /// buy a second render.
 pub const ABSENCE_AFTER: Millis = Millis::from_mins(2);
 
+/// No order for words begins after this. Somebody waits for them with a wish in their head, and there are simple words to
+/// go on with.
+pub const WORDS_WAIT_MAX: Millis = Millis::from_mins(2);
+
+/// An order for words is settled after this, whatever happened: a lease, a horizon and some tries to show them.
+pub const WORDS_SETTLE_MAX: Millis = Millis::from_mins(10);
+
 /// The first repetition of anything that failed.
 const BACKOFF_FIRST: Millis = Millis::from_secs(4);
 /// The longest time between two repetitions.

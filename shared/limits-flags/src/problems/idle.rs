@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use domain::catalog::Makes;
 use domain::cost::Took;
 use domain::time::Timestamp;
 
@@ -132,7 +133,9 @@ fn orders(document: &Document) -> impl Iterator<Item = Order<'_>> {
 fn spent(document: &Document, name: &str, model: &ModelRow, price: &PriceRow) -> u64 {
     let rates_of = |name: &str| {
         let cost = document.model_costs.get(name).and_then(|row| row.read().ok());
-        cost.map(|cost| cost.rates).unwrap_or_default()
+        let mut rates = cost.map(|cost| cost.rates).unwrap_or_default();
+        rates.retain(|rate| rate.tells(price.seconds));
+        rates
     };
     let rates = rates_of(name);
     let known = price.micro_usd > 0 || rates.iter().any(|rate| rate.from == Timestamp(0));
@@ -176,7 +179,18 @@ fn uncounted(limit: &LimitRow, orders: &[Order<'_>]) -> Option<String> {
         MeasureName::Tokens => "`tokens`",
         MeasureName::MicroUsd => "`micro_usd`, nor has the model a row of `model_costs` from ever",
     };
-    let mut orders = orders.iter();
+    // Of limits over all, words know only those on what is spent.
+    let words = |order: &&Order<'_>| {
+        order
+            .model
+            .makes
+            .as_deref()
+            .and_then(Makes::parse)
+            .is_some_and(Makes::is_words)
+    };
+    let mut orders = orders
+        .iter()
+        .filter(|order| limit.measure == MeasureName::MicroUsd || !words(order));
     let Order { name, price, .. } = orders.find(|order| taken(limit, order) == 0)?;
     Some(format!(
         "measure: the price of {} s of model `{name}` has no {what}, so its orders would not be counted",

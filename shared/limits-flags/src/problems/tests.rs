@@ -308,3 +308,21 @@ fn a_limit_in_tokens_of_a_feature_that_no_order_needs_counts_what_callers_say() 
     });
     assert_eq!(told, "");
 }
+
+#[test]
+fn words_may_be_free_where_there_is_an_end_to_them() {
+    let words = |limited: bool| {
+        found(|document| {
+            let mut row = document.models["kling-3.0"].clone();
+            row.makes = Some("prompt".to_owned());
+            row.prices.truncate(1);
+            (row.prices[0].credits, row.prices[0].seconds) = (0, 0);
+            row.limit = limited.then(|| serde_json::from_str(r#"{"max":30,"period":"day"}"#).unwrap());
+            row.limits.clear();
+            (row.unlimited_daily_limit, row.unlimited_budget_tokens) = (None, None);
+            document.models.insert("words".to_owned(), row);
+        })
+    };
+    assert_eq!(words(true), "");
+    assert!(words(false).contains("for 0 credits"), "{}", words(false));
+}

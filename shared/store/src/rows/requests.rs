@@ -5,7 +5,7 @@
 //! lies in parts, so that none is hot, and leaves the words out, so that a day is cheap to read.
 
 use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
-use domain::cost::{Category, MicroUsd};
+use domain::cost::{Category, MicroUsd, Rate, Unit};
 use domain::id::{ModelId, UserId, shard_of};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
@@ -21,6 +21,8 @@ const MODEL: &str = "gen_ai.request.model";
 const OPERATION: &str = "gen_ai.operation.name";
 const TASK: &str = "gen_ai.response.id";
 const ERROR: &str = "error.type";
+const TOKENS_IN: &str = "gen_ai.usage.input_tokens";
+const TOKENS_OUT: &str = "gen_ai.usage.output_tokens";
 
 /// How the keys of all begin that began at a moment.
 pub(crate) fn began(at: Timestamp) -> String {
@@ -49,7 +51,7 @@ pub(crate) fn day_part(day: &str, shard: u32) -> String {
 pub(crate) fn request_attributes(
     line: &AiRequest,
     kept: Millis,
-) -> [(&'static str, Option<AttributeValue>); 24] {
+) -> [(&'static str, Option<AttributeValue>); 26] {
     let text = |text: &Option<String>| text.as_ref().map(|text| s(text.clone()));
     let big = |amount: u64| n(number(amount));
     let cost = line.cost.as_ref();
@@ -70,6 +72,8 @@ pub(crate) fn request_attributes(
         ("seconds", Some(n(line.seconds))),
         ("attempts", Some(n(line.attempts))),
         ("tokens", (line.tokens > 0).then(|| big(line.tokens))),
+        (TOKENS_IN, (line.tokens_in > 0).then(|| big(line.tokens_in))),
+        (TOKENS_OUT, (line.tokens_out > 0).then(|| big(line.tokens_out))),
         ("credits", Some(n(line.credits.0))),
         ("micro_usd", cost.map(|cost| big(cost.micro_usd.0))),
         ("kopecks", cost.and_then(|cost| cost.kopecks).map(big)),
@@ -119,6 +123,8 @@ pub fn read_request(item: &Item) -> Result<AiRequest, Malformed> {
         seconds: row.n_or_zero("seconds")?,
         attempts: row.n_or_zero("attempts")?,
         tokens: row.n_or_zero("tokens")?,
+        tokens_in: row.n_or_zero(TOKENS_IN)?,
+        tokens_out: row.n_or_zero(TOKENS_OUT)?,
         credits: Credits(row.n("credits")?),
         cost: read_cost(row)?,
         kopecks_per_usd: row.n_opt("kopecks_per_usd")?,
@@ -150,7 +156,12 @@ fn named<T>(
 pub(crate) fn costing_map(costing: &Costing) -> AttributeValue {
     let big = |amount: u64| n(number(amount));
     let micro_usd = |sum: MicroUsd| big(sum.0);
+    let rate = costing.token_rate.as_ref();
     let members = [
+        ("token_per", rate.map(|rate| big(rate.per))),
+        ("token_in", rate.map(|rate| micro_usd(rate.price))),
+        ("token_out", rate.map(|rate| micro_usd(rate.price_out))),
+        ("token_from", rate.map(|rate| n(rate.from.0))),
         ("expected", costing.expected.map(micro_usd)),
         ("billed_unit", costing.billed_unit.map(micro_usd)),
         ("kopecks_per_usd", costing.kopecks_per_usd.map(big)),
@@ -170,9 +181,23 @@ pub(crate) fn read_costing(row: Row<'_>) -> Result<Costing, Malformed> {
     Ok(Costing {
         expected: row.n_opt("expected")?.map(MicroUsd),
         billed_unit: row.n_opt("billed_unit")?.map(MicroUsd),
+        token_rate: read_token_rate(row)?,
         kopecks_per_usd: row.n_opt("kopecks_per_usd")?,
         tokens: row.n_or_zero("tokens")?,
         subscription: row.s_opt("subscription").map(str::to_owned),
         kept: Millis(row.n("kept_ms")?),
     })
+}
+
+fn read_token_rate(row: Row<'_>) -> Result<Option<Rate>, Malformed> {
+    let Some(per) = row.n_opt("token_per")? else {
+        return Ok(None);
+    };
+    Ok(Some(Rate {
+        from: Timestamp(row.n("token_from")?),
+        unit: Unit::Token,
+        per,
+        price: MicroUsd(row.n("token_in")?),
+        price_out: MicroUsd(row.n("token_out")?),
+    }))
 }

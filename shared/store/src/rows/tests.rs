@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use domain::account::{Draft, Photo, Voice};
 use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
 use domain::catalog::{Makes, Rules};
-use domain::cost::{Category, MicroUsd};
-use domain::id::{NONCE_CHARS, shard_of};
-use domain::job::{Event, Passed, RenderedFile, Way};
+use domain::cost::{Category, MicroUsd, Rate, Unit};
+use domain::id::{NONCE_CHARS, Nonce, shard_of};
+use domain::job::{Answer, Event, Passed, RenderedFile, Sketch, Way};
 use domain::time::Jitter;
 use domain::uses::{USE_ID_BYTES, Use, UseId};
 
@@ -35,6 +36,7 @@ fn job() -> Job {
         render_max: Millis(900_000),
         plan: None,
         costing: None,
+        sketch: None,
     };
     let rules = Rules {
         signup_credits: Credits(2),
@@ -58,6 +60,13 @@ fn job() -> Job {
     Job::accepted(id, order, Credits(2), windows, place, &rules, Timestamp(5))
 }
 
+fn voice() -> Voice {
+    Voice {
+        file_id: "voice".into(),
+        duration_s: 12,
+    }
+}
+
 fn costing() -> Costing {
     Costing {
         expected: Some(MicroUsd(350_000)),
@@ -66,6 +75,13 @@ fn costing() -> Costing {
         tokens: 50_000,
         subscription: Some("pro_month".into()),
         kept: Millis(86_400_000),
+        token_rate: Some(Rate {
+            from: Timestamp(3),
+            unit: Unit::Token,
+            per: 1_000_000,
+            price: MicroUsd(250_000),
+            price_out: MicroUsd(2_000_000),
+        }),
     }
 }
 
@@ -85,6 +101,11 @@ fn full() -> Job {
             billed_milli: Some(120),
         }),
         billed_milli: Some(120),
+        answer: Some(Answer {
+            text: "кот".into(),
+            tokens_in: 30,
+            tokens_out: 12,
+        }),
         delivery_tries: 2,
         edit_unsure: true,
         file: Some(FileId("file".into())),
@@ -116,6 +137,21 @@ fn a_job_reads_back_as_written() {
     under_plan.order.costing = Some(Costing::default());
     let mut costed = full();
     costed.order.costing = Some(costing());
+    let mut words = full();
+    words.order.makes = Makes::Transcript;
+    words.order.sketch = Some(Sketch {
+        model: ModelId("kling-3.0".into()),
+        aspect: Aspect::Square,
+        duration_s: 5,
+        source: Some(MessageId(4)),
+        chars_max: 2500,
+        simple: "простое".into(),
+        voice: Some(voice()),
+    });
+    let mut bare_words = words.clone();
+    bare_words.order.sketch.as_mut().unwrap().voice = None;
+    bare_words.order.sketch.as_mut().unwrap().source = None;
+    bare_words.answer = None;
     for job in [
         job(),
         full(),
@@ -126,6 +162,8 @@ fn a_job_reads_back_as_written() {
             passed: Some(Passed::Later),
             ..full()
         },
+        words,
+        bare_words,
         Job {
             due_at: None,
             ..full()
@@ -162,6 +200,8 @@ fn a_line_of_the_log_reads_back_as_written() {
         kopecks_per_usd: Some(8_000),
         subscription: Some("pro_month".into()),
         is_unlimited: true,
+        tokens_in: 30,
+        tokens_out: 12,
     };
     let bare = AiRequest {
         prompt: None,
@@ -272,7 +312,11 @@ fn a_draft_reads_back_as_written_with_and_without_a_photo() {
         width: 640,
         height: 480,
     };
-    for (photo, source) in [(None, None), (Some(photo), Some(MessageId(17)))] {
+    let before = Some("кот".to_owned());
+    for (photo, source, voice, before) in [
+        (None, None, None, None),
+        (Some(photo), Some(MessageId(17)), Some(voice()), before),
+    ] {
         let draft = Draft {
             nonce: nonce(3),
             revision: 4,
@@ -283,6 +327,8 @@ fn a_draft_reads_back_as_written_with_and_without_a_photo() {
             duration_s: 5,
             created_at: Timestamp(9),
             source,
+            voice,
+            before,
         };
         let mut item = account_key(UserId(7));
         item.insert("draft".to_owned(), draft_map(&draft));
@@ -452,6 +498,8 @@ fn a_day_of_a_million_operations_costs_what_the_runbook_says() {
         "gen_ai.response.id",
         "result",
         "gen_ai.operation.name",
+        "gen_ai.usage.input_tokens",
+        "gen_ai.usage.output_tokens",
         "expires_at",
         "schema",
     ];

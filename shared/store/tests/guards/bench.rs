@@ -259,6 +259,8 @@ pub(crate) fn draft() -> Draft {
         duration_s: 5,
         created_at: NOW,
         source: None,
+        voice: None,
+        before: None,
     }
 }
 
@@ -287,6 +289,7 @@ pub(crate) fn admission() -> Admission {
             kept: Millis::from_mins(60),
             ..Costing::default()
         }),
+        sketch: None,
     };
     let rules = Rules {
         signup_credits: Credits(2),

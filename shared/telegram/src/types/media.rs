@@ -83,6 +83,8 @@ pub struct Voice {
     pub file_id: String,
     /// Seconds.
     pub duration: u32,
+    /// Bytes.
+    pub file_size: Option<u64>,
 }
 
 /// The answer of `getFile`. The path is good for at least an hour.

@@ -1,5 +1,7 @@
 //! What a request asks for, in either dialect.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 /// Which endpoint is spoken to.
@@ -17,6 +19,8 @@ pub(super) struct Asked {
     pub(super) model: String,
     pub(super) instructions: String,
     pub(super) prompt: String,
+    /// Pictures that came along.
+    pub(super) pictures: usize,
     /// The most tokens of the answer.
     pub(super) tokens_max: Option<u64>,
     /// The JSON schema that the answer must follow.
@@ -42,6 +46,7 @@ impl Asked {
             model,
             instructions: said_by(messages, &["system", "developer"]).join("\n"),
             prompt: said_by(messages, &["user"]).pop().ok_or("messages")?,
+            pictures: pictures(messages),
             tokens_max: limit,
             schema: body.pointer("/response_format/json_schema/schema").cloned(),
         })
@@ -59,6 +64,7 @@ impl Asked {
             model,
             instructions: instructions.join("\n"),
             prompt: prompt.ok_or("input")?,
+            pictures: pictures(items),
             tokens_max: body["max_output_tokens"].as_u64(),
             schema: body.pointer("/text/format/schema").cloned(),
         })
@@ -73,6 +79,34 @@ fn said_by(messages: &[Value], roles: &[&str]) -> Vec<String> {
         .filter(wanted)
         .map(|message| text(&message["content"]))
         .collect()
+}
+
+/// The pictures in all messages that can be read: addresses, or JPEG and PNG in the request itself.
+fn pictures(messages: &[Value]) -> usize {
+    let parts = messages
+        .iter()
+        .filter_map(|message| message["content"].as_array());
+    let urls = parts.flatten().filter_map(|part| {
+        part["image_url"]["url"]
+            .as_str()
+            .or_else(|| part["image_url"].as_str())
+    });
+    let readable = |url: &str| {
+        let Some((kind, data)) = url
+            .strip_prefix("data:")
+            .and_then(|data| data.split_once(";base64,"))
+        else {
+            return url.starts_with("https://");
+        };
+        let bytes = STANDARD.decode(data).unwrap_or_default();
+        let starts = |mark: &[u8]| bytes.starts_with(mark);
+        match kind {
+            "image/jpeg" => starts(&[0xff, 0xd8, 0xff]),
+            "image/png" => starts(b"\x89PNG"),
+            _ => false,
+        }
+    };
+    urls.filter(|url| readable(url)).count()
 }
 
 /// A content is a text, or a list of parts of which some are texts.

@@ -13,6 +13,18 @@ pub(super) fn improve(prompt: &str) -> String {
     format!("{tidy}, {ending}")
 }
 
+/// What is said to a model that is to find an idea in a photo by itself.
+pub(super) const NO_IDEA: &str = "There is no idea yet";
+
+/// What could become of a photo, in the language that was asked for.
+pub(super) fn look(prompt: &str) -> String {
+    improve(if prompt.contains("Russian") {
+        "то, что на фото, оживает"
+    } else {
+        "what is in the photo comes to life"
+    })
+}
+
 /// Tokens as a price list counts them, roughly: four characters each.
 pub(super) fn tokens(text: &str) -> u64 {
     u64::try_from(text.chars().count().div_ceil(CHARS_PER_TOKEN)).unwrap_or(u64::MAX)

@@ -132,6 +132,11 @@ impl ChatTrouble {
     }
 }
 
+/// 400 for a file that cannot be used.
+pub(super) fn invalid(message: &str) -> Response {
+    error(400, message, "invalid_request_error", Some("invalid_value"))
+}
+
 /// 400 for a field that must be there.
 pub(super) fn missing(field: &str) -> Response {
     error(

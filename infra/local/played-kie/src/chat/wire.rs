@@ -4,7 +4,7 @@ use axum::Json;
 use serde_json::{Value, json};
 
 use super::asked::{Asked, Dialect};
-use super::improve::{first, improve, tokens};
+use super::improve::{NO_IDEA, first, improve, look, tokens};
 use super::schema::fill;
 
 /// A text and what it cost.
@@ -31,7 +31,11 @@ pub(super) fn answer(
 }
 
 fn said(asked: &Asked, stop_short: bool) -> Said {
-    let better = improve(&asked.prompt);
+    let better = if asked.pictures > 0 && asked.prompt.contains(NO_IDEA) {
+        look(&asked.prompt)
+    } else {
+        improve(&asked.prompt)
+    };
     let text = asked
         .schema
         .as_ref()

@@ -85,6 +85,21 @@ pub(super) async fn photo(
     told(PlayedTelegram { server }.send_photo(user, bytes, &caption).await)
 }
 
+/// Characters that people say in a second.
+const CHARS_A_SECOND: usize = 12;
+
+/// The page has no microphone: what was typed is what is said.
+pub(super) async fn voice(
+    State(server): Played,
+    Path(user): Path<i64>,
+    Json(Said { text }): Json<Said>,
+) -> Response {
+    let seconds = text.chars().count().div_ceil(CHARS_A_SECOND).clamp(1, 600);
+    let seconds = u32::try_from(seconds).unwrap_or(1);
+    let bytes = crate::voice(&text, seconds);
+    told(PlayedTelegram { server }.send_voice(user, bytes, seconds, ""))
+}
+
 #[derive(Deserialize)]
 pub(super) struct Press {
     message_id: i64,

@@ -4,7 +4,7 @@ mod stars;
 
 use serde_json::{Value, json};
 
-use crate::model::{ChatMessage, Media, MediaKind, User};
+use crate::model::{ChatMessage, Media, MediaKind, Shown, User};
 use crate::outbox::CALLBACK_LIFETIME_MS;
 use crate::seen::visible;
 use crate::server::Server;
@@ -60,7 +60,7 @@ fn message(state: &State, message: &ChatMessage) -> Value {
         "at_ms": message.at_ms,
         "edited": message.edited_ms.is_some(),
         "edits": message.edits(),
-        "text": now.text,
+        "text": text(now),
         "entities": now.entities,
         "media": now.media.as_ref().map(media),
         "invoice": stars::invoice_in(message),
@@ -69,8 +69,22 @@ fn message(state: &State, message: &ChatMessage) -> Value {
     })
 }
 
+/// A voice message is shown as its length: nobody hears it.
+fn text(shown: &Shown) -> String {
+    let voice = shown
+        .media
+        .as_ref()
+        .filter(|media| media.kind == MediaKind::Voice);
+    let Some(file) = voice.and_then(Media::file) else {
+        return shown.text.clone();
+    };
+    let length = format!("🎙 {}:{:02}", file.duration_s / 60, file.duration_s % 60);
+    format!("{length} {}", shown.text).trim_end().to_owned()
+}
+
 fn media(media: &Media) -> Value {
     let kind = match media.kind {
+        MediaKind::Voice => return Value::Null,
         MediaKind::Photo => "photo",
         MediaKind::Video => "video",
         MediaKind::Audio => "audio",

@@ -133,6 +133,7 @@ fn right_content_type(kind: MediaKind, answer: &reqwest::Response) -> bool {
         MediaKind::Audio => given.starts_with("audio/"),
         MediaKind::Document => !given.starts_with("text/html"),
         MediaKind::Video => given.starts_with("video/") || given.starts_with("application/octet-stream"),
+        MediaKind::Voice => false,
     }
 }
 
@@ -169,6 +170,8 @@ async fn understood(kind: MediaKind, bytes: Bytes, stated_s: u32) -> Result<Vec<
                 files::video(bytes).ok_or_else(|| ApiError::bad_request("VIDEO_CONTENT_TYPE_INVALID"))?;
             Ok(vec![video])
         }
+        // The bot sends none.
+        MediaKind::Voice => Err(ApiError::bad_request("VOICE_CONTENT_TYPE_INVALID")),
         MediaKind::Photo => tokio::task::spawn_blocking(move || files::photo_of_bot(&bytes))
             .await
             .unwrap_or_else(|_| Err(ApiError::bad_request("IMAGE_PROCESS_FAILED"))),

@@ -9,6 +9,7 @@ mod limits;
 mod lost;
 mod waiting;
 mod ways;
+mod words;
 
 use std::collections::{BTreeSet, HashSet, VecDeque};
 
@@ -42,6 +43,7 @@ fn job() -> Job {
         render_max: Millis::from_mins(15),
         plan: None,
         costing: None,
+        sketch: None,
     };
     let rules = Rules {
         signup_credits: Credits(2),
@@ -132,7 +134,8 @@ fn check(before: &Job, change: &Change) {
 fn face(job: &Job, now: Timestamp) -> String {
     let due = job.due_at.map(|due| (due.0 - now.0).clamp(-1, 1_000_000_000));
     format!(
-        "{:?} {} {:?} {:?} {} {:?} {:?} {} {}",
+        "{:?} {:?} {} {:?} {:?} {} {:?} {:?} {} {}",
+        job.order.makes,
         job.stage,
         job.order.provider,
         job.passed,
@@ -147,8 +150,9 @@ fn face(job: &Job, now: Timestamp) -> String {
 
 #[test]
 fn no_order_of_events_breaks_an_invariant_and_every_transition_is_reached() {
-    let (states, rules) = explored(job());
+    let (states, mut rules) = explored(job());
     assert!(states > 2_000, "{states} states");
+    rules.extend(explored(words::words_job()).1);
     let missing: Vec<_> = Rule::ALL
         .into_iter()
         .filter(|rule| *rule != Rule::T1 && !rules.contains(rule))
@@ -192,6 +196,7 @@ fn only_these_stages_lead_to_those() {
     };
     let allowed: BTreeSet<(Rule, Stage, Stage)> = [
         (Rule::T2, Queued, Submitting),
+        (Rule::T16, Submitting, Rendered),
         (Rule::T3, Submitting, Running),
         (Rule::T3, Unknown, Running),
         (Rule::T4, Submitting, Queued),
@@ -217,13 +222,15 @@ fn only_these_stages_lead_to_those() {
     let late = START.after(Millis::from_mins(120));
     let mut found = BTreeSet::new();
     for stage in Stage::ALL {
-        for (now, losses) in [(START, 0), (late, 0), (START, LOSSES_MAX - 1)] {
+        let times = [(START, 0), (late, 0), (START, LOSSES_MAX - 1)];
+        let orders = [job(), words::words_job()];
+        for (job, (now, losses)) in orders.iter().flat_map(|job| times.map(|at| (job, at))) {
             let job = Job {
                 stage,
                 losses,
                 fence: Fence(1),
                 due_at: Some(START),
-                ..job()
+                ..job.clone()
             };
             for event in events(&job, now) {
                 if let Ok(change) = job.apply(event, now)

@@ -44,6 +44,10 @@ fn of_submission(job: &Job, until: Timestamp) -> Vec<Event> {
         Event::Rejected {
             failure: Failure::Moderation,
         },
+        Event::Answered {
+            answer: super::words::answer(),
+            until,
+        },
         Event::OutcomeUnknown { can_ask: false },
         Event::OutcomeUnknown { can_ask: true },
         Event::LeaseExpired { can_ask: true },

@@ -1,7 +1,7 @@
 //! How often and how late: every bound of the machine, just before it and at it.
 
 use super::*;
-use crate::job::{WORKER_PATIENCE, is_left_by_workers};
+use crate::job::{TELL_TRIES_MAX, WORKER_PATIENCE, is_left_by_workers};
 
 #[test]
 fn no_submission_begins_after_too_many_or_too_late() {

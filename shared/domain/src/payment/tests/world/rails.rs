@@ -25,6 +25,7 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
         render_max: DAY,
         plan: None,
         costing: None,
+        sketch: None,
     };
     let rules = Rules {
         signup_credits: Credits::ZERO,

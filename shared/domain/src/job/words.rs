@@ -1,0 +1,35 @@
+//! What an order for words has beside those for videos.
+
+use crate::account::Voice;
+use crate::id::{MessageId, ModelId};
+use crate::video::Aspect;
+
+/// What the words are for: the draft that they are ordered for, as it was. It comes back with them, or without.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sketch {
+    /// The model that the draft is for.
+    pub model: ModelId,
+    /// Its shape.
+    pub aspect: Aspect,
+    /// Its length in seconds.
+    pub duration_s: u32,
+    /// The customer's message that it was made of.
+    pub source: Option<MessageId>,
+    /// How many characters the draft's model takes.
+    pub chars_max: u32,
+    /// What the customer goes on with, if nobody makes the words better; empty for a voice message.
+    pub simple: String,
+    /// The voice message that is to be listened to.
+    pub voice: Option<Voice>,
+}
+
+/// The words that came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// Them.
+    pub text: String,
+    /// Tokens that went in, by the provider's count.
+    pub tokens_in: u64,
+    /// Tokens that came out.
+    pub tokens_out: u64,
+}

@@ -1,0 +1,57 @@
+//! What customers are composing.
+
+use domain::account::{Draft, Photo};
+use domain::id::{MessageId, ModelId, Nonce};
+use domain::time::Timestamp;
+use domain::video::Aspect;
+use table::{AttributeValue, Malformed, Row, map, n, s};
+
+use super::words::read_voice;
+
+/// A draft as a map.
+pub fn draft_map(draft: &Draft) -> AttributeValue {
+    let mut members = vec![
+        ("nonce", s(draft.nonce.as_str())),
+        ("revision", n(draft.revision)),
+        ("prompt", s(draft.prompt.clone())),
+        ("model", s(draft.model.0.clone())),
+        ("aspect", s(draft.aspect.as_str())),
+        ("duration_s", n(draft.duration_s)),
+        ("created_at", n(draft.created_at.0)),
+    ];
+    members.extend(draft.source.map(|message| ("source", n(message.0))));
+    members.extend(draft.before.as_ref().map(|words| ("before", s(words.clone()))));
+    if let Some(voice) = &draft.voice {
+        members.push(("voice", s(voice.file_id.clone())));
+        members.push(("voice_s", n(voice.duration_s)));
+    }
+    if let Some(photo) = &draft.photo {
+        members.push(("photo", s(photo.file_id.clone())));
+        members.push(("photo_width", n(photo.width)));
+        members.push(("photo_height", n(photo.height)));
+    }
+    map(members)
+}
+
+pub(super) fn read_draft(row: Row<'_>) -> Result<Draft, Malformed> {
+    let photo = |file_id: &str| -> Result<Photo, Malformed> {
+        Ok(Photo {
+            file_id: file_id.to_owned(),
+            width: row.n_or_zero("photo_width")?,
+            height: row.n_or_zero("photo_height")?,
+        })
+    };
+    Ok(Draft {
+        nonce: Nonce::parse(row.s("nonce")?).ok_or(Malformed { attribute: "nonce" })?,
+        revision: row.n("revision")?,
+        prompt: row.s("prompt")?.to_owned(),
+        photo: row.s_opt("photo").map(photo).transpose()?,
+        model: ModelId(row.s("model")?.to_owned()),
+        aspect: Aspect::parse(row.s("aspect")?).ok_or(Malformed { attribute: "aspect" })?,
+        duration_s: row.n("duration_s")?,
+        created_at: Timestamp(row.n("created_at")?),
+        source: row.n_opt("source")?.map(MessageId),
+        voice: read_voice(row)?,
+        before: row.s_opt("before").map(str::to_owned),
+    })
+}
