@@ -58,6 +58,8 @@ pub const TOKEN: &str = "123456:token-of-the-stage";
 pub const WEBHOOK_SECRET: &str = "webhook-secret-of-the-stage";
 /// Our key at Kling.
 pub const KLING_KEY: &str = "kling-key-of-the-stage";
+/// Our key at Google.
+pub const GOOGLE_KEY: &str = "google-key-of-the-stage";
 /// The provider's key.
 pub const KIE_KEY: &str = "kie-key-of-the-stage";
 /// The provider's own key for signing callbacks.
@@ -102,6 +104,8 @@ pub struct Stage {
     pub kie: PlayedKie,
     /// A provider that can be asked for an order by our own name of it.
     pub kling: Studio,
+    /// A provider whose files nobody but us can fetch.
+    pub google: Studio,
     /// One rail.
     pub yookassa: played_rails::PlayedYooKassa,
     /// The other.

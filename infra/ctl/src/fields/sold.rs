@@ -94,7 +94,7 @@ pub(super) const MODEL: Kind = Kind {
         field(
             "provider",
             "name, required",
-            "who renders it: kie, kling, luma or minimax",
+            "who renders it: kie, kling, google, luma or minimax",
         ),
         field(
             "family",

@@ -43,6 +43,8 @@ enum Shown {
     Unreachable,
     /// The provider no longer has the file.
     FileGone,
+    /// It can be shown neither as a video nor as a link.
+    TooLarge,
 }
 
 impl Workshop {
@@ -98,6 +100,7 @@ impl Workshop {
                 }
                 Shown::Unreachable => return self.keep_or_release(&job, &file, was_unsure, deadline).await,
                 Shown::FileGone => return self.probe(&job, Failure::FileGone, deadline).await,
+                Shown::TooLarge => return self.probe(&job, Failure::NoFile, deadline).await,
                 Shown::NoMessage(_) if new_messages_left == 0 => break,
                 Shown::NoMessage(moved_to) => match self.new_message(&job, moved_to, deadline).await? {
                     Some(moved) => job = moved,
@@ -114,10 +117,15 @@ impl Workshop {
     }
 
     async fn show_video(&self, job: &Job, file: &File, deadline: Deadline) -> Shown {
+        let is_public = self.files.is_public(&file.url);
+        if file.checked.bytes > UPLOAD_BYTES_MAX && !is_public {
+            tracing::error!(job = %job.id, bytes = file.checked.bytes, "the file is too large for Telegram, and nobody but us can fetch it");
+            return Shown::TooLarge;
+        }
         if file.checked.bytes > UPLOAD_BYTES_MAX {
             return self.show_link(job, file, deadline).await;
         }
-        if file.checked.bytes > FETCH_BY_URL_BYTES_MAX {
+        if file.checked.bytes > FETCH_BY_URL_BYTES_MAX || !is_public {
             return self.show_upload(job, file, deadline).await;
         }
         let Some(timeout) = deadline.for_call(BY_URL_TIMEOUT, RESERVE) else {

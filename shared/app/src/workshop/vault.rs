@@ -87,7 +87,7 @@ impl Workshop {
     ) -> Result<Message, telegram::Error> {
         let no_time = || telegram::Error::RateLimited { retry_after_s: 1 };
         let send = SendVideo::new(vault, InputFile::Url(String::new())).with_caption_html(job.id.to_string());
-        if file.checked.bytes <= FETCH_BY_URL_BYTES_MAX {
+        if file.checked.bytes <= FETCH_BY_URL_BYTES_MAX && self.files.is_public(&file.url) {
             let timeout = deadline.for_call(TIMEOUT, RESERVE).ok_or_else(no_time)?;
             match self.telegram.send_video_by_url(&send, &file.url, timeout).await {
                 Err(telegram::Error::FetchRefused { .. } | telegram::Error::TooBig) => {}
