@@ -178,11 +178,19 @@ fn request(order: &VideoOrder) -> Result<Value, Unsupported> {
         "response_format": {
             "type": "video",
             "delivery": "uri",
-            "aspect_ratio": order.aspect.as_str(),
+            "aspect_ratio": shape(order.aspect).as_str(),
             "resolution": if high { "1080p" } else { "720p" },
             "duration": format!("{}s", order.duration_s),
         },
     }))
+}
+
+/// A photo may be square, and no video is: then it is one for a phone.
+fn shape(aspect: Aspect) -> Aspect {
+    match aspect {
+        Aspect::Square => Aspect::Portrait,
+        other => other,
+    }
 }
 
 /// An interaction, or a refusal.

@@ -113,6 +113,11 @@ pub(super) const MODEL: Kind = Kind {
             "name",
             "the row of model_costs that says what this provider asks; without it nobody knows",
         ),
+        field(
+            "routes[].poll_after_s",
+            "seconds",
+            "when a render there is first asked about, if no callback came; short for one that does not call back",
+        ),
         field("text", "true | false, required", "takes words alone"),
         field("image", "true | false, required", "takes a photo"),
         field(

@@ -123,14 +123,14 @@ const PNG: Option<Picture> = Some(Picture::Png {
 #[rustfmt::skip]
 const CAST: [Row; 20] = [
     ("Аня", "ru", Part::WorkerKilled, None, "облака плывут над городом ☁️", JPEG),
-    ("Boris", "en", Part::Ordinary, Some("kling-2.6"), "a paper boat sails down a rainy street", None),
+    ("Boris", "en", Part::Ordinary, Some("played-kling"), "a paper boat sails down a rainy street", None),
     ("Вера", "ru", Part::ProviderFails, None, "кот 🐈 прыгает на крышу в замедленной съёмке", None),
     ("Глеб", "ru", Part::Ordinary, Some("hailuo-02"), "бабушка улыбается и машет рукой 👋", TURNED),
     ("Dora", "en", Part::NoFile, None, "the lighthouse at dusk, waves <3 & wind", PNG),
     ("Егор", "ru", Part::UpdateRepeated, None, "поезд въезжает в туннель 🚂💨", None),
     ("Женя", "ru", Part::BlocksTheBot, None, "щенок 🐕‍🦺 бежит по пляжу", SQUARE),
     ("Zoe", "en", Part::Cancels, None, "fireworks over the bay 🎆", None),
-    ("Ирина", "ru", Part::Ordinary, Some("seedance-2"), "снег идёт, фонари горят ❄️", None),
+    ("Ирина", "ru", Part::Ordinary, Some("played-luma"), "снег идёт, фонари горят ❄️", None),
     ("Карим", "kk", Part::AnswerLost, None, "степь, ветер и один всадник", None),
     ("Лиза", "ru", Part::Ordinary, None, "", TALL),
     ("Mei", "zh-hans", Part::Ordinary, Some("minimax-h3"), "竹林里的熊猫 🐼 slow dolly in", None),
@@ -138,9 +138,9 @@ const CAST: [Row; 20] = [
     ("Олег", "", Part::CallbackEarly, None, "ракета взлетает 🚀🚀🚀", None),
     ("Павел", "ru", Part::Ordinary, Some("hailuo-2.3"), "машина мчится по ночному городу", JPEG),
     ("Queenie", "en", Part::Ordinary, None, "a <b>bold</b> fox & a \"shy\" owl", None),
-    ("Рита", "ru", Part::Ordinary, None, "цветок распускается 🌸", SQUARE),
-    ("Саша", "uk", Part::Ordinary, Some("kling-2.6"), "соняшники хитаються на вітрі 🌻", None),
-    ("Тимур", "ru", Part::Ordinary, None, "дракон\nлетит\nнад горами 🐉", None),
+    ("Рита", "ru", Part::Ordinary, Some("played-omni"), "цветок распускается 🌸", SQUARE),
+    ("Саша", "uk", Part::Ordinary, Some("played-minimax"), "соняшники хитаються на вітрі 🌻", None),
+    ("Тимур", "ru", Part::Ordinary, Some("played-routes"), "дракон\nлетит\nнад горами 🐉 #429", None),
     ("Ulf", "de", Part::Ordinary, Some("seedance-2"), "Nebel über dem Fluß, ein Boot", TURNED),
 ];
 

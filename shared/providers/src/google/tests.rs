@@ -62,6 +62,37 @@ fn what_a_refusal_means_is_in_its_words_where_the_status_does_not_say() {
 }
 
 #[test]
+fn of_a_square_photo_there_is_a_video_for_a_phone() {
+    let order = VideoOrder {
+        family: "gemini-omni-1.2-flash".to_owned(),
+        prompt: "a lake".to_owned(),
+        first_frame: Some(Photo::Bytes {
+            mime: "image/png".to_owned(),
+            bytes: bytes::Bytes::from_static(b"png"),
+        }),
+        aspect: Aspect::Square,
+        duration_s: 5,
+        quality: None,
+        sound: true,
+        callback_url: String::new(),
+        name: "1-a-1".to_owned(),
+    };
+    let body = request(&order).unwrap();
+    assert_eq!(body["response_format"]["aspect_ratio"], "9:16");
+    assert_eq!(body["response_format"]["duration"], "5s");
+    let words = VideoOrder {
+        first_frame: None,
+        ..order
+    };
+    assert_eq!(
+        request(&words),
+        Err(Unsupported::Aspect {
+            aspect: Aspect::Square
+        })
+    );
+}
+
+#[test]
 fn a_name_that_would_lead_elsewhere_is_none() {
     for id in ["", "a/b", "a?b", "../x", "a b"] {
         let told = created(Ok(answer(200, &format!(r#"{{"id":"{id}","status":"queued"}}"#))));
