@@ -79,6 +79,8 @@ pub const WORKER: &str = "VideoWorkerFunction";
 pub const CALLBACK: &str = "ProviderCallbackFunction";
 /// The cleanup.
 pub const CLEANUP: &str = "CleanupFunction";
+/// The daily report.
+pub const REPORT: &str = "DailyReportFunction";
 /// The notices of payments.
 pub const PAYMENTS: &str = "PaymentWebhookFunction";
 /// The chat of the operator.
@@ -124,6 +126,8 @@ pub struct Stage {
     pub(crate) callback: Arc<CallbackDesk>,
     pub(crate) payments: Arc<payment_webhook::App>,
     pub(crate) cleanup: cleanup::Cleanup,
+    /// What reports to the operator.
+    pub report: daily_report::DailyReport,
     /// What the features API stands on.
     pub api: Arc<features_api::Api>,
     pub(crate) setting: Setting,

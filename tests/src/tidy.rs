@@ -10,6 +10,7 @@ pub mod comparisons;
 pub mod dependencies;
 pub mod edges;
 pub mod environment;
+pub mod events;
 pub mod fixtures;
 pub mod sizes;
 pub mod sources;

@@ -42,6 +42,7 @@ async fn trouble(alarm: &str, stack: &Stack, watch: &Watch) {
         "FeatureGatingErrorsAlarm" => read_no_settings().await,
         "SettingsAgeAlarm" => renew_no_settings().await,
         "OldestOpenJobAlarm" => leave_an_order().await,
+        "JobSuccessAlarm" => fail_half_of_all(watch).await,
         "ProviderBalanceAlarm" => drop(Stage::new().await.sweep().await),
         "SharedLimitAlarm" => spend_a_shared_limit().await,
         "HeldPaymentsAlarm" => pay_with_test_money().await,
@@ -119,6 +120,21 @@ async fn leave_an_order() {
     stage.order(ANNA, "nobody comes").await;
     stage.pass(Millis::from_mins(61));
     stage.sweep().await;
+}
+
+/// One that is delivered and one that fails, in each of two half hours; what customers ask for in vain does not count.
+async fn fail_half_of_all(watch: &Watch) {
+    let stage = Stage::with(|setting| setting.gift(20)).await;
+    stage.newcomer(ANNA).await;
+    for at in [AT - 1_800_000, AT] {
+        for prompt in ["a success", "no file #nofile", "not to be made #moderation"] {
+            stage.order(ANNA, prompt).await;
+            stage.run_until_settled().await;
+        }
+        if at < AT {
+            hear_at(watch, at);
+        }
+    }
 }
 
 async fn spend_a_shared_limit() {
@@ -218,6 +234,7 @@ fn of_a_function(alarm: &str, stack: &Stack, watch: &Watch) {
         ("Worker", "VideoWorkerFunction"),
         ("Callback", "ProviderCallbackFunction"),
         ("Cleanup", "CleanupFunction"),
+        ("Report", "DailyReportFunction"),
         ("Payment", "PaymentWebhookFunction"),
         ("Api", "FeaturesApiFunction"),
     ];
@@ -270,14 +287,18 @@ fn error_line() -> String {
     String::from_utf8(bytes).unwrap()
 }
 
-/// What was counted since the last time, as if it had happened at that moment.
+/// What was counted since the last time, as if it had happened at the moment of everything.
 fn hear(watch: &Watch) {
+    hear_at(watch, AT);
+}
+
+fn hear_at(watch: &Watch, at: u64) {
     let mut page = Vec::new();
     runtime::emf::write(&mut page);
     for line in String::from_utf8(page).unwrap().lines() {
         let mut document: Value = serde_json::from_str(line).unwrap();
-        document["_aws"]["Timestamp"] = json!(AT);
-        watch.heard(WEBHOOK, &document.to_string(), AT);
+        document["_aws"]["Timestamp"] = json!(at);
+        watch.heard(WEBHOOK, &document.to_string(), at);
     }
 }
 

@@ -11,8 +11,8 @@ use tests::tidy::project::{Workspace, text};
 use tests::tidy::sources::Source;
 use tests::tidy::template::Template;
 use tests::tidy::{
-    Findings, comparisons, dependencies, edges, environment, fixtures, functions, meters, policies, sizes,
-    sources, template_rules, words,
+    Findings, comparisons, dependencies, edges, environment, events, fixtures, functions, meters, policies,
+    sizes, sources, template_rules, words,
 };
 
 fn template() -> Template {
@@ -80,6 +80,15 @@ fn every_metric_is_looked_at_and_nothing_looks_at_what_is_none() {
 #[test]
 fn every_alarm_has_its_entry_in_the_runbook() {
     nothing_is_in(&meters::answered(&template(), &text("infra/README.md").unwrap()));
+}
+
+#[test]
+fn every_line_of_the_log_has_a_name_that_the_runbook_explains() {
+    nothing_is_in(&events::named(&sources::all().unwrap(), runtime::events::EVENTS));
+    nothing_is_in(&events::explained(
+        &text("infra/README.md").unwrap(),
+        runtime::events::EVENTS,
+    ));
 }
 
 #[test]

@@ -88,6 +88,7 @@ pub async fn handle(cleanup: &Cleanup, event: LambdaEvent<Value>) -> Result<Valu
     }
     let swept = cleanup.jobs.sweep(deadline).await?;
     tracing::info!(
+        name: "jobs_swept",
         due = swept.due,
         rung = swept.rung,
         moved = swept.moved,
@@ -99,6 +100,7 @@ pub async fn handle(cleanup: &Cleanup, event: LambdaEvent<Value>) -> Result<Valu
     let paid = cleanup.cashier.sweep(deadline).await?;
     if paid != app::cashier::Swept::default() {
         tracing::info!(
+            name: "payments_swept",
             looked = paid.looked,
             moved = paid.moved,
             failed = paid.failed,

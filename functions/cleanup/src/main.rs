@@ -8,7 +8,13 @@ use runtime::emf::told;
 async fn main() -> Result<(), Error> {
     let cleanup = &start().await?;
     run(service_fn(|event| async move {
-        told(handle(cleanup, event)).await.map_err(Error::from)
+        let failed = |error: &cleanup::Error| {
+            tracing::error!(name: "run_failed", error = runtime::batch::chain(error), "a run could read nothing");
+        };
+        told(handle(cleanup, event))
+            .await
+            .inspect_err(failed)
+            .map_err(Error::from)
     }))
     .await
 }

@@ -6,7 +6,7 @@ use app::Env;
 use app::cashier::{Cashier, Desk};
 use domain::time::Timestamp;
 use limits_flags::{Office, Settings, VERSION_ATTRIBUTE, access, version_key};
-use store::{Store, Tables};
+use store::{Requests, Store, Tables};
 use table::{Db, Item, Keys, Row};
 
 use crate::auth::init_data::BotKey;
@@ -35,6 +35,7 @@ pub struct Api {
     pub(crate) db: Db,
     pub(crate) office: Office,
     pub(crate) store: Store,
+    pub(crate) requests: Requests,
     pub(crate) settings: Settings,
     pub(crate) desk: Desk,
     pub(crate) env: Env,
@@ -64,6 +65,7 @@ impl Api {
         };
         Arc::new(Self {
             office,
+            requests: Requests::new(ground.db.clone(), ground.tables.requests.clone()),
             store: Store::new(ground.db.clone(), ground.tables),
             db: ground.db,
             settings: ground.settings,

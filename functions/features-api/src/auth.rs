@@ -72,6 +72,9 @@ impl FromRequestParts<Arc<Api>> for Caller {
             }
             other => other?,
         };
+        if let Self::User(visitor) = &caller {
+            tracing::Span::current().record("user", visitor.id.0);
+        }
         take(api, &caller.name(), now)?;
         parts.extensions.insert(caller.clone());
         Ok(caller)

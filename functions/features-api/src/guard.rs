@@ -94,7 +94,7 @@ async fn stand_guard(
             api.store.end_use(&used, api.now(), deadline).await
         };
         if let Err(error) = over {
-            tracing::error!(%error, used = %used.id, "a use that is over could not be given back");
+            tracing::error!(name: "use_not_given_back", error = runtime::batch::chain(&error), used = %used.id, "a use that is over could not be given back");
         }
     }
     response
@@ -169,6 +169,8 @@ pub(crate) fn denied(seen: &Seen, denial: &Denial) -> Refusal {
     let known = |feature: &&String| seen.snapshot.registry.feature(feature).is_some();
     if let Some(feature) = denial.feature.as_ref().filter(known) {
         meter::feature_denied(feature);
+        let reason = denial.reason.as_str();
+        tracing::info!(name: "feature_access_denied", feature_id = feature, reason, "Feature access denied");
     }
     Refusal::Denied(Box::new(Wanting {
         reason: denial.reason.as_str(),

@@ -35,6 +35,8 @@ pub const ENVIRONMENT: &[&str] = &[
     "LEDGER_TABLE",
     "PAYMENTS_TABLE",
     "USAGE_TABLE",
+    "JOBS_TABLE",
+    "AI_REQUESTS_TABLE",
     "SETTINGS_TABLE",
     "AUDIT_TABLE",
     "SECRET_ARN",
@@ -63,10 +65,10 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
     let tables = store::Tables {
         accounts: config.get("ACCOUNTS_TABLE")?.to_owned(),
         usage: config.get("USAGE_TABLE")?.to_owned(),
-        // What is counted here knows neither the ledger nor jobs; money goes through the cashier.
+        jobs: config.get("JOBS_TABLE")?.to_owned(),
+        requests: config.get("AI_REQUESTS_TABLE")?.to_owned(),
+        // What is counted here does not know the ledger; money goes through the cashier.
         ledger: String::new(),
-        jobs: String::new(),
-        requests: String::new(),
     };
     let secrets = secrets?;
     settings.rendered_by(runtime::makers::keyed(&secrets));

@@ -238,16 +238,18 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         match &self {
             Self::Broken(error) => {
-                tracing::error!(error = runtime::batch::chain(&**error), "a request failed");
+                tracing::error!(name: "request_failed", error = runtime::batch::chain(&**error), "a request failed");
             }
             Self::RailAway(error) => {
                 tracing::warn!(
+                    name: "rail_silent",
                     error = runtime::batch::chain(&**error),
                     "a payment rail does not answer"
                 );
             }
             Self::Away(error) => {
                 tracing::warn!(
+                    name: "tables_silent",
                     error = runtime::batch::chain(&**error),
                     "the tables do not answer"
                 );

@@ -1,10 +1,11 @@
 //! Using a feature: its use is noted with every limit it is counted on, once for the key that it is told with, and can be
 //! given back once.
 
+use domain::time::Timestamp;
 use domain::uses::{USE_ID_BYTES, Use, UseId};
 use limits_flags::access::{Role, Scope};
 use ring::digest::{SHA256, digest};
-use store::{GivenBack, Using};
+use store::{GivenBack, Tallied, Using};
 use table::Deadline;
 
 use crate::Api;
@@ -45,6 +46,16 @@ pub(crate) struct Back {
 }
 
 impl Api {
+    /// The operator's report counts what limits refuse.
+    async fn noted(&self, refusal: Refusal, now: Timestamp) -> Refusal {
+        if let Refusal::UsedUp { limit, .. } = &refusal
+            && let Some(id) = &limit.limit_id
+        {
+            app::tally::note(&self.store.notes(), Tallied::Refused(id), now).await;
+        }
+        refusal
+    }
+
     /// Counts a use on all of the feature's limits, or refuses it. A refusal is not kept: the same key may be tried again.
     pub(crate) async fn use_up(
         &self,
@@ -77,7 +88,10 @@ impl Api {
             if seen.snapshot.registry.feature(told.feature).is_none() {
                 return Err(no_feature(&seen, told.feature));
             }
-            let how = guard::uses(&seen, told.feature, told.amount)?;
+            let how = match guard::uses(&seen, told.feature, told.amount) {
+                Ok(how) => how,
+                Err(refusal) => return Err(self.noted(refusal, seen.now).await),
+            };
             // Else anybody could use up what all share, by nothing but saying so.
             if told.is_word
                 && matches!(caller, Caller::User(_))

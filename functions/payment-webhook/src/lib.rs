@@ -115,11 +115,11 @@ async fn yookassa_notice(app: &App, request: &Request, deadline: Deadline) -> Re
     let known = source(request).is_some_and(|source| yookassa::is_known(source, &app.networks));
     if !known {
         meter::notice_forged();
-        tracing::warn!(source = ?source(request), "a notice from an unknown network");
+        tracing::warn!(name: "notice_from_nowhere", source = ?source(request), "a notice from an unknown network");
         return status(403);
     }
     let Some(notice) = yookassa::Notice::read(request.body().as_ref()) else {
-        tracing::info!("a notice about no payment");
+        tracing::info!(name: "notice_about_nothing", "a notice about no payment");
         return status(200);
     };
     let id = PaymentId {
@@ -137,7 +137,7 @@ async fn yookassa_notice(app: &App, request: &Request, deadline: Deadline) -> Re
         return answered;
     }
     meter::notice_forged();
-    tracing::warn!(payment = %id, "a notice that says what is not so");
+    tracing::warn!(name: "notice_untrue", payment = %id, "a notice that says what is not so");
     status(500)
 }
 
@@ -152,7 +152,7 @@ async fn stripe_event(app: &App, request: &Request, deadline: Deadline) -> Respo
         .is_some_and(|secret| stripe::Signature::new(header).is_of(body, &secret.0, now_s));
     if !signed {
         meter::notice_forged();
-        tracing::warn!("an event that Stripe has not signed");
+        tracing::warn!(name: "notice_unsigned", "an event that Stripe has not signed");
         return status(400);
     }
     let payment = |id: String| PaymentId {
@@ -189,18 +189,18 @@ async fn answer(
             if let Some(record) = heard.record.filter(|_| heard.changed)
                 && let Err(error) = app.cashier.tell(record, deadline).await
             {
-                tracing::warn!(payment = %id, error = runtime::batch::chain(&error), "the customer is told later");
+                tracing::warn!(name: "payment_told_later", payment = %id, error = runtime::batch::chain(&error), "the customer is told later");
             }
             status(200)
         }
         // The rail knows of no such payment: forged, or told before the rail's own books have it.
         Ok(None) => {
             meter::notice_forged();
-            tracing::warn!(payment = %id, "a notice of a payment that the rail does not know");
+            tracing::warn!(name: "notice_of_no_payment", payment = %id, "a notice of a payment that the rail does not know");
             status(500)
         }
         Err(error) => {
-            tracing::error!(payment = %id, error = runtime::batch::chain(&error), "the notice is to come again");
+            tracing::error!(name: "notice_to_come_again", payment = %id, error = runtime::batch::chain(&error), "the notice is to come again");
             status(500)
         }
     }

@@ -3,11 +3,13 @@
 use app::take_callback::{Callback, CallbackDesk, Taken};
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use runtime::{Aws, Config, Secrets, warm};
+use store::Notes;
 use table::Deadline;
 
 /// The variables that this function reads.
 pub const ENVIRONMENT: &[&str] = &[
     "JOBS_TABLE",
+    "USAGE_TABLE",
     "DOORBELL_QUEUE_URL",
     "SECRET_ARN",
     "LOG_LEVEL",
@@ -31,6 +33,7 @@ pub async fn start() -> Result<CallbackDesk, runtime::Error> {
     Ok(CallbackDesk {
         jobs: aws.jobs(config.get("JOBS_TABLE")?),
         queue,
+        notes: Notes::new(aws.db(), config.get("USAGE_TABLE")?.to_owned()),
         env: runtime::env(),
         address_key: secrets.callback_mac_key()?.as_bytes().to_vec(),
         provider_key: secrets.kie_webhook_hmac_key().map(str::to_owned),
@@ -58,12 +61,13 @@ pub async fn handle(desk: &CallbackDesk, request: Request) -> Response<Body> {
     match desk.take(&callback, deadline).await {
         Ok(Taken::Rung | Taken::Noted | Taken::Late) => status(200),
         Ok(Taken::Senseless) => {
-            tracing::warn!(bytes = body.len(), "a callback that says nothing");
+            tracing::warn!(name: "callback_senseless", bytes = body.len(), "a callback that says nothing");
             status(200)
         }
         Ok(Taken::Forged) => status(401),
         Err(error) => {
             tracing::error!(
+                name: "callback_to_come_again",
                 error = runtime::batch::chain(&error),
                 "the callback is to come again"
             );

@@ -16,6 +16,7 @@ use table::Deadline;
 use telegram::Update;
 use telegram::methods::Reply;
 use telegram::types::UpdateKind;
+use tracing::{Instrument as _, Span};
 
 /// The variables that this function reads.
 pub const ENVIRONMENT: &[&str] = &[
@@ -105,23 +106,40 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
     }
     let body = request.body().as_ref();
     if body.len() > UPDATE_BYTES_MAX {
-        tracing::error!(bytes = body.len(), "an update is too large and is dropped");
+        tracing::error!(name: "update_too_large", bytes = body.len(), "an update is too large and is dropped");
         return status(200);
     }
     match serde_json::from_slice::<Update>(body) {
-        Ok(update) => respond(app, &update, deadline).await,
+        Ok(update) => {
+            let span = span_of(&update);
+            respond(app, &update, deadline).instrument(span).await
+        }
         Err(error) => {
-            tracing::error!(line = error.line(), column = error.column(), "no update; dropped");
+            tracing::error!(name: "update_unreadable", line = error.line(), column = error.column(), "no update; dropped");
             status(200)
         }
     }
+}
+
+/// Says in every line whose update it is about; and what the customer wrote stands in none.
+fn span_of(update: &Update) -> Span {
+    let (user, words) = match &update.kind {
+        UpdateKind::Message(message) => {
+            let words = message.text.as_deref().or(message.caption.as_deref());
+            (message.from.as_ref().map(|from| from.id), words)
+        }
+        UpdateKind::CallbackQuery(query) => (Some(query.from.id), query.data.as_deref()),
+        UpdateKind::PreCheckoutQuery(query) => (Some(query.from.id), None),
+        _ => (None, None),
+    };
+    tracing::info_span!("update", update_id = update.update_id, user, withheld = words)
 }
 
 async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Body> {
     let update_id = update.update_id;
     // Money is never given up: it is told again until it is taken down.
     let is_money = matches!(&update.kind, UpdateKind::Message(message) if message.is_about_money());
-    // A panic is a fault of ours that repetition does not mend either.
+    // A panic is a fault of ours that repetition does not mend either; where it was, the runtime's hook has said.
     match AssertUnwindSafe(app.desk.answer(update, deadline))
         .catch_unwind()
         .await
@@ -129,6 +147,7 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
         Ok(Ok(reply)) => reply.map_or_else(|| status(200), |reply| json(&reply)),
         Ok(Err(error @ (Error::Later(_) | Error::NoRules | Error::Busy))) if !app.desk.gives_up(update) => {
             tracing::warn!(
+                name: "update_to_come_again",
                 update_id,
                 error = runtime::batch::chain(&error),
                 "the update is to come again"
@@ -141,6 +160,7 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
         }
         Ok(Err(error)) if is_money => {
             tracing::error!(
+                name: "payment_update_to_come_again",
                 update_id,
                 error = runtime::batch::chain(&error),
                 "a payment is to come again"
@@ -150,6 +170,7 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
         Ok(Err(error)) => {
             meter::update_quarantined();
             tracing::error!(
+                name: "update_given_up",
                 update_id,
                 error = runtime::batch::chain(&error),
                 "the update is given up"
@@ -157,12 +178,12 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
             apology(update)
         }
         Err(_) if is_money => {
-            tracing::error!(update_id, "a panic; the payment is to come again");
+            tracing::warn!(name: "payment_update_to_come_again", update_id, "a panic; the payment is to come again");
             status(503)
         }
         Err(_) => {
             meter::update_quarantined();
-            tracing::error!(update_id, "a panic; the update is given up");
+            tracing::warn!(name: "update_given_up", update_id, "a panic; the update is given up");
             apology(update)
         }
     }

@@ -41,6 +41,7 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
     let http = clients::http()?;
     let providers = runtime::makers::providers(&config.provider_urls()?, &secrets)?;
     let files = providers::files::Files::new(clients::http_for_files()?).opened_by(providers.passes());
+    tracing::info!(name: "video_worker_started", "a worker is ready");
     Ok(Workshop {
         store: aws.store(config.tables()?),
         settings,
@@ -68,6 +69,7 @@ pub async fn handle(workshop: &Workshop, event: SqsEvent, deadline: Deadline) ->
         message_id: message.message_id.unwrap_or_default(),
         body: message.body.unwrap_or_default(),
     };
+    tracing::info!(name: "processing_pending_video_jobs", doorbells = event.records.len(), "doorbells rang");
     let records = event.records.into_iter().map(record).collect();
     let failed = batch::handle(records, |record| async move {
         let doorbell = Doorbell::parse(&record.body).map_err(app::workshop::Error::from)?;

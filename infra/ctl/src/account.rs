@@ -58,6 +58,7 @@ pub(crate) async fn of_user(db: &Db, table: &str, user: UserId) -> Result<Vec<It
             table: table.to_owned(),
             index: None,
             partition: ("user_id", n(user.0)),
+            from: None,
             up_to: None,
             limit: 1000,
             start,

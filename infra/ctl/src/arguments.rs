@@ -16,7 +16,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
-pub use requests::{Days, Requests};
+pub use requests::{DailyReport, Days, Requests};
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Single, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
@@ -151,13 +151,18 @@ pub enum Command {
     Jobs(Jobs),
     /// Shows one order with everything that has happened to it
     #[command(after_help = "Example:
-  cargo ctl job 700001-abcdefgh23456789 --stack neurocards")]
+  cargo ctl job 700001-abcdefgh23456789 --stack neurocards
+  cargo ctl job x3f0c5d1e9a7b2468-abcdefgh23456789 --stack neurocards
+  cargo ctl job 700001-abcdefgh23456789 --log-name --stack neurocards")]
     Job {
-        /// Its id, such as 700001-abcdefgh23456789
+        /// Its id, such as 700001-abcdefgh23456789, or what the functions' logs call it
         job: String,
-        /// Where.
+        /// Say what the logs call it and its customer, and nothing else
+        #[arg(long)]
+        log_name: bool,
+        /// Whose key seals the names in logs.
         #[command(flatten)]
-        target: Target,
+        bot: Bot,
     },
     /// Shows one customer's balance, open orders, counters, standing and ledger
     #[command(after_help = "Example:
@@ -175,6 +180,8 @@ pub enum Command {
     /// The log of AI operations: what was asked for, how it ended, and what it cost
     #[command(subcommand)]
     Requests(Requests),
+    /// The report of a day or a week, as the bot sends it every morning
+    Report(DailyReport),
     /// Gives credits, once per request name however often it is repeated
     Grant(Grant),
     /// Rings the doorbells of the dead-letter queue once more

@@ -13,6 +13,7 @@ pub mod target;
 mod access;
 mod account;
 mod audit;
+mod daily;
 mod explain;
 mod flags;
 mod grant;
@@ -70,10 +71,16 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Webhook(command) => webhook(command).await,
         Command::Audit { target } => audit::audit(target).await,
         Command::Jobs(command) => jobs::jobs(command).await,
-        Command::Job { job, target } => job::job(job, target).await,
+        Command::Job {
+            job,
+            log_name: false,
+            bot,
+        } => job::job(job, bot).await,
+        Command::Job { job, bot, .. } => job::log_name(job, bot).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Payments(command) => payments::payments(command).await,
         Command::Requests(command) => requests::requests(command).await,
+        Command::Report(asked) => daily::report(asked).await,
         Command::Grant(grant) => grant::grant(grant).await,
         Command::Redrive(command) => redrive::redrive(command).await,
         Command::Secret(SecretCommand::Template) => secret::template(),

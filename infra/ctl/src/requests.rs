@@ -1,6 +1,6 @@
 //! What the log of AI operations has to say.
 
-mod shown;
+pub(crate) mod shown;
 
 use domain::ai_request::{AiRequest, DAY_SHARDS, Status};
 use domain::id::UserId;

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::locked;
 
 /// What every line has and nobody needs on a terminal.
-const NOT_SHOWN: [&str; 4] = ["timestamp", "level", "target", "message"];
+const NOT_SHOWN: [&str; 6] = ["timestamp", "level", "event", "target", "message", "request_id"];
 
 /// The log of one run.
 #[derive(Debug, Clone)]

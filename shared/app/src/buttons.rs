@@ -170,7 +170,7 @@ impl Button {
     /// button that only says so.
     pub(crate) fn labelled(&self, words: impl Into<String>) -> Option<InlineKeyboardButton> {
         InlineKeyboardButton::callback(words, self.data())
-            .inspect_err(|error| tracing::error!(%error, "a button is left out"))
+            .inspect_err(|error| tracing::error!(name: "button_left_out", error = crate::chain(&error), "a button is left out"))
             .ok()
     }
 }

@@ -2,7 +2,7 @@
 
 use domain::account::{Account, Draft};
 use domain::admission::{Payer, Refusal, check_words, price_of};
-use domain::catalog::Model;
+use domain::catalog::{Makes, Model};
 use domain::id::{ModelId, Nonce};
 use domain::limit::Usage;
 use domain::time::Timestamp;
@@ -93,7 +93,7 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
 fn not_made(say: Say, snapshot: &Snapshot, draft: &Draft) -> Card {
     let with_photo = draft.photo.is_some();
     let nonce = || draft.nonce.clone();
-    let others = snapshot.offered(with_photo).next().is_some();
+    let others = snapshot.offered(Makes::Video, with_photo).next().is_some();
     let others = others.then(|| vec![Button::Models(nonce()).labelled(say.text("button-other-model"))]);
     let drop = vec![Button::Drop(nonce()).labelled(say.text("button-drop"))];
     Card {
@@ -274,7 +274,7 @@ pub(crate) fn models(view: &DraftView<'_>) -> Card {
         vec![Button::Model(draft.nonce.clone(), model.id.clone()).labelled(words)]
     };
     let mut rows: Vec<_> = snapshot
-        .offered(draft.photo.is_some())
+        .offered(Makes::Video, draft.photo.is_some())
         .take(MODELS_SHOWN_MAX)
         .map(choice)
         .collect();

@@ -9,7 +9,6 @@ pub mod texts;
 mod buttons;
 mod cards;
 pub mod cashier;
-mod chain;
 mod measured;
 mod quota;
 mod shop;
@@ -18,14 +17,17 @@ pub mod told;
 mod way_out;
 
 pub mod desk;
+pub mod log_table;
 pub mod lookout;
 pub mod on_sale;
 
 pub mod rails;
+pub mod report;
 
 pub mod sweep;
 pub mod take_callback;
+pub mod tally;
 pub mod workshop;
 
-pub use chain::chain;
 pub use env::{Clock, Dice, Env, Fixed};
+pub use table::chain;

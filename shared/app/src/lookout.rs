@@ -37,7 +37,7 @@ impl Lookout {
     pub async fn look(&self, deadline: Deadline) {
         let now = self.env.now();
         if let Err(error) = self.look_at_limits(now).await {
-            tracing::warn!(error = %crate::chain(&error), "the limits that all share could not be looked at");
+            tracing::warn!(name: "shared_limits_unread", error = %crate::chain(&error), "the limits that all share could not be looked at");
         }
         if now.0.div_euclid(60_000).rem_euclid(BALANCE_EVERY) == 0 {
             self.look_at_balance(deadline).await;
@@ -64,7 +64,7 @@ impl Lookout {
         match kie.balance(timeout).await {
             Balance::Left(credits) => meter::provider_balance(kie::ROW.name, credits),
             Balance::Unavailable(why) => {
-                tracing::warn!(why, "the provider does not say what is left of our balance");
+                tracing::warn!(name: "balance_unread", why, "the provider does not say what is left of our balance");
             }
         }
     }

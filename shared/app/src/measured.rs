@@ -1,7 +1,7 @@
 //! What the metrics are told of an order, wherever it is moved on: by a worker, by cleanup or by its customer.
 
 use domain::ai_request::AiRequest;
-use domain::job::{Change, Job, Rule, Stage};
+use domain::job::{Change, Failure, Job, Rule, Stage};
 use domain::time::Timestamp;
 
 /// A change of an order that was written.
@@ -15,6 +15,19 @@ pub(crate) fn moved(before: &Job, change: &Change) {
         return;
     }
     meter::job_settled(model, outcome(after.stage));
+    let took_ms = change.at.since(after.created_at).0;
+    match (after.stage, after.failure.map(Failure::as_str)) {
+        (Stage::Delivered | Stage::Parked, _) => {
+            tracing::info!(name: "video_job_completed", job = %after.id, model, took_ms, "a video is delivered");
+        }
+        (Stage::Failed, failure) => {
+            tracing::info!(name: "video_job_failed", job = %after.id, model, failure, took_ms, "an order came to nothing");
+        }
+        _ => {}
+    }
+    if let Some(success) = is_success(after) {
+        meter::job_succeeded(success);
+    }
     // What the log says of it, and nothing else.
     if let Some(cost) = AiRequest::of(after).and_then(|logged| logged.cost) {
         meter::cost(model, cost.micro_usd.0);
@@ -22,6 +35,15 @@ pub(crate) fn moved(before: &Job, change: &Change) {
     if after.stage == Stage::Delivered {
         let took = change.at.since(after.created_at).0;
         meter::time_to_video(model, u64::try_from(took).unwrap_or(0));
+    }
+}
+
+/// Whether an order that is over went as it should; `None` where that says nothing of us: its customer took it back, or
+/// asked for what nobody makes.
+fn is_success(job: &Job) -> Option<bool> {
+    match (job.stage, job.failure) {
+        (Stage::Canceled, _) | (_, Some(Failure::Moderation | Failure::BadInput)) => None,
+        (stage, _) => Some(matches!(stage, Stage::Delivered | Stage::Parked)),
     }
 }
 
@@ -36,8 +58,12 @@ fn outcome(stage: Stage) -> &'static str {
     }
 }
 
-/// How long an order that is due has waited to be attended to, in whole seconds.
+/// How long an order that is due has waited to be attended to, in whole seconds; and how old it is, if it is open. Every
+/// open order is attended to again and again, or is found due by cleanup, so none is too old without being seen.
 pub(crate) fn attended(job: &Job, now: Timestamp) {
+    if !job.stage.is_final() {
+        meter::oldest_open_job(seconds(job.created_at, now));
+    }
     if let Some(due_at) = job.due_at.filter(|due_at| *due_at <= now) {
         meter::queue_age(seconds(due_at, now));
     }

@@ -1,6 +1,6 @@
 //! Numbers and times as people read them.
 
-use domain::catalog::Rules;
+use domain::catalog::{Makes, Rules};
 use domain::job::{Job, Order};
 use domain::limit::Span;
 use domain::money::Credits;
@@ -184,7 +184,7 @@ pub(crate) fn price<'a>(say: Say, job: &Job) -> Value<'a> {
 /// What a customer is told whose draft's model is not on sale: the others, if some take such an order; what would be
 /// taken instead, if only the photo stands in the way; or that nothing is made now.
 pub(crate) fn not_made(snapshot: &Snapshot, with_photo: bool) -> &'static str {
-    let offered = |with_photo| snapshot.offered(with_photo).next().is_some();
+    let offered = |with_photo| snapshot.offered(Makes::Video, with_photo).next().is_some();
     match (offered(with_photo), offered(!with_photo)) {
         (true, _) => "refused-model",
         (false, false) => "refused-no-models",

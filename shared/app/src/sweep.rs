@@ -7,6 +7,7 @@ use domain::time::{Millis, Timestamp};
 use queue::{Doorbell, Hint, Queue};
 use store::{Applied, Store};
 use table::Deadline;
+use tracing::Instrument as _;
 
 use crate::env::Env;
 use crate::measured;
@@ -63,7 +64,7 @@ impl Sweeper {
             }
             let shard = (first + step) % OPEN_SHARDS;
             if let Err(error) = self.sweep_shard(shard, &mut swept, deadline).await {
-                tracing::error!(%error, shard, "a shard could not be read");
+                tracing::error!(name: "shard_unread", error = crate::chain(&error), shard, "a shard could not be read");
                 swept.failed = swept.failed.saturating_add(1);
                 (trouble, unread) = (Some(error), unread + 1);
             }
@@ -119,14 +120,15 @@ impl Sweeper {
             if !job.stage.is_final() {
                 swept.oldest_s = swept.oldest_s.max(measured::seconds(job.created_at, now));
             }
-            match self.see_to(&job, now, deadline).await {
+            let span = tracing::info_span!("job", job = %job.id);
+            match self.see_to(&job, now, deadline).instrument(span).await {
                 Ok(done) => {
                     swept.moved = swept.moved.saturating_add(u32::from(done.moved));
                     swept.rung = swept.rung.saturating_add(u32::from(done.rung));
                 }
                 Err(error) => {
                     swept.failed = swept.failed.saturating_add(1);
-                    tracing::error!(%error, job = %job.id, "a job could not be seen to");
+                    tracing::error!(name: "job_stuck", error = crate::chain(&error), job = %job.id, "a job could not be seen to");
                 }
             }
         }
@@ -158,7 +160,7 @@ impl Sweeper {
             Applied::Written => {
                 measured::moved(job, &change);
                 let (rule, stage) = (change.rule.as_str(), change.after.stage.as_str());
-                tracing::info!(job = %job.id, rule, stage, "moved by cleanup");
+                tracing::info!(name: "job_moved", job = %job.id, rule, stage, "moved by cleanup");
                 // What is due at once, such as telling the customer, does not wait for the next run.
                 let due = change.after.due_at.is_some_and(|due_at| due_at <= now);
                 let rung = due && self.ring(&job.id).await.rung;
@@ -179,7 +181,7 @@ impl Sweeper {
                 ..Done::default()
             },
             Err(error) => {
-                tracing::warn!(%error, job = %job, "no doorbell; the next run rings again");
+                tracing::warn!(name: "doorbell_not_rung", error = crate::chain(&error), job = %job, "no doorbell; the next run rings again");
                 Done::default()
             }
         }

@@ -8,10 +8,12 @@ use domain::time::Millis;
 use providers::registry::{Notice, Row, row};
 use providers::ticket::Ticket;
 use queue::{Doorbell, Hint, Queue};
-use store::{Applied, Jobs};
+use store::{Applied, Jobs, Notes, Tallied};
 use table::Deadline;
+use tracing::Instrument as _;
 
 use crate::env::Env;
+use crate::tally;
 
 /// What takes callbacks.
 pub struct CallbackDesk {
@@ -19,6 +21,8 @@ pub struct CallbackDesk {
     pub jobs: Jobs,
     /// The doorbells.
     pub queue: Queue,
+    /// What is noted for the operator's report.
+    pub notes: Notes,
     /// Time.
     pub env: Env,
     /// The key that marks callback addresses as ours.
@@ -71,6 +75,19 @@ impl CallbackDesk {
         let Some(ticket) = Ticket::verified(callback.query, &self.address_key) else {
             return Ok(Taken::Forged);
         };
+        let span = tracing::info_span!("job", job = ticket.job);
+        self.take_known(callback, &ticket, deadline)
+            .instrument(span)
+            .await
+    }
+
+    /// Takes a callback whose address is ours.
+    async fn take_known(
+        &self,
+        callback: &Callback<'_>,
+        ticket: &Ticket,
+        deadline: Deadline,
+    ) -> Result<Taken, store::Error> {
         let Some(provider) = row(callback.path.trim_matches('/')) else {
             return Ok(Taken::Forged);
         };
@@ -100,7 +117,7 @@ impl CallbackDesk {
         {
             // Some call with every change; a render is one render.
             if is_over {
-                note_orphan(&job, ticket.fence, &task_id);
+                self.note_orphan(&job, ticket.fence, &task_id).await;
             }
             return Ok(Taken::Late);
         }
@@ -114,7 +131,7 @@ impl CallbackDesk {
         }
         let doorbell = Doorbell::new(&id, Hint::Callback);
         if let Err(error) = self.queue.ring(&doorbell, Millis::ZERO).await {
-            tracing::warn!(%error, job = %id, "no doorbell; cleanup will ring");
+            tracing::warn!(name: "doorbell_not_rung", error = crate::chain(&error), job = %id, "no doorbell; cleanup will ring");
             self.make_due(&id, deadline).await?;
         }
         Ok(Taken::Rung)
@@ -155,17 +172,22 @@ impl CallbackDesk {
             return Ok(());
         };
         match self.jobs.change(job, &change, deadline).await? {
-            Applied::Written => tracing::info!(job = %job.id, "a lost submission was found by its callback"),
-            Applied::Moved(_) => tracing::debug!(job = %job.id, "the worker wrote the task's name itself"),
+            Applied::Written => {
+                tracing::info!(name: "submission_found", job = %job.id, "a lost submission was found by its callback");
+            }
+            Applied::Moved(_) => {
+                tracing::debug!(name: "task_named_already", job = %job.id, "the worker wrote the task's name itself");
+            }
         }
         Ok(())
     }
-}
 
-/// A callback for a submission that was given up: somebody may have paid for a render that nobody gets.
-fn note_orphan(job: &Job, fence: u32, task_id: &str) {
-    if job.fence != Fence(fence) || job.task.as_ref().is_none_or(|task| task.0 != task_id) {
-        meter::render_orphaned();
-        tracing::warn!(job = %job.id, fence, stage = job.stage.as_str(), "a callback for a submission that is over");
+    /// A callback for a submission that was given up: somebody may have paid for a render that nobody gets.
+    async fn note_orphan(&self, job: &Job, fence: u32, task_id: &str) {
+        if job.fence != Fence(fence) || job.task.as_ref().is_none_or(|task| task.0 != task_id) {
+            meter::render_orphaned();
+            tracing::warn!(name: "render_orphaned", job = %job.id, fence, stage = job.stage.as_str(), "a callback for a submission that is over");
+            tally::note(&self.notes, Tallied::Orphan, self.env.now()).await;
+        }
     }
 }

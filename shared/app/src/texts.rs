@@ -59,7 +59,7 @@ fn bundle(language: &str, source: &str) -> Bundle {
     bundle.set_use_isolating(false);
     let (Ok(resource) | Err((resource, _))) = FluentResource::try_new(source.to_owned());
     if let Err(errors) = bundle.add_resource(resource) {
-        tracing::error!(?errors, "a text stands twice in a catalogue");
+        tracing::error!(name: "text_broken", ?errors, "a text stands twice in a catalogue");
     }
     bundle
 }
@@ -121,7 +121,7 @@ impl Say {
     /// A text with values.
     pub fn with<'v>(self, id: &str, values: impl IntoIterator<Item = (&'static str, Value<'v>)>) -> String {
         self.find(id, values).unwrap_or_else(|| {
-            tracing::error!(id, locale = self.locale.as_str(), "a text is missing");
+            tracing::error!(name: "text_broken", id, locale = self.locale.as_str(), "a text is missing");
             id.to_owned()
         })
     }
@@ -152,7 +152,7 @@ impl Say {
             .format_pattern(pattern, Some(&args), &mut errors)
             .into_owned();
         if !errors.is_empty() {
-            tracing::error!(id, ?errors, "a text lacks a value");
+            tracing::error!(name: "text_broken", id, ?errors, "a text lacks a value");
         }
         Some(text)
     }

@@ -2,7 +2,7 @@
 
 use domain::account::{Account, Draft};
 use domain::admission::check_words;
-use domain::catalog::{Model, Price};
+use domain::catalog::{Makes, Model, Price};
 use domain::money::Credits;
 use limits_flags::Snapshot;
 
@@ -46,7 +46,7 @@ fn affordable<'a>(
     let with_photo = draft.photo.is_some();
     let own = snapshot.model(&draft.model);
     let own = own.into_iter().filter(|model| model.takes(with_photo));
-    own.chain(snapshot.offered(with_photo))
+    own.chain(snapshot.offered(Makes::Video, with_photo))
         .filter(|model| check_words(draft, model).is_ok())
         .find_map(|model| Some((model, model.longest_for(available)?)))
 }

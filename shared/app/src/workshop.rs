@@ -101,7 +101,7 @@ impl Workshop {
         let change = match job.apply(event, self.env.now()) {
             Ok(change) => change,
             Err(refused) => {
-                tracing::debug!(job = %job.id, ?refused, "nothing to change");
+                tracing::debug!(name: "job_unchanged", job = %job.id, ?refused, "nothing to change");
                 return Ok(None);
             }
         };
@@ -115,12 +115,12 @@ impl Workshop {
                         change.after.stage.as_str(),
                         change.after.failure.map(domain::job::Failure::as_str),
                     );
-                    tracing::info!(job = %job.id, rule = change.rule.as_str(), stage, fence = change.after.fence.0, failure, "moved");
+                    tracing::info!(name: "job_moved", job = %job.id, rule = change.rule.as_str(), stage, fence = change.after.fence.0, failure, "moved");
                 }
                 Ok(Some(change.after))
             }
             Applied::Moved(moved) => {
-                tracing::info!(job = %job.id, rule = change.rule.as_str(), stage = moved.map(|job| job.stage.as_str()), "somebody else was faster");
+                tracing::info!(name: "job_overtaken", job = %job.id, rule = change.rule.as_str(), stage = moved.map(|job| job.stage.as_str()), "somebody else was faster");
                 Ok(None)
             }
         }

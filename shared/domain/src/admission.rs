@@ -182,6 +182,7 @@ fn order(request: &Request<'_>, draft: &Draft, model: &Model) -> Order {
         model: model.id.clone(),
         provider: model.provider.clone(),
         family: model.family.clone(),
+        makes: model.makes,
         others: Way::others(
             model,
             model.price_row(draft.duration_s),

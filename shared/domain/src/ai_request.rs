@@ -213,7 +213,7 @@ impl AiRequest {
             user: job.id.user,
             id: job.id.to_string(),
             at: job.created_at,
-            category: Category::VideoGen,
+            category: job.order.category(),
             status,
             provider: job.order.provider.clone(),
             model: job.order.model.clone(),

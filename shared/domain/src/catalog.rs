@@ -1,12 +1,14 @@
 //! What is for sale: models, their prices, and the limits that hold for them; packs of credits and plans, and how they are
 //! sold. The numbers are rows that an operator edits; this is only their meaning.
 
+mod makes;
 mod plan;
 mod route;
 mod selling;
 mod title;
 mod ware;
 
+pub use makes::Makes;
 pub use plan::Plan;
 pub use route::Route;
 pub use selling::Selling;
@@ -26,6 +28,8 @@ pub struct Model {
     pub id: ModelId,
     /// What customers read.
     pub title: String,
+    /// What it makes.
+    pub makes: Makes,
     /// Who renders it.
     pub provider: String,
     /// Which of the provider's typed request forms it takes.
@@ -66,7 +70,7 @@ pub const MODEL_ID_BYTES_MAX: usize = 24;
 /// One duration on offer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Price {
-    /// Length of the video in seconds.
+    /// Length of the video in seconds; 0 where what is made has no length to choose.
     pub duration_s: u32,
     /// What it costs.
     pub credits: Credits,

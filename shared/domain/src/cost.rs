@@ -8,6 +8,7 @@ use std::fmt;
 
 use crate::catalog::{Price, Route};
 use crate::id::ModelId;
+use crate::report::Rates;
 use crate::time::{Millis, Timestamp};
 
 /// A sum in millionths of a US dollar.
@@ -233,6 +234,8 @@ pub struct Costs {
     pub models: BTreeMap<ModelId, ModelCost>,
     /// Kopecks for a dollar, by when the rate begins, the earliest first.
     pub kopecks_per_usd: Vec<(Timestamp, u64)>,
+    /// Kopecks for one of Telegram's Stars, the same way: what of it reaches the operator.
+    pub kopecks_per_star: Vec<(Timestamp, u64)>,
     /// What a unit costs in which a provider's own answers count, by provider: KIE's credits.
     pub billed_units: BTreeMap<String, MicroUsd>,
     /// How many characters of a prompt the log keeps; 0 keeps none.
@@ -255,8 +258,15 @@ impl Costs {
 
     /// Kopecks for a dollar at a time.
     pub fn exchange(&self, at: Timestamp) -> Option<u64> {
-        let mut rates = self.kopecks_per_usd.iter();
-        rates.rfind(|(from, _)| *from <= at).map(|(_, rate)| *rate)
+        at_that_time(&self.kopecks_per_usd, at)
+    }
+
+    /// What other money is in kopecks at a time.
+    pub fn rates(&self, at: Timestamp) -> Rates {
+        Rates {
+            per_usd: self.exchange(at),
+            per_star: at_that_time(&self.kopecks_per_star, at),
+        }
     }
 
     /// What a video of a price is expected to cost: what the model's rate makes of its length; without one, what stands at
@@ -274,11 +284,18 @@ impl Costs {
     }
 }
 
+/// What holds at a time, of what begins one after the other.
+fn at_that_time(rates: &[(Timestamp, u64)], at: Timestamp) -> Option<u64> {
+    let mut rates = rates.iter();
+    rates.rfind(|(from, _)| *from <= at).map(|(_, rate)| *rate)
+}
+
 impl Default for Costs {
     fn default() -> Self {
         Self {
             models: BTreeMap::new(),
             kopecks_per_usd: Vec::new(),
+            kopecks_per_star: Vec::new(),
             billed_units: BTreeMap::new(),
             prompt_chars: Self::PROMPT_CHARS,
             kept: days(Self::KEPT_DAYS),
@@ -354,6 +371,7 @@ mod tests {
                 },
             )]),
             kopecks_per_usd: vec![(Timestamp(100), 8_000), (Timestamp(200), 9_000)],
+            kopecks_per_star: vec![(Timestamp(150), 104)],
             ..Costs::default()
         };
         let of = |when: i64| costs.rate(&model, Timestamp(when)).map(|rate| rate.price.0);
@@ -364,6 +382,17 @@ mod tests {
         let rub = |when: i64| costs.exchange(Timestamp(when));
         assert_eq!([rub(99), rub(199), rub(200)], [None, Some(8_000), Some(9_000)]);
         assert_eq!(costs.rate(&ModelId("veo".to_owned()), Timestamp(200)), None);
+
+        let both = |when: i64| {
+            (
+                costs.rates(Timestamp(when)).per_usd,
+                costs.rates(Timestamp(when)).per_star,
+            )
+        };
+        assert_eq!(
+            [both(149), both(200)],
+            [(Some(8_000), None), (Some(9_000), Some(104))]
+        );
 
         let mut five = Price::new(5, crate::money::Credits(1));
         let expected = |price: &Price, when: i64| costs.expected(&model, price, Timestamp(when));

@@ -29,7 +29,8 @@ pub use way::{Passed, Way};
 
 use crate::account::Place;
 use crate::ai_request::Costing;
-use crate::catalog::Rules;
+use crate::catalog::{Makes, Rules};
+use crate::cost::Category;
 use crate::id::{Fence, FileId, JobId, ModelId, TaskId};
 use crate::limit::Counted;
 use crate::money::Credits;
@@ -41,6 +42,8 @@ use crate::video::Aspect;
 pub struct Order {
     /// The model.
     pub model: ModelId,
+    /// What it makes.
+    pub makes: Makes,
     /// Who renders it: whom the latest submission went to.
     pub provider: String,
     /// The provider's request form.
@@ -70,6 +73,11 @@ pub struct Order {
 }
 
 impl Order {
+    /// As what the log of AI operations counts it.
+    pub fn category(&self) -> Category {
+        self.makes.category(self.image.is_some())
+    }
+
     /// Whether a file is the video that was ordered, going by its length. Models round lengths their own way, so only less
     /// than half of what was ordered is something else; a file that states no length passes.
     pub fn is_met_by(&self, duration_ms: Option<u64>) -> bool {

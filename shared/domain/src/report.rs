@@ -1,4 +1,15 @@
-//! What the lines of the log add up to: by model, by kind, by customer's plan, and how long it took.
+//! What the lines of the log add up to: by model, by kind, by customer's plan, and how long it took; and with the money
+//! that came, the operator's report of a day or a week.
+
+mod business;
+mod period;
+mod spread;
+mod takings;
+
+pub use business::{Bearer, Business, Rates};
+pub use period::{Period, Span};
+pub use spread::Spread;
+pub use takings::{Takings, Till, brought};
 
 use std::collections::BTreeMap;
 
@@ -28,6 +39,8 @@ pub struct Tally {
     pub kopecks: u64,
     /// Those that are done and of which nobody knows what they cost.
     pub unpriced: u64,
+    /// Those whose cost is known in dollars only, for want of a rate.
+    pub unrated: u64,
 }
 
 impl Tally {
@@ -47,7 +60,13 @@ impl Tally {
         if let Some(cost) = line.cost {
             more(&mut self.cost.0, cost.micro_usd.0);
             more(&mut self.kopecks, cost.kopecks.unwrap_or(0));
+            more(&mut self.unrated, u64::from(cost.kopecks.is_none()));
         }
+    }
+
+    /// What they cost in kopecks; `None` where that is not known of all of them, so that what is known is no sum.
+    pub fn whole_kopecks(&self) -> Option<u64> {
+        (self.unpriced == 0 && self.unrated == 0).then_some(self.kopecks)
     }
 
     /// Thousandths of those that have ended that are done; `None` if none has ended.
@@ -66,12 +85,14 @@ pub struct Summary {
     pub models: BTreeMap<ModelId, Tally>,
     /// By kind.
     pub categories: BTreeMap<Category, Tally>,
+    /// By the plan that paid for them; `None` are those that credits paid for.
+    pub plans: BTreeMap<Option<String>, Tally>,
     /// Those that an unlimited plan paid for, by customer and plan.
     pub unlimited: BTreeMap<(UserId, String), Tally>,
     /// How often which reason was why.
     pub errors: BTreeMap<String, u64>,
-    /// How long those took that are done, in milliseconds.
-    took: Vec<i64>,
+    /// How long those took that are done, by kind.
+    took: BTreeMap<Category, Spread>,
 }
 
 impl Summary {
@@ -80,9 +101,9 @@ impl Summary {
         self.all.add(line);
         self.models.entry(line.model.clone()).or_default().add(line);
         self.categories.entry(line.category).or_default().add(line);
-        if line.is_unlimited
-            && let Some(plan) = &line.subscription
-        {
+        let plan = line.subscription.as_ref().filter(|_| line.is_unlimited);
+        self.plans.entry(plan.cloned()).or_default().add(line);
+        if let Some(plan) = plan {
             let whose = (line.user, plan.clone());
             self.unlimited.entry(whose).or_default().add(line);
         }
@@ -90,8 +111,8 @@ impl Summary {
             let times = self.errors.entry(error.clone()).or_default();
             *times = times.saturating_add(1);
         }
-        if line.status == Status::Completed {
-            self.took.extend(line.took.map(|took| took.0));
+        if let Some(took) = line.took.filter(|_| line.status == Status::Completed) {
+            self.took.entry(line.category).or_default().add(took);
         }
     }
 
@@ -109,12 +130,16 @@ impl Summary {
         plans
     }
 
-    /// Within which time so many of a hundred were done (the nearest rank): 50 is the median. `None` if none was.
-    pub fn took(&self, percent: usize) -> Option<Millis> {
-        let mut took = self.took.clone();
-        let rank = took.len().saturating_mul(percent).div_ceil(100).max(1);
-        let place = rank.checked_sub(1).filter(|place| *place < took.len())?;
-        Some(Millis(*took.select_nth_unstable(place).1))
+    /// How long those of a kind took that are done.
+    pub fn took_by(&self, category: Category) -> Spread {
+        self.took.get(&category).cloned().unwrap_or_default()
+    }
+
+    /// Within which time so many of a hundred were done, of whatever kind: [`Spread::within`].
+    pub fn took(&self, percent: u64) -> Option<Millis> {
+        let mut all = Spread::default();
+        self.took.values().for_each(|spread| all.join(spread));
+        all.within(percent)
     }
 }
 
@@ -182,6 +207,7 @@ mod tests {
             cost: MicroUsd(140),
             kopecks: 14,
             unpriced: 1,
+            unrated: 0,
         };
         assert_eq!(sums.all, wanted);
         assert_eq!(sums.models[&ModelId("a".into())], wanted);
@@ -223,14 +249,21 @@ mod tests {
 
     #[test]
     fn the_median_is_the_middle_one_and_what_failed_has_no_part_in_it() {
-        let done = |took| line("a", Status::Completed, None, took);
-        let sums = summary(&[done(30), done(10), done(20), line("a", Status::Failed, None, 999)]);
+        let done = |s: i64| line("a", Status::Completed, None, s * 1_000);
+        let mut text = done(7);
+        text.category = Category::Text;
+        let sums = summary(&[
+            done(30),
+            done(10),
+            done(20),
+            text,
+            line("a", Status::Failed, None, 999),
+        ]);
         assert_eq!(
-            [50, 95, 0, 100].map(|percent| sums.took(percent)),
-            [20, 30, 10, 30].map(|ms| Some(Millis(ms)))
+            [50, 95, 0, 100].map(|percent| sums.took_by(Category::VideoGen).within(percent)),
+            [20, 30, 10, 30].map(|s| Some(Millis::from_secs(s)))
         );
+        assert_eq!(sums.took(50), Some(Millis::from_secs(10)));
         assert_eq!(summary(&[]).took(50), None);
-        let hundred: Vec<AiRequest> = (1..=100).map(done).collect();
-        assert_eq!(summary(&hundred).took(95), Some(Millis(95)));
     }
 }

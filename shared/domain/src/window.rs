@@ -100,7 +100,7 @@ impl Zone {
 
     /// The moment at which its clocks show this. A time that is left out when clocks go forward is the moment that much
     /// after the change; of a time that comes twice, the first is meant.
-    fn moment(&self, wall: DateTime) -> Timestamp {
+    pub(crate) fn moment(&self, wall: DateTime) -> Timestamp {
         let instant = self.0.to_timestamp(wall);
         Timestamp(instant.map_or(i64::MAX, jiff::Timestamp::as_millisecond))
     }

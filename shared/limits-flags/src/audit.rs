@@ -200,6 +200,7 @@ pub async fn list(office: &Office, of: &Of, limit: u32, after: Option<&str>) -> 
         table: office.audit.clone(),
         index,
         partition: (attribute, s(value.clone())),
+        from: None,
         up_to: None,
         limit: i32::try_from(limit.clamp(1, PAGE_MAX)).unwrap_or(1),
         start: after.map(|id| start(attribute, value, id)).transpose()?,

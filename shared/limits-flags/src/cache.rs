@@ -81,7 +81,7 @@ impl Settings {
             Err(error) => {
                 let age_ms = now.since(known.loaded_at).0;
                 meter::settings_age(u64::try_from(age_ms).unwrap_or(0));
-                tracing::warn!(%error, version = known.version, age_ms, "settings stay at the last good version");
+                tracing::warn!(name: "settings_unread", error = table::chain(&error), version = known.version, age_ms, "settings stay at the last good version");
                 Ok(self.outdate(&known, now))
             }
         }
@@ -102,7 +102,7 @@ impl Settings {
             }
             Err(error) => {
                 meter::gating_failed(Gating::Unread);
-                tracing::warn!(%error, version = known.version, "the settings' version cannot be read");
+                tracing::warn!(name: "settings_unread", error = table::chain(&error), version = known.version, "the settings' version cannot be read");
                 Ok(known)
             }
         }
@@ -124,6 +124,7 @@ impl Settings {
         if !snapshot.whole {
             meter::gating_failed(Gating::Mixed);
             tracing::error!(
+                name: "settings_mixed",
                 version = snapshot.version,
                 "the settings' rows are not those of their version"
             );
@@ -132,11 +133,12 @@ impl Settings {
         let (missing, problems) = news(&snapshot, known.as_deref());
         for (flag, taken_as) in missing {
             meter::gating_failed(Gating::Misread);
-            tracing::error!(flag, taken_as, "a switch is missing");
+            tracing::error!(name: "switch_missing", flag, taken_as, "a switch is missing");
         }
         for Problem { row, why } in problems {
             meter::gating_failed(Gating::Misread);
             tracing::error!(
+                name: "settings_misread",
                 row,
                 why,
                 "something in a settings row cannot be read and is left out"
@@ -159,6 +161,7 @@ impl Settings {
                 table: self.table.clone(),
                 index: None,
                 partition: rows::partition_key(),
+                from: None,
                 up_to: None,
                 limit: PAGE,
                 start,

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::catalog::{MODEL_ID_BYTES_MAX, Model, Price, Route};
+use domain::catalog::{MODEL_ID_BYTES_MAX, Makes, Model, Price, Route};
 use domain::id::ModelId;
 use domain::limit::{Limit, Measure};
 use domain::time::Millis;
@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use crate::features::{AddonRow, ComponentRow, FeatureRow, TierRow};
 
 mod cost;
+mod error;
 mod flag;
 mod limit;
 mod money;
@@ -27,6 +28,7 @@ mod selling;
 mod ware;
 
 pub use cost::{CostsRow, ExchangeRow, ModelCostRow, RateRow};
+pub use error::DocumentError;
 pub use flag::FlagRow;
 pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
 pub(crate) use limit::{check_id, check_name, zone};
@@ -172,6 +174,9 @@ pub struct ModelRow {
     pub order: u32,
     /// Off: refused before anybody is charged.
     pub enabled: bool,
+    /// What it makes: `video` (without a word of it), `image`, `music`, `speech`, `prompt`, `transcript`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub makes: Option<String>,
     /// Who renders it: `kie`.
     pub provider: String,
     /// The provider's typed request form.
@@ -185,7 +190,8 @@ pub struct ModelRow {
     pub image: bool,
     /// The durations with their prices, shortest first.
     pub prices: Vec<PriceRow>,
-    /// The aspects, the default first.
+    /// The aspects, the default first; none where what is made has no shape.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aspects: Vec<String>,
     /// The shortest prompt in characters. A photo without words is given words of ours.
     #[serde(default = "prompt_chars_min")]
@@ -225,54 +231,6 @@ fn prompt_chars_min() -> u32 {
 /// work for nothing.
 const POLL_AFTER_S: u32 = 660;
 
-/// What is wrong with a row.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
-pub enum DocumentError {
-    /// No wall time.
-    #[error("`{0}` is no time of day such as 21:00")]
-    TimeOfDay(String),
-    /// No offset.
-    #[error("`{0}` is no offset from UTC such as +03:00")]
-    Offset(String),
-    /// No time zone.
-    #[error("`{0}` is no time zone such as Europe/Moscow")]
-    Zone(String),
-    /// Not a name that counters can have.
-    #[error("the name `{0}` is empty, longer than 48 bytes, or holds other letters than a-z A-Z 0-9 . _ -")]
-    LimitName(String),
-    /// Not a name that a limit among others of a feature can have.
-    #[error("the id `{0}` does not begin with a letter a-z, or holds other letters than a-z 0-9 _")]
-    LimitId(String),
-    /// No aspect.
-    #[error("`{0}` is no aspect; use 9:16, 16:9 or 1:1")]
-    Aspect(String),
-    /// Too long a name for a button.
-    #[error(
-        "the name `{0}` is longer than {MODEL_ID_BYTES_MAX} bytes or holds other letters than a-z 0-9 . -"
-    )]
-    ModelName(String),
-    /// Something that must not be empty is.
-    #[error("`{0}` must not be empty")]
-    Empty(&'static str),
-    /// No amount of money.
-    #[error("prices: `{0}` is none in {1}: say a decimal above 0, with at most {2} digits after the point")]
-    Price(String, &'static str, usize),
-    /// No amount of dollars, or roubles for one.
-    #[error(
-        "{1}: `{0}` is no amount that is meant here: say a decimal with at most {2} digits after the point"
-    )]
-    Dollars(String, &'static str, usize),
-    /// No moment.
-    #[error("`{0}` is neither a date such as 2026-12-01 nor a moment such as 2026-12-01T00:00:00+03:00")]
-    Moment(String),
-    /// Not one of those that there are.
-    #[error("`{1}` is no {0}; there are {2}")]
-    Unknown(&'static str, String, String),
-    /// A number that makes no sense.
-    #[error("`{0}` makes no sense: {1}")]
-    Senseless(&'static str, &'static str),
-}
-
 impl ModelRow {
     /// The model that this row means.
     pub fn read(&self, id: &str, unlimited_day: &Schedule) -> Result<Model, DocumentError> {
@@ -284,10 +242,12 @@ impl ModelRow {
         }
         let aspect = |text: &String| Aspect::parse(text).ok_or_else(|| DocumentError::Aspect(text.clone()));
         let aspects: Vec<Aspect> = self.aspects.iter().map(aspect).collect::<Result<_, _>>()?;
-        self.check(&aspects)?;
+        let makes = self.makes()?;
+        self.check(makes, &aspects)?;
         Ok(Model {
             id: ModelId(id.to_owned()),
             title: self.title.clone(),
+            makes,
             provider: self.provider.clone(),
             family: self.family.clone(),
             others: self.routes.iter().map(Route::from).collect(),
@@ -305,6 +265,14 @@ impl ModelRow {
             unlimited: self.unlimited(id, unlimited_day)?,
             requires: self.requires.clone(),
         })
+    }
+
+    fn makes(&self) -> Result<Makes, DocumentError> {
+        let named = |name: &String| {
+            let known = || Makes::ALL.map(Makes::as_str).join(", ");
+            Makes::parse(name).ok_or_else(|| DocumentError::Unknown("makes", name.clone(), known()))
+        };
+        Ok(self.makes.as_ref().map(named).transpose()?.unwrap_or_default())
     }
 
     /// Everybody who renders it, the first to be asked first.
@@ -345,18 +313,25 @@ impl ModelRow {
         Ok(Some(both).filter(|both| !both.is_empty()))
     }
 
-    fn check(&self, aspects: &[Aspect]) -> Result<(), DocumentError> {
+    fn check(&self, makes: Makes, aspects: &[Aspect]) -> Result<(), DocumentError> {
         if self.title.trim().is_empty() {
             return Err(DocumentError::Empty("title"));
         }
         if self.prices.is_empty() {
             return Err(DocumentError::Empty("prices"));
         }
-        if aspects.is_empty() {
+        if aspects.is_empty() && makes.has_shapes() {
             return Err(DocumentError::Empty("aspects"));
         }
-        if self.prices.iter().any(|price| price.seconds == 0) {
-            return Err(DocumentError::Senseless("prices", "a video of 0 seconds"));
+        if makes.has_lengths() {
+            if self.prices.iter().any(|price| price.seconds == 0) {
+                return Err(DocumentError::Senseless("prices", "a video of 0 seconds"));
+            }
+        } else if self.prices.iter().any(|price| price.seconds != 0) || self.prices.len() > 1 {
+            return Err(DocumentError::Senseless(
+                "prices",
+                "what is made has no length to choose: one price, without `seconds`",
+            ));
         }
         if self.prompt_chars_max == 0 || self.prompt_chars_min > self.prompt_chars_max {
             return Err(DocumentError::Senseless(
@@ -383,6 +358,35 @@ impl ModelRow {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_has_neither_length_nor_shape_needs_none() {
+        let row = |makes: &str, price: &str, aspects: &str| {
+            let text = format!(
+                r#"{{"title":"K","enabled":true,"provider":"kie","family":"k","text":true,"image":false,{makes}
+                "prices":[{price}],"aspects":[{aspects}],"prompt_chars_max":9,"typical_s":9,"render_max_s":9}}"#
+            );
+            let row: ModelRow = serde_json::from_str(&text).unwrap();
+            let day = limit::day("21:00", "Europe/Moscow").unwrap();
+            row.read("k", &day).map(|model| model.makes)
+        };
+        let (plain, timed) = (r#"{"credits":1}"#, r#"{"credits":1,"seconds":5}"#);
+        let (music, image) = (r#""makes":"music","#, r#""makes":"image","#);
+        assert_eq!(row(music, plain, ""), Ok(Makes::Music));
+        assert_eq!(row(image, plain, r#""1:1""#), Ok(Makes::Image));
+        assert_eq!(row("", timed, r#""1:1""#), Ok(Makes::Video));
+        let two = format!("{plain},{plain}");
+        for (makes, price, aspects) in [
+            (image, plain, ""),
+            (music, timed, ""),
+            (music, two.as_str(), ""),
+            ("", plain, r#""1:1""#),
+            ("", timed, ""),
+            (r#""makes":"film","#, plain, ""),
+        ] {
+            assert!(row(makes, price, aspects).is_err(), "{makes} {price} {aspects}");
+        }
+    }
 
     #[test]
     fn a_field_that_nobody_knows_is_refused_wherever_it_stands_in_a_file() {

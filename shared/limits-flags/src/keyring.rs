@@ -78,6 +78,7 @@ fn all(office: &Office, start: Option<Item>) -> Query {
         table: office.settings.clone(),
         index: None,
         partition: access::partition_key(),
+        from: None,
         up_to: None,
         limit: 1000,
         start,

@@ -199,6 +199,7 @@ fn everything(table: &str, start: Option<Item>) -> Query {
         table: table.to_owned(),
         index: None,
         partition: partition_key(),
+        from: None,
         up_to: None,
         limit: PAGE,
         start,

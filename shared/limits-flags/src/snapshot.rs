@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::catalog::{Model, Pack, Plan, Rules, Selling, Ware, WareId};
+use domain::catalog::{Makes, Model, Pack, Plan, Rules, Selling, Ware, WareId};
 use domain::cost::Costs;
 use domain::id::ModelId;
 use domain::limit::{Limit, Mode};
@@ -167,6 +167,7 @@ impl Snapshot {
             let mut model = model.clone();
             if in_vain(&model) {
                 tracing::error!(
+                    name: "provider_without_key",
                     model = model.id.0,
                     provider = model.provider,
                     "there is no key for its provider; it is not offered"
@@ -274,8 +275,9 @@ impl Snapshot {
     }
 
     /// The models that take such an order, in the order in which they are offered.
-    pub fn offered(&self, with_photo: bool) -> impl Iterator<Item = &Model> {
-        self.models.iter().filter(move |model| model.takes(with_photo))
+    pub fn offered(&self, makes: Makes, with_photo: bool) -> impl Iterator<Item = &Model> {
+        let fits = move |model: &&Model| model.makes == makes && model.takes(with_photo);
+        self.models.iter().filter(fits)
     }
 }
 

@@ -286,6 +286,7 @@ fn partition(office: &Office, name: String, limit: i32, start: Option<Item>) -> 
         table: office.settings.clone(),
         index: None,
         partition: ("pk", s(name)),
+        from: None,
         up_to: None,
         limit,
         start,

@@ -58,6 +58,12 @@ pub(crate) const JOBS_SETTLED: Metric = metric(
     &["Model", "Outcome"],
     "orders that are over",
 );
+pub(crate) const JOB_SUCCESS: Metric = metric(
+    "JobSuccess",
+    Unit::Percent,
+    &[],
+    "100 for an order that came to a video, 0 for one that did not",
+);
 pub(crate) const JOBS_GIVEN_UP: Metric = metric(
     "JobsGivenUp",
     Unit::Count,
@@ -81,7 +87,7 @@ pub(crate) const OLDEST_OPEN_JOB: Metric = metric(
     "OldestOpenJob",
     Unit::Seconds,
     &[],
-    "the age of the oldest order that waits",
+    "the age of the oldest open order",
 );
 pub(crate) const LIMIT_REFUSALS: Metric = metric(
     "LimitRefusals",
@@ -168,6 +174,7 @@ pub(crate) const PROVIDER_BALANCE: Metric = metric(
 /// Every metric.
 pub const METRICS: &[Metric] = &[
     JOBS_SETTLED,
+    JOB_SUCCESS,
     JOBS_GIVEN_UP,
     TIME_TO_VIDEO,
     COST,

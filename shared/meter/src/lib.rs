@@ -32,6 +32,11 @@ pub fn job_settled(model: &str, outcome: &str) {
     count(&of::JOBS_SETTLED, &[model, outcome], 1);
 }
 
+/// An order is over that its customer neither took back nor asked for in vain: it came to a video, or to nothing.
+pub fn job_succeeded(success: bool) {
+    value(&of::JOB_SUCCESS, &[], if success { 100 } else { 0 });
+}
+
 /// An order was given up because its time was up.
 pub fn job_given_up(model: &str) {
     count(&of::JOBS_GIVEN_UP, &[model], 1);
@@ -52,7 +57,8 @@ pub fn queue_age(seconds: u64) {
     value(&of::QUEUE_AGE, &[], seconds);
 }
 
-/// Of the orders that are due and were not attended to, the oldest was accepted so many seconds ago; 0 if there is none.
+/// An open order was accepted so many seconds ago: each that a worker attends to, and the oldest that cleanup finds due; 0 if
+/// that finds none.
 pub fn oldest_open_job(seconds: u64) {
     value(&of::OLDEST_OPEN_JOB, &[], seconds);
 }

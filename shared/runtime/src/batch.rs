@@ -45,12 +45,16 @@ fn failure<E: std::error::Error>(handled: std::thread::Result<Result<(), E>>, me
         Ok(Ok(())) => return false,
         Ok(Err(error)) => {
             tracing::error!(
+                name: "message_goes_back",
                 message_id,
                 error = chain(&error),
                 "a message goes back to the queue"
             );
         }
-        Err(_) => tracing::error!(message_id, "a panic; the message goes back to the queue"),
+        Err(_) => {
+            // Where it was, and with what level, the hook has said.
+            tracing::warn!(name: "message_goes_back", message_id, "a panic; the message goes back to the queue");
+        }
     }
     true
 }

@@ -51,7 +51,7 @@ pub fn write(mut out: impl Write) {
         out.flush()
     });
     if let Err(error) = written {
-        tracing::warn!(%error, "metrics could not be written");
+        tracing::warn!(name: "metrics_unwritten", error = app::chain(&error), "metrics could not be written");
     }
 }
 

@@ -6,19 +6,22 @@ pub mod clients;
 pub mod clock;
 pub mod config;
 pub mod emf;
+pub mod events;
 pub mod makers;
 pub mod money;
 pub mod secrets;
 pub mod telemetry;
+pub mod veil;
 pub mod warm;
 
 pub use clients::Aws;
 pub use clock::{SystemClock, deadline, env};
 pub use config::Config;
 pub use secrets::Secrets;
+pub use veil::Veil;
 
 /// Why a function could not start. Lambda shows it, once, and starts no invocation.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum Error {
     /// A variable is missing: the template does not set it.
     #[error("the environment has no {0}; template.yaml sets it")]
@@ -54,4 +57,11 @@ pub enum Error {
     /// The HTTP client could not be made.
     #[error("no HTTP client")]
     Http(#[source] reqwest::Error),
+}
+
+impl std::fmt::Debug for Error {
+    /// What `main` prints when it fails. What is derived would print all of AWS's answer, which may hold the secret.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&app::chain(self))
+    }
 }

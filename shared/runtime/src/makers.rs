@@ -20,7 +20,7 @@ pub fn providers(places: &BTreeMap<String, String>, secrets: &Secrets) -> Result
     let access = |row: &Row| {
         let place = |name: &str| places.get(name).cloned();
         let Some(key) = secrets.provider_key(row.name) else {
-            tracing::info!(provider = row.name, "no key in the secret; it renders nothing");
+            tracing::info!(name: "provider_without_key", provider = row.name, "no key in the secret; it renders nothing");
             return None;
         };
         Some(Access {

@@ -7,6 +7,7 @@ use std::fmt;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::veil::{self, Veil};
 use crate::{Aws, Error};
 
 /// The values. Keys that a deployment does not need may be missing; whoever needs one says so.
@@ -64,7 +65,11 @@ impl Secrets {
             arn: arn.to_owned(),
             source: Box::new(source),
         })?;
-        Self::parse(answer.secret_string().unwrap_or_default(), arn)
+        let secrets = Self::parse(answer.secret_string().unwrap_or_default(), arn)?;
+        if let Some(veil) = secrets.veil() {
+            veil::wear(veil);
+        }
+        Ok(secrets)
     }
 
     /// Reads the secret's text.
@@ -119,6 +124,26 @@ impl Secrets {
     /// Our own key for callback addresses.
     pub fn callback_mac_key(&self) -> Result<&str, Error> {
         self.need("callback_mac_key", &self.callback_mac_key)
+    }
+
+    /// How logs name customers and orders, and what never stands in them; `None` where there is no key to do it with.
+    pub fn veil(&self) -> Option<Veil> {
+        let key = real(&self.callback_mac_key).or_else(|| real(&self.telegram_bot_token))?;
+        let others = self.others.values().filter_map(Value::as_str);
+        let all = [
+            &self.telegram_bot_token,
+            &self.telegram_webhook_secret,
+            &self.kie_webhook_hmac_key,
+            &self.callback_mac_key,
+            &self.yookassa_secret_key,
+            &self.stripe_secret_key,
+            &self.stripe_webhook_secret,
+        ];
+        let all = all.into_iter().map(String::as_str).chain(others);
+        Some(Veil::new(
+            key.as_bytes(),
+            all.filter_map(real).map(str::to_owned).collect(),
+        ))
     }
 
     fn need<'a>(&self, key: &str, value: &'a str) -> Result<&'a str, Error> {

@@ -33,13 +33,13 @@ pub async fn queue(doorbells: &Queue) {
 
 async fn load(settings: &Settings, env: &Env) {
     if let Err(error) = settings.known(env.now()).await {
-        tracing::warn!(%error, "the settings could not be loaded ahead");
+        tracing::warn!(name: "settings_unread", error = app::chain(&error), "the settings could not be loaded ahead");
     }
 }
 
 async fn within(most: Duration, work: impl Future<Output = ()>) {
     if tokio::time::timeout(most, work).await.is_err() {
-        tracing::warn!("AWS is slow; the first event will fetch the rest");
+        tracing::warn!(name: "start_slow", "AWS is slow; the first event will fetch the rest");
     }
 }
 

@@ -23,6 +23,7 @@ impl Store {
             match row {
                 Usage::Counter(owner, name, count) => drop(books.usage.insert((owner, name), count)),
                 Usage::Use(noted) => books.uses.push(*noted),
+                Usage::Note => {}
             }
         }
         for (user, entry) in self
@@ -75,11 +76,16 @@ impl Store {
 enum Usage {
     Counter(UserId, String, Count),
     Use(Box<Use>),
+    /// What is noted beside what customers use: it limits nobody, so there is nothing to hold it against.
+    Note,
 }
 
 fn read_usage(item: &Item) -> Result<Usage, Malformed> {
     if rows::use_id(item).is_some() {
         return Ok(Usage::Use(Box::new(rows::read_use(item)?)));
+    }
+    if rows::is_note(item) {
+        return Ok(Usage::Note);
     }
     let (name, count) = rows::read_count(item)?;
     Ok(Usage::Counter(UserId(Row(item).n("user_id")?), name, count))

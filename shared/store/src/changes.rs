@@ -76,7 +76,7 @@ impl Store {
         match self.settle(before, change, settlement, &windows, deadline).await {
             // A counter whose row has aged out, or was lost, must not keep a credit from its owner.
             Err(Error::Table(error)) if only_windows(&error) => {
-                tracing::error!(job = %before.id, %error, "a usage counter is gone; the credits are settled without it");
+                tracing::error!(name: "counter_gone", job = %before.id, error = table::chain(&error), "a usage counter is gone; the credits are settled without it");
                 let there = windows.into_iter().enumerate();
                 let there = there.filter(|(index, _)| error.refused(label(*index)).is_none());
                 let there: Vec<&Counted> = there.map(|(_, window)| window).collect();

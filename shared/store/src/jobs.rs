@@ -67,6 +67,7 @@ impl Jobs {
             table: self.table.clone(),
             index: Some(OPEN_INDEX),
             partition: ("open_shard", s((shard % OPEN_SHARDS).to_string())),
+            from: None,
             up_to: Some(("due_at", n(by.0))),
             limit,
             start: after,
@@ -82,6 +83,28 @@ impl Jobs {
             jobs,
             next: page.next,
         })
+    }
+
+    /// Where a page of what is due ended, in words that can go through anybody's hands.
+    pub fn cursor_of(shard: u32, next: &Item) -> Option<String> {
+        let row = Row(next);
+        let due_at: i64 = row.n("due_at").ok()?;
+        Some(format!("{shard}.{due_at}.{}", row.s_opt("job_id")?))
+    }
+
+    /// The shard and the place in it that such words name, or the beginning of a shard, which is its number; `None` if they
+    /// name none.
+    pub fn resumed(cursor: &str) -> Option<(u32, Option<Item>)> {
+        let (shard, place) = cursor.split_once('.').unwrap_or((cursor, ""));
+        let shard: u32 = shard.parse().ok().filter(|shard| *shard < OPEN_SHARDS)?;
+        if place.is_empty() {
+            return Some((shard, None));
+        }
+        let (due_at, job) = place.split_once('.')?;
+        let mut start = rows::job_key(&JobId::parse(job)?);
+        start.insert("due_at".to_owned(), n(due_at.parse::<i64>().ok()?));
+        start.insert("open_shard".to_owned(), s(shard.to_string()));
+        Some((shard, Some(start)))
     }
 
     /// Writes a change that touches no money.
@@ -155,6 +178,6 @@ pub(crate) fn refused(error: table::Error, mark: &str) -> Result<Applied, Error>
 /// A job that can be read; one that cannot is logged and left for a person.
 pub(crate) fn readable(item: &Item) -> Option<Job> {
     rows::read_job(item)
-        .inspect_err(|error| tracing::error!(%error, job = Row(item).s_opt("job_id"), "a job cannot be read"))
+        .inspect_err(|error| tracing::error!(name: "row_unread", error = table::chain(&error), job = Row(item).s_opt("job_id"), "a job cannot be read"))
         .ok()
 }

@@ -10,6 +10,7 @@ mod books;
 mod changes;
 mod error;
 mod jobs;
+mod notes;
 mod op;
 mod payments;
 mod requests;
@@ -23,6 +24,7 @@ pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
+pub use notes::{Claim, Claimed, Notes, Part, Sending, Tallied, Tallies};
 pub use payments::{Bought, Credit, Due, DuePayments, PaymentTables, Payments, Settled, Settling, Written};
 pub use requests::{RequestPage, Requests};
 pub use uses::{GivenBack, Using};
@@ -58,6 +60,11 @@ impl Store {
     pub fn new(db: Db, tables: Tables) -> Self {
         let jobs = Jobs::new(db.clone(), tables.jobs.clone());
         Self { db, tables, jobs }
+    }
+
+    /// What is noted for the operator's report.
+    pub fn notes(&self) -> Notes {
+        Notes::new(self.db.clone(), self.tables.usage.clone())
     }
 
     /// The jobs alone.

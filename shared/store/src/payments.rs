@@ -3,8 +3,10 @@
 
 mod booked;
 mod settle;
+mod tables;
 
 pub use settle::{Credit, Settled, Settling};
+pub use tables::PaymentTables;
 
 use domain::account::Account;
 use domain::audit::{BadRow, Books, Sales};
@@ -31,17 +33,6 @@ const USER_INDEX: &str = "by-user";
 /// Rows of a customer that are read at once, and how often.
 const BOUGHT_PAGE: i32 = 200;
 const BOUGHT_PAGES_MAX: u32 = 10;
-
-/// The names of the tables that money goes through.
-#[derive(Clone, Debug)]
-pub struct PaymentTables {
-    /// Purchases and payments.
-    pub payments: String,
-    /// Balances and standings.
-    pub accounts: String,
-    /// Immutable entries.
-    pub ledger: String,
-}
 
 /// Purchases and payments, with the credits and plans that they bring.
 #[derive(Clone, Debug)]
@@ -180,6 +171,7 @@ impl Payments {
             table: self.tables.payments.clone(),
             index: Some(DUE_INDEX),
             partition: ("open_shard", s((shard % OPEN_SHARDS).to_string())),
+            from: None,
             up_to: Some(("due_at", n(by.0))),
             limit,
             start: after,
@@ -204,6 +196,7 @@ impl Payments {
             table: self.tables.payments.clone(),
             index: Some(USER_INDEX),
             partition: ("user_id", n(user.0)),
+            from: None,
             up_to: None,
             limit,
             start: after,
@@ -276,6 +269,7 @@ impl Payments {
             table: self.tables.payments.clone(),
             index: Some(DAY_INDEX),
             partition: ("day", s(rows::day(day).unwrap_or_default())),
+            from: None,
             up_to: None,
             limit,
             start: after,
@@ -386,6 +380,6 @@ fn bought(item: &Item) -> Option<Bought> {
         Some(PURCHASE) => rows::read_purchase(item).map(|purchase| Bought::Purchase(Box::new(purchase))),
         _ => rows::read_payment(item).map(|record| Bought::Payment(Box::new(record))),
     };
-    row.inspect_err(|error| tracing::error!(%error, id = Row(item).s_opt("id"), "a payment cannot be read"))
+    row.inspect_err(|error| tracing::error!(name: "row_unread", error = table::chain(&error), id = Row(item).s_opt("id"), "a payment cannot be read"))
         .ok()
 }

@@ -1,6 +1,6 @@
 //! The log of AI operations: an order's line is written where its job changes, in the same transaction; and the log is read.
 
-use domain::ai_request::AiRequest;
+use domain::ai_request::{AiRequest, DAY_SHARDS};
 use domain::id::UserId;
 use domain::job::Job;
 use domain::time::Timestamp;
@@ -73,12 +73,70 @@ impl Requests {
         after: Option<Item>,
         limit: i32,
     ) -> Result<RequestPage, Error> {
+        self.of_part((day, shard), None, after, limit).await
+    }
+
+    /// The same of what began within a time alone; the rest of the day is not read.
+    pub async fn within(
+        &self,
+        part: (Timestamp, u32),
+        (from, until): (Timestamp, Timestamp),
+        after: Option<Item>,
+        limit: i32,
+    ) -> Result<RequestPage, Error> {
+        let bounds = Some((rows::began(from), rows::began(until)));
+        self.of_part(part, bounds, after, limit).await
+    }
+
+    /// The place behind a line of a part of a day, in words that can go through anybody's hands.
+    pub fn cursor_after(shard: u32, line: &AiRequest) -> String {
+        format!("{shard}.{}.{}", line.user, rows::request_name(line.at, &line.id))
+    }
+
+    /// The part of the day and the place in it that such words name, or the beginning of a part, which is its number;
+    /// `None` if they name none.
+    pub fn resumed(day: Timestamp, cursor: &str) -> Option<(u32, Option<Item>)> {
+        let (shard, place) = cursor.split_once('.').unwrap_or((cursor, ""));
+        let shard: u32 = shard.parse().ok().filter(|shard| *shard < DAY_SHARDS)?;
+        if place.is_empty() {
+            return Some((shard, None));
+        }
+        let (user, name) = place.split_once('.')?;
+        let mut start = Self::resumed_of(UserId(user.parse().ok()?), name)?;
+        let part = rows::day_part(&rows::day(day)?, shard);
+        start.insert("day".to_owned(), s(part));
+        Some((shard, Some(start)))
+    }
+
+    /// Where a page of a customer's history ended, in such words.
+    pub fn cursor_of_user(next: &Item) -> Option<String> {
+        Row(next).s_opt("request").map(str::to_owned)
+    }
+
+    /// The place in a customer's history that such words name; `None` if they name none.
+    pub fn resumed_of(user: UserId, cursor: &str) -> Option<Item> {
+        let (at, id) = cursor.split_once('#')?;
+        let at = Timestamp(at.parse().ok()?);
+        let key = rows::request_key(user, at, id);
+        (Row(&key).s_opt("request") == Some(cursor)).then_some(key)
+    }
+
+    async fn of_part(
+        &self,
+        (day, shard): (Timestamp, u32),
+        bounds: Option<(String, String)>,
+        after: Option<Item>,
+        limit: i32,
+    ) -> Result<RequestPage, Error> {
         let day = rows::day(day).unwrap_or_default();
+        let (from, up_to) = bounds.unzip();
         let query = Query {
             table: self.table.clone(),
             index: Some(DAY_INDEX),
             partition: ("day", s(rows::day_part(&day, shard))),
-            up_to: None,
+            from: from.map(s),
+            // What began at the very end has a name behind it, and so is beyond.
+            up_to: up_to.map(|end| ("request", s(end))),
             limit,
             start: after,
             consistent: false,
@@ -92,6 +150,7 @@ impl Requests {
             table: self.table.clone(),
             index: None,
             partition: ("user_id", n(user.0)),
+            from: None,
             up_to: None,
             limit,
             start: after,
@@ -111,7 +170,7 @@ fn page(page: table::Page) -> RequestPage {
             Ok(line) => read.lines.push(line),
             Err(error) => {
                 read.unreadable += 1;
-                tracing::error!(%error, request = Row(item).s_opt("request"), "a line of the log cannot be read");
+                tracing::error!(name: "row_unread", error = table::chain(&error), request = Row(item).s_opt("request"), "a line of the log cannot be read");
             }
         }
     }

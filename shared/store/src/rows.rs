@@ -1,6 +1,7 @@
 //! The stored forms. Every row carries `schema`, so that a later version can tell what it reads.
 
 use domain::account::{Account, Balance, Draft, Photo, Place};
+use domain::catalog::Makes;
 use domain::contact::Contact;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, Nonce, TaskId, UserId};
 use domain::job::{Failure, Image, Job, Mark, Order, RenderedFile, Rule, Stage};
@@ -9,18 +10,20 @@ use domain::limit::{Count, Counted};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
-use table::{AttributeValue, Item, Malformed, Row, list, map, n, s, set};
+use table::{AttributeValue, Item, Malformed, Row, list, map, n, s};
 
+mod opened;
 mod payments;
 mod requests;
 mod uses;
 mod ways;
 
+pub use opened::new_account_item;
 pub(crate) use payments::day;
 pub use payments::{
     cursor_key, payment_item, payment_key, purchase_item, purchase_key, read_payment, read_purchase,
 };
-pub(crate) use requests::{day_part, request_attributes};
+pub(crate) use requests::{began, day_part, request_attributes, request_name};
 pub use requests::{read_request, request_item, request_key};
 pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};
@@ -41,6 +44,23 @@ pub fn job_key(job: &JobId) -> Item {
 /// The key of a row of counters; that of what all use together has an owner below 0.
 pub fn usage_key(owner: UserId, row: &str) -> Item {
     Item::from([("user_id".to_owned(), n(owner.0)), ("window".to_owned(), s(row))])
+}
+
+/// Whose the notes are that stand among the counters: customers' numbers are above it, and those of what all use together
+/// below.
+pub const NOBODY: UserId = UserId(0);
+
+/// The key of a note.
+pub(crate) fn note_key(name: String) -> Item {
+    Item::from([
+        ("user_id".to_owned(), n(NOBODY.0)),
+        ("window".to_owned(), s(name)),
+    ])
+}
+
+/// Whether a row among the counters is a note, which counts nothing that anybody uses.
+pub(crate) fn is_note(item: &Item) -> bool {
+    Row(item).n("user_id") == Ok(NOBODY.0)
 }
 
 /// The attribute that counts a step of a sliding window, by when it began.
@@ -196,6 +216,7 @@ fn order_item(job: &Job) -> Item {
         ("user_id", n(job.id.user.0)),
         ("schema", n(SCHEMA)),
         ("model", s(order.model.0.clone())),
+        ("makes", s(order.makes.as_str())),
         ("prompt", s(order.prompt.clone())),
         ("aspect", s(order.aspect.as_str())),
         ("duration_s", n(order.duration_s)),
@@ -338,9 +359,16 @@ fn read_result(row: Row<'_>) -> Result<Option<RenderedFile>, Malformed> {
     }))
 }
 
+/// Orders that were accepted before there was anything else are for videos.
+fn read_makes(row: Row<'_>) -> Result<Makes, Malformed> {
+    let named = |name| Makes::parse(name).ok_or(Malformed { attribute: "makes" });
+    Ok(row.s_opt("makes").map(named).transpose()?.unwrap_or_default())
+}
+
 fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
     Ok(Order {
         model: ModelId(row.s("model")?.to_owned()),
+        makes: read_makes(row)?,
         provider: row.s("provider")?.to_owned(),
         family: row.s("family")?.to_owned(),
         others: ways::read_all(row)?,
@@ -357,26 +385,6 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         plan: row.s_opt("plan").map(str::to_owned),
         costing: row.map("costing").map(requests::read_costing).transpose()?,
     })
-}
-
-/// An account that has just been opened, as an item.
-pub fn new_account_item(account: &Account, locale: &str, now: Timestamp) -> Item {
-    let mut item = account_key(account.user);
-    let balance = account.balance;
-    let fixed = [
-        ("available", n(balance.available.0)),
-        ("held", n(balance.held.0)),
-        ("captured", n(balance.captured.0)),
-        ("granted", n(balance.granted.0)),
-        ("locale", s(locale)),
-        ("created_at", n(now.0)),
-        ("schema", n(SCHEMA)),
-    ];
-    item.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
-    if let Some(active) = set(account.active_jobs.iter().map(ToString::to_string)) {
-        item.insert("active".to_owned(), active);
-    }
-    item
 }
 
 #[cfg(test)]

@@ -83,6 +83,7 @@ fn model() -> Model {
         id: domain::id::ModelId("kling-3.0".into()),
         title: "Kling".into(),
         provider: "kie".into(),
+        makes: domain::catalog::Makes::Video,
         family: "kling-3.0".into(),
         others: vec![],
         enabled: true,

@@ -8,6 +8,7 @@
 //! - Names and values in expressions are numbered placeholders made here, so no attribute can collide with one of
 //!   DynamoDB's 573 reserved words.
 
+mod chain;
 mod condition;
 mod db;
 mod deadline;
@@ -18,6 +19,7 @@ mod row;
 mod write;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
+pub use chain::chain;
 pub use condition::Condition;
 pub use db::{Db, Token};
 pub use deadline::Deadline;

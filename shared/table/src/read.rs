@@ -39,6 +39,8 @@ pub struct Query {
     pub index: Option<&'static str>,
     /// The partition.
     pub partition: (&'static str, AttributeValue),
+    /// The sort key is at least this, where it is also at most something.
+    pub from: Option<AttributeValue>,
     /// The sort key is at most this.
     pub up_to: Option<(&'static str, AttributeValue)>,
     /// Items per page at most.
@@ -136,7 +138,11 @@ impl Db {
         let mut x = Expression::default();
         let mut condition = format!("{} = {}", x.name(query.partition.0), x.value(query.partition.1));
         if let Some((name, value)) = query.up_to {
-            condition = format!("{condition} AND {} <= {}", x.name(name), x.value(value));
+            let (name, value) = (x.name(name), x.value(value));
+            condition = match query.from {
+                Some(from) => format!("{condition} AND {name} BETWEEN {} AND {value}", x.value(from)),
+                None => format!("{condition} AND {name} <= {value}"),
+            };
         }
         let request = self
             .client()

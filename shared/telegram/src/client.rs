@@ -10,7 +10,7 @@ use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
 
 use crate::{
     Error,
-    methods::{EditMessageMedia, InputFile, Method, SendVideo},
+    methods::{EditMessageMedia, InputFile, Method, SendPhoto, SendVideo},
     types::Message,
 };
 use answer::Answer;
@@ -112,6 +112,25 @@ impl Client {
         self.upload(
             &SendVideo {
                 video,
+                ..send.clone()
+            },
+            file,
+            timeout,
+        )
+        .await
+    }
+
+    /// Sends a picture that is uploaded with the call (at most 10 MB). The source that `send` names is replaced.
+    pub async fn send_photo_by_upload(
+        &self,
+        send: &SendPhoto,
+        file: Upload,
+        timeout: Duration,
+    ) -> Result<Message, Error> {
+        let photo = InputFile::Attached(upload::PART.to_owned());
+        self.upload(
+            &SendPhoto {
+                photo,
                 ..send.clone()
             },
             file,

@@ -6,12 +6,15 @@ use app::cashier::Cashier;
 use app::desk::Desk;
 use app::lookout::Lookout;
 use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
+use app::report::{Post, Reporter};
 use app::sweep::Sweeper;
 use app::take_callback::CallbackDesk;
+use app::texts::{Locale, Say};
 use app::workshop::{Places, Workshop};
 use app::{Clock, Dice, Env, Fixed};
 use axum::Router;
 use cleanup::Cleanup;
+use daily_report::DailyReport;
 use domain::payment::Rail;
 use domain::time::{Millis, Timestamp};
 use limits_flags::{By, Document, Office};
@@ -27,6 +30,7 @@ use played_telegram::PlayedTelegram;
 use providers::Providers;
 use providers::registry::Access;
 use serde_json::json;
+use store::{Notes, PaymentTables, Payments, Requests};
 use table::{Db, Deadline};
 use telegram_webhook::App;
 use tokio::net::TcpListener;
@@ -34,8 +38,8 @@ use tokio::net::TcpListener;
 use super::api::ORIGIN;
 use super::{
     API, CALLBACK, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, NOON,
-    PAYMENTS, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET,
-    WORKER, YOOKASSA_KEY, clients, front,
+    PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK,
+    WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front,
 };
 use crate::tidy::project::text;
 
@@ -156,6 +160,7 @@ impl Ground {
             workshop: Arc::new(self.workshop(&outside).await),
             queue_url: self.aws.queue_url("DoorbellQueue").unwrap(),
             cleanup: self.cleanup(&outside),
+            report: self.report(&outside),
             api: self.api(&outside),
             aws: self.aws,
             yookassa: outside.yookassa,
@@ -197,6 +202,7 @@ impl Ground {
         CallbackDesk {
             jobs: clients::store(&self.aws, CALLBACK).jobs().clone(),
             queue,
+            notes: clients::store(&self.aws, CALLBACK).notes(),
             env: self.env(2),
             address_key: MAC_KEY.into(),
             provider_key: Some(KIE_HMAC_KEY.to_owned()),
@@ -223,6 +229,26 @@ impl Ground {
                 env: self.env(3),
             },
             operator: Some(super::OPERATOR),
+        }
+    }
+
+    fn report(&self, outside: &Outside) -> DailyReport {
+        let db = clients::db(&self.aws, REPORT);
+        let table = |name: &str| self.aws.table_name(name).unwrap().to_owned();
+        let http = runtime::clients::http_without_pool().unwrap();
+        DailyReport {
+            reporter: Reporter {
+                requests: Requests::new(db.clone(), table("AiRequestsTable")),
+                payments: Payments::new(db.clone(), PaymentTables::to_read(table("PaymentsTable"))),
+                notes: Notes::new(db, table("UsageTable")),
+                settings: clients::settings(&self.aws, REPORT),
+                env: self.env(10),
+            },
+            post: Some(Post {
+                bot: telegram::Client::new(http, &outside.telegram, TOKEN),
+                chat: super::OPERATOR,
+                say: Say::in_(Locale::Ru),
+            }),
         }
     }
 

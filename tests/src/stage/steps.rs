@@ -14,13 +14,16 @@ use played_kie::Trouble;
 use serde_json::{Value, json};
 use table::Deadline;
 
-use super::{CLEANUP, Stage, WORKER};
+use super::{CLEANUP, REPORT, Stage, WORKER};
 
 const CAPTURED_TICK: &str = include_str!("../../../functions/cleanup/events/schedule.json");
 /// The worker's time, a little less than the template's timeout.
 pub const WORKER_TIME: Duration = Duration::from_secs(118);
 /// Cleanup's time.
 const CLEANUP_TIME: Duration = Duration::from_secs(48);
+const CAPTURED_MORNING: &str = include_str!("../../../functions/daily-report/events/schedule.json");
+/// How long the report may run.
+const REPORT_TIME: Duration = Duration::from_secs(898);
 /// Steps after which something goes round in circles.
 const STEPS_MAX: usize = 600;
 /// How far the clock goes on when nothing comes due, but something is due that must wait: for a provider that is left
@@ -176,13 +179,22 @@ impl Stage {
     /// Hands an event to cleanup's handler.
     pub async fn sweep_on(&self, event: &Value) -> Value {
         self.invocations.add(CLEANUP);
-        let mut context = Context::default();
-        let end = (SystemTime::now() + CLEANUP_TIME)
-            .duration_since(UNIX_EPOCH)
-            .unwrap();
-        context.deadline = u64::try_from(end.as_millis()).unwrap();
-        let event = LambdaEvent::new(event.clone(), context);
+        let event = LambdaEvent::new(event.clone(), within(CLEANUP_TIME));
         cleanup::handle(&self.cleanup, event).await.unwrap()
+    }
+
+    /// The morning's run of the report, as it was captured, for the time that it is.
+    pub async fn report(&self) -> Result<Value, daily_report::Error> {
+        let mut event: Value = serde_json::from_str(CAPTURED_MORNING).unwrap();
+        event["time"] = self.now().rfc3339().into();
+        self.report_on(&event).await
+    }
+
+    /// Hands an event to the report's handler.
+    pub async fn report_on(&self, event: &Value) -> Result<Value, daily_report::Error> {
+        self.invocations.add(REPORT);
+        let event = LambdaEvent::new(event.clone(), within(REPORT_TIME));
+        daily_report::handle(&self.report, event).await
     }
 
     /// A minute passes, and cleanup runs.
@@ -252,4 +264,12 @@ impl Stage {
         let elsewhere = self.kling.tasks().into_iter().chain(self.google.tasks());
         at_kie.chain(elsewhere.filter_map(|task| task.ends_at_ms).map(Timestamp))
     }
+}
+
+/// An invocation that ends so long from now.
+fn within(time: Duration) -> Context {
+    let mut context = Context::default();
+    let end = (SystemTime::now() + time).duration_since(UNIX_EPOCH).unwrap();
+    context.deadline = u64::try_from(end.as_millis()).unwrap();
+    context
 }

@@ -15,6 +15,7 @@ const BELOW_APP: &[&str] = &[
     "telegram",
     "providers",
     "payments",
+    "chart",
 ];
 
 /// What each library may depend on, from the bottom up.
@@ -28,6 +29,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("telegram", &["domain"]),
     ("providers", &["domain"]),
     ("payments", &["domain"]),
+    ("chart", &[]),
     ("app", BELOW_APP),
     ("runtime", ABOVE_STORE),
 ];
@@ -86,6 +88,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "telegram",
             // Only for their choice of features: what it builds and runs is compiled once.
             "cleanup",
+            "daily-report",
             "features-api",
             "payment-webhook",
             "provider-callback",
@@ -135,6 +138,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "video-worker",
             "provider-callback",
             "cleanup",
+            "daily-report",
         ],
     ),
     (
@@ -153,6 +157,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "provider-callback",
             "payment-webhook",
             "cleanup",
+            "daily-report",
             "features-api",
         ],
     ),

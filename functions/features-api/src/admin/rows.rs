@@ -94,6 +94,7 @@ pub(crate) async fn list_rows(
         index: None,
         partition: partition_key(),
         // `$` follows `#`, so this is past the last row of the kind.
+        from: None,
         up_to: Some(("sk", s(format!("{}$", kind.word())))),
         limit,
         start: Some(row_key(&kind.sort(&before))),

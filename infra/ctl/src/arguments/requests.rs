@@ -1,5 +1,7 @@
 //! The grammar of questions to the log of AI operations.
 
+use std::path::PathBuf;
+
 use clap::{Args, Subcommand};
 
 use crate::target::Target;
@@ -86,6 +88,32 @@ pub struct Days {
     /// How many; a day of a million operations costs about 39,000 read units
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=366), value_name = "N")]
     pub days: u32,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
+}
+
+/// The arguments of `report`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  cargo ctl report --stack neurocards
+  cargo ctl report --week --day 2026-11-21 --picture week.png --stack neurocards
+  cargo ctl report --json --stack neurocards
+
+It reads the tables and sends nothing. Money that has gone back since is counted on the day on which it had come.")]
+pub struct DailyReport {
+    /// Which day, in Moscow, or which week's [default: the last that is over]
+    #[arg(long, value_name = "DAY")]
+    pub day: Option<String>,
+    /// Of the week, from Monday to Sunday
+    #[arg(long)]
+    pub week: bool,
+    /// Its language
+    #[arg(long, default_value = "ru", value_parser = ["ru", "en"], value_name = "LANGUAGE")]
+    pub language: String,
+    /// Also its picture, into this file
+    #[arg(long, value_name = "FILE")]
+    pub picture: Option<PathBuf>,
     /// Where.
     #[command(flatten)]
     pub target: Target,

@@ -83,6 +83,17 @@ pub(crate) const COSTS: Kind = Kind {
             "roubles for a dollar",
         ),
         field(
+            "rub_per_star",
+            "list [none]",
+            "roubles for a Star, as it reaches you, for the daily report; from and rate as for a dollar",
+        ),
+        field("rub_per_star[].from", FROM, "from when on"),
+        field(
+            "rub_per_star[].rate",
+            "decimal with 2 digits, required",
+            "roubles for a Star",
+        ),
+        field(
             "billed_units",
             "dollars by provider [none]",
             "what a unit costs in which a provider's answers count: KIE's credit",

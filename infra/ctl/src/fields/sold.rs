@@ -92,6 +92,11 @@ pub(super) const MODEL: Kind = Kind {
             "off: refused before anybody is charged",
         ),
         field(
+            "makes",
+            "video | image | music | speech | prompt | transcript [video]",
+            "what it makes",
+        ),
+        field(
             "provider",
             "name, required",
             "who renders it: kie, kling, google, luma or minimax",
@@ -125,7 +130,11 @@ pub(super) const MODEL: Kind = Kind {
             "list, required",
             "the lengths with their prices, shortest first",
         ),
-        field("prices[].seconds", "number, required", "seconds of video"),
+        field(
+            "prices[].seconds",
+            "number [0]",
+            "seconds of video; required for videos, and for nothing else",
+        ),
         field("prices[].credits", "number, required", "credits that it costs"),
         field("prices[].tokens", "number [0]", "tokens as which limits count it"),
         field(
@@ -140,8 +149,8 @@ pub(super) const MODEL: Kind = Kind {
         ),
         field(
             "aspects",
-            "list of 9:16 | 16:9 | 1:1, required",
-            "the default first",
+            "list of 9:16 | 16:9 | 1:1 [none]",
+            "the default first; required for videos and images",
         ),
         field(
             "prompt_chars_min",

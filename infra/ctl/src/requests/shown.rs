@@ -1,5 +1,6 @@
-//! The log of AI operations as it is printed, and as CSV (RFC 4180).
+//! The log of AI operations as it is printed.
 
+use app::log_table::{self, roubles};
 use domain::ai_request::AiRequest;
 use domain::report::{Summary, Tally};
 use serde_json::{Value, json};
@@ -7,38 +8,8 @@ use serde_json::{Value, json};
 use crate::show::{count, list, number, span, time};
 use crate::{Error, Report};
 
-/// What a sum says, by the names under which CSV and JSON say it.
-const SUMS: [&str; 9] = [
-    "requests",
-    "completed",
-    "failed",
-    "open",
-    "credits",
-    "tokens",
-    "cost_usd",
-    "cost_rub",
-    "unpriced",
-];
-
-fn sums(tally: &Tally) -> [String; 9] {
-    [
-        tally.requests.to_string(),
-        tally.completed.to_string(),
-        tally.failed.to_string(),
-        tally.open.to_string(),
-        tally.credits.to_string(),
-        tally.tokens.to_string(),
-        tally.cost.to_string(),
-        roubles(tally.kopecks),
-        tally.unpriced.to_string(),
-    ]
-}
-
-fn roubles(kopecks: u64) -> String {
-    format!("{}.{:02}", kopecks / 100, kopecks % 100)
-}
-
-fn as_json(tally: &Tally) -> Value {
+/// A sum, by the names under which JSON says it.
+pub(crate) fn as_json(tally: &Tally) -> Value {
     json!({
         "requests": tally.requests, "completed": tally.completed, "failed": tally.failed, "open": tally.open,
         "credits": tally.credits, "tokens": tally.tokens, "micro_usd": tally.cost.0, "kopecks": tally.kopecks,
@@ -111,11 +82,7 @@ pub(super) fn models(summary: &Summary, csv: bool) -> Result<Report, Error> {
         })
         .collect();
     let text = if csv {
-        let lines = models.iter().map(|(model, tally)| {
-            let name = [model.0.clone()];
-            name.into_iter().chain(sums(tally)).collect()
-        });
-        table(&[&["model"], &SUMS[..]].concat(), lines)?
+        log_table::models(summary).map_err(broken)?
     } else {
         let lines = models
             .iter()
@@ -137,11 +104,7 @@ pub(super) fn plans(summary: &Summary, csv: bool) -> Result<Report, Error> {
         })
         .collect();
     let text = if csv {
-        let lines = plans.iter().map(|((user, plan), tally)| {
-            let name = [user.to_string(), plan.clone()];
-            name.into_iter().chain(sums(tally)).collect()
-        });
-        table(&[&["user", "plan"], &SUMS[..]].concat(), lines)?
+        log_table::plans(summary).map_err(broken)?
     } else {
         let lines = plans
             .iter()
@@ -151,75 +114,11 @@ pub(super) fn plans(summary: &Summary, csv: bool) -> Result<Report, Error> {
     Ok(Report::new(text, json!({"plans": rows})))
 }
 
-/// What a line says, by the names under which CSV says it.
-const COLUMNS: [&str; 20] = [
-    "at",
-    "id",
-    "user",
-    "category",
-    "status",
-    "provider",
-    "model",
-    "seconds",
-    "took_ms",
-    "attempts",
-    "tokens",
-    "credits",
-    "cost_usd",
-    "cost_rub",
-    "cost_by",
-    "rub_per_usd",
-    "subscription",
-    "is_unlimited",
-    "error",
-    "prompt",
-];
-
-fn columns(line: &AiRequest) -> Vec<String> {
-    let cost = line.cost;
-    let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let columns: [String; 20] = [
-        line.at.rfc3339().unwrap_or_default(),
-        line.id.clone(),
-        line.user.to_string(),
-        line.category.as_str().to_owned(),
-        line.status.as_str().to_owned(),
-        line.provider.clone(),
-        line.model.0.clone(),
-        line.seconds.to_string(),
-        line.took.map(|took| took.0.to_string()).unwrap_or_default(),
-        line.attempts.to_string(),
-        line.tokens.to_string(),
-        line.credits.to_string(),
-        cost.map(|cost| cost.micro_usd.to_string()).unwrap_or_default(),
-        cost.and_then(|cost| cost.kopecks)
-            .map(roubles)
-            .unwrap_or_default(),
-        cost.map(|cost| cost.source.as_str().to_owned())
-            .unwrap_or_default(),
-        line.kopecks_per_usd.map(roubles).unwrap_or_default(),
-        text(&line.subscription),
-        line.is_unlimited.to_string(),
-        text(&line.error),
-        harmless(&text(&line.prompt)),
-    ];
-    columns.into()
-}
-
-/// A customer's words are no formula in anybody's spreadsheet.
-fn harmless(words: &str) -> String {
-    if words.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-        format!("'{words}")
-    } else {
-        words.to_owned()
-    }
-}
-
 /// The lines themselves.
 pub(super) fn lines(lines: &[AiRequest], csv: bool) -> Result<Report, Error> {
     let rows: Vec<Value> = lines.iter().map(row).collect();
     let text = if csv {
-        table(&COLUMNS, lines.iter().map(columns))?
+        log_table::lines(lines).map_err(broken)?
     } else {
         let total = count(number(lines.len()), "operation");
         let told = lines.iter().map(line);
@@ -272,15 +171,6 @@ fn some(lines: impl Iterator<Item = String>, otherwise: &str) -> String {
     }
 }
 
-/// A table as CSV, without the last line's end, which whoever prints it adds.
-fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<String, Error> {
-    let broken = |error: csv::Error| Error::Usage(format!("this cannot be said as CSV: {error}"));
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(head).map_err(broken)?;
-    for row in rows {
-        writer.write_record(row).map_err(broken)?;
-    }
-    let bytes = writer.into_inner().unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    Ok(text.trim_end_matches('\n').to_owned())
+fn broken(error: impl std::fmt::Display) -> Error {
+    Error::Usage(format!("this cannot be said as CSV: {error}"))
 }

@@ -76,7 +76,10 @@ fn of(kind: &str) -> BTreeSet<String> {
             &taken::<SellingRow>("") | &parts
         }
         "model_cost" => &taken::<ModelCostRow>("") | &taken::<RateRow>("rates[]."),
-        "costs" => &taken::<CostsRow>("") | &taken::<ExchangeRow>("rub_per_usd[]."),
+        "costs" => {
+            let rates = &taken::<ExchangeRow>("rub_per_usd[].") | &taken::<ExchangeRow>("rub_per_star[].");
+            &taken::<CostsRow>("") | &rates
+        }
         "rules" => taken::<RulesRow>(""),
         "feature" => &taken::<FeatureRow>("") | &parts("default."),
         "tier" => &taken::<TierRow>("") | &parts("features.*."),
@@ -168,7 +171,8 @@ fn what_is_called_required_is_what_a_reader_asks_for() {
         required::<RateRow>(&rate),
         said_required("model_cost", "rates[].")
     );
-    let costs = json!({"rub_per_usd": [], "billed_units": {}, "prompt_chars": 1, "keep_days": 1});
+    let costs =
+        json!({"rub_per_usd": [], "rub_per_star": [], "billed_units": {}, "prompt_chars": 1, "keep_days": 1});
     assert_eq!(required::<CostsRow>(&costs), said_required("costs", ""));
     let exchange = json!({"from": "2026-12-01", "rate": 80});
     assert_eq!(

@@ -162,6 +162,7 @@ const LINES: &[&str] = &[
     "requests unlimited --csv",
     "requests list --status failed",
     "requests user 700001",
+    "report --week",
     "model_costs fields",
     "model_costs list",
     "model_costs show kling-3.0",

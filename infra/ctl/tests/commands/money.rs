@@ -144,6 +144,7 @@ fn accepted(id: JobId, now: Timestamp) -> Job {
     let order = Order {
         model: ModelId("kling-3.0".to_owned()),
         provider: "kie".to_owned(),
+        makes: domain::catalog::Makes::Video,
         family: "kling-3.0".to_owned(),
         others: vec![],
         prompt: "clouds over the city".to_owned(),
@@ -190,6 +191,18 @@ async fn an_order_is_shown_with_its_timeline_and_without_its_prompt() {
     assert!(shown.text.contains("a prompt of 20 characters"), "{}", shown.text);
     let said = format!("{} {}", shown.text, shown.json);
     assert!(!said.contains("clouds"), "{said}");
+
+    // By what the logs call it, too, and back.
+    let named = place
+        .ctl(&["job", &order_id().to_string(), "--log-name"])
+        .await
+        .unwrap();
+    let name = named.json["job"].as_str().unwrap();
+    assert!(!format!("{} {}", named.text, named.json).contains(&order_id().user.to_string()));
+    assert_eq!(place.ctl(&["job", name]).await.unwrap().text, shown.text);
+    let other = name.replacen('x', "x0", 1);
+    let error = place.ctl(&["job", &other]).await.unwrap_err();
+    assert!(matches!(error, Error::Usage(_) | Error::NotFound(_)), "{error}");
 }
 
 #[tokio::test]

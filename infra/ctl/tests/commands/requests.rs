@@ -183,3 +183,47 @@ async fn what_cannot_be_read_is_said_and_is_no_success() {
     );
     assert_eq!(history.json["unreadable"], 1);
 }
+
+#[tokio::test]
+async fn the_report_of_a_day_says_what_the_bot_would_say_and_draws_its_picture() {
+    let place = busy().await;
+    let folder = tempfile::tempdir().unwrap();
+    let picture = folder.path().join("day.png");
+    let file = picture.to_str().unwrap();
+    // A quarter past midnight in UTC is three hours later in Moscow, where an hour before is the same day.
+    let typed = [
+        "report",
+        "--day",
+        "2026-11-22",
+        "--language",
+        "en",
+        "--picture",
+        file,
+    ];
+    let day = place.ctl(&typed).await.unwrap();
+    for words in [
+        "Report of 22.11.2026",
+        "There were no payments.",
+        "In all 5: done 3 (75.0\u{a0}%), failed 1, under way 1",
+        "Cost: 84.00\u{a0}₽ ($1.05)",
+        "8, day: costs 28.00\u{a0}₽ ($0.35), brings 0, loss 28.00\u{a0}₽",
+    ] {
+        assert!(day.text.contains(words), "{words}: {}", day.text);
+    }
+    assert!(!day.text.contains('<'), "{}", day.text);
+    assert_eq!(
+        (&day.json["all"]["requests"], &day.json["revenue_kopecks"]),
+        (&json!(5), &json!(0))
+    );
+    assert!(std::fs::read(picture).unwrap().starts_with(b"\x89PNG"));
+    let week = place
+        .ctl(&["report", "--week", "--day", "2026-11-17"])
+        .await
+        .unwrap();
+    assert_eq!(
+        (&week.json["first"], &week.json["all"]["requests"]),
+        (&json!("2026-11-16"), &json!(5))
+    );
+    let wrong = place.ctl(&["report", "--day", "yesterday"]).await.unwrap_err();
+    assert!(wrong.to_string().contains("is no day"), "{wrong}");
+}

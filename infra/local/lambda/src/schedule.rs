@@ -14,6 +14,9 @@ use crate::functions::{Outcome, Pool};
 use crate::moment;
 use crate::stack::{ScheduledEvent, Stack};
 
+/// Where EventBridge Scheduler puts the time for which an event was scheduled.
+const SCHEDULED_TIME: &str = "<aws.scheduler.scheduled-time>";
+
 /// Runs one schedule for ever. With a `speed` of 30, a `rate(1 minute)` fires every two seconds; a cron expression sees
 /// its clock run 30 times faster, from now on.
 pub(crate) async fn run(pool: Arc<Pool>, schedule: ScheduledEvent, event: EventShape, speed: u32) {
@@ -59,7 +62,11 @@ impl EventShape {
 
     fn payload(&self, schedule: &ScheduledEvent, at_ms: u64) -> Bytes {
         if let Some(input) = &schedule.input {
-            return Bytes::from(input.clone());
+            let input = match schedule.source {
+                "aws.scheduler" => input.replace(SCHEDULED_TIME, &moment::rfc3339(at_ms)),
+                _ => input.clone(),
+            };
+            return Bytes::from(input);
         }
         let event = json!({
             "version": "0",

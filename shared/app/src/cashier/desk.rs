@@ -174,7 +174,7 @@ impl Desk {
     /// The customer is told now; if that fails, it stays due, and cleanup does it.
     async fn tell(&self, record: &Record, deadline: Deadline) {
         if let Err(error) = self.cashier.tell(record.clone(), deadline).await {
-            tracing::warn!(payment = %record.id(), %error, "the customer is told later");
+            tracing::warn!(name: "payment_told_later", payment = %record.id(), error = crate::chain(&error), "the customer is told later");
         }
     }
 

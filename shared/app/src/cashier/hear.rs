@@ -188,7 +188,7 @@ fn unchanged_heard(
 ) -> Heard {
     let astray = unchanged == Unchanged::Astray;
     if astray {
-        tracing::error!(payment = %record.id(), state = record.payment.state.as_str(), "a rail takes back what it had said");
+        tracing::error!(name: "payment_taken_back", payment = %record.id(), state = record.payment.state.as_str(), "a rail takes back what it had said");
     }
     Heard {
         truth: truth.clone(),
@@ -216,17 +216,17 @@ fn note(record: &Record, change: &Change, truth: &Truth, till: &Till) {
     match (after.state, after.misfit) {
         (State::Held, Some(misfit)) => {
             meter::payment_held();
-            tracing::error!(payment = %id, misfit = misfit.as_str(), amount, shop = till.shop, "a payment does not fit and waits for an operator");
+            tracing::error!(name: "payment_held", payment = %id, misfit = misfit.as_str(), amount, shop = till.shop, "a payment does not fit and waits for an operator");
         }
         (State::ChargedBack, _) => {
             meter::payment_charged_back();
-            tracing::error!(payment = %id, amount, "a bank takes money back");
+            tracing::error!(name: "payment_charged_back", payment = %id, amount, "a bank takes money back");
         }
         (State::Credited, _) if record.payment.state == State::Refunded => {
-            tracing::error!(payment = %id, amount, "a refund came undone: the customer has the goods again, and wanted the money");
+            tracing::error!(name: "refund_undone", payment = %id, amount, "a refund came undone: the customer has the goods again, and wanted the money");
         }
         _ => {
-            tracing::info!(payment = %id, state, amount, was = record.payment.state.as_str(), "payment_changed");
+            tracing::info!(name: "payment_changed", payment = %id, state, amount, was = record.payment.state.as_str(), "payment_changed");
         }
     }
 }

@@ -143,13 +143,13 @@ impl Cashier {
         match taker.open(&ask, rail_time(deadline)?).await {
             Outcome::Done(opened) => self.opened(&purchase, opened, deadline).await,
             Outcome::Refused { why } => {
-                tracing::error!(purchase = %purchase.id(), why, "a rail does not open a payment");
+                tracing::error!(name: "purchase_not_opened", purchase = %purchase.id(), why, "a rail does not open a payment");
                 // The next attempt needs a name of its own; whoever was faster has made one.
                 self.payments.put_purchase(&purchase.refused(), deadline).await?;
                 Err(NotOpened::Refused(why))
             }
             Outcome::Later { why } | Outcome::Unknown { why } => {
-                tracing::warn!(purchase = %purchase.id(), why, "a rail does not answer");
+                tracing::warn!(name: "rail_silent", purchase = %purchase.id(), why, "a rail does not answer");
                 Err(NotOpened::Later(why))
             }
         }

@@ -264,7 +264,7 @@ impl Cashier {
             Ok(Some(heard)) if has_come_back(&heard) => done.differences.push(Difference::NotReturned(id)),
             Ok(_) => {}
             Err(error) => {
-                tracing::warn!(payment = %truth.id, rail = taker.rail().as_str(), %error, "a listed payment could not be looked at");
+                tracing::warn!(name: "reconciliation_skipped", payment = %truth.id, rail = taker.rail().as_str(), error = crate::chain(&error), "a listed payment could not be looked at");
                 done.differences.push(Difference::Unread(id));
             }
         }
@@ -274,13 +274,13 @@ impl Cashier {
     pub async fn report(&self, all: &[Reconciled], chat: Option<i64>, deadline: Deadline) {
         let differences: u32 = all.iter().map(Reconciled::troubles).sum();
         for done in all {
-            tracing::info!(rail = done.rail.as_str(), told = %done, "reconciled");
+            tracing::info!(name: "payments_reconciled", rail = done.rail.as_str(), told = %done, "reconciled");
         }
         if differences == 0 {
             return;
         }
         meter::books_differ(differences);
-        tracing::error!(differences, "a rail's books and ours differ");
+        tracing::error!(name: "reconciliation_differs", differences, "a rail's books and ours differ");
         let (Some(bot), Some(chat)) = (&self.bot, chat) else {
             return;
         };
@@ -289,7 +289,7 @@ impl Cashier {
         let text = telegram::html::truncate(&text, telegram::limits::TEXT_CHARS_MAX).into_owned();
         let Ok(time) = rail_time(deadline) else { return };
         if let Err(error) = bot.call(&SendMessage::html(chat, text), time).await {
-            tracing::error!(%error, "the operator could not be told");
+            tracing::error!(name: "operator_not_told", error = crate::chain(&error), "the operator could not be told");
         }
     }
 }

@@ -122,7 +122,7 @@ impl Cashier {
         self.rails.get(id.rail).ok_or(RefundError::NoRail)?;
         // A part may have gone back whose notice was lost. A rail that is silent now is asked for the refund later.
         if let Err(error) = self.notice(id, deadline).await {
-            tracing::warn!(payment = %id, %error, "a refund begins with what was known");
+            tracing::warn!(name: "refund_truth_unread", payment = %id, error = crate::chain(&error), "a refund begins with what was known");
         }
         for _ in 0..TRIES_MAX {
             let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;
@@ -149,7 +149,7 @@ impl Cashier {
                     // What was bought is set aside: from here on it goes on by itself, whatever the rail says now.
                     let begun = after.clone();
                     return Ok(self.give_back(after, deadline).await.unwrap_or_else(|error| {
-                        tracing::error!(payment = %begun.id(), %error, "a refund that was begun is gone on with later");
+                        tracing::error!(name: "refund_later", payment = %begun.id(), error = crate::chain(&error), "a refund that was begun is gone on with later");
                         Refunding::UnderWay(Box::new(begun))
                     }));
                 }
@@ -185,7 +185,7 @@ impl Cashier {
             }
         }
         if let Err(error) = self.end_renewal(&record, deadline).await {
-            tracing::warn!(payment = %record.id(), %error, "a subscription is to be ended before its money goes back");
+            tracing::warn!(name: "subscription_end_later", payment = %record.id(), error = crate::chain(&error), "a subscription is to be ended before its money goes back");
             return self.later(record, deadline).await;
         }
         match taker.give_back(&record, None, rail_time(deadline)?).await {
@@ -202,7 +202,7 @@ impl Cashier {
             Outcome::Done(GivenBack::Asked) => {
                 // It is taken on; where its truth cannot be read now, it is read later.
                 if let Err(error) = self.notice(record.id(), deadline).await {
-                    tracing::warn!(payment = %record.id(), %error, "a refund's truth is read later");
+                    tracing::warn!(name: "refund_truth_unread", payment = %record.id(), error = crate::chain(&error), "a refund's truth is read later");
                 }
                 let record = self.current(record).await?;
                 match record.payment.state {
@@ -212,7 +212,7 @@ impl Cashier {
             }
             Outcome::Refused { why } => self.abandon(record, why, deadline).await,
             Outcome::Later { why } | Outcome::Unknown { why } => {
-                tracing::warn!(payment = %record.id(), why, "a refund is to be asked for again");
+                tracing::warn!(name: "refund_later", payment = %record.id(), why, "a refund is to be asked for again");
                 self.later(record, deadline).await
             }
         }
@@ -234,7 +234,7 @@ impl Cashier {
             None => self.end_unknown(record, deadline).await?,
         };
         if !ended {
-            tracing::error!(payment = %record.id(), "a subscription whose money goes back could not be ended");
+            tracing::error!(name: "subscription_not_ended", payment = %record.id(), "a subscription whose money goes back could not be ended");
         }
         Ok(())
     }
@@ -263,10 +263,10 @@ impl Cashier {
                 .settle(&mut after, None, &change, Vec::new(), deadline)
                 .await?;
             if let Written::Settled(Settled::Written) = settled {
-                tracing::error!(payment = %after.id(), why, "a rail does not give money back");
+                tracing::error!(name: "refund_refused", payment = %after.id(), why, "a rail does not give money back");
                 // A part may have gone back meanwhile by another way.
                 if let Err(error) = self.notice(after.id(), deadline).await {
-                    tracing::warn!(payment = %after.id(), %error, "not looked at again");
+                    tracing::warn!(name: "refund_truth_unread", payment = %after.id(), error = crate::chain(&error), "not looked at again");
                 }
                 let record = Box::new(after);
                 return Ok(Refunding::Refused { record, why });
@@ -301,7 +301,7 @@ impl Cashier {
     ) -> Result<Record, RefundError> {
         // It may have gone back meanwhile, and its notice been lost.
         if let Err(error) = self.notice(id, deadline).await {
-            tracing::warn!(payment = %id, %error, "a payment is accepted by what was known");
+            tracing::warn!(name: "acceptance_truth_unread", payment = %id, error = crate::chain(&error), "a payment is accepted by what was known");
         }
         for _ in 0..TRIES_MAX {
             let record = self.payments.payment(id).await?.ok_or(RefundError::Unknown)?;

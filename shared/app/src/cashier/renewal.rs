@@ -76,7 +76,7 @@ impl Cashier {
                 self.renewing(id, Renewal::Canceled, deadline).await
             }
             Outcome::Refused { why } => {
-                tracing::warn!(purchase = %id, why, "a rail does not change a subscription");
+                tracing::warn!(name: "renewal_unchanged", purchase = %id, why, "a rail does not change a subscription");
                 Ok(Renewed::Refused)
             }
             Outcome::Later { why } | Outcome::Unknown { why } => Err(Error::Rail(why)),

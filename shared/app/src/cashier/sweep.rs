@@ -41,9 +41,9 @@ impl Cashier {
                 };
                 if let Err(error) = done {
                     swept.failed = swept.failed.saturating_add(1);
-                    tracing::warn!(?due, error = %chain(&error), "a payment could not be gone on with");
+                    tracing::warn!(name: "payment_stuck", ?due, error = chain(&error), "a payment could not be gone on with");
                     if let Err(error) = self.put_off(&due, deadline).await {
-                        tracing::warn!(?due, error = %chain(&error), "and could not be put off");
+                        tracing::warn!(name: "payment_not_put_off", ?due, error = chain(&error), "and could not be put off");
                     }
                 }
             }

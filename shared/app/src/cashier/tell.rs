@@ -108,7 +108,7 @@ impl Cashier {
                 record.told()
             }
             Err(error) => {
-                tracing::warn!(payment = %record.id(), %error, "a customer is to be told later");
+                tracing::warn!(name: "payment_told_later", payment = %record.id(), error = crate::chain(&error), "a customer is to be told later");
                 record.not_told(self.env.now())
             }
         };
@@ -145,7 +145,7 @@ impl Cashier {
             let text = say.with(id, [("title", title.into())]);
             let message = SendMessage::html(user.0, text).with_buttons(shop::after_payment(say));
             if let Err(error) = bot.call(&message, timeout).await {
-                tracing::warn!(payment = %record.id(), %error, "a customer is not told of the end of a plan");
+                tracing::warn!(name: "plan_end_untold", payment = %record.id(), error = crate::chain(&error), "a customer is not told of the end of a plan");
             }
         }
         self.payments
@@ -188,7 +188,7 @@ impl Cashier {
         );
         let message = SendMessage::html(purchase.id().user.0, text).with_buttons(shop::after_payment(say));
         if let Err(error) = bot.call(&message, timeout).await {
-            tracing::warn!(purchase = %purchase.id(), %error, "a customer is not told that an offer is over");
+            tracing::warn!(name: "offer_end_untold", purchase = %purchase.id(), error = crate::chain(&error), "a customer is not told that an offer is over");
         }
     }
 }

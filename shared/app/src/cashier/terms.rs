@@ -24,10 +24,10 @@ impl Cashier {
             Turn::Cannot(why) => return Ok(Err(why)),
             Turn::Stays => {}
             Turn::OtherPlan => {
-                tracing::error!(payment = %after.id(), "money for a plan goes back, and the customer has another");
+                tracing::error!(name: "plan_of_refund_differs", payment = %after.id(), "money for a plan goes back, and the customer has another");
             }
             Turn::NotRestored(cannot) => {
-                tracing::error!(payment = %after.id(), ?cannot, "the days of a plan could not be given again");
+                tracing::error!(name: "plan_days_not_given", payment = %after.id(), ?cannot, "the days of a plan could not be given again");
             }
         }
         Ok(Ok(None))

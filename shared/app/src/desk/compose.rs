@@ -1,7 +1,7 @@
 //! A text or a photo becomes a draft, and the draft a card.
 
 use domain::account::{Draft, Photo};
-use domain::catalog::Model;
+use domain::catalog::{Makes, Model};
 use domain::id::{MessageId, ModelId};
 use domain::time::Millis;
 use domain::video::Aspect;
@@ -164,7 +164,7 @@ impl Visit<'_> {
             .filter(|model| model.takes(with_photo));
         let locked = self.locked();
         let is_open = |model: &&Model| !locked.contains(&model.id);
-        let offered = || self.snapshot.offered(with_photo);
+        let offered = || self.snapshot.offered(Makes::Video, with_photo);
         // Where every one is locked, the card says what would open it.
         kept.filter(is_open)
             .or_else(|| offered().find(is_open))

@@ -8,13 +8,13 @@ use domain::limit::{Counts, Limit, Usage, Whose};
 use domain::money::Credits;
 use domain::time::Millis;
 use queue::{Doorbell, Hint};
-use store::NotAdmitted;
+use store::{NotAdmitted, Tallied};
 use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
 use super::visit::Visit;
 use crate::way_out::way_out;
-use crate::{cards, quota, show};
+use crate::{cards, quota, show, tally};
 
 /// How often an order is decided anew on what a refused transaction brought back. What it is decided on moves only when the
 /// same customer orders at the same moment, or where a row is full of what all use together.
@@ -39,7 +39,10 @@ impl Visit<'_> {
         for _ in 0..ADMIT_TRIES {
             let admission = match self.decide(nonce, revision, place) {
                 Ok(admission) => admission,
-                Err(refusal) => return Ok(self.refuse(nonce, &refusal, message_id, query_id)),
+                Err(refusal) => {
+                    self.note_refusal(&refusal).await;
+                    return Ok(self.refuse(nonce, &refusal, message_id, query_id));
+                }
             };
             // Nobody pays a price that the card did not show: the card is drawn anew, and waits for another press.
             if admission.job.cost != price {
@@ -47,6 +50,8 @@ impl Visit<'_> {
             }
             match self.desk.store.admit(&admission, self.deadline).await {
                 Ok(()) => {
+                    let (job, model) = (&admission.job.id, &admission.job.order.model.0);
+                    tracing::info!(name: "logged_ai_request", job = %job, model, "an order is accepted, and in the log");
                     self.note_passed(&admission.job);
                     self.ring(&admission.job).await;
                     return Ok(self.queued(&admission.job, message_id));
@@ -59,6 +64,7 @@ impl Visit<'_> {
             }
         }
         tracing::warn!(
+            name: "order_overtaken",
             user = self.account.user.0,
             "an order was overtaken again and again"
         );
@@ -114,6 +120,7 @@ impl Visit<'_> {
             let usage = limit.map(|limit| self.usage(limit, counted.amount));
             if let Some(usage) = usage.filter(domain::limit::Usage::is_passed) {
                 tracing::warn!(
+                    name: "limit_passed",
                     user = job.id.user.0,
                     limit = usage.limit.id,
                     used = usage.used,
@@ -128,7 +135,7 @@ impl Visit<'_> {
     async fn ring(&self, job: &Job) {
         let doorbell = Doorbell::new(&job.id, Hint::Accepted);
         if let Err(error) = self.desk.queue.ring(&doorbell, Millis::ZERO).await {
-            tracing::warn!(%error, job = %job.id, "no doorbell; cleanup will ring");
+            tracing::warn!(name: "doorbell_not_rung", error = crate::chain(&error), job = %job.id, "no doorbell; cleanup will ring");
         }
     }
 
@@ -161,13 +168,24 @@ impl Visit<'_> {
         }
     }
 
+    /// A limit that refuses somebody is a reason to offer more: the operator's report counts it.
+    async fn note_refusal(&self, refusal: &Refusal) {
+        if let Refusal::LimitReached(usage) = refusal {
+            let notes = self.desk.store.notes();
+            tally::note(&notes, Tallied::Refused(&usage.limit.id), self.now).await;
+        }
+    }
+
     /// Says why not. Where the card does not show the draft as it is, or shows what is no longer made, it is drawn anew.
     fn refuse(&self, nonce: &Nonce, refusal: &Refusal, message_id: i64, query_id: &str) -> Reply {
         let say = self.say;
-        tracing::info!(user = self.account.user.0, ?refusal, "an order was refused");
+        tracing::info!(name: "order_refused", user = self.account.user.0, ?refusal, "an order was refused");
         match refusal {
             Refusal::LimitReached(usage) => meter::limit_refused(&usage.limit.id),
-            Refusal::NotEntitled(denied) => meter::feature_denied(&denied.feature),
+            Refusal::NotEntitled(denied) => {
+                meter::feature_denied(&denied.feature);
+                tracing::info!(name: "feature_access_denied", user = self.account.user.0, feature_id = denied.feature, "Feature access denied");
+            }
             _ => {}
         }
         let text = match refusal {

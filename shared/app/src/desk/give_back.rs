@@ -75,7 +75,7 @@ impl Visit<'_> {
             }
             Err(RefundError::Failed(crate::cashier::Error::Store(error))) => return Err(error.into()),
             Err(error) => {
-                tracing::warn!(payment = %record.id(), %error, "a customer's refund was not begun");
+                tracing::warn!(name: "refund_not_begun", payment = %record.id(), error = crate::chain(&error), "a customer's refund was not begun");
                 return Ok(Self::alert(query_id, &self.say.text("refund-not")));
             }
         };
@@ -85,7 +85,7 @@ impl Visit<'_> {
             return self.history_instead(message_id, 0).await;
         };
         if let Err(error) = cashier.told(&record, self.deadline).await {
-            tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
+            tracing::warn!(name: "payment_told_unnoted", payment = %record.id(), error = crate::chain(&error), "that a customer was told could not be noted");
         }
         Ok(self.edit_card(
             message_id,

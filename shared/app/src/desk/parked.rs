@@ -59,7 +59,7 @@ impl Visit<'_> {
         let job = self.desk.store.jobs().get(next).await?;
         let Some((job, file)) = job.and_then(|job| job.file.clone().map(|file| (job, file))) else {
             // Cannot be while the books are sound; the list must not hang on it.
-            tracing::error!(job = %next, "a parked video has no file");
+            tracing::error!(name: "parked_without_file", job = %next, "a parked video has no file");
             self.desk.store.unpark(next, self.deadline).await?;
             return Ok(None);
         };

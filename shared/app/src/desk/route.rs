@@ -42,6 +42,7 @@ impl Desk {
             UpdateKind::Other { .. } => Ok(None),
             UpdateKind::Unreadable { name, why } => {
                 tracing::error!(
+                    name: "update_unreadable",
                     update_id = update.update_id,
                     name,
                     why,

@@ -131,7 +131,7 @@ impl Visit<'_> {
             NotOpened::Closed(purchase) => Ok(Ok(shop::closed(self.say, purchase.stage))),
             NotOpened::Failed(crate::cashier::Error::Store(error)) => Err(error.into()),
             NotOpened::Failed(error) => {
-                tracing::warn!(user = self.account.user.0, %error, "a rail could not be asked");
+                tracing::warn!(name: "rail_silent", user = self.account.user.0, error = crate::chain(&error), "a rail could not be asked");
                 Ok(Err(self.say.text("rail-silent")))
             }
             NotOpened::Refused(_) => Ok(Ok(Card {
@@ -159,7 +159,7 @@ impl Visit<'_> {
         match error {
             crate::cashier::Error::Store(error) => Err(error.into()),
             other => {
-                tracing::warn!(user = self.account.user.0, error = %other, "a rail could not be asked");
+                tracing::warn!(name: "rail_silent", user = self.account.user.0, error = crate::chain(&other), "a rail could not be asked");
                 Ok(Self::alert(query_id, &self.say.text("rail-silent")))
             }
         }
@@ -236,7 +236,7 @@ impl Visit<'_> {
         let sums = account.map_or(self.account.balance, |account| account.balance);
         // If that fails, somebody else tells them once more.
         if let Err(error) = cashier.told(record, self.deadline).await {
-            tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
+            tracing::warn!(name: "payment_told_unnoted", payment = %record.id(), error = crate::chain(&error), "that a customer was told could not be noted");
         }
         Ok(Some(Card {
             text: news(record, untold, sums),

@@ -25,11 +25,11 @@ impl Desk {
             Ok(Ok(())) => return AnswerPreCheckoutQuery::yes(&query.id).into(),
             Ok(Err(no)) => no,
             Err(error) => {
-                tracing::error!(%error, "a checkout could not be looked at");
+                tracing::error!(name: "checkout_failed", error = crate::chain(&error), "a checkout could not be looked at");
                 No::Later
             }
         };
-        tracing::info!(user = query.from.id, ?no, "checkout_refused");
+        tracing::info!(name: "checkout_refused", user = query.from.id, ?no, "checkout_refused");
         AnswerPreCheckoutQuery::no(&query.id, &no.told(say)).into()
     }
 
@@ -80,7 +80,7 @@ impl Desk {
         let heard = cashier.hear(&truth, deadline).await.map_err(|error| match error {
             crate::cashier::Error::Store(error) => Error::from(error),
             other => {
-                tracing::error!(payment = %truth.id, error = %other, "a payment in Stars could not be taken down");
+                tracing::error!(name: "stars_payment_failed", payment = %truth.id, error = crate::chain(&other), "a payment in Stars could not be taken down");
                 Error::Busy
             }
         })?;
@@ -155,7 +155,7 @@ impl Desk {
         let sums = account.map(|account| account.balance).unwrap_or_default();
         // If that fails, somebody else tells them once more.
         if let Err(error) = cashier.told(record, deadline).await {
-            tracing::warn!(payment = %record.id(), %error, "that a customer was told could not be noted");
+            tracing::warn!(name: "payment_told_unnoted", payment = %record.id(), error = crate::chain(&error), "that a customer was told could not be noted");
         }
         let message = SendMessage::html(chat, news(record, untold, sums));
         let buttons = shop::after_payment(Say::of(&record.locale));

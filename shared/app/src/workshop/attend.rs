@@ -4,6 +4,7 @@ use domain::job::{Event, Job, Stage, Step, next_step};
 use domain::time::Millis;
 use queue::{DELAY_MAX_S, Doorbell, Hint};
 use table::Deadline;
+use tracing::{Instrument as _, Span};
 
 use super::find::can_ask;
 use super::{BEGIN_WITH, Error, Workshop};
@@ -15,11 +16,17 @@ const STEPS_MAX: u32 = 12;
 impl Workshop {
     /// Does what the job behind a doorbell wants, and rings for when it wants something again.
     pub async fn attend(&self, doorbell: &Doorbell, deadline: Deadline) -> Result<(), Error> {
+        let span = tracing::info_span!("job", job = doorbell.job, withheld = tracing::field::Empty);
+        self.attend_to(doorbell, deadline).instrument(span).await
+    }
+
+    async fn attend_to(&self, doorbell: &Doorbell, deadline: Deadline) -> Result<(), Error> {
         let id = doorbell.job_id()?;
         let Some(mut job) = self.store.jobs().get(&id).await? else {
-            tracing::warn!(job = %id, "a doorbell for a job that is not there");
+            tracing::warn!(name: "job_missing", job = %id, "a doorbell for a job that is not there");
             return Ok(());
         };
+        withhold(&job);
         measured::attended(&job, self.env.now());
         // A callback says that the provider is done, whenever the next poll was due.
         let mut called_back = doorbell.hint == Hint::Callback;
@@ -31,7 +38,7 @@ impl Workshop {
             };
             if matches!(step, Step::Submit | Step::Deliver | Step::Poll) && deadline.remaining() < BEGIN_WITH
             {
-                tracing::info!(job = %id, "too little time left to begin; another invocation goes on");
+                tracing::info!(name: "job_handed_on", job = %id, "too little time left to begin; another invocation goes on");
                 self.hand_on(doorbell).await;
                 return Ok(());
             }
@@ -55,7 +62,7 @@ impl Workshop {
             ..next
         };
         if let Err(error) = self.queue.ring(&same, Millis::ZERO).await {
-            tracing::warn!(%error, job = doorbell.job, "no doorbell; cleanup will ring");
+            tracing::warn!(name: "doorbell_not_rung", error = crate::chain(&error), job = doorbell.job, "no doorbell; cleanup will ring");
         }
     }
 
@@ -92,7 +99,16 @@ impl Workshop {
             return;
         };
         if let Err(error) = self.queue.ring(&next, delay).await {
-            tracing::warn!(%error, job = %job.id, "no doorbell; cleanup will ring");
+            tracing::warn!(name: "doorbell_not_rung", error = crate::chain(&error), job = %job.id, "no doorbell; cleanup will ring");
         }
     }
+}
+
+/// What no line of the log about an order may repeat, whoever writes it: the customer's words, and where their files are.
+fn withhold(job: &Job) {
+    let photo = job.order.image.as_ref().map(|image| image.file_id.as_str());
+    let result = job.result.as_ref().map(|result| result.url.as_str());
+    let texts = [Some(job.order.prompt.as_str()), photo, result];
+    let withheld: Vec<&str> = texts.into_iter().flatten().collect();
+    Span::current().record("withheld", withheld.join("\n"));
 }

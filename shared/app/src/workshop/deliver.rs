@@ -61,7 +61,7 @@ impl Workshop {
         match self.look_at(&claimed, url, deadline).await {
             (Some(file), _) => self.deliver(&claimed, was_unsure, Some(file), deadline).await,
             (None, Verdict::NoAnswer(why)) => {
-                tracing::warn!(job = %job.id, why, "the file cannot be looked at");
+                tracing::warn!(name: "file_unread", job = %job.id, why, "the file cannot be looked at");
                 self.try_later(&claimed, was_unsure, None, Failure::FileGone, deadline)
                     .await
             }
@@ -119,7 +119,7 @@ impl Workshop {
     async fn show_video(&self, job: &Job, file: &File, deadline: Deadline) -> Shown {
         let is_public = self.files.is_public(&file.url);
         if file.checked.bytes > UPLOAD_BYTES_MAX && !is_public {
-            tracing::error!(job = %job.id, bytes = file.checked.bytes, "the file is too large for Telegram, and nobody but us can fetch it");
+            tracing::error!(name: "file_too_large", job = %job.id, bytes = file.checked.bytes, "the file is too large for Telegram, and nobody but us can fetch it");
             return Shown::TooLarge;
         }
         if file.checked.bytes > UPLOAD_BYTES_MAX {
@@ -137,7 +137,7 @@ impl Workshop {
             .await
         {
             Err(telegram::Error::FetchRefused { description }) => {
-                tracing::info!(job = %job.id, description, "Telegram does not fetch the file; it goes through us");
+                tracing::info!(name: "file_streamed", job = %job.id, description, "Telegram does not fetch the file; it goes through us");
                 self.show_upload(job, file, deadline).await
             }
             Err(telegram::Error::TooBig) => self.show_upload(job, file, deadline).await,
@@ -214,7 +214,7 @@ impl Workshop {
                 Ok(self.write(job, Event::Moved { to }, deadline).await?)
             }
             Err(error) => {
-                tracing::warn!(job = %job.id, %error, "no new progress message");
+                tracing::warn!(name: "progress_not_shown", job = %job.id, error = crate::chain(&error), "no new progress message");
                 Ok(None)
             }
         }
@@ -293,7 +293,7 @@ impl Workshop {
                 return self.postpone(job, true, Some(retry_after_s), deadline).await;
             }
             Err(error) => {
-                tracing::warn!(job = %job.id, %error, "nobody knows whether the video was shown");
+                tracing::warn!(name: "delivery_unknown", job = %job.id, error = crate::chain(&error), "nobody knows whether the video was shown");
                 return self.postpone(job, true, None, deadline).await;
             }
         };
@@ -317,7 +317,7 @@ fn shown(job: &Job, answer: Result<Message, telegram::Error>) -> Shown {
         Err(telegram::Error::MessageGone { .. }) => Shown::NoMessage(None),
         Err(telegram::Error::Migrated { to }) => Shown::NoMessage(Some(to)),
         Err(telegram::Error::Unreachable { description }) => {
-            tracing::info!(job = %job.id, description, "the customer cannot be reached");
+            tracing::info!(name: "customer_unreachable", job = %job.id, description, "the customer cannot be reached");
             Shown::Unreachable
         }
         Err(telegram::Error::RateLimited { retry_after_s }) => Shown::Later {
@@ -325,14 +325,14 @@ fn shown(job: &Job, answer: Result<Message, telegram::Error>) -> Shown {
             retry_after_s: Some(retry_after_s),
         },
         Err(telegram::Error::Unknown { why, .. }) => {
-            tracing::warn!(job = %job.id, why, "no answer to the delivery");
+            tracing::warn!(name: "delivery_unknown", job = %job.id, why, "no answer to the delivery");
             Shown::Later {
                 unsure: true,
                 retry_after_s: None,
             }
         }
         Err(error) => {
-            tracing::error!(job = %job.id, %error, "the delivery was refused");
+            tracing::error!(name: "delivery_refused", job = %job.id, error = crate::chain(&error), "the delivery was refused");
             Shown::Later {
                 unsure: false,
                 retry_after_s: None,

@@ -25,7 +25,7 @@ impl Workshop {
         let (fence, jitter) = (job.fence, self.env.jitter());
         let retry_after = match self.found(job, deadline).await {
             Found::Present { task_id } => {
-                tracing::info!(job = %job.id, "a lost submission was found by its name");
+                tracing::info!(name: "submission_found", job = %job.id, "a lost submission was found by its name");
                 let task = TaskId(task_id);
                 return Ok(self.write(job, Event::Accepted { fence, task }, deadline).await?);
             }
@@ -35,7 +35,7 @@ impl Workshop {
             }
             Found::Unasked => None,
             Found::Unavailable { retry_after_s, why } => {
-                tracing::warn!(job = %job.id, why, "the provider does not say whether it has the order");
+                tracing::warn!(name: "provider_silent", job = %job.id, why, "the provider does not say whether it has the order");
                 wish(retry_after_s)
             }
         };

@@ -63,13 +63,13 @@ impl Workshop {
             return self.not_told(None);
         };
         let Some(provider) = self.provider(job) else {
-            tracing::error!(job = %job.id, provider = job.order.provider, "there is no key for the provider of a task");
+            tracing::error!(name: "provider_without_key", job = %job.id, provider = job.order.provider, "there is no key for the provider of a task");
             return self.not_told(None);
         };
         let jitter = self.env.jitter();
         let Looked { outcome, facts } = provider.look_up(&task.0, timeout).await;
         if self.belongs_elsewhere(job, &facts) {
-            tracing::error!(job = %job.id, task = task.0, "the provider says that this task was ordered for another job");
+            tracing::error!(name: "task_of_another_job", job = %job.id, task = task.0, "the provider says that this task was ordered for another job");
             return Polled::Event(Event::TaskFailed {
                 failure: Failure::Provider,
                 jitter,
@@ -95,7 +95,7 @@ impl Workshop {
             LookUp::Absent => Polled::Event(Event::NoSuchTask { jitter }),
             LookUp::Running { .. } => Polled::Event(Event::StillRunning { called_back, jitter }),
             LookUp::Unavailable { why, retry_after_s } => {
-                tracing::warn!(job = %job.id, why, "the provider does not say how the task stands");
+                tracing::warn!(name: "provider_silent", job = %job.id, why, "the provider does not say how the task stands");
                 self.not_told(retry_after_s)
             }
         }
@@ -134,11 +134,11 @@ impl Workshop {
             }
             (None, Verdict::Gone) => self.failed(Failure::FileGone),
             (None, Verdict::NoAnswer(why)) => {
-                tracing::warn!(job = %job.id, why, "the file cannot be looked at");
+                tracing::warn!(name: "file_unread", job = %job.id, why, "the file cannot be looked at");
                 self.not_told(None)
             }
             (None, verdict) => {
-                tracing::warn!(job = %job.id, ?verdict, "the provider reports success without a video");
+                tracing::warn!(name: "success_without_video", job = %job.id, ?verdict, "the provider reports success without a video");
                 self.failed(Failure::NoFile)
             }
         }

@@ -68,7 +68,9 @@ impl Workshop {
         };
         match self.telegram.call(&edit, timeout).await {
             Ok(_) | Err(telegram::Error::NotModified) => {}
-            Err(error) => tracing::info!(job = %job.id, %error, "the progress could not be shown"),
+            Err(error) => {
+                tracing::info!(name: "progress_not_shown", job = %job.id, error = crate::chain(&error), "the progress could not be shown");
+            }
         }
     }
 

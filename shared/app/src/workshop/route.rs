@@ -67,7 +67,7 @@ impl Workshop {
         let photo = order.image.as_ref().map(|_| Photo::Link(String::new()));
         let refused = provider.check(&self.video_order(job, form, photo)).err();
         if let Some(why) = refused {
-            tracing::info!(job = %job.id, provider = order.provider, %why, "this one cannot render it");
+            tracing::info!(name: "route_passed_over", job = %job.id, provider = order.provider, %why, "this one cannot render it");
         }
         refused.is_none()
     }

@@ -44,7 +44,7 @@ impl Workshop {
             Chosen::Later(until) => {
                 // The job stays due, so cleanup rings every minute. A doorbell of our own for each of cleanup's would be
                 // one more chain of doorbells for every minute of an outage.
-                tracing::info!(job = %job.id, for_ms = until.since(now).0, "the provider is left alone for a while");
+                tracing::info!(name: "provider_left_alone", job = %job.id, for_ms = until.since(now).0, "the provider is left alone for a while");
                 return Ok(None);
             }
             Chosen::Nobody => (job.ways().into_iter().next().flatten(), None),
@@ -58,7 +58,7 @@ impl Workshop {
             return Ok(claimed?);
         };
         if asked.is_none() {
-            tracing::error!(job = %job.id, model = job.order.model.0, "there is nobody left who could render it");
+            tracing::error!(name: "no_route_left", job = %job.id, model = job.order.model.0, "there is nobody left who could render it");
             let failure = Failure::Provider;
             return Ok(self
                 .write(&claimed, Event::Rejected { failure }, deadline)
@@ -74,14 +74,14 @@ impl Workshop {
     /// Everything between the claim and its outcome; whatever happens is told as an event.
     async fn hand_over(&self, job: &Job, deadline: Deadline) -> Event {
         if !self.is_offered(job).await {
-            tracing::error!(job = %job.id, model = job.order.model.0, "the model was switched off after the order was accepted");
+            tracing::error!(name: "model_withdrawn", job = %job.id, model = job.order.model.0, "the model was switched off after the order was accepted");
             return Event::Rejected {
                 failure: Failure::Provider,
             };
         }
         let (name, family) = (&job.order.provider, &job.order.family);
         let (Some(provider), Some(form)) = (self.provider(job), form(name, family)) else {
-            tracing::error!(job = %job.id, provider = name, family, "there is no such form, or no key for its provider");
+            tracing::error!(name: "provider_without_key", job = %job.id, provider = name, family, "there is no such form, or no key for its provider");
             return Event::Rejected {
                 failure: Failure::Provider,
             };
@@ -135,7 +135,7 @@ impl Workshop {
             }
             Create::Unknown { why } => {
                 self.breaker(job, |breaker| breaker.after_failure(now));
-                tracing::warn!(job = %job.id, why, "nobody knows whether the order arrived");
+                tracing::warn!(name: "submission_unknown", job = %job.id, why, "nobody knows whether the order arrived");
                 Event::OutcomeUnknown {
                     can_ask: can_ask(job),
                 }
@@ -144,7 +144,7 @@ impl Workshop {
     }
 
     fn not_accepted(&self, job: &Job, retry_after_s: Option<u32>, why: &str) -> Event {
-        tracing::warn!(job = %job.id, why, "not accepted for now");
+        tracing::warn!(name: "submission_not_accepted", job = %job.id, why, "not accepted for now");
         let retry_after = wish(retry_after_s);
         Event::NotAccepted {
             retry_after,
@@ -166,7 +166,7 @@ impl Workshop {
         match known {
             Ok(snapshot) => !snapshot.is_withdrawn(model),
             Err(error) => {
-                tracing::warn!(%error, "the settings cannot be read");
+                tracing::warn!(name: "settings_unread", error = crate::chain(&error), "the settings cannot be read");
                 true
             }
         }
@@ -233,7 +233,7 @@ impl Workshop {
         let start = download.peek(KIND_BYTES).await;
         let start = start.map_err(|error| photo_trouble(job, &error))?;
         let Some((mime, ending)) = picture_kind(start) else {
-            tracing::info!(job = %job.id, bytes = length, "the photo is neither JPEG nor PNG nor WebP");
+            tracing::info!(name: "photo_unusable", job = %job.id, bytes = length, "the photo is neither JPEG nor PNG nor WebP");
             return Err(NoPhoto::Never(Failure::BadInput));
         };
         let timeout = deadline
@@ -285,7 +285,7 @@ fn photo_trouble(job: &Job, error: &telegram::Error) -> NoPhoto {
             NoPhoto::Later(None, error.to_string())
         }
         other => {
-            tracing::info!(job = %job.id, error = %other, "the photo cannot be had");
+            tracing::info!(name: "photo_unusable", job = %job.id, error = crate::chain(&other), "the photo cannot be had");
             NoPhoto::Never(Failure::PhotoGone)
         }
     }
@@ -317,10 +317,10 @@ pub(super) fn failure_of(reason: Reason) -> Failure {
 
 /// Says in the log what the provider refused; loudly where an operator must act.
 pub(super) fn report(job: &Job, reason: Reason, code: i64, message: &str) {
-    let message: String = message.chars().take(200).collect();
+    let said: String = message.chars().take(200).collect();
     if reason.needs_operator() {
-        tracing::error!(job = %job.id, reason = reason.as_str(), code, message, "the provider refuses until an operator acts");
+        tracing::error!(name: "provider_needs_operator", job = %job.id, reason = reason.as_str(), code, said, "the provider refuses until an operator acts");
     } else {
-        tracing::info!(job = %job.id, reason = reason.as_str(), code, message, "the provider refuses");
+        tracing::info!(name: "provider_refused", job = %job.id, reason = reason.as_str(), code, said, "the provider refuses");
     }
 }

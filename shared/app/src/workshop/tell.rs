@@ -30,7 +30,7 @@ impl Workshop {
             return Ok(None);
         };
         if claimed.due_at.is_none() {
-            tracing::warn!(job = %job.id, "the customer could not be told of the failure");
+            tracing::warn!(name: "failure_untold", job = %job.id, "the customer could not be told of the failure");
             return Ok(Some(claimed));
         }
         let event = match self.try_to_tell(&claimed, deadline).await {
@@ -97,7 +97,7 @@ enum Told {
 }
 
 fn after(job: &Job, error: &telegram::Error) -> Told {
-    tracing::info!(job = %job.id, %error, "the customer could not be told");
+    tracing::info!(name: "failure_untold", job = %job.id, error = crate::chain(&error), "the customer could not be told");
     match error {
         telegram::Error::Unreachable { .. } | telegram::Error::Rejected { .. } => Told::Done,
         telegram::Error::RateLimited { retry_after_s } => Told::NotYet {

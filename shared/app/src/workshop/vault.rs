@@ -26,7 +26,7 @@ impl Workshop {
         deadline: Deadline,
     ) -> Result<Option<Job>, Error> {
         if let Err(error) = self.store.set_blocked(job.id.user, true, deadline).await {
-            tracing::warn!(%error, "it could not be noted that the customer cannot be reached");
+            tracing::warn!(name: "unreachable_unnoted", error = crate::chain(&error), "it could not be noted that the customer cannot be reached");
         }
         let too_large = file.checked.bytes > UPLOAD_BYTES_MAX;
         if self.places.vaults.is_empty() || too_large {
@@ -54,7 +54,7 @@ impl Workshop {
                     if let Some(kept) = file_id(&message) {
                         return Ok(self.write(job, Event::Stored { file: kept }, deadline).await?);
                     }
-                    tracing::error!(job = %job.id, vault, "the vault's message has no video");
+                    tracing::error!(name: "vault_refused", job = %job.id, vault, "the vault's message has no video");
                 }
                 Err(telegram::Error::RateLimited {
                     retry_after_s: seconds,
@@ -62,7 +62,7 @@ impl Workshop {
                     retry_after_s = Some(retry_after_s.map_or(seconds, |least: u32| least.min(seconds)));
                 }
                 Err(error) => {
-                    tracing::error!(job = %job.id, vault, %error, "a vault channel does not take the video");
+                    tracing::error!(name: "vault_refused", job = %job.id, vault, error = crate::chain(&error), "a vault channel does not take the video");
                 }
             }
         }

@@ -61,6 +61,7 @@ impl Scene {
             id: ModelId("kling-3.0".to_owned()),
             title: "Kling 3.0".to_owned(),
             provider: "kie".to_owned(),
+            makes: crate::catalog::Makes::Video,
             family: "kling-3.0".to_owned(),
             others: vec![],
             enabled: true,

@@ -25,6 +25,7 @@ fn job(costing: Option<Costing>) -> Job {
     let order = Order {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
+        makes: crate::catalog::Makes::Video,
         family: "kling-3.0".into(),
         others: vec![],
         prompt: "ёж в тумане".into(),
@@ -258,4 +259,15 @@ fn names_are_read_as_they_are_written() {
             .all(|source| Source::parse(source.as_str()) == Some(source))
     );
     assert_eq!((Status::parse("done"), Source::parse("us")), (None, None));
+}
+
+#[test]
+fn a_line_says_what_kind_of_operation_it_is() {
+    let mut order = job(Some(costing()));
+    order.order.makes = crate::catalog::Makes::Image;
+    assert_eq!(AiRequest::of(&order).unwrap().category, Category::ImageGen);
+    order.order.image = Some(crate::job::Image {
+        file_id: "photo".to_owned(),
+    });
+    assert_eq!(AiRequest::of(&order).unwrap().category, Category::ImageEdit);
 }

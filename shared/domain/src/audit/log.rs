@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::{Books, Index, Violation, violation};
 use crate::ai_request::AiRequest;
-use crate::cost::Category;
 use crate::id::JobId;
 use crate::job::Job;
 
@@ -18,8 +17,9 @@ pub(super) fn wrong(books: &Books, index: &Index<'_>) -> Vec<Violation> {
         .iter()
         .filter_map(|job| wrong_line(books, job, lines.get(job.id.to_string().as_str()).copied()))
         .collect();
-    let videos = log.iter().filter(|line| line.category == Category::VideoGen);
-    let orphans = videos.filter(|line| JobId::parse(&line.id).is_some_and(|job| !index.names.contains(&job)));
+    let orphans = log
+        .iter()
+        .filter(|line| JobId::parse(&line.id).is_some_and(|job| !index.names.contains(&job)));
     found.extend(orphans.map(|line| violation("I21", format!("the log has {}, which is no job", line.id))));
     found
 }

@@ -56,6 +56,9 @@ pub struct CostsRow {
     /// Roubles for a dollar, and from when on.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub rub_per_usd: Vec<ExchangeRow>,
+    /// Roubles for one of Telegram's Stars, as it reaches the operator, and from when on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rub_per_star: Vec<ExchangeRow>,
     /// What a unit costs in which a provider's answers count, in US dollars, by provider.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub billed_units: BTreeMap<String, Decimal>,
@@ -67,13 +70,13 @@ pub struct CostsRow {
     pub keep_days: u32,
 }
 
-/// Roubles for a dollar from a time on.
+/// Roubles for a dollar, or for a Star, from a time on.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ExchangeRow {
     /// From when on: a date, whose day begins in UTC, or a moment. Without it, from ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// Roubles for a dollar.
+    /// Roubles for one.
     pub rate: Decimal,
 }
 
@@ -165,15 +168,10 @@ impl CostsRow {
         if self.keep_days == 0 || self.keep_days > KEEP_DAYS_MAX {
             return Err(DocumentError::Senseless("keep_days", "from 1 to 3660"));
         }
-        let rates = self.rub_per_usd.iter().map(|row| {
-            let kopecks = Amount::parse_decimal(row.rate.typed(), Currency::Rub).map(|amount| amount.minor);
-            let kopecks = kopecks.filter(|kopecks| (1..=RATE_MAX).contains(kopecks));
-            let wrong = || DocumentError::Dollars(row.rate.typed().to_owned(), "rate", 2);
-            Ok((beginning(row.from.as_deref())?, kopecks.ok_or_else(wrong)?))
-        });
         let units = self.billed_units.iter();
         Ok(Costs {
-            kopecks_per_usd: in_turn(rates.collect::<Result<_, _>>()?, "rub_per_usd", |rate| rate.0)?,
+            kopecks_per_usd: exchange(&self.rub_per_usd, "rub_per_usd")?,
+            kopecks_per_star: exchange(&self.rub_per_star, "rub_per_star")?,
             billed_units: units
                 .map(|(provider, usd)| Ok((provider.clone(), dollars(usd)?)))
                 .collect::<Result<_, _>>()?,
@@ -182,6 +180,17 @@ impl CostsRow {
             ..Costs::default()
         })
     }
+}
+
+/// Kopecks for one of something, in the order in which the rates begin.
+fn exchange(rows: &[ExchangeRow], what: &'static str) -> Result<Vec<(Timestamp, u64)>, DocumentError> {
+    let rates = rows.iter().map(|row| {
+        let kopecks = Amount::parse_decimal(row.rate.typed(), Currency::Rub).map(|amount| amount.minor);
+        let kopecks = kopecks.filter(|kopecks| (1..=RATE_MAX).contains(kopecks));
+        let wrong = || DocumentError::Dollars(row.rate.typed().to_owned(), "rate", 2);
+        Ok((beginning(row.from.as_deref())?, kopecks.ok_or_else(wrong)?))
+    });
+    in_turn(rates.collect::<Result<_, _>>()?, what, |rate| rate.0)
 }
 
 /// When something begins to hold.
@@ -316,6 +325,7 @@ mod tests {
             (r#"{"rub_per_usd":[{"rate":"0"}]}"#, "`0`"),
             (r#"{"rub_per_usd":[{"rate":"80.123"}]}"#, "`80.123`"),
             (r#"{"rub_per_usd":[{"rate":80},{"rate":81}]}"#, "`rub_per_usd`"),
+            (r#"{"rub_per_star":[{"rate":1},{"rate":2}]}"#, "`rub_per_star`"),
             (r#"{"billed_units":{"kie":"x"}}"#, "`x`"),
             (r#"{"prompt_chars":1001}"#, "`prompt_chars`"),
             (r#"{"keep_days":0}"#, "`keep_days`"),
@@ -331,6 +341,7 @@ mod tests {
         assert_eq!(costs("{}"), Ok(Costs::default()));
         let said = costs(
             r#"{"rub_per_usd":[{"rate":80},{"from":"2026-12-01","rate":"81.2"}],"billed_units":{"kie":"0.005"},
+                "rub_per_star":[{"rate":"1.04"}],
                 "prompt_chars":0,"keep_days":30}"#,
         )
         .unwrap();
@@ -339,6 +350,7 @@ mod tests {
             said.exchange(Timestamp::parse_rfc3339("2026-12-01T00:00:00Z").unwrap()),
             Some(8_120)
         );
+        assert_eq!(said.rates(Timestamp(5)).per_star, Some(104));
         assert_eq!(said.billed_units["kie"], MicroUsd(5_000));
         assert_eq!((said.prompt_chars, said.kept), (0, days(30)));
     }

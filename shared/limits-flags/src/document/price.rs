@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 /// A duration with its price.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PriceRow {
-    /// Seconds of video.
+    /// Seconds of video; none where what is made has no length to choose.
+    #[serde(default, skip_serializing_if = "is_none")]
     pub seconds: u32,
     /// Credits that it costs.
     pub credits: u32,
@@ -26,6 +27,11 @@ pub struct PriceRow {
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_none(seconds: &u32) -> bool {
+    *seconds == 0
 }
 
 impl From<&PriceRow> for Price {

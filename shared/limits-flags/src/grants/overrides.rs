@@ -44,6 +44,7 @@ pub async fn overrides(
             index: None,
             partition: ("pk", s(PARTITION)),
             // `$` is the letter after `#`: all sort keys of the feature lie between the two.
+            from: None,
             up_to: feature.map(|feature| ("sk", s(format!("{feature}$")))),
             limit: i32::try_from(limit.clamp(1, 1000)).unwrap_or(1),
             start,

@@ -185,11 +185,26 @@ fn a_model_of_a_provider_without_a_key_is_not_offered() {
 fn a_model_is_offered_only_while_its_provider_is_switched_on() {
     let offered = |body: &str| {
         let items = [item("model#good", MODEL), item("flag#provider-kie", body)];
-        Snapshot::read(&items, Timestamp(5)).offered(false).count()
+        Snapshot::read(&items, Timestamp(5))
+            .offered(Makes::Video, false)
+            .count()
     };
     assert_eq!(offered(r#"{"enabled":true}"#), 1);
     assert_eq!(offered(r#"{"enabled":false}"#), 0);
     assert_eq!(offered("nonsense"), 0);
+}
+
+#[test]
+fn what_makes_no_videos_is_not_offered_for_one() {
+    let music = MODEL.replacen('{', r#"{"makes":"music","#, 1);
+    let music = music.replacen(r#""seconds":5,"#, "", 1);
+    let snapshot = read(&[("model#good", &music), ("flag#provider-kie", ON)]);
+    let offered = |makes| snapshot.offered(makes, false).count();
+    assert_eq!(
+        (offered(Makes::Music), offered(Makes::Video)),
+        (1, 0),
+        "{snapshot:?}"
+    );
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl Payments {
     fn impossible(&self, step: &Settling<'_>, credit: &Credit<'_>) -> Settled {
         let granted = credit.before.balance.granted.plus(credit.entry.1);
         if granted.is_none() {
-            tracing::error!(payment = %step.payment.id(), key = %credit.entry.0, table = self.tables.accounts, "an account cannot take an entry");
+            tracing::error!(name: "entry_refused", payment = %step.payment.id(), key = %credit.entry.0, table = self.tables.accounts, "an account cannot take an entry");
             Settled::TooMuch
         } else {
             Settled::Overtaken

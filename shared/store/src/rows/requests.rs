@@ -22,11 +22,21 @@ const OPERATION: &str = "gen_ai.operation.name";
 const TASK: &str = "gen_ai.response.id";
 const ERROR: &str = "error.type";
 
+/// How the keys of all begin that began at a moment.
+pub(crate) fn began(at: Timestamp) -> String {
+    format!("{:013}", at.0)
+}
+
+/// How a line is called among its customer's.
+pub(crate) fn request_name(at: Timestamp, id: &str) -> String {
+    format!("{}#{id}", began(at))
+}
+
 /// The key of a line: by time, with as many digits as the times of the next two hundred years have, then by name.
 pub fn request_key(user: UserId, at: Timestamp, id: &str) -> Item {
     Item::from([
         ("user_id".to_owned(), n(user.0)),
-        ("request".to_owned(), s(format!("{:013}#{id}", at.0))),
+        ("request".to_owned(), s(request_name(at, id))),
     ])
 }
 

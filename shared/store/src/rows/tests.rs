@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
-use domain::catalog::Rules;
+use domain::catalog::{Makes, Rules};
 use domain::cost::{Category, MicroUsd};
 use domain::id::{NONCE_CHARS, shard_of};
 use domain::job::{Event, Passed, RenderedFile, Way};
@@ -20,6 +20,7 @@ fn job() -> Job {
     let order = Order {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
+        makes: Makes::Video,
         family: "kling-3.0".into(),
         others: vec![],
         prompt: "ёж 🦔".into(),
@@ -330,6 +331,20 @@ fn entries_read_back_as_written() {
         read_entry(&entry_item(UserId(7), &key, Credits(2), Timestamp(5))),
         Ok((UserId(7), entry))
     );
+}
+
+#[test]
+fn what_a_job_makes_reads_back_and_before_there_was_a_choice_it_was_a_video() {
+    for makes in Makes::ALL {
+        let mut job = job();
+        job.order.makes = makes;
+        let mut item = job_item(&job);
+        assert_eq!(read_job(&item).unwrap().order.makes, makes);
+        item.remove("makes");
+        assert_eq!(read_job(&item).unwrap().order.makes, Makes::Video);
+        item.insert("makes".to_owned(), s("film"));
+        assert!(read_job(&item).is_err());
+    }
 }
 
 #[test]

@@ -267,6 +267,7 @@ pub(crate) fn admission() -> Admission {
     let order = Order {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
+        makes: domain::catalog::Makes::Video,
         family: "kling-3.0".into(),
         others: vec![],
         prompt: "a hedgehog".into(),

@@ -13,13 +13,15 @@ use crate::{Error, Method};
 /// The part that holds the file, for [`crate::methods::InputFile::Attached`].
 pub(super) const PART: &str = "upload";
 const VIDEO_MIME: &str = "video/mp4";
+const PICTURE_MIME: &str = "image/png";
 
-/// A video (MPEG-4) to be uploaded, at most 50 MB.
+/// A video (MPEG-4) to be uploaded, at most 50 MB, or a picture (PNG), at most 10 MB.
 #[derive(Debug)]
 pub struct Upload {
     body: Body,
     length: Option<u64>,
     file_name: String,
+    mime: &'static str,
 }
 
 impl Upload {
@@ -35,6 +37,15 @@ impl Upload {
             body: Body::wrap_stream(stream),
             length,
             file_name: file_name.into(),
+            mime: VIDEO_MIME,
+        }
+    }
+
+    /// A picture (PNG) that is in memory already.
+    pub fn picture(bytes: impl Into<Bytes>, file_name: impl Into<String>) -> Self {
+        Self {
+            mime: PICTURE_MIME,
+            ..Self::bytes(bytes, file_name)
         }
     }
 
@@ -46,6 +57,7 @@ impl Upload {
             body: Body::from(bytes),
             length,
             file_name: file_name.into(),
+            mime: VIDEO_MIME,
         }
     }
 
@@ -64,7 +76,7 @@ impl Upload {
             Some(length) => Part::stream_with_length(self.body, length),
             None => Part::stream(self.body),
         };
-        part.file_name(self.file_name).mime_str(VIDEO_MIME)
+        part.file_name(self.file_name).mime_str(self.mime)
     }
 }
 

@@ -29,6 +29,7 @@ fn job() -> Job {
     let order = Order {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
+        makes: crate::catalog::Makes::Video,
         family: "kling-3.0".into(),
         others: vec![],
         prompt: "a hedgehog".into(),

@@ -12,6 +12,7 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
     let order = Order {
         model: ModelId("kling-3.0".into()),
         provider: "kie".into(),
+        makes: crate::catalog::Makes::Video,
         family: "kling-3.0".into(),
         others: vec![],
         prompt: String::new(),

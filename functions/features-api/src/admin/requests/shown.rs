@@ -1,0 +1,281 @@
+//! The log and its sums, as the API shows them.
+
+use std::collections::BTreeMap;
+
+use axum::response::{IntoResponse as _, Response};
+use domain::ai_request::AiRequest;
+use domain::report::{Summary, Tally};
+use http::HeaderValue;
+use http::header::{CONTENT_TYPE, HeaderName};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::Read;
+use crate::problem::Refusal;
+use crate::reply::Json;
+
+const NEXT: HeaderName = HeaderName::from_static("next-cursor");
+
+/// A value as JSON, or as CSV where that is asked for; with where the next page begins, if there is one.
+pub(super) fn answer<T: Serialize, E: std::error::Error + Send + Sync + 'static>(
+    format: Option<&str>,
+    body: &T,
+    next: Option<&str>,
+    csv: impl FnOnce() -> Result<String, E>,
+) -> Result<Response, Refusal> {
+    let mut response = Json(body).into_response();
+    match format {
+        None | Some("json") => {}
+        Some("csv") => {
+            let text = csv().map_err(|error| Refusal::Broken(Box::new(error)))?;
+            *response.body_mut() = format!("{text}\n").into();
+            let headers = response.headers_mut();
+            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv"));
+        }
+        Some(other) => {
+            return Err(Refusal::Malformed(format!(
+                "`format` is json or csv, not `{other}`"
+            )));
+        }
+    }
+    if let Some(Ok(next)) = next.filter(|next| !next.is_empty()).map(HeaderValue::from_str) {
+        response.headers_mut().insert(NEXT, next);
+    }
+    // Sums that are not whole would be taken for whole ones in a table, which has no room to say so.
+    let part = next == Some("") && format == Some("csv");
+    if part {
+        return Err(Refusal::Malformed(
+            "there are too many operations for one answer as CSV; ask for fewer days, or `cargo ctl requests`".to_owned(),
+        ));
+    }
+    Ok(response)
+}
+
+/// A sum of operations.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RequestTally)]
+pub(super) struct Sums {
+    /// All of them.
+    requests: u64,
+    completed: u64,
+    failed: u64,
+    /// Those under way.
+    open: u64,
+    /// What customers were charged for those that are done.
+    credits: u64,
+    tokens: u64,
+    /// What they cost, in millionths of a dollar, where that is known.
+    micro_usd: u64,
+    /// The same in kopecks, each at the rate of its moment.
+    kopecks: u64,
+    /// Those that are done and of which nobody knows what they cost.
+    unpriced: u64,
+}
+
+impl Sums {
+    fn of(tally: &Tally) -> Self {
+        Self {
+            requests: tally.requests,
+            completed: tally.completed,
+            failed: tally.failed,
+            open: tally.open,
+            credits: tally.credits,
+            tokens: tally.tokens,
+            micro_usd: tally.cost.0,
+            kopecks: tally.kopecks,
+            unpriced: tally.unpriced,
+        }
+    }
+}
+
+/// Everything in sums.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RequestSummary)]
+pub(crate) struct Summed {
+    all: Sums,
+    /// Within which time half of those that are done were done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    median_ms: Option<i64>,
+    /// Within which time 95 of 100 were.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    p95_ms: Option<i64>,
+    /// By kind.
+    categories: BTreeMap<&'static str, Sums>,
+    /// How often which reason was why one came to nothing.
+    errors: BTreeMap<String, u64>,
+    /// All of the days is in it. Otherwise there was too much for one answer: ask for fewer days.
+    complete: bool,
+    /// Lines that cannot be read, and are in no sum.
+    unreadable: u64,
+}
+
+impl Summed {
+    pub(super) fn of(sums: &Summary, read: &Read) -> Self {
+        let kinds = sums.categories.iter();
+        Self {
+            all: Sums::of(&sums.all),
+            median_ms: sums.took(50).map(|took| took.0),
+            p95_ms: sums.took(95).map(|took| took.0),
+            categories: kinds
+                .map(|(kind, tally)| (kind.as_str(), Sums::of(tally)))
+                .collect(),
+            errors: sums.errors.clone(),
+            complete: read.complete,
+            unreadable: read.unreadable,
+        }
+    }
+}
+
+/// A model, and what its operations come to.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RequestModel)]
+pub(super) struct Model {
+    model: String,
+    #[serde(flatten)]
+    sums: Sums,
+}
+
+/// The models.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RequestModels)]
+pub(crate) struct Models {
+    /// The dearest first.
+    models: Vec<Model>,
+    /// All of the days is in it.
+    complete: bool,
+    /// Lines that cannot be read, and are in no sum.
+    unreadable: u64,
+}
+
+impl Models {
+    pub(super) fn of(sums: &Summary, read: &Read) -> Self {
+        let models = sums.dearest().into_iter().map(|(model, tally)| Model {
+            model: model.0.clone(),
+            sums: Sums::of(tally),
+        });
+        Self {
+            models: models.collect(),
+            complete: read.complete,
+            unreadable: read.unreadable,
+        }
+    }
+}
+
+/// A customer's unlimited plan, and what was made under it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RequestPlan)]
+pub(super) struct Plan {
+    user: String,
+    plan: String,
+    #[serde(flatten)]
+    sums: Sums,
+}
+
+/// The unlimited plans.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RequestPlans)]
+pub(crate) struct Plans {
+    /// The dearest first.
+    plans: Vec<Plan>,
+    /// All of the days is in it.
+    complete: bool,
+    /// Lines that cannot be read, and are in no sum.
+    unreadable: u64,
+}
+
+impl Plans {
+    pub(super) fn of(sums: &Summary, read: &Read) -> Self {
+        let plans = sums.heaviest().into_iter().map(|((user, plan), tally)| Plan {
+            user: user.to_string(),
+            plan: plan.clone(),
+            sums: Sums::of(tally),
+        });
+        Self {
+            plans: plans.collect(),
+            complete: read.complete,
+            unreadable: read.unreadable,
+        }
+    }
+}
+
+/// An operation.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LoggedRequest)]
+pub(super) struct Line {
+    id: String,
+    user: String,
+    #[schema(format = DateTime)]
+    at: String,
+    category: &'static str,
+    status: &'static str,
+    provider: String,
+    model: String,
+    seconds: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_ms: Option<i64>,
+    attempts: u32,
+    tokens: u64,
+    credits: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    micro_usd: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kopecks: Option<u64>,
+    /// Who says what it cost: `provider` or `price_list`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost_by: Option<&'static str>,
+    /// The customer's plan at the time.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    subscription: Option<String>,
+    /// The plan paid for it.
+    is_unlimited: bool,
+    /// Why it came to nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<String>,
+}
+
+impl Line {
+    fn of(line: &AiRequest) -> Self {
+        Self {
+            id: line.id.clone(),
+            user: line.user.to_string(),
+            at: line.at.rfc3339().unwrap_or_default(),
+            category: line.category.as_str(),
+            status: line.status.as_str(),
+            provider: line.provider.clone(),
+            model: line.model.0.clone(),
+            seconds: line.seconds,
+            took_ms: line.took.map(|took| took.0),
+            attempts: line.attempts,
+            tokens: line.tokens,
+            credits: line.credits.0,
+            micro_usd: line.cost.map(|cost| cost.micro_usd.0),
+            kopecks: line.cost.and_then(|cost| cost.kopecks),
+            cost_by: line.cost.map(|cost| cost.source.as_str()),
+            subscription: line.subscription.clone(),
+            is_unlimited: line.is_unlimited,
+            error: line.error.clone(),
+        }
+    }
+}
+
+/// Operations.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = LoggedRequests)]
+pub(crate) struct Lines {
+    requests: Vec<Line>,
+    /// The cursor of the next page; absent on the last one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+    /// Lines that cannot be read, and are not among these.
+    unreadable: u64,
+}
+
+impl Lines {
+    pub(super) fn of(lines: &[AiRequest], next: Option<String>, unreadable: u64) -> Self {
+        Self {
+            requests: lines.iter().map(Line::of).collect(),
+            next,
+            unreadable,
+        }
+    }
+}

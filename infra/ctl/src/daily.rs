@@ -1,0 +1,115 @@
+//! The operator's report of a day or a week, from the tables: the same that the bot sends every morning.
+
+use app::report::{Reporter, chart, text, zone};
+use app::texts::{Locale, Say};
+use domain::report::{Business, Period, Span};
+use domain::time::Timestamp;
+use limits_flags::Settings;
+use serde_json::{Map, Value, json};
+
+use crate::arguments::DailyReport;
+use crate::requests::shown;
+use crate::{Error, Report};
+
+/// Gathers it and says it; with a picture, where one is wanted.
+pub(crate) async fn report(asked: &DailyReport) -> Result<Report, Error> {
+    let env = runtime::env();
+    let period = period(asked, env.now())?;
+    let place = asked.target.find().await?;
+    let reporter = Reporter {
+        requests: place.requests()?,
+        payments: place.payments()?,
+        notes: place.store()?.notes(),
+        settings: Settings::new(place.db(), place.output("SettingsTable")?.to_owned()),
+        env,
+    };
+    let over = period.until <= reporter.env.now();
+    let business = reporter.gather(period).await?;
+    let say = Say::in_(Locale::of(Some(&asked.language)));
+    if let Some(file) = &asked.picture {
+        let drawn = chart(say, &business).png();
+        let drawn = drawn.map_err(|error| Error::Usage(format!("the picture cannot be drawn: {error}")))?;
+        std::fs::write(file, drawn)
+            .map_err(|error| Error::Usage(format!("{} cannot be written: {error}", file.display())))?;
+    }
+    let mut words = plain(&text(say, &business));
+    if !over {
+        words.push_str("\n\n! this time is not over yet");
+    }
+    Ok(Report::verdict(
+        business.unreadable == 0,
+        words,
+        as_json(&business, over),
+    ))
+}
+
+fn period(asked: &DailyReport, now: Timestamp) -> Result<Period, Error> {
+    let span = if asked.week { Span::Week } else { Span::Day };
+    let period = match &asked.day {
+        Some(day) => Period::of(span, &zone(), day),
+        None => Period::ended(span, &zone(), now),
+    };
+    period.ok_or_else(|| {
+        let day = asked.day.as_deref().unwrap_or_default();
+        Error::Usage(format!("{day:?} is no day such as 2026-11-22"))
+    })
+}
+
+/// Without the marks of HTML.
+fn plain(html: &str) -> String {
+    let marks = [
+        ("<b>", ""),
+        ("</b>", ""),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&amp;", "&"),
+    ];
+    marks
+        .iter()
+        .fold(html.to_owned(), |text, (mark, plain)| text.replace(mark, plain))
+}
+
+fn as_json(business: &Business, over: bool) -> Value {
+    let (period, sums, takings) = (&business.period, &business.sums, &business.takings);
+    let tills: Vec<Value> = takings
+        .tills
+        .iter()
+        .map(|((rail, currency), till)| {
+            json!({"rail": rail.as_str(), "currency": currency.code(), "payments": till.payments,
+                "came": till.came, "went_back": till.back})
+        })
+        .collect();
+    let models: Vec<Value> = sums
+        .dearest()
+        .iter()
+        .map(|(model, tally)| {
+            let mut row = shown::as_json(tally);
+            (row["model"], row["margin_kopecks"]) = (json!(model.0), json!(business.margin(tally)));
+            row
+        })
+        .collect();
+    let plans: Map<String, Value> = business
+        .plans()
+        .into_iter()
+        .map(|plan| {
+            (
+                plan.to_owned(),
+                json!({"margin_kopecks": business.plan_margin(plan)}),
+            )
+        })
+        .collect();
+    let losses: Vec<Value> = business
+        .losses()
+        .iter()
+        .map(|(bearer, loss)| json!({"user": bearer.user.0, "plan": bearer.plan, "loss_kopecks": loss}))
+        .collect();
+    json!({
+        "span": period.span.as_str(), "first": period.first, "last": period.last, "over": over,
+        "revenue_kopecks": business.revenue(), "tills": tills, "refunds": takings.refunds,
+        "charged_back": takings.charged_back, "going_back": takings.going_back, "held": takings.held,
+        "test": takings.test, "all": shown::as_json(&sums.all), "errors": sums.errors, "models": models,
+        "plans": plans, "losses": losses, "not_looked_at": business.not_looked_at,
+        "refused": business.refused, "orphans": business.orphans, "unreadable": business.unreadable,
+    })
+}

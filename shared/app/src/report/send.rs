@@ -1,0 +1,176 @@
+//! Sends a report: its words, then its picture, each once.
+//!
+//! A report is claimed before it is made, and each part is noted before and after it is sent. Whoever comes again, because
+//! the schedule repeats itself or a run has broken off, goes on where it was; two at once send one. Where Telegram has not
+//! answered, nobody knows whether a part arrived. A report that is missing is worse than one that stands there twice, so it
+//! is sent once more, not again and again, and says that it is a repetition.
+
+use std::time::Duration;
+
+use domain::report::{Business, Period};
+use domain::time::Millis;
+use store::{Claim, Claimed, Part, Sending};
+use table::Deadline;
+use telegram::Upload;
+use telegram::methods::{InputFile, SendMessage, SendPhoto};
+
+use super::words::title;
+use super::{Reporter, chart, text};
+use crate::texts::Say;
+
+/// How often a part is sent at most where Telegram does not say whether it arrived.
+const TRIES_MAX: u32 = 2;
+/// The longest that Telegram is waited for.
+const TEXT_TIMEOUT: Duration = Duration::from_secs(20);
+const CHART_TIMEOUT: Duration = Duration::from_secs(40);
+/// What is kept of an invocation's time to note how a call went.
+const RESERVE: Duration = Duration::from_secs(5);
+/// How long after the end of an invocation its claim ends.
+const SKEW: Millis = Millis::from_secs(10);
+
+/// Where a report goes.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// The bot.
+    pub bot: telegram::Client,
+    /// The operator's chat.
+    pub chat: i64,
+    /// Their language.
+    pub say: Say,
+}
+
+/// What became of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is sent.
+    Sent,
+    /// It was sent before.
+    Before,
+}
+
+/// Why a report was not sent. Whoever comes again goes on with it.
+#[derive(Debug, thiserror::Error)]
+pub enum Failed {
+    /// The tables did not answer.
+    #[error("the report could not be gathered or noted")]
+    Tables(#[from] store::Error),
+    /// Somebody else is at it.
+    #[error("somebody else is sending this report")]
+    Busy,
+    /// Telegram did not take it.
+    #[error("Telegram did not take the report")]
+    Telegram(#[from] telegram::Error),
+    /// The picture could not be drawn.
+    #[error("the picture could not be drawn")]
+    Picture(#[from] chart::Error),
+    /// There was no time left to ask Telegram.
+    #[error("no time was left to send it")]
+    NoTime,
+}
+
+impl Reporter {
+    /// Sends the report of a time, unless it was sent.
+    pub async fn send(&self, post: &Post, period: &Period, deadline: Deadline) -> Result<Outcome, Failed> {
+        let now = self.env.now();
+        let left = i64::try_from(deadline.remaining().as_millis()).unwrap_or(i64::MAX);
+        let until = now.after(Millis(left)).after(SKEW);
+        let claimed = match self.notes.claim(period, now, until, deadline).await? {
+            Claim::Ours(claimed) => claimed,
+            Claim::Busy => return Err(Failed::Busy),
+            Claim::Done => return Ok(Outcome::Before),
+        };
+        let sent = self.send_parts(post, period, &claimed, deadline).await;
+        // What cannot be noted now is known when the claim ends.
+        if let Err(error) = self.notes.leave(&claimed, sent.is_ok(), deadline).await {
+            tracing::warn!(name: "report_claim_stays", error = crate::chain(&error), "a report's claim stays until it ends");
+        }
+        sent.map(|()| Outcome::Sent)
+    }
+
+    async fn send_parts(
+        &self,
+        post: &Post,
+        period: &Period,
+        claimed: &Claimed,
+        deadline: Deadline,
+    ) -> Result<(), Failed> {
+        if claimed.text.message.is_some() && claimed.chart.message.is_some() {
+            return Ok(());
+        }
+        let business = self.gather(period.clone()).await?;
+        self.send_part(
+            (claimed, Part::Text, claimed.text),
+            deadline,
+            async |again| {
+                let time = deadline.for_call(TEXT_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
+                let words = text(post.say, &business);
+                let message = SendMessage::html(post.chat, format!("{again}{words}"));
+                Ok(post.bot.call(&message, time).await?.message_id)
+            },
+            post.say,
+        )
+        .await?;
+        self.send_part(
+            (claimed, Part::Chart, claimed.chart),
+            deadline,
+            async |again| {
+                let time = deadline.for_call(CHART_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
+                let (photo, picture) = self.picture(post, &business, &again)?;
+                Ok(post
+                    .bot
+                    .send_photo_by_upload(&photo, picture, time)
+                    .await?
+                    .message_id)
+            },
+            post.say,
+        )
+        .await
+    }
+
+    fn picture(&self, post: &Post, business: &Business, again: &str) -> Result<(SendPhoto, Upload), Failed> {
+        let file = chart(post.say, business).png()?;
+        let caption = format!("{again}{}", title(post.say, business));
+        let photo = SendPhoto::new(post.chat, InputFile::Attached(String::new())).with_caption_html(caption);
+        Ok((photo, Upload::picture(file, "report.png")))
+    }
+
+    /// Sends a part, unless it is known to be there, and notes what is known of it before and afterwards.
+    async fn send_part(
+        &self,
+        (claimed, part, sending): (&Claimed, Part, Sending),
+        deadline: Deadline,
+        send: impl AsyncFnOnce(String) -> Result<i64, Failed>,
+        say: Say,
+    ) -> Result<(), Failed> {
+        if sending.message.is_some() {
+            return Ok(());
+        }
+        if sending.tries >= TRIES_MAX {
+            tracing::error!(
+                name: "report_part_unknown",
+                ?part,
+                "nobody knows whether a part of the report arrived; it is not sent again"
+            );
+            return Ok(());
+        }
+        let tries = sending.tries.saturating_add(1);
+        if !self.notes.sends(claimed, part, tries, deadline).await? {
+            return Err(Failed::Busy);
+        }
+        let again = if sending.tries > 0 {
+            say.text("report-again") + "\n\n"
+        } else {
+            String::new()
+        };
+        match send(again).await {
+            Ok(message) => Ok(self.notes.sent(claimed, part, message, deadline).await?),
+            Err(failed) => {
+                // A definite no was no try: the next one is the first.
+                if !matches!(failed, Failed::Telegram(telegram::Error::Unknown { .. })) {
+                    self.notes.sends(claimed, part, sending.tries, deadline).await?;
+                }
+                Err(failed)
+            }
+        }
+    }
+}

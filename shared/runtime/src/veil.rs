@@ -1,0 +1,312 @@
+//! What stands in a log in place of what its readers need not know.
+//!
+//! More people read logs than may know who a customer is, and logs are copied to more places than tables are. So a line has
+//! no Telegram id. A customer is a **hash** under a key: the same in every line, and nothing that could be tried out for all
+//! ids there are. An order's id begins with its customer's, so that part is **sealed**: the nonce behind it, which no two
+//! orders share, makes the pad. An operator, who may read the secret, types what the line says (`cargo ctl job x…-…`) and
+//! gets the order; one hash for the order alone would have led nowhere, for the tables have no index by it.
+//!
+//! The words of others (a provider's refusal, an error's chain) may repeat anything that was sent to them. [`Veil::text`]
+//! takes out what has a form: our secrets, orders' ids, and all of an address behind its host. What has none, a customer's
+//! own words, is known where they are carried: a span's `withheld` field says what no line below it may repeat.
+
+use std::fmt::Write as _;
+use std::sync::OnceLock;
+
+use domain::id::{JobId, UserId};
+use ring::hmac;
+
+/// Keeps this key apart from everything else that is made of the same secret.
+const DOMAIN: &[u8] = b"neurocards/log/1";
+/// What a sealed order's id begins with, so that it is not taken for a plain one.
+const SEALED: char = 'x';
+/// Hexadecimal digits of a sealed customer.
+const SEALED_DIGITS: usize = 16;
+/// Hexadecimal digits of a customer's hash: 48 bits, too many for two customers of one bot to share.
+const HASH_DIGITS: usize = 12;
+/// What stands where something was taken out.
+pub(crate) const TAKEN_OUT: &str = "[withheld]";
+/// The longest text of a field, in characters. A chain of causes has a few hundred.
+const TEXT_CHARS_MAX: usize = 1500;
+/// As many letters of a withheld text in a row are a quotation of it. Fewer are a word that everybody uses.
+const QUOTATION_CHARS: usize = 12;
+
+static VEIL: OnceLock<Veil> = OnceLock::new();
+
+/// The process's own, once the secret is read. Until then customers and orders are left out of the log altogether.
+pub(crate) fn current() -> Option<&'static Veil> {
+    VEIL.get()
+}
+
+/// Takes a veil for the process. A second one, in a test, changes nothing.
+pub(crate) fn wear(veil: Veil) {
+    let _ = VEIL.set(veil);
+}
+
+/// How customers and orders are named in logs, and what never stands in them.
+pub struct Veil {
+    key: hmac::Key,
+    secrets: Vec<String>,
+}
+
+impl std::fmt::Debug for Veil {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Veil(..)")
+    }
+}
+
+impl Veil {
+    /// From our own key for callback addresses: another key in the secret would be one more to lose. Whoever changes it
+    /// reads older lines with the older one. `secrets` are taken out of every text.
+    pub fn new(key: &[u8], secrets: Vec<String>) -> Self {
+        let own = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), DOMAIN);
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA256, own.as_ref()),
+            secrets,
+        }
+    }
+
+    /// A customer, as lines name them.
+    pub fn user(&self, user: UserId) -> String {
+        let tag = hmac::sign(&self.key, format!("user/{user}").as_bytes());
+        let mut hash = hex(tag.as_ref());
+        hash.truncate(HASH_DIGITS);
+        hash
+    }
+
+    /// An order, as lines name it.
+    pub fn job(&self, job: &JobId) -> String {
+        let nonce = job.nonce.as_str();
+        let sealed = self.padded(nonce, job.user.0);
+        format!("{SEALED}{}-{nonce}", hex(&sealed.to_be_bytes()))
+    }
+
+    /// The order that a line names so; `None` if it names none, or was written under another key.
+    pub fn unsealed(&self, name: &str) -> Option<JobId> {
+        let (sealed, nonce) = name.strip_prefix(SEALED)?.split_once('-')?;
+        let whole = sealed.len() == SEALED_DIGITS && !sealed.starts_with('+');
+        let sealed = u64::from_str_radix(sealed, 16)
+            .ok()
+            .filter(|_| whole)?
+            .to_be_bytes();
+        let user = self.padded(nonce, i64::from_be_bytes(sealed));
+        JobId::parse(&format!("{user}-{nonce}"))
+    }
+
+    /// A number under the pad that belongs to a nonce; the same again takes it off. A nonce has 80 random bits and is one
+    /// customer's, so no pad is used for two numbers.
+    fn padded(&self, nonce: &str, number: i64) -> i64 {
+        let pad = hmac::sign(&self.key, format!("job/{nonce}").as_bytes());
+        let mut bytes = number.to_be_bytes();
+        for (byte, pad) in bytes.iter_mut().zip(pad.as_ref()) {
+            *byte ^= pad;
+        }
+        i64::from_be_bytes(bytes)
+    }
+
+    /// A text without our secrets, with orders named as in every line, and with the hosts alone of addresses.
+    pub fn text(&self, text: &str) -> String {
+        let mut text: String = text.chars().take(TEXT_CHARS_MAX).collect();
+        for secret in &self.secrets {
+            if text.contains(secret.as_str()) {
+                text = text.replace(secret.as_str(), TAKEN_OUT);
+            }
+        }
+        self.ids(&hosts(&text))
+    }
+
+    /// Every order's id sealed, and every customer's in a form that only `Debug` writes hashed.
+    fn ids(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some(at) = rest.find(|letter: char| letter.is_ascii_digit()) {
+            let (before, from) = rest.split_at(at);
+            out.push_str(before);
+            let digits = from
+                .find(|letter: char| !letter.is_ascii_digit())
+                .unwrap_or(from.len());
+            let is_word = before.chars().next_back().or(out.chars().next_back());
+            let stands_alone = !is_word.is_some_and(char::is_alphanumeric);
+            let job = from
+                .get(..digits.saturating_add(1).saturating_add(domain::id::NONCE_CHARS))
+                .and_then(JobId::parse);
+            let taken = match job.filter(|_| stands_alone) {
+                Some(job) => {
+                    out.push_str(&self.job(&job));
+                    digits + 1 + domain::id::NONCE_CHARS
+                }
+                None if out.ends_with("UserId(") || out.ends_with("ChatId(") => {
+                    let user = from.get(..digits).and_then(|user| user.parse().ok());
+                    out.push_str(&self.user(UserId(user.unwrap_or_default())));
+                    digits
+                }
+                None => {
+                    out.push_str(from.get(..digits).unwrap_or_default());
+                    digits
+                }
+            };
+            rest = from.get(taken..).unwrap_or_default();
+        }
+        out.push_str(rest);
+        out
+    }
+}
+
+/// What stands in a text before there is a veil: no address behind its host, and no order.
+pub(crate) fn bare(text: &str) -> String {
+    let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
+    hosts(&text)
+}
+
+/// Addresses without all that stands behind their hosts: paths name files, and queries are often keys.
+fn hosts(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("://") {
+        let (before, from) = rest.split_at(at + 3);
+        out.push_str(before);
+        let ends = |letter: char| letter.is_whitespace() || "\"'<>()[]{}|\\^`,;".contains(letter);
+        let (address, after) = from.split_at(from.find(ends).unwrap_or(from.len()));
+        let (authority, path) = address.split_at(address.find(['/', '?', '#']).unwrap_or(address.len()));
+        out.push_str(authority.rsplit_once('@').map_or(authority, |(_, host)| host));
+        if !path.trim_start_matches('/').is_empty() {
+            out.push_str("/…");
+        }
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
+/// A text without what it quotes of a withheld one.
+pub(crate) fn without(text: &str, withheld: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let mut quoted = vec![false; letters.len()];
+    for (at, window) in letters.windows(QUOTATION_CHARS).enumerate() {
+        let window: String = window.iter().collect();
+        if withheld.contains(&window) {
+            quoted
+                .iter_mut()
+                .skip(at)
+                .take(QUOTATION_CHARS)
+                .for_each(|it| *it = true);
+        }
+    }
+    // A withheld text that is shorter than a quotation is looked for as a whole.
+    let whole = withheld
+        .lines()
+        .filter(|line| (4..QUOTATION_CHARS).contains(&line.chars().count()));
+    let mut out = String::with_capacity(text.len());
+    let mut was_quoted = false;
+    for (letter, is_quoted) in letters.iter().zip(quoted) {
+        match (is_quoted, was_quoted) {
+            (false, _) => out.push(*letter),
+            (true, false) => out.push_str(TAKEN_OUT),
+            (true, true) => {}
+        }
+        was_quoted = is_quoted;
+    }
+    whole.fold(out, |text, line| text.replace(line, TAKEN_OUT))
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JOB: &str = "700001-abcdefgh23456789";
+
+    fn veil() -> Veil {
+        Veil::new(b"0123456789abcdef", vec!["123456:token-of-the-bot".to_owned()])
+    }
+
+    #[test]
+    fn an_order_is_found_again_by_whoever_has_the_key_and_by_nobody_else() {
+        let job = JobId::parse(JOB).unwrap();
+        let name = veil().job(&job);
+        assert!(
+            name.starts_with('x') && name.ends_with("-abcdefgh23456789"),
+            "{name}"
+        );
+        assert!(!name.contains("700001"), "{name}");
+        assert_eq!(veil().unsealed(&name), Some(job.clone()));
+        let other = Veil::new(b"another-key-0123", Vec::new());
+        assert_ne!(other.unsealed(&name), Some(job));
+        let padded = name.replacen('x', "x0", 1);
+        for none in [
+            padded.as_str(),
+            "",
+            "x",
+            "x-",
+            JOB,
+            "x12-abcdefgh23456789z",
+            "xyz-abcdefgh23456789",
+        ] {
+            assert_eq!(veil().unsealed(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn two_orders_of_one_customer_show_it_by_the_hash_alone() {
+        let [one, two] = [JOB, "700001-22222222222222aa"].map(|id| JobId::parse(id).unwrap());
+        let [first, second] = [&one, &two].map(|job| veil().job(job));
+        assert_ne!(first.get(..17), second.get(..17));
+        assert_eq!(veil().user(one.user), veil().user(two.user));
+        assert_ne!(veil().user(UserId(700_001)), veil().user(UserId(700_002)));
+        assert_eq!(veil().user(one.user).len(), HASH_DIGITS);
+    }
+
+    #[test]
+    fn a_text_keeps_its_words_and_neither_secrets_nor_paths_nor_customers() {
+        let (veil, sealed) = (veil(), veil().job(&JobId::parse(JOB).unwrap()));
+        let hash = veil.user(UserId(7));
+        let cases = [
+            ("took 12 ms, 3 tries", "took 12 ms, 3 tries".to_owned()),
+            (JOB, sealed.clone()),
+            (
+                "purchase p-700001-abcdefgh23456789-2.",
+                format!("purchase p-{sealed}-2."),
+            ),
+            (
+                "key 123456:token-of-the-bot is bad",
+                "key [withheld] is bad".to_owned(),
+            ),
+            (
+                "GET https://user:pw@cdn.example/a/b.mp4?sig=1: 404",
+                "GET https://cdn.example/…".to_owned() + " 404",
+            ),
+            ("at https://kie.ai", "at https://kie.ai".to_owned()),
+            ("Job(UserId(7), 12)", format!("Job(UserId({hash}), 12)")),
+        ];
+        for (text, expected) in cases {
+            let found = veil.text(text).replace("/…:", "/…");
+            assert_eq!(found, expected, "{text}");
+        }
+        assert_eq!(veil.text(&"я".repeat(5000)).chars().count(), TEXT_CHARS_MAX);
+    }
+
+    #[test]
+    fn what_is_withheld_is_not_quoted_neither_whole_nor_in_part() {
+        let prompt = "a marked cat dances in the rain";
+        let cases = [
+            (
+                "flagged: 'a marked cat dances in the rain'",
+                "flagged: '[withheld]'",
+            ),
+            ("flagged: marked cat dances in", "flagged:[withheld]"),
+            ("a marked failure", "a marked failure"),
+            ("", ""),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(without(text, prompt), expected, "{text}");
+        }
+        assert_eq!(without("no: кот", "кот"), "no: кот", "too short to be anybody's");
+        assert_eq!(without("no: котик", "котик"), "no: [withheld]");
+    }
+}

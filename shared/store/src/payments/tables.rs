@@ -1,0 +1,23 @@
+//! Where purchases and payments stand.
+
+/// The names of the tables that money goes through.
+#[derive(Clone, Debug)]
+pub struct PaymentTables {
+    /// Purchases and payments.
+    pub payments: String,
+    /// Balances and standings.
+    pub accounts: String,
+    /// Immutable entries.
+    pub ledger: String,
+}
+
+impl PaymentTables {
+    /// To read purchases and payments alone: nothing is settled through it.
+    pub fn to_read(payments: String) -> Self {
+        Self {
+            payments,
+            accounts: String::new(),
+            ledger: String::new(),
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A week of business of all eight kinds of operations, reported by the real function, and every number held against a
+//! plain reckoning over the rows: in the sums, and in the words that the operator reads.
+//!
+//! `cargo test` writes a few hundred operations; `REPORTED_OPERATIONS=20000 cargo test -p tests --test report day` as many as
+//! a good day has. With `REPORTED_INTO=some/folder` the pictures and words are written there, to be looked at.
+
+use std::time::Instant;
+
+use app::report::zone;
+use app::texts::{Locale, Say};
+use domain::report::{Period, Span};
+use domain::time::Timestamp;
+use serde_json::json;
+use tests::stage::{OPERATOR, Stage};
+
+use crate::naive::{Line, Rows, count, sum};
+use crate::said;
+use crate::world::World;
+
+/// How many operations the day has, unless somebody asks for more.
+const FEW: u64 = 400;
+
+fn operations() -> u64 {
+    let asked = std::env::var("REPORTED_OPERATIONS").ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(FEW)
+}
+
+/// Both periods' pictures and words, to be looked at, where somebody wants to.
+async fn show(stage: &Stage, period: &Period) {
+    let Ok(folder) = std::env::var("REPORTED_INTO") else {
+        return;
+    };
+    let business = stage.report.reporter.gather(period.clone()).await.unwrap();
+    for locale in [Locale::Ru, Locale::En] {
+        let name = format!("{folder}/{}-{}", period.key().replace('#', "-"), locale.as_str());
+        let say = Say::in_(locale);
+        std::fs::write(format!("{name}.html"), app::report::text(say, &business)).unwrap();
+        std::fs::write(
+            format!("{name}.png"),
+            app::report::chart(say, &business).png().unwrap(),
+        )
+        .unwrap();
+    }
+}
+
+/// A day of so many operations, some on the other days of its week, and the morning after it.
+async fn week(stage: &Stage, operations: u64) {
+    let day = Period::of(Span::Day, &zone(), "2026-11-22").unwrap();
+    let week = Period::of(Span::Week, &zone(), "2026-11-22").unwrap();
+    let mut world = World::open(stage, i64::try_from(operations / 25).unwrap().max(12)).await;
+    for number in 0..operations {
+        world.operation(&day).await;
+        if number % 8 == 0 {
+            world.operation(&week).await;
+        }
+        if number % 10 == 0 {
+            world.payment(if number % 20 == 0 { &day } else { &week }).await;
+        }
+        if number % 16 == 0 {
+            world.note(&day).await;
+        }
+    }
+    stage
+        .clock
+        .set(Timestamp::parse_rfc3339("2026-11-23T06:00:00Z").unwrap());
+}
+
+/// Every sum that is no word.
+async fn sums_agree(stage: &Stage, rows: &Rows, period: &Period) {
+    let business = stage.report.reporter.gather(period.clone()).await.unwrap();
+    let (from, until) = (period.from.0, period.until.0);
+    let lines = rows.lines(from, until);
+    let charged = |line: &Line| {
+        if line.status == "completed" {
+            line.credits
+        } else {
+            0
+        }
+    };
+    let all = business.sums.all;
+    assert_eq!(all.requests, u64::try_from(lines.len()).unwrap());
+    assert_eq!(all.credits, sum(&lines, charged));
+    assert_eq!(all.cost.0, sum(&lines, |line| line.micro_usd.unwrap_or(0)));
+    assert_eq!(all.kopecks, sum(&lines, |line| line.kopecks.unwrap_or(0)));
+    // What videos were charged is what the ledger has taken for the orders of that time.
+    let videos: Vec<&Line> = lines
+        .iter()
+        .copied()
+        .filter(|line| line.category == "video_gen")
+        .collect();
+    assert_eq!(sum(&videos, charged), rows.captured(from, until));
+    assert_eq!(
+        business.sums.categories[&domain::cost::Category::VideoGen].credits,
+        rows.captured(from, until)
+    );
+    for (part, begins) in period.parts.iter().enumerate() {
+        let ends = period.parts.get(part + 1).map_or(until, |next| next.0);
+        let within: Vec<&Line> = lines
+            .iter()
+            .copied()
+            .filter(|line| (begins.0..ends).contains(&line.at))
+            .collect();
+        let tally = business.parts[part];
+        assert_eq!(
+            tally.completed,
+            count(&within, |line| line.status == "completed"),
+            "part {part}"
+        );
+        assert_eq!(
+            tally.failed,
+            count(&within, |line| line.status == "failed"),
+            "part {part}"
+        );
+        assert_eq!(
+            tally.requests,
+            u64::try_from(within.len()).unwrap(),
+            "part {part}"
+        );
+    }
+    assert_eq!(business.unreadable, 0);
+}
+
+/// The ledger has what payments gave: no revenue without goods, and no goods without revenue.
+fn the_ledger_knows_every_payment(rows: &Rows) {
+    for paid in &rows.paid {
+        let key = (paid.user, format!("grant#purchase#{}", paid.id));
+        let given = rows.ledger.get(&key).copied();
+        let never = ["new", "void", "held"].contains(&paid.state.as_str());
+        assert_eq!(given, (!never).then_some(paid.credits), "{}", paid.id);
+    }
+}
+
+/// Every line that the reckoning makes stands in the message, and the message has no other lines of figures.
+fn words_agree(text: &str, rows: &Rows, period: &Period) {
+    let (from, until) = (period.from.0, period.until.0);
+    let mut said = said::money(rows, from, until);
+    said.extend(said::operations(rows, from, until));
+    said.extend(said::margins(rows, from, until));
+    said.extend(said::warnings(rows, from, until));
+    let lines: Vec<&str> = text.lines().collect();
+    for line in &said {
+        assert!(lines.contains(&line.as_str()), "not said: {line}\n\nin:\n{text}");
+    }
+    let figures = lines
+        .iter()
+        .filter(|line| line.contains(|letter: char| letter.is_ascii_digit()));
+    let more: Vec<&&str> = figures
+        .filter(|line| {
+            !said.iter().any(|said| said == **line) && !line.starts_with("📊") && !line.starts_with('…')
+        })
+        .collect();
+    assert!(more.is_empty(), "nobody has reckoned: {more:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_number_of_the_report_is_what_the_rows_say() {
+    let stage = Stage::with(|setting| {
+        let rate = json!({"rub_per_usd": [{"rate": 80}], "rub_per_star": [{"rate": "1.04"}]});
+        setting.settings.costs = Some(serde_json::from_value(rate).unwrap());
+    })
+    .await;
+    stage.newcomer(OPERATOR).await;
+    let begun = Instant::now();
+    week(&stage, operations()).await;
+    let written = begun.elapsed();
+    let rows = Rows::read(&stage.db, |name| stage.aws.table_name(name).unwrap().to_owned()).await;
+    let begun = Instant::now();
+    let told = stage.report().await.unwrap();
+    let reported = begun.elapsed();
+    assert_eq!(told, json!({"day#2026-11-22": "sent", "week#2026-11-16": "sent"}));
+    the_ledger_knows_every_payment(&rows);
+    let chat = stage.telegram.chat(OPERATOR);
+    for (span, beginning) in [
+        (Span::Day, "📊 Отчёт за 22.11.2026"),
+        (Span::Week, "📊 Отчёт за неделю 16.11.2026"),
+    ] {
+        let period = Period::of(span, &zone(), "2026-11-22").unwrap();
+        sums_agree(&stage, &rows, &period).await;
+        show(&stage, &period).await;
+        let messages: Vec<_> = chat
+            .iter()
+            .filter(|message| message.text().starts_with(beginning))
+            .collect();
+        let [words, picture] = messages[..] else {
+            panic!("{} messages", messages.len());
+        };
+        words_agree(words.text(), &rows, &period);
+        assert!(words.now.media.is_none() && picture.now.media.is_some());
+    }
+    let lines = rows.lines.len();
+    println!("{lines} lines written in {written:?}, two reports made and sent in {reported:?}");
+    assert_eq!(stage.aws.refusals(), []);
+}

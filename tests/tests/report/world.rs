@@ -1,0 +1,456 @@
+//! A week of business, written as the product writes it: orders through admission and settlement, money through payments'
+//! own transactions, operations of other kinds as lines of the log.
+
+use std::time::Duration;
+
+use domain::account::{Draft, Place};
+use domain::admission::Admission;
+use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
+use domain::catalog::Rules;
+use domain::cost::{Category, MicroUsd};
+use domain::id::{ChatId, Fence, JobId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId, UserId};
+use domain::job::{Event, Failure, Job, Order, RenderedFile};
+use domain::ledger::{After, Key};
+use domain::money::{Amount, Credits};
+use domain::payment::{Goods, Money, Payment, PaymentId, Rail, Record, State, Term, Truth};
+use domain::report::Period;
+use domain::time::{Millis, Timestamp};
+use domain::video::Aspect;
+use store::rows::{account_key, read_account, request_item};
+use store::{Applied, Credit, PaymentTables, Payments, Settled, Settling, Tallied};
+use table::{Deadline, Write};
+use tests::stage::Stage;
+
+use crate::ANNA;
+
+/// SplitMix64: the same seed, the same week.
+pub(crate) struct Dice(u64);
+
+impl Dice {
+    pub(crate) fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    pub(crate) fn below(&mut self, n: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % n
+    }
+
+    fn signed(&mut self, n: i64) -> i64 {
+        i64::try_from(self.below(n.unsigned_abs())).unwrap()
+    }
+
+    fn pick<'a, T>(&mut self, of: &'a [T]) -> &'a T {
+        let at = self.below(u64::try_from(of.len()).unwrap());
+        &of[usize::try_from(at).unwrap()]
+    }
+}
+
+/// What is written, and with which dice.
+pub(crate) struct World<'a> {
+    stage: &'a Stage,
+    payments: Payments,
+    dice: Dice,
+    /// An order as the desk makes it, of which the others are made.
+    order: Order,
+    users: i64,
+    number: u64,
+}
+
+const PLANS: [(&str, u32, u64); 3] = [("day", 1, 9_900), ("week", 7, 49_900), ("month", 30, 199_000)];
+const VIDEO_MODELS: [&str; 3] = ["kling-3.0", "kling-2.6", "seedance-2"];
+/// Midnight in Moscow before 22 November 2026.
+const DARK_UNTIL: Timestamp = Timestamp(1_795_294_800_000);
+const FIRST_USER: i64 = 5_000;
+
+pub(crate) fn soon() -> Deadline {
+    Deadline::after(Duration::from_secs(30))
+}
+
+impl<'a> World<'a> {
+    /// With so many customers, each with more credits than they can use.
+    pub(crate) async fn open(stage: &'a Stage, users: i64) -> Self {
+        stage.newcomer(ANNA).await;
+        let template = stage.order(ANNA, "of which the others are made").await;
+        let order = stage.job(&template).await.order;
+        for user in FIRST_USER..FIRST_USER + users {
+            let opened =
+                stage
+                    .store
+                    .open_account(UserId(user), Credits(1_000_000), "ru", stage.now(), soon());
+            opened.await.unwrap();
+        }
+        let table = |name: &str| stage.aws.table_name(name).unwrap().to_owned();
+        let tables = PaymentTables {
+            payments: table("PaymentsTable"),
+            accounts: table("AccountsTable"),
+            ledger: table("LedgerTable"),
+        };
+        Self {
+            stage,
+            payments: Payments::new(stage.db.clone(), tables),
+            dice: Dice::new(20_261_122),
+            order,
+            users,
+            number: 0,
+        }
+    }
+
+    fn user(&mut self) -> UserId {
+        let users = self.users;
+        UserId(FIRST_USER + self.dice.signed(users))
+    }
+
+    /// Within a time, or one time in fifty at its very edges or beyond them.
+    fn moment(&mut self, period: &Period) -> Timestamp {
+        let edges = [
+            period.from,
+            Timestamp(period.from.0 - 1),
+            Timestamp(period.until.0 - 1),
+            period.until,
+        ];
+        if self.dice.below(50) == 0 {
+            return *self.dice.pick(&edges);
+        }
+        let length = period.until.since(period.from).0;
+        Timestamp(period.from.0 + self.dice.signed(length))
+    }
+
+    /// One operation of every kind in turn.
+    pub(crate) async fn operation(&mut self, period: &Period) {
+        let category = Category::ALL[usize::try_from(self.number % 8).unwrap()];
+        self.number += 1;
+        let at = self.moment(period);
+        if category == Category::VideoGen {
+            self.video(at).await;
+        } else {
+            self.line(category, at).await;
+        }
+    }
+
+    /// Whether an operation's cost is known, and the rate of the rouble: on the reported day of all, so that every margin
+    /// is, and on the days before of most.
+    fn known(&mut self, at: Timestamp) -> (bool, bool) {
+        let dark = at < DARK_UNTIL;
+        (!dark || self.dice.below(5) > 0, !dark || self.dice.below(5) > 0)
+    }
+
+    fn costing(&mut self, at: Timestamp) -> Costing {
+        let (is_priced, is_rated) = self.known(at);
+        Costing {
+            expected: is_priced.then_some(MicroUsd(350_000 + self.number)),
+            billed_unit: (self.dice.below(2) == 0).then_some(MicroUsd(5_000)),
+            kopecks_per_usd: is_rated.then_some(8_000),
+            kept: domain::cost::days(400),
+            ..Costing::default()
+        }
+    }
+
+    /// An order: admitted, and led to one of its ends or left on its way.
+    async fn video(&mut self, at: Timestamp) {
+        let user = self.user();
+        let nonce = nonce(self.number);
+        let plan = (self.dice.below(3) == 0).then(|| self.dice.pick(&PLANS).0.to_owned());
+        let mut order = Order {
+            model: ModelId((*self.dice.pick(&VIDEO_MODELS)).to_owned()),
+            plan: plan.clone(),
+            ..self.order.clone()
+        };
+        // Whoever has a plan may pay with credits beside it.
+        let beside = (self.dice.below(5) == 0).then(|| "month".to_owned());
+        order.costing = Some(Costing {
+            subscription: plan.clone().or(beside),
+            ..self.costing(at)
+        });
+        let cost = if plan.is_some() {
+            0
+        } else {
+            1 + u32::try_from(self.dice.below(6)).unwrap()
+        };
+        self.put_draft(user, &nonce, at).await;
+        let id = JobId { user, nonce };
+        let place = Place {
+            chat: ChatId(user.0),
+            message: MessageId(1),
+        };
+        let rules = Rules {
+            signup_credits: Credits(0),
+            active_jobs_max: 100_000,
+            limits: Vec::new(),
+            wait_max: Millis::from_mins(30),
+            settle_max: Millis::from_mins(60),
+        };
+        let admission = Admission {
+            job: Job::accepted(id, order, Credits(cost), Vec::new(), place, &rules, at),
+            reservations: Vec::new(),
+            draft_revision: 1,
+            active_jobs_max: 100_000,
+            standing_revision: 0,
+            prompt_kept: Some("words".to_owned()),
+        };
+        self.stage.store.admit(&admission, soon()).await.unwrap();
+        self.lead(admission.job).await;
+    }
+
+    async fn put_draft(&self, user: UserId, nonce: &Nonce, at: Timestamp) {
+        let draft = Draft {
+            nonce: nonce.clone(),
+            revision: 1,
+            prompt: "words".to_owned(),
+            photo: None,
+            model: self.order.model.clone(),
+            aspect: Aspect::Portrait,
+            duration_s: 5,
+            created_at: at,
+            source: None,
+        };
+        assert!(self.stage.store.put_draft(user, &draft, soon()).await.unwrap());
+    }
+
+    async fn lead(&mut self, mut job: Job) {
+        let begun = job.created_at;
+        let took = Millis(20_000 + self.dice.signed(400_000));
+        let accepted = Event::Accepted {
+            fence: Fence(1),
+            task: TaskId(format!("task-{}", self.number)),
+        };
+        let claim = Event::Claim {
+            way: None,
+            lease_until: begun.after(Millis::from_mins(3)),
+        };
+        let done = Event::Succeeded {
+            file: RenderedFile {
+                url: "https://example.com/1.mp4".to_owned(),
+                bytes: 1_000_000,
+                billed_milli: (self.dice.below(3) == 0).then_some(70_000 + self.number % 9_999),
+            },
+            deliver_until: begun.after(Millis::from_mins(60)),
+        };
+        let failed = |failure| Event::Rejected { failure };
+        let way = match self.dice.below(20) {
+            0 => vec![],
+            1 => vec![claim, accepted],
+            2 => vec![claim, Event::OutcomeUnknown { can_ask: false }],
+            3 => vec![Event::Cancel],
+            4 | 5 => vec![claim, failed(Failure::Moderation)],
+            6 => vec![claim, failed(Failure::Provider)],
+            7 => vec![
+                claim,
+                accepted,
+                done,
+                Event::CannotDeliver {
+                    failure: Failure::FileGone,
+                },
+            ],
+            _ => vec![claim, accepted, done, Event::Delivered { file: None }],
+        };
+        let steps = i64::try_from(way.len()).unwrap();
+        for (step, event) in (1..).zip(way) {
+            let at = begun.after(Millis(took.0 * step / steps.max(1)));
+            let change = job
+                .apply(event.clone(), at)
+                .unwrap_or_else(|why| panic!("{event:?}: {why:?}"));
+            let applied = self.stage.store.apply(&job, &change, soon()).await.unwrap();
+            assert_eq!(applied, Applied::Written);
+            job = change.after;
+        }
+    }
+
+    /// A line of another kind of operation.
+    async fn line(&mut self, category: Category, at: Timestamp) {
+        let statuses = [
+            Status::Completed,
+            Status::Completed,
+            Status::Completed,
+            Status::Failed,
+            Status::Pending,
+            Status::TimeoutWaiting,
+        ];
+        let status = *self.dice.pick(&statuses);
+        let plan = (self.dice.below(4) == 0).then(|| self.dice.pick(&PLANS).0.to_owned());
+        let micro_usd = MicroUsd(100 + self.dice.below(90_000));
+        let (is_priced, is_rated) = self.known(at);
+        let kopecks = is_rated.then(|| micro_usd.kopecks(8_000));
+        let has_cost = status == Status::Completed && is_priced;
+        let errors = ["quota", "timeout", "refused <&>"];
+        let line = AiRequest {
+            user: self.user(),
+            id: format!("op-{}", self.number),
+            at,
+            category,
+            status,
+            provider: "openai".to_owned(),
+            model: ModelId(format!("{}-{}", category.as_str(), self.dice.below(2))),
+            prompt: None,
+            result: None,
+            error: (status == Status::Failed).then(|| (*self.dice.pick(&errors)).to_owned()),
+            task: None,
+            took: status.is_final().then(|| Millis(self.dice.signed(90_000))),
+            seconds: 0,
+            attempts: 1,
+            tokens: self.dice.below(5_000),
+            credits: Credits(if plan.is_some() || status == Status::Failed {
+                0
+            } else {
+                u32::try_from(self.dice.below(3)).unwrap()
+            }),
+            cost: has_cost.then_some(Cost {
+                micro_usd,
+                kopecks,
+                source: Source::PriceList,
+            }),
+            kopecks_per_usd: kopecks.map(|_| 8_000),
+            is_unlimited: plan.is_some(),
+            subscription: plan,
+        };
+        let table = self.stage.aws.table_name("AiRequestsTable").unwrap();
+        let item = request_item(&line, domain::cost::days(400));
+        self.stage
+            .db
+            .write(Write::put("line", table, item), soon())
+            .await
+            .unwrap();
+    }
+
+    /// A payment, and what may become of it.
+    pub(crate) async fn payment(&mut self, period: &Period) {
+        self.number += 1;
+        let (user, at) = (self.user(), self.moment(period));
+        let rail = *self.dice.pick(&Rail::ALL);
+        let state = *self.dice.pick(&[
+            State::Credited,
+            State::Credited,
+            State::Credited,
+            State::Credited,
+            State::Refunded,
+            State::ChargedBack,
+            State::RefundHeld,
+            State::Held,
+            State::New,
+            State::Void,
+        ]);
+        let mut record = self.record(rail, user, at);
+        let bought = record.goods.credits;
+        record.payment.state = if matches!(state, State::Held | State::New | State::Void) {
+            state
+        } else {
+            State::Credited
+        };
+        record.payment.granted = record.payment.state == State::Credited;
+        (record.version, record.payment.revision) = (1, 1);
+        let given = record
+            .payment
+            .granted
+            .then(|| (Key::Purchase(record.id().clone()), bought));
+        self.settle(&record, given).await;
+        let id = record.id().clone();
+        let (minor, after) = (
+            record.amount.minor,
+            match state {
+                State::Refunded | State::ChargedBack => After::Clawed,
+                State::RefundHeld => After::SetAside,
+                _ => return,
+            },
+        );
+        record.payment.state = state;
+        record.payment.refunded = if after == After::Clawed { minor } else { 0 };
+        // A part of the money may go back, and the payment stands.
+        if after == After::Clawed && self.dice.below(3) == 0 {
+            (record.payment.state, record.payment.refunded) = (State::Credited, minor / 3);
+        }
+        (record.version, record.payment.revision) = (2, 2);
+        self.settle(&record, Some((Key::Payment(after, id, 2), bought)))
+            .await;
+    }
+
+    fn record(&mut self, rail: Rail, user: UserId, at: Timestamp) -> Record {
+        let plan = (self.dice.below(2) == 0).then(|| *self.dice.pick(&PLANS));
+        let minor = plan.map_or_else(|| 5_000 + self.dice.below(90_000), |(_, _, price)| price);
+        let truth = Truth {
+            id: PaymentId {
+                rail,
+                id: format!("pay-{}", self.number),
+            },
+            money: Money::Arrived,
+            amount: Amount {
+                minor: if rail == Rail::Stars { minor / 100 } else { minor },
+                currency: rail.currency(),
+            },
+            refunded: 0,
+            shop: None,
+            purchase: None,
+            payer: Some(user),
+            is_test: self.dice.below(15) == 0,
+        };
+        let minutes = plan.map(|(_, days, _)| i64::from(days) * 24 * 60 - self.dice.signed(600));
+        Record {
+            payment: Payment::unheard(truth.id.clone(), at),
+            user: Some(user),
+            goods: Goods {
+                credits: Credits(if plan.is_some() {
+                    0
+                } else {
+                    5 + u32::try_from(self.dice.below(50)).unwrap()
+                }),
+                term: plan.map(|(plan, days, _)| Term {
+                    plan: plan.to_owned(),
+                    days,
+                }),
+            },
+            // A whole minute, so that the plain reckoning by minutes is exact.
+            ends_at: minutes
+                .map(|minutes| Timestamp(at.0 - at.0.rem_euclid(60_000)).after(Millis::from_mins(minutes))),
+            ..Record::unheard(&truth, None, at)
+        }
+    }
+
+    async fn settle(&self, record: &Record, entry: Option<(Key, Credits)>) {
+        let table = self.stage.aws.table_name("AccountsTable").unwrap();
+        let user = record.user.unwrap();
+        let item = self
+            .stage
+            .db
+            .get(table, account_key(user), true)
+            .await
+            .unwrap()
+            .unwrap();
+        let before = read_account(&item).unwrap();
+        let step = Settling {
+            payment: record,
+            purchase: None,
+            account: entry.map(|entry| Credit {
+                before: &before,
+                entry,
+                standing: None,
+            }),
+            besides: Vec::new(),
+            now: record.payment.created_at,
+        };
+        let settled = self.payments.settle(&step, soon()).await.unwrap();
+        assert_eq!(settled, Settled::Written, "{record:?}");
+    }
+
+    /// A limit refuses somebody, or a render comes that nobody awaits any more.
+    pub(crate) async fn note(&mut self, period: &Period) {
+        let at = self.moment(period);
+        let what = match self.dice.below(4) {
+            0 => Tallied::Orphan,
+            1 => Tallied::Refused("hourly"),
+            _ => Tallied::Refused("daily-videos"),
+        };
+        self.stage.store.notes().count(what, at, soon()).await.unwrap();
+    }
+}
+
+/// A name of its own for each number.
+fn nonce(number: u64) -> Nonce {
+    let mut left = number;
+    Nonce::from_random([0; NONCE_CHARS].map(|_: u8| {
+        let letter = u8::try_from(left % 32).unwrap();
+        left /= 32;
+        letter
+    }))
+}
