@@ -81,6 +81,7 @@ async fn an_orders_life_and_a_purchase_are_told_once_each() {
         &seen,
         &[
             ("JobsSettled kling-3.0 delivered", &[1.0]),
+            ("JobSuccess", &[100.0]),
             ("TimeToVideo kling-3.0", &[f64::from(took)]),
             ("TimeToVideo", &[f64::from(took)]),
             ("ProviderOutcomes kie accepted", &[1.0]),
@@ -107,7 +108,10 @@ async fn an_orders_life_and_a_purchase_are_told_once_each() {
         &[
             ("JobsSettled kling-3.0 failed", &[2.0]),
             ("JobsGivenUp kling-3.0", &[1.0]),
-            ("OldestOpenJob", &[3600.0]),
+            // What no provider makes says nothing of us; that nobody came does.
+            ("JobSuccess", &[0.0]),
+            // Whoever attends to an order says how old it is, and cleanup of the oldest that is due.
+            ("OldestOpenJob", &[0.0, 60.0, 3600.0]),
         ],
     );
 

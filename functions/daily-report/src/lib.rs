@@ -88,6 +88,11 @@ pub async fn handle(report: &DailyReport, event: LambdaEvent<Value>) -> Result<V
                 tracing::info!(name: "report_sent", period = key, outcome, "reported");
                 told.insert(key, json!(outcome));
             }
+            // They send it, or Lambda's next try finds their time over.
+            Err(Failed::Busy) => {
+                tracing::info!(name: "report_in_hand", period = key, "somebody else is sending this report");
+                trouble = Some(Failed::Busy);
+            }
             Err(error) => {
                 tracing::error!(name: "report_not_sent", period = key, error = app::chain(&error), "a report was not sent");
                 trouble = Some(error);

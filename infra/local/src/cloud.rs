@@ -34,6 +34,8 @@ pub(crate) const CALLBACK: &str = "ProviderCallbackFunction";
 pub(crate) const PAYMENTS: &str = "PaymentWebhookFunction";
 /// The function that cleans up every minute.
 pub(crate) const CLEANUP: &str = "CleanupFunction";
+/// The function that reports to the operator every morning.
+pub(crate) const REPORT: &str = "DailyReportFunction";
 /// The function that answers about flags and features.
 pub(crate) const API: &str = "FeaturesApiFunction";
 /// The queue of doorbells.

@@ -7,6 +7,7 @@ mod pictures;
 mod progress;
 mod report;
 mod settle;
+mod tell;
 
 use std::time::Instant;
 
@@ -95,6 +96,8 @@ impl Stage {
         let (ordered, settled) = futures::join!(try_join_all(orders), self.settle(progress));
         ordered?;
         settled?;
+        progress.say("The operator gets the morning's report");
+        self.report_to_operator().await?;
         Ok(measured)
     }
 }

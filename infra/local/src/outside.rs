@@ -16,6 +16,9 @@ use crate::studios::Studios;
 /// The vault channels of the played Telegram.
 pub const VAULTS: [i64; 2] = [-1_001_000_000_001, -1_001_000_000_002];
 
+/// The operator's channel of the played Telegram.
+pub(crate) const OPERATOR: i64 = -1_001_000_000_003;
+
 /// The outside world, reachable but not yet served.
 pub(crate) struct Outside {
     pub(crate) page: Door,
@@ -69,6 +72,8 @@ impl Outside {
         let config = played_telegram::Config::new(secret::PLAYED_TOKEN, &self.page.url);
         let telegram = PlayedTelegram::new(config).map_err(Error::broken("starting the played Telegram"))?;
         self.parameters.push(("TelegramApiUrl", self.page.url.clone()));
+        telegram.create_channel(OPERATOR, "Operator", true);
+        self.parameters.push(("OperatorChatId", OPERATOR.to_string()));
         if options.vaults {
             for (number, vault) in (1..).zip(VAULTS) {
                 telegram.create_channel(vault, &format!("Vault {number}"), true);

@@ -1,6 +1,6 @@
 //! What a button means. Its data is at most 64 bytes, and comes back from a client: data to check.
 
-use domain::catalog::WareId;
+use domain::catalog::{Makes, WareId};
 use domain::id::{JobId, ModelId, NONCE_CHARS, Nonce, UserId};
 use domain::money::Credits;
 use domain::payment::Rail;
@@ -20,6 +20,10 @@ pub(crate) enum Button {
     Card(Nonce),
     /// Take this model.
     Model(Nonce, ModelId),
+    /// Make this of it.
+    Kind(Nonce, Makes),
+    /// Make a video of the picture that this order brought.
+    Film(Nonce),
     /// Take this length, in seconds.
     Duration(Nonce, u32),
     /// Take this shape.
@@ -34,9 +38,9 @@ pub(crate) enum Button {
     Again(Nonce),
     /// The same, but with another model: they are shown to choose from.
     Other(Nonce),
-    /// Send a video that waits.
+    /// Send something that waits.
     Parked,
-    /// This waiting video has come; send the next.
+    /// This waiting thing has come; send the next.
     ParkedNext(Nonce),
     /// Show what is on sale.
     Shop,
@@ -65,6 +69,8 @@ impl Button {
             Self::Models(nonce) => format!("ms:{}", nonce.as_str()),
             Self::Card(nonce) => format!("cd:{}", nonce.as_str()),
             Self::Model(nonce, model) => format!("mo:{}:{}", nonce.as_str(), model.0),
+            Self::Kind(nonce, makes) => format!("ki:{}:{}", nonce.as_str(), makes.as_str()),
+            Self::Film(nonce) => format!("fi:{}", nonce.as_str()),
             Self::Duration(nonce, seconds) => format!("du:{}:{seconds}", nonce.as_str()),
             Self::Aspect(nonce, aspect) => format!("as:{}:{}", nonce.as_str(), aspect.as_str()),
             Self::Create(nonce, revision, price) => format!("go:{}:{revision}:{}", nonce.as_str(), price.0),
@@ -109,6 +115,8 @@ impl Button {
             ("ms", None) if alone => Some(Self::Models(nonce)),
             ("cd", None) if alone => Some(Self::Card(nonce)),
             ("mo", Some(model)) => Some(Self::Model(nonce, ModelId(model.to_owned()))),
+            ("ki", Some(makes)) => Some(Self::Kind(nonce, Makes::parse(makes)?)),
+            ("fi", None) if alone => Some(Self::Film(nonce)),
             ("du", Some(seconds)) => Some(Self::Duration(nonce, seconds.parse().ok()?)),
             ("as", Some(aspect)) => Some(Self::Aspect(nonce, Aspect::parse(aspect)?)),
             ("go", Some(shown)) => {
@@ -141,6 +149,8 @@ impl Button {
             Self::Models(nonce)
             | Self::Card(nonce)
             | Self::Model(nonce, _)
+            | Self::Kind(nonce, _)
+            | Self::Film(nonce)
             | Self::Duration(nonce, _)
             | Self::Aspect(nonce, _)
             | Self::Create(nonce, _, _)
@@ -199,6 +209,8 @@ mod tests {
             Button::Models(nonce()),
             Button::Card(nonce()),
             Button::Model(nonce(), longest),
+            Button::Kind(nonce(), Makes::Transcript),
+            Button::Film(nonce()),
             Button::Duration(nonce(), u32::MAX),
             Button::Aspect(nonce(), Aspect::Portrait),
             Button::Create(nonce(), u32::MAX, Credits(u32::MAX)),
@@ -238,6 +250,8 @@ mod tests {
             "zz:2222222222222222",
             "no:2222222222222222x",
             "cab:1",
+            "ki:2222222222222222:film",
+            "fi:2222222222222222:1",
             "go:ёжёжёжёж:1",
         ] {
             assert_eq!(Button::parse(data), None, "{data}");

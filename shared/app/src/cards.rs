@@ -2,7 +2,7 @@
 
 use domain::account::{Account, Draft};
 use domain::admission::{Payer, Refusal, check_words, price_of};
-use domain::catalog::{Makes, Model};
+use domain::catalog::Model;
 use domain::id::{ModelId, Nonce};
 use domain::limit::Usage;
 use domain::time::Timestamp;
@@ -12,6 +12,7 @@ use telegram::html;
 use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 
 use crate::buttons::Button;
+use crate::kinds;
 use crate::quota;
 use crate::show;
 use crate::texts::Say;
@@ -66,20 +67,23 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
     let Some(model) = model else {
         return not_made(*say, view.snapshot, draft);
     };
-    let mut lines = vec![say.text("card-title")];
-    if draft.photo.is_some() {
+    let with_photo = draft.photo.is_some();
+    let kind = || [("kind", kinds::value_of(model.makes, with_photo))];
+    let mut lines = vec![say.with("card-title", kind())];
+    if with_photo {
         lines.push(say.text("card-photo"));
     }
     lines.push(show::choice(
         *say,
-        &model.title,
+        (&model.title, model.makes),
         draft.duration_s,
         shape(*say, draft, model),
         &draft.prompt,
     ));
-    if draft.photo.is_some() && draft.prompt.is_empty() {
-        lines.push(say.text("card-no-words"));
+    if with_photo && draft.prompt.is_empty() {
+        lines.push(say.with("card-no-words", kind()));
     }
+    lines.extend(kinds::hint(*say, model.makes));
     lines.push(String::new());
     lines.extend(price_lines(view, model));
     Card {
@@ -93,11 +97,12 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
 fn not_made(say: Say, snapshot: &Snapshot, draft: &Draft) -> Card {
     let with_photo = draft.photo.is_some();
     let nonce = || draft.nonce.clone();
-    let others = snapshot.offered(Makes::Video, with_photo).next().is_some();
+    let makes = kinds::of(snapshot, draft);
+    let others = snapshot.offered(makes, with_photo).next().is_some();
     let others = others.then(|| vec![Button::Models(nonce()).labelled(say.text("button-other-model"))]);
     let drop = vec![Button::Drop(nonce()).labelled(say.text("button-drop"))];
     Card {
-        text: say.text(show::not_made(snapshot, with_photo)),
+        text: say.text(show::not_made(snapshot, makes, with_photo)),
         buttons: keyboard(others.into_iter().chain([drop])),
     }
 }
@@ -167,6 +172,7 @@ fn beyond_plan_line(view: &DraftView<'_>, model: &Model) -> Option<String> {
     };
     let price = model.price(view.draft.duration_s).unwrap_or_default();
     let values = [
+        ("kind", kinds::value(model.makes)),
         ("price", show::credits(view.say, price).into()),
         (
             "available",
@@ -201,7 +207,8 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     let DraftView { say, draft, .. } = view;
     let nonce = || draft.nonce.clone();
     let model_name = say.with("button-model", [("model", model.title.as_str().into())]);
-    let mut rows = vec![vec![Button::Models(nonce()).labelled(model_name)]];
+    let mut rows = kinds::buttons(*say, view.snapshot, draft, model);
+    rows.push(vec![Button::Models(nonce()).labelled(model_name)]);
     // Where there is nothing to choose from there are no buttons, unless the draft holds what is not on offer any more.
     if model.prices.len() > 1 || model.price(draft.duration_s).is_none() {
         let length = |seconds: u32| {
@@ -274,7 +281,7 @@ pub(crate) fn models(view: &DraftView<'_>) -> Card {
         vec![Button::Model(draft.nonce.clone(), model.id.clone()).labelled(words)]
     };
     let mut rows: Vec<_> = snapshot
-        .offered(Makes::Video, draft.photo.is_some())
+        .offered(kinds::of(snapshot, draft), draft.photo.is_some())
         .take(MODELS_SHOWN_MAX)
         .map(choice)
         .collect();
@@ -346,11 +353,13 @@ pub(crate) fn cancel_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
     ]])
 }
 
-/// The button below a video.
+/// The button below what was ordered.
 pub(crate) fn again_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
-    keyboard([vec![
-        Button::Again(nonce.clone()).labelled(say.text("button-again")),
-    ]])
+    keyboard([again_row(say, nonce)])
+}
+
+pub(crate) fn again_row(say: Say, nonce: &Nonce) -> Vec<Option<InlineKeyboardButton>> {
+    vec![Button::Again(nonce.clone()).labelled(say.text("button-again"))]
 }
 
 /// The button below a failure.
@@ -360,14 +369,16 @@ pub(crate) fn other_model_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarku
     ]])
 }
 
-/// The button below a video that had waited.
-pub(crate) fn parked_button(say: Say, nonce: &Nonce, more: bool) -> InlineKeyboardMarkup {
+/// The button below something that had waited; with another one below a picture of which a video can be made.
+pub(crate) fn parked_button(say: Say, nonce: &Nonce, more: bool, film: bool) -> InlineKeyboardMarkup {
     let words = say.text(if more {
         "button-parked-next"
     } else {
         "button-parked-done"
     });
-    keyboard([vec![Button::ParkedNext(nonce.clone()).labelled(words)]])
+    let film = film.then(|| kinds::film_row(say, nonce));
+    let next = vec![Button::ParkedNext(nonce.clone()).labelled(words)];
+    keyboard(film.into_iter().chain([next]))
 }
 
 /// A keyboard of the buttons that could be made.

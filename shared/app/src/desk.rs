@@ -9,6 +9,7 @@ mod create;
 mod edit;
 mod give_back;
 mod history;
+mod kinds;
 mod parked;
 mod plan_sale;
 mod receipt;

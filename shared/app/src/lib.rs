@@ -9,6 +9,7 @@ pub mod texts;
 mod buttons;
 mod cards;
 pub mod cashier;
+mod kinds;
 mod measured;
 mod quota;
 mod shop;

@@ -1,6 +1,7 @@
 //! What the metrics are told of an order, wherever it is moved on: by a worker, by cleanup or by its customer.
 
 use domain::ai_request::AiRequest;
+use domain::catalog::Makes;
 use domain::job::{Change, Failure, Job, Rule, Stage};
 use domain::time::Timestamp;
 
@@ -32,7 +33,7 @@ pub(crate) fn moved(before: &Job, change: &Change) {
     if let Some(cost) = AiRequest::of(after).and_then(|logged| logged.cost) {
         meter::cost(model, cost.micro_usd.0);
     }
-    if after.stage == Stage::Delivered {
+    if after.stage == Stage::Delivered && after.order.makes == Makes::Video {
         let took = change.at.since(after.created_at).0;
         meter::time_to_video(model, u64::try_from(took).unwrap_or(0));
     }

@@ -56,6 +56,13 @@ fn listed(names: impl Iterator<Item = &'static str>) -> String {
 }
 
 fn refusals(row: &ModelRow, provider: &Row, form: &Form) -> BTreeSet<String> {
+    let sold = row.makes().unwrap_or_default();
+    if sold != form.makes {
+        let (made, sold) = (form.makes.as_str(), sold.as_str());
+        return BTreeSet::from([format!(
+            "the family makes {made}, and the row says {sold}; say `makes: {made}`"
+        )]);
+    }
     let forms = [(row.text, false), (row.image, true)];
     let forms: Vec<bool> = forms
         .into_iter()
@@ -91,11 +98,10 @@ fn orders_of<'a>(
     chars: u32,
 ) -> impl Iterator<Item = VideoOrder> + use<'a> {
     let prompt = "x".repeat(usize::try_from(chars).unwrap_or(usize::MAX));
-    let shapes: Vec<Aspect> = row
-        .aspects
-        .iter()
-        .filter_map(|text| Aspect::parse(text))
-        .collect();
+    let shapes = row.aspects.iter().filter_map(|text| Aspect::parse(text));
+    // What has no shape is ordered in any.
+    let any = (!form.makes.has_shapes()).then_some(Aspect::Portrait);
+    let shapes: Vec<Aspect> = shapes.chain(any).collect();
     row.prices.iter().flat_map(move |price| {
         let prompt = prompt.clone();
         shapes.clone().into_iter().map(move |aspect| VideoOrder {

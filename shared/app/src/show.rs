@@ -10,6 +10,7 @@ use limits_flags::Snapshot;
 use providers::registry::form;
 use telegram::html;
 
+use crate::kinds;
 use crate::texts::{Say, Value};
 
 /// Characters of a prompt that a card repeats.
@@ -116,7 +117,7 @@ pub(crate) fn order(say: Say, snapshot: Option<&Snapshot>, order: &Order) -> Str
     } else {
         order.aspect.as_str().to_owned()
     };
-    choice(say, title, order.duration_s, shape, &order.prompt)
+    choice(say, (title, order.makes), order.duration_s, shape, &order.prompt)
 }
 
 /// Whether a video from a photo has the photo's shape, whatever was chosen.
@@ -124,18 +125,21 @@ pub(crate) fn keeps_shape(provider: &str, family: &str) -> bool {
     form(provider, family).is_none_or(|form| form.caps.image_keeps_its_shape)
 }
 
-/// An order in two lines, from its parts.
-pub(crate) fn choice(say: Say, title: &str, duration_s: u32, shape: String, prompt: &str) -> String {
-    let title = html::escape(title).into_owned();
-    let seconds = say.with("seconds", [("count", duration_s.into())]);
-    let line = say.with(
-        "card-choice",
-        [
-            ("model", title.into()),
-            ("seconds", seconds.into()),
-            ("aspect", shape.into()),
-        ],
-    );
+/// An order in two lines, from its parts: the model and what of length and shape such a thing has; the words.
+pub(crate) fn choice(
+    say: Say,
+    (title, makes): (&str, Makes),
+    duration_s: u32,
+    shape: String,
+    prompt: &str,
+) -> String {
+    let seconds = || say.with("seconds", [("count", duration_s.into())]);
+    let parts = [
+        Some(html::escape(title).into_owned()),
+        makes.has_lengths().then(seconds),
+        makes.has_shapes().then_some(shape),
+    ];
+    let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     if prompt.is_empty() {
         line
     } else {
@@ -154,7 +158,10 @@ pub(crate) fn usual_wait(say: Say, order: &Order) -> String {
     let minutes = order.typical.secs_ceil().saturating_add(59) / 60;
     say.with(
         "queued-wait",
-        [("minutes", u32::try_from(minutes.max(1)).unwrap_or(1).into())],
+        [
+            ("kind", kinds::value(order.makes)),
+            ("minutes", u32::try_from(minutes.max(1)).unwrap_or(1).into()),
+        ],
     )
 }
 
@@ -183,8 +190,8 @@ pub(crate) fn price<'a>(say: Say, job: &Job) -> Value<'a> {
 
 /// What a customer is told whose draft's model is not on sale: the others, if some take such an order; what would be
 /// taken instead, if only the photo stands in the way; or that nothing is made now.
-pub(crate) fn not_made(snapshot: &Snapshot, with_photo: bool) -> &'static str {
-    let offered = |with_photo| snapshot.offered(Makes::Video, with_photo).next().is_some();
+pub(crate) fn not_made(snapshot: &Snapshot, makes: Makes, with_photo: bool) -> &'static str {
+    let offered = |with_photo| snapshot.offered(makes, with_photo).next().is_some();
     match (offered(with_photo), offered(!with_photo)) {
         (true, _) => "refused-model",
         (false, false) => "refused-no-models",

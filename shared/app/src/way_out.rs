@@ -2,10 +2,11 @@
 
 use domain::account::{Account, Draft};
 use domain::admission::check_words;
-use domain::catalog::{Makes, Model, Price};
+use domain::catalog::{Model, Price};
 use domain::money::Credits;
 use limits_flags::Snapshot;
 
+use crate::kinds;
 use crate::show;
 use crate::texts::Say;
 
@@ -20,12 +21,16 @@ pub(crate) fn way_out(
 ) -> String {
     let balance = account.balance;
     if let Some((model, price)) = affordable(snapshot, draft, balance.available) {
-        let seconds = say.with("seconds", [("count", price.duration_s.into())]);
+        let seconds = || say.with("seconds", [("count", price.duration_s.into())]);
+        let what = if model.makes.has_lengths() {
+            format!("{}, {}", model.title, seconds())
+        } else {
+            model.title.clone()
+        };
         return say.with(
             "way-out-cheaper",
             [
-                ("model", model.title.as_str().into()),
-                ("seconds", seconds.into()),
+                ("what", what.into()),
                 ("price", show::credits(say, price.credits).into()),
             ],
         );
@@ -46,7 +51,7 @@ fn affordable<'a>(
     let with_photo = draft.photo.is_some();
     let own = snapshot.model(&draft.model);
     let own = own.into_iter().filter(|model| model.takes(with_photo));
-    own.chain(snapshot.offered(Makes::Video, with_photo))
+    own.chain(snapshot.offered(kinds::of(snapshot, draft), with_photo))
         .filter(|model| check_words(draft, model).is_ok())
         .find_map(|model| Some((model, model.longest_for(available)?)))
 }

@@ -5,6 +5,7 @@ mod attend;
 mod deliver;
 mod file;
 mod find;
+mod media;
 mod poll;
 mod progress;
 mod route;

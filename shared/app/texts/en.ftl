@@ -21,15 +21,17 @@ start-new = 👋 Hello! I turn photos and words into short videos.
 start-back = Welcome back! You have { $credits }.
 
     Send a photo, or describe a video in words.
-start-parked = 📦 Finished videos waiting for you: { $count }.
+start-parked = 📦 Finished orders waiting for you: { $count }.
 help = <b>Ordering a video</b>
     Send a photo (with a caption if you like) or just text. A card shows the model, length, shape and price. Press “Create”.
 
+    Where the bot makes other things too, the card has buttons for them: a picture, a song, speech. With a photo: to change it.
+
     <b>Money</b>
-    Credits are set aside when you order. They are spent when the video arrives. If it fails, or you cancel, they are back at once, in full.
+    Credits are set aside when you order. They are spent when it arrives. If it fails, or you cancel, they are back at once, in full.
 
     <b>How long it takes</b>
-    Usually a few minutes. The order's message shows what is going on and becomes the video in the end. You may close the bot.
+    Usually a few minutes. The order's message shows what is going on and becomes what you ordered in the end. You may close the bot.
 
     <b>Commands</b>
     /start — begin
@@ -69,7 +71,7 @@ cabinet = 👤 <b>Cabinet</b>
        *[other] Set aside for orders: { $held }
     }
     Orders in progress: { $active } of { $active-max }
-limit-what-requests = Videos
+limit-what-requests = Orders
 limit-what-tokens = Tokens
 limit-what-money = Spending
 limit-hour = per hour
@@ -118,24 +120,46 @@ zone-unknown = I do not know the time zone “{ $words }”. Send for example <c
 
 ## Order card
 
-card-title = 🎬 <b>New video</b>
+card-title = { $kind ->
+    [image] 🖼 <b>New picture</b>
+    [edit] 🖼 <b>Change the photo</b>
+    [music] 🎵 <b>New song</b>
+    [speech] 🗣 <b>Speak the text</b>
+   *[video] 🎬 <b>New video</b>
+}
 card-repriced = ⚠️ <b>The price has changed.</b> Nothing was ordered or charged. If it suits you, press Create again.
 card-photo = 📷 From your photo
-card-no-words = <i>Want to describe the motion? Send text and it is added to the photo.</i>
-card-choice = { $model } · { $seconds } · { $aspect }
+card-no-words = { $kind ->
+    [edit] <i>What is to be changed? Send text and it is added to the photo.</i>
+   *[video] <i>Want to describe the motion? Send text and it is added to the photo.</i>
+}
+card-hint-music = <i>Describe the style, the mood and what it is about: the model writes words and title.</i>
+card-hint-speech = <i>These very words are spoken.</i>
 price-by-plan = in your plan
 price-of-plan = 0 credits (under your plan)
 card-price-plan = Price: <b>part of your plan</b> “{ $plan }”
 card-price = Price: <b>{ $price }</b> · you have { $available }
-card-plan-used-up = Your plan’s limit for this model is used up; it resets { $reset }. This video would be paid with credits.
-card-plan-used-up-open = As many videos as the plan allows are being made. This one would be paid with credits.
-card-plan-refuses = ⚠️ Your plan’s limit for this model is used up; it resets { $reset }. With credits this video costs { $price }, you have { $available }.
-card-plan-refuses-open = ⚠️ As many videos as the plan allows are being made. With credits this one costs { $price }, you have { $available }.
+card-plan-used-up = Your plan’s limit for this model is used up; it resets { $reset }. { $kind ->
+    [video] This video
+   *[other] This order
+} would be paid with credits.
+card-plan-used-up-open = As much as the plan allows is being made. { $kind ->
+    [video] This video
+   *[other] This order
+} would be paid with credits.
+card-plan-refuses = ⚠️ Your plan’s limit for this model is used up; it resets { $reset }. With credits { $kind ->
+    [video] this video
+   *[other] this order
+} costs { $price }, you have { $available }.
+card-plan-refuses-open = ⚠️ As much as the plan allows is being made. With credits { $kind ->
+    [video] this video
+   *[other] this order
+} costs { $price }, you have { $available }.
 card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
 card-too-short = ⚠️ The text is shorter than this model takes: { $chars } of at least { $min } characters. Write more or choose another model.
 card-choice-gone = ⚠️ This model no longer makes that length or shape. Choose again, or take another model.
 card-too-poor = ⚠️ Not enough credits. { $hint }
-way-out-cheaper = What you have is enough for { $model }, { $seconds } ({ $price }).
+way-out-cheaper = What you have is enough for { $what } ({ $price }).
 way-out-held = { $held } set aside for your orders will be back if an order fails or is canceled.
 way-out-shop = You can top up in the shop: /buy
 way-out-none = Credits cannot be bought now: the shop is closed.
@@ -156,13 +180,22 @@ button-choice = { $chosen ->
 button-back = ‹ Back
 button-cancel = Cancel the order
 button-again = 🔁 Once more
+button-film = 🎬 Make a video of it
+button-kind = { $kind ->
+    [image] 🖼 Picture
+    [edit] 🖼 Change the photo
+    [music] 🎵 Song
+    [speech] 🗣 Speech
+   *[video] 🎬 Video
+}
 button-other-model = 🔁 Try another model
 button-cabinet = 👤 Cabinet
 button-help = ❓ Help
-button-parked = 📦 Show the videos
+button-parked = 📦 Show what is ready
 button-parked-next = Next ›
 button-parked-done = Done
 draft-dropped = The draft is deleted. Nothing was charged.
+picture-not-kept = This picture is no longer at hand. Forward it to me as a photo, and a video of it can be ordered. Nothing was charged.
 draft-stale = This card is out of date. Send a photo or text again. Nothing was charged.
 already-started = This order was accepted already; it is not charged twice.
 
@@ -176,17 +209,17 @@ refused-credits = Not enough credits: it costs { $cost }, you have { $available 
 refused-active = You can have at most { $max } { $max ->
     [one] order
    *[other] orders
-} at a time. Wait for a video, or cancel an order that is still queued. Nothing was charged.
+} at a time. Wait until one is ready, or cancel an order that is still queued. Nothing was charged.
 refused-limit = The limit is used up: { $title }, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
 refused-limit-open = The limit is used up: { $title }, { $left } of { $max } free. Nothing was charged. { $help }
 refused-limit-short = Not enough is left: { $title }, { $needed } needed, { $left } of { $max } left. It resets { $reset }. Nothing was charged. { $help }
 refused-budget = Your limit is used up. Again { $reset }. Nothing was charged.
 refused-spend = The bot takes no new orders for now: what all share is used up. Again { $reset }. Nothing was charged.
-refused-spend-short = What all share is not enough for this video any more. Try a shorter one or another model. It resets { $reset }. Nothing was charged.
-refused-spend-other = What all share for such videos is used up. Try another model. It resets { $reset }. Nothing was charged.
+refused-spend-short = What all share is not enough for this order any more. Try a shorter one or another model. It resets { $reset }. Nothing was charged.
+refused-spend-other = What all share for such orders is used up. Try another model. It resets { $reset }. Nothing was charged.
 limit-shared = { $feature }: what all share is used up. Again { $reset }.
 limit-help-tier = The tier { $tier } has more.
-limit-help-open = Wait for a video to be ready.
+limit-help-open = Wait for an order to be ready.
 limit-help-model = You can choose another model.
 limit-help-wait = Your draft is kept.
 overtaken = Several orders of yours are being placed at once. This one was not taken, and nothing was charged. Press again.
@@ -209,25 +242,50 @@ refused-too-short = This model needs at least { $min } characters, and the text 
 
 ## Progress
 
-queued = ⏳ <b>Accepted: your video is in the queue</b>
+queued = ⏳ <b>Accepted: your { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} is in the queue</b>
 
     { $what }
 
-    Set aside: { $price }. It is spent only when the video arrives.
+    Set aside: { $price }. It is spent only when the { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} arrives.
 queued-wait = Usually ready in { $minutes ->
     [1] a minute or two
    *[other] { $minutes } min
-}. This message becomes the video by itself; you may close the bot.
+}. This message becomes the { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} by itself; you may close the bot.
 delayed = ⏳ <b>The service is busy, your order waits</b>
 
     { $what }
 
     We try again by ourselves. The last attempt is { $give-up }: if it fails, your credits come back by themselves. Set aside: { $price }.
-rendering = 🎨 <b>Your video is being made</b>
+rendering = 🎨 <b>Your { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} is being made</b>
 
     { $what }
 
-    Set aside: { $price }. It is spent only when the video arrives.
+    Set aside: { $price }. It is spent only when the { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} arrives.
 
     { $wait }
 retrying = 🔄 <b>The first attempt failed, trying again</b>
@@ -238,29 +296,45 @@ retrying = 🔄 <b>The first attempt failed, trying again</b>
 delivered = ✅ { $what }
 
     Spent: { $price }.
-delivered-link = ✅ <b>Your video is ready</b>, but too large for Telegram ({ $megabytes } MB).
+delivered-as-file = This picture is too large for a photo, so it came as a file.
+delivered-link = ✅ <b>Your { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} is ready</b>, but too large for Telegram ({ $megabytes } MB).
 
     <a href="{ $url }">Download it</a>; the link works for about a day.
 
     Spent: { $price }.
 parked-caption = 📦 { $what }
 
-    This video waited while the bot was blocked. Spent: { $price }.
-nothing-parked = You have all your finished videos already.
+    This { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} waited while the bot was blocked. Spent: { $price }.
+nothing-parked = You have everything that is finished already.
 canceled = ✖️ <b>The order is canceled</b>
 
     { $what }
 
     Given back: { $price }. You have { $available }.
-cancel-too-late = The video is being made and cannot be canceled any more. If it fails, your credits come back by themselves.
+cancel-too-late = The order is being made and cannot be canceled any more. If it fails, your credits come back by themselves.
 toast-queued = In the queue
 toast-running = Being made
-toast-delivered = Your video has arrived
+toast-delivered = Your order has arrived
 toast-failed = It failed; your credits are back
 
 ## Why it failed
 
-failed = ❌ <b>The video did not work out</b>
+failed = ❌ <b>The { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} did not work out</b>
 
     { $why }
 
@@ -268,9 +342,24 @@ failed = ❌ <b>The video did not work out</b>
 failed-moderation = The service refused: the text or photo breaks its rules. Change the description or take another photo.
 failed-bad-input = The model could not use this text or photo. Change the description, or try another photo or model.
 failed-provider = The service has problems. Try another model, or try again later.
-failed-no-file = The service said that it was ready and gave no video. Try again, or choose another model.
-failed-file-gone = The video was gone before we could fetch it. Please try again.
-failed-unreachable = The video was ready and could not be delivered: the bot was blocked.
+failed-no-file = The service said that it was ready and gave no { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+}. Try again, or choose another model.
+failed-file-gone = The { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} was gone before we could fetch it. Please try again.
+failed-unreachable = The { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} was ready and could not be delivered: the bot was blocked.
 failed-photo-gone = The photo can no longer be opened. Please send it again.
 failed-timed-out = The service did not answer in time. Try again, or choose another model.
 
@@ -381,7 +470,7 @@ history-refunded = given back
 history-charged-back = taken back by a bank
 terms = 📄 <b>Terms</b>
 
-    1. The bot makes videos of your words and photos. Credits are charged only for a video that was delivered; if it fails, they come back at once, all of them.
+    1. The bot makes videos, pictures and sound of your words and photos. Credits are charged only for what was delivered; if it fails, they come back at once, all of them.
     2. Credits do not expire. A plan lasts for the days that were paid; its daily limits are shown in /cabinet.
     3. The price is fixed when you choose how to pay, and holds until the time named in the order.
     4. { $refund } The money goes back where it came from.

@@ -259,11 +259,11 @@ pub fn payer<'p>(
     }
 }
 
-/// Whether the model takes the draft's words, going by their length. A photo needs none.
+/// Whether the model takes the draft's words, going by their length. A photo needs none, unless it is to be changed.
 pub fn check_words(draft: &Draft, model: &Model) -> Result<(), Refusal> {
     let (min, max) = (model.prompt_chars_min, model.prompt_chars_max);
     match draft.prompt_chars() {
-        0 if draft.photo.is_some() => Ok(()),
+        0 if draft.photo.is_some() && !model.makes.needs_words() => Ok(()),
         chars if chars < min => Err(Refusal::PromptTooShort { chars, min }),
         chars if chars > max => Err(Refusal::PromptTooLong { chars, max }),
         _ => Ok(()),

@@ -130,9 +130,10 @@ impl Model {
         affordable.max_by_key(|price| price.duration_s)
     }
 
-    /// Whether it renders this length in this shape. With a photo, the shape is the photo's.
+    /// Whether it renders this length in this shape. With a photo, the shape is the photo's; what is heard has none.
     pub fn offers(&self, duration_s: u32, aspect: Aspect, with_photo: bool) -> bool {
-        self.price(duration_s).is_some() && (with_photo || self.aspects.contains(&aspect))
+        let shaped = with_photo || !self.makes.has_shapes() || self.aspects.contains(&aspect);
+        self.price(duration_s).is_some() && shaped
     }
 
     /// Everybody who renders it, the first to be asked first.

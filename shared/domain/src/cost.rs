@@ -167,11 +167,12 @@ pub struct Took {
 }
 
 impl Took {
-    /// One request for so much sound or video.
+    /// One request for so much video. What has no length to choose is one thing: a picture, where pictures are counted.
     pub fn seconds(seconds: u32) -> Self {
         Self {
             requests: 1,
             length: Millis::from_secs(i64::from(seconds)),
+            images: u64::from(seconds == 0),
             ..Self::default()
         }
     }
@@ -338,6 +339,13 @@ mod tests {
         ] {
             assert_eq!(rate.cost(&took), MicroUsd(cost), "{rate:?}");
         }
+    }
+
+    #[test]
+    fn what_has_no_length_is_one_picture() {
+        let one = rate(Unit::Image, 1, 45_000, 0);
+        assert_eq!(one.cost(&Took::seconds(0)), MicroUsd(45_000));
+        assert_eq!(one.cost(&Took::seconds(5)), MicroUsd(0));
     }
 
     #[test]

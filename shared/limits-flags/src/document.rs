@@ -267,7 +267,8 @@ impl ModelRow {
         })
     }
 
-    fn makes(&self) -> Result<Makes, DocumentError> {
+    /// What it makes. `Err` for a name that nobody knows.
+    pub fn makes(&self) -> Result<Makes, DocumentError> {
         let named = |name: &String| {
             let known = || Makes::ALL.map(Makes::as_str).join(", ");
             Makes::parse(name).ok_or_else(|| DocumentError::Unknown("makes", name.clone(), known()))

@@ -250,18 +250,20 @@ impl Snapshot {
             .map_or_else(|| !unreadable(), |model| !model.enabled)
     }
 
-    /// The features that an order needs, each once: of every order, of one with a photo, of the model, of the length.
+    /// The features that an order needs, each once: of every video, of one with a photo, of the model, of the length.
     pub fn required<'s>(
         &'s self,
         model: Option<&'s Model>,
         duration_s: u32,
         with_photo: bool,
     ) -> BTreeSet<&'s str> {
-        let photo = self.requires.photo.iter().filter(|_| with_photo);
+        let is_video = model.is_none_or(|model| model.makes == Makes::Video);
+        let every = self.requires.every.iter().filter(|_| is_video);
+        let photo = self.requires.photo.iter().filter(|_| is_video && with_photo);
         let length = model.and_then(|model| model.price_row(duration_s));
         let length = length.into_iter().flat_map(|price| &price.requires);
         let model = model.into_iter().flat_map(|model| &model.requires);
-        let all = self.requires.every.iter().chain(photo).chain(model).chain(length);
+        let all = every.chain(photo).chain(model).chain(length);
         all.map(String::as_str).collect()
     }
 

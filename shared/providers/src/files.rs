@@ -1,38 +1,43 @@
-//! The files that providers have rendered: is it really a playable video, and its bytes on their way.
+//! The files that providers have rendered: is it really what was ordered, and its bytes on their way.
 //!
-//! A check makes ranged reads of the head, and of the tail where the `moov` box sits there; the file itself is never
-//! downloaded for it.
+//! A check makes ranged reads of the head, and of the tail where there is something to be seen in it; the file itself is
+//! never downloaded for it.
 
+mod mp3;
 mod mp4;
 mod pass;
+mod picture;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use domain::catalog::Makes;
 use futures::Stream;
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use reqwest::{RequestBuilder, Response, StatusCode};
 
 pub use pass::Pass;
 
-use mp4::{Moov, Part, as_u64, duration_ms, find_moov};
+use mp4::{Moov, Part, Track, as_u64, duration_ms, find_moov};
 use pass::led_on;
 
 /// How much of the head is read: `ftyp` and, in a file made for streaming, the whole `moov` of a short video.
 const HEAD_BYTES: u64 = 64 << 10;
 /// Reads of one file at most: its head, what stands behind the media, and the `moov` box.
 const READS_MAX: usize = 6;
+/// How much of a picture's tail is read: its end mark stands there, and what some programs write behind it.
+const TAIL_BYTES: u64 = 1 << 10;
 /// The longest address that is believed.
 const URL_CHARS_MAX: usize = 2048;
 
 /// What a file turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// A video that plays.
+    /// What was ordered, whole.
     Playable(Checked),
     /// Something else: a page, an empty or a broken file.
-    NotAVideo(&'static str),
+    Useless(&'static str),
     /// The host does not give the file out under this address: it has run out, mostly. Another one may do.
     Refused,
     /// There is no file at this address.
@@ -41,13 +46,56 @@ pub enum Verdict {
     NoAnswer(String),
 }
 
-/// A file that plays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A file that plays, or a picture that can be seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Checked {
+    /// What it is written in.
+    pub format: Format,
     /// Its size in bytes.
     pub bytes: u64,
     /// Its length in milliseconds, where it states one.
     pub duration_ms: Option<u64>,
+    /// A picture's width and height, where they stand in its head.
+    pub pixels: Option<(u32, u32)>,
+}
+
+/// What a file is written in, going by its bytes: its name and its host may lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A video.
+    Mp4,
+    /// A picture.
+    Jpeg,
+    /// A picture.
+    Png,
+    /// Sound.
+    Mp3,
+    /// Sound in an MP4.
+    M4a,
+}
+
+impl Format {
+    /// Its media type.
+    pub fn mime(self) -> &'static str {
+        match self {
+            Self::Mp4 => "video/mp4",
+            Self::Jpeg => "image/jpeg",
+            Self::Png => "image/png",
+            Self::Mp3 => "audio/mpeg",
+            Self::M4a => "audio/mp4",
+        }
+    }
+
+    /// How the name of such a file ends.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Mp4 => "mp4",
+            Self::Jpeg => "jpg",
+            Self::Png => "png",
+            Self::Mp3 => "mp3",
+            Self::M4a => "m4a",
+        }
+    }
 }
 
 /// Why a file cannot be passed on.
@@ -108,27 +156,54 @@ impl Files {
         }
     }
 
-    /// Looks at the file behind an address. `timeout` covers all the reads that it takes.
-    pub async fn check(&self, url: &str, timeout: Duration) -> Verdict {
+    /// Looks at the file behind an address, which is to be such a thing. `timeout` covers all the reads that it takes.
+    pub async fn check(&self, url: &str, makes: Makes, timeout: Duration) -> Verdict {
         if url.len() > URL_CHARS_MAX || !(url.starts_with("https://") || url.starts_with("http://")) {
-            return Verdict::NotAVideo("no web address");
+            return Verdict::Useless("no web address");
         }
-        match tokio::time::timeout(timeout, self.inspect(url, timeout)).await {
+        match tokio::time::timeout(timeout, self.inspect(url, makes, timeout)).await {
             Ok(Ok(checked)) => Verdict::Playable(checked),
             Ok(Err(verdict)) => verdict,
             Err(_) => Verdict::NoAnswer("it was not read in time".to_owned()),
         }
     }
 
-    async fn inspect(&self, url: &str, timeout: Duration) -> Result<Checked, Verdict> {
-        let mut part = self.read(url, 0, HEAD_BYTES, timeout).await?;
+    async fn inspect(&self, url: &str, makes: Makes, timeout: Duration) -> Result<Checked, Verdict> {
+        let head = self.read(url, 0, HEAD_BYTES, timeout).await?;
+        match makes {
+            Makes::Video => self.film(url, head, Track::Picture, timeout).await,
+            Makes::Image => self.picture(url, head, timeout).await,
+            Makes::Music | Makes::Speech if mp4::is_mp4(&head.bytes) => {
+                self.film(url, head, Track::Sound, timeout).await
+            }
+            Makes::Music | Makes::Speech => self.sound(url, head, timeout).await,
+            Makes::Prompt | Makes::Transcript => Err(Verdict::Useless("words come in no file")),
+        }
+    }
+
+    /// An MP4, with the track that it is there for.
+    async fn film(&self, url: &str, head: Part, track: Track, timeout: Duration) -> Result<Checked, Verdict> {
+        let format = match track {
+            Track::Picture => Format::Mp4,
+            Track::Sound => Format::M4a,
+        };
+        let checked = |moov: &[u8], bytes: u64| {
+            let duration_ms = duration_ms(moov, track).map_err(Verdict::Useless)?;
+            Ok(Checked {
+                format,
+                bytes,
+                duration_ms,
+                pixels: None,
+            })
+        };
+        let mut part = head;
         for _ in 1..READS_MAX {
-            let offset = match find_moov(&part).map_err(Verdict::NotAVideo)? {
+            let offset = match find_moov(&part).map_err(Verdict::Useless)? {
                 Moov::Here(moov) => return checked(moov, part.total),
                 Moov::At { offset, length } => {
                     let moov = self.read(url, offset, length, timeout).await?;
                     if as_u64(moov.bytes.len()) < length {
-                        return Err(Verdict::NotAVideo("it is cut short"));
+                        return Err(Verdict::Useless("it is cut short"));
                     }
                     return checked(&moov.bytes, part.total);
                 }
@@ -136,7 +211,47 @@ impl Files {
             };
             part = self.read(url, offset, HEAD_BYTES, timeout).await?;
         }
-        Err(Verdict::NotAVideo("its boxes lie too far apart"))
+        Err(Verdict::Useless("its boxes lie too far apart"))
+    }
+
+    /// A picture, from its first bytes to its end mark.
+    async fn picture(&self, url: &str, head: Part, timeout: Duration) -> Result<Checked, Verdict> {
+        let (format, pixels) = picture::seen(&head.bytes).map_err(Verdict::Useless)?;
+        let tail = match head.total.checked_sub(as_u64(head.bytes.len())) {
+            None | Some(0) => head.bytes,
+            Some(_) => {
+                let from = head.total.saturating_sub(TAIL_BYTES);
+                self.read(url, from, TAIL_BYTES, timeout).await?.bytes
+            }
+        };
+        if !picture::has_end(format, &tail) {
+            return Err(Verdict::Useless("it is cut short"));
+        }
+        Ok(Checked {
+            format,
+            bytes: head.total,
+            duration_ms: None,
+            pixels,
+        })
+    }
+
+    /// An MP3, whose sound may stand behind a tag of any size.
+    async fn sound(&self, url: &str, head: Part, timeout: Duration) -> Result<Checked, Verdict> {
+        let begins = mp3::begins(&head.bytes);
+        let first = match usize::try_from(begins).ok().and_then(|at| head.bytes.get(at..)) {
+            Some(first) if first.len() >= mp3::FRAMES_BYTES || begins + as_u64(first.len()) >= head.total => {
+                first.to_vec()
+            }
+            _ => self.read(url, begins, HEAD_BYTES, timeout).await?.bytes,
+        };
+        let rest = head.total.saturating_sub(begins);
+        let duration_ms = mp3::duration_ms(&first, rest).map_err(Verdict::Useless)?;
+        Ok(Checked {
+            format: Format::Mp3,
+            bytes: head.total,
+            duration_ms: Some(duration_ms),
+            pixels: None,
+        })
     }
 
     /// Opens a file, to be passed on as it comes. `timeout` covers everything to the last byte.
@@ -161,7 +276,7 @@ impl Files {
         let mut response = self.get(url, Some(range), timeout).await.map_err(unanswered)?;
         match response.status() {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
-            StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::NotAVideo("it is empty or cut short")),
+            StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::Useless("it is empty or cut short")),
             status if is_gone(status) => return Err(Verdict::Gone),
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => return Err(Verdict::Refused),
             status => return Err(Verdict::NoAnswer(format!("HTTP {status}"))),
@@ -172,13 +287,13 @@ impl Files {
             .and_then(|kind| kind.to_str().ok())
             .unwrap_or_default();
         if kind.starts_with("text/") || kind.contains("json") {
-            return Err(Verdict::NotAVideo("it is a page, not a file"));
+            return Err(Verdict::Useless("it is a page, not a file"));
         }
         let ranged = response.status() == StatusCode::PARTIAL_CONTENT;
         if !ranged && from > 0 {
             return Err(Verdict::NoAnswer("the host gives no parts of files".to_owned()));
         }
-        let total = total_bytes(&response, ranged).ok_or(Verdict::NotAVideo("it has no length"))?;
+        let total = total_bytes(&response, ranged).ok_or(Verdict::Useless("it has no length"))?;
         let mut bytes = Vec::new();
         while as_u64(bytes.len()) < length {
             let Some(chunk) = response.chunk().await.map_err(unanswered)? else {
@@ -195,11 +310,6 @@ impl Files {
 /// that turns us away.
 fn is_gone(status: StatusCode) -> bool {
     matches!(status, StatusCode::NOT_FOUND | StatusCode::GONE)
-}
-
-fn checked(moov: &[u8], bytes: u64) -> Result<Checked, Verdict> {
-    let duration_ms = duration_ms(moov).map_err(Verdict::NotAVideo)?;
-    Ok(Checked { bytes, duration_ms })
 }
 
 fn total_bytes(response: &reqwest::Response, ranged: bool) -> Option<u64> {

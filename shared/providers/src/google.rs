@@ -7,14 +7,15 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::catalog::Makes;
 use domain::video::Aspect;
 use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, Unsupported, Upload,
-    UploadError, VideoOrder,
+    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, TaskRef, Unsupported,
+    Upload, UploadError, VideoOrder,
     files::Pass,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
@@ -58,22 +59,26 @@ const CAPS: Caps = Caps {
 const FORMS: &[Form] = &[
     Form {
         name: "gemini-omni-1.2-flash",
+        makes: Makes::Video,
         caps: CAPS,
         retired: false,
     },
     Form {
         name: "gemini-omni-1.1-flash",
+        makes: Makes::Video,
         caps: CAPS,
         retired: false,
     },
     // Off since 2026-10-22.
     Form {
         name: "veo-3.1-generate-preview",
+        makes: Makes::Video,
         caps: CAPS,
         retired: true,
     },
     Form {
         name: "veo-3.1-fast-generate-preview",
+        makes: Makes::Video,
         caps: CAPS,
         retired: true,
     },
@@ -142,9 +147,9 @@ impl Provider for Google {
         })
     }
 
-    fn look_up<'a>(&'a self, task: &'a str, timeout: Duration) -> Coming<'a, Looked> {
+    fn look_up<'a>(&'a self, task: TaskRef<'a>, timeout: Duration) -> Coming<'a, Looked> {
         Box::pin(async move {
-            let url = self.url(&format!("/{task}"));
+            let url = self.url(&format!("/{}", task.id));
             let answer = self.send(self.0.http.get(url), timeout).await;
             self.looked(answer).into()
         })

@@ -6,13 +6,14 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::catalog::Makes;
 use domain::video::Aspect;
 use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Caps, Coming, Create, Form, Found, LookUp, Looked, Photo, Provider, Quality, Reason, TaskFacts,
+    Caps, Coming, Create, Form, Found, LookUp, Looked, Photo, Provider, Quality, Reason, TaskFacts, TaskRef,
     Unsupported, VideoOrder,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Notice, Row},
@@ -43,11 +44,13 @@ const CAPS: Caps = Caps {
 const FORMS: &[Form] = &[
     Form {
         name: "kling-3.0",
+        makes: Makes::Video,
         caps: CAPS,
         retired: false,
     },
     Form {
         name: "kling-3.0-turbo",
+        makes: Makes::Video,
         caps: Caps { sound: false, ..CAPS },
         retired: false,
     },
@@ -93,8 +96,8 @@ impl Provider for Kling {
         })
     }
 
-    fn look_up<'a>(&'a self, task: &'a str, timeout: Duration) -> Coming<'a, Looked> {
-        Box::pin(async move { looked(task, self.ask("task_ids", task, timeout).await) })
+    fn look_up<'a>(&'a self, task: TaskRef<'a>, timeout: Duration) -> Coming<'a, Looked> {
+        Box::pin(async move { looked(task.id, self.ask("task_ids", task.id, timeout).await) })
     }
 
     fn find<'a>(&'a self, name: &'a str, timeout: Duration) -> Coming<'a, Found> {

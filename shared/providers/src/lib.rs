@@ -1,4 +1,4 @@
-//! Video providers, one module each: what they are asked, and what their answers allow.
+//! Providers of videos, pictures and sound, one module each: what they are asked, and what their answers allow.
 //!
 //! One call is one attempt with the given timeout: no retries, no clock, no sleeping. An order costs money, so every
 //! answer is sorted by what is *known*: accepted, surely not accepted, refused for good, or unknown. Only an explicit
@@ -21,8 +21,8 @@ pub mod ticket;
 mod upload;
 mod words;
 
-pub use order::{Caps, Form, Photo, Quality, Unsupported, VideoOrder};
-pub use provider::{Coming, Create, Found, LookUp, Looked, Provider, TaskFacts};
+pub use order::{Caps, Form, NO_LENGTH, Photo, Quality, Unsupported, VideoOrder};
+pub use provider::{Coming, Create, Found, LookUp, Looked, Provider, TaskFacts, TaskRef};
 pub use reason::Reason;
 pub use registry::Providers;
 pub use upload::{Upload, UploadError};

@@ -6,13 +6,15 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::catalog::Makes;
 use domain::video::Aspect;
 use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, Unsupported, VideoOrder,
+    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, TaskRef, Unsupported,
+    VideoOrder,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
     words,
@@ -31,6 +33,7 @@ pub const ROW: Row = Row {
 
 const FORMS: &[Form] = &[Form {
     name: "ray-3.2",
+    makes: Makes::Video,
     caps: Caps {
         durations_text_s: &[5, 10],
         durations_image_s: &[5, 10],
@@ -75,9 +78,9 @@ impl Provider for Luma {
         })
     }
 
-    fn look_up<'a>(&'a self, task: &'a str, timeout: Duration) -> Coming<'a, Looked> {
+    fn look_up<'a>(&'a self, task: TaskRef<'a>, timeout: Duration) -> Coming<'a, Looked> {
         Box::pin(async move {
-            let url = format!("{}/generations/{task}", self.0.base);
+            let url = format!("{}/generations/{}", self.0.base, task.id);
             looked(self.send(self.0.http.get(url), timeout).await).into()
         })
     }

@@ -6,13 +6,15 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use domain::catalog::Makes;
 use domain::video::Aspect;
 use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, Unsupported, VideoOrder,
+    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, TaskRef, Unsupported,
+    VideoOrder,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
     words,
@@ -33,6 +35,7 @@ const FOUR_TO_FIFTEEN: &[u32] = &[4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
 const FORMS: &[Form] = &[Form {
     name: "MiniMax-H3",
+    makes: Makes::Video,
     caps: Caps {
         durations_text_s: FOUR_TO_FIFTEEN,
         durations_image_s: FOUR_TO_FIFTEEN,
@@ -77,9 +80,9 @@ impl Provider for MiniMax {
         })
     }
 
-    fn look_up<'a>(&'a self, task: &'a str, timeout: Duration) -> Coming<'a, Looked> {
+    fn look_up<'a>(&'a self, task: TaskRef<'a>, timeout: Duration) -> Coming<'a, Looked> {
         Box::pin(async move {
-            let url = format!("{}/v2/query/video_generation/{task}", self.0.base);
+            let url = format!("{}/v2/query/video_generation/{}", self.0.base, task.id);
             looked(self.send(self.0.http.get(url), timeout).await).into()
         })
     }

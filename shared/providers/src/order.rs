@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bytes::Bytes;
+use domain::catalog::Makes;
 use domain::video::Aspect;
 
 /// How much the picture may cost.
@@ -38,18 +39,18 @@ impl fmt::Debug for Photo {
     }
 }
 
-/// An order for one video.
+/// An order for one video, or for whatever else its form makes.
 #[derive(Clone, PartialEq, Eq)]
 pub struct VideoOrder {
-    /// The provider's request form, by its name in the settings.
+    /// The provider's request form, by its name in the settings. It says what is made.
     pub family: String,
-    /// What is to be seen.
+    /// What is to be seen or heard; the very words, where they are to be spoken.
     pub prompt: String,
-    /// The photo it begins with; `None` for words alone.
+    /// The photo that a video begins with, or that is to be changed; `None` for words alone.
     pub first_frame: Option<Photo>,
-    /// The shape. With a photo, some families follow the photo instead.
+    /// The shape. With a photo, some families follow the photo instead; what is heard has none.
     pub aspect: Aspect,
-    /// Seconds.
+    /// Seconds; 0 where what is made has no length to choose.
     pub duration_s: u32,
     /// `None`: the family's usual one.
     pub quality: Option<Quality>,
@@ -78,18 +79,23 @@ impl fmt::Debug for VideoOrder {
 pub struct Form {
     /// The name by which rows of settings choose it.
     pub name: &'static str,
+    /// What comes out.
+    pub makes: Makes,
     /// What it can do.
     pub caps: Caps,
     /// Nobody renders it any more; kept so that an old row is recognised and refused.
     pub retired: bool,
 }
 
+/// The only length of what has none to choose: it is made, from words or from a photo, as long as it gets.
+pub const NO_LENGTH: &[u32] = &[0];
+
 /// What a family can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caps {
-    /// Seconds that it renders from words alone; none if it needs a photo.
+    /// Seconds that it renders from words alone, or [`NO_LENGTH`]; none if it needs a photo.
     pub durations_text_s: &'static [u32],
-    /// Seconds that it renders from a photo; none if it takes no photo.
+    /// Seconds that it renders from a photo, or [`NO_LENGTH`]; none if it takes no photo.
     pub durations_image_s: &'static [u32],
     /// Shapes that it renders from words alone.
     pub aspects_text: &'static [Aspect],
@@ -165,7 +171,7 @@ impl Form {
                 Unsupported::Duration { duration_s },
             ),
             (
-                !with_photo && !caps.aspects_text.contains(&aspect),
+                !with_photo && self.makes.has_shapes() && !caps.aspects_text.contains(&aspect),
                 Unsupported::Aspect { aspect },
             ),
             (

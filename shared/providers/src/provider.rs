@@ -11,17 +11,26 @@ pub(crate) const INLINE_BYTES_MAX: usize = 10 << 20;
 /// An answer that is on its way.
 pub type Coming<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// A task at a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskRef<'a> {
+    /// The form that it was ordered by: some providers keep a book for each.
+    pub family: &'a str,
+    /// The provider's own name of it.
+    pub id: &'a str,
+}
+
 /// An account at a provider. One call is one attempt with the given timeout.
 pub trait Provider: Debug + Send + Sync {
     /// The name by which rows of settings choose it.
     fn name(&self) -> &'static str;
 
-    /// Orders a video. It costs money, so [`Create::Unknown`] is not to be answered with another order before
+    /// Orders what the form makes. It costs money, so [`Create::Unknown`] is not to be answered with another order before
     /// [`Provider::find`], the callback or the longest render have told.
     fn submit<'a>(&'a self, order: &'a VideoOrder, timeout: Duration) -> Coming<'a, Create>;
 
     /// Asks how a task stands. Free and harmless.
-    fn look_up<'a>(&'a self, task: &'a str, timeout: Duration) -> Coming<'a, Looked>;
+    fn look_up<'a>(&'a self, task: TaskRef<'a>, timeout: Duration) -> Coming<'a, Looked>;
 
     /// Asks what became of an order by our own name of it ([`VideoOrder::name`]). Free and harmless.
     fn find<'a>(&'a self, _name: &'a str, _timeout: Duration) -> Coming<'a, Found> {
@@ -43,7 +52,7 @@ pub trait Provider: Debug + Send + Sync {
     /// result, and nothing else. Where a look-up names the files anew each time, that is the way.
     fn fresh_link<'a>(
         &'a self,
-        task: &'a str,
+        task: TaskRef<'a>,
         _url: &'a str,
         timeout: Duration,
     ) -> Coming<'a, Result<String, UploadError>> {
@@ -145,14 +154,14 @@ pub enum LookUp {
         /// Percent, where the model says.
         progress: Option<u8>,
     },
-    /// There is a video.
+    /// There is what was ordered.
     Succeeded {
-        /// Where; at least one. Good for about 24 h.
+        /// Where; at least one, and the first is the one that counts. Good for about 24 h.
         urls: Vec<String>,
     },
     /// It says success and names no file.
     SucceededWithoutFile,
-    /// It ended without a video.
+    /// It ended without anything.
     Failed {
         /// In our words.
         reason: Reason,

@@ -10,7 +10,7 @@ use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
 
 use crate::{
     Error,
-    methods::{EditMessageMedia, InputFile, Method, SendPhoto, SendVideo},
+    methods::{Carries, EditMessageMedia, InputFile, Method},
     types::Message,
 };
 use answer::Answer;
@@ -56,87 +56,50 @@ impl Client {
         answer_to(request).await?.read()
     }
 
-    /// Changes a message into the video at a URL that Telegram fetches by itself (at most 20 MB). The source that
-    /// `edit` names is replaced.
+    /// Changes a message into the file at a URL that Telegram fetches by itself: see [`Self::send_by_url`].
     pub async fn edit_media_by_url(
         &self,
         edit: &EditMessageMedia,
         url: &str,
         timeout: Duration,
     ) -> Result<Message, Error> {
-        let mut edit = edit.clone();
-        edit.media.media = InputFile::Url(url.to_owned());
-        self.call(&edit, timeout).await
+        self.send_by_url(edit, url, timeout).await
     }
 
-    /// Changes a message into a video that is uploaded with the call (at most 50 MB). The source that `edit` names is
-    /// replaced.
+    /// Changes a message into a file that is uploaded with the call: see [`Self::send_by_upload`].
     pub async fn edit_media_by_upload(
         &self,
         edit: &EditMessageMedia,
         file: Upload,
         timeout: Duration,
     ) -> Result<Message, Error> {
-        let mut edit = edit.clone();
-        edit.media.media = InputFile::Attached(upload::PART.to_owned());
-        self.upload(&edit, file, timeout).await
+        self.send_by_upload(edit, file, timeout).await
     }
 
-    /// Sends the video at a URL that Telegram fetches by itself (at most 20 MB). The source that `send` names is
-    /// replaced.
-    pub async fn send_video_by_url(
+    /// Makes a call with the file at a URL that Telegram fetches by itself (at most 20 MB, a photo 5 MB). The file that
+    /// the call names is replaced.
+    pub async fn send_by_url<M: Carries>(
         &self,
-        send: &SendVideo,
+        call: &M,
         url: &str,
         timeout: Duration,
-    ) -> Result<Message, Error> {
-        let video = InputFile::Url(url.to_owned());
-        self.call(
-            &SendVideo {
-                video,
-                ..send.clone()
-            },
-            timeout,
-        )
-        .await
+    ) -> Result<M::Answer, Error> {
+        let call = call.clone().carrying(InputFile::Url(url.to_owned()));
+        self.call(&call, timeout).await
     }
 
-    /// Sends a video that is uploaded with the call (at most 50 MB). The source that `send` names is replaced.
-    pub async fn send_video_by_upload(
+    /// Makes a call with a file that is uploaded with it (at most 50 MB, a photo 10 MB). The file that the call names is
+    /// replaced.
+    pub async fn send_by_upload<M: Carries>(
         &self,
-        send: &SendVideo,
+        call: &M,
         file: Upload,
         timeout: Duration,
-    ) -> Result<Message, Error> {
-        let video = InputFile::Attached(upload::PART.to_owned());
-        self.upload(
-            &SendVideo {
-                video,
-                ..send.clone()
-            },
-            file,
-            timeout,
-        )
-        .await
-    }
-
-    /// Sends a picture that is uploaded with the call (at most 10 MB). The source that `send` names is replaced.
-    pub async fn send_photo_by_upload(
-        &self,
-        send: &SendPhoto,
-        file: Upload,
-        timeout: Duration,
-    ) -> Result<Message, Error> {
-        let photo = InputFile::Attached(upload::PART.to_owned());
-        self.upload(
-            &SendPhoto {
-                photo,
-                ..send.clone()
-            },
-            file,
-            timeout,
-        )
-        .await
+    ) -> Result<M::Answer, Error> {
+        let call = call
+            .clone()
+            .carrying(InputFile::Attached(upload::PART.to_owned()));
+        self.upload(&call, file, timeout).await
     }
 
     /// Opens the file that `getFile` named. Its address holds the token, so the bytes are passed on, never the

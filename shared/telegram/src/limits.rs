@@ -12,6 +12,14 @@ pub const CALLBACK_DATA_BYTES_MAX: usize = 64;
 pub const FETCH_BY_URL_BYTES_MAX: u64 = 20 << 20;
 /// The largest file (other than a photo) that a bot may upload.
 pub const UPLOAD_BYTES_MAX: u64 = 50 << 20;
+/// The largest photo that Telegram fetches from a URL by itself.
+pub const FETCH_PHOTO_BYTES_MAX: u64 = 5 << 20;
+/// The largest photo that a bot may upload.
+pub const UPLOAD_PHOTO_BYTES_MAX: u64 = 10 << 20;
+/// A photo's width and height together, in pixels.
+pub const PHOTO_SIDES_MAX: u32 = 10_000;
+/// How many times longer than the other one side of a photo may be.
+pub const PHOTO_RATIO_MAX: u32 = 20;
 /// The largest file that `getFile` gives out.
 pub const DOWNLOAD_BYTES_MAX: u64 = 20 << 20;
 /// `title` of an invoice, in characters.

@@ -4,6 +4,7 @@ mod builders;
 mod edit;
 mod invoice;
 mod keyboard;
+mod media;
 mod reply;
 mod send;
 mod setup;
@@ -16,6 +17,7 @@ pub use edit::{
 };
 pub use invoice::{CreateInvoiceLink, Invoice, InvoiceError, LabeledPrice, SendInvoice};
 pub use keyboard::{CallbackDataError, InlineKeyboardButton, InlineKeyboardMarkup};
+pub use media::{Carries, InputMedia, InputMediaAudio, InputMediaDocument, InputMediaPhoto, SendAudio};
 pub use reply::Reply;
 pub use send::{AnswerCallbackQuery, DeleteMessage, GetFile, SendMessage, SendPhoto, SendVideo};
 pub use setup::{BotCommand, DeleteWebhook, GetWebhookInfo, SetMyCommands, SetWebhook, WebhookInfo};

@@ -7,7 +7,7 @@ mod payment;
 mod star;
 mod update;
 
-pub use media::{Document, File, PhotoSize, Present, Video, Voice};
+pub use media::{Audio, Document, File, PhotoSize, Present, Video, Voice};
 pub use message::{Chat, Message, User};
 pub use payment::{PreCheckoutQuery, RefundedPayment, Subscription, SubscriptionState, SuccessfulPayment};
 pub use star::{PartnerUser, StarAmount, StarTransaction, StarTransactions, TransactionPartner};

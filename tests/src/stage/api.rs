@@ -32,6 +32,8 @@ pub struct Said {
     pub headers: axum::http::HeaderMap,
     /// The body; null where it is empty or no JSON.
     pub body: Value,
+    /// The body as it came.
+    pub text: String,
 }
 
 impl Ask {
@@ -211,6 +213,7 @@ async fn answered(router: &axum::Router, event: &Value) -> Said {
         status: head.status.as_u16(),
         headers: head.headers,
         body: serde_json::from_slice(&bytes).unwrap_or_default(),
+        text: String::from_utf8_lossy(&bytes).into_owned(),
     }
 }
 

@@ -159,7 +159,7 @@ impl Stage {
     fn videos_asked_for_by(&self, user: i64) -> usize {
         let calls = self.telegram.calls();
         let sent = calls.iter().filter(|call| {
-            (call.method == "sendVideo" || call.method == "editMessageMedia")
+            ["sendVideo", "sendPhoto", "sendAudio", "editMessageMedia"].contains(&call.method.as_str())
                 && call.via == Via::WebhookAnswer
                 && call.params.int("chat_id") == Some(user)
         });
@@ -202,12 +202,12 @@ fn was_claimed(job: &Job, fence: Fence, at: Timestamp) -> bool {
 }
 
 fn shows_video(message: &ChatMessage) -> bool {
-    message.from_bot && message.ever_shown().any(|shown| shown.video().is_some())
+    message.from_bot && message.ever_shown().any(|shown| shown.media.is_some())
 }
 
-/// The video, or the link to one that is too large.
+/// What was ordered, or the link to something that is too large.
 fn is_outcome(shown: &played_telegram::Shown) -> bool {
-    shown.video().is_some() || shown.raw.contains("<a href=")
+    shown.media.is_some() || shown.raw.contains("<a href=")
 }
 
 fn lines(found: &[impl ToString]) -> String {

@@ -7,6 +7,7 @@ mod guards;
 mod ofrep;
 mod payments;
 mod racers;
+mod requests;
 mod roles;
 mod service;
 mod shop;

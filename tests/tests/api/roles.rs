@@ -9,12 +9,13 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 22] = [
+const LEAST: [(&str, &str, Role); 28] = [
     ("GET", "/admin/audit", Role::Viewer),
     ("GET", "/admin/audit/entities/{entity}", Role::Viewer),
     ("GET", "/admin/audit/people/{who}", Role::Viewer),
     ("GET", "/admin/explain/{user}/{feature}", Role::Viewer),
     ("GET", "/admin/history", Role::Viewer),
+    ("GET", "/admin/jobs", Role::Viewer),
     ("GET", "/admin/limits/usage", Role::Viewer),
     ("GET", "/admin/overrides", Role::Viewer),
     ("GET", "/admin/payments", Role::Viewer),
@@ -22,10 +23,15 @@ const LEAST: [(&str, &str, Role); 22] = [
     ("POST", "/admin/payments/{id}/recheck", Role::Editor),
     ("POST", "/admin/payments/{id}/accept", Role::Owner),
     ("POST", "/admin/payments/{id}/refund", Role::Owner),
+    ("GET", "/admin/requests", Role::Viewer),
+    ("GET", "/admin/requests/models", Role::Viewer),
+    ("GET", "/admin/requests/summary", Role::Viewer),
+    ("GET", "/admin/requests/unlimited", Role::Viewer),
     ("GET", "/admin/settings/{kind}", Role::Viewer),
     ("GET", "/admin/settings/{kind}/{key}", Role::Viewer),
     ("GET", "/admin/standings/{user}", Role::Viewer),
     ("GET", "/admin/upgrade-requests", Role::Viewer),
+    ("GET", "/admin/users/{user}/requests", Role::Viewer),
     ("DELETE", "/admin/settings/{kind}/{key}", Role::Editor),
     ("PUT", "/admin/settings/{kind}/{key}", Role::Editor),
     ("POST", "/admin/standings/{user}", Role::Editor),

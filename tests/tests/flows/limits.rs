@@ -153,7 +153,7 @@ async fn orders_in_progress_have_a_limit_of_their_own_that_is_free_again_when_on
     stage.newcomer(ANNA).await;
     stage.order(ANNA, "one").await;
     let told = refusal(&stage, ANNA).await;
-    assert!(told.contains("Videos at once, 0 of 1 free"), "{told}");
+    assert!(told.contains("Orders at once, 0 of 1 free"), "{told}");
     stage.run_until_settled().await;
     stage.order(ANNA, "two").await;
     stage.run_until_settled().await;
@@ -177,7 +177,7 @@ async fn a_sliding_day_forgets_each_order_a_day_after_it() {
     stage.run_until_settled().await;
     let told = refusal(&stage, ANNA).await;
     // The step from twelve to one is over at one, and forgotten a day later.
-    for word in ["Видео за 1 день", "осталось 0 из 2", "завтра в 13:00 (МСК)"]
+    for word in ["Заказы за 1 день", "осталось 0 из 2", "завтра в 13:00 (МСК)"]
     {
         assert!(told.contains(word), "{told}");
     }
@@ -202,14 +202,14 @@ async fn a_soft_limit_warns_and_refuses_nothing_and_a_watched_one_is_not_shown()
     stage.newcomer(ANNA).await;
     stage.say(ANNA, "/cabinet").await;
     let text = stage.last_text(ANNA);
-    assert_eq!(text.matches("Videos per day").count(), 1, "{text}");
+    assert_eq!(text.matches("Orders per day").count(), 1, "{text}");
     assert!(!text.contains('⚠'), "{text}");
     for number in 0..3 {
         stage.order(ANNA, &format!("number {number}")).await;
     }
     stage.say(ANNA, "/cabinet").await;
     let text = stage.last_text(ANNA);
-    assert!(text.contains("⚠️ Videos per day: 0 of 2 left"), "{text}");
+    assert!(text.contains("⚠️ Orders per day: 0 of 2 left"), "{text}");
     stage.run_until_settled().await;
     stage.assert_sound().await;
 }

@@ -24,6 +24,7 @@ mod callbacks;
 mod checked;
 mod delivery;
 mod keyed;
+mod kinds;
 mod undone;
 mod unreachable;
 

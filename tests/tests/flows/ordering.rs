@@ -80,6 +80,10 @@ async fn every_model_on_offer_can_be_ordered_from_words_and_from_a_photo() {
             } else {
                 stage.say(ANNA, "slowly").await;
             }
+            let makes = model.makes.as_deref().unwrap_or("video");
+            let nonce = stage.card(ANNA).nonce();
+            let kind = format!("ki:{}:{makes}", nonce.as_str());
+            stage.press_newest(ANNA, &kind).await;
             stage.press_newest(ANNA, "ms:").await;
             let nonce = stage
                 .newest_button(ANNA, "cd:")

@@ -26,7 +26,7 @@ use crate::auth::Viewer;
 use crate::body::{Asked, Name, Until};
 use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
-use shown::{Lines, Models, Plans, Summed, answer};
+use shown::{End, Lines, Models, Plans, Summed, answer};
 
 /// Lines that are read at once.
 const PAGE: i32 = 2_000;
@@ -110,10 +110,12 @@ pub(crate) async fn sum_up(
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
     let (sums, read) = summed(&api, &days, deadline).await?;
-    let next = (!read.complete).then_some("");
-    answer(days.format.as_deref(), &Summed::of(&sums, &read), next, || {
-        log_table::categories(&sums)
-    })
+    answer(
+        days.format.as_deref(),
+        &Summed::of(&sums, &read),
+        &read.end(),
+        || log_table::categories(&sums),
+    )
 }
 
 /// The models by what they cost, the dearest first.
@@ -128,10 +130,12 @@ pub(crate) async fn top_models(
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
     let (sums, read) = summed(&api, &days, deadline).await?;
-    let next = (!read.complete).then_some("");
-    answer(days.format.as_deref(), &Models::of(&sums, &read), next, || {
-        log_table::models(&sums)
-    })
+    answer(
+        days.format.as_deref(),
+        &Models::of(&sums, &read),
+        &read.end(),
+        || log_table::models(&sums),
+    )
 }
 
 /// What each customer's unlimited plan has cost, the dearest first.
@@ -146,10 +150,12 @@ pub(crate) async fn unlimited_plans(
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
     let (sums, read) = summed(&api, &days, deadline).await?;
-    let next = (!read.complete).then_some("");
-    answer(days.format.as_deref(), &Plans::of(&sums, &read), next, || {
-        log_table::plans(&sums)
-    })
+    answer(
+        days.format.as_deref(),
+        &Plans::of(&sums, &read),
+        &read.end(),
+        || log_table::plans(&sums),
+    )
 }
 
 /// The operations of a day, part by part of the log and in each the oldest first.
@@ -200,9 +206,12 @@ pub(crate) async fn list_requests(
         }
     }
     let body = Lines::of(&lines, next.clone(), unreadable);
-    answer(which.format.as_deref(), &body, next.as_deref(), || {
-        log_table::lines(&lines)
-    })
+    answer(
+        which.format.as_deref(),
+        &body,
+        &End::Page(next.as_deref()),
+        || log_table::lines(&lines),
+    )
 }
 
 /// What a customer has asked for, the latest first.
@@ -230,7 +239,7 @@ pub(crate) async fn requests_of_user(
     }
     let next = page.next.as_ref().and_then(Requests::cursor_of_user);
     let body = Lines::of(&page.lines, next.clone(), page.unreadable);
-    answer(part.format.as_deref(), &body, next.as_deref(), || {
+    answer(part.format.as_deref(), &body, &End::Page(next.as_deref()), || {
         log_table::lines(&page.lines)
     })
 }
@@ -269,6 +278,14 @@ pub(crate) struct Read {
     pub(crate) complete: bool,
     /// Lines that cannot be read, and are in no sum.
     pub(crate) unreadable: u64,
+}
+
+impl Read {
+    fn end(&self) -> End<'static> {
+        End::Sums {
+            complete: self.complete,
+        }
+    }
 }
 
 async fn summed(api: &Api, days: &Days, deadline: Deadline) -> Result<(Summary, Read), Refusal> {

@@ -58,7 +58,7 @@ pub(crate) struct ModelShown {
     model_id: String,
     /// What customers read.
     model_name: String,
-    /// What it makes.
+    /// What it makes: `video`, `image`, `music`, `speech`.
     model_type: &'static str,
     /// Takes words alone.
     supports_text: bool,
@@ -66,7 +66,7 @@ pub(crate) struct ModelShown {
     supports_vision: bool,
     /// The lengths with their prices.
     prices: Vec<PriceShown>,
-    /// The shapes, the default first.
+    /// The shapes, the default first; none where what is made has none.
     aspects: Vec<&'static str>,
     /// The longest prompt in characters.
     prompt_chars_max: u32,
@@ -76,7 +76,7 @@ pub(crate) struct ModelShown {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Price)]
 pub(crate) struct PriceShown {
-    /// Seconds of video.
+    /// Seconds of video; 0 where what is made has no length to choose.
     seconds: u32,
     /// Credits that it costs.
     credits: u32,
@@ -188,7 +188,7 @@ impl ModelShown {
             provider: model.provider.clone(),
             model_id: model.id.0.clone(),
             model_name: model.title.clone(),
-            model_type: "video",
+            model_type: model.makes.as_str(),
             supports_text: model.text,
             supports_vision: model.image,
             prices: model.prices.iter().map(price).collect(),

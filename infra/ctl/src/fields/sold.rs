@@ -229,7 +229,7 @@ pub(super) const RULES: Kind = Kind {
             "when the day of unlimited plans begins",
         ),
         field("unlimited_zone", "tz name [Europe/Moscow]", "by whose wall clock"),
-        field("requires", "features [none]", "what every order needs"),
+        field("requires", "features [none]", "what every video needs"),
         field(
             "requires_for_photo",
             "features [none]",

@@ -28,6 +28,8 @@ impl PlayedKie {
         let guarded = Router::new()
             .route("/api/v1/jobs/createTask", post(create::create_task))
             .route("/api/v1/jobs/recordInfo", get(lookup::record_info))
+            .route("/api/v1/generate", post(create::create_song))
+            .route("/api/v1/generate/record-info", get(lookup::song_info))
             .route("/api/v1/chat/credit", get(account::credit))
             .route("/api/v1/common/download-url", post(account::download_url))
             .route("/api/file-stream-upload", post(upload::stream))

@@ -13,6 +13,8 @@ pub(crate) struct Report {
     pub(crate) task_id: String,
     pub(crate) url: String,
     pub(crate) body: String,
+    /// It is about a part of a song; the end is told by another.
+    pub(crate) is_part: bool,
     /// How many copies leave at the same time.
     pub(crate) copies: usize,
 }

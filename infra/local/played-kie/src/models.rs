@@ -58,6 +58,11 @@ pub(crate) fn find(name: &str) -> Option<&'static Model> {
     MODELS.iter().find(|model| model.name == name)
 }
 
+/// Suno's model, which is no task of the market: its fields stand beside the callback's address.
+pub(crate) fn suno() -> &'static Model {
+    &catalogue::SUNO
+}
+
 /// Whether it is one of the models that `OpenAI` shut down on 2026-09-24.
 pub(crate) fn paused(name: &str) -> bool {
     name.starts_with("sora-2")

@@ -10,7 +10,8 @@ use crate::book::Book;
 use crate::callback::{self, Forged, Report};
 use crate::caller::Caller;
 use crate::config::Config;
-use crate::task::{Task, TaskView};
+use crate::product::Product;
+use crate::task::{Task, TaskView, song};
 use crate::trouble::Trouble;
 use crate::video::ClipFile;
 
@@ -128,7 +129,13 @@ impl PlayedKie {
             .tasks
             .values_mut()
             .filter(|task| task.callback_due_ms.is_some_and(|at| at <= now_ms));
-        due.filter_map(|task| report(task, base_url, now_ms)).collect()
+        let mut reports: Vec<Report> = due.filter_map(|task| report(task, base_url, now_ms)).collect();
+        let parts = book
+            .tasks
+            .values_mut()
+            .filter(|task| task.part_due_ms.is_some_and(|at| at <= now_ms));
+        reports.extend(parts.filter_map(|task| song::part(task, base_url)));
+        reports
     }
 
     /// Reports the end of one task now, if it has ended.
@@ -160,6 +167,9 @@ impl PlayedKie {
             .flatten()
             .any(|status| status.is_success());
         tracing::debug!(task = report.task_id, accepted, "callback sent");
+        if report.is_part {
+            return;
+        }
         let now_ms = self.now_ms();
         if let Some(task) = self.book().tasks.get_mut(&report.task_id) {
             task.callback_answered(accepted, now_ms);
@@ -194,8 +204,13 @@ fn report(task: &mut Task, base_url: &str, now_ms: i64) -> Option<Report> {
     let url = task.callback_url.clone().filter(|_| state.is_final())?;
     task.callback_due_ms.take()?;
     let copies = if task.has(Trouble::Twice) { 2 } else { 1 };
-    let body = callback::body(state, &task.record(base_url, now_ms));
+    let body = if task.product == Product::Song {
+        song::end(task, state, base_url)
+    } else {
+        callback::body(state, &task.record(base_url, now_ms))
+    };
     Some(Report {
+        is_part: false,
         task_id: task.id.clone(),
         url,
         body,

@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use crate::product::Product;
 use crate::trouble::Trouble;
-use crate::video::{ClipFile, Frame, Layout, Order, Size, clip, painted};
+use crate::video::{ClipFile, Frame, Layout, Order, Size, clip, painted, seed_of};
+use crate::{sound, still};
+
+pub(crate) mod song;
 
 /// The states of recordInfo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,10 +47,12 @@ impl State {
 const MB: u64 = 1_000_000;
 /// 25 MB: over Telegram's 20 MB for a URL.
 const BIG: u64 = 25 * MB;
+/// 7 MB: over Telegram's 5 MB for a photo's URL.
+const BIG_PICTURE: u64 = 7 * MB;
+/// 15 MB: over Telegram's 10 MB for a photo.
+const VAST: u64 = 15 * MB;
 /// 60 MB: over Telegram's 50 MB for an upload.
 const HUGE: u64 = 60 * MB;
-/// KIE credits for one second of video.
-const CREDITS_PER_SECOND: i64 = 10;
 /// How often a callback is tried until it is answered with 2xx, and the pause before each repetition, in ms.
 const CALLBACK_PAUSES_MS: [i64; 3] = [1_000, 5_000, 30_000];
 
@@ -64,6 +70,10 @@ pub(crate) struct Wish {
 #[derive(Clone, Debug)]
 pub(crate) struct Task {
     pub(crate) id: String,
+    pub(crate) product: Product,
+    /// When it is next told that a part of a song is there, and how often it was.
+    pub(crate) part_due_ms: Option<i64>,
+    pub(crate) parts_sent: u32,
     pub(crate) model: String,
     pub(crate) input: Map<String, Value>,
     pub(crate) wish: Wish,
@@ -111,7 +121,7 @@ impl Task {
         if self.failure.is_some() {
             0
         } else {
-            CREDITS_PER_SECOND * i64::from(self.wish.seconds)
+            self.product.credits(self.wish.seconds, &self.wish.prompt)
         }
     }
 
@@ -143,8 +153,17 @@ impl Task {
             .map(|pause| now_ms + pause);
     }
 
-    /// The `data` of recordInfo and of the callback.
+    /// How many files it has.
+    pub(crate) fn files(&self) -> u32 {
+        let two = self.has(Trouble::TwoFiles) || self.product == Product::Song;
+        if two { 2 } else { 1 }
+    }
+
+    /// The `data` of recordInfo and of the callback; of a song, of its own book.
     pub(crate) fn record(&self, base_url: &str, now_ms: i64) -> Value {
+        if self.product == Product::Song {
+            return song::record(self, base_url, now_ms);
+        }
         let state = self.state(now_ms);
         let ended = self.ends_at_ms.filter(|_| state.is_final());
         let failure = self
@@ -178,7 +197,7 @@ impl Task {
     }
 
     fn result_json(&self, base_url: &str) -> String {
-        let url = |n: u32| format!("{base_url}/files/{}/{n}.mp4", self.id);
+        let url = |n: u32| self.url(base_url, n);
         let urls = match self.troubles.iter().find(|trouble| shapes_result(**trouble)) {
             Some(Trouble::NoResult) => return String::new(),
             Some(Trouble::BrokenResult) => return "{\"resultUrls\":[\"http".to_owned(),
@@ -189,8 +208,40 @@ impl Task {
         json!({ "resultUrls": urls }).to_string()
     }
 
+    pub(crate) fn url(&self, base_url: &str, n: u32) -> String {
+        format!("{base_url}/files/{}/{n}.{}", self.id, self.product.ending())
+    }
+
     /// Makes the file.
     pub(crate) fn render(&self) -> ClipFile {
+        let file = match self.product {
+            Product::Video => self.clip(),
+            Product::Picture => self.picture(),
+            Product::Speech | Product::Song => self.sound(),
+        };
+        if self.has(Trouble::Truncated) {
+            half(&file)
+        } else {
+            file
+        }
+    }
+
+    fn picture(&self) -> ClipFile {
+        let wish = &self.wish;
+        match &wish.frame {
+            Some(frame) => still::jpeg(frame, true, self.at_least()),
+            None => still::jpeg(&painted(&wish.prompt, wish.size), false, self.at_least()),
+        }
+    }
+
+    fn sound(&self) -> ClipFile {
+        let (seed, seconds) = (seed_of(&self.wish.prompt), self.wish.seconds);
+        let piece = sound::piece(seed, seconds, self.product == Product::Speech);
+        let zeros = self.at_least().saturating_sub(piece.len());
+        ClipFile { zeros, ..piece }
+    }
+
+    fn clip(&self) -> ClipFile {
         let layout = if self.has(Trouble::IndexLast) {
             Layout::IndexLast
         } else {
@@ -203,23 +254,23 @@ impl Task {
             layout,
             at_least: self.at_least(),
         };
-        let file = match &wish.frame {
+        match &wish.frame {
             Some(frame) => clip(frame, order),
             None => clip(&painted(&wish.prompt, wish.size), order),
-        };
-        if self.has(Trouble::Truncated) {
-            half(&file)
-        } else {
-            file
         }
     }
 
     fn at_least(&self) -> u64 {
-        match (self.has(Trouble::Huge), self.has(Trouble::Big)) {
-            (true, _) => HUGE,
-            (_, true) => BIG,
-            _ => 0,
-        }
+        let big = if self.product == Product::Picture {
+            BIG_PICTURE
+        } else {
+            BIG
+        };
+        let sizes = [(Trouble::Huge, HUGE), (Trouble::Vast, VAST), (Trouble::Big, big)];
+        sizes
+            .into_iter()
+            .find(|(trouble, _)| self.has(*trouble))
+            .map_or(0, |(_, bytes)| bytes)
     }
 }
 
@@ -253,7 +304,9 @@ pub struct TaskView {
     pub created_at_ms: i64,
     /// When it ended, in ms since 1970.
     pub finished_at_ms: Option<i64>,
-    /// The clip's length in seconds.
+    /// What comes out of it.
+    pub product: Product,
+    /// The file's length in seconds; 0 for a picture.
     pub seconds: u32,
     /// The clip's visible size.
     pub size: Size,
@@ -299,6 +352,7 @@ impl TaskView {
             state,
             created_at_ms: task.created_at_ms,
             finished_at_ms: task.ends_at_ms.filter(|_| state.is_final()),
+            product: task.product,
             seconds: task.wish.seconds,
             size: task.wish.size,
             from_photo: task.wish.frame.is_some(),

@@ -57,8 +57,10 @@ pub enum Trouble {
     Short,
     /// The file breaks off in the middle.
     Truncated,
-    /// The file has 25 MB: too large for Telegram to fetch.
+    /// The file has 25 MB, a picture 7 MB: too large for Telegram to fetch.
     Big,
+    /// The file has 15 MB: too large for a photo.
+    Vast,
     /// The file has 60 MB: too large to upload to Telegram.
     Huge,
     /// The file arrives at about 64 KB a second.
@@ -199,7 +201,12 @@ pub const WORDS: &[Word] = &[
     word(
         "#big",
         Trouble::Big,
-        "25 MB: more than Telegram fetches by itself",
+        "25 MB, a picture 7 MB: more than Telegram fetches by itself",
+    ),
+    word(
+        "#vast",
+        Trouble::Vast,
+        "15 MB: a picture that is no photo any more",
     ),
     word("#huge", Trouble::Huge, "60 MB: more than a bot may upload"),
     word("#trickle", Trouble::Trickle, "the file arrives very slowly"),

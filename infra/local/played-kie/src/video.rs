@@ -33,6 +33,11 @@ pub fn painted(prompt: &str, size: Size) -> Frame {
     painted::paint(painted::hash(prompt), size)
 }
 
+/// A number that stands for the words.
+pub(crate) fn seed_of(prompt: &str) -> u64 {
+    painted::hash(prompt)
+}
+
 /// Makes the MP4.
 pub fn clip(frame: &Frame, order: Order<'_>) -> ClipFile {
     let seed = painted::hash(order.prompt);

@@ -64,13 +64,25 @@ function formatted(text, entities, from, to, say) {
 }
 
 // As wide as a phone allows, but never so tall that the picture does not fit beside its buttons.
-function mediaWidth({ width, height }) {
+function mediaWidth({ kind, width, height }) {
+  if (kind === "audio") return 300;
+  if (kind === "document") return 200;
   return Math.round(Math.min(340, Math.max(200, (420 * width) / height)));
 }
 
 function mediaNode(media) {
   if (!media) return [];
-  const node = document.createElement(media.kind === "video" ? "video" : "img");
+  if (media.kind === "document") {
+    const file = element("a", "file", "📎");
+    file.href = media.url;
+    file.download = "";
+    return [file];
+  }
+  const node = document.createElement({ video: "video", audio: "audio" }[media.kind] ?? "img");
+  if (media.kind === "audio") {
+    Object.assign(node, { className: "sound", controls: true, preload: "auto", src: media.url });
+    return [node];
+  }
   node.className = "media";
   node.style.aspectRatio = `${media.width} / ${media.height}`;
   if (media.kind === "video") {

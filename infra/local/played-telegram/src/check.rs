@@ -45,7 +45,7 @@ fn missing(name: &str) -> ApiError {
     match name {
         "chat_id" => ApiError::bad_request("chat_id is empty"),
         "text" => ApiError::bad_request("message text is empty"),
-        "photo" | "video" => ApiError::bad_request(format!("there is no {name} in the request")),
+        "photo" | "video" | "audio" => ApiError::bad_request(format!("there is no {name} in the request")),
         _ => ApiError::bad_request(format!("parameter \"{name}\" is required")),
     }
 }

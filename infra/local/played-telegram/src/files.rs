@@ -72,6 +72,8 @@ impl Files {
         let (prefix, folder, extension, mime) = match kind {
             MediaKind::Photo => ("AgACAgIAAxkB", "photos", "jpg", JPEG_MIME),
             MediaKind::Video => ("BAACAgIAAxkB", "videos", "mp4", "video/mp4"),
+            MediaKind::Audio => ("CQACAgIAAxkB", "music", "mp3", "audio/mpeg"),
+            MediaKind::Document => ("BQACAgIAAxkB", "documents", "jpg", "application/octet-stream"),
         };
         StoredFile {
             file_id: format!("{prefix}AAIC{number:012x}NgQ"),
@@ -102,6 +104,29 @@ impl Files {
 
     pub(crate) fn by_path(&self, path: &str) -> Option<&Arc<StoredFile>> {
         self.by_path.get(path)
+    }
+}
+
+/// Sound, of so many seconds as the bot says: MP3 by its tag or its first frame, or an M4A.
+pub(crate) fn sound(bytes: Bytes, duration_s: u32) -> Option<Content> {
+    let begins = |mark: &[u8]| bytes.starts_with(mark);
+    let frame = matches!(bytes.get(..2), Some([0xff, second]) if second & 0xe6 == 0xe2);
+    let m4a = mp4::has_magic(&bytes);
+    (frame || begins(b"ID3") || m4a).then_some(Content {
+        bytes,
+        width: 0,
+        height: 0,
+        duration_s,
+    })
+}
+
+/// Anything, as it is.
+pub(crate) fn as_it_is(bytes: Bytes) -> Content {
+    Content {
+        bytes,
+        width: 0,
+        height: 0,
+        duration_s: 0,
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) async fn play(server: &Arc<Server>, method: &str, params: &Params) ->
         "sendMessage" => send::message(server, params),
         "sendPhoto" => send::photo(server, params).await,
         "sendVideo" => send::video(server, params).await,
+        "sendAudio" => send::audio(server, params).await,
         "editMessageText" => edit::text(server, params),
         "editMessageCaption" => edit::caption(server, params),
         "editMessageReplyMarkup" => edit::reply_markup(server, params),

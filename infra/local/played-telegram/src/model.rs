@@ -57,7 +57,7 @@ pub struct Shown {
     pub raw: String,
     /// The formatting of `text`.
     pub entities: Vec<Entity>,
-    /// The photo or video.
+    /// The photo or other file.
     pub media: Option<Media>,
     /// The invoice.
     pub invoice: Option<Invoice>,
@@ -93,19 +93,23 @@ pub struct Button {
     pub pay: bool,
 }
 
-/// Photo or video.
+/// Photo, video, music or a file as it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MediaKind {
     /// A photo, kept in several sizes.
     Photo,
     /// An MP4 video.
     Video,
+    /// Sound, MP3 or M4A.
+    Audio,
+    /// Anything, as it was sent.
+    Document,
 }
 
-/// A photo (all its sizes, smallest first) or a video (one file).
+/// A photo (all its sizes, smallest first) or another file (one).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Media {
-    /// Which of the two.
+    /// Which of them.
     pub kind: MediaKind,
     pub(crate) files: Vec<Arc<StoredFile>>,
 }
@@ -190,6 +194,22 @@ impl Shown {
         self.media
             .as_ref()
             .filter(|media| media.kind == MediaKind::Photo)?
+            .file()
+    }
+
+    /// The music it plays.
+    pub fn audio(&self) -> Option<&Arc<StoredFile>> {
+        self.media
+            .as_ref()
+            .filter(|media| media.kind == MediaKind::Audio)?
+            .file()
+    }
+
+    /// The file it gives as it is.
+    pub fn document(&self) -> Option<&Arc<StoredFile>> {
+        self.media
+            .as_ref()
+            .filter(|media| media.kind == MediaKind::Document)?
             .file()
     }
 

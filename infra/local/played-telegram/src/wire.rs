@@ -111,6 +111,11 @@ fn media_field(media: &Media) -> (&'static str, Value) {
     match media.kind {
         MediaKind::Photo => ("photo", media.sizes().iter().map(|file| size(file)).collect()),
         MediaKind::Video => ("video", media.file().map_or(Value::Null, |file| video(file))),
+        MediaKind::Audio => ("audio", media.file().map_or(Value::Null, |file| sound(file))),
+        MediaKind::Document => (
+            "document",
+            media.file().map_or(Value::Null, |file| as_it_is(file)),
+        ),
     }
 }
 
@@ -121,6 +126,21 @@ fn size(file: &StoredFile) -> Value {
         "file_size": file.bytes.len(),
         "width": file.width,
         "height": file.height,
+    })
+}
+
+fn sound(file: &StoredFile) -> Value {
+    let mut wire = as_it_is(file);
+    wire["duration"] = json!(file.duration_s);
+    wire
+}
+
+fn as_it_is(file: &StoredFile) -> Value {
+    json!({
+        "file_id": file.file_id,
+        "file_unique_id": file.unique_id,
+        "file_size": file.bytes.len(),
+        "mime_type": file.mime,
     })
 }
 

@@ -34,6 +34,8 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Money   is played, too: {yookassa} and {stripe}
             have every payment, refunds, disputes and faults
     Watch   {page}/cloud counts what the functions do
+    Report  curl -X POST {page}/cloud/run/DailyReportFunction
+            sends the operator's report to a channel; cargo ctl report --local prints it
     API     curl -H 'X-API-Key: {key}' -X POST {api}ofrep/v1/evaluate/flags
             ({api}openapi.json describes it)
     Logs    {log} (warnings also appear here)

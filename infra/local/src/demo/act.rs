@@ -23,6 +23,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(20);
 
 /// What button data begins with (`app::buttons`).
 const CREATE: &str = "go:";
+const KIND: &str = "ki:";
 const MODELS: &str = "ms:";
 const MODEL: &str = "mo:";
 const CANCEL: &str = "ca:";
@@ -63,6 +64,13 @@ impl Stage {
     }
 
     async fn choose(&self, member: &Member, card_before: &Card, model: &str) -> Result<Card> {
+        if let Some(kind) = kind_of(model) {
+            // The kind brings its first model, which is this one.
+            let choice = |chat: &[ChatMessage]| find(chat, KIND, &format!(":{kind}"));
+            let (message_id, choice) = self.see(member, choice).await?;
+            self.press(member, message_id, &choice)?;
+            return self.see(member, |chat| card(chat, &card_before.create)).await;
+        }
         let models = |chat: &[ChatMessage]| find(chat, MODELS, "");
         let (message_id, models) = self.see(member, models).await?;
         self.press(member, message_id, &models)?;
@@ -197,6 +205,16 @@ impl Stage {
         };
         let in_time = tokio::time::timeout(PATIENCE, looking).await;
         in_time.map_err(|_| Error::Demo(format!("{}: not {what}", member.name)))
+    }
+}
+
+/// What a model makes that makes no videos.
+fn kind_of(model: &str) -> Option<&'static str> {
+    match model {
+        "nano-banana-2" => Some("image"),
+        "suno-v5" => Some("music"),
+        "eleven-turbo-2.5" => Some("speech"),
+        _ => None,
     }
 }
 

@@ -49,12 +49,12 @@ impl Stage {
         let ever_shown = chat.iter().filter(|message| showed_video(message)).count();
         let stands = chat
             .iter()
-            .filter(|it| !it.deleted && it.video().is_some())
+            .filter(|it| !it.deleted && it.from_bot && it.now.media.is_some())
             .count();
         let kept = VAULTS.iter().flat_map(|vault| self.telegram.chat(*vault));
         let name = job.id.to_string();
         let kept = kept
-            .filter(|it| it.video().is_some() && it.text() == name)
+            .filter(|it| it.now.media.is_some() && it.text() == name)
             .count();
         let mut found = Vec::new();
         if ever_shown > 1 {
@@ -182,7 +182,7 @@ fn too_dear(Measured { cabinet, confirm }: Measured) -> Vec<String> {
 }
 
 fn showed_video(message: &ChatMessage) -> bool {
-    message.ever_shown().any(|shown| shown.video().is_some())
+    message.from_bot && message.ever_shown().any(|shown| shown.media.is_some())
 }
 
 /// I7: at most one render that is still at work or came out well; I8: and a charged job was judged by its own.

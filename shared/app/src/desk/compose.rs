@@ -10,6 +10,7 @@ use telegram::types::{Document, Message};
 
 use super::Error;
 use super::visit::Visit;
+use crate::kinds::KINDS;
 use crate::{cards, show};
 
 /// The largest picture that is taken: KIE.AI's models take 10 MB.
@@ -61,7 +62,7 @@ impl Visit<'_> {
             return Ok(self.send(say.text("paused")).into());
         }
         let Some(model) = self.model_for(photo.is_some()) else {
-            let why = show::not_made(&self.snapshot, photo.is_some());
+            let why = show::not_made(&self.snapshot, Makes::Video, photo.is_some());
             return Ok(self.send(say.text(why)).into());
         };
         let draft = Draft {
@@ -90,8 +91,9 @@ impl Visit<'_> {
             .snapshot
             .model(&order.model)
             .filter(|model| model.takes(photo.is_some()));
-        let Some(model) = same.or_else(|| self.model_for(photo.is_some())) else {
-            let why = show::not_made(&self.snapshot, photo.is_some());
+        let like_it = || self.first_of(order.makes, photo.is_some());
+        let Some(model) = same.or_else(like_it) else {
+            let why = show::not_made(&self.snapshot, order.makes, photo.is_some());
             return Ok(Self::alert(query_id, &say.text(why)));
         };
         let mut draft = self.new_draft(order.prompt.clone(), photo, model);
@@ -104,7 +106,7 @@ impl Visit<'_> {
         self.put(&draft, first).await
     }
 
-    async fn put(&self, draft: &Draft, first: First) -> Result<Reply, Error> {
+    pub(super) async fn put(&self, draft: &Draft, first: First) -> Result<Reply, Error> {
         if !self
             .desk
             .store
@@ -126,7 +128,7 @@ impl Visit<'_> {
         })
     }
 
-    fn new_draft(&self, prompt: String, photo: Option<Photo>, model: &Model) -> Draft {
+    pub(super) fn new_draft(&self, prompt: String, photo: Option<Photo>, model: &Model) -> Draft {
         let before = self.account.draft.as_ref();
         let first = model.prices.first().map_or(0, |price| price.duration_s);
         let kept = before
@@ -156,7 +158,8 @@ impl Visit<'_> {
         }
     }
 
-    /// The model of the draft before, if it takes such an order, else the first on offer.
+    /// The model of the draft before, if it takes such an order, else the first on offer: for a video, or else for whatever
+    /// there is.
     fn model_for(&self, with_photo: bool) -> Option<&Model> {
         let before: Option<&ModelId> = self.account.draft.as_ref().map(|draft| &draft.model);
         let kept = before
@@ -164,12 +167,16 @@ impl Visit<'_> {
             .filter(|model| model.takes(with_photo));
         let locked = self.locked();
         let is_open = |model: &&Model| !locked.contains(&model.id);
-        let offered = || self.snapshot.offered(Makes::Video, with_photo);
+        let first = || {
+            KINDS
+                .into_iter()
+                .find_map(|makes| self.first_of(makes, with_photo))
+        };
         // Where every one is locked, the card says what would open it.
         kept.filter(is_open)
-            .or_else(|| offered().find(is_open))
+            .or_else(|| first().filter(is_open))
             .or(kept)
-            .or_else(|| offered().next())
+            .or_else(first)
     }
 
     /// The photo that was sent shortly before and still has no words.

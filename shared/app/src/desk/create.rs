@@ -2,6 +2,7 @@
 
 use domain::account::{Account, Place};
 use domain::admission::{Admission, Denied, Refusal, Request, admit};
+use domain::catalog::Makes;
 use domain::id::{ChatId, MessageId, Nonce};
 use domain::job::{Job, Stage};
 use domain::limit::{Counts, Limit, Usage, Whose};
@@ -14,7 +15,7 @@ use telegram::methods::{EditMessageText, Reply};
 use super::Error;
 use super::visit::Visit;
 use crate::way_out::way_out;
-use crate::{cards, quota, show, tally};
+use crate::{cards, kinds, quota, show, tally};
 
 /// How often an order is decided anew on what a refused transaction brought back. What it is decided on moves only when the
 /// same customer orders at the same moment, or where a row is full of what all use together.
@@ -144,7 +145,11 @@ impl Visit<'_> {
         let what = show::order(say, Some(&self.snapshot), &job.order);
         let text = say.with(
             "queued",
-            [("what", what.into()), ("price", show::price(say, job))],
+            [
+                ("kind", kinds::value(job.order.makes)),
+                ("what", what.into()),
+                ("price", show::price(say, job)),
+            ],
         );
         let text = format!("{text}\n\n{}", show::usual_wait(say, &job.order));
         let buttons = cards::cancel_button(say, &job.id.nonce);
@@ -194,8 +199,10 @@ impl Visit<'_> {
                 return self.show_card(nonce, message_id, query_id);
             }
             Refusal::ModelUnavailable => {
-                let photo = self.draft(nonce).is_some_and(|draft| draft.photo.is_some());
-                say.text(show::not_made(&self.snapshot, photo))
+                let draft = self.draft(nonce);
+                let photo = draft.is_some_and(|draft| draft.photo.is_some());
+                let kind = draft.map_or(Makes::Video, |draft| kinds::of(&self.snapshot, draft));
+                say.text(show::not_made(&self.snapshot, kind, photo))
             }
             Refusal::PromptTooShort { chars, min } => say.with(
                 "refused-too-short",

@@ -8,7 +8,7 @@ use telegram::methods::{EditMessageText, Reply};
 
 use super::Error;
 use super::visit::Visit;
-use crate::{cards, show};
+use crate::{cards, kinds, show};
 
 impl Visit<'_> {
     /// The models to choose from.
@@ -43,7 +43,7 @@ impl Visit<'_> {
         self.edit_card(message_id, cards::draft(&self.view(draft, &usages)))
     }
 
-    /// Another model; its length and shape are kept where it offers them.
+    /// Another model, of whatever kind; length and shape are kept where it offers them.
     pub(super) async fn choose_model(
         &self,
         nonce: &Nonce,
@@ -59,7 +59,8 @@ impl Visit<'_> {
             .model(&model)
             .filter(|model| model.takes(draft.photo.is_some()));
         let Some(model) = offered else {
-            let why = show::not_made(&self.snapshot, draft.photo.is_some());
+            let kind = kinds::of(&self.snapshot, draft);
+            let why = show::not_made(&self.snapshot, kind, draft.photo.is_some());
             return Ok(Self::alert(query_id, &self.say.text(why)));
         };
         let mut after = draft.clone();

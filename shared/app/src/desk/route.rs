@@ -156,6 +156,8 @@ impl Visit<'_> {
             Button::Models(nonce) => Ok(self.show_models(&nonce, message_id, query_id)),
             Button::Card(nonce) => Ok(self.show_card(&nonce, message_id, query_id)),
             Button::Model(nonce, model) => self.choose_model(&nonce, model, message_id, query_id).await,
+            Button::Kind(nonce, makes) => self.choose_kind(&nonce, makes, message_id, query_id).await,
+            Button::Film(_) => self.film(query_id).await,
             Button::Duration(nonce, seconds) => {
                 self.choose_duration(&nonce, seconds, message_id, query_id).await
             }

@@ -116,11 +116,7 @@ impl Reporter {
             async |again| {
                 let time = deadline.for_call(CHART_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
                 let (photo, picture) = self.picture(post, &business, &again)?;
-                Ok(post
-                    .bot
-                    .send_photo_by_upload(&photo, picture, time)
-                    .await?
-                    .message_id)
+                Ok(post.bot.send_by_upload(&photo, picture, time).await?.message_id)
             },
             post.say,
         )
@@ -131,7 +127,7 @@ impl Reporter {
         let file = chart(post.say, business).png()?;
         let caption = format!("{again}{}", title(post.say, business));
         let photo = SendPhoto::new(post.chat, InputFile::Attached(String::new())).with_caption_html(caption);
-        Ok((photo, Upload::picture(file, "report.png")))
+        Ok((photo, Upload::bytes(file, "report.png").of_type("image/png")))
     }
 
     /// Sends a part, unless it is known to be there, and notes what is known of it before and afterwards.

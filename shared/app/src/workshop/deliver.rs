@@ -1,4 +1,4 @@
-//! RENDERED → DELIVERED: the progress message is **edited** into the video. Because one known message is edited, a lost
+//! RENDERED → DELIVERED: the progress message is **edited** into what was ordered. Because one known message is edited, a lost
 //! answer is simply tried again, and nothing is ever shown twice. Only an explicit answer ends it.
 
 use std::time::Duration;
@@ -8,13 +8,12 @@ use domain::id::{ChatId, FileId, MessageId};
 use domain::job::{Event, Failure, Job};
 use providers::files::{NotOpened, Verdict};
 use table::Deadline;
-use telegram::limits::{FETCH_BY_URL_BYTES_MAX, UPLOAD_BYTES_MAX};
-use telegram::methods::{
-    EditMessageCaption, EditMessageMedia, EditMessageText, InputFile, InputMediaVideo, SendMessage,
-};
+use telegram::limits::UPLOAD_BYTES_MAX;
+use telegram::methods::{EditMessageCaption, EditMessageText, SendMessage};
 use telegram::types::Message;
 
 use super::file::File;
+use super::media::{Shape, file_id};
 use super::{Error, RESERVE, Workshop, wish};
 
 /// The longest that Telegram is waited for while it fetches up to 20 MB by itself.
@@ -26,7 +25,7 @@ const CALL_TIMEOUT: Duration = Duration::from_secs(10);
 /// New progress messages sent in one attempt at most: one for a message that is gone, one for a chat that has moved.
 const NEW_MESSAGES_MAX: u32 = 2;
 
-/// What became of an attempt to show the video.
+/// What became of an attempt to show the file.
 enum Shown {
     /// It stands in the chat.
     Yes(Option<FileId>),
@@ -82,7 +81,7 @@ impl Workshop {
         };
         let mut job = job.clone();
         for new_messages_left in (0..=NEW_MESSAGES_MAX).rev() {
-            match self.show_video(&job, &file, deadline).await {
+            match self.show_file(&job, &file, deadline).await {
                 Shown::Yes(file) => return Ok(self.write(&job, Event::Delivered { file }, deadline).await?),
                 Shown::Later {
                     unsure,
@@ -116,55 +115,88 @@ impl Workshop {
             .await
     }
 
-    async fn show_video(&self, job: &Job, file: &File, deadline: Deadline) -> Shown {
+    /// As what it is; a picture that Telegram does not take for a photo after all, as a file.
+    async fn show_file(&self, job: &Job, file: &File, deadline: Deadline) -> Shown {
+        let shape = Shape::of(job.order.makes, &file.checked);
+        match self.show_as(shape, job, file, deadline).await {
+            Err(error @ telegram::Error::Rejected { .. }) if shape == Shape::Photo => {
+                tracing::warn!(name: "photo_refused", job = %job.id, error = crate::chain(&error), "Telegram does not take the picture for a photo");
+                let shown = self.show_as(Shape::Document, job, file, deadline).await;
+                shown.unwrap_or_else(|error| shown_instead(job, error))
+            }
+            Err(error) => shown_instead(job, error),
+            Ok(shown) => shown,
+        }
+    }
+
+    /// By the way that its size allows. `Err` is what Telegram said.
+    async fn show_as(
+        &self,
+        shape: Shape,
+        job: &Job,
+        file: &File,
+        deadline: Deadline,
+    ) -> Result<Shown, telegram::Error> {
         let is_public = self.files.is_public(&file.url);
         if file.checked.bytes > UPLOAD_BYTES_MAX && !is_public {
             tracing::error!(name: "file_too_large", job = %job.id, bytes = file.checked.bytes, "the file is too large for Telegram, and nobody but us can fetch it");
-            return Shown::TooLarge;
+            return Ok(Shown::TooLarge);
         }
         if file.checked.bytes > UPLOAD_BYTES_MAX {
-            return self.show_link(job, file, deadline).await;
+            return Ok(self.show_link(job, file, deadline).await);
         }
-        if file.checked.bytes > FETCH_BY_URL_BYTES_MAX || !is_public {
-            return self.show_upload(job, file, deadline).await;
+        if file.checked.bytes > shape.fetched_bytes_max() || !is_public {
+            return self.show_upload(shape, job, file, deadline).await;
         }
         let Some(timeout) = deadline.for_call(BY_URL_TIMEOUT, RESERVE) else {
-            return not_begun();
+            return Ok(not_begun());
         };
-        match self
-            .telegram
-            .edit_media_by_url(&self.edit(job), &file.url, timeout)
-            .await
-        {
+        let edit = self.edit(job, &file.checked, shape);
+        match self.telegram.edit_media_by_url(&edit, &file.url, timeout).await {
             Err(telegram::Error::FetchRefused { description }) => {
                 tracing::info!(name: "file_streamed", job = %job.id, description, "Telegram does not fetch the file; it goes through us");
-                self.show_upload(job, file, deadline).await
+                self.show_upload(shape, job, file, deadline).await
             }
-            Err(telegram::Error::TooBig) => self.show_upload(job, file, deadline).await,
-            other => shown(job, other),
+            Err(telegram::Error::TooBig) => self.show_upload(shape, job, file, deadline).await,
+            other => Ok(Shown::Yes(file_id(&other?))),
         }
     }
 
     /// Streams the file through, never whole in memory.
-    async fn show_upload(&self, job: &Job, file: &File, deadline: Deadline) -> Shown {
+    async fn show_upload(
+        &self,
+        shape: Shape,
+        job: &Job,
+        file: &File,
+        deadline: Deadline,
+    ) -> Result<Shown, telegram::Error> {
         let Some(timeout) = deadline.for_call(UPLOAD_TIMEOUT, RESERVE) else {
-            return not_begun();
+            return Ok(not_begun());
         };
-        let source = match self.files.open(&file.url, timeout).await {
-            Ok(source) => source,
-            Err(NotOpened::Gone) => return Shown::FileGone,
-            Err(NotOpened::NotNow) => return not_begun(),
+        let upload = match self.upload_of(job, file, timeout).await {
+            Ok(upload) => upload,
+            Err(NotOpened::Gone) => return Ok(Shown::FileGone),
+            Err(NotOpened::NotNow) => return Ok(not_begun()),
         };
-        let upload = telegram::Upload::stream(source, Some(file.checked.bytes), format!("{}.mp4", job.id));
         let Some(timeout) = deadline.for_call(UPLOAD_TIMEOUT, RESERVE) else {
-            return not_begun();
+            return Ok(not_begun());
         };
-        shown(
-            job,
-            self.telegram
-                .edit_media_by_upload(&self.edit(job), upload, timeout)
-                .await,
-        )
+        let edit = self.edit(job, &file.checked, shape);
+        let message = self.telegram.edit_media_by_upload(&edit, upload, timeout).await?;
+        Ok(Shown::Yes(file_id(&message)))
+    }
+
+    /// A file on its way through us, named and typed as what it is.
+    pub(super) async fn upload_of(
+        &self,
+        job: &Job,
+        file: &File,
+        timeout: Duration,
+    ) -> Result<telegram::Upload, NotOpened> {
+        let source = self.files.open(&file.url, timeout).await?;
+        let format = file.checked.format;
+        let name = format!("{}.{}", job.id, format.ending());
+        Ok(telegram::Upload::stream(source, Some(file.checked.bytes), name).of_type(format.mime()))
     }
 
     /// A file too large for Telegram is given as a link, and the customer is told so.
@@ -174,23 +206,15 @@ impl Workshop {
         };
         let text = Self::link_text(job, &file.url, file.checked.bytes);
         let edit = EditMessageText::html(job.place.chat.0, job.place.message.0, text)
-            .with_buttons(Self::again_button(job));
+            .with_buttons(self.result_buttons(job));
         match shown(job, self.telegram.call(&edit, timeout).await) {
             Shown::Yes(_) => Shown::Yes(None),
             other => other,
         }
     }
 
-    fn edit(&self, job: &Job) -> EditMessageMedia {
-        let mut media =
-            InputMediaVideo::new(InputFile::Url(String::new())).with_caption_html(self.caption(job));
-        media.duration = Some(job.order.duration_s);
-        EditMessageMedia::new(job.place.chat.0, job.place.message.0, media)
-            .with_buttons(Self::again_button(job))
-    }
-
     /// Sends a new progress message where the old one is gone. If its answer is lost, a stray line of text is left: never
-    /// a second video.
+    /// a second file.
     async fn new_message(
         &self,
         job: &Job,
@@ -252,7 +276,7 @@ impl Workshop {
     }
 
     /// Whether an earlier edit went through although its answer was lost: a caption can be edited only on a message that is
-    /// already a video. If it is one, it is charged; if it surely is none, the credits go back.
+    /// already what was ordered. If it is, it is charged; if it surely is not, the credits go back.
     pub(super) async fn probe(
         &self,
         job: &Job,
@@ -275,13 +299,13 @@ impl Workshop {
         }
         let (chat, message) = (job.place.chat.0, job.place.message.0);
         let edit =
-            EditMessageCaption::html(chat, message, self.caption(job)).with_buttons(Self::again_button(job));
+            EditMessageCaption::html(chat, message, self.caption(job)).with_buttons(self.result_buttons(job));
         let event = match self.telegram.call(&edit, timeout).await {
             Ok(message) => Event::Delivered {
                 file: file_id(&message),
             },
             Err(telegram::Error::NotModified) => Event::Delivered { file: None },
-            // A text, or nothing at all, or nobody who could look: no video stands there.
+            // A text, or nothing at all, or nobody who could look: nothing stands there.
             Err(
                 telegram::Error::NoCaption
                 | telegram::Error::MessageGone { .. }
@@ -293,7 +317,7 @@ impl Workshop {
                 return self.postpone(job, true, Some(retry_after_s), deadline).await;
             }
             Err(error) => {
-                tracing::warn!(name: "delivery_unknown", job = %job.id, error = crate::chain(&error), "nobody knows whether the video was shown");
+                tracing::warn!(name: "delivery_unknown", job = %job.id, error = crate::chain(&error), "nobody knows whether it was shown");
                 return self.postpone(job, true, None, deadline).await;
             }
         };
@@ -311,27 +335,34 @@ fn not_begun() -> Shown {
 
 /// What Telegram's answer means.
 fn shown(job: &Job, answer: Result<Message, telegram::Error>) -> Shown {
-    match answer {
-        Ok(message) => Shown::Yes(file_id(&message)),
-        Err(telegram::Error::NotModified | telegram::Error::NoText) => Shown::Yes(None),
-        Err(telegram::Error::MessageGone { .. }) => Shown::NoMessage(None),
-        Err(telegram::Error::Migrated { to }) => Shown::NoMessage(Some(to)),
-        Err(telegram::Error::Unreachable { description }) => {
+    answer.map_or_else(
+        |error| shown_instead(job, error),
+        |message| Shown::Yes(file_id(&message)),
+    )
+}
+
+/// What Telegram's refusal or silence means.
+fn shown_instead(job: &Job, error: telegram::Error) -> Shown {
+    match error {
+        telegram::Error::NotModified | telegram::Error::NoText => Shown::Yes(None),
+        telegram::Error::MessageGone { .. } => Shown::NoMessage(None),
+        telegram::Error::Migrated { to } => Shown::NoMessage(Some(to)),
+        telegram::Error::Unreachable { description } => {
             tracing::info!(name: "customer_unreachable", job = %job.id, description, "the customer cannot be reached");
             Shown::Unreachable
         }
-        Err(telegram::Error::RateLimited { retry_after_s }) => Shown::Later {
+        telegram::Error::RateLimited { retry_after_s } => Shown::Later {
             unsure: false,
             retry_after_s: Some(retry_after_s),
         },
-        Err(telegram::Error::Unknown { why, .. }) => {
+        telegram::Error::Unknown { why, .. } => {
             tracing::warn!(name: "delivery_unknown", job = %job.id, why, "no answer to the delivery");
             Shown::Later {
                 unsure: true,
                 retry_after_s: None,
             }
         }
-        Err(error) => {
+        error => {
             tracing::error!(name: "delivery_refused", job = %job.id, error = crate::chain(&error), "the delivery was refused");
             Shown::Later {
                 unsure: false,
@@ -339,9 +370,4 @@ fn shown(job: &Job, answer: Result<Message, telegram::Error>) -> Shown {
             }
         }
     }
-}
-
-/// Telegram's name of the video in a message.
-pub(super) fn file_id(message: &Message) -> Option<FileId> {
-    message.video.as_ref().map(|video| FileId(video.file_id.clone()))
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::job::Job;
-use providers::UploadError;
 use providers::files::{Checked, Verdict};
+use providers::{TaskRef, UploadError};
 use table::Deadline;
 
 use super::{RESERVE, Workshop};
@@ -14,7 +14,7 @@ const CHECK_TIMEOUT: Duration = Duration::from_secs(10);
 /// The longest that the provider is waited for when it gives another address.
 const LINK_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// A file that plays, and where it is.
+/// A file that is what was ordered, and where it is.
 #[derive(Clone, Debug)]
 pub(super) struct File {
     pub(super) url: String,
@@ -45,7 +45,10 @@ impl Workshop {
             let why = "no time was left, or there is no key for the provider";
             return (None, Verdict::NoAnswer(why.to_owned()));
         };
-        let task = job.task.as_ref().map_or("", |task| task.0.as_str());
+        let task = TaskRef {
+            family: &job.order.family,
+            id: job.task.as_ref().map_or("", |task| task.0.as_str()),
+        };
         let fresh = match provider.fresh_link(task, url, timeout).await {
             // It stands by an address under which its own host says that there is nothing.
             Ok(fresh) if fresh == url && here == Verdict::Gone => return (None, here),
@@ -67,9 +70,9 @@ impl Workshop {
         let Some(timeout) = deadline.for_call(CHECK_TIMEOUT, RESERVE) else {
             return Verdict::NoAnswer("no time was left".to_owned());
         };
-        match self.files.check(url, timeout).await {
+        match self.files.check(url, job.order.makes, timeout).await {
             Verdict::Playable(checked) if !job.order.is_met_by(checked.duration_ms) => {
-                Verdict::NotAVideo("it is much shorter than ordered")
+                Verdict::Useless("it is much shorter than ordered")
             }
             verdict => verdict,
         }
@@ -82,7 +85,7 @@ fn found(url: &str, verdict: Verdict) -> (Option<File>, Verdict) {
     };
     let file = File {
         url: url.to_owned(),
-        checked: checked.clone(),
+        checked: *checked,
     };
     (Some(file), verdict)
 }

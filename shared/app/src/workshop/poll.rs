@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::job::{Event, Failure, Job, RenderedFile};
 use providers::files::Verdict;
 use providers::ticket::{Ticket, own_name};
-use providers::{LookUp, Looked, TaskFacts};
+use providers::{LookUp, Looked, TaskFacts, TaskRef};
 use table::Deadline;
 
 use super::file::File;
@@ -29,7 +29,7 @@ fn said(outcome: &LookUp) -> Option<&'static str> {
 
 /// What a poll came to.
 enum Polled {
-    /// A file that plays, and where the provider keeps it.
+    /// A file that is what was ordered, and where the provider keeps it.
     File(File, RenderedFile),
     /// Anything else.
     Event(Event),
@@ -67,7 +67,11 @@ impl Workshop {
             return self.not_told(None);
         };
         let jitter = self.env.jitter();
-        let Looked { outcome, facts } = provider.look_up(&task.0, timeout).await;
+        let task_ref = TaskRef {
+            family: &job.order.family,
+            id: &task.0,
+        };
+        let Looked { outcome, facts } = provider.look_up(task_ref, timeout).await;
         if self.belongs_elsewhere(job, &facts) {
             tracing::error!(name: "task_of_another_job", job = %job.id, task = task.0, "the provider says that this task was ordered for another job");
             return Polled::Event(Event::TaskFailed {
@@ -138,7 +142,7 @@ impl Workshop {
                 self.not_told(None)
             }
             (None, verdict) => {
-                tracing::warn!(name: "success_without_video", job = %job.id, ?verdict, "the provider reports success without a video");
+                tracing::warn!(name: "success_without_video", job = %job.id, ?verdict, "the provider reports success without what was ordered");
                 self.failed(Failure::NoFile)
             }
         }

@@ -9,7 +9,7 @@ use telegram::methods::{EditMessageText, InlineKeyboardMarkup};
 
 use super::{RESERVE, Workshop};
 use crate::texts::Say;
-use crate::{cards, show};
+use crate::{cards, kinds, show};
 
 /// The longest that a courtesy may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -79,6 +79,7 @@ impl Workshop {
         say.with(
             "rendering",
             [
+                ("kind", kinds::value(job.order.makes)),
                 ("what", self.what(job).into()),
                 ("price", show::price(say, job)),
                 ("wait", show::usual_wait(say, &job.order).into()),
@@ -86,7 +87,7 @@ impl Workshop {
         )
     }
 
-    /// What stands below the video.
+    /// What stands below the video, or whatever was ordered.
     pub(super) fn caption(&self, job: &Job) -> String {
         let say = Say::of(&job.order.locale);
         say.with(
@@ -102,15 +103,12 @@ impl Workshop {
         say.with(
             "delivered-link",
             [
+                ("kind", kinds::value(job.order.makes)),
                 ("megabytes", megabytes.into()),
                 ("url", url.into()),
                 ("price", show::price(say, job)),
             ],
         )
-    }
-
-    pub(super) fn again_button(job: &Job) -> InlineKeyboardMarkup {
-        cards::again_button(Say::of(&job.order.locale), &job.id.nonce)
     }
 
     /// The order in words, with the model's title if the settings are known.
@@ -119,7 +117,7 @@ impl Workshop {
         self.with_settings(|snapshot| show::order(say, snapshot, &job.order))
     }
 
-    fn with_settings<T>(&self, read: impl FnOnce(Option<&Snapshot>) -> T) -> T {
+    pub(super) fn with_settings<T>(&self, read: impl FnOnce(Option<&Snapshot>) -> T) -> T {
         read(self.settings.peek().as_deref())
     }
 }

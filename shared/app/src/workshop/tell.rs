@@ -9,7 +9,7 @@ use telegram::methods::{EditMessageText, SendMessage};
 
 use super::{Error, RESERVE, Workshop, wish};
 use crate::texts::Say;
-use crate::{cards, show};
+use crate::{cards, kinds, show};
 
 /// The longest that Telegram is waited for.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -79,8 +79,14 @@ impl Workshop {
 
     fn failure_text(&self, job: &Job, say: Say) -> String {
         let failure = job.failure.unwrap_or(Failure::TimedOut);
-        let why = say.text(&format!("failed-{}", failure.as_str()));
-        let text = say.with("failed", [("why", why.into()), ("price", show::price(say, job))]);
+        let kind = || kinds::value(job.order.makes);
+        let why = say.with(&format!("failed-{}", failure.as_str()), [("kind", kind())]);
+        let values = [
+            ("kind", kind()),
+            ("why", why.into()),
+            ("price", show::price(say, job)),
+        ];
+        let text = say.with("failed", values);
         format!("{text}\n\n{}", self.what(job))
     }
 }

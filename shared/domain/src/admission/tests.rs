@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::account::{Draft, Photo};
-use crate::catalog::Price;
+use crate::catalog::{Makes, Price};
 use crate::id::{ChatId, MessageId, ModelId, NONCE_CHARS, UserId};
 use crate::limit::{Bound, Count, Counted, Counts, WindowKey};
 use crate::time::Millis;
@@ -263,6 +263,34 @@ fn a_photo_keeps_its_shape_and_needs_no_words_but_no_half_a_word_either() {
         from_photo("ёж").unwrap_err(),
         Refusal::PromptTooShort { chars: 2, min: 3 }
     );
+}
+
+#[test]
+fn a_photo_that_is_to_be_changed_needs_words_and_what_is_heard_has_neither_length_nor_shape() {
+    let made = |makes: Makes, prompt: &str, with_photo: bool| {
+        Scene::with(|scene| {
+            (scene.model.makes, scene.model.image) = (makes, true);
+            scene.model.prices = vec![Price::new(0, Credits(1))];
+            if !makes.has_shapes() {
+                scene.model.aspects.clear();
+            }
+            let draft = scene.draft();
+            draft.duration_s = 0;
+            prompt.clone_into(&mut draft.prompt);
+            draft.photo = with_photo.then(|| Photo {
+                file_id: "f".into(),
+                width: 1,
+                height: 1,
+            });
+        })
+    };
+    let wordless = Refusal::PromptTooShort { chars: 0, min: 3 };
+    assert_eq!(made(Makes::Image, "", true).unwrap_err(), wordless);
+    assert!(made(Makes::Image, "winter", true).is_ok());
+    for makes in [Makes::Music, Makes::Speech] {
+        let order = made(makes, "a song", false).unwrap().job.order;
+        assert_eq!((order.makes, order.duration_s), (makes, 0));
+    }
 }
 
 /// A scene on an unlimited plan: no credits, and two limits of the model for such plans.

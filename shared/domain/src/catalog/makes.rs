@@ -62,6 +62,11 @@ impl Makes {
         }
     }
 
+    /// Whether a photo alone does not say what is wanted: how it is to be changed has to be told.
+    pub fn needs_words(self) -> bool {
+        self == Self::Image
+    }
+
     /// Whether the customer chooses its length, which then has a price of its own.
     pub fn has_lengths(self) -> bool {
         self == Self::Video

@@ -314,3 +314,25 @@ fn the_title_of_a_plan_is_one_text_or_one_in_each_language() {
     let titles = snapshot.plans.iter().map(|plan| plan.title.in_locale("ru"));
     assert_eq!(titles.collect::<Vec<_>>(), ["День", "A day"]);
 }
+
+#[test]
+fn what_every_video_needs_is_not_asked_of_anything_else() {
+    let rules = RULES.replacen('{', r#"{"requires":["film"],"requires_for_photo":["camera"],"#, 1);
+    let image = MODEL.replacen('{', r#"{"makes":"image","requires":["paint"],"#, 1);
+    let image = image.replacen(r#""seconds":5,"#, "", 1);
+    let rows = [
+        ("rules", rules.as_str()),
+        ("model#video", MODEL),
+        ("model#image", &image),
+    ];
+    let snapshot = read(&rows);
+    let needed = |id: &str, seconds, photo| {
+        let model = snapshot.model(&ModelId(id.to_owned())).unwrap();
+        snapshot
+            .required(Some(model), seconds, photo)
+            .into_iter()
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(needed("video", 5, true), ["camera", "film"]);
+    assert_eq!(needed("image", 0, true), ["paint"]);
+}

@@ -118,17 +118,35 @@ fn whole_behind(part: &Part, mut offset: u64) -> Result<(), &'static str> {
     Ok(())
 }
 
-/// The length that a `moov` box states, which must hold a video track; `None` where it says that it cannot tell, as in
+/// What an MP4 is there for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Track {
+    /// It is to be seen.
+    Picture,
+    /// It is to be heard, and there is nothing to be seen.
+    Sound,
+}
+
+/// Whether a file begins as an MP4 does.
+pub(super) fn is_mp4(bytes: &[u8]) -> bool {
+    bytes.get(4..8) == Some(b"ftyp")
+}
+
+/// The length that a `moov` box states, which must hold such a track; `None` where it says that it cannot tell, as in
 /// a file of fragments (`mvex`), whose pictures and times stand behind it.
-pub(super) fn duration_ms(moov: &[u8]) -> Result<Option<u64>, &'static str> {
+pub(super) fn duration_ms(moov: &[u8], track: Track) -> Result<Option<u64>, &'static str> {
     let content = content(moov).ok_or("its moov box is broken")?;
     let mvhd = find(content, *b"mvhd").ok_or("it states no length")?;
-    let video = tracks(content).any(|track| {
-        let handler = find(track, *b"mdia").and_then(|mdia| find(mdia, *b"hdlr"));
-        handler.and_then(|handler| handler.get(8..12)) == Some(b"vide")
-    });
-    if !video {
-        return Err("it has no picture");
+    let has = |kind: &[u8; 4]| {
+        tracks(content).any(|track| {
+            let handler = find(track, *b"mdia").and_then(|mdia| find(mdia, *b"hdlr"));
+            handler.and_then(|handler| handler.get(8..12)) == Some(kind)
+        })
+    };
+    match track {
+        Track::Picture if !has(b"vide") => return Err("it has no picture"),
+        Track::Sound if has(b"vide") || !has(b"soun") => return Err("it is not sound alone"),
+        Track::Picture | Track::Sound => {}
     }
     let (scale, mut duration) = movie_time(mvhd).ok_or("it states no length")?;
     if let Some(mvex) = find(content, *b"mvex") {

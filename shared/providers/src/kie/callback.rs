@@ -10,14 +10,18 @@ use crate::registry::Notice;
 /// How far the timestamp of a signature may lie from now, both ways, in seconds.
 const SIGNATURE_WINDOW_S: i64 = 300;
 
+/// What Suno calls about before a song is whole: its words, and the first of its two tracks.
+const PARTS: [&str; 2] = ["text", "first"];
+
 /// The task that a callback's body names. It stands in `data.taskId`, `data.task_id` or `taskId`, depending on the model; `None` if it stands nowhere.
 pub(super) fn parse(body: &[u8]) -> Option<Notice> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let places = ["/data/taskId", "/data/task_id", "/taskId", "/task_id"];
     let task_id = places.iter().find_map(|place| body.pointer(place)?.as_str())?;
+    let part = body.pointer("/data/callbackType").and_then(Value::as_str);
     (!task_id.is_empty()).then(|| Notice {
         task_id: task_id.to_owned(),
-        is_over: true,
+        is_over: !part.is_some_and(|part| PARTS.contains(&part)),
     })
 }
 
@@ -52,6 +56,19 @@ mod tests {
                 is_over: true,
             };
             assert_eq!(notice, Some(named), "{body}");
+        }
+        for (part, is_over) in [
+            ("text", false),
+            ("first", false),
+            ("complete", true),
+            ("error", true),
+        ] {
+            let body = format!(r#"{{"code":200,"data":{{"callbackType":"{part}","task_id":"t"}}}}"#);
+            assert_eq!(
+                parse(body.as_bytes()).map(|notice| notice.is_over),
+                Some(is_over),
+                "{part}"
+            );
         }
         for body in [
             "",

@@ -9,10 +9,10 @@ use super::{
     create,
     envelope::Envelope,
     link, look_up,
-    registry::TaskOrder,
+    registry::{Family, TaskOrder},
 };
 use crate::{
-    Coming, Create, Looked, Photo, Provider, Upload, UploadError, VideoOrder,
+    Coming, Create, Looked, Photo, Provider, TaskRef, Upload, UploadError, VideoOrder,
     http::{self, Failed},
 };
 
@@ -54,24 +54,31 @@ impl Client {
         }
     }
 
-    /// Orders a video. There is no idempotency key: a second call is a second, billed video, so [`Create::Unknown`] is
+    /// Orders what the family makes. There is no idempotency key: a second call is a second, billed render, so [`Create::Unknown`] is
     /// not to be answered with another call before its callback and the look-ups had their time.
     pub async fn create_task(&self, order: &TaskOrder, timeout: Duration) -> Create {
         let request = match order.request() {
             Ok(request) => request,
             Err(unsupported) => return Create::unsupported(unsupported),
         };
-        let url = format!("{}/api/v1/jobs/createTask", self.api_base);
+        let url = format!("{}{}", self.api_base, request.path());
         create::outcome(self.send(self.http.post(url).json(&request), timeout).await)
     }
 
-    /// Asks how a task stands. Free and harmless.
+    /// Asks how a task of the market stands. Free and harmless.
     pub async fn look_up(&self, task_id: &str, timeout: Duration) -> Looked {
-        let url = format!("{}/api/v1/jobs/recordInfo", self.api_base);
-        look_up::outcome(
-            self.send(self.http.get(url).query(&[("taskId", task_id)]), timeout)
-                .await,
-        )
+        look_up::outcome(self.ask("/api/v1/jobs/recordInfo", task_id, timeout).await)
+    }
+
+    /// Asks how one of Suno's songs stands, which has a record of its own. Free and harmless.
+    pub async fn look_up_song(&self, task_id: &str, timeout: Duration) -> Looked {
+        look_up::song(self.ask("/api/v1/generate/record-info", task_id, timeout).await)
+    }
+
+    async fn ask(&self, path: &str, task_id: &str, timeout: Duration) -> Result<Answer, Failed> {
+        let url = format!("{}{path}", self.api_base);
+        self.send(self.http.get(url).query(&[("taskId", task_id)]), timeout)
+            .await
     }
 
     /// Hands a photo over, and gives the address under which the models can fetch it for the next 24 h. Repeating it
@@ -115,8 +122,14 @@ impl Provider for Client {
         })
     }
 
-    fn look_up<'a>(&'a self, task: &'a str, timeout: Duration) -> Coming<'a, Looked> {
-        Box::pin(self.look_up(task, timeout))
+    fn look_up<'a>(&'a self, task: TaskRef<'a>, timeout: Duration) -> Coming<'a, Looked> {
+        Box::pin(async move {
+            if Family::parse(task.family) == Some(Family::SunoV5) {
+                self.look_up_song(task.id, timeout).await
+            } else {
+                self.look_up(task.id, timeout).await
+            }
+        })
     }
 
     fn take_photo(&self, photo: Upload, timeout: Duration) -> Coming<'_, Result<Photo, UploadError>> {
@@ -125,7 +138,7 @@ impl Provider for Client {
 
     fn fresh_link<'a>(
         &'a self,
-        _task: &'a str,
+        _task: TaskRef<'a>,
         url: &'a str,
         timeout: Duration,
     ) -> Coming<'a, Result<String, UploadError>> {

@@ -16,14 +16,14 @@ use input::Input;
 use crate::order::Wanted;
 use crate::{Photo, Quality, Unsupported, VideoOrder};
 
-/// An order for one video.
+/// An order for one video, picture or sound.
 #[derive(Clone, PartialEq, Eq)]
 pub struct TaskOrder {
     /// Which models.
     pub family: Family,
-    /// What is to be seen.
+    /// What is to be seen or heard.
     pub prompt: String,
-    /// The photo it begins with, where the provider can fetch it; `None` for words alone.
+    /// The photo it begins with or changes, where the provider can fetch it; `None` for words alone.
     pub first_frame: Option<String>,
     /// The shape. With a photo, some families follow the photo instead.
     pub aspect: Aspect,
@@ -49,25 +49,63 @@ impl fmt::Debug for TaskOrder {
     }
 }
 
-/// The body of `createTask`.
+/// The body of an order.
 #[derive(Debug, Serialize)]
-pub struct Request<'o> {
-    model: &'static str,
-    #[serde(rename = "callBackUrl")]
-    callback_url: &'o str,
-    input: Input<'o>,
+#[serde(transparent)]
+pub struct Request<'o>(Body<'o>);
+
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+enum Body<'o> {
+    /// `createTask`: every model of the market.
+    Task {
+        model: &'static str,
+        #[serde(rename = "callBackUrl")]
+        callback_url: &'o str,
+        input: Input<'o>,
+    },
+    /// `generate`: Suno's songs. Not in its custom mode, so that it writes words and title by itself.
+    Song {
+        prompt: &'o str,
+        #[serde(rename = "customMode")]
+        custom_mode: bool,
+        instrumental: bool,
+        model: &'static str,
+        #[serde(rename = "callBackUrl")]
+        callback_url: &'o str,
+    },
+}
+
+impl Request<'_> {
+    /// Where it is sent, below the API's base.
+    pub fn path(&self) -> &'static str {
+        match self.0 {
+            Body::Task { .. } => "/api/v1/jobs/createTask",
+            Body::Song { .. } => "/api/v1/generate",
+        }
+    }
 }
 
 impl TaskOrder {
     /// What is sent to the provider, or why it cannot be said.
     pub fn request(&self) -> Result<Request<'_>, Unsupported> {
         self.family.form().allows(self.wanted())?;
+        let callback_url = &self.callback_url;
+        if self.family == Family::SunoV5 {
+            return Ok(Request(Body::Song {
+                prompt: &self.prompt,
+                custom_mode: false,
+                instrumental: false,
+                model: "V5",
+                callback_url,
+            }));
+        }
         let (model, input) = input::of(self).ok_or(Unsupported::Retired)?;
-        Ok(Request {
+        Ok(Request(Body::Task {
             model,
-            callback_url: &self.callback_url,
+            callback_url,
             input,
-        })
+        }))
     }
 
     /// An order in KIE.AI's terms, or why there is none.

@@ -9,7 +9,8 @@ use providers::files::Files;
 
 use crate::stage::{KEY, Mishap, RENDER_MS, Stage, account, door, http, known, receiver, serve, ticking};
 
-pub(crate) async fn stage() -> Stage {
+/// An account of which this family is ordered.
+pub(crate) async fn stage(family: &'static str) -> Stage {
     let (listener, base) = door().await;
     let clock = Arc::new(AtomicI64::new(1_760_000_000_000));
     let kie = PlayedKie::new(Config {
@@ -25,7 +26,7 @@ pub(crate) async fn stage() -> Stage {
         row: known("kie"),
         providers: account("kie", &base, KEY),
         stranger: account("kie", &base, "SECRET-key-of-nobody"),
-        family: "kling-3.0",
+        family,
         retired: Some("sora-2"),
         files: Files::new(http()),
         complaints: Box::new(move || wrongs.complaints()),

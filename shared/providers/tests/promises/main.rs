@@ -42,7 +42,10 @@ macro_rules! keeps_its_promises {
     };
 }
 
-keeps_its_promises!(of_kie, crate::kie::stage());
+keeps_its_promises!(of_kie, crate::kie::stage("kling-3.0"));
+keeps_its_promises!(of_kie_pictures, crate::kie::stage("nano-banana-2"));
+keeps_its_promises!(of_kie_songs, crate::kie::stage("suno-v5"));
+keeps_its_promises!(of_kie_speech, crate::kie::stage("eleven-turbo-2.5"));
 keeps_its_promises!(
     of_kling,
     crate::studios::stage(&played_studios::kling::PROTOCOL, "kling-3.0")

@@ -9,11 +9,12 @@ use axum::extract::State;
 use axum::http::Uri;
 use axum::routing::post;
 use bytes::Bytes;
+use domain::catalog::Makes;
 use domain::video::Aspect;
 use futures::future::BoxFuture;
 use providers::files::Files;
 use providers::registry::{Access, Row, row};
-use providers::{Create, LookUp, Photo, Provider, Providers, Upload, VideoOrder};
+use providers::{Create, LookUp, Photo, Provider, Providers, TaskRef, Upload, VideoOrder};
 use tokio::net::TcpListener;
 
 pub(crate) const KEY: &str = "SECRET-key-of-the-test";
@@ -141,6 +142,17 @@ impl Stage {
         (self.accepted)()
     }
 
+    /// A task of the family that is tried.
+    pub(crate) fn named<'t>(&'t self, id: &'t str) -> TaskRef<'t> {
+        let family = self.family;
+        TaskRef { family, id }
+    }
+
+    /// What the family makes.
+    pub(crate) fn makes(&self) -> Makes {
+        self.row.form(self.family).unwrap().makes
+    }
+
     /// An order in words, by this name of ours.
     pub(crate) fn order(&self, name: &str) -> VideoOrder {
         let form = self.row.form(self.family).unwrap();
@@ -170,7 +182,7 @@ impl Stage {
     }
 
     pub(crate) async fn look_up(&self, task: &str) -> LookUp {
-        self.provider().look_up(task, LONG).await.outcome
+        self.provider().look_up(self.named(task), LONG).await.outcome
     }
 
     /// The first address of a finished task.

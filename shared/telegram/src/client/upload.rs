@@ -13,9 +13,8 @@ use crate::{Error, Method};
 /// The part that holds the file, for [`crate::methods::InputFile::Attached`].
 pub(super) const PART: &str = "upload";
 const VIDEO_MIME: &str = "video/mp4";
-const PICTURE_MIME: &str = "image/png";
 
-/// A video (MPEG-4) to be uploaded, at most 50 MB, or a picture (PNG), at most 10 MB.
+/// A file to be uploaded, at most 50 MB: a video (MPEG-4), unless another type is stated.
 #[derive(Debug)]
 pub struct Upload {
     body: Body,
@@ -25,7 +24,7 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// A video that is passed on as it comes, never held whole. With its length in bytes known the request states a
+    /// A file that is passed on as it comes, never held whole. With its length in bytes known the request states a
     /// `Content-Length`; otherwise it goes out in chunks.
     pub fn stream<S>(stream: S, length: Option<u64>, file_name: impl Into<String>) -> Self
     where
@@ -41,15 +40,7 @@ impl Upload {
         }
     }
 
-    /// A picture (PNG) that is in memory already.
-    pub fn picture(bytes: impl Into<Bytes>, file_name: impl Into<String>) -> Self {
-        Self {
-            mime: PICTURE_MIME,
-            ..Self::bytes(bytes, file_name)
-        }
-    }
-
-    /// A video that is in memory already.
+    /// A file that is in memory already.
     pub fn bytes(bytes: impl Into<Bytes>, file_name: impl Into<String>) -> Self {
         let bytes = bytes.into();
         let length = u64::try_from(bytes.len()).ok();
@@ -59,6 +50,12 @@ impl Upload {
             file_name: file_name.into(),
             mime: VIDEO_MIME,
         }
+    }
+
+    /// The same, stated to be of this media type.
+    #[must_use]
+    pub fn of_type(self, mime: &'static str) -> Self {
+        Self { mime, ..self }
     }
 
     /// The call's fields and this file as one form.

@@ -1,8 +1,9 @@
 //! What several methods have in common.
 
 use super::{
-    EditMessageCaption, EditMessageMedia, EditMessageText, InlineKeyboardMarkup, InputMediaVideo, ParseMode,
-    SendInvoice, SendMessage, SendPhoto, SendVideo,
+    EditMessageCaption, EditMessageMedia, EditMessageText, InlineKeyboardMarkup, InputMediaAudio,
+    InputMediaDocument, InputMediaPhoto, InputMediaVideo, ParseMode, SendAudio, SendInvoice, SendMessage,
+    SendPhoto, SendVideo,
 };
 
 macro_rules! with_buttons {
@@ -39,6 +40,15 @@ with_buttons!(
     SendInvoice,
     SendMessage,
     SendVideo,
-    SendPhoto
+    SendPhoto,
+    SendAudio
 );
-with_caption_html!(InputMediaVideo, SendVideo, SendPhoto);
+with_caption_html!(
+    InputMediaVideo,
+    InputMediaPhoto,
+    InputMediaAudio,
+    InputMediaDocument,
+    SendVideo,
+    SendPhoto,
+    SendAudio
+);

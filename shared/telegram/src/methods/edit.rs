@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Method, ParseMode};
+use super::{InlineKeyboardMarkup, InputFile, InputMedia, LinkPreviewOptions, Method, ParseMode};
 use crate::types::Message;
 
 /// Changes a text message. Without `reply_markup` the buttons go away.
@@ -44,8 +44,8 @@ impl Method for EditMessageText {
     type Answer = Message;
 }
 
-/// Changes the caption of a photo or video. On a text message it fails with `NoCaption`, which makes it the probe
-/// for whether an edit into a video went through.
+/// Changes the caption of a photo, a video, sound or a file. On a text message it fails with `NoCaption`, which makes it the probe
+/// for whether an edit into one of them went through.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EditMessageCaption {
     /// Where.
@@ -99,7 +99,7 @@ impl Method for EditMessageReplyMarkup {
     type Answer = Message;
 }
 
-/// Changes a message, a text too, into a video.
+/// Changes a message, a text too, into a video, a photo, sound or a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct EditMessageMedia {
     /// Where.
@@ -107,7 +107,7 @@ pub struct EditMessageMedia {
     /// Which.
     pub message_id: i64,
     /// What it becomes.
-    pub media: InputMediaVideo,
+    pub media: InputMedia,
     /// Buttons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_markup: Option<InlineKeyboardMarkup>,
@@ -115,11 +115,11 @@ pub struct EditMessageMedia {
 
 impl EditMessageMedia {
     /// An edit without buttons.
-    pub fn new(chat_id: i64, message_id: i64, media: InputMediaVideo) -> Self {
+    pub fn new(chat_id: i64, message_id: i64, media: impl Into<InputMedia>) -> Self {
         Self {
             chat_id,
             message_id,
-            media,
+            media: media.into(),
             reply_markup: None,
         }
     }

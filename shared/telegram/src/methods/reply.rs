@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{
     AnswerCallbackQuery, AnswerPreCheckoutQuery, EditMessageCaption, EditMessageMedia,
-    EditMessageReplyMarkup, EditMessageText, SendInvoice, SendMessage, SendPhoto, SendVideo,
+    EditMessageReplyMarkup, EditMessageText, SendAudio, SendInvoice, SendMessage, SendPhoto, SendVideo,
 };
 
 /// A call that Telegram reads from the body of our answer to the webhook: no connection of our own, and a redelivered
@@ -20,11 +20,13 @@ pub enum Reply {
     SendPhoto(SendPhoto),
     /// A new video.
     SendVideo(SendVideo),
+    /// New sound.
+    SendAudio(SendAudio),
     /// A text message changes.
     EditMessageText(EditMessageText),
     /// A caption changes.
     EditMessageCaption(EditMessageCaption),
-    /// A message becomes a video.
+    /// A message becomes a video, a photo or sound.
     EditMessageMedia(EditMessageMedia),
     /// The buttons change.
     EditMessageReplyMarkup(EditMessageReplyMarkup),
@@ -50,6 +52,7 @@ reply_from!(
     SendMessage,
     SendPhoto,
     SendVideo,
+    SendAudio,
     EditMessageText,
     EditMessageCaption,
     EditMessageMedia,
@@ -124,6 +127,7 @@ mod tests {
         let named = [
             (written(SendPhoto::new(1, file())), SendPhoto::NAME),
             (written(SendVideo::new(1, file())), SendVideo::NAME),
+            (written(SendAudio::new(1, file())), SendAudio::NAME),
             (written(EditMessageText::html(1, 2, "t")), EditMessageText::NAME),
             (
                 written(EditMessageCaption::html(1, 2, "c")),

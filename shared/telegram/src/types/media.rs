@@ -65,6 +65,16 @@ pub struct Document {
     pub thumbnail: Option<PhotoSize>,
 }
 
+/// Music, or other sound with a name.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Audio {
+    /// Names the file for `getFile` and for sending it again.
+    pub file_id: String,
+    /// Seconds.
+    pub duration: u32,
+}
+
 /// A voice message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default)]

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Document, PhotoSize, Present, RefundedPayment, SuccessfulPayment, Video, Voice};
+use super::{Audio, Document, PhotoSize, Present, RefundedPayment, SuccessfulPayment, Video, Voice};
 
 /// Where a message stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -58,6 +58,8 @@ pub struct Message {
     pub video: Option<Video>,
     /// Any other file, among them pictures sent "as a file".
     pub document: Option<Document>,
+    /// Music.
+    pub audio: Option<Audio>,
     /// A voice message.
     pub voice: Option<Voice>,
     /// The same for every message of an album.
@@ -72,8 +74,6 @@ pub struct Message {
     pub sticker: Option<Present>,
     /// A moving picture.
     pub animation: Option<Present>,
-    /// Music.
-    pub audio: Option<Present>,
     /// A round video.
     pub video_note: Option<Present>,
     /// A telephone number.
@@ -111,7 +111,6 @@ impl Message {
         let others = [
             &self.sticker,
             &self.animation,
-            &self.audio,
             &self.video_note,
             &self.contact,
             &self.dice,
@@ -122,7 +121,8 @@ impl Message {
             &self.checklist,
             &self.paid_media,
         ];
-        let media = self.video.is_some() || self.document.is_some() || self.voice.is_some();
+        let media =
+            self.video.is_some() || self.document.is_some() || self.voice.is_some() || self.audio.is_some();
         let words = self.text.is_some() || self.caption.is_some();
         words || media || !self.photo.is_empty() || others.into_iter().any(Option::is_some)
     }

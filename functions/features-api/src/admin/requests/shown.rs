@@ -5,50 +5,62 @@ use std::collections::BTreeMap;
 use axum::response::{IntoResponse as _, Response};
 use domain::ai_request::AiRequest;
 use domain::report::{Summary, Tally};
-use http::HeaderValue;
 use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Read;
 use crate::problem::Refusal;
-use crate::reply::Json;
+use crate::reply::{self, Json};
 
 const NEXT: HeaderName = HeaderName::from_static("next-cursor");
 
-/// A value as JSON, or as CSV where that is asked for; with where the next page begins, if there is one.
+/// Whether there is more than an answer has.
+pub(super) enum End<'a> {
+    /// Of a list: where the next page begins.
+    Page(Option<&'a str>),
+    /// Of sums: whether all is in them.
+    Sums { complete: bool },
+}
+
+/// A value as JSON, or as CSV where that is asked for.
 pub(super) fn answer<T: Serialize, E: std::error::Error + Send + Sync + 'static>(
     format: Option<&str>,
     body: &T,
-    next: Option<&str>,
+    end: &End<'_>,
     csv: impl FnOnce() -> Result<String, E>,
 ) -> Result<Response, Refusal> {
-    let mut response = Json(body).into_response();
-    match format {
-        None | Some("json") => {}
-        Some("csv") => {
-            let text = csv().map_err(|error| Refusal::Broken(Box::new(error)))?;
-            *response.body_mut() = format!("{text}\n").into();
-            let headers = response.headers_mut();
-            headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/csv"));
-        }
-        Some(other) => {
+    let mut response = match (format, end) {
+        (None | Some("json"), _) => Json(body).into_response(),
+        // They would be taken for whole ones: a table has no room to say that they are not.
+        (Some("csv"), End::Sums { complete: false }) => return Err(too_much()),
+        (Some("csv"), _) => table(csv().map_err(|error| Refusal::Broken(Box::new(error)))?),
+        (Some(other), _) => {
             return Err(Refusal::Malformed(format!(
                 "`format` is json or csv, not `{other}`"
             )));
         }
-    }
-    if let Some(Ok(next)) = next.filter(|next| !next.is_empty()).map(HeaderValue::from_str) {
+    };
+    if let End::Page(Some(next)) = end
+        && let Ok(next) = HeaderValue::from_str(next)
+    {
         response.headers_mut().insert(NEXT, next);
     }
-    // Sums that are not whole would be taken for whole ones in a table, which has no room to say so.
-    let part = next == Some("") && format == Some("csv");
-    if part {
-        return Err(Refusal::Malformed(
-            "there are too many operations for one answer as CSV; ask for fewer days, or `cargo ctl requests`".to_owned(),
-        ));
-    }
     Ok(response)
+}
+
+fn table(text: String) -> Response {
+    let mut response = reply::bytes(StatusCode::OK, (text + "\n").into_bytes());
+    let kind = HeaderValue::from_static("text/csv");
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+fn too_much() -> Refusal {
+    let why =
+        "there are too many operations for one answer as CSV; ask for fewer days, or `cargo ctl requests`";
+    Refusal::Malformed(why.to_owned())
 }
 
 /// A sum of operations.

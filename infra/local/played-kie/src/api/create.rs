@@ -1,4 +1,4 @@
-//! `POST /api/v1/jobs/createTask`.
+//! `POST /api/v1/jobs/createTask`, and `POST /api/v1/generate` for Suno's songs.
 
 mod wish;
 
@@ -15,6 +15,7 @@ use serde_json::{Map, Value, json};
 use super::envelope::{cut, gateway, refusal, success};
 use crate::PlayedKie;
 use crate::models::{self, Model};
+use crate::product::Product;
 use crate::task::Task;
 use crate::trouble::Trouble;
 
@@ -41,16 +42,44 @@ pub(super) async fn create_task(
     let Ok(Json(body)) = body else {
         return refusal(400, "The request body is not what this endpoint expects");
     };
-    let (model, troubles) = match admit(&kie, &body) {
+    create(&kie, body, known).await
+}
+
+/// A song's fields stand in the body itself.
+pub(super) async fn create_song(
+    State(kie): State<PlayedKie>,
+    body: Result<Json<Map<String, Value>>, JsonRejection>,
+) -> Response {
+    let Ok(Json(input)) = body else {
+        return refusal(400, "The request body is not what this endpoint expects");
+    };
+    let callback_url = input.get("callBackUrl").and_then(Value::as_str);
+    let body = Body {
+        model: "suno".to_owned(),
+        callback_url: callback_url.map(str::to_owned),
+        input,
+        others: Map::new(),
+    };
+    create(&kie, body, |_| Ok(models::suno())).await
+}
+
+type Known = fn(&str) -> Result<&'static Model, Box<Response>>;
+
+async fn create(kie: &PlayedKie, body: Body, known: Known) -> Response {
+    let (model, troubles) = match admit(kie, &body, known) {
         Ok(admitted) => admitted,
         Err(answer) => return *answer,
     };
-    let task_id = accept(&kie, body, model, troubles.clone()).await;
-    answer(&kie, &task_id, &troubles).await
+    let task_id = accept(kie, body, model, troubles.clone()).await;
+    answer(kie, &task_id, &troubles).await
 }
 
 /// Everything before acceptance: troubles, rate, model, fields, balance.
-fn admit(kie: &PlayedKie, body: &Body) -> Result<(&'static Model, Vec<Trouble>), Box<Response>> {
+fn admit(
+    kie: &PlayedKie,
+    body: &Body,
+    known: Known,
+) -> Result<(&'static Model, Vec<Trouble>), Box<Response>> {
     let now_ms = kie.now_ms();
     let mut book = kie.book();
     let troubles = book.take_for_create(wish::prompt(&body.input));
@@ -114,8 +143,13 @@ async fn accept(kie: &PlayedKie, body: Body, model: &'static Model, troubles: Ve
     let mut book = kie.book();
     let ends_at_ms = end(now_ms, kie.render_ms(), &troubles);
     let has_callback = body.callback_url.is_some() && !troubles.contains(&Trouble::NoCallback);
+    let product = Product::of(model);
+    let part_due_ms = ends_at_ms.filter(|_| has_callback && product == Product::Song);
     let task = Task {
         id: book.next_task_id(now_ms),
+        product,
+        part_due_ms: part_due_ms.map(|ends| now_ms + (ends - now_ms) / 3),
+        parts_sent: 0,
         model: body.model,
         input: body.input,
         wish,

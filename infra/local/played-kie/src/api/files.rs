@@ -34,7 +34,7 @@ struct Manner {
     cut: bool,
 }
 
-/// `GET /files/{task}/{n}.mp4`.
+/// `GET /files/{task}/{n}.mp4`, and so with the other kinds of files.
 pub(super) async fn result(
     State(kie): State<PlayedKie>,
     Path((task_id, file)): Path<(String, String)>,
@@ -104,7 +104,7 @@ fn find(kie: &PlayedKie, task_id: &str, file: &str, method: &Method) -> Option<T
     let mut book = kie.book();
     let task = book.tasks.get_mut(task_id)?;
     let number = split(file)?;
-    let files = if task.has(Trouble::TwoFiles) { 2 } else { 1 };
+    let files = task.files();
     let there = task.state(now_ms) == TaskState::Success && !task.has(Trouble::Gone);
     if !there || number > files || ended_before(task, now_ms - KEPT_MS) {
         return None;
@@ -113,9 +113,12 @@ fn find(kie: &PlayedKie, task_id: &str, file: &str, method: &Method) -> Option<T
     Some(task.clone())
 }
 
-/// The number in `1.mp4`.
+/// The number in `1.mp4`, `1.jpg`, `1.mp3`.
 pub(super) fn split(file: &str) -> Option<u32> {
-    file.strip_suffix(".mp4")?
+    let (number, ending) = file.split_once('.')?;
+    ["mp4", "jpg", "mp3"]
+        .contains(&ending)
+        .then_some(number)?
         .parse()
         .ok()
         .filter(|number| *number > 0)
@@ -142,7 +145,7 @@ async fn send(kie: &PlayedKie, task: &Task, method: &Method, headers: &HeaderMap
         trickle: task.has(Trouble::Trickle) || now.contains(&Trouble::DownloadSlow),
         cut: now.contains(&Trouble::DownloadCut),
     };
-    ranged(&file, "video/mp4", method, headers, manner)
+    ranged(&file, task.product.mime(), method, headers, manner)
 }
 
 /// A clip, or the part of it that was asked for.

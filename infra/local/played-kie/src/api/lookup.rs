@@ -1,4 +1,4 @@
-//! `GET /api/v1/jobs/recordInfo`.
+//! `GET /api/v1/jobs/recordInfo`, and `GET /api/v1/generate/record-info` for Suno's songs: two books.
 
 use axum::extract::{Query, State};
 use axum::http::StatusCode;
@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::envelope::{cut, gateway, refusal, success};
 use crate::PlayedKie;
+use crate::product::Product;
 use crate::trouble::{Stage, Trouble};
 
 #[derive(Debug, Deserialize)]
@@ -16,9 +17,18 @@ pub(super) struct Asked {
 }
 
 pub(super) async fn record_info(State(kie): State<PlayedKie>, Query(asked): Query<Asked>) -> Response {
+    told(&kie, &asked, |product| product != Product::Song)
+}
+
+pub(super) async fn song_info(State(kie): State<PlayedKie>, Query(asked): Query<Asked>) -> Response {
+    told(&kie, &asked, |product| product == Product::Song)
+}
+
+fn told(kie: &PlayedKie, asked: &Asked, is_here: fn(Product) -> bool) -> Response {
     let now_ms = kie.now_ms();
     let mut book = kie.book();
-    let found = book.tasks.get_mut(&asked.task_id).map(|task| {
+    let task = book.tasks.get_mut(&asked.task_id);
+    let found = task.filter(|task| is_here(task.product)).map(|task| {
         task.lookups += 1;
         (
             task.wish.prompt.clone(),

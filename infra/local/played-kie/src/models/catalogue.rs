@@ -24,6 +24,46 @@ const fn may(name: &'static str, shape: Shape) -> Field {
 
 const WIDE_TALL_SQUARE: Shape = OneOf(&["16:9", "9:16", "1:1"]);
 const ASPECTS: Shape = OneOf(&["16:9", "9:16", "1:1", "4:3", "3:4", "21:9", "adaptive"]);
+/// docs.kie.ai, nano-banana-2.
+const NANO_BANANA: &[Field] = &[
+    must("prompt", Text { min: 1, max: 20_000 }),
+    may("image_input", Images { min: 0, max: 14 }),
+    may(
+        "aspect_ratio",
+        OneOf(&[
+            "1:1", "2:3", "3:2", "3:4", "4:3", "4:5", "5:4", "9:16", "16:9", "21:9", "auto",
+        ]),
+    ),
+    may("resolution", OneOf(&["1K", "2K", "4K"])),
+    may("output_format", OneOf(&["png", "jpg"])),
+];
+
+/// docs.kie.ai, elevenlabs/text-to-speech-turbo-2-5.
+const ELEVEN: &[Field] = &[
+    must("text", Text { min: 1, max: 5000 }),
+    may("voice", Text { min: 1, max: 100 }),
+    may("stability", Fraction),
+    may("similarity_boost", Fraction),
+    may("style", Fraction),
+    may("timestamps", Flag),
+    may("previous_text", Text { min: 0, max: 5000 }),
+    may("next_text", Text { min: 0, max: 5000 }),
+    may("language_code", Text { min: 0, max: 500 }),
+];
+
+/// docs.kie.ai, suno-api/generate-music, as far as it goes without custom mode.
+pub(super) const SUNO: Model = model(
+    "suno",
+    &[
+        must("prompt", Text { min: 1, max: 500 }),
+        must("customMode", Flag),
+        must("instrumental", Flag),
+        must("model", OneOf(&["V3_5", "V4", "V4_5", "V4_5PLUS", "V5", "V5_5"])),
+        must("callBackUrl", Text { min: 8, max: 2000 }),
+    ],
+    Rule::Nothing,
+);
+
 const FIVE_OR_TEN: Shape = OneOf(&["5", "10"]);
 const SIX_OR_TEN: Shape = OneOf(&["6", "10"]);
 const FOUR_TO_FIFTEEN: Shape = Number { min: 4, max: 15 };
@@ -147,4 +187,6 @@ pub(super) static MODELS: &[Model] = &[
     model("hailuo/02-image-to-video-standard", HAILUO_IMAGE, Rule::Nothing),
     model("hailuo/2-3-image-to-video-pro", HAILUO_IMAGE, Rule::Nothing),
     model("hailuo/2-3-image-to-video-standard", HAILUO_IMAGE, Rule::Nothing),
+    model("nano-banana-2", NANO_BANANA, Rule::Nothing),
+    model("elevenlabs/text-to-speech-turbo-2-5", ELEVEN, Rule::Nothing),
 ];

@@ -75,6 +75,20 @@ impl Frame {
         }
     }
 
+    /// The colour of a visible pixel, as far as two numbers for every four pixels tell it.
+    pub(crate) fn colour(&self, x: u32, y: u32) -> [u8; 3] {
+        let width = self.visible.coded().width;
+        let (x, y) = (x + MARGIN_LEFT, y + MARGIN);
+        let at = |plane: &[u8], stride: u32, x: u32, y: u32| {
+            i32::from(plane.get(index(y * stride + x)).copied().unwrap_or(128))
+        };
+        let luma = 298 * (at(&self.luma, width, x, y) - 16) + 128;
+        let blue = at(&self.blue, width / 2, x / 2, y / 2) - 128;
+        let red = at(&self.red, width / 2, x / 2, y / 2) - 128;
+        let sums = [luma + 409 * red, luma - 100 * blue - 208 * red, luma + 516 * blue];
+        sums.map(|sum| u8::try_from((sum >> 8).clamp(0, 255)).unwrap_or(0))
+    }
+
     /// Macroblocks from left to right and from top to bottom.
     pub(crate) fn macroblocks(&self) -> (u32, u32) {
         let coded = self.visible.coded();

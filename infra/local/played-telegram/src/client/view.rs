@@ -73,6 +73,8 @@ fn media(media: &Media) -> Value {
     let kind = match media.kind {
         MediaKind::Photo => "photo",
         MediaKind::Video => "video",
+        MediaKind::Audio => "audio",
+        MediaKind::Document => "document",
     };
     media.file().map_or(Value::Null, |file| {
         let url = format!("client/media/{}", file.file_id);

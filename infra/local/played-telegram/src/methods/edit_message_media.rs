@@ -1,4 +1,4 @@
-//! `editMessageMedia`: another photo or video in a message's place; a text may become a video.
+//! `editMessageMedia`: another file in a message's place; a text may become a video, a photo, music or a file.
 
 use std::sync::Arc;
 
@@ -23,7 +23,9 @@ pub(super) async fn play(server: &Arc<Server>, params: &Params) -> Result<Value,
     let kind = match media.text("type") {
         Some("photo") => MediaKind::Photo,
         Some("video") => MediaKind::Video,
-        _ => return Err(ApiError::bad_request("only photos and videos are played here")),
+        Some("audio") => MediaKind::Audio,
+        Some("document") => MediaKind::Document,
+        _ => return Err(ApiError::bad_request("no animations are played here")),
     };
     let caption = Text::caption(&media)?;
     let markup = Markup::read(params)?;

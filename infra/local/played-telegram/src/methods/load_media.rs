@@ -1,4 +1,4 @@
-//! Where a photo or video comes from: an upload, a URL that Telegram fetches itself, or a file it has already.
+//! Where a photo, a video or another file comes from: an upload, a URL that Telegram fetches itself, or a file it has already.
 //!
 //! Limits and texts: <https://core.telegram.org/bots/api#sending-files>; tdlib/telegram-bot-api `Client.cpp`.
 
@@ -39,15 +39,29 @@ pub(super) async fn load(
             .ok_or_else(|| ApiError::bad_request("file not found in the request"))?
             .bytes
             .clone();
-        return uploaded(server, kind, bytes).await;
+        return uploaded(server, kind, bytes, stated(params)).await;
     }
     match named.unwrap_or_default() {
-        url if url.starts_with("http://") || url.starts_with("https://") => fetched(server, kind, url).await,
+        url if url.starts_with("http://") || url.starts_with("https://") => {
+            fetched(server, kind, url, stated(params)).await
+        }
         file_id => by_id(server, kind, file_id),
     }
 }
 
-async fn uploaded(server: &Arc<Server>, kind: MediaKind, bytes: Bytes) -> Result<Media, ApiError> {
+/// The length that the call states, which is believed of sound.
+fn stated(params: &Params) -> u32 {
+    let media = params.value("media").and_then(|media| media.get("duration"));
+    let own = params.int("duration").or_else(|| media?.as_i64());
+    own.and_then(|seconds| u32::try_from(seconds).ok()).unwrap_or(0)
+}
+
+async fn uploaded(
+    server: &Arc<Server>,
+    kind: MediaKind,
+    bytes: Bytes,
+    stated_s: u32,
+) -> Result<Media, ApiError> {
     let limit = if kind == MediaKind::Photo {
         UPLOAD_PHOTO_BYTES_MAX
     } else {
@@ -59,7 +73,7 @@ async fn uploaded(server: &Arc<Server>, kind: MediaKind, bytes: Bytes) -> Result
     if bytes.is_empty() {
         return Err(ApiError::bad_request("file must be non-empty"));
     }
-    let contents = understood(kind, bytes).await?;
+    let contents = understood(kind, bytes, stated_s).await?;
     Ok(server.write(|state| state.files.keep(kind, contents, &Source::Upload)))
 }
 
@@ -77,7 +91,7 @@ fn by_id(server: &Server, kind: MediaKind, file_id: &str) -> Result<Media, ApiEr
     Ok(media)
 }
 
-async fn fetched(server: &Arc<Server>, kind: MediaKind, url: &str) -> Result<Media, ApiError> {
+async fn fetched(server: &Arc<Server>, kind: MediaKind, url: &str, stated_s: u32) -> Result<Media, ApiError> {
     let failed = || ApiError::bad_request("failed to get HTTP URL content");
     let parsed = reqwest::Url::parse(url).map_err(|_| ApiError::bad_request("wrong HTTP URL specified"))?;
     let request = server.http.get(parsed).timeout(server.config.fetch_timeout);
@@ -98,7 +112,9 @@ async fn fetched(server: &Arc<Server>, kind: MediaKind, url: &str) -> Result<Med
     if kind == MediaKind::Video && !mp4::has_magic(&bytes) {
         return Err(wrong_type());
     }
-    let contents = understood(kind, bytes).await.map_err(|_| wrong_type())?;
+    let contents = understood(kind, bytes, stated_s)
+        .await
+        .map_err(|_| wrong_type())?;
     Ok(server.write(|state| state.files.keep(kind, contents, &Source::Url(url.to_owned()))))
 }
 
@@ -114,6 +130,8 @@ fn right_content_type(kind: MediaKind, answer: &reqwest::Response) -> bool {
         .unwrap_or_default();
     match kind {
         MediaKind::Photo => given.starts_with("image/"),
+        MediaKind::Audio => given.starts_with("audio/"),
+        MediaKind::Document => !given.starts_with("text/html"),
         MediaKind::Video => given.starts_with("video/") || given.starts_with("application/octet-stream"),
     }
 }
@@ -137,8 +155,15 @@ async fn at_most(limit: usize, mut answer: reqwest::Response) -> Option<Bytes> {
 }
 
 /// Reads the file's size and length; pictures are decoded off the async threads.
-async fn understood(kind: MediaKind, bytes: Bytes) -> Result<Vec<Content>, ApiError> {
+async fn understood(kind: MediaKind, bytes: Bytes, stated_s: u32) -> Result<Vec<Content>, ApiError> {
     match kind {
+        MediaKind::Audio => {
+            let sound = files::sound(bytes, stated_s);
+            Ok(vec![sound.ok_or_else(|| {
+                ApiError::bad_request("AUDIO_CONTENT_TYPE_INVALID")
+            })?])
+        }
+        MediaKind::Document => Ok(vec![files::as_it_is(bytes)]),
         MediaKind::Video => {
             let video =
                 files::video(bytes).ok_or_else(|| ApiError::bad_request("VIDEO_CONTENT_TYPE_INVALID"))?;

@@ -1,4 +1,4 @@
-//! `sendMessage`, `sendPhoto`, `sendVideo`.
+//! `sendMessage`, `sendPhoto`, `sendVideo`, `sendAudio`.
 
 use std::sync::Arc;
 
@@ -30,6 +30,10 @@ pub(super) async fn photo(server: &Arc<Server>, params: &Params) -> Result<Value
 
 pub(super) async fn video(server: &Arc<Server>, params: &Params) -> Result<Value, ApiError> {
     media(server, params, MediaKind::Video, "video").await
+}
+
+pub(super) async fn audio(server: &Arc<Server>, params: &Params) -> Result<Value, ApiError> {
+    media(server, params, MediaKind::Audio, "audio").await
 }
 
 async fn media(

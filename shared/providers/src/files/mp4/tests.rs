@@ -38,7 +38,7 @@ fn a_moov_box_before_the_media_is_found_at_once() {
     let Ok(Moov::Here(moov)) = find_moov(&file) else {
         panic!("in the head")
     };
-    assert_eq!(duration_ms(moov), Ok(Some(5000)));
+    assert_eq!(duration_ms(moov, Track::Picture), Ok(Some(5000)));
 }
 
 #[test]
@@ -76,9 +76,21 @@ fn what_does_not_play_is_told_apart() {
         total: 100,
     };
     assert_eq!(find_moov(&cut).err(), Some("it is cut short"));
-    assert_eq!(duration_ms(&moov(*b"soun", 1000, 5000)), Err("it has no picture"));
-    assert_eq!(duration_ms(&moov(*b"vide", 1000, 0)), Err("it has no length"));
-    assert_eq!(duration_ms(&moov(*b"vide", 0, 5)), Err("it has no length"));
+    assert_eq!(
+        duration_ms(&moov(*b"soun", 1000, 5000), Track::Picture),
+        Err("it has no picture")
+    );
+    let sound = |kind| duration_ms(&moov(kind, 1000, 5000), Track::Sound);
+    assert_eq!(sound(*b"soun"), Ok(Some(5000)));
+    assert_eq!(sound(*b"vide"), Err("it is not sound alone"));
+    assert_eq!(
+        duration_ms(&moov(*b"vide", 1000, 0), Track::Picture),
+        Err("it has no length")
+    );
+    assert_eq!(
+        duration_ms(&moov(*b"vide", 0, 5), Track::Picture),
+        Err("it has no length")
+    );
 }
 
 #[test]
@@ -99,7 +111,7 @@ fn no_bytes_whatever_make_it_panic() {
         bytes.truncate(dice.usize(..=bytes.len()));
         let (from, total) = (dice.u64(0..2) * dice.u64(0..400), dice.u64(0..400));
         if let Ok(Moov::Here(moov)) = find_moov(&Part { from, bytes, total }) {
-            let _ = duration_ms(moov);
+            let _ = duration_ms(moov, Track::Picture);
         }
     }
 }
@@ -118,7 +130,7 @@ fn between_the_media_and_the_moov_box_there_may_be_others() {
         total: 900 + as_u64(tail.len()),
     };
     assert!(
-        matches!(find_moov(&part(tail.len())), Ok(Moov::Here(moov)) if duration_ms(moov) == Ok(Some(5000)))
+        matches!(find_moov(&part(tail.len())), Ok(Moov::Here(moov)) if duration_ms(moov, Track::Picture) == Ok(Some(5000)))
     );
     assert!(matches!(find_moov(&part(110)), Ok(Moov::At { offset: 986, .. })));
     assert!(matches!(find_moov(&part(60)), Ok(Moov::Beyond { offset: 948 })));
@@ -137,10 +149,13 @@ fn a_file_of_fragments_may_state_a_length_and_need_not() {
         let plain = moov(*b"vide", 1000, 0);
         boxed(*b"moov", &[&plain[8..], &boxed(*b"mvex", mvex)].concat())
     };
-    assert_eq!(duration_ms(&fragmented(&[])), Ok(None));
+    assert_eq!(duration_ms(&fragmented(&[]), Track::Picture), Ok(None));
     let stated = boxed(*b"mehd", &[[0; 4], 5000_u32.to_be_bytes()].concat());
-    assert_eq!(duration_ms(&fragmented(&stated)), Ok(Some(5000)));
+    assert_eq!(duration_ms(&fragmented(&stated), Track::Picture), Ok(Some(5000)));
     let long = boxed(*b"mehd", &[&[1, 0, 0, 0][..], &5000_u64.to_be_bytes()].concat());
-    assert_eq!(duration_ms(&fragmented(&long)), Ok(Some(5000)));
-    assert_eq!(duration_ms(&moov(*b"vide", 1000, u32::MAX)), Ok(None));
+    assert_eq!(duration_ms(&fragmented(&long), Track::Picture), Ok(Some(5000)));
+    assert_eq!(
+        duration_ms(&moov(*b"vide", 1000, u32::MAX), Track::Picture),
+        Ok(None)
+    );
 }

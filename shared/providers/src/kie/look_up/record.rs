@@ -48,13 +48,8 @@ impl Record {
     }
 
     pub(super) fn facts(&self) -> TaskFacts {
-        let ordered = unwrapped(&self.param);
-        let callback_url = ordered
-            .get("callBackUrl")
-            .and_then(Value::as_str)
-            .map(str::to_owned);
         TaskFacts {
-            callback_url,
+            callback_url: ordered_for(&self.param),
             credits_consumed_milli: thousandths(&self.credits_consumed),
             cost_time_ms: self.cost_time.as_u64(),
             ..TaskFacts::default()
@@ -83,6 +78,11 @@ impl Record {
             message: shortened(message),
         }
     }
+}
+
+/// The callback address in an order as it was sent.
+pub(super) fn ordered_for(param: &Value) -> Option<String> {
+    unwrapped(param).get("callBackUrl")?.as_str().map(str::to_owned)
 }
 
 /// What a string of JSON holds, or the value itself where it came unwrapped; null if it is neither.

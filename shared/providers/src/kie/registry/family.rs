@@ -1,8 +1,9 @@
 //! The families and what each can do.
 
+use domain::catalog::Makes;
 use domain::video::Aspect;
 
-use crate::{Caps, Form};
+use crate::{Caps, Form, NO_LENGTH};
 
 /// Models that take the same request form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -23,6 +24,12 @@ pub enum Family {
     Hailuo23,
     /// Sora 2, shut down on 2026-09-24. Kept so that an old row is recognised and refused.
     Sora2,
+    /// Nano Banana 2: a picture from words, or another one of a photo.
+    NanoBanana2,
+    /// Suno's fifth: a song. It has an endpoint and records of its own.
+    SunoV5,
+    /// `ElevenLabs` Turbo 2.5: voices that speak every language.
+    ElevenTurbo25,
 }
 
 const THREE_TO_FIFTEEN: &[u32] = &[3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
@@ -93,9 +100,33 @@ const SORA_2: Caps = Caps {
     ..HAILUO_23
 };
 
+const NANO_BANANA_2: Caps = Caps {
+    durations_text_s: NO_LENGTH,
+    durations_image_s: NO_LENGTH,
+    aspects_text: &Aspect::ALL,
+    image_keeps_its_shape: true,
+    prompt_chars_min: 1,
+    prompt_chars_max: 20_000,
+    sound: false,
+};
+
+/// It writes words and title by itself; then a prompt may have 500 characters (docs.kie.ai, generate-music).
+const SUNO_V5: Caps = Caps {
+    durations_image_s: &[],
+    aspects_text: &[],
+    prompt_chars_max: 500,
+    ..NANO_BANANA_2
+};
+
+/// The words that are spoken, at most 5000 characters (docs.kie.ai, elevenlabs/text-to-speech-turbo-2-5).
+const ELEVEN_TURBO_25: Caps = Caps {
+    prompt_chars_max: 5000,
+    ..SUNO_V5
+};
+
 impl Family {
     /// Every family.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Kling30,
         Self::Kling26,
         Self::Kling25Turbo,
@@ -104,6 +135,9 @@ impl Family {
         Self::Hailuo02,
         Self::Hailuo23,
         Self::Sora2,
+        Self::NanoBanana2,
+        Self::SunoV5,
+        Self::ElevenTurbo25,
     ];
 
     /// The name by which rows of settings choose it.
@@ -117,6 +151,9 @@ impl Family {
             Self::Hailuo02 => "hailuo-02",
             Self::Hailuo23 => "hailuo-2.3",
             Self::Sora2 => "sora-2",
+            Self::NanoBanana2 => "nano-banana-2",
+            Self::SunoV5 => "suno-v5",
+            Self::ElevenTurbo25 => "eleven-turbo-2.5",
         }
     }
 
@@ -136,6 +173,19 @@ impl Family {
             Self::Hailuo02 => HAILUO_02,
             Self::Hailuo23 => HAILUO_23,
             Self::Sora2 => SORA_2,
+            Self::NanoBanana2 => NANO_BANANA_2,
+            Self::SunoV5 => SUNO_V5,
+            Self::ElevenTurbo25 => ELEVEN_TURBO_25,
+        }
+    }
+
+    /// What comes out.
+    pub const fn makes(self) -> Makes {
+        match self {
+            Self::NanoBanana2 => Makes::Image,
+            Self::SunoV5 => Makes::Music,
+            Self::ElevenTurbo25 => Makes::Speech,
+            _ => Makes::Video,
         }
     }
 
@@ -148,6 +198,7 @@ impl Family {
     pub const fn form(self) -> Form {
         Form {
             name: self.as_str(),
+            makes: self.makes(),
             caps: self.caps(),
             retired: self.is_retired(),
         }
@@ -164,4 +215,7 @@ pub const FORMS: &[Form] = &[
     Family::Hailuo02.form(),
     Family::Hailuo23.form(),
     Family::Sora2.form(),
+    Family::NanoBanana2.form(),
+    Family::SunoV5.form(),
+    Family::ElevenTurbo25.form(),
 ];

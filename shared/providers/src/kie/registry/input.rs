@@ -17,6 +17,8 @@ pub(super) enum Input<'o> {
     MinimaxH3(MinimaxH3<'o>),
     HailuoText(HailuoText<'o>),
     HailuoImage(HailuoImage<'o>),
+    NanoBanana2(NanoBanana2<'o>),
+    Eleven(Eleven<'o>),
 }
 
 /// A duration as text: `"5"`.
@@ -99,6 +101,23 @@ pub(super) struct HailuoImage<'o> {
     prompt_optimizer: Option<bool>,
 }
 
+/// A shape of `auto` is the photo's. A JPEG of 1K is far below the 5 MB that Telegram fetches by itself.
+#[derive(Debug, Serialize)]
+pub(super) struct NanoBanana2<'o> {
+    prompt: &'o str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_input: Option<[&'o str; 1]>,
+    aspect_ratio: &'static str,
+    resolution: &'static str,
+    output_format: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct Eleven<'o> {
+    text: &'o str,
+    voice: &'static str,
+}
+
 /// The model and its input; `None` if there is none for such an order.
 pub(super) fn of(order: &TaskOrder) -> Option<(&'static str, Input<'_>)> {
     match order.family {
@@ -109,7 +128,10 @@ pub(super) fn of(order: &TaskOrder) -> Option<(&'static str, Input<'_>)> {
         Family::MinimaxH3 => Some(minimax_h3(order)),
         Family::Hailuo02 => Some(hailuo_02(order)),
         Family::Hailuo23 => hailuo_23(order),
-        Family::Sora2 => None,
+        Family::NanoBanana2 => Some(nano_banana_2(order)),
+        Family::ElevenTurbo25 => Some(eleven_turbo_25(order)),
+        // Suno's is no task of the market: see `TaskOrder::request`.
+        Family::SunoV5 | Family::Sora2 => None,
     }
 }
 
@@ -208,6 +230,26 @@ fn hailuo_23(order: &TaskOrder) -> Option<(&'static str, Input<'_>)> {
     let standard = "hailuo/2-3-image-to-video-standard";
     let model = order.either(standard, "hailuo/2-3-image-to-video-pro", Quality::High);
     Some((model, Input::HailuoImage(input)))
+}
+
+fn nano_banana_2(order: &TaskOrder) -> (&'static str, Input<'_>) {
+    let input = NanoBanana2 {
+        prompt: &order.prompt,
+        image_input: order.photo().map(|url| [url]),
+        aspect_ratio: order.aspect_unless_photo().unwrap_or("auto"),
+        resolution: order.either("1K", "2K", Quality::Standard),
+        output_format: "jpg",
+    };
+    ("nano-banana-2", Input::NanoBanana2(input))
+}
+
+/// The voice speaks whatever language the words are in.
+fn eleven_turbo_25(order: &TaskOrder) -> (&'static str, Input<'_>) {
+    let input = Eleven {
+        text: &order.prompt,
+        voice: "Rachel",
+    };
+    ("elevenlabs/text-to-speech-turbo-2-5", Input::Eleven(input))
 }
 
 impl TaskOrder {

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     limits::DOWNLOAD_BYTES_MAX,
-    methods::{GetFile, InputMediaVideo},
+    methods::{GetFile, InputMediaVideo, SendAudio, SendVideo},
 };
 
 async fn all_of(mut file: Download) -> Result<Vec<u8>, Error> {
@@ -64,7 +64,7 @@ async fn a_stream_of_unknown_length_goes_out_in_chunks() {
     let pieces = futures::stream::iter(["one"].map(Ok::<_, std::io::Error>));
     let send = SendVideo::new(7, InputFile::FileId("to be replaced".into()));
     client
-        .send_video_by_upload(&send, Upload::stream(pieces, None, "v.mp4"), LONG)
+        .send_by_upload(&send, Upload::stream(pieces, None, "v.mp4"), LONG)
         .await
         .unwrap();
     let request = served.await.unwrap();
@@ -78,17 +78,27 @@ async fn a_stream_of_unknown_length_goes_out_in_chunks() {
 async fn a_video_is_sent_by_url_and_from_memory() {
     let send = SendVideo::new(-100, InputFile::FileId("to be replaced".into())).with_caption_html("ok");
     let (client, served) = server(answer("200 OK", "", SENT)).await;
-    client
-        .send_video_by_url(&send, "https://v/1.mp4", LONG)
-        .await
-        .unwrap();
+    client.send_by_url(&send, "https://v/1.mp4", LONG).await.unwrap();
     assert!(served.await.unwrap().contains(r#""video":"https://v/1.mp4""#));
     let (client, served) = server(answer("200 OK", "", SENT)).await;
     client
-        .send_video_by_upload(&send, Upload::bytes("whole", "v.mp4"), LONG)
+        .send_by_upload(&send, Upload::bytes("whole", "v.mp4"), LONG)
         .await
         .unwrap();
     assert!(served.await.unwrap().contains("\r\n\r\nwhole\r\n"));
+}
+
+#[tokio::test]
+async fn sound_is_uploaded_as_what_it_is() {
+    let (client, served) = server(answer("200 OK", "", SENT)).await;
+    let send = SendAudio::new(7, InputFile::FileId("to be replaced".into()));
+    let file = Upload::bytes("song", "1.mp3").of_type("audio/mpeg");
+    client.send_by_upload(&send, file, LONG).await.unwrap();
+    let request = served.await.unwrap();
+    assert!(
+        request.contains("filename=\"1.mp3\"\r\nContent-Type: audio/mpeg\r\n\r\nsong"),
+        "{request}"
+    );
 }
 
 #[tokio::test]

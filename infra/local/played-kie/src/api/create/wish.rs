@@ -5,13 +5,15 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use crate::models::Model;
+use crate::product::Product;
 use crate::task::Wish;
 use crate::video::{Frame, Photo, Size};
 use crate::{Error, PlayedKie};
 
 /// The order's words.
 pub(super) fn prompt(input: &Map<String, Value>) -> &str {
-    input.get("prompt").and_then(Value::as_str).unwrap_or_default()
+    let words = input.get("prompt").or_else(|| input.get("text"));
+    words.and_then(Value::as_str).unwrap_or_default()
 }
 
 /// What is to be rendered; with a reason to fail if a picture cannot be used.
@@ -65,7 +67,7 @@ fn seconds(input: &Map<String, Value>, model: &Model) -> u32 {
         .and_then(|number| u32::try_from(number).ok());
     number
         .or_else(|| duration?.as_str()?.parse().ok())
-        .unwrap_or_else(|| model.default_seconds())
+        .unwrap_or_else(|| Product::of(model).seconds(prompt(input), model))
 }
 
 fn size(model: &Model, aspect: Option<&str>, photo: Option<&Photo>) -> Size {
@@ -76,7 +78,7 @@ fn size(model: &Model, aspect: Option<&str>, photo: Option<&Photo>) -> Size {
         (Some("4:3"), _) => (560, 420),
         (Some("3:4"), _) => (420, 560),
         (Some("21:9"), _) => (840, 360),
-        (None | Some("adaptive"), Some(photo)) => return photo.clip_size(),
+        (None | Some("adaptive" | "auto"), Some(photo)) => return photo.clip_size(),
         _ => (640, 360),
     };
     Size { width, height }
