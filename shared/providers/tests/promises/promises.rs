@@ -260,7 +260,7 @@ pub(crate) async fn gives_files_out_to_everybody_or_to_us_alone(stage: &Stage) {
     let url = stage.url(&task).await;
     assert!(!url.contains("SECRET"), "{url}");
     let stranger = Files::new(http());
-    let seen = stranger.check(&url, domain::catalog::Makes::Video, LONG).await;
+    let seen = stranger.check(&url, stage.makes(), LONG).await;
     if stage.files.is_public(&url) {
         assert!(matches!(seen, Verdict::Playable(_)), "{seen:?}");
         return;
@@ -269,7 +269,7 @@ pub(crate) async fn gives_files_out_to_everybody_or_to_us_alone(stage: &Stage) {
     assert!(stranger.open(&url, LONG).await.is_err());
     let bytes = stage.files.open(&url, LONG).await.unwrap();
     let pieces: Vec<bytes::Bytes> = bytes.try_collect().await.unwrap();
-    let Verdict::Playable(file) = stage.files.check(&url, domain::catalog::Makes::Video, LONG).await else {
+    let Verdict::Playable(file) = stage.files.check(&url, stage.makes(), LONG).await else {
         panic!("it does not play");
     };
     assert_eq!(u64::try_from(pieces.concat().len()), Ok(file.bytes));
