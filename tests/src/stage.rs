@@ -62,6 +62,8 @@ pub const WEBHOOK_SECRET: &str = "webhook-secret-of-the-stage";
 pub const CHAT_KEY: &str = "chat-key-of-the-stage";
 /// Our key at Kling.
 pub const KLING_KEY: &str = "kling-key-of-the-stage";
+/// Our key at Google.
+pub const GOOGLE_KEY: &str = "google-key-of-the-stage";
 /// The provider's key.
 pub const KIE_KEY: &str = "kie-key-of-the-stage";
 /// The provider's own key for signing callbacks.
@@ -110,6 +112,8 @@ pub struct Stage {
     pub kling: Studio,
     /// The chat model, which also listens.
     pub chat: ChatModel,
+    /// A provider whose files nobody but us can fetch.
+    pub google: Studio,
     /// One rail.
     pub yookassa: played_rails::PlayedYooKassa,
     /// The other.

@@ -39,6 +39,8 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
     );
     let secrets = secrets?;
     let http = clients::http()?;
+    let providers = runtime::makers::providers(&config.provider_urls()?, &secrets)?;
+    let files = providers::files::Files::new(clients::http_for_files()?).opened_by(providers.passes());
     tracing::info!(name: "video_worker_started", "a worker is ready");
     Ok(Workshop {
         store: aws.store(config.tables()?),
@@ -49,8 +51,8 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
             config.get("TELEGRAM_API_URL")?,
             secrets.telegram_bot_token()?,
         ),
-        providers: runtime::makers::providers(&config.provider_urls()?, &secrets)?,
-        files: providers::files::Files::new(clients::http_for_files()?),
+        providers,
+        files,
         env,
         places: Places {
             callback_base: config.get("CALLBACK_URL")?.to_owned(),

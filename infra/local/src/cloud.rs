@@ -10,6 +10,7 @@ use local_lambda::{
     AwsOptions, BuildOptions, Deployment, LocalLambda, LocalOptions, Service, Stack, Template,
 };
 use played_kie::PlayedKie;
+use played_studios::Studio;
 use played_telegram::PlayedTelegram;
 use store::{Store, Tables};
 use table::Db;
@@ -20,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::outside::Outside;
 use crate::rails::PlayedRails;
+use crate::studios::Studios;
 use crate::{access, console, secret, settings};
 
 /// The function behind Telegram's webhook.
@@ -54,6 +56,7 @@ pub struct Cloud {
     local: Arc<LocalLambda>,
     telegram: Option<PlayedTelegram>,
     kie: Option<PlayedKie>,
+    studios: Vec<Studio>,
     rails: Option<PlayedRails>,
     store: Store,
     page_url: String,
@@ -97,6 +100,7 @@ impl Cloud {
             store: Store::new(db, tables(&local)?),
             telegram: outside.telegram.clone(),
             kie: outside.kie.clone(),
+            studios: outside.studios.as_ref().map(Studios::played).unwrap_or_default(),
             rails: outside.rails().cloned(),
             page_url: outside.page.url.clone(),
             kie_url: outside.kie_url().map(str::to_owned),
@@ -143,6 +147,11 @@ impl Cloud {
     /// The played provider, unless the real one is used.
     pub fn kie(&self) -> Option<&PlayedKie> {
         self.kie.as_ref()
+    }
+
+    /// The played studios.
+    pub fn studios(&self) -> &[Studio] {
+        &self.studios
     }
 
     /// The played rails, unless the real Telegram is used.

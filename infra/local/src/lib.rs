@@ -17,6 +17,7 @@ mod seat;
 mod secret;
 mod settings;
 mod stats;
+mod studios;
 
 mod bridge;
 mod console;

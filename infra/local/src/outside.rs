@@ -1,4 +1,4 @@
-//! The outside world: Telegram, the provider, the chat model and the rails that customers pay on, played unless the real
+//! The outside world: Telegram, the providers, the chat model and the rails that customers pay on, played unless the real
 //! ones are wanted.
 
 use axum::Router;
@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::options::Options;
 use crate::rails::{PlayedRails, Rails};
 use crate::secret;
+use crate::studios::Studios;
 
 /// The vault channels of the played Telegram.
 pub const VAULTS: [i64; 2] = [-1_001_000_000_001, -1_001_000_000_002];
@@ -25,6 +26,7 @@ pub(crate) struct Outside {
     pub(crate) telegram: Option<PlayedTelegram>,
     pub(crate) kie: Option<PlayedKie>,
     pub(crate) chat: Option<ChatModel>,
+    pub(crate) studios: Option<Studios>,
     rails: Option<Rails>,
     /// The template's parameters that say where it is.
     pub(crate) parameters: Vec<(&'static str, String)>,
@@ -40,12 +42,16 @@ impl Outside {
             telegram: None,
             kie: None,
             chat: None,
+            studios: None,
             rails: None,
             parameters: Vec::new(),
         };
         outside.place_telegram(options)?;
         if options.kie_key.is_none() {
             outside.place_kie(options).await?;
+            let studios = Studios::open(options.render_ms).await?;
+            outside.parameters.push(("ProviderUrls", studios.urls()));
+            outside.studios = Some(studios);
         }
         // Nobody but this machine could reach their pages: customers of the real Telegram are offered Stars alone.
         if options.telegram.is_none() {
@@ -116,6 +122,9 @@ impl Outside {
             let chat = self.chat.as_ref().map(ChatModel::router).unwrap_or_default();
             door.serve(kie.router().merge(chat), servers);
             servers.spawn(kie.clone().run());
+        }
+        if let Some(studios) = self.studios {
+            studios.serve(servers);
         }
         if let Some(rails) = self.rails {
             rails.serve(servers);

@@ -4,6 +4,7 @@
 use serde_json::json;
 
 use crate::options::Options;
+use crate::studios;
 
 /// The secret's name, shaped as the template wants it.
 pub(crate) const ARN: &str = "arn:aws:secretsmanager:eu-central-1:000000000000:secret:local/bot-000000";
@@ -46,6 +47,7 @@ pub(crate) fn text(options: &Options) -> String {
     if options.kie_key.is_none() {
         secret["kie_webhook_hmac_key"] = json!(PLAYED_KIE_HMAC_KEY);
         secret["openai_api_key"] = json!(PLAYED_CHAT_KEY);
+        studios::keys_into(&mut secret);
     }
     if options.telegram.is_none() {
         secret["yookassa_secret_key"] = json!(PLAYED_YOOKASSA_KEY);

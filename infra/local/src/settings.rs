@@ -8,6 +8,7 @@ use limits_flags::{By, Document, Office};
 use table::Deadline;
 
 use crate::error::{Error, Result};
+use crate::studios;
 
 /// More than enough for one transaction on this machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -16,8 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const WHO: &str = "cargo dev";
 
 /// Applies the file to the table. Rows that already say so are left alone. A provider that cannot call this machine back
-/// is asked after the model's usual time, instead of when a callback must have been lost.
-pub(crate) async fn seed(office: &Office, path: &Path, calls_back: bool) -> Result<()> {
+/// is asked after the model's usual time, instead of when a callback must have been lost. Where the providers are played, the
+/// studios' models are on sale too.
+pub(crate) async fn seed(office: &Office, path: &Path, is_played: bool) -> Result<()> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::File {
         path: path.to_owned(),
         source,
@@ -27,7 +29,9 @@ pub(crate) async fn seed(office: &Office, path: &Path, calls_back: bool) -> Resu
         why,
     };
     let mut document: Document = serde_norway::from_str(&text).map_err(|error| unfit(error.to_string()))?;
-    if !calls_back {
+    if is_played {
+        studios::models_into(&mut document).map_err(|error| unfit(error.to_string()))?;
+    } else {
         for model in document.models.values_mut() {
             model.poll_after_s = Some(model.typical_s);
         }

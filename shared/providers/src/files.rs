@@ -5,17 +5,22 @@
 
 mod mp3;
 mod mp4;
+mod pass;
 mod picture;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use domain::catalog::Makes;
 use futures::Stream;
-use reqwest::StatusCode;
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
+use reqwest::{RequestBuilder, Response, StatusCode};
+
+pub use pass::Pass;
 
 use mp4::{Moov, Part, Track, as_u64, duration_ms, find_moov};
+use pass::led_on;
 
 /// How much of the head is read: `ftyp` and, in a file made for streaming, the whole `moov` of a short video.
 const HEAD_BYTES: u64 = 64 << 10;
@@ -108,13 +113,47 @@ pub enum NotOpened {
 #[derive(Clone, Debug)]
 pub struct Files {
     http: reqwest::Client,
+    passes: Arc<[Pass]>,
 }
 
 impl Files {
     /// Over a client, which must send a User-Agent: without one the provider's hosts answer 403, as they do when an
     /// address has run out.
     pub fn new(http: reqwest::Client) -> Self {
-        Self { http }
+        let passes = Arc::default();
+        Self { http, passes }
+    }
+
+    /// The same, with the keys for what is not given out to everybody.
+    #[must_use]
+    pub fn opened_by(self, passes: impl IntoIterator<Item = Pass>) -> Self {
+        Self {
+            passes: passes.into_iter().collect(),
+            ..self
+        }
+    }
+
+    /// Whether a file is given out to whoever asks. One that is not has to go through us, and its address to nobody.
+    pub fn is_public(&self, url: &str) -> bool {
+        !self.passes.iter().any(|pass| pass.opens(url))
+    }
+
+    /// Asks for a file or a part of it. Where a key is to be shown, it is shown to the one host that it is for, and not to the
+    /// one that this leads on to.
+    async fn get(&self, url: &str, range: Option<String>, timeout: Duration) -> reqwest::Result<Response> {
+        let asked = |request: RequestBuilder| match &range {
+            Some(range) => request.header(RANGE, range),
+            None => request,
+        };
+        let send = async |request: RequestBuilder| asked(request).timeout(timeout).send().await;
+        let Some(pass) = self.passes.iter().find(|pass| pass.opens(url)) else {
+            return send(self.http.get(url)).await;
+        };
+        let answer = send(pass.get(url)).await?;
+        match led_on(&answer) {
+            Some(to) => send(self.http.get(to)).await,
+            None => Ok(answer),
+        }
     }
 
     /// Looks at the file behind an address, which is to be such a thing. `timeout` covers all the reads that it takes.
@@ -221,7 +260,7 @@ impl Files {
         url: &str,
         timeout: Duration,
     ) -> Result<impl Stream<Item = Result<Bytes, reqwest::Error>> + Send + use<>, NotOpened> {
-        let answer = self.http.get(url).timeout(timeout).send().await;
+        let answer = self.get(url, None, timeout).await;
         let answer = answer.map_err(|_| NotOpened::NotNow)?;
         match answer.status() {
             status if status.is_success() => Ok(answer.bytes_stream()),
@@ -234,14 +273,7 @@ impl Files {
     async fn read(&self, url: &str, from: u64, length: u64, timeout: Duration) -> Result<Part, Verdict> {
         let range = format!("bytes={from}-{}", from.saturating_add(length).saturating_sub(1));
         let unanswered = |error: reqwest::Error| Verdict::NoAnswer(error.without_url().to_string());
-        let mut response = self
-            .http
-            .get(url)
-            .header(RANGE, range)
-            .timeout(timeout)
-            .send()
-            .await
-            .map_err(unanswered)?;
+        let mut response = self.get(url, Some(range), timeout).await.map_err(unanswered)?;
         match response.status() {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
             StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::Useless("it is empty or cut short")),

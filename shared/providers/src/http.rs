@@ -15,7 +15,17 @@ pub(crate) async fn send<E: DeserializeOwned>(
     request: RequestBuilder,
     timeout: Duration,
 ) -> Result<Answer<E>, Failed> {
-    Answer::read(request.timeout(timeout).send().await.map_err(Failed::from)?).await
+    send_up_to(ANSWER_BYTES_MAX, request, timeout).await
+}
+
+/// The same, where answers may be so large.
+pub(crate) async fn send_up_to<E: DeserializeOwned>(
+    bytes_max: usize,
+    request: RequestBuilder,
+    timeout: Duration,
+) -> Result<Answer<E>, Failed> {
+    let response = request.timeout(timeout).send().await.map_err(Failed::from)?;
+    Answer::read(response, bytes_max).await
 }
 
 /// An answer as it came, with the API's own words if it has any.
@@ -26,7 +36,7 @@ pub(crate) struct Answer<E> {
 }
 
 impl<E: DeserializeOwned> Answer<E> {
-    async fn read(mut response: Response) -> Result<Self, Failed> {
+    async fn read(mut response: Response, bytes_max: usize) -> Result<Self, Failed> {
         let status = response.status().as_u16();
         let retry_after = response
             .headers()
@@ -35,8 +45,10 @@ impl<E: DeserializeOwned> Answer<E> {
         let retry_after_s = retry_after.and_then(|seconds| seconds.trim().parse().ok());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await? {
-            if body.len() + chunk.len() > ANSWER_BYTES_MAX {
-                return Err(Failed::Unanswered("an answer of more than 1 MiB".to_owned()));
+            if body.len() + chunk.len() > bytes_max {
+                return Err(Failed::Unanswered(format!(
+                    "an answer of more than {bytes_max} bytes"
+                )));
             }
             body.extend_from_slice(&chunk);
         }

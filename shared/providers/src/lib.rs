@@ -8,6 +8,7 @@
 
 mod ask;
 pub mod files;
+pub mod google;
 mod http;
 pub mod kie;
 pub mod kling;

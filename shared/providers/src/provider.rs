@@ -2,7 +2,7 @@
 
 use std::{fmt::Debug, future::Future, pin::Pin, time::Duration};
 
-use crate::{Ask, Photo, Reason, Upload, UploadError, VideoOrder, Words};
+use crate::{Ask, Photo, Reason, Upload, UploadError, VideoOrder, Words, files::Pass};
 
 /// The largest photo that goes along with an order. It is held whole, once more in base64 and once more in the request, so
 /// the limit is what a worker of 256 MB can hold for each of its doorbells; what Telegram sends as a photo is below 1 MB.
@@ -46,6 +46,11 @@ pub trait Provider: Debug + Send + Sync {
     /// files, the photo goes along with the order.
     fn take_photo(&self, photo: Upload, timeout: Duration) -> Coming<'_, Result<Photo, UploadError>> {
         Box::pin(photo.inline(INLINE_BYTES_MAX, timeout))
+    }
+
+    /// What opens its files, where their addresses alone do not: then nobody but us can fetch them.
+    fn pass(&self) -> Option<Pass> {
+        None
     }
 
     /// An address for a result whose own has run out. [`UploadError::Rejected`] says that the provider has no such

@@ -2,7 +2,9 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
-use crate::{Form, Provider, Unsupported, VideoOrder, kie, kling, luma, minimax, openai};
+use crate::{
+    Form, Provider, Unsupported, VideoOrder, files::Pass, google, kie, kling, luma, minimax, openai,
+};
 
 /// What a callback says, as far as it is believed: nothing but a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +39,7 @@ pub struct Row {
 /// What it takes to reach a provider.
 #[derive(Clone)]
 pub struct Access {
-    /// It must send a User-Agent, and should keep no idle connections across a freeze of the Lambda: an order written to a
+    /// It must send a User-Agent, must follow no redirects (they would see the key), and should keep no idle connections across a freeze of the Lambda: an order written to a
     /// dead one ends as [`Create::Unknown`](crate::Create::Unknown), and its customer waits for nothing.
     pub http: reqwest::Client,
     /// Where its API is.
@@ -65,7 +67,14 @@ impl fmt::Debug for Row {
 }
 
 /// Every provider.
-pub const ROWS: &[Row] = &[kie::ROW, kling::ROW, luma::ROW, minimax::ROW, openai::ROW];
+pub const ROWS: &[Row] = &[
+    kie::ROW,
+    kling::ROW,
+    google::ROW,
+    luma::ROW,
+    minimax::ROW,
+    openai::ROW,
+];
 
 /// The provider of this name; `None` if there is none.
 pub fn row(name: &str) -> Option<&'static Row> {
@@ -109,6 +118,11 @@ impl Providers {
     /// The account at this provider; `None` if there is none.
     pub fn get(&self, name: &str) -> Option<&dyn Provider> {
         self.0.get(name).map(AsRef::as_ref)
+    }
+
+    /// What opens the files of those that do not give them out to everybody.
+    pub fn passes(&self) -> impl Iterator<Item = Pass> + '_ {
+        self.0.values().filter_map(|provider| provider.pass())
     }
 
     /// The names of those that there are.

@@ -5,6 +5,7 @@
 /// Every name, in order. `library` is what a line without a name of ours is called.
 pub const EVENTS: &[&str] = &[
     "acceptance_truth_unread",
+    "answer_without_words",
     "balance_unread",
     "button_left_out",
     "callback_senseless",
@@ -20,6 +21,7 @@ pub const EVENTS: &[&str] = &[
     "failure_untold",
     "feature_access_denied",
     "file_streamed",
+    "file_too_large",
     "file_unread",
     "job_handed_on",
     "job_missing",
@@ -120,4 +122,6 @@ pub const EVENTS: &[&str] = &[
     "video_job_completed",
     "video_job_failed",
     "video_worker_started",
+    "voice_unusable",
+    "words_without_key",
 ];

@@ -185,7 +185,6 @@ fn order_item(job: &Job) -> Item {
         ("duration_s", n(order.duration_s)),
         ("locale", s(order.locale.clone())),
         ("typical_ms", n(order.typical.0)),
-        ("poll_after_ms", n(order.poll_after.0)),
         ("render_max_ms", n(order.render_max.0)),
         ("cost", n(job.cost.0)),
         ("windows", windows),
@@ -208,11 +207,12 @@ fn order_item(job: &Job) -> Item {
 
 /// What changes in a job, attribute by attribute; `None` where there is none. The open index sees a job as long as it
 /// has a due time.
-pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 27] {
+pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 28] {
     let order = &job.order;
     [
         ("provider", Some(s(order.provider.clone()))),
         ("family", Some(s(order.family.clone()))),
+        ("poll_after_ms", Some(n(order.poll_after.0))),
         ("ways", ways::list_of(&order.others)),
         ("costing", order.costing.as_ref().map(requests::costing_map)),
         ("passed", job.passed.map(|passed| s(passed.as_str()))),

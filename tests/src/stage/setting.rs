@@ -23,7 +23,9 @@ use payments::stripe::Account;
 use payments::yookassa::Shop;
 use played_kie::{ChatModel, PlayedKie};
 use played_rails::{PlayedStripe, PlayedYooKassa};
-use played_studios::Studio;
+use played_studios::google::PROTOCOL as GOOGLE;
+use played_studios::kling::PROTOCOL as KLING;
+use played_studios::{Protocol, Studio};
 use played_telegram::PlayedTelegram;
 use providers::Providers;
 use providers::registry::Access;
@@ -36,9 +38,9 @@ use tokio::net::TcpListener;
 use super::Parrot;
 use super::api::ORIGIN;
 use super::{
-    API, CALLBACK, CHAT_KEY, CLEANUP, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, NOON, PAYMENTS,
-    REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK, WEBHOOK_SECRET,
-    WORKER, YOOKASSA_KEY, clients, front,
+    API, CALLBACK, CHAT_KEY, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY,
+    NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK,
+    WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front,
 };
 use crate::tidy::project::text;
 
@@ -114,6 +116,7 @@ struct Outside {
     kie: String,
     chat: ChatModel,
     kling: (Studio, String),
+    google: (Studio, String),
     callback: String,
     yookassa: PlayedYooKassa,
     yookassa_url: String,
@@ -127,7 +130,8 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     seed(&clients::db(&aws, "Operator"), &aws, &setting.settings).await;
     let (telegram, telegram_url) = telegram(&setting, &clock).await;
     let (kie, chat, kie_url) = kie(&setting, &clock).await;
-    let kling = kling(&setting, &clock).await;
+    let kling = studio(&KLING, KLING_KEY, &setting, &clock).await;
+    let google = studio(&GOOGLE, GOOGLE_KEY, &setting, &clock).await;
     let (yookassa, stripe) = rails(&setting, &clock).await;
     let (webhook_door, webhook_url) = door().await;
     let (payments_door, payments_url) = door().await;
@@ -137,6 +141,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
         kie: kie_url,
         chat,
         kling,
+        google,
         callback: callback_url,
         yookassa_url: yookassa.api_url(),
         yookassa,
@@ -193,6 +198,7 @@ impl Ground {
             kie,
             kling: outside.kling.0,
             chat: outside.chat,
+            google: outside.google.0,
             clock: self.clock,
             setting: self.setting,
             replies: Arc::new(Replies::default()),
@@ -215,7 +221,7 @@ impl Ground {
         );
         let env = self.env(1);
         runtime::warm::up(&settings, &queue, &env).await;
-        settings.rendered_by(["kie", "kling", "openai"].map(str::to_owned));
+        settings.rendered_by(["kie", "kling", "google", "openai"].map(str::to_owned));
         let cashier = self.cashier(WEBHOOK, 6, outside);
         Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env).selling(cashier)
     }
@@ -325,13 +331,16 @@ impl Ground {
 
     async fn workshop(&self, outside: &Outside) -> Workshop {
         let http = runtime::clients::http().unwrap();
+        let providers = providers(outside);
+        let files = runtime::clients::http_for_files().unwrap();
+        let files = providers::files::Files::new(files).opened_by(providers.passes());
         let workshop = Workshop {
             store: clients::store(&self.aws, WORKER),
             settings: clients::settings(&self.aws, WORKER),
             queue: clients::queue(&self.aws, WORKER),
             telegram: telegram::Client::new(http, &outside.telegram, TOKEN),
-            providers: providers(outside),
-            files: providers::files::Files::new(runtime::clients::http_for_files().unwrap()),
+            providers,
+            files,
             env: self.env(4),
             places: Places {
                 callback_base: outside.callback.clone(),
@@ -358,6 +367,7 @@ fn providers(outside: &Outside) -> Providers {
         "kie" => Some(access(&outside.kie, KIE_KEY)),
         "kling" => Some(access(&outside.kling.1, KLING_KEY)),
         "openai" => Some(access(&format!("{}/v1", outside.kie), CHAT_KEY)),
+        "google" => Some(access(&outside.google.1, GOOGLE_KEY)),
         _ => None,
     })
 }
@@ -437,15 +447,20 @@ async fn kie(setting: &Setting, clock: &Arc<Fixed>) -> (PlayedKie, ChatModel, St
     (kie, chat, url.trim_end_matches('/').to_owned())
 }
 
-async fn kling(setting: &Setting, clock: &Arc<Fixed>) -> (Studio, String) {
+async fn studio(
+    protocol: &'static Protocol,
+    key: &str,
+    setting: &Setting,
+    clock: &Arc<Fixed>,
+) -> (Studio, String) {
     let (listener, url) = door().await;
     let url = url.trim_end_matches('/').to_owned();
-    let mut config = played_studios::Config::new(&url, KLING_KEY);
+    let mut config = played_studios::Config::new(&url, key);
     config.clock = ticking(clock);
     config.render_ms = setting.render.0;
-    let kling = Studio::new(&played_studios::kling::PROTOCOL, config);
-    serve(listener, kling.router());
-    (kling, url)
+    let studio = Studio::new(protocol, config);
+    serve(listener, studio.router());
+    (studio, url)
 }
 
 /// The played servers' clock: the stage's.

@@ -54,6 +54,7 @@ impl Stage {
             self.telegram.complaints(),
             self.kie.complaints(),
             self.kling.complaints(),
+            self.google.complaints(),
             rails,
         ]
         .concat();
@@ -116,16 +117,16 @@ impl Stage {
     fn wrong_with_renders_of(&self, job: &Job) -> Option<String> {
         let id = job.id.to_string();
         let tasks = self.renders();
-        let own: Vec<&Render> = tasks
-            .iter()
-            .filter(|task| task.parameter("job") == Some(&id))
-            .collect();
+        let own: Vec<&Render> = tasks.iter().filter(|task| task.is_of(job)).collect();
         let good = own.iter().filter(|task| task.is_live_or_good).count();
         if good > 1 && !self.is_pardoned(&Pardon::SecondRender) {
             return Some(format!("I7: {good} live or good renders for {id}"));
         }
         let task = job.task.as_ref()?;
         let named = own.iter().find(|it| it.id == task.0);
+        if named.is_some_and(|it| it.callback_url.is_empty()) {
+            return None;
+        }
         let fence = named.and_then(|it| it.parameter("fence"));
         let expected = job.fence.0.to_string();
         (fence != Some(expected.as_str())).then(|| {

@@ -166,7 +166,7 @@ impl Stage {
 
     /// The callbacks that are due are sent, and the doorbells they ring are answered.
     pub async fn callbacks(&self) -> usize {
-        let sent = self.kie.tick().await + self.kling.tick().await;
+        let sent = self.kie.tick().await + self.kling.tick().await + self.google.tick().await;
         self.drain().await;
         sent
     }
@@ -261,8 +261,8 @@ impl Stage {
                 };
                 Timestamp(task.created_at_ms + render * slow)
             });
-        let at_kling = self.kling.tasks().into_iter();
-        at_kie.chain(at_kling.filter_map(|task| task.ends_at_ms).map(Timestamp))
+        let elsewhere = self.kling.tasks().into_iter().chain(self.google.tasks());
+        at_kie.chain(elsewhere.filter_map(|task| task.ends_at_ms).map(Timestamp))
     }
 }
 

@@ -23,6 +23,7 @@ mod submission;
 mod callbacks;
 mod checked;
 mod delivery;
+mod keyed;
 mod kinds;
 mod undone;
 mod unreachable;

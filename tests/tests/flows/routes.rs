@@ -4,7 +4,7 @@ use domain::ai_request::AiRequest;
 use domain::id::JobId;
 use domain::job::{Failure, Rule, Stage as JobStage};
 use limits_flags::{Document, RouteRow};
-use played_kie::Trouble;
+use played_kie::{Forged, Signature, State, Trouble};
 use serde_json::json;
 use tests::stage::{Setting, Stage, jpeg};
 
@@ -26,6 +26,7 @@ fn second_route(settings: &mut Document) {
         provider: "kling".to_owned(),
         family: "kling-3.0".to_owned(),
         cost: Some("at-kling".to_owned()),
+        poll_after_s: Some(120),
     });
     let cost =
         json!({"provider": "kling", "category": "video_gen", "rates": [{"unit": "second", "usd": "0.123"}]});
@@ -47,6 +48,17 @@ async fn stage_with(change: impl FnOnce(&mut Setting)) -> Stage {
 
 async fn stage() -> Stage {
     stage_with(|_| {}).await
+}
+
+/// A callback of KIE.AI about a task of its own.
+fn told_by_kie(callback_url: &str) -> Forged<'_> {
+    Forged {
+        callback_url,
+        task_id: "task_of_kie",
+        state: State::Success,
+        result_urls: &[],
+        signature: Signature::Right,
+    }
 }
 
 /// How many renders there are at KIE.AI and at Kling.
@@ -179,6 +191,50 @@ async fn what_the_first_fails_to_render_the_second_renders() {
         (JobStage::Delivered, (1, 1))
     );
     assert_eq!(stage.job(&job).await.order.provider, "kling");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_word_of_the_first_is_no_forgery_and_changes_nothing_at_the_second() {
+    let stage = stage().await;
+    stage.kie.inject(Trouble::Failed, "", 1);
+    stage.kling.inject(played_studios::Trouble::NoCallback, 1);
+    let job = stage.order(ANNA, "a river").await;
+    stage.run_until_stage(&job, JobStage::Queued).await;
+    stage.run_until_stage(&job, JobStage::Running).await;
+    let before = stage.job(&job).await;
+    assert_eq!((before.order.provider.as_str(), before.fence.0), ("kling", 2));
+    let first = &stage.kie.tasks()[0];
+    let address = first.callback_url.clone().unwrap();
+    assert_eq!(stage.kie.forge_callback(&told_by_kie(&address)).await, Some(200));
+    assert_eq!(stage.job(&job).await, before);
+    // And it is about this submission only at the address of the one who has it.
+    let present = stage.kling.tasks()[0].wish.callback_url.clone().unwrap();
+    let forged = present.replace("/kling?", "/kie?");
+    let forged = told_by_kie(&forged);
+    assert_eq!(stage.kie.forge_callback(&forged).await, Some(401));
+    stage.run_until_settled().await;
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_lost_at_the_second_is_found_there_by_its_name() {
+    let stage = stage().await;
+    stage.kie.inject(Trouble::Unavailable, "", 1);
+    stage.kling.inject(played_studios::Trouble::Lost, 1);
+    stage.kling.inject(played_studios::Trouble::NoCallback, 1);
+    let job = stage.order(ANNA, "a bottle post").await;
+    stage.run_until_stage(&job, JobStage::Unknown).await;
+    stage.run_until_stage(&job, JobStage::Running).await;
+    let running = stage.job(&job).await;
+    let asked = running.due_at.unwrap().since(running.running_since.unwrap());
+    assert_eq!(asked.0, 120_000, "it is asked about as its own route says");
+    stage.run_until_settled().await;
+    assert_eq!(
+        (stage.stage_of(&job).await, renders(&stage)),
+        (JobStage::Delivered, (0, 1))
+    );
     stage.assert_sound().await;
 }
 

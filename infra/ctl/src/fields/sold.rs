@@ -99,7 +99,7 @@ pub(super) const MODEL: Kind = Kind {
         field(
             "provider",
             "name, required",
-            "who makes it: kie, kling, luma, minimax or openai",
+            "who makes it: kie, kling, google, luma, minimax or openai",
         ),
         field(
             "family",
@@ -117,6 +117,11 @@ pub(super) const MODEL: Kind = Kind {
             "routes[].cost",
             "name",
             "the row of model_costs that says what this provider asks; without it nobody knows",
+        ),
+        field(
+            "routes[].poll_after_s",
+            "seconds",
+            "when a render there is first asked about, if no callback came; short for one that does not call back",
         ),
         field("text", "true | false, required", "takes words alone"),
         field("image", "true | false, required", "takes a photo"),

@@ -6,7 +6,7 @@ use ctl::fields::{KINDS, Kind, SINGLE};
 use limits_flags::features::{AddonRow, ComponentRow, FeatureRow, Given, TierRow};
 use limits_flags::{
     CostsRow, ExchangeRow, LimitRow, ModelCostRow, ModelRow, PackRow, PlanRow, PriceRow, PricesRow, RateRow,
-    ReceiptsRow, RulesRow, SellingRow,
+    ReceiptsRow, RouteRow, RulesRow, SellingRow,
 };
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor, value};
@@ -65,7 +65,10 @@ fn parts(within: &str) -> BTreeSet<String> {
 fn of(kind: &str) -> BTreeSet<String> {
     match kind {
         "limit" => taken::<LimitRow>(""),
-        "model" => &taken::<ModelRow>("") | &taken::<PriceRow>("prices[]."),
+        "model" => {
+            let parts = &taken::<PriceRow>("prices[].") | &taken::<RouteRow>("routes[].");
+            &taken::<ModelRow>("") | &parts
+        }
         "plan" => &taken::<PlanRow>("") | &taken::<PricesRow>("prices."),
         "pack" => &taken::<PackRow>("") | &taken::<PricesRow>("prices."),
         "selling" => {

@@ -14,6 +14,9 @@ pub(crate) async fn result(
     method: Method,
     headers: HeaderMap,
 ) -> Response {
+    if headers.contains_key(crate::google::KEY_HEADER) {
+        studio.complain("the key was shown to the result host".to_owned());
+    }
     let Some(task) = studio.task(&id).filter(|task| is_there(task, studio.now_ms())) else {
         return StatusCode::NOT_FOUND.into_response();
     };

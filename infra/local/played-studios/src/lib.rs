@@ -5,11 +5,13 @@
 )]
 
 mod files;
+pub mod google;
 pub mod kling;
 pub mod luma;
 pub mod minimax;
 mod studio;
 mod task;
+mod words;
 
 pub use studio::{Config, Protocol, Studio};
 pub use task::{Ending, Task, Trouble, Wish};

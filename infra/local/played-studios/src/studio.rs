@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderMap, StatusCode, header};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
 use bytes::Bytes;
@@ -15,11 +16,11 @@ use futures::future::join_all;
 use played_kie::{Caller, Clock, real_clock};
 use serde_json::Value;
 
-use crate::files;
 use crate::task::{Task, Trouble, Wish, is_picture};
+use crate::{files, words};
 
 /// The largest request: an order with its photo in base64.
-const BODY_BYTES_MAX: usize = 64 << 20;
+pub(crate) const BODY_BYTES_MAX: usize = 64 << 20;
 /// How often [`Studio::run`] looks for callbacks that are due.
 const TICK: Duration = Duration::from_millis(100);
 
@@ -75,6 +76,7 @@ struct Inner {
 struct Book {
     tasks: BTreeMap<String, Task>,
     troubles: Vec<(Trouble, u32)>,
+    said: Vec<(Trouble, String)>,
     complaints: Vec<String>,
 }
 
@@ -93,6 +95,7 @@ impl Studio {
     pub fn router(&self) -> Router {
         (self.0.protocol.routes)()
             .route("/files/{task}/{file}", get(files::result))
+            .layer(from_fn_with_state(self.clone(), words::heed))
             .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
             .with_state(self.clone())
     }
@@ -100,6 +103,17 @@ impl Studio {
     /// Lets `trouble` befall the next `times` requests that it can befall.
     pub fn inject(&self, trouble: Trouble, times: u32) {
         self.book().troubles.push((trouble, times));
+    }
+
+    /// Whether these words ask for this trouble for the first time.
+    pub(crate) fn is_said_first(&self, trouble: Trouble, words: &str) -> bool {
+        let mut book = self.book();
+        let said = (trouble, words.to_owned());
+        let is_first = !book.said.contains(&said);
+        if is_first {
+            book.said.push(said);
+        }
+        is_first
     }
 
     /// Nothing goes wrong any more with what comes.
@@ -196,6 +210,12 @@ impl Studio {
             _ if troubles.contains(&Trouble::Unavailable) => Some(page(StatusCode::SERVICE_UNAVAILABLE)),
             _ => None,
         }
+    }
+
+    /// Whether the caller shows the key in this header.
+    pub(crate) fn lets_in_by(&self, header: &str, headers: &HeaderMap) -> bool {
+        let shown = headers.get(header).and_then(|value| value.to_str().ok());
+        shown == Some(self.0.config.api_key.as_str())
     }
 
     /// Whether the caller shows the key as a bearer.

@@ -3,6 +3,9 @@
 use bytes::Bytes;
 use played_kie::video::{ClipFile, Layout, Order, Photo, Size, clip, painted};
 
+/// What a file has that is too large, in bytes.
+const HUGE: u64 = 60_000_000;
+
 /// One way to misbehave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -36,6 +39,8 @@ pub enum Trouble {
     Expired,
     /// The result's address answers 404.
     Gone,
+    /// The file has 60 MB: more than a bot may upload.
+    Huge,
     /// A look-up answers HTTP 500 with a page.
     LookUpDown,
     /// A look-up is turned away: too many.
@@ -128,12 +133,16 @@ impl Task {
 
     /// The address of its file, as it is told this time.
     pub fn url(&self, base_url: &str) -> String {
-        let serial = if self.has(Trouble::Expired) {
+        format!("{base_url}/files/{}/{}.mp4", self.id, self.serial())
+    }
+
+    /// The how manieth address it is that is told now: another one each time where the first has run out.
+    pub(crate) fn serial(&self) -> u32 {
+        if self.has(Trouble::Expired) {
             self.told.max(1)
         } else {
             1
-        };
-        format!("{base_url}/files/{}/{serial}.mp4", self.id)
+        }
     }
 
     /// Makes the file.
@@ -142,7 +151,7 @@ impl Task {
             prompt: &self.wish.prompt,
             seconds: self.wish.seconds,
             layout: Layout::IndexFirst,
-            at_least: 0,
+            at_least: if self.has(Trouble::Huge) { HUGE } else { 0 },
         };
         let photo = self
             .wish

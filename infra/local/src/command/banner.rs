@@ -5,6 +5,7 @@ use crate::log::Log;
 use crate::options::Options;
 use crate::outside::Outside;
 use crate::secret;
+use crate::studios::Studios;
 
 /// Everything is played.
 pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
@@ -27,6 +28,7 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Open    {page}/
     Then    press Start, send a photo or a few words, press Create.
             {render}
+    Models  Kling, Gemini Omni, Luma and MiniMax have a model each, played like KIE.AI
     Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled
             (all words: infra/local/played-kie/README.md)
     Money   is played, too: {yookassa} and {stripe}
@@ -85,6 +87,7 @@ pub(super) fn played_only(outside: &Outside) -> String {
               token {token}
     KIE.AI    {kie} (API, uploads, results; a chat model under /v1/)
               key {key}, callbacks signed with {hmac}; of the chat model {chat_key}
+    {studios}
     YooKassa  {yookassa} (the API under /v3, cabinet)
               shop {shop}, key {yookassa_key}
     Stripe    {stripe} (the API under /v1, dashboard)
@@ -92,6 +95,12 @@ pub(super) fn played_only(outside: &Outside) -> String {
     Stop      Ctrl-C
 ",
         page = outside.page.url,
+        studios = outside
+            .studios
+            .iter()
+            .flat_map(Studios::lines)
+            .collect::<Vec<_>>()
+            .join("\n    "),
         kie = outside.kie_url().unwrap_or_default(),
         token = secret::PLAYED_TOKEN,
         key = secret::PLAYED_KIE_KEY,

@@ -30,7 +30,11 @@ impl Stage {
         let tasks = self.kie.tasks();
         for job in &books.jobs {
             found.extend(self.video_of(job));
-            found.extend(renders_of(job, &tasks));
+            if job.order.provider == "kie" {
+                found.extend(renders_of(job, &tasks));
+            } else {
+                found.extend(self.studio_renders_of(job));
+            }
         }
         found.extend(self.complaints());
         found.extend(self.left_over(books).await?);
@@ -72,6 +76,29 @@ impl Stage {
         found
     }
 
+    /// I7 and I8 of what the studios render. Some of them are told no name of ours, and no two users have the same words.
+    fn studio_renders_of(&self, job: &Job) -> Vec<String> {
+        let studios = self.cloud.studios().iter();
+        let good: Vec<String> = studios
+            .flat_map(|studio| {
+                let now_ms = studio.now_ms();
+                let good = studio.tasks().into_iter();
+                good.filter(move |task| task.is_live_or_good(now_ms))
+            })
+            .filter(|task| task.wish.prompt == job.order.prompt)
+            .map(|task| task.id)
+            .collect();
+        let mut found = Vec::new();
+        if good.len() > 1 {
+            found.push(format!("I7: job {} has {} good renders", job.id, good.len()));
+        }
+        let own = job.task.as_ref().is_some_and(|task| good.contains(&task.0));
+        if job.settled() == Some(Settlement::Capture) && !own {
+            found.push(format!("I8: job {} was charged for no render of its own", job.id));
+        }
+        found
+    }
+
     /// What the real servers would have refused or passed over in silence.
     fn complaints(&self) -> Vec<String> {
         let telegram = self
@@ -88,7 +115,9 @@ impl Stage {
         let policies = refusals
             .iter()
             .map(|it| format!("template.yaml: refused by a policy: {it:?}"));
-        telegram.chain(kie).chain(policies).collect()
+        let studios = self.cloud.studios().iter();
+        let studios = studios.flat_map(played_studios::Studio::complaints);
+        telegram.chain(kie).chain(studios).chain(policies).collect()
     }
 
     /// I17: nothing is left to be done.

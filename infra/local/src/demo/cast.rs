@@ -123,17 +123,17 @@ const PNG: Option<Picture> = Some(Picture::Png {
 #[rustfmt::skip]
 const CAST: [Row; 20] = [
     ("Аня", "ru", Part::WorkerKilled, None, "облака плывут над городом ☁️", JPEG),
-    ("Boris", "en", Part::Ordinary, Some("kling-2.6"), "a paper boat sails down a rainy street", None),
+    ("Boris", "en", Part::Ordinary, Some("played-kling"), "a paper boat sails down a rainy street", None),
     ("Вера", "ru", Part::ProviderFails, None, "кот 🐈 прыгает на крышу в замедленной съёмке", None),
-    ("Глеб", "ru", Part::Ordinary, Some("hailuo-02"), "бабушка улыбается и машет рукой 👋", TURNED),
+    ("Глеб", "ru", Part::Ordinary, Some("played-omni"), "бабушка улыбается и машет рукой 👋", TURNED),
     ("Dora", "en", Part::NoFile, None, "the lighthouse at dusk, waves <3 & wind", PNG),
     ("Егор", "ru", Part::UpdateRepeated, None, "поезд въезжает в туннель 🚂💨", None),
     ("Женя", "ru", Part::BlocksTheBot, None, "щенок 🐕‍🦺 бежит по пляжу", SQUARE),
     ("Zoe", "en", Part::Cancels, None, "fireworks over the bay 🎆", None),
-    ("Ирина", "ru", Part::Ordinary, Some("seedance-2"), "снег идёт, фонари горят ❄️", None),
+    ("Ирина", "ru", Part::Ordinary, Some("played-luma"), "снег идёт, фонари горят ❄️", None),
     ("Карим", "kk", Part::AnswerLost, None, "степь, ветер и один всадник", None),
     ("Лиза", "ru", Part::Ordinary, None, "", TALL),
-    ("Mei", "zh-hans", Part::Ordinary, Some("minimax-h3"), "竹林里的熊猫 🐼 slow dolly in", None),
+    ("Mei", "zh-hans", Part::Ordinary, Some("played-minimax"), "竹林里的熊猫 🐼 slow dolly in", None),
     ("Нина", "ru", Part::CallbackTwice, None, "чашка кофе, пар поднимается ☕", PNG),
     ("Олег", "", Part::CallbackEarly, None, "ракета взлетает 🚀🚀🚀", None),
     ("Павел", "ru", Part::Ordinary, Some("hailuo-2.3"), "машина мчится по ночному городу", JPEG),
@@ -141,7 +141,7 @@ const CAST: [Row; 20] = [
     ("Рита", "ru", Part::Ordinary, Some("nano-banana-2"), "пусть цветок распустится 🌸", SQUARE),
     ("Саша", "uk", Part::Ordinary, Some("suno-v5"), "пісня про соняшники на вітрі 🌻", None),
     ("Тимур", "ru", Part::Ordinary, Some("eleven-turbo-2.5"), "Дракон\nлетит\nнад горами 🐉", None),
-    ("Ulf", "de", Part::Ordinary, Some("seedance-2"), "Nebel über dem Fluß, ein Boot", TURNED),
+    ("Ulf", "de", Part::Ordinary, Some("played-routes"), "Nebel über dem Fluß, ein Boot #429", TURNED),
 ];
 
 /// The first user's number.

@@ -42,6 +42,8 @@ pub(super) enum Shown {
     Unreachable,
     /// The provider no longer has the file.
     FileGone,
+    /// It can be shown neither as a video nor as a link.
+    TooLarge,
 }
 
 impl Workshop {
@@ -100,6 +102,7 @@ impl Workshop {
                 }
                 Shown::Unreachable => return self.keep_or_release(&job, &file, was_unsure, deadline).await,
                 Shown::FileGone => return self.probe(&job, Failure::FileGone, deadline).await,
+                Shown::TooLarge => return self.probe(&job, Failure::NoFile, deadline).await,
                 Shown::NoMessage(_) if new_messages_left == 0 => break,
                 Shown::NoMessage(moved_to) => match self.new_message(&job, moved_to, deadline).await? {
                     Some(moved) => job = moved,
@@ -137,10 +140,15 @@ impl Workshop {
         file: &File,
         deadline: Deadline,
     ) -> Result<Shown, telegram::Error> {
+        let is_public = self.files.is_public(&file.url);
+        if file.checked.bytes > UPLOAD_BYTES_MAX && !is_public {
+            tracing::error!(name: "file_too_large", job = %job.id, bytes = file.checked.bytes, "the file is too large for Telegram, and nobody but us can fetch it");
+            return Ok(Shown::TooLarge);
+        }
         if file.checked.bytes > UPLOAD_BYTES_MAX {
             return Ok(self.show_link(job, file, deadline).await);
         }
-        if file.checked.bytes > shape.fetched_bytes_max() {
+        if file.checked.bytes > shape.fetched_bytes_max() || !is_public {
             return self.show_upload(shape, job, file, deadline).await;
         }
         let Some(timeout) = deadline.for_call(BY_URL_TIMEOUT, RESERVE) else {

@@ -61,7 +61,10 @@ impl Workshop {
         else {
             return false;
         };
-        let Some(form) = provider.form(&order.family) else {
+        let form = provider
+            .form(&order.family)
+            .filter(|form| form.makes == order.makes);
+        let Some(form) = form else {
             return false;
         };
         let photo = order.image.as_ref().map(|_| Photo::Link(String::new()));

@@ -53,7 +53,7 @@ impl Workshop {
             Ok(Some(card)) => (card.text, card.buttons),
             Ok(None) => return Told::Done,
             Err(error) => {
-                tracing::warn!(job = %job.id, %error, "nobody knows what to tell the customer");
+                tracing::warn!(name: "failure_untold", job = %job.id, error = crate::chain(&error), "nobody knows what to tell the customer");
                 return not_yet;
             }
         };

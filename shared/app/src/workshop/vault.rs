@@ -119,7 +119,7 @@ impl Workshop {
         deadline: Deadline,
     ) -> Result<Message, telegram::Error> {
         let no_time = || telegram::Error::RateLimited { retry_after_s: 1 };
-        if file.checked.bytes <= shape.fetched_bytes_max() {
+        if file.checked.bytes <= shape.fetched_bytes_max() && self.files.is_public(&file.url) {
             let timeout = deadline.for_call(TIMEOUT, RESERVE).ok_or_else(no_time)?;
             match self.telegram.send_by_url(send, &file.url, timeout).await {
                 Err(telegram::Error::FetchRefused { .. } | telegram::Error::TooBig) => {}

@@ -92,7 +92,7 @@ impl Workshop {
             bytes.extend_from_slice(&chunk);
         }
         if !bytes.starts_with(b"OggS") {
-            tracing::info!(job = %job.id, bytes = bytes.len(), "the voice message is no OGG");
+            tracing::info!(name: "voice_unusable", job = %job.id, bytes = bytes.len(), "the voice message is no OGG");
             return Err(NoPhoto::Never(Failure::BadInput));
         }
         Ok(About::Voice(bytes.into()))
@@ -116,7 +116,7 @@ impl Workshop {
             _ => words.0.clone(),
         };
         let Some(text) = taken(&whole, chars_max) else {
-            tracing::warn!(job = %job.id, "an answer without words");
+            tracing::warn!(name: "answer_without_words", job = %job.id, "an answer without words");
             let failure = if job.order.makes == Makes::Transcript {
                 Failure::BadInput
             } else {
@@ -164,7 +164,7 @@ impl Workshop {
                 Shown::Later { retry_after_s, .. } => {
                     return self.words_later(&job, retry_after_s, deadline).await;
                 }
-                Shown::NoMessage(_) | Shown::FileGone => break,
+                Shown::NoMessage(_) | Shown::FileGone | Shown::TooLarge => break,
             }
         }
         self.words_later(&job, None, deadline).await

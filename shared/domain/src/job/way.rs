@@ -5,7 +5,7 @@ use std::mem::replace;
 use super::{Job, Order};
 use crate::catalog::{Model, Price, Route};
 use crate::cost::{Costs, MicroUsd};
-use crate::time::Timestamp;
+use crate::time::{Millis, Timestamp};
 
 /// Another way for an order, with what was known of its cost when the order was accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Way {
     pub expected: Option<MicroUsd>,
     /// What a unit costs in which the provider's answers count.
     pub billed_unit: Option<MicroUsd>,
+    /// How long after its start a render there is first asked about.
+    pub poll_after: Millis,
 }
 
 /// What a submission that came to nothing says against its provider.
@@ -54,6 +56,7 @@ impl Way {
             family: route.family.clone(),
             expected: price.and_then(|price| costs.expected_by(route, price, now)),
             billed_unit: costs.billed_units.get(&route.provider).copied(),
+            poll_after: route.poll_after.unwrap_or(model.poll_after),
         };
         model.others.iter().map(of).collect()
     }
@@ -109,12 +112,14 @@ impl Order {
             family,
             expected,
             billed_unit,
+            poll_after,
         } = way;
         let mut left = Way {
             provider: replace(&mut self.provider, provider),
             family: replace(&mut self.family, family),
             expected: None,
             billed_unit: None,
+            poll_after: replace(&mut self.poll_after, poll_after),
         };
         if let Some(costing) = &mut self.costing {
             left.expected = replace(&mut costing.expected, expected);

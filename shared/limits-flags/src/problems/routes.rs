@@ -15,7 +15,8 @@ pub(super) fn problems(document: &Document) -> impl Iterator<Item = Problem> {
         let costs = model.routes.iter().filter_map(|route| cost(document, route));
         let crowded = (model.routes.len() > ROUTES_MAX)
             .then(|| format!("routes: at most {ROUTES_MAX} beside the first are asked"));
-        let found = twice(model).into_iter().chain(crowded).chain(costs);
+        let late = model.routes.iter().filter_map(|route| poll(model, route));
+        let found = twice(model).into_iter().chain(late).chain(crowded).chain(costs);
         found.map(move |why| Problem {
             row: format!("model#{name}"),
             why,
@@ -39,6 +40,12 @@ fn twice(model: &ModelRow) -> Option<String> {
         "routes: {} {} stands twice",
         again.provider, again.family
     ))
+}
+
+fn poll(model: &ModelRow, route: &RouteRow) -> Option<String> {
+    let after_s = route.poll_after_s?;
+    (after_s == 0 || after_s >= model.render_max_s)
+        .then(|| "routes: poll_after_s: 0, or not less than render_max_s".to_owned())
 }
 
 fn cost(document: &Document, route: &RouteRow) -> Option<String> {

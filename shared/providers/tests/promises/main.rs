@@ -25,7 +25,7 @@ macro_rules! keeps_its_promises {
                 turns_away_when_busy tells_an_empty_account_from_a_busy_moment takes_no_other_key
                 leaves_what_was_lost_unknown says_surely_not_when_it_was_not_reached finds_what_was_lost_by_name
                 tells_how_far_it_is gives_a_video_out makes_a_video_of_a_photo says_success_without_a_file
-                moderates_late fails_and_says_so replaces_an_address_that_has_run_out does_not_know_strangers
+                moderates_late fails_and_says_so replaces_an_address_that_has_run_out gives_files_out_to_everybody_or_to_us_alone does_not_know_strangers
                 ends_nothing_when_a_question_is_not_answered has_retired_models names_its_task_when_it_calls_back
                 shows_no_secrets);
         }
@@ -49,6 +49,10 @@ keeps_its_promises!(of_kie_speech, crate::kie::stage("eleven-turbo-2.5"));
 keeps_its_promises!(
     of_kling,
     crate::studios::stage(&played_studios::kling::PROTOCOL, "kling-3.0")
+);
+keeps_its_promises!(
+    of_google,
+    crate::studios::stage(&played_studios::google::PROTOCOL, "gemini-omni-1.2-flash")
 );
 keeps_its_promises!(
     of_luma,

@@ -1,9 +1,10 @@
 //! The promises. Each is what the worker builds on.
 
-use providers::files::Verdict;
+use futures::TryStreamExt as _;
+use providers::files::{Files, Verdict};
 use providers::{Create, Found, LookUp, Reason, UploadError};
 
-use crate::stage::{LONG, Mishap, RENDER_MS, Stage};
+use crate::stage::{LONG, Mishap, RENDER_MS, Stage, http};
 
 /// An order makes one task.
 pub(crate) async fn takes_an_order(stage: &Stage) {
@@ -250,6 +251,28 @@ pub(crate) async fn replaces_an_address_that_has_run_out(stage: &Stage) {
         .unwrap();
     let verdict = stage.files.check(&fresh, stage.makes(), LONG).await;
     assert!(matches!(verdict, Verdict::Playable(_)), "{verdict:?}");
+}
+
+/// A file that not everybody is given is known as such, and its address holds no key and opens nothing without it.
+pub(crate) async fn gives_files_out_to_everybody_or_to_us_alone(stage: &Stage) {
+    let task = stage.task("1-a-1").await;
+    stage.pass_ms(RENDER_MS);
+    let url = stage.url(&task).await;
+    assert!(!url.contains("SECRET"), "{url}");
+    let stranger = Files::new(http());
+    let seen = stranger.check(&url, stage.makes(), LONG).await;
+    if stage.files.is_public(&url) {
+        assert!(matches!(seen, Verdict::Playable(_)), "{seen:?}");
+        return;
+    }
+    assert_eq!(seen, Verdict::Refused);
+    assert!(stranger.open(&url, LONG).await.is_err());
+    let bytes = stage.files.open(&url, LONG).await.unwrap();
+    let pieces: Vec<bytes::Bytes> = bytes.try_collect().await.unwrap();
+    let Verdict::Playable(file) = stage.files.check(&url, stage.makes(), LONG).await else {
+        panic!("it does not play");
+    };
+    assert_eq!(u64::try_from(pieces.concat().len()), Ok(file.bytes));
 }
 
 /// A task that it does not know is absent, and gets nobody a file; whether it is gone for good, only who keeps files by

@@ -108,6 +108,7 @@ pub(crate) async fn receiver() -> (Calls, String) {
 pub(crate) fn http() -> reqwest::Client {
     one_request::choose_crypto();
     let client = reqwest::Client::builder().user_agent("neurocards-test");
+    let client = client.redirect(reqwest::redirect::Policy::none());
     client.pool_max_idle_per_host(0).build().unwrap()
 }
 

@@ -26,13 +26,15 @@ pub(crate) async fn stage(protocol: &'static Protocol, family: &'static str) -> 
     let (calls, receiver) = receiver().await;
     let (wrongs, orders, troubles, callbacks) = (studio.clone(), studio.clone(), studio.clone(), studio);
     let calls_back = protocol.report.is_some();
+    let providers = account(protocol.name, &base, KEY);
+    let files = Files::new(http()).opened_by(providers.passes());
     Stage {
         row: known(protocol.name),
-        providers: account(protocol.name, &base, KEY),
+        providers,
         stranger: account(protocol.name, &base, "SECRET-key-of-nobody"),
         family,
-        retired: None,
-        files: Files::new(http()),
+        retired: retired(protocol.name),
+        files,
         complaints: Box::new(move || wrongs.complaints()),
         accepted: Box::new(move || orders.tasks().len()),
         cause: Box::new(move |mishap| troubles.inject(trouble(mishap), 1)),
@@ -48,6 +50,12 @@ fn calling(studio: Studio) -> Calling {
         let studio = studio.clone();
         async move { studio.tick().await }.boxed()
     })
+}
+
+/// A family that is known to be gone.
+fn retired(provider: &str) -> Option<&'static str> {
+    let mut forms = known(provider).forms.iter();
+    forms.find(|form| form.retired).map(|form| form.name)
 }
 
 fn trouble(mishap: Mishap) -> Trouble {

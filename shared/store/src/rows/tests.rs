@@ -120,11 +120,13 @@ fn by_another(mut job: Job) -> Job {
     job.order.provider = "kling".into();
     job.order.family = "kling-3.0-turbo".into();
     job.passed = Some(Passed::Never);
+    job.order.poll_after = Millis(15_000);
     let way = |provider: &str, sum: Option<u64>| Way {
         provider: provider.into(),
         family: "ray-3.2".into(),
         expected: sum.map(MicroUsd),
         billed_unit: sum.map(MicroUsd),
+        poll_after: Millis(30_000),
     };
     job.order.others = vec![way("luma", Some(350_000)), way("minimax", None)];
     job

@@ -2,6 +2,7 @@
 
 use domain::cost::MicroUsd;
 use domain::job::{Passed, Way};
+use domain::time::Millis;
 use table::{AttributeValue, Malformed, Row, list, map, n, s};
 
 use super::number;
@@ -18,6 +19,7 @@ fn way_map(way: &Way) -> AttributeValue {
         ("family", Some(s(way.family.clone()))),
         ("expected", way.expected.map(micro_usd)),
         ("billed_unit", way.billed_unit.map(micro_usd)),
+        ("poll_after_ms", Some(n(way.poll_after.0))),
     ];
     map(members
         .into_iter()
@@ -36,6 +38,7 @@ fn read(row: Row<'_>) -> Result<Way, Malformed> {
         family: row.s("family")?.to_owned(),
         expected: row.n_opt("expected")?.map(MicroUsd),
         billed_unit: row.n_opt("billed_unit")?.map(MicroUsd),
+        poll_after: Millis(row.n("poll_after_ms")?),
     })
 }
 

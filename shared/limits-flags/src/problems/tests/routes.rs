@@ -9,6 +9,7 @@ fn route(document: &mut Document, provider: &str, family: &str, cost: Option<&st
         provider: provider.to_owned(),
         family: family.to_owned(),
         cost: cost.map(str::to_owned),
+        poll_after_s: None,
     });
 }
 
@@ -63,6 +64,21 @@ fn a_way_stands_once_and_there_are_not_too_many() {
     };
     assert_eq!(many(7), "");
     assert!(many(8).contains("routes: at most 7"));
+}
+
+#[test]
+fn a_route_is_asked_about_before_its_longest_render_is_over() {
+    let asked = |after: fn(u32) -> u32| {
+        found(|document| {
+            route(document, "kie", "kling-2.6", None);
+            let model = document.models.get_mut("kling-3.0").unwrap();
+            model.routes[0].poll_after_s = Some(after(model.render_max_s));
+        })
+    };
+    assert_eq!(asked(|longest| longest - 1), "");
+    for wrong in [asked(|_| 0), asked(|longest| longest)] {
+        assert!(wrong.contains("routes: poll_after_s: 0, or not less"), "{wrong}");
+    }
 }
 
 #[test]

@@ -11,6 +11,7 @@ fn way(provider: &str, expected: Option<u64>) -> Way {
         family: format!("{provider}-3"),
         expected: expected.map(MicroUsd),
         billed_unit: None,
+        poll_after: Millis::from_mins(1),
     }
 }
 
@@ -65,11 +66,13 @@ fn a_claim_writes_down_who_renders_it_and_what_that_costs() {
     assert_eq!(taken.order.family, "kling-3");
     let costing = taken.order.costing.as_ref().unwrap();
     assert_eq!((costing.expected, costing.billed_unit), (Some(MicroUsd(7)), None));
+    assert_eq!(taken.order.poll_after, Millis::from_mins(1));
     // And back: nothing is lost on the way.
     let queued = taken.apply(busy(), START).unwrap().after;
     let back = claimed(&queued, Some(1));
     assert_eq!(who(&back), ["kie", "luma", "kling"]);
     assert_eq!(back.order.costing, job_of_three().order.costing);
+    assert_eq!(back.order.poll_after, job_of_three().order.poll_after);
 }
 
 #[test]
