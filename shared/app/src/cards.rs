@@ -1,5 +1,7 @@
 //! The draft card and the other messages with buttons.
 
+mod models;
+
 use domain::account::{Account, Draft};
 use domain::admission::{Payer, Refusal, check_words, price_of};
 use domain::catalog::Model;
@@ -20,8 +22,7 @@ use crate::texts::Say;
 use crate::way_out::way_out;
 use crate::words_card;
 
-/// Models shown to choose from at most; more would not fit a phone.
-const MODELS_SHOWN_MAX: usize = 12;
+pub(crate) use models::models;
 
 /// A message's text with its buttons.
 pub(crate) struct Card {
@@ -259,51 +260,6 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     rows.extend(shop_row(*say, poor && view.sells));
     rows.push(vec![Button::Drop(nonce()).labelled(say.text("button-drop"))]);
     keyboard(rows)
-}
-
-/// The models to choose from, each with its price.
-pub(crate) fn models(view: &DraftView<'_>) -> Card {
-    let DraftView {
-        say, draft, snapshot, ..
-    } = view;
-    let choice = |model: &Model| {
-        let price = model
-            .price(draft.duration_s)
-            .or_else(|| model.prices.first().map(|price| price.credits))
-            .unwrap_or_default();
-        let chosen = if model.id == draft.model { "yes" } else { "no" };
-        let price = if view.by_plan.contains(&model.id) {
-            say.text("price-by-plan")
-        } else {
-            show::credits(*say, price)
-        };
-        let price = if view.locked.contains(&model.id) {
-            format!("{price} 🔒")
-        } else {
-            price
-        };
-        let words = say.with(
-            "button-model-choice",
-            [
-                ("chosen", chosen.into()),
-                ("model", model.title.as_str().into()),
-                ("price", price.into()),
-            ],
-        );
-        vec![Button::Model(draft.nonce.clone(), model.id.clone()).labelled(words)]
-    };
-    let mut rows: Vec<_> = snapshot
-        .offered(kinds::of(snapshot, draft), draft.photo.is_some())
-        .take(MODELS_SHOWN_MAX)
-        .map(choice)
-        .collect();
-    rows.push(vec![
-        Button::Card(draft.nonce.clone()).labelled(say.text("button-back")),
-    ]);
-    Card {
-        text: say.text("card-models"),
-        buttons: keyboard(rows),
-    }
 }
 
 fn chosen(say: Say, what: String, chosen: bool) -> String {

@@ -217,7 +217,7 @@ mod tests {
         Tally {
             credits,
             kopecks,
-            cost: MicroUsd(kopecks * 125),
+            cost: MicroUsd(kopecks.saturating_mul(125)),
             ..Tally::default()
         }
     }

@@ -58,7 +58,9 @@ mod tests {
         let mut spread = Spread::default();
         assert_eq!(spread.within(50), None);
         let all: Vec<i64> = (0..997_i64).map(|n| (n * n) % 613).collect();
-        all.iter().for_each(|s| spread.add(Millis(s * 1_000 - 3)));
+        for s in &all {
+            spread.add(Millis(s * 1_000 - 3));
+        }
         let mut sorted = all.clone();
         sorted.sort_unstable();
         for percent in [0, 1, 50, 95, 99, 100] {

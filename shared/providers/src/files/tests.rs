@@ -103,7 +103,7 @@ async fn checked(file: Vec<u8>, makes: Makes) -> Verdict {
 /// A JPEG whose head is all that is read of it first, with these last bytes.
 fn long_jpeg(end: [u8; 2]) -> Vec<u8> {
     let head = [0xff, 0xd8, 0xff, 0xc0, 0, 11, 8, 0x1, 0x68, 0x2, 0x80];
-    [&head[..], &[7; 90_000], &end].concat()
+    [&head[..], &vec![7; 90_000], &end].concat()
 }
 
 /// A second of silence at 128 kbit/s behind a tag of so many bytes, as one that holds a cover has.
