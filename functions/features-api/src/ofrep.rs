@@ -1,6 +1,6 @@
 //! OFREP: the protocol of the stock OpenFeature clients.
 //!
-//! Source: github.com/open-feature/protocol, `service/openapi.yaml`; its decision 0006 for answers without a value, which
+//! Source: github.com/open-feature/protocol, `service/openapi.yaml`; its decision 0005 for answers without a value, which
 //! leave it to the caller's default.
 
 mod answer;
