@@ -37,9 +37,14 @@ pub(crate) fn simple_words(say: Say, draft: &Draft, chars_max: u32) -> String {
     if draft.prompt.is_empty() {
         return say.text("photo-prompt");
     }
-    let phrases = ["motion", "camera", "light"].map(|what| Phrase {
-        text: say.text(&format!("simple-{what}")),
-        said: say.text(&format!("said-{what}")),
+    let phrases = [
+        ("simple-motion", "said-motion"),
+        ("simple-camera", "said-camera"),
+        ("simple-light", "said-light"),
+    ]
+    .map(|(text, said)| Phrase {
+        text: say.text(text),
+        said: say.text(said),
     });
     simple(&draft.prompt, &phrases, chars_max)
 }

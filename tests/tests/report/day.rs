@@ -82,17 +82,11 @@ async fn sums_agree(stage: &Stage, rows: &Rows, period: &Period) {
     assert_eq!(all.credits, sum(&lines, charged));
     assert_eq!(all.cost.0, sum(&lines, |line| line.micro_usd.unwrap_or(0)));
     assert_eq!(all.kopecks, sum(&lines, |line| line.kopecks.unwrap_or(0)));
-    // What videos were charged is what the ledger has taken for the orders of that time.
-    let videos: Vec<&Line> = lines
-        .iter()
-        .copied()
-        .filter(|line| line.category == "video_gen")
-        .collect();
-    assert_eq!(sum(&videos, charged), rows.captured(from, until));
-    assert_eq!(
-        business.sums.categories[&domain::cost::Category::VideoGen].credits,
-        rows.captured(from, until)
-    );
+    // What customers were charged is what the ledger has taken for the orders of that time.
+    assert_eq!(sum(&lines, charged), rows.captured(from, until));
+    for category in domain::cost::Category::ALL {
+        assert!(business.sums.categories[&category].completed > 0, "{category:?}");
+    }
     for (part, begins) in period.parts.iter().enumerate() {
         let ends = period.parts.get(part + 1).map_or(until, |next| next.0);
         let within: Vec<&Line> = lines

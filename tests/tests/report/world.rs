@@ -1,24 +1,24 @@
-//! A week of business, written as the product writes it: orders through admission and settlement, money through payments'
-//! own transactions, operations of other kinds as lines of the log.
+//! A week of business, written as the product writes it: orders of every kind through admission and settlement, money through
+//! payments' own transactions.
 
 use std::time::Duration;
 
 use domain::account::{Draft, Place};
 use domain::admission::Admission;
-use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
-use domain::catalog::Rules;
+use domain::ai_request::Costing;
+use domain::catalog::{Makes, Rules};
 use domain::cost::{Category, MicroUsd};
 use domain::id::{ChatId, Fence, JobId, MessageId, ModelId, NONCE_CHARS, Nonce, TaskId, UserId};
-use domain::job::{Event, Failure, Job, Order, RenderedFile};
+use domain::job::{Answer, Event, Failure, Image, Job, Order, RenderedFile, Sketch};
 use domain::ledger::{After, Key};
 use domain::money::{Amount, Credits};
 use domain::payment::{Goods, Money, Payment, PaymentId, Rail, Record, State, Term, Truth};
 use domain::report::Period;
 use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
-use store::rows::{account_key, read_account, request_item};
+use store::rows::{account_key, read_account};
 use store::{Applied, Credit, PaymentTables, Payments, Settled, Settling, Tallied};
-use table::{Deadline, Write};
+use table::Deadline;
 use tests::stage::Stage;
 
 use crate::ANNA;
@@ -124,11 +124,7 @@ impl<'a> World<'a> {
         let category = Category::ALL[usize::try_from(self.number % 8).unwrap()];
         self.number += 1;
         let at = self.moment(period);
-        if category == Category::VideoGen {
-            self.video(at).await;
-        } else {
-            self.line(category, at).await;
-        }
+        self.ordered(category, at).await;
     }
 
     /// Whether an operation's cost is known, and the rate of the rouble: on the reported day of all, so that every margin
@@ -150,14 +146,13 @@ impl<'a> World<'a> {
     }
 
     /// An order: admitted, and led to one of its ends or left on its way.
-    async fn video(&mut self, at: Timestamp) {
+    async fn ordered(&mut self, category: Category, at: Timestamp) {
         let user = self.user();
         let nonce = nonce(self.number);
         let plan = (self.dice.below(3) == 0).then(|| self.dice.pick(&PLANS).0.to_owned());
         let mut order = Order {
-            model: ModelId((*self.dice.pick(&VIDEO_MODELS)).to_owned()),
             plan: plan.clone(),
-            ..self.order.clone()
+            ..self.order_of(category)
         };
         // Whoever has a plan may pay with credits beside it.
         let beside = (self.dice.below(5) == 0).then(|| "month".to_owned());
@@ -195,6 +190,40 @@ impl<'a> World<'a> {
         self.lead(admission.job).await;
     }
 
+    /// An order of a kind, by one of its models.
+    fn order_of(&mut self, category: Category) -> Order {
+        let kinds = Makes::ALL.map(|makes| [(makes, false), (makes, true)]).concat();
+        let mut kinds = kinds.into_iter();
+        let (makes, with_photo) = kinds
+            .find(|(makes, photo)| makes.category(*photo) == category)
+            .unwrap();
+        let model = if makes == Makes::Video {
+            (*self.dice.pick(&VIDEO_MODELS)).to_owned()
+        } else {
+            format!("{}-{}", category.as_str(), self.dice.below(2))
+        };
+        let order = self.order.clone();
+        let sketch = Sketch {
+            model: order.model.clone(),
+            aspect: order.aspect,
+            duration_s: order.duration_s,
+            source: None,
+            chars_max: 2_500,
+            simple: "simple words".to_owned(),
+            voice: None,
+        };
+        Order {
+            model: ModelId(model),
+            makes,
+            image: with_photo.then(|| Image {
+                file_id: "photo".to_owned(),
+            }),
+            duration_s: if makes.has_lengths() { order.duration_s } else { 0 },
+            sketch: makes.is_words().then_some(sketch),
+            ..order
+        }
+    }
+
     async fn put_draft(&self, user: UserId, nonce: &Nonce, at: Timestamp) {
         let draft = Draft {
             nonce: nonce.clone(),
@@ -219,6 +248,7 @@ impl<'a> World<'a> {
             fence: Fence(1),
             task: TaskId(format!("task-{}", self.number)),
         };
+        let words = job.order.makes.is_words();
         let claim = Event::Claim {
             way: None,
             lease_until: begun.after(Millis::from_mins(3)),
@@ -231,23 +261,33 @@ impl<'a> World<'a> {
             },
             deliver_until: begun.after(Millis::from_mins(60)),
         };
+        // The answer has the words, and nothing is awaited.
+        let answered = Event::Answered {
+            answer: Answer {
+                text: "better words".to_owned(),
+                tokens_in: self.dice.below(900),
+                tokens_out: self.dice.below(400),
+            },
+            until: begun.after(Millis::from_mins(60)),
+        };
+        let made = if words {
+            vec![claim.clone(), answered]
+        } else {
+            vec![claim.clone(), accepted.clone(), done]
+        };
+        let with = |end: Event| [made.clone(), vec![end]].concat();
         let failed = |failure| Event::Rejected { failure };
         let way = match self.dice.below(20) {
             0 => vec![],
-            1 => vec![claim, accepted],
+            1 => made.into_iter().take(2).collect(),
             2 => vec![claim, Event::OutcomeUnknown { can_ask: false }],
             3 => vec![Event::Cancel],
             4 | 5 => vec![claim, failed(Failure::Moderation)],
             6 => vec![claim, failed(Failure::Provider)],
-            7 => vec![
-                claim,
-                accepted,
-                done,
-                Event::CannotDeliver {
-                    failure: Failure::FileGone,
-                },
-            ],
-            _ => vec![claim, accepted, done, Event::Delivered { file: None }],
+            7 => with(Event::CannotDeliver {
+                failure: Failure::FileGone,
+            }),
+            _ => with(Event::Delivered { file: None }),
         };
         let steps = i64::try_from(way.len()).unwrap();
         for (step, event) in (1..).zip(way) {
@@ -259,64 +299,6 @@ impl<'a> World<'a> {
             assert_eq!(applied, Applied::Written);
             job = change.after;
         }
-    }
-
-    /// A line of another kind of operation.
-    async fn line(&mut self, category: Category, at: Timestamp) {
-        let statuses = [
-            Status::Completed,
-            Status::Completed,
-            Status::Completed,
-            Status::Failed,
-            Status::Pending,
-            Status::TimeoutWaiting,
-        ];
-        let status = *self.dice.pick(&statuses);
-        let plan = (self.dice.below(4) == 0).then(|| self.dice.pick(&PLANS).0.to_owned());
-        let micro_usd = MicroUsd(100 + self.dice.below(90_000));
-        let (is_priced, is_rated) = self.known(at);
-        let kopecks = is_rated.then(|| micro_usd.kopecks(8_000));
-        let has_cost = status == Status::Completed && is_priced;
-        let errors = ["quota", "timeout", "refused <&>"];
-        let line = AiRequest {
-            user: self.user(),
-            id: format!("op-{}", self.number),
-            at,
-            category,
-            status,
-            provider: "openai".to_owned(),
-            model: ModelId(format!("{}-{}", category.as_str(), self.dice.below(2))),
-            prompt: None,
-            result: None,
-            error: (status == Status::Failed).then(|| (*self.dice.pick(&errors)).to_owned()),
-            task: None,
-            took: status.is_final().then(|| Millis(self.dice.signed(90_000))),
-            seconds: 0,
-            attempts: 1,
-            tokens_in: 0,
-            tokens_out: 0,
-            tokens: self.dice.below(5_000),
-            credits: Credits(if plan.is_some() || status == Status::Failed {
-                0
-            } else {
-                u32::try_from(self.dice.below(3)).unwrap()
-            }),
-            cost: has_cost.then_some(Cost {
-                micro_usd,
-                kopecks,
-                source: Source::PriceList,
-            }),
-            kopecks_per_usd: kopecks.map(|_| 8_000),
-            is_unlimited: plan.is_some(),
-            subscription: plan,
-        };
-        let table = self.stage.aws.table_name("AiRequestsTable").unwrap();
-        let item = request_item(&line, domain::cost::days(400));
-        self.stage
-            .db
-            .write(Write::put("line", table, item), soon())
-            .await
-            .unwrap();
     }
 
     /// A payment, and what may become of it.

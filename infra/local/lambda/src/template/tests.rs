@@ -200,10 +200,16 @@ fn the_products_own_template_is_understood() {
         .unwrap();
     assert_eq!(
         (stack.tables.len(), stack.queues.len(), stack.functions.len()),
-        (8, 2, 6)
+        (8, 2, 7)
     );
     let error_lines = stack.filters.iter().filter(|filter| filter.value == "ERROR");
     assert_eq!((stack.alarms.len(), error_lines.count()), (32, 6));
+    // Whoever is told of errors has a function and a table more.
+    let told = Deployment::default()
+        .with("BotSecretArn", arn)
+        .with("OperatorChatId", "-1001");
+    let told = Template::read(&path).unwrap().stack(&told).unwrap();
+    assert_eq!((told.tables.len(), told.functions.len()), (9, 8));
     assert_eq!(stack.functions["VideoWorkerFunction"].binary, "video-worker");
     assert_eq!(
         stack.tables["UsageTable"].ttl_attribute.as_deref(),
