@@ -12,7 +12,7 @@ use limits_flags::{Rows, Snapshot};
 use played_telegram::{ChatMessage, Via};
 
 use super::renders::Render;
-use super::{Pardon, Stage, clients};
+use super::{OPERATOR, Pardon, Stage, clients};
 
 /// The longest that a lease can last: the worker's time-out in the template, and what clocks and requests may add.
 const LEASE: Millis = Millis::from_secs(120 + 40);
@@ -152,7 +152,9 @@ impl Stage {
     /// the customer asks for it.
     fn too_many_videos(&self, jobs: &[Job]) -> Vec<String> {
         let users = self.telegram.users().into_iter().map(|user| user.id);
-        let over = users.filter_map(|user| {
+        // The operator orders nothing there: what stands in that chat are the charts of reports.
+        let customers = users.filter(|user| *user != OPERATOR);
+        let over = customers.filter_map(|user| {
             let own = |message: &ChatMessage| {
                 let mut places = jobs.iter().map(|job| job.place);
                 places.any(|place| place.chat.0 == user && place.message.0 == message.message_id)

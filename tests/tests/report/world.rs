@@ -243,7 +243,13 @@ impl<'a> World<'a> {
 
     async fn lead(&mut self, mut job: Job) {
         let begun = job.created_at;
-        let took = Millis(20_000 + self.dice.signed(400_000));
+        // Words are given up after two minutes.
+        let longest = if job.order.makes.is_words() {
+            90_000
+        } else {
+            400_000
+        };
+        let took = Millis(20_000 + self.dice.signed(longest));
         let accepted = Event::Accepted {
             fence: Fence(1),
             task: TaskId(format!("task-{}", self.number)),

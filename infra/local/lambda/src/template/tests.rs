@@ -203,7 +203,7 @@ fn the_products_own_template_is_understood() {
         (8, 2, 7)
     );
     let error_lines = stack.filters.iter().filter(|filter| filter.value == "ERROR");
-    assert_eq!((stack.alarms.len(), error_lines.count()), (32, 6));
+    assert_eq!((stack.alarms.len(), error_lines.count()), (35, 7));
     // Whoever is told of errors has a function and a table more.
     let told = Deployment::default()
         .with("BotSecretArn", arn)
