@@ -132,6 +132,14 @@ fn no_cursor() -> Refusal {
     Refusal::Malformed("`cursor` is what `next` was".to_owned())
 }
 
+/// What a list says to a cursor that has the right letters and cannot have been one of its pages' `next`.
+fn foreign_cursor() -> Refusal {
+    Refusal::Senseless {
+        detail: "`cursor` is what `next` was, of the same list".to_owned(),
+        pointer: None,
+    }
+}
+
 /// The customer whom a path names.
 fn user(text: &str) -> Result<UserId, Refusal> {
     customer(text).ok_or_else(|| Refusal::NotFound(format!("`{text}` is no customer's Telegram id")))

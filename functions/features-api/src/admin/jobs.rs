@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use store::Jobs;
 use utoipa::{IntoParams, ToSchema};
 
-use super::{limit, no_cursor};
+use super::{foreign_cursor, limit};
 use crate::Api;
 use crate::auth::Viewer;
 use crate::body::Asked;
@@ -77,7 +77,9 @@ pub(crate) struct Page {
 
 /// The open orders; those that are stuck; or those whose time is up.
 #[utoipa::path(get, path = "/admin/jobs", tag = "admin", params(Which),
-    responses((status = 200, description = "A page of orders", body = Page), Unreadable, Denials))]
+    responses((status = 200, description = "A page of orders", body = Page),
+        (status = 422, description = "`cursor` is of no page of this list", body = crate::problem::Problem,
+         content_type = "application/problem+json"), Unreadable, Denials))]
 pub(crate) async fn open_jobs(
     State(api): State<Arc<Api>>,
     _: Viewer,
@@ -93,7 +95,7 @@ pub(crate) async fn open_jobs(
     };
     let most = usize::try_from(limit(which.limit)?).unwrap_or(usize::MAX);
     let begin = which.cursor.as_deref().map_or(Some((0, None)), Jobs::resumed);
-    let (mut shard, mut start) = begin.ok_or_else(no_cursor)?;
+    let (mut shard, mut start) = begin.ok_or_else(foreign_cursor)?;
     let (mut jobs, mut next) = (Vec::new(), None);
     for query in 1.. {
         let left = i32::try_from(most.saturating_sub(jobs.len())).unwrap_or(i32::MAX);

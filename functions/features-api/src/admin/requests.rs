@@ -20,7 +20,7 @@ use store::Requests;
 use table::Deadline;
 use utoipa::IntoParams;
 
-use super::{limit, no_cursor, user};
+use super::{foreign_cursor, limit, user};
 use crate::Api;
 use crate::auth::Viewer;
 use crate::body::{Asked, Name, Until};
@@ -163,7 +163,7 @@ pub(crate) async fn unlimited_plans(
     responses((status = 200, description = "A page of operations; of CSV, the header says where the next begins",
             content((Lines = "application/json"), (String = "text/csv")),
             headers(("Next-Cursor" = String, description = "The cursor of the next page; absent on the last one"))),
-        (status = 422, description = "What is asked for is no day", body = crate::problem::Problem,
+        (status = 422, description = "What is asked for is no day, or `cursor` is of no page of this list", body = crate::problem::Problem,
          content_type = "application/problem+json"), Unreadable, Denials))]
 pub(crate) async fn list_requests(
     State(api): State<Arc<Api>>,
@@ -177,7 +177,7 @@ pub(crate) async fn list_requests(
         .cursor
         .as_deref()
         .map_or(Some((0, None)), |cursor| Requests::resumed(day, cursor));
-    let (mut shard, mut start) = begin.ok_or_else(no_cursor)?;
+    let (mut shard, mut start) = begin.ok_or_else(foreign_cursor)?;
     let (mut lines, mut unreadable, mut next) = (Vec::new(), 0_u64, None);
     for query in 1.. {
         let page = api.requests.of_day(day, shard, start.take(), LIST_PAGE).await?;
@@ -220,7 +220,8 @@ pub(crate) async fn list_requests(
     responses((status = 200, description = "A page of operations; of CSV, the header says where the next begins",
             content((Lines = "application/json"), (String = "text/csv")),
             headers(("Next-Cursor" = String, description = "The cursor of the next page; absent on the last one"))),
-        NotThere, Unreadable, Denials))]
+        (status = 422, description = "`cursor` is of no page of this list", body = crate::problem::Problem,
+         content_type = "application/problem+json"), NotThere, Unreadable, Denials))]
 pub(crate) async fn requests_of_user(
     State(api): State<Arc<Api>>,
     _: Viewer,
@@ -232,7 +233,7 @@ pub(crate) async fn requests_of_user(
     let start = part
         .cursor
         .as_deref()
-        .map(|cursor| Requests::resumed_of(whose, cursor).ok_or_else(no_cursor));
+        .map(|cursor| Requests::resumed_of(whose, cursor).ok_or_else(foreign_cursor));
     let mut page = api.requests.of_user(whose, start.transpose()?, limit).await?;
     for line in &mut page.lines {
         line.prompt = None;
