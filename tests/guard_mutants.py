@@ -27,7 +27,8 @@ import guards_of_payments
 
 ROOT = Path(__file__).resolve().parent.parent
 TABLES = ["writes", "limits", "payments", "auth", "operators", "machine"]
-MACHINE = ["shared/domain/src/job/apply.rs", "shared/domain/src/job/apply/waiting.rs", "shared/domain/src/job/apply/lost.rs"]
+MACHINE = ["shared/domain/src/job/apply.rs", "shared/domain/src/job/apply/waiting.rs", "shared/domain/src/job/apply/lost.rs",
+           "shared/domain/src/job/apply/again.rs", "shared/domain/src/job/apply/words.rs"]
 JOBS = "shared/store/src/jobs.rs"
 TIMING = "shared/domain/src/job/timing.rs"
 # What the machine's own checks and changes are made of; to break one of these breaks all rows at once.

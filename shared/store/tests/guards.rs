@@ -15,6 +15,8 @@ mod bench;
 mod limits;
 #[path = "guards/payments.rs"]
 mod payments;
+#[path = "guards/report.rs"]
+mod report;
 #[path = "guards/requests.rs"]
 mod requests;
 #[path = "guards/uses.rs"]

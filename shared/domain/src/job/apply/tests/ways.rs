@@ -115,6 +115,15 @@ fn whoever_refuses_for_good_is_never_asked_again_and_the_last_one_ends_it() {
 }
 
 #[test]
+fn whoever_refuses_the_last_submission_ends_it_though_there_are_others() {
+    let mut job = claimed(&job_of_three(), None);
+    job.fence = Fence(FENCE_MAX);
+    let ended = job.apply(Event::TurnedAway, START).unwrap();
+    assert_eq!((ended.rule, ended.after.stage), (Rule::T5, Stage::Failed));
+    assert_eq!(ended.settlement, Some(Settlement::Release));
+}
+
+#[test]
 fn what_may_be_under_way_goes_to_nobody_else() {
     let submitted = claimed(&job_of_three(), None);
     let lost = submitted
