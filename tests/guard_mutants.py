@@ -207,7 +207,7 @@ LISTED = [
     ("limits", ADMISSION, "&& !model.limits.iter().any(|limit| forbids(limit).is_some())", "", [DOMAIN, STORE]),
     ("limits", ADMISSION, "let covered = plan.is_some_and(|plan| plan.covers(model));", "let covered = plan.is_some();", [DOMAIN, STORE]),
     ("limits", ADMISSION, "if plan.is_some_and(|plan| plan.covers(model)) =>", "if plan.is_some() =>", [DOMAIN, STORE]),
-    ("limits", ADMISSION, "limit.provider.is_none() || limit.provider.as_ref() == provider", "true", [DOMAIN, STORE]),
+    ("limits", ADMISSION, "limit.provider.as_ref().is_none_or(may_have_it)", "true", [DOMAIN, STORE]),
     ("limits", CHANGES, "counted.key.is_open()", "false", [DOMAIN, STORE]),
     ("limits", f"{API}/guard.rs", "api.store.end_use(&used, api.now(), deadline).await", "Ok(())", [FRONT]),
     # Whether a user is who he says: Telegram's signature under the Mini App's init data.

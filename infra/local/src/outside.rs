@@ -48,9 +48,11 @@ impl Outside {
         };
         outside.place_telegram(options)?;
         if options.kie_key.is_none() {
-            outside.place_kie(options).await?;
+            let chat = outside.place_kie(options).await?;
             let studios = Studios::open(options.render_ms).await?;
-            outside.parameters.push(("ProviderUrls", studios.urls()));
+            // One parameter has them all: whoever is left out of it is looked for at its real address.
+            let urls = format!("openai={chat},{}", studios.urls());
+            outside.parameters.push(("ProviderUrls", urls));
             outside.studios = Some(studios);
         }
         // Nobody but this machine could reach their pages: customers of the real Telegram are offered Stars alone.
@@ -85,7 +87,8 @@ impl Outside {
         Ok(())
     }
 
-    async fn place_kie(&mut self, options: &Options) -> Result<()> {
+    /// Where the chat model's API is, which listens there, too.
+    async fn place_kie(&mut self, options: &Options) -> Result<String> {
         let door = Door::open(options.kie).await?;
         let mut config = played_kie::Config::new(&door.url);
         secret::PLAYED_KIE_KEY.clone_into(&mut config.api_key);
@@ -95,10 +98,9 @@ impl Outside {
         self.kie = Some(PlayedKie::new(config));
         self.parameters.push(("KieApiUrl", door.url.clone()));
         self.parameters.push(("KieUploadUrl", door.url.clone()));
-        self.parameters
-            .push(("ProviderUrls", format!("openai={}/v1", door.url)));
+        let chat = format!("{}/v1", door.url);
         self.kie_door = Some(door);
-        Ok(())
+        Ok(chat)
     }
 
     /// Where the played provider listens.

@@ -116,7 +116,7 @@ fn not_made(say: Say, snapshot: &Snapshot, draft: &Draft) -> Card {
 }
 
 /// The shape as the card names it: a photo keeps its own, where the model keeps it.
-fn shape(say: Say, draft: &Draft, model: &Model) -> String {
+pub(crate) fn shape(say: Say, draft: &Draft, model: &Model) -> String {
     if draft.photo.is_some() && show::keeps_shape(&model.provider, &model.family) {
         say.text("card-aspect-photo")
     } else {

@@ -13,7 +13,7 @@ use telegram::html;
 use telegram::methods::InlineKeyboardButton;
 
 use crate::buttons::Button;
-use crate::cards::{Card, keyboard};
+use crate::cards::{self, Card, keyboard};
 use crate::show;
 use crate::texts::Say;
 
@@ -60,7 +60,10 @@ pub(crate) fn drafted(
     let model = snapshot.and_then(|snapshot| snapshot.model(&draft.model));
     let title = model.map_or(draft.model.0.as_str(), |model| model.title.as_str());
     let makes = model.map_or(Makes::Video, |model| model.makes);
-    let shape = draft.aspect.as_str().to_owned();
+    let shape = model.map_or_else(
+        || draft.aspect.as_str().to_owned(),
+        |model| cards::shape(say, draft, model),
+    );
     let choice = show::choice(say, (title, makes), draft.duration_s, shape, "");
     let text = format!("{}\n\n{choice}\n{}", outcome(say, job), quoted(&draft.prompt));
     let create = snapshot.and_then(|snapshot| create(say, snapshot, account, draft, now));

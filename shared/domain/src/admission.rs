@@ -328,8 +328,9 @@ pub fn limits_touched<'a>(
         .chain(own.into_iter().flatten())
         .chain(features)
         .filter(move |limit| {
-            let provider = model.map(|model| &model.provider);
-            limit.provider.is_none() || limit.provider.as_ref() == provider
+            // Whoever may come to have it counts it: where it goes is known only when it goes.
+            let may_have_it = |of: &String| model.is_some_and(|model| model.may_go_to(of));
+            limit.provider.as_ref().is_none_or(may_have_it)
         })
 }
 

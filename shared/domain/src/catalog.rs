@@ -142,6 +142,11 @@ impl Model {
         std::iter::once(self.provider.as_str()).chain(others)
     }
 
+    /// Whether a provider is one of those who may render it.
+    pub fn may_go_to(&self, provider: &str) -> bool {
+        self.provider == provider || self.others.iter().any(|route| route.provider == provider)
+    }
+
     /// Whether it takes such an order at all.
     pub fn takes(&self, with_photo: bool) -> bool {
         self.enabled && if with_photo { self.image } else { self.text }

@@ -147,6 +147,8 @@ mod tests {
             }
         }
         assert_eq!(form("kie", "kling-9"), None);
+        assert_eq!(form("kie", "kling-3.0-more"), None);
+        assert!(form("openai", "chat/any").is_some() && form("openai", "any").is_none());
         assert!(row("whim").is_none());
     }
 

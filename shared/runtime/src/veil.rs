@@ -119,13 +119,14 @@ impl Veil {
     }
 
     fn cleaned(&self, text: &str, numbers: Numbers) -> String {
-        let mut text: String = text.chars().take(TEXT_CHARS_MAX).collect();
+        let mut text = text.to_owned();
         for secret in &self.secrets {
             if text.contains(secret.as_str()) {
                 text = text.replace(secret.as_str(), TAKEN_OUT);
             }
         }
-        self.ids(&mails(&hosts(&text)), numbers)
+        // Cut last: a part of what is to be taken out would not be found.
+        cut(&self.ids(&mails(&hosts(&text)), numbers))
     }
 
     /// Every order's id sealed, every customer's in a form that only `Debug` writes hashed, and other long numbers taken out.
@@ -180,8 +181,11 @@ enum Numbers {
 
 /// What stands in a text before there is a veil: no address behind its host, and nobody's mail.
 pub(crate) fn bare(text: &str) -> String {
-    let text: String = text.chars().take(TEXT_CHARS_MAX).collect();
-    mails(&hosts(&text))
+    cut(&mails(&hosts(text)))
+}
+
+fn cut(text: &str) -> String {
+    text.chars().take(TEXT_CHARS_MAX).collect()
 }
 
 /// A text without mail addresses.
@@ -299,6 +303,16 @@ mod tests {
             "xyz-abcdefgh23456789",
         ] {
             assert_eq!(veil().unsealed(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn a_secret_that_stands_where_a_text_is_cut_is_taken_out_all_the_same() {
+        for before in TEXT_CHARS_MAX - 30..=TEXT_CHARS_MAX {
+            let text = format!("{}123456:token-of-the-bot and more", "-".repeat(before));
+            let shown = veil().text(&text);
+            assert!(!shown.contains("1234") && !shown.contains("token"), "{before}");
+            assert!(shown.chars().count() <= TEXT_CHARS_MAX);
         }
     }
 

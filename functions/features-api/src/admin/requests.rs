@@ -196,7 +196,9 @@ pub(crate) async fn list_requests(
         if shard >= DAY_SHARDS {
             break;
         }
-        if lines.len() >= most || query >= QUERIES_MAX {
+        // A page of nothing but what cannot be read has no line to go on from; the next one may.
+        let can_stop = start.is_none() || last.is_some();
+        if can_stop && (lines.len() >= most || query >= QUERIES_MAX) {
             next = if start.is_some() {
                 last
             } else {

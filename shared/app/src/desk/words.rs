@@ -27,6 +27,11 @@ impl Visit<'_> {
     /// What makes words for a draft, if anything on offer does.
     fn maker_of_words(&self, draft: &Draft) -> Option<&Model> {
         if draft.voice.is_none() {
+            // The words of a song or a speech are sung and spoken as they are, and a picture has no camera that moves.
+            let model = self.snapshot.model(&draft.model);
+            if model.is_some_and(|model| model.makes != Makes::Video) {
+                return None;
+            }
             return self.snapshot.offered(Makes::Prompt, draft.photo.is_some()).next();
         }
         let hears = |model: &&Model| model.enabled && model.makes == Makes::Transcript;

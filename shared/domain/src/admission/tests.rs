@@ -547,3 +547,24 @@ fn words_count_where_money_counts_and_not_as_videos() {
     assert_eq!(ids(&improver(&scene)), ["spend"]);
     assert_eq!(ids(&scene.model), ["videos", "spend", "model-kling-3.0"]);
 }
+
+#[test]
+fn a_limit_on_a_provider_counts_every_order_that_may_go_there() {
+    let mut scene = Scene::new();
+    scene.rules.limits = vec![Limit {
+        provider: Some("kie".to_owned()),
+        ..limit("spend-kie", 100)
+    }];
+    scene.model.limits = vec![];
+    let counted = |scene: &Scene| limits_touched(&scene.rules, Some(&scene.model), None, &[]).count();
+    assert_eq!(counted(&scene), 1);
+    scene.model.provider = "kling".to_owned();
+    assert_eq!(counted(&scene), 0);
+    scene.model.others = vec![crate::catalog::Route {
+        provider: "kie".to_owned(),
+        family: "kling-3.0".to_owned(),
+        cost: None,
+        poll_after: None,
+    }];
+    assert_eq!(counted(&scene), 1);
+}
