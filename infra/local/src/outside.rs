@@ -51,8 +51,9 @@ impl Outside {
             let chat = outside.place_kie(options).await?;
             let studios = Studios::open(options.render_ms).await?;
             // One parameter has them all: whoever is left out of it is looked for at its real address.
-            let urls = format!("openai={chat},{}", studios.urls());
-            outside.parameters.push(("ProviderUrls", urls));
+            let urls = studios.urls().chain([("openai", chat.as_str())]);
+            let urls: Vec<String> = urls.map(|(name, url)| format!("{name}={url}")).collect();
+            outside.parameters.push(("ProviderUrls", urls.join(",")));
             outside.studios = Some(studios);
         }
         // Nobody but this machine could reach their pages: customers of the real Telegram are offered Stars alone.

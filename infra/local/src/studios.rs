@@ -37,13 +37,9 @@ impl Studios {
         Ok(Self(all))
     }
 
-    /// Where they are, as the template wants it: `kling=http://…,luma=http://…`.
-    pub(crate) fn urls(&self) -> String {
-        let pairs = self
-            .0
-            .iter()
-            .map(|(name, _, door)| format!("{name}={}", door.url));
-        pairs.collect::<Vec<_>>().join(",")
+    /// Where each is, by its name.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(name, _, door)| (*name, door.url.as_str()))
     }
 
     /// Them, to be looked at.

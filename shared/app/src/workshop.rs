@@ -111,6 +111,8 @@ impl Workshop {
         self.announce(&change, deadline).await;
         match self.store.apply(job, &change, deadline).await? {
             Applied::Written => {
+                // What it has come to may be repeated to us by the next call.
+                attend::withhold(&change.after);
                 measured::moved(job, &change);
                 if change.rule.is_transition() {
                     let (stage, failure) = (

@@ -149,8 +149,12 @@ impl Files {
         let Some(pass) = self.passes.iter().find(|pass| pass.opens(url)) else {
             return send(self.http.get(url)).await;
         };
-        let answer = send(pass.get(url)).await?;
-        match led_on(&answer) {
+        let mut answer = send(pass.get(url)).await?;
+        // It may lead on within that host first.
+        if let Some(to) = led_on(&answer).filter(|to| pass.opens(to.as_str())) {
+            answer = send(pass.get(to.as_str())).await?;
+        }
+        match led_on(&answer).filter(|to| !pass.opens(to.as_str())) {
             Some(to) => send(self.http.get(to)).await,
             None => Ok(answer),
         }

@@ -4,7 +4,7 @@
 //! It neither calls back nor takes a name of ours. Its files are given out to the account's key alone, so nobody but us can
 //! fetch them: see [`Provider::pass`]. A record holds what was sent along with the order, the photo too.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::catalog::Makes;
@@ -85,13 +85,8 @@ const FORMS: &[Form] = &[
 ];
 
 /// An account at Google.
+#[derive(Debug)]
 struct Google(Access);
-
-impl fmt::Debug for Google {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Google").field(&self.0).finish()
-    }
-}
 
 type Answer = http::Answer<Interaction>;
 

@@ -3,7 +3,7 @@
 //! HTTP 429 is billing as well as rate, so the `code` inside counts. An order carries our own name of it, which is unique
 //! at Kling and can be asked for: so a lost answer is found again, or surely never arrived.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::catalog::Makes;
@@ -57,13 +57,8 @@ const FORMS: &[Form] = &[
 ];
 
 /// An account at Kling.
+#[derive(Debug)]
 struct Kling(Access);
-
-impl fmt::Debug for Kling {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Kling").field(&self.0).finish()
-    }
-}
 
 type Answer = http::Answer<Envelope>;
 

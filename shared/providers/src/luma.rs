@@ -3,7 +3,7 @@
 //!
 //! It neither calls back nor takes a name of ours: a video is found by polls, and a lost answer only by waiting.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::catalog::Makes;
@@ -47,13 +47,8 @@ const FORMS: &[Form] = &[Form {
 }];
 
 /// An account at Luma.
+#[derive(Debug)]
 struct Luma(Access);
-
-impl fmt::Debug for Luma {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Luma").field(&self.0).finish()
-    }
-}
 
 type Answer = http::Answer<Generation>;
 

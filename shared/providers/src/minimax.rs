@@ -3,7 +3,7 @@
 //!
 //! It takes no name of ours. Its callbacks want an answer to a challenge, so it is polled.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use domain::catalog::Makes;
@@ -49,13 +49,8 @@ const FORMS: &[Form] = &[Form {
 }];
 
 /// An account at MiniMax.
+#[derive(Debug)]
 struct MiniMax(Access);
-
-impl fmt::Debug for MiniMax {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("MiniMax").field(&self.0).finish()
-    }
-}
 
 type Answer = http::Answer<Said>;
 

@@ -4,7 +4,7 @@
 //! The answer comes with the request, so there is nothing to look up, and nobody calls back. A 429 means two things: too
 //! many requests, which passes, and an empty account, which does not.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -16,8 +16,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    About, Ask, Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Reason, TaskRef, Unsupported,
-    VideoOrder, Words,
+    About, Ask, Caps, Coming, Create, Form, LookUp, Looked, NO_LENGTH, Photo, Provider, Reason, TaskRef,
+    Unsupported, VideoOrder, Words,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
     words,
@@ -39,8 +39,8 @@ const CHAT: &str = "chat/";
 const AUDIO: &str = "audio/";
 
 const WORDS: Caps = Caps {
-    durations_text_s: &[0],
-    durations_image_s: &[0],
+    durations_text_s: NO_LENGTH,
+    durations_image_s: NO_LENGTH,
     aspects_text: &Aspect::ALL,
     image_keeps_its_shape: false,
     prompt_chars_min: 0,
@@ -70,13 +70,8 @@ const FORMS: &[Form] = &[
 const TOKENS_MAX: u32 = 2_000;
 
 /// An account there.
+#[derive(Debug)]
 struct OpenAi(Access);
-
-impl fmt::Debug for OpenAi {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("OpenAi").field(&self.0).finish()
-    }
-}
 
 type Answer = http::Answer<Said>;
 

@@ -219,7 +219,7 @@ fn hosts(text: &str) -> String {
     while let Some(at) = rest.find("://") {
         let (before, from) = rest.split_at(at + 3);
         out.push_str(before);
-        let ends = |letter: char| letter.is_whitespace() || "\"'<>()[]{}|\\^`,;".contains(letter);
+        let ends = |letter: char| letter.is_whitespace() || "\"'<>(){}|\\^`,;".contains(letter);
         let (address, after) = from.split_at(from.find(ends).unwrap_or(from.len()));
         let (authority, path) = address.split_at(address.find(['/', '?', '#']).unwrap_or(address.len()));
         out.push_str(authority.rsplit_once('@').map_or(authority, |(_, host)| host));
@@ -344,6 +344,11 @@ mod tests {
             (
                 "GET https://user:pw@cdn.example/a/b.mp4?sig=1: 404",
                 "GET https://cdn.example/…".to_owned() + " 404",
+            ),
+            // What is behind a secret in an address goes with it.
+            (
+                "GET https://t.example/bot123456:token-of-the-bot/photos/a.jpg",
+                "GET https://t.example/…".to_owned(),
             ),
             ("at https://kie.ai", "at https://kie.ai".to_owned()),
             (

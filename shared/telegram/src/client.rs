@@ -10,8 +10,7 @@ use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
 
 use crate::{
     Error,
-    methods::{Carries, EditMessageMedia, InputFile, Method},
-    types::Message,
+    methods::{Carries, InputFile, Method},
 };
 use answer::Answer;
 pub use download::Download;
@@ -54,26 +53,6 @@ impl Client {
             .timeout(timeout)
             .json(method);
         answer_to(request).await?.read()
-    }
-
-    /// Changes a message into the file at a URL that Telegram fetches by itself: see [`Self::send_by_url`].
-    pub async fn edit_media_by_url(
-        &self,
-        edit: &EditMessageMedia,
-        url: &str,
-        timeout: Duration,
-    ) -> Result<Message, Error> {
-        self.send_by_url(edit, url, timeout).await
-    }
-
-    /// Changes a message into a file that is uploaded with the call: see [`Self::send_by_upload`].
-    pub async fn edit_media_by_upload(
-        &self,
-        edit: &EditMessageMedia,
-        file: Upload,
-        timeout: Duration,
-    ) -> Result<Message, Error> {
-        self.send_by_upload(edit, file, timeout).await
     }
 
     /// Makes a call with the file at a URL that Telegram fetches by itself (at most 20 MB, a photo 5 MB). The file that

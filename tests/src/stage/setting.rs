@@ -167,11 +167,12 @@ impl Outside {
             telegram,
             kie,
             kling: (_, kling),
+            google: (_, google),
             yookassa_url,
             stripe_url,
             ..
         } = self;
-        for place in [telegram, kie, kling, yookassa_url, stripe_url] {
+        for place in [telegram, kie, kling, google, yookassa_url, stripe_url] {
             *place = parrot.before(place).await;
         }
     }

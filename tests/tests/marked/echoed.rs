@@ -38,6 +38,7 @@ async fn orders(stage: &Stage, parrot: &Parrot, answers: Answers) {
     stage.sweep().await;
     parrot.answer(Answers::Truly);
     stage.run_until_settled().await;
+    words_and_voices(stage, parrot, answers).await;
     for whom in [Whom::All, Whom::Telegram] {
         let rendering = stage.order(CUSTOMER, &format!("{PROMPT} #nocallback")).await;
         stage.run_until_stage(&rendering, JobStage::Running).await;
@@ -50,6 +51,26 @@ async fn orders(stage: &Stage, parrot: &Parrot, answers: Answers) {
     }
     for job in [photo, words] {
         assert!(stage.job(&job).await.stage.is_final());
+    }
+}
+
+/// Words are asked for, and a voice message is listened to, while somebody answers so; and the answer is shown to somebody who
+/// does.
+async fn words_and_voices(stage: &Stage, parrot: &Parrot, answers: Answers) {
+    for whom in [Whom::All, Whom::Telegram] {
+        stage.draft(CUSTOMER, PROMPT).await;
+        assert_eq!(stage.press_newest(CUSTOMER, "wo:").await, None, "not accepted");
+        parrot.answer_for(whom, answers);
+        stage.drain().await;
+        stage.sweep().await;
+        parrot.answer(Answers::Truly);
+        stage.run_until_settled().await;
+        stage.say_aloud(CUSTOMER, PROMPT, 12).await;
+        assert_eq!(stage.press_newest(CUSTOMER, "wo:").await, None, "not accepted");
+        parrot.answer_for(whom, answers);
+        stage.drain().await;
+        parrot.answer(Answers::Truly);
+        stage.run_until_settled().await;
     }
 }
 

@@ -15,8 +15,8 @@ mod page;
 
 use tests::marks::Marks;
 use tests::stage::{
-    KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, Parrot, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN,
-    WEBHOOK_SECRET, YOOKASSA_KEY,
+    CHAT_KEY, GOOGLE_KEY, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, Parrot, STRIPE_KEY, STRIPE_SECRET,
+    Stage, TOKEN, WEBHOOK_SECRET, YOOKASSA_KEY,
 };
 
 /// Who orders. A number that turns up nowhere else.
@@ -34,6 +34,8 @@ pub(crate) fn marks() -> Marks {
         ("the webhook's secret", WEBHOOK_SECRET),
         ("KIE's key", KIE_KEY),
         ("Kling's key", KLING_KEY),
+        ("Google's key", GOOGLE_KEY),
+        ("the chat model's key", CHAT_KEY),
         ("KIE's signing key", KIE_HMAC_KEY),
         ("our key for callbacks", MAC_KEY),
         ("YooKassa's key", YOOKASSA_KEY),
@@ -61,6 +63,14 @@ pub(crate) async fn marks_of(stage: &Stage, marks: &mut Marks) {
     for job in stage.jobs().await {
         if let Some(image) = &job.order.image {
             marks.add("a photo's file_id", &image.file_id);
+        }
+        if let Some(answer) = &job.answer {
+            // The customer's own words are in it; what is looked for is what the model has added.
+            let added = answer.text.split(PROMPT).filter(|part| part.len() > 20);
+            added.for_each(|part| marks.add("better words", part.trim()));
+        }
+        if let Some(voice) = job.order.sketch.as_ref().and_then(|sketch| sketch.voice.as_ref()) {
+            marks.add("a voice message's file_id", &voice.file_id);
         }
         if let Some(result) = &job.result {
             let path = result.url.splitn(4, '/').nth(3).unwrap_or_default();

@@ -7,7 +7,8 @@ use runtime::Secrets;
 use serde_json::{Value, json};
 use tests::marks::Marks;
 use tests::stage::{
-    KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, STRIPE_KEY, STRIPE_SECRET, TOKEN, WEBHOOK_SECRET, YOOKASSA_KEY,
+    CHAT_KEY, GOOGLE_KEY, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY, STRIPE_KEY, STRIPE_SECRET, TOKEN,
+    WEBHOOK_SECRET, YOOKASSA_KEY,
 };
 
 static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
@@ -34,7 +35,7 @@ pub(crate) fn hear() {
     BEGUN.call_once(|| {
         let secret = json!({
             "telegram_bot_token": TOKEN, "telegram_webhook_secret": WEBHOOK_SECRET, "callback_mac_key": MAC_KEY,
-            "kie_api_key": KIE_KEY, "kling_api_key": KLING_KEY, "kie_webhook_hmac_key": KIE_HMAC_KEY,
+            "kie_api_key": KIE_KEY, "kling_api_key": KLING_KEY, "google_api_key": GOOGLE_KEY, "openai_api_key": CHAT_KEY, "kie_webhook_hmac_key": KIE_HMAC_KEY,
             "yookassa_secret_key": YOOKASSA_KEY, "stripe_secret_key": STRIPE_KEY,
             "stripe_webhook_secret": STRIPE_SECRET,
         });

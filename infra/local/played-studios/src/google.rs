@@ -196,9 +196,12 @@ fn record(studio: &Studio, task: &Task) -> Value {
 #[derive(Debug, Deserialize)]
 struct Alt {
     alt: Option<String>,
+    /// It was led on here from its own address.
+    hop: Option<u8>,
 }
 
-/// `GET /v1beta/files/{file}:download?alt=media`: to whoever shows the key, and from another host.
+/// `GET /v1beta/files/{file}:download?alt=media`: to whoever shows the key, once more at another address here, and from
+/// another host.
 async fn file(
     State(studio): State<Studio>,
     Path(name): Path<String>,
@@ -217,6 +220,10 @@ async fn file(
     let Some((id, serial)) = named.and_then(|name| name.rsplit_once('.')) else {
         return Json(json!({"name": name, "mimeType": "video/mp4"})).into_response();
     };
+    if query.hop.is_none() {
+        let place = format!("{}/v1beta/files/{name}?alt=media&hop=1", studio.base_url());
+        return (StatusCode::FOUND, [(header::LOCATION, place)]).into_response();
+    }
     // Another name of this machine is another host.
     let elsewhere = studio.base_url().replace("127.0.0.1", "localhost");
     let place = format!("{elsewhere}/files/{id}/{serial}.mp4");

@@ -105,10 +105,16 @@ impl Workshop {
 }
 
 /// What no line of the log about an order may repeat, whoever writes it: the customer's words, and where their files are.
-fn withhold(job: &Job) {
-    let photo = job.order.image.as_ref().map(|image| image.file_id.as_str());
+pub(super) fn withhold(job: &Job) {
+    let order = &job.order;
+    let photo = order.image.as_ref().map(|image| image.file_id.as_str());
     let result = job.result.as_ref().map(|result| result.url.as_str());
-    let texts = [Some(job.order.prompt.as_str()), photo, result];
+    let answer = job.answer.as_ref().map(|answer| answer.text.as_str());
+    let sketch = order.sketch.as_ref();
+    let simple = sketch.map(|sketch| sketch.simple.as_str());
+    let voice = sketch.and_then(|sketch| sketch.voice.as_ref());
+    let voice = voice.map(|voice| voice.file_id.as_str());
+    let texts = [Some(order.prompt.as_str()), photo, result, answer, simple, voice];
     let withheld: Vec<&str> = texts.into_iter().flatten().collect();
     Span::current().record("withheld", withheld.join("\n"));
 }

@@ -155,7 +155,7 @@ impl Workshop {
             return Ok(not_begun());
         };
         let edit = self.edit(job, &file.checked, shape);
-        match self.telegram.edit_media_by_url(&edit, &file.url, timeout).await {
+        match self.telegram.send_by_url(&edit, &file.url, timeout).await {
             Err(telegram::Error::FetchRefused { description }) => {
                 tracing::info!(name: "file_streamed", job = %job.id, description, "Telegram does not fetch the file; it goes through us");
                 self.show_upload(shape, job, file, deadline).await
@@ -185,7 +185,7 @@ impl Workshop {
             return Ok(not_begun());
         };
         let edit = self.edit(job, &file.checked, shape);
-        let message = self.telegram.edit_media_by_upload(&edit, upload, timeout).await?;
+        let message = self.telegram.send_by_upload(&edit, upload, timeout).await?;
         Ok(Shown::Yes(file_id(&message)))
     }
 

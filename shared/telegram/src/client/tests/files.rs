@@ -26,7 +26,7 @@ fn edit() -> EditMessageMedia {
 async fn an_edit_by_url_lets_telegram_fetch_the_file() {
     let (client, served) = server(answer("200 OK", "", SENT)).await;
     client
-        .edit_media_by_url(&edit(), "https://v/1.mp4", LONG)
+        .send_by_url(&edit(), "https://v/1.mp4", LONG)
         .await
         .unwrap();
     let request = served.await.unwrap();
@@ -42,7 +42,7 @@ async fn a_streamed_edit_states_its_length_and_attaches_the_file() {
     let (client, served) = server(answer("200 OK", "", SENT)).await;
     let pieces = futures::stream::iter(["one-", "two"].map(Ok::<_, std::io::Error>));
     let file = Upload::stream(pieces, Some(7), "video.mp4");
-    client.edit_media_by_upload(&edit(), file, LONG).await.unwrap();
+    client.send_by_upload(&edit(), file, LONG).await.unwrap();
     let request = served.await.unwrap();
     assert!(
         request.contains("content-length: ") && !request.contains("transfer-encoding"),
@@ -106,7 +106,7 @@ async fn a_source_that_breaks_off_leaves_the_effect_unknown() {
     let (client, served) = server(Then::StaySilent).await;
     let pieces = futures::stream::iter([Ok("one"), Err(std::io::Error::other("the source broke"))]);
     let error = client
-        .edit_media_by_upload(&edit(), Upload::stream(pieces, Some(6), "v.mp4"), LONG)
+        .send_by_upload(&edit(), Upload::stream(pieces, Some(6), "v.mp4"), LONG)
         .await;
     assert!(matches!(error, Err(Error::Unknown { .. })), "{error:?}");
     served.abort();
@@ -174,10 +174,7 @@ async fn a_download_can_be_passed_on_as_it_comes() {
     let length = file.length();
     let (client, served) = server(answer("200 OK", "", SENT)).await;
     let passed_on = Upload::stream(file.into_stream(), length, "v.mp4");
-    client
-        .edit_media_by_upload(&edit(), passed_on, LONG)
-        .await
-        .unwrap();
+    client.send_by_upload(&edit(), passed_on, LONG).await.unwrap();
     assert!(served.await.unwrap().contains("\r\n\r\na video\r\n"));
 }
 
