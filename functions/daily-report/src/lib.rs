@@ -38,10 +38,11 @@ pub async fn start() -> Result<DailyReport, runtime::Error> {
     config.telemetry()?;
     let aws = Aws::from_env().await;
     let table = |name: &str| config.get(name).map(str::to_owned);
+    let db = aws.db();
     let reporter = Reporter {
-        requests: Requests::new(aws.db(), table("AI_REQUESTS_TABLE")?),
-        payments: Payments::new(aws.db(), PaymentTables::to_read(table("PAYMENTS_TABLE")?)),
-        notes: Notes::new(aws.db(), table("USAGE_TABLE")?),
+        requests: Requests::new(db.clone(), table("AI_REQUESTS_TABLE")?),
+        payments: Payments::new(db.clone(), PaymentTables::to_read(table("PAYMENTS_TABLE")?)),
+        notes: Notes::new(db, table("USAGE_TABLE")?),
         settings: aws.settings(&config)?,
         env: runtime::env(),
     };

@@ -34,8 +34,7 @@ pub(crate) fn moved(before: &Job, change: &Change) {
         meter::cost(model, cost.micro_usd.0);
     }
     if after.stage == Stage::Delivered && after.order.makes == Makes::Video {
-        let took = change.at.since(after.created_at).0;
-        meter::time_to_video(model, u64::try_from(took).unwrap_or(0));
+        meter::time_to_video(model, u64::try_from(took_ms).unwrap_or(0));
     }
 }
 

@@ -140,14 +140,15 @@ pub(crate) fn voice(say: Say, draft: &Draft, price: Option<Credits>) -> Card {
 fn outcome(say: Say, job: &Job) -> String {
     let looked = job.order.prompt.is_empty();
     let transcript = job.order.makes == Makes::Transcript;
-    if job.answer.is_some() && job.stage != Stage::Failed {
+    let failed = job.stage == Stage::Failed;
+    if job.answer.is_some() {
         let title = match (transcript, looked) {
             (true, _) => "words-heard",
             (false, true) => "words-seen",
             (false, false) => "words-better",
         };
-        let spent =
-            (job.cost > Credits::ZERO).then(|| say.with("words-spent", [("price", show::price(say, job))]));
+        let what = if failed { "words-back" } else { "words-spent" };
+        let spent = (job.cost > Credits::ZERO).then(|| say.with(what, [("price", show::price(say, job))]));
         return [Some(say.text(title)), spent]
             .into_iter()
             .flatten()

@@ -218,12 +218,7 @@ fn order(request: &Request<'_>, draft: &Draft, (model, price): (&Model, &Price))
         provider: model.provider.clone(),
         family: model.family.clone(),
         makes: model.makes,
-        others: Way::others(
-            model,
-            model.price_row(draft.duration_s),
-            request.costs,
-            request.now,
-        ),
+        others: Way::others(model, Some(&price), request.costs, request.now),
         prompt: draft.prompt.clone(),
         image: draft.photo.as_ref().map(|photo| Image {
             file_id: photo.file_id.clone(),

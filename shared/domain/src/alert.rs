@@ -137,7 +137,8 @@ impl Book {
             return;
         }
         if self.groups.len() >= KINDS_MAX {
-            return self.count_rest(heard, now);
+            // Beyond that nobody remembers which kinds there were, so they are no more than said to be there.
+            return self.count_rest(heard, 0, now);
         }
         let of_their_own = |group: &&Group| !group.is_left_out && !group.is_rest();
         let is_left_out = self.groups.iter().filter(of_their_own).count() >= MESSAGES_MAX;
@@ -152,19 +153,19 @@ impl Book {
             ..Group::default()
         });
         if is_left_out {
-            self.count_rest(heard, now);
+            self.count_rest(heard, 1, now);
         }
     }
 
-    /// One more kind without a message of its own.
-    fn count_rest(&mut self, heard: &Heard, now: Timestamp) {
+    /// So many more kinds without a message of their own.
+    fn count_rest(&mut self, heard: &Heard, kinds: u64, now: Timestamp) {
         let rest = self
             .groups
             .iter_mut()
             .find(|group| group.is_rest() && !group.is_over(now));
         match rest {
             Some(rest) => {
-                rest.count = rest.count.saturating_add(1);
+                rest.count = rest.count.saturating_add(kinds);
                 rest.until = rest.until.max(heard.at);
             }
             None => self.groups.push(Group {

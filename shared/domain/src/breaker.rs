@@ -1,4 +1,4 @@
-//! A circuit breaker for one provider: after a run of failures it is left alone for a while, then one request is let
+//! A circuit breaker for one route, a form of a provider: after a run of failures it is left alone for a while, then one request is let
 //! through to find out.
 
 use crate::time::{Millis, Timestamp};
@@ -10,7 +10,7 @@ pub const OPEN_FOR: Millis = Millis::from_secs(15);
 /// How long the one request that is let through may take to tell, before another is.
 pub const TRIAL_FOR: Millis = Millis::from_mins(1);
 
-/// What is known of one provider. Each Lambda keeps its own: the knowledge is cheap to gain and ages fast, and a shared
+/// What is known of one route. Each Lambda keeps its own: the knowledge is cheap to gain and ages fast, and a shared
 /// row would be written by every failure just when nothing works.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Breaker {

@@ -297,7 +297,8 @@ impl Costs {
 
     /// What a video of a price is expected to cost by another route of its model.
     pub fn expected_by(&self, route: &Route, price: &Price, at: Timestamp) -> Option<MicroUsd> {
-        let rate = self.rate(route.cost.as_ref()?, at)?;
+        let rate = self.rate(route.cost.as_ref()?, at);
+        let rate = rate.filter(|rate| rate.tells(price.duration_s))?;
         Some(rate.cost(&Took::seconds(price.duration_s)))
     }
 }

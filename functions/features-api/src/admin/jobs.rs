@@ -90,7 +90,7 @@ pub(crate) async fn open_jobs(
     let (by, is_wanted): (Timestamp, fn(&Job, Timestamp) -> bool) = match which.state.as_deref() {
         None | Some("open") => (Timestamp(i64::MAX), |_, _| true),
         Some("stuck") => (stuck, |_, _| true),
-        Some("expired") => (now, |job, now| job.settle_at <= now),
+        Some("expired") => (Timestamp(i64::MAX), |job, now| job.settle_at <= now),
         Some(other) => return Err(Refusal::Malformed(format!("no open order is `{other}`"))),
     };
     let most = usize::try_from(limit(which.limit)?).unwrap_or(usize::MAX);

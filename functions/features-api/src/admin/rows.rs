@@ -93,8 +93,8 @@ pub(crate) async fn list_rows(
         table: api.settings.table().to_owned(),
         index: None,
         partition: partition_key(),
-        // `$` follows `#`, so this is past the last row of the kind.
         from: None,
+        // `$` follows `#`, so this is past the last row of the kind.
         up_to: Some(("sk", s(format!("{}$", kind.word())))),
         limit,
         start: Some(row_key(&kind.sort(&before))),

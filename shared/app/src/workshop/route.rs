@@ -40,14 +40,15 @@ impl Workshop {
     }
 
     async fn candidates(&self, job: &Job, now: Timestamp) -> Vec<(Option<usize>, Job)> {
+        let ways = job.ways().into_iter();
+        if job.order.others.is_empty() {
+            return ways.map(|way| (way, job.clone())).collect();
+        }
         let by = |way: Option<usize>| {
             let order = job.order_by(way)?;
             Some((way, Job { order, ..job.clone() }))
         };
-        let ways = job.ways().into_iter().filter_map(by);
-        if job.order.others.is_empty() {
-            return ways.collect();
-        }
+        let ways = ways.filter_map(by);
         let known = self.settings.fresh(now).await.ok();
         ways.filter(|(_, asked)| self.can_render(asked, known.as_deref()))
             .collect()

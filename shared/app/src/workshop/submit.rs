@@ -298,7 +298,7 @@ fn said(outcome: &Create) -> &'static str {
 }
 
 /// A refusal that is for good: what is wrong with the order is so for everybody, what is wrong with the provider is not.
-fn refused(failure: Failure) -> Event {
+pub(super) fn refused(failure: Failure) -> Event {
     if failure == Failure::Provider {
         Event::TurnedAway
     } else {

@@ -12,7 +12,7 @@ use table::Deadline;
 use telegram::methods::EditMessageText;
 
 use super::deliver::{CALL_TIMEOUT, NEW_MESSAGES_MAX, Shown, not_begun, shown};
-use super::submit::{CREATE_TIMEOUT, NoPhoto, photo_trouble};
+use super::submit::{CREATE_TIMEOUT, NoPhoto, photo_trouble, refused};
 use super::{Error, RESERVE, Workshop};
 use crate::cards::Card;
 use crate::texts::Say;
@@ -46,7 +46,7 @@ impl Workshop {
     pub(super) async fn ask(&self, job: &Job, provider: &dyn Provider, deadline: Deadline) -> Event {
         let about = match self.about(job, provider, deadline).await {
             Ok(about) => about,
-            Err(NoPhoto::Never(failure)) => return Event::Rejected { failure },
+            Err(NoPhoto::Never(failure)) => return refused(failure),
             Err(NoPhoto::Later(retry_after_s, why)) => return self.not_accepted(job, retry_after_s, &why),
         };
         let Some(timeout) = deadline.for_call(CREATE_TIMEOUT, RESERVE) else {

@@ -142,8 +142,12 @@ impl Business {
         difference(worth, tally.whole_kopecks()?)
     }
 
-    /// What is left of what a plan was sold for in this time, after what was made under it in this time.
+    /// What is left of what a plan was sold for in this time, after what was made under it in this time. `None` of one with
+    /// credits, too: what those cost is told of everything that credits paid for, and nobody knows whose they were.
     pub fn plan_margin(&self, plan: &str) -> Option<i64> {
+        if self.takings.with_credits.contains(plan) {
+            return None;
+        }
         let sold = self.takings.plans.get(plan);
         let sold = sold.map_or(Some(0), |sums| self.rates.sum(sums))?;
         let made = self.sums.plans.get(&Some(plan.to_owned()));
@@ -267,6 +271,8 @@ mod tests {
             ["month", "week"].map(|plan| business.plan_margin(plan)),
             [Some(-90), Some(700)]
         );
+        business.takings.with_credits.insert("week".to_owned());
+        assert_eq!(business.plan_margin("week"), None);
     }
 
     #[test]

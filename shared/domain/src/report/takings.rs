@@ -1,6 +1,6 @@
 //! The money of a time: what came by which rail, and what of it went back.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Period;
 use crate::cost::days;
@@ -34,6 +34,8 @@ pub struct Takings {
     pub tills: BTreeMap<(Rail, Currency), Till>,
     /// What is left of what brought a plan, by plan.
     pub plans: BTreeMap<String, BTreeMap<Currency, u64>>,
+    /// Plans that came with credits: what is made with those stands where credits paid.
+    pub with_credits: BTreeSet<String>,
     /// What credits alone were sold for, and how many.
     pub packs: BTreeMap<Currency, (u64, u64)>,
     /// Payments of which some or all went back.
@@ -75,6 +77,9 @@ impl Takings {
             let sold = self.plans.entry(term.plan.clone()).or_default();
             let sum = sold.entry(currency).or_default();
             *sum = sum.saturating_add(left);
+            if record.goods.credits.0 > 0 {
+                self.with_credits.insert(term.plan.clone());
+            }
         } else if record.goods.credits.0 > 0 {
             let (sum, credits) = self.packs.entry(currency).or_default();
             *sum = sum.saturating_add(minor);
@@ -174,6 +179,18 @@ mod tests {
         };
         record.ends_at = Some(ends_at);
         record
+    }
+
+    #[test]
+    fn a_plan_that_came_with_credits_is_known() {
+        let mut takings = Takings::default();
+        takings.add(&of_plan(30_000, 30, Timestamp(0)));
+        assert_eq!(takings.with_credits.len(), 0);
+        let mut with_credits = of_plan(30_000, 30, Timestamp(0));
+        with_credits.goods.credits = Credits(60);
+        takings.add(&with_credits);
+        assert_eq!(takings.with_credits, BTreeSet::from(["month".to_owned()]));
+        assert!(takings.packs.is_empty());
     }
 
     #[test]

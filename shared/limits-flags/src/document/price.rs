@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PriceRow {
     /// Seconds of video; none where what is made has no length to choose.
-    #[serde(default, skip_serializing_if = "is_none")]
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub seconds: u32,
     /// Credits that it costs.
     pub credits: u32,
@@ -24,14 +24,8 @@ pub struct PriceRow {
 }
 
 // serde hands over a reference to what stands in the row.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_zero(number: &u64) -> bool {
-    *number == 0
-}
-
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
-fn is_none(seconds: &u32) -> bool {
-    *seconds == 0
+fn is_zero<N: Default + PartialEq>(number: &N) -> bool {
+    *number == N::default()
 }
 
 impl From<&PriceRow> for Price {

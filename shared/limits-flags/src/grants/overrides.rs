@@ -43,8 +43,8 @@ pub async fn overrides(
             table: office.settings.clone(),
             index: None,
             partition: ("pk", s(PARTITION)),
-            // `$` is the letter after `#`: all sort keys of the feature lie between the two.
             from: None,
+            // `$` is the letter after `#`: all sort keys of the feature lie between the two.
             up_to: feature.map(|feature| ("sk", s(format!("{feature}$")))),
             limit: i32::try_from(limit.clamp(1, 1000)).unwrap_or(1),
             start,

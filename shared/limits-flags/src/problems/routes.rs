@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use domain::catalog::Makes;
+
 use super::Problem;
 use crate::document::{Document, ModelRow, RouteRow};
 use crate::nearest::unknown;
@@ -16,7 +18,16 @@ pub(super) fn problems(document: &Document) -> impl Iterator<Item = Problem> {
         let crowded = (model.routes.len() > ROUTES_MAX)
             .then(|| format!("routes: at most {ROUTES_MAX} beside the first are asked"));
         let late = model.routes.iter().filter_map(|route| poll(model, route));
-        let found = twice(model).into_iter().chain(late).chain(crowded).chain(costs);
+        // What their tokens cost is known of the first one alone.
+        let makes_words = model.makes().is_ok_and(Makes::is_words);
+        let words = (makes_words && !model.routes.is_empty())
+            .then(|| "routes: words are asked of one provider".to_owned());
+        let found = twice(model)
+            .into_iter()
+            .chain(late)
+            .chain(crowded)
+            .chain(words)
+            .chain(costs);
         found.map(move |why| Problem {
             row: format!("model#{name}"),
             why,

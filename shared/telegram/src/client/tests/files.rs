@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     limits::DOWNLOAD_BYTES_MAX,
-    methods::{GetFile, InputMediaVideo, SendAudio, SendVideo},
+    methods::{EditMessageMedia, GetFile, InputMediaVideo, SendAudio, SendVideo},
 };
 
 async fn all_of(mut file: Download) -> Result<Vec<u8>, Error> {
