@@ -40,6 +40,29 @@ pub(crate) fn offered(snapshot: &Snapshot, with_photo: bool) -> Vec<Makes> {
     KINDS.into_iter().filter(taken).collect()
 }
 
+/// What is on offer beside videos, in words; `None` where nothing is.
+pub(crate) fn more(say: Say, snapshot: &Snapshot) -> Option<String> {
+    let offered = |with_photo| offered(snapshot, with_photo);
+    let (of_words, of_photos) = (offered(false), offered(true));
+    let named = KINDS.into_iter().filter(|makes| *makes != Makes::Video);
+    let named = named.filter_map(|makes| {
+        let name = match (of_words.contains(&makes), of_photos.contains(&makes)) {
+            (true, true) => "both",
+            (true, false) => "words",
+            (false, true) => "photo",
+            (false, false) => return None,
+        };
+        Some(say.with("start-kind", [("kind", value(makes)), ("of", name.into())]))
+    });
+    let hears = snapshot
+        .models
+        .iter()
+        .any(|model| model.enabled && model.makes == Makes::Transcript);
+    let voice = hears.then(|| say.text("start-voice"));
+    let lines: Vec<_> = named.chain(voice).collect();
+    (!lines.is_empty()).then(|| say.with("start-more", [("lines", lines.join("\n").into())]))
+}
+
 /// A button for each of them, the draft's own marked; none where there is nothing to choose.
 pub(crate) fn buttons(
     say: Say,

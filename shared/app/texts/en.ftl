@@ -21,6 +21,18 @@ start-new = 👋 Hello! I turn photos and words into short videos.
 start-back = Welcome back! You have { $credits }.
 
     Send a photo, or describe a video in words.
+start-more = <b>I also</b>
+    { $lines }
+start-kind = { $kind ->
+    [image] { $of ->
+        [both] 🖼 draw pictures and change photos
+        [photo] 🖼 change photos
+       *[words] 🖼 draw pictures
+    }
+    [music] 🎵 write songs
+   *[speech] 🗣 read texts aloud
+}
+start-voice = 🎙 understand voice messages
 start-parked = 📦 Finished orders waiting for you: { $count }.
 help = <b>Ordering a video</b>
     Send a photo (with a caption if you like) or just text. A card shows the model, length, shape and price. Press “Create”.
@@ -387,6 +399,8 @@ simple-light = soft warm light
 words-improving = ✨ Improving the words… It usually takes a few seconds.
 words-looking = ✨ Looking at the photo… It usually takes a few seconds.
 words-listening = 🎙 Listening… It usually takes a few seconds.
+words-already = This is ordered already, and will appear in this message. Nothing is charged twice.
+words-came = This is done already: it is in this message or below. Nothing is charged twice.
 words-better = ✨ <b>Better words</b>
 words-seen = ✨ <b>What could become of this photo</b>
 words-heard = 🎙 <b>What I have heard</b>

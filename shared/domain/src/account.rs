@@ -107,6 +107,18 @@ impl Draft {
     pub fn prompt_chars(&self) -> u32 {
         u32::try_from(self.prompt.chars().count()).unwrap_or(u32::MAX)
     }
+
+    /// Whether an order of this one would be an order of the other.
+    pub fn describes_the_same(&self, other: &Self) -> bool {
+        fn file(draft: &Draft) -> Option<&str> {
+            draft.photo.as_ref().map(|photo| photo.file_id.as_str())
+        }
+        fn chosen(draft: &Draft) -> (&str, &ModelId, Aspect, u32, &Option<Voice>) {
+            let (model, voice) = (&draft.model, &draft.voice);
+            (&draft.prompt, model, draft.aspect, draft.duration_s, voice)
+        }
+        file(self) == file(other) && chosen(self) == chosen(other)
+    }
 }
 
 /// A voice message that the customer sent: Telegram's file, not yet downloaded.

@@ -79,8 +79,13 @@ async fn every_kind_is_made_in_the_place_of_its_card_and_charged_when_it_is_ther
         let message = stage.message_of(&job).await;
         assert!(message.text().contains("rain over the sea"), "{}", message.text());
         assert_eq!(message.button("fi:").is_some(), makes == Makes::Image);
-        let again = stage.press_newest(ANNA, "ag:").await;
-        assert_eq!(again, None);
+        let (message, again) = stage.newest_button(ANNA, "ag:");
+        let mut nonces = Vec::new();
+        for _ in 0..2 {
+            assert_eq!(stage.press(ANNA, message, &again).await, None);
+            nonces.push(stage.account(ANNA).await.draft.unwrap().nonce);
+        }
+        assert_eq!(nonces[0], nonces[1], "both cards are of the same draft");
         let job = stage.confirm(&stage.card(ANNA)).await;
         assert_eq!(
             stage.job(&job).await.order.makes,
@@ -142,6 +147,33 @@ async fn a_photo_is_changed_as_the_words_say_and_not_without_words() {
     assert_eq!(media_of(&stage, &job).await, Some(MediaKind::Photo));
     assert!(!stage.has_button(ANNA, "ki:"), "what is made is made");
     stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newcomer_hears_of_every_kind_that_is_on_offer() {
+    let stage = stage().await;
+    stage.say(ANNA, "/start").await;
+    let text = stage.last_text(ANNA);
+    for kind in [
+        "draw pictures and change photos",
+        "write songs",
+        "read texts aloud",
+    ] {
+        assert!(text.contains(kind), "{text}");
+    }
+    assert!(text.contains("voice messages"), "{text}");
+    let videos_alone = Stage::with(|setting| {
+        let others = setting
+            .settings
+            .models
+            .values_mut()
+            .filter(|row| row.makes.is_some());
+        others.for_each(|row| row.enabled = false);
+    })
+    .await;
+    videos_alone.newcomer(ANNA).await;
+    let text = videos_alone.last_text(ANNA);
+    assert!(!text.contains("I also"), "{text}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -108,7 +108,17 @@ impl Visit<'_> {
         if model.price(order.duration_s).is_some() {
             draft.duration_s = order.duration_s;
         }
-        self.put(&draft, first).await
+        self.put_once(&draft, first).await
+    }
+
+    /// The draft that a button makes. Pressed twice, or the same press again after its answer was lost, it is the same draft
+    /// once more, so that every card that is drawn can be ordered from.
+    pub(super) async fn put_once(&self, draft: &Draft, first: First) -> Result<Reply, Error> {
+        let stands = self.account.draft.as_ref();
+        match stands.filter(|stands| stands.describes_the_same(draft)) {
+            Some(stands) => Ok(self.show_new(stands, first)),
+            None => self.put(draft, first).await,
+        }
     }
 
     pub(super) async fn put(&self, draft: &Draft, first: First) -> Result<Reply, Error> {

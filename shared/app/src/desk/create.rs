@@ -94,7 +94,11 @@ impl Visit<'_> {
                     return Ok(self.queued(&admission.job, message_id));
                 }
                 Err(NotAdmitted::AlreadyAdmitted) => {
-                    return Ok(Self::alert(query_id, &self.say.text("already-started")));
+                    let text = match wanted {
+                        Wanted::Described => "already-started",
+                        Wanted::Words => "words-already",
+                    };
+                    return Ok(Self::alert(query_id, &self.say.text(text)));
                 }
                 Err(NotAdmitted::Changed { account, used }) => self.learn(account, used).await?,
                 Err(NotAdmitted::Failed(error)) => return Err(error.into()),
@@ -215,11 +219,13 @@ impl Visit<'_> {
             self.ring(job).await;
         }
         let untouched = job.timeline.len() == 1 && job.place.message.0 == message_id;
-        if untouched {
-            self.queued(job, message_id)
-        } else {
-            Self::alert(query_id, &self.say.text("already-started"))
-        }
+        let text = match (job.order.makes.is_words(), !job.stage.is_final()) {
+            _ if untouched => return self.queued(job, message_id),
+            (true, true) => "words-already",
+            (true, false) => "words-came",
+            (false, _) => "already-started",
+        };
+        Self::alert(query_id, &self.say.text(text))
     }
 
     /// A limit that refuses somebody is a reason to offer more: the operator's report counts it.

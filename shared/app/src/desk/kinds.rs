@@ -60,7 +60,7 @@ impl Visit<'_> {
             aspect: job.order.aspect,
             ..self.new_draft(String::new(), Some(photo), model)
         };
-        self.put(&draft, First::Card).await
+        self.put_once(&draft, First::Card).await
     }
 
     /// The first model for such an order that the customer may use; where every one is locked, the first.

@@ -4,7 +4,7 @@ use telegram::methods::{EditMessageText, Reply, SendMessage};
 
 use super::visit::Visit;
 use crate::texts::Say;
-use crate::{cards, show};
+use crate::{cards, kinds, show};
 
 impl Visit<'_> {
     /// `/start`: the gift for a newcomer, once for ever; and a word about videos that wait.
@@ -16,6 +16,9 @@ impl Visit<'_> {
         } else {
             say.with("start-back", [("credits", credits.into())])
         };
+        if let Some(more) = kinds::more(say, &self.snapshot) {
+            text = format!("{text}\n\n{more}");
+        }
         let parked = u32::try_from(self.account.parked.len()).unwrap_or(u32::MAX);
         if parked > 0 {
             text = format!(

@@ -66,6 +66,13 @@ impl Workshop {
                 self.breaker(job, domain::breaker::Breaker::after_answer);
                 self.came(job, &words, (tokens_in, tokens_out), deadline)
             }
+            // What a lost answer to such a question cost is next to nothing, nobody can be asked for it later, and somebody
+            // waits: it is asked again, and soon.
+            Create::Unknown { why } => {
+                meter::provider_said(&job.order.provider, "unknown");
+                self.breaker(job, |breaker| breaker.after_failure(self.env.now()));
+                self.not_accepted(job, None, &why)
+            }
             other => self.ordered(job, other),
         }
     }

@@ -37,8 +37,8 @@ pub(super) const ASK_AFTER: Millis = Millis::from_secs(30);
 pub const ABSENCE_AFTER: Millis = Millis::from_mins(2);
 
 /// No order for words begins after this. Somebody waits for them with a wish in their head, and there are simple words to
-/// go on with.
-pub const WORDS_WAIT_MAX: Millis = Millis::from_mins(2);
+/// go on with: two questions that nobody answers fit in.
+pub const WORDS_WAIT_MAX: Millis = Millis::from_mins(1);
 
 /// An order for words is settled after this, whatever happened: a lease, a horizon and some tries to show them.
 pub const WORDS_SETTLE_MAX: Millis = Millis::from_mins(10);
