@@ -4,6 +4,7 @@ use domain::catalog::{Makes, WareId};
 use domain::id::{JobId, ModelId, NONCE_CHARS, Nonce, UserId};
 use domain::money::Credits;
 use domain::payment::Rail;
+use domain::time::Timestamp;
 use domain::video::Aspect;
 use telegram::methods::InlineKeyboardButton;
 
@@ -56,6 +57,14 @@ pub(crate) enum Button {
     Buy(Nonce, Rail, WareId),
     /// I have paid what was chosen on this card.
     Paid(Nonce),
+    /// Show what was ordered.
+    Orders,
+    /// Show what was ordered before this one, which began then.
+    OrdersBefore(Nonce, Timestamp),
+    /// Show what became of this order.
+    Order(Nonce),
+    /// Send what came of this order once more.
+    ShowAgain(Nonce),
     /// Show what was bought.
     History,
     /// Show an older page of it.
@@ -90,6 +99,10 @@ impl Button {
             Self::Parked => "pk".to_owned(),
             Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
             Self::Shop => "shp".to_owned(),
+            Self::Orders => "ord".to_owned(),
+            Self::OrdersBefore(nonce, at) => format!("ob:{}:{}", nonce.as_str(), at.0),
+            Self::Order(nonce) => format!("or:{}", nonce.as_str()),
+            Self::ShowAgain(nonce) => format!("sh:{}", nonce.as_str()),
             Self::History => "his".to_owned(),
             Self::HistoryPage(page) => format!("hp:{page}"),
             Self::Ware(ware) => format!("wa:{ware}"),
@@ -108,6 +121,7 @@ impl Button {
             "pk" => return Some(Self::Parked),
             "shp" => return Some(Self::Shop),
             "his" => return Some(Self::History),
+            "ord" => return Some(Self::Orders),
             _ => {}
         }
         if let Some(ware) = data.strip_prefix("wa:") {
@@ -143,6 +157,9 @@ impl Button {
             ("ag", None) if alone => Some(Self::Again(nonce)),
             ("om", None) if alone => Some(Self::Other(nonce)),
             ("pn", None) if alone => Some(Self::ParkedNext(nonce)),
+            ("ob", Some(at)) => Some(Self::OrdersBefore(nonce, Timestamp(at.parse().ok()?))),
+            ("or", None) if alone => Some(Self::Order(nonce)),
+            ("sh", None) if alone => Some(Self::ShowAgain(nonce)),
             ("pd", None) if alone => Some(Self::Paid(nonce)),
             ("gb", Some("0")) => Some(Self::GiveBack(nonce, false)),
             ("gb", Some("1")) => Some(Self::GiveBack(nonce, true)),
@@ -175,6 +192,8 @@ impl Button {
             | Self::Cancel(nonce)
             | Self::Again(nonce)
             | Self::Other(nonce)
+            | Self::Order(nonce)
+            | Self::ShowAgain(nonce)
             | Self::ParkedNext(nonce) => Some(JobId {
                 user,
                 nonce: nonce.clone(),
@@ -183,6 +202,8 @@ impl Button {
             | Self::Help
             | Self::Parked
             | Self::Shop
+            | Self::Orders
+            | Self::OrdersBefore(..)
             | Self::History
             | Self::HistoryPage(_)
             | Self::Ware(_)

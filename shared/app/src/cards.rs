@@ -275,6 +275,7 @@ fn chosen(say: Say, what: String, chosen: bool) -> String {
 /// The buttons below a welcome.
 pub(crate) fn welcome_buttons(say: Say, parked: bool, sells: bool) -> InlineKeyboardMarkup {
     let both = vec![
+        Button::Orders.labelled(say.text("button-orders")),
         Button::Cabinet.labelled(say.text("button-cabinet")),
         Button::Help.labelled(say.text("button-help")),
     ];
@@ -290,6 +291,7 @@ pub(crate) fn welcome_buttons(say: Say, parked: bool, sells: bool) -> InlineKeyb
 /// change nothing, which Telegram refuses.
 pub(crate) fn cabinet_buttons(say: Say, parked: bool, sells: bool) -> InlineKeyboardMarkup {
     let rest = vec![
+        Button::Orders.labelled(say.text("button-orders")),
         Button::History.labelled(say.text("button-history")),
         Button::Help.labelled(say.text("button-help")),
     ];

@@ -3,6 +3,7 @@
 use domain::account::Draft;
 use domain::catalog::{Makes, Model};
 use domain::id::Nonce;
+use domain::job::Job;
 use limits_flags::Snapshot;
 use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 
@@ -97,6 +98,16 @@ pub(crate) fn hint(say: Say, makes: Makes) -> Option<String> {
         Makes::Music => Some(say.text("card-hint-music")),
         Makes::Speech => Some(say.text("card-hint-speech")),
         Makes::Video | Makes::Image | Makes::Prompt | Makes::Transcript => None,
+    }
+}
+
+/// The buttons below what was made and is sent once more.
+pub(crate) fn made_buttons(say: Say, job: &Job) -> InlineKeyboardMarkup {
+    let nonce = &job.id.nonce;
+    if job.order.makes == Makes::Image {
+        picture_buttons(say, nonce)
+    } else {
+        cards::again_button(say, nonce)
     }
 }
 

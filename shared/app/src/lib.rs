@@ -11,6 +11,7 @@ mod cards;
 pub mod cashier;
 mod kinds;
 mod measured;
+mod order_card;
 mod quota;
 mod shop;
 mod show;

@@ -28,6 +28,13 @@ pub(crate) fn moment(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> St
     say.with("reset-at", moment_parts(say, at, zone, now))
 }
 
+/// A time of day as a zone's clocks show it: `21:00`; and the day before it: `22.11`.
+pub(crate) fn clock_and_day(at: Timestamp, zone: &Zone) -> (String, String) {
+    let there = at.0.saturating_add(i64::from(zone.offset_minutes(at)) * 60_000);
+    let minutes = there.rem_euclid(DAY_MS) / 60_000;
+    (format!("{:02}:{:02}", minutes / 60, minutes % 60), date(there).0)
+}
+
 /// The same where it follows `until`: Russian says that otherwise.
 pub(crate) fn until(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> String {
     say.with("until-at", moment_parts(say, at, zone, now))
@@ -41,7 +48,11 @@ fn moment_parts(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> [(&'sta
     let minutes = there.rem_euclid(DAY_MS) / 60_000;
     let zone = zone_name(say, offset);
     let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
-    let day = u32::try_from(days).unwrap_or(0);
+    let day: Value<'static> = match days {
+        -1 => "yesterday".into(),
+        // Any number but these two has the date instead.
+        days => u32::try_from(days).unwrap_or(u32::MAX).into(),
+    };
     let (date, year) = date(there);
     let date = if year == self::date(here).1 {
         date
@@ -49,7 +60,7 @@ fn moment_parts(say: Say, at: Timestamp, zone: &Zone, now: Timestamp) -> [(&'sta
         format!("{date}.{year}")
     };
     [
-        ("day", day.into()),
+        ("day", day),
         ("date", date.into()),
         ("time", time.into()),
         ("zone", zone.into()),
@@ -216,6 +227,8 @@ mod tests {
         assert_eq!(told(NINE, NINE - 3_600_000), "сегодня в 21:00 (МСК)");
         assert_eq!(told(NINE + DAY_MS, NINE), "завтра в 21:00 (МСК)");
         assert_eq!(told(NINE + 8 * DAY_MS, NINE), "29.11 в 21:00 (МСК)");
+        assert_eq!(told(NINE, NINE + DAY_MS), "вчера в 21:00 (МСК)");
+        assert_eq!(told(NINE, NINE + 2 * DAY_MS), "21.11 в 21:00 (МСК)");
         assert_eq!(told(NINE + 367 * DAY_MS, NINE), "23.11.2027 в 21:00 (МСК)");
         assert!(told(i64::MAX, NINE).ends_with("(МСК)"));
     }

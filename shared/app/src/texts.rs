@@ -159,12 +159,13 @@ impl Say {
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
-pub fn commands(locale: Locale) -> [(&'static str, String); 8] {
+pub fn commands(locale: Locale) -> [(&'static str, String); 9] {
     let say = Say::in_(locale);
     [
         ("start", say.text("command-start")),
         ("cabinet", say.text("command-cabinet")),
         ("buy", say.text("command-buy")),
+        ("orders", say.text("command-orders")),
         ("history", say.text("command-history")),
         ("timezone", say.text("command-timezone")),
         ("help", say.text("command-help")),

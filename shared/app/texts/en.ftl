@@ -48,6 +48,7 @@ help = <b>Ordering a video</b>
     <b>Commands</b>
     /start — begin
     /buy — buy credits or a plan
+    /orders — my orders: what became of each, send again
     /history — my purchases
     /cabinet — balance and limits
     /timezone — the time zone of the times that I show
@@ -55,6 +56,7 @@ help = <b>Ordering a video</b>
     /terms — terms
     /help — this text
 command-start = Begin
+command-orders = My orders
 command-cabinet = Balance and limits
 command-help = Help
 command-timezone = Time zone
@@ -63,6 +65,7 @@ not-understood = I understand text and photos. Send a photo, or describe a video
 unknown-command = I do not know this command. There are:
     /start — begin
     /buy — buy credits or a plan
+    /orders — my orders
     /cabinet — balance and limits
     /help — how to order a video
     /timezone — your time zone
@@ -116,6 +119,7 @@ minutes = { $count } { $count ->
 reset-at = { $day ->
     [0] today
     [1] tomorrow
+    [yesterday] yesterday
    *[other] { $date }
 } at { $time } ({ $zone })
 until-at = { $day ->
@@ -346,6 +350,58 @@ toast-queued = In the queue
 toast-running = Being made
 toast-delivered = Your order has arrived
 toast-failed = It failed; your credits are back
+
+## My orders
+
+orders = 📋 <b>My orders</b>
+
+    { $lines }
+
+    What became of an order, and of its credits: press its number.
+orders-empty = 📋 No orders yet. Send a photo, or describe a video in words.
+orders-line = <b>{ $n }.</b> { $icon } { $title } · { $moment }
+orders-words = <i>{ $words }</i>
+order-kind = { $kind ->
+    [prompt] ✨ Better words
+    [look] ✨ Words for a photo
+   *[transcript] 🎙 Voice recognition
+}
+order-gone = This order is no longer listed. Open the list again: /orders
+order-receipt = 🧾 <b>Order</b> <code>{ $number }</code>
+
+    { $what }
+
+    { $steps }
+
+    { $money }
+order-step = <code>{ $time }</code> { $step }
+order-day = { $date } ({ $zone }):
+order-times = { $step } (×{ $count })
+step-accepted = accepted, set aside: { $price }
+step-sent = sent to the service
+step-running = the service is at it
+step-busy = the service is busy, trying again
+step-refused = the service refused
+step-passed-on = the service refused, another one is asked
+step-silent = the service did not answer, finding out
+step-unheard = it never answered
+step-ready = done, being sent to you
+step-words = the answer is there
+step-render-failed = the service failed
+step-delivered = came into this chat
+step-undelivered = it could not be delivered
+step-stored = the bot was blocked, kept for you
+step-parked = waiting for you
+step-canceled = you cancelled it
+step-timed-out = its time was up
+order-spent = 💳 Spent: { $price }
+order-back = 💰 Given back: { $price }
+order-set-aside = ⏳ Set aside: { $price }. It is spent only when all is done; if it fails, it comes back by itself.
+button-orders = 📋 Orders
+button-orders-all = ‹ All orders
+button-orders-newest = ‹ Newest
+button-orders-older = Older ›
+button-show-again = 📤 Send it here again
 
 ## Why it failed
 

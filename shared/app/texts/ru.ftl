@@ -49,6 +49,7 @@ help = <b>Как заказать видео</b>
     <b>Команды</b>
     /start — начать
     /buy — купить кредиты или подписку
+    /orders — мои заказы: что с каждым, прислать ещё раз
     /history — мои покупки
     /cabinet — баланс и лимиты
     /timezone — часовой пояс для сроков
@@ -56,6 +57,7 @@ help = <b>Как заказать видео</b>
     /terms — условия
     /help — эта справка
 command-start = Начать
+command-orders = Мои заказы
 command-cabinet = Баланс и лимиты
 command-help = Справка
 command-timezone = Часовой пояс
@@ -64,6 +66,7 @@ not-understood = Я понимаю текст и фото. Пришлите фо
 unknown-command = Такой команды нет. Есть:
     /start — начать
     /buy — купить кредиты или подписку
+    /orders — мои заказы
     /cabinet — баланс и лимиты
     /help — как заказать видео и все команды
     /timezone — ваш часовой пояс
@@ -120,6 +123,7 @@ minutes = { $count } { $count ->
 reset-at = { $day ->
     [0] сегодня
     [1] завтра
+    [yesterday] вчера
    *[other] { $date }
 } в { $time } ({ $zone })
 until-at = { $day ->
@@ -355,6 +359,58 @@ toast-queued = Заказ в очереди
 toast-running = Заказ выполняется
 toast-delivered = Заказ уже пришёл
 toast-failed = Не получилось, кредиты возвращены
+
+## Мои заказы
+
+orders = 📋 <b>Мои заказы</b>
+
+    { $lines }
+
+    Что с заказом и где деньги — по номеру ниже.
+orders-empty = 📋 Заказов пока нет. Пришлите фото или опишите видео словами.
+orders-line = <b>{ $n }.</b> { $icon } { $title } · { $moment }
+orders-words = <i>{ $words }</i>
+order-kind = { $kind ->
+    [prompt] ✨ Улучшение описания
+    [look] ✨ Описание по фото
+   *[transcript] 🎙 Распознавание голоса
+}
+order-gone = Этого заказа больше нет в списке. Откройте список заново: /orders
+order-receipt = 🧾 <b>Заказ</b> <code>{ $number }</code>
+
+    { $what }
+
+    { $steps }
+
+    { $money }
+order-step = <code>{ $time }</code> { $step }
+order-day = { $date } ({ $zone }):
+order-times = { $step } (×{ $count })
+step-accepted = заказ принят, отложено: { $price }
+step-sent = отправлен сервису
+step-running = сервис взял в работу
+step-busy = сервис занят, пробуем снова
+step-refused = сервис отказал
+step-passed-on = сервис отказал, передаём другому
+step-silent = сервис не ответил, выясняем
+step-unheard = так и не ответил
+step-ready = готово, отправляем вам
+step-words = ответ готов
+step-render-failed = у сервиса не получилось
+step-delivered = пришло в этот чат
+step-undelivered = доставить не удалось
+step-stored = бот был заблокирован, сохранено для вас
+step-parked = ждёт вас
+step-canceled = вы отменили заказ
+step-timed-out = время вышло
+order-spent = 💳 Списано: { $price }
+order-back = 💰 Возвращено: { $price }
+order-set-aside = ⏳ Отложено: { $price }. Спишется, только когда всё будет готово; не выйдет — вернётся само.
+button-orders = 📋 Заказы
+button-orders-all = ‹ Все заказы
+button-orders-newest = ‹ Последние
+button-orders-older = Раньше ›
+button-show-again = 📤 Прислать сюда ещё раз
 
 ## Почему не получилось
 

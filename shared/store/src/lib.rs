@@ -67,6 +67,11 @@ impl Store {
         Notes::new(self.db.clone(), self.tables.usage.clone())
     }
 
+    /// The log of AI operations, to be read.
+    pub fn requests(&self) -> Requests {
+        Requests::new(self.db.clone(), self.tables.requests.clone())
+    }
+
     /// The jobs alone.
     pub fn jobs(&self) -> &Jobs {
         &self.jobs

@@ -1,7 +1,7 @@
 //! The log of AI operations: an order's line is written where its job changes, in the same transaction; and the log is read.
 
 use domain::ai_request::{AiRequest, DAY_SHARDS};
-use domain::id::UserId;
+use domain::id::{JobId, UserId};
 use domain::job::Job;
 use domain::time::Timestamp;
 use table::{Db, Item, Query, Row, Write, n, s};
@@ -111,6 +111,11 @@ impl Requests {
     /// Where a page of a customer's history ended, in such words.
     pub fn cursor_of_user(next: &Item) -> Option<String> {
         Row(next).s_opt("request").map(str::to_owned)
+    }
+
+    /// The place behind an order in its customer's history.
+    pub fn behind(job: &JobId, at: Timestamp) -> Item {
+        rows::request_key(job.user, at, &job.to_string())
     }
 
     /// The place in a customer's history that such words name; `None` if they name none.

@@ -39,6 +39,7 @@ mod deadlines;
 mod dynamodb;
 
 mod messages;
+mod orders;
 mod settings;
 
 mod cold;

@@ -32,6 +32,7 @@ async fn order_and_cancel(stage: &Stage) {
     stage.newcomer(ANNA).await;
     stage.order(ANNA, "a whim").await;
     stage.say(ANNA, "/cabinet").await;
+    stage.say(ANNA, "/orders").await;
     stage.press_newest(ANNA, "ca:").await;
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
 }

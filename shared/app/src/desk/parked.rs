@@ -56,8 +56,19 @@ impl Visit<'_> {
         let Some(next) = self.next_parked().await? else {
             return Ok(Self::alert(query_id, &self.say.text("nothing-parked")));
         };
-        let (file, caption, buttons) = (InputFile::FileId(next.file.0), next.caption, next.buttons);
-        Ok(match next.makes {
+        Ok(self.send_made(next.makes, next.file, next.caption, next.buttons))
+    }
+
+    /// Something that was made, in a message of its own.
+    pub(super) fn send_made(
+        &self,
+        makes: Makes,
+        file: FileId,
+        caption: String,
+        buttons: InlineKeyboardMarkup,
+    ) -> Reply {
+        let file = InputFile::FileId(file.0);
+        match makes {
             Makes::Image => SendPhoto::new(self.chat, file)
                 .with_caption_html(caption)
                 .with_buttons(buttons)
@@ -70,7 +81,7 @@ impl Visit<'_> {
                 .with_caption_html(caption)
                 .with_buttons(buttons)
                 .into(),
-        })
+        }
     }
 
     async fn next_parked(&self) -> Result<Option<Waiting>, Error> {

@@ -89,8 +89,8 @@ impl Desk {
         match command.as_deref() {
             Some("help") => return Ok(Some(help(message.chat.id, say))),
             Some(
-                "start" | "cabinet" | "balance" | "timezone" | "buy" | "history" | "terms" | "paysupport"
-                | "receipt",
+                "start" | "cabinet" | "balance" | "timezone" | "buy" | "orders" | "gallery" | "history"
+                | "terms" | "paysupport" | "receipt",
             )
             | None => {}
             Some(_) => return Ok(Some(unknown_command(message.chat.id, say))),
@@ -102,6 +102,7 @@ impl Desk {
             Some("start") => visit.welcome(),
             Some("cabinet" | "balance") => visit.cabinet(),
             Some("buy") => visit.shop(),
+            Some("orders" | "gallery") => visit.orders().await?,
             Some("history") => visit.history().await?,
             Some("receipt") => visit.receipts().await?,
             Some("terms") => visit.terms(),
@@ -181,6 +182,13 @@ impl Visit<'_> {
             Button::Ware(ware) => self.show_ware(&ware, message_id, query_id).await,
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
+            Button::Orders => self.orders_instead(message_id, None, query_id).await,
+            Button::OrdersBefore(nonce, at) => {
+                self.orders_instead(message_id, Some((&nonce, at)), query_id)
+                    .await
+            }
+            Button::Order(_) => Ok(self.receipt_of_order(message_id, query_id)),
+            Button::ShowAgain(_) => Ok(self.show_again(query_id)),
             Button::History => self.history_instead(message_id, 0).await,
             Button::HistoryPage(page) => self.history_instead(message_id, page).await,
             Button::GiveBack(nonce, meant) => self.give_back(&nonce, meant, message_id, query_id).await,

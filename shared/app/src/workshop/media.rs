@@ -66,12 +66,20 @@ pub(super) fn seconds(file: &Checked) -> Option<u32> {
     u32::try_from(file.duration_ms?.div_ceil(1000)).ok()
 }
 
-/// Telegram's name of what a message shows.
+/// Telegram's name of what a message shows. A picture that came as a file has none for us: by that name it could not be
+/// shown as a photo, which is what whoever asks for it later takes it for.
 pub(super) fn file_id(message: &Message) -> Option<FileId> {
     let video = message.video.as_ref().map(|video| &video.file_id);
     let photo = || message.largest_photo().map(|photo| &photo.file_id);
     let audio = || message.audio.as_ref().map(|audio| &audio.file_id);
-    let document = || message.document.as_ref().map(|document| &document.file_id);
+    let document = || {
+        let document = message.document.as_ref()?;
+        let picture = document
+            .mime_type
+            .as_deref()
+            .is_some_and(|mime| mime.starts_with("image/"));
+        (!picture).then_some(&document.file_id)
+    };
     let named = video.or_else(photo).or_else(audio).or_else(document)?;
     Some(FileId(named.clone()))
 }
@@ -216,5 +224,15 @@ mod tests {
             assert_eq!(file_id(&message), Some(FileId(named())), "{message:?}");
         }
         assert_eq!(file_id(&Message::default()), None);
+        let picture = Document {
+            file_id: named(),
+            mime_type: Some("image/png".to_owned()),
+            ..Document::default()
+        };
+        let message = Message {
+            document: Some(picture),
+            ..Message::default()
+        };
+        assert_eq!(file_id(&message), None, "it cannot be shown as a photo");
     }
 }
