@@ -8,6 +8,8 @@ use domain::time::Timestamp;
 use domain::video::Aspect;
 use telegram::methods::InlineKeyboardButton;
 
+use crate::texts::Locale;
+
 /// What a button means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Button {
@@ -57,6 +59,8 @@ pub(crate) enum Button {
     Buy(Nonce, Rail, WareId),
     /// I have paid what was chosen on this card.
     Paid(Nonce),
+    /// Speak this language; none for that of the customer's Telegram.
+    Language(Option<Locale>),
     /// Show what was ordered.
     Orders,
     /// Show what was ordered before this one, which began then.
@@ -99,6 +103,7 @@ impl Button {
             Self::Parked => "pk".to_owned(),
             Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
             Self::Shop => "shp".to_owned(),
+            Self::Language(language) => format!("la:{}", language.map_or("", Locale::as_str)),
             Self::Orders => "ord".to_owned(),
             Self::OrdersBefore(nonce, at) => format!("ob:{}:{}", nonce.as_str(), at.0),
             Self::Order(nonce) => format!("or:{}", nonce.as_str()),
@@ -122,6 +127,9 @@ impl Button {
             "shp" => return Some(Self::Shop),
             "his" => return Some(Self::History),
             "ord" => return Some(Self::Orders),
+            "la:" => return Some(Self::Language(None)),
+            "la:ru" => return Some(Self::Language(Some(Locale::Ru))),
+            "la:en" => return Some(Self::Language(Some(Locale::En))),
             _ => {}
         }
         if let Some(ware) = data.strip_prefix("wa:") {
@@ -202,6 +210,7 @@ impl Button {
             | Self::Help
             | Self::Parked
             | Self::Shop
+            | Self::Language(_)
             | Self::Orders
             | Self::OrdersBefore(..)
             | Self::History

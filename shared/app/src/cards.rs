@@ -262,7 +262,7 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     keyboard(rows)
 }
 
-fn chosen(say: Say, what: String, chosen: bool) -> String {
+pub(crate) fn chosen(say: Say, what: String, chosen: bool) -> String {
     say.with(
         "button-choice",
         [

@@ -10,6 +10,7 @@ mod edit;
 mod give_back;
 mod history;
 mod kinds;
+mod language;
 mod orders;
 mod parked;
 mod plan_sale;

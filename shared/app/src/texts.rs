@@ -159,7 +159,7 @@ impl Say {
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
-pub fn commands(locale: Locale) -> [(&'static str, String); 9] {
+pub fn commands(locale: Locale) -> [(&'static str, String); 10] {
     let say = Say::in_(locale);
     [
         ("start", say.text("command-start")),
@@ -168,6 +168,7 @@ pub fn commands(locale: Locale) -> [(&'static str, String); 9] {
         ("orders", say.text("command-orders")),
         ("history", say.text("command-history")),
         ("timezone", say.text("command-timezone")),
+        ("language", say.text("command-language")),
         ("help", say.text("command-help")),
         ("paysupport", say.text("command-paysupport")),
         ("terms", say.text("command-terms")),

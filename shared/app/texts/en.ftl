@@ -52,6 +52,7 @@ help = <b>Ordering a video</b>
     /history — my purchases
     /cabinet — balance and limits
     /timezone — the time zone of the times that I show
+    /language — the bot's language (язык)
     /paysupport — questions about payments
     /terms — terms
     /help — this text
@@ -60,6 +61,7 @@ command-orders = My orders
 command-cabinet = Balance and limits
 command-help = Help
 command-timezone = Time zone
+command-language = Language · Язык
 only-private = I work in private chats. Open a chat with me and press /start.
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
@@ -69,6 +71,7 @@ unknown-command = I do not know this command. There are:
     /cabinet — balance and limits
     /help — how to order a video
     /timezone — your time zone
+    /language — the bot's language
 
     To order, send a photo or describe a video in words.
 photo-too-big = This picture is larger than { $limit } MB, which the models do not take. Send it as a photo, not as a file. Nothing was charged.
@@ -135,6 +138,11 @@ zone-is = 🕘 Time zone: <b>{ $zone }</b>, it is { $clock } now.
     To change it, send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>. Back to the bot's: <code>/timezone off</code>. Only the times that I show you change; the limits reset as before.
 zone-set = ✅ I show times in <b>{ $zone }</b> from now on: it is { $clock }.
 zone-unknown = I do not know the time zone “{ $words }”. Send for example <code>/timezone Asia/Omsk</code> or <code>/timezone +5</code>.
+
+language-name = English
+language-is = 🌐 I speak English, whatever your Telegram does.
+language-telegrams = 🌐 I speak what your Telegram speaks. Just now: { $name }.
+language-as-telegram = As in Telegram
 
 ## Order card
 

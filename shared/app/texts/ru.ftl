@@ -53,6 +53,7 @@ help = <b>Как заказать видео</b>
     /history — мои покупки
     /cabinet — баланс и лимиты
     /timezone — часовой пояс для сроков
+    /language — язык бота (language)
     /paysupport — вопросы по оплате
     /terms — условия
     /help — эта справка
@@ -61,6 +62,7 @@ command-orders = Мои заказы
 command-cabinet = Баланс и лимиты
 command-help = Справка
 command-timezone = Часовой пояс
+command-language = Язык · Language
 only-private = Я работаю в личных сообщениях. Откройте чат со мной и нажмите /start.
 not-understood = Я понимаю текст и фото. Пришлите фото или опишите видео словами.
 unknown-command = Такой команды нет. Есть:
@@ -70,6 +72,7 @@ unknown-command = Такой команды нет. Есть:
     /cabinet — баланс и лимиты
     /help — как заказать видео и все команды
     /timezone — ваш часовой пояс
+    /language — язык бота
 
     Чтобы заказать, пришлите фото или опишите видео словами.
 photo-too-big = Это фото больше { $limit } МБ — такое модели не принимают. Пришлите его обычным фото, а не файлом. Ничего не списано.
@@ -139,6 +142,11 @@ zone-is = 🕘 Часовой пояс: <b>{ $zone }</b>, сейчас { $clock 
     Чтобы сменить, пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>. Вернуть как было: <code>/timezone off</code>. Меняется только то, в каком времени я показываю сроки; сами лимиты обновляются как раньше.
 zone-set = ✅ Теперь показываю время по поясу <b>{ $zone }</b>: сейчас { $clock }.
 zone-unknown = Не знаю пояса «{ $words }». Пришлите, например: <code>/timezone Asia/Omsk</code> или <code>/timezone +5</code>.
+
+language-name = Русский
+language-is = 🌐 Говорю по-русски, какой бы язык ни стоял в Telegram.
+language-telegrams = 🌐 Говорю на языке вашего Telegram. Сейчас это: { $name }.
+language-as-telegram = Как в Telegram
 
 ## Карточка заказа
 

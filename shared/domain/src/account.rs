@@ -63,8 +63,13 @@ pub struct Account {
     pub draft: Option<Draft>,
     /// The customer has blocked the bot, as far as we know.
     pub blocked: bool,
-    /// The language that the account was opened in, as `ru`.
+    /// What the latest video was ordered with: the next draft begins with it.
+    pub last: Option<Choice>,
+    /// The language that the customer is told of things in that come by themselves, as `ru`: that in which the account was
+    /// opened, or that which was chosen since.
     pub locale: Option<String>,
+    /// The language that the customer has chosen, whatever their Telegram speaks.
+    pub language: Option<String>,
     /// In whose time this customer is told of times, as they wrote it.
     pub zone: Option<String>,
     /// Where receipts go, where the law wants them.
@@ -121,6 +126,35 @@ impl Draft {
     }
 }
 
+/// What of a draft is a matter of taste, and so holds for the next one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Choice {
+    /// The model.
+    pub model: ModelId,
+    /// The shape.
+    pub aspect: Aspect,
+    /// The length in seconds.
+    pub duration_s: u32,
+}
+
+impl Choice {
+    /// What was chosen for a draft.
+    pub fn of(draft: &Draft) -> Self {
+        Self {
+            model: draft.model.clone(),
+            aspect: draft.aspect,
+            duration_s: draft.duration_s,
+        }
+    }
+}
+
+impl Account {
+    /// What the next draft begins with: what the present one has, or else what the latest video was ordered with.
+    pub fn choice(&self) -> Option<Choice> {
+        self.draft.as_ref().map(Choice::of).or_else(|| self.last.clone())
+    }
+}
+
 /// A voice message that the customer sent: Telegram's file, not yet downloaded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Voice {
@@ -160,7 +194,9 @@ impl Account {
             parked: BTreeSet::new(),
             draft: None,
             blocked: false,
+            last: None,
             locale: None,
+            language: None,
             zone: None,
             contact: None,
             buying: None,

@@ -186,6 +186,22 @@ impl Store {
         self.accepted(write, deadline).await.map(drop)
     }
 
+    /// Notes the language that the customer has chosen; `None` for whatever their Telegram speaks. `locale` is the language
+    /// from now on for what comes by itself.
+    pub async fn set_language(
+        &self,
+        user: UserId,
+        language: Option<&str>,
+        locale: &str,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"))
+            .set("locale", s(locale))
+            .set_or_remove("language", language.map(s));
+        self.accepted(write, deadline).await.map(drop)
+    }
+
     /// Notes what the customer is about to buy while they are asked where its receipt should go; `None` if nothing.
     pub async fn set_buying(
         &self,

@@ -1,7 +1,8 @@
 //! T1, written.
 
-use domain::account::Account;
+use domain::account::{Account, Choice};
 use domain::admission::Admission;
+use domain::catalog::Makes;
 use domain::id::UserId;
 use domain::ledger::Key;
 use domain::limit::{Bound, Counts, Reservation};
@@ -69,7 +70,15 @@ impl Store {
     fn admit_account_write(&self, admission: &Admission) -> Write {
         let job = &admission.job;
         let cost = i64::from(job.cost.0);
-        Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(job.id.user))
+        let order = &job.order;
+        let last = (order.makes == Makes::Video).then(|| {
+            rows::choice_map(&Choice {
+                model: order.model.clone(),
+                aspect: order.aspect,
+                duration_s: order.duration_s,
+            })
+        });
+        let mut write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(job.id.user))
             .when(Condition::AtLeast("available", n(cost)))
             .when(Condition::FewerThan("active", n(admission.active_jobs_max)))
             .when(Condition::AbsentOrEquals("debt", n(0)))
@@ -90,7 +99,11 @@ impl Store {
             .increase("available", -cost)
             .increase("held", cost)
             .insert("active", job.id.to_string())
-            .remove("draft")
+            .remove("draft");
+        if let Some(last) = last {
+            write = write.set("last", last);
+        }
+        write
     }
 
     pub(crate) fn reserve_write(&self, user: UserId, reservation: &Reservation) -> Write {

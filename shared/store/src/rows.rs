@@ -20,8 +20,8 @@ mod uses;
 mod ways;
 mod words;
 
-pub use drafts::draft_map;
-use drafts::read_draft;
+pub use drafts::{choice_map, draft_map};
+use drafts::{read_choice, read_draft};
 pub use opened::new_account_item;
 pub(crate) use payments::day;
 pub use payments::{
@@ -147,7 +147,9 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         parked: jobs("parked")?,
         draft: row.map("draft").map(read_draft).transpose()?,
         blocked: row.flag("blocked"),
+        last: row.map("last").and_then(read_choice),
         locale: row.s_opt("locale").map(str::to_owned),
+        language: row.s_opt("language").map(str::to_owned),
         zone: row.s_opt("zone").map(str::to_owned),
         contact: row.s_opt("contact").and_then(Contact::parse),
         buying: row.s_opt("buying").map(str::to_owned),

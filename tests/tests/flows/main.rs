@@ -38,6 +38,7 @@ mod words;
 mod deadlines;
 mod dynamodb;
 
+mod habits;
 mod messages;
 mod orders;
 mod settings;

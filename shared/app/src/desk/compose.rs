@@ -2,7 +2,7 @@
 
 use domain::account::{Draft, Photo};
 use domain::catalog::{Makes, Model};
-use domain::id::{MessageId, ModelId};
+use domain::id::MessageId;
 use domain::time::Millis;
 use domain::video::Aspect;
 use telegram::methods::Reply;
@@ -145,12 +145,14 @@ impl Visit<'_> {
 
     pub(super) fn new_draft(&self, prompt: String, photo: Option<Photo>, model: &Model) -> Draft {
         let before = self.account.draft.as_ref();
+        let choice = self.account.choice();
         let first = model.prices.first().map_or(0, |price| price.duration_s);
-        let kept = before
-            .map(|draft| draft.duration_s)
+        let kept = choice
+            .as_ref()
+            .map(|choice| choice.duration_s)
             .filter(|seconds| model.price(*seconds).is_some());
-        let aspect = before
-            .map(|draft| draft.aspect)
+        let aspect = choice
+            .map(|choice| choice.aspect)
             .filter(|aspect| model.aspects.contains(aspect));
         // What was chosen for a photo still holds when words are added to it.
         let same_photo = before.filter(|draft| draft.photo.is_some() && draft.photo == photo);
@@ -175,12 +177,12 @@ impl Visit<'_> {
         }
     }
 
-    /// The model of the draft before, if it takes such an order, else the first on offer: for a video, or else for whatever
+    /// The model of the draft before, or of the latest video, if it takes such an order, else the first on offer: for a video, or else for whatever
     /// there is.
     pub(super) fn model_for(&self, with_photo: bool) -> Option<&Model> {
-        let before: Option<&ModelId> = self.account.draft.as_ref().map(|draft| &draft.model);
-        let kept = before
-            .and_then(|id| self.snapshot.model(id))
+        let choice = self.account.choice();
+        let kept = choice
+            .and_then(|choice| self.snapshot.model(&choice.model))
             .filter(|model| model.takes(with_photo));
         let locked = self.locked();
         let is_open = |model: &&Model| !locked.contains(&model.id);

@@ -86,20 +86,13 @@ impl Desk {
             return Ok(None);
         }
         let command = command(text);
-        match command.as_deref() {
-            Some("help") => return Ok(Some(help(message.chat.id, say))),
-            Some(
-                "start" | "cabinet" | "balance" | "timezone" | "buy" | "orders" | "gallery" | "history"
-                | "terms" | "paysupport" | "receipt",
-            )
-            | None => {}
-            Some(_) => return Ok(Some(unknown_command(message.chat.id, say))),
-        }
         let visit = self
             .visit(UserId(from.id), message.chat.id, say, None, deadline)
             .await?;
         let reply = match command.as_deref() {
             Some("start") => visit.welcome(),
+            Some("help") => help(message.chat.id, visit.say),
+            Some("language") => visit.languages(),
             Some("cabinet" | "balance") => visit.cabinet(),
             Some("buy") => visit.shop(),
             Some("orders" | "gallery") => visit.orders().await?,
@@ -108,7 +101,8 @@ impl Desk {
             Some("terms") => visit.terms(),
             Some("paysupport") => visit.pay_support(),
             Some("timezone") => visit.time_zone(arguments(text)).await?,
-            _ => match visit.contact(text).await? {
+            Some(_) => unknown_command(message.chat.id, visit.say),
+            None => match visit.contact(text).await? {
                 Some(reply) => reply,
                 None => visit.compose(message).await?,
             },
@@ -128,9 +122,6 @@ impl Desk {
                 AnswerCallbackQuery::alert(&query.id, say.text("draft-stale")).into(),
             ));
         };
-        if button == Button::Help {
-            return Ok(Some(help_instead(message.chat.id, message.message_id, say)));
-        }
         let user = UserId(query.from.id);
         let job = button.job(user);
         let visit = self
@@ -182,6 +173,7 @@ impl Visit<'_> {
             Button::Ware(ware) => self.show_ware(&ware, message_id, query_id).await,
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
+            Button::Language(language) => self.choose_language(language, message_id).await,
             Button::Orders => self.orders_instead(message_id, None, query_id).await,
             Button::OrdersBefore(nonce, at) => {
                 self.orders_instead(message_id, Some((&nonce, at)), query_id)

@@ -22,13 +22,15 @@ use telegram::methods::{AnswerCallbackQuery, EditMessageText, Reply, SendMessage
 use super::{Desk, Error};
 use crate::cards::{Card, DraftView};
 use crate::quota;
-use crate::texts::Say;
+use crate::texts::{Locale, Say};
 
 /// One update of one customer, with all that one read brought.
 #[derive(Clone)]
 pub(super) struct Visit<'a> {
     pub(super) desk: &'a Desk,
     pub(super) say: Say,
+    /// What the customer's Telegram speaks.
+    pub(super) telegrams: Locale,
     pub(super) chat: i64,
     pub(super) now: Timestamp,
     pub(super) deadline: Deadline,
@@ -69,9 +71,12 @@ impl Desk {
             Some(account) => (account, false),
             None => self.open(user, &snapshot, say, now, deadline).await?,
         };
+        let telegrams = say.locale();
+        let say = account.language.as_deref().map_or(say, Say::of);
         let mut visit = Visit {
             desk: self,
             say,
+            telegrams,
             chat,
             now,
             deadline,

@@ -41,7 +41,7 @@ impl Visit<'_> {
     }
 }
 
-/// `/help`, which needs to know nobody.
+/// `/help`.
 pub(super) fn help(chat: i64, say: Say) -> Reply {
     SendMessage::html(chat, say.text("help")).into()
 }

@@ -1,6 +1,6 @@
 //! What customers are composing.
 
-use domain::account::{Draft, Photo};
+use domain::account::{Choice, Draft, Photo};
 use domain::id::{MessageId, ModelId, Nonce};
 use domain::time::Timestamp;
 use domain::video::Aspect;
@@ -31,6 +31,24 @@ pub fn draft_map(draft: &Draft) -> AttributeValue {
         members.push(("photo_height", n(photo.height)));
     }
     map(members)
+}
+
+/// What the latest video was ordered with, as a map.
+pub fn choice_map(choice: &Choice) -> AttributeValue {
+    map([
+        ("model", s(choice.model.0.clone())),
+        ("aspect", s(choice.aspect.as_str())),
+        ("duration_s", n(choice.duration_s)),
+    ])
+}
+
+/// It decides nothing but how the next draft begins, so one that cannot be read is as good as none.
+pub(super) fn read_choice(row: Row<'_>) -> Option<Choice> {
+    Some(Choice {
+        model: ModelId(row.s_opt("model")?.to_owned()),
+        aspect: Aspect::parse(row.s_opt("aspect")?)?,
+        duration_s: row.n_opt("duration_s").ok()??,
+    })
 }
 
 pub(super) fn read_draft(row: Row<'_>) -> Result<Draft, Malformed> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::account::{Draft, Photo, Voice};
+use domain::account::{Choice, Draft, Photo, Voice};
 use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
 use domain::catalog::{Makes, Rules};
 use domain::cost::{Category, MicroUsd, Rate, Unit};
@@ -301,10 +301,24 @@ fn an_account_reads_back_as_written() {
         user: UserId(7),
         nonce: nonce(2),
     }]);
-    assert_eq!(
-        read_account(&new_account_item(&account, "ru", Timestamp(5))),
-        Ok(account)
+    let mut item = new_account_item(&account, "ru", Timestamp(5));
+    assert_eq!(read_account(&item), Ok(account.clone()));
+    account.last = Some(Choice {
+        model: ModelId("kling-3.0".into()),
+        aspect: Aspect::Landscape,
+        duration_s: 10,
+    });
+    account.language = Some("en".into());
+    item.insert("last".into(), choice_map(account.last.as_ref().unwrap()));
+    item.insert("language".into(), s("en"));
+    assert_eq!(read_account(&item), Ok(account.clone()));
+    // What it cannot read of somebody's taste keeps nobody from their money.
+    item.insert(
+        "last".into(),
+        table::map([("model", s("kling-3.0")), ("aspect", s("round"))]),
     );
+    account.last = None;
+    assert_eq!(read_account(&item), Ok(account));
 }
 
 #[test]

@@ -69,6 +69,11 @@ async fn what_is_noted_of_somebody_who_is_not_there_makes_no_account() {
         .set_buying(stranger, Some("pack:pro"), soon())
         .await
         .unwrap();
+    scene
+        .store
+        .set_language(stranger, Some("ru"), "ru", soon())
+        .await
+        .unwrap();
     assert_eq!(scene.everything().await, before);
     scene.store.set_contact(USER, &mail, soon()).await.unwrap();
     scene
