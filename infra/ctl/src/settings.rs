@@ -4,12 +4,13 @@
 pub(crate) mod changes;
 mod document;
 mod versions;
+mod warnings;
 
 use std::path::Path;
 
 use limits_flags::edit::EditError;
 use limits_flags::holders::Losing;
-use limits_flags::{Applied, ApplyError, By, Document, Office, Plan, Stored};
+use limits_flags::{Applied, ApplyError, By, Office, Plan, Stored};
 use serde_json::{Value, json};
 use table::Deadline;
 
@@ -28,8 +29,7 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
     let document = document::read(file)?;
     let problems = document::problems(&document)?;
     let enabled = document.models.values().filter(|model| model.enabled).count();
-    let unanswered = sells_without_support(&document).map(str::to_owned);
-    let warnings: Vec<String> = unanswered.into_iter().chain(of_unknown_cost(&document)).collect();
+    let warnings = warnings::of(&document);
     let json = json!({
         "problems": problems,
         "warnings": warnings,
@@ -44,40 +44,6 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
         return Ok(Report::new(lines.join("\n"), json));
     }
     Ok(Report::verdict(false, problems.join("\n"), json))
-}
-
-/// What the log of AI operations could say no cost of. A provider that bills in units of a known price needs nothing else.
-fn of_unknown_cost(document: &Document) -> Option<String> {
-    let billed = |provider: &str| {
-        let costs = document.costs.as_ref();
-        costs.is_some_and(|costs| costs.billed_units.contains_key(provider))
-    };
-    let on_sale = document.models.iter().filter(|(_, model)| model.enabled);
-    let unknown = on_sale.flat_map(|(name, model)| {
-        let said = model.prices.iter().all(|price| price.micro_usd > 0);
-        let first = !said && !billed(&model.provider) && !document.model_costs.contains_key(name);
-        let others = model.routes.iter();
-        let others = others.filter(|route| route.cost.is_none() && !billed(&route.provider));
-        let others = others.map(move |route| format!("{name} by {} {}", route.provider, route.family));
-        first.then(|| name.clone()).into_iter().chain(others)
-    });
-    let names: Vec<String> = unknown.collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "warning: what these cost you is known to nobody: {}; say it in `model_costs`, or a provider's unit in \
-             `costs.billed_units`",
-            names.join(", ")
-        )
-    })
-}
-
-/// Telegram wants whoever sells to answer for it: `/paysupport` has to lead to somebody.
-fn sells_without_support(document: &Document) -> Option<&'static str> {
-    let selling = document.selling.as_ref()?;
-    let sells_nothing = selling.rails.is_empty() || document.packs.is_empty() && document.plans.is_empty();
-    (!sells_nothing && selling.support.is_none()).then_some(
-        "warning: `selling.support` names nobody: a customer who has paid and writes /paysupport finds no person there",
-    )
 }
 
 /// Shows what a file would change.
