@@ -50,6 +50,17 @@ pub enum Due {
     Payment(PaymentId),
 }
 
+/// Some payments of a day.
+#[derive(Clone, Debug, Default)]
+pub struct PaymentPage {
+    /// Them.
+    pub records: Vec<Record>,
+    /// Those beside that cannot be read: when each was first heard of, as far as that can be.
+    pub unreadable: Vec<Option<Timestamp>>,
+    /// Where the next page begins; `None` on the last one.
+    pub next: Option<Item>,
+}
+
 /// A page of what is due.
 #[derive(Clone, Debug, Default)]
 pub struct DuePayments {
@@ -259,12 +270,13 @@ impl Payments {
     }
 
     /// The payments that were first heard of on the day of a time, in UTC, the newest first, from where a page before ended.
+    /// Rows that cannot be read are logged, and counted by when they were heard of.
     pub async fn of_day(
         &self,
         day: Timestamp,
         after: Option<Item>,
         limit: i32,
-    ) -> Result<(Vec<Record>, Option<Item>), Error> {
+    ) -> Result<PaymentPage, Error> {
         let query = Query {
             table: self.tables.payments.clone(),
             index: Some(DAY_INDEX),
@@ -276,11 +288,18 @@ impl Payments {
             consistent: false,
         };
         let page = self.db.query_backwards(query).await?;
-        let records = page.items.iter().filter_map(bought).filter_map(|row| match row {
-            Bought::Payment(record) => Some(*record),
-            Bought::Purchase(_) => None,
-        });
-        Ok((records.collect(), page.next))
+        let mut read = PaymentPage {
+            next: page.next,
+            ..PaymentPage::default()
+        };
+        for item in &page.items {
+            match bought(item) {
+                Some(Bought::Payment(record)) => read.records.push(*record),
+                Some(Bought::Purchase(_)) => {}
+                None => read.unreadable.push(Row(item).n("at").ok().map(Timestamp)),
+            }
+        }
+        Ok(read)
     }
 
     /// How far a list that only grows was read; from its beginning, if nobody has.
