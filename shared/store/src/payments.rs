@@ -2,9 +2,11 @@
 //! ledger's key free, the account as the change needs it, and the purchase with it.
 
 mod booked;
+mod day;
 mod settle;
 mod tables;
 
+pub use day::PaymentPage;
 pub use settle::{Credit, Settled, Settling};
 pub use tables::PaymentTables;
 
@@ -25,8 +27,6 @@ const PAYMENT: &str = "payment";
 const ACCOUNT: &str = "account";
 /// The index of what is due.
 const DUE_INDEX: &str = "open-by-due";
-/// The index of payments by the day on which they were first heard of.
-const DAY_INDEX: &str = "by-day";
 /// The index of what a customer has bought.
 const USER_INDEX: &str = "by-user";
 
@@ -48,17 +48,6 @@ pub enum Due {
     Purchase(PurchaseId),
     /// A payment: its customer is to be told, or a refund goes on.
     Payment(PaymentId),
-}
-
-/// Some payments of a day.
-#[derive(Clone, Debug, Default)]
-pub struct PaymentPage {
-    /// Them.
-    pub records: Vec<Record>,
-    /// Those beside that cannot be read: when each was first heard of, as far as that can be.
-    pub unreadable: Vec<Option<Timestamp>>,
-    /// Where the next page begins; `None` on the last one.
-    pub next: Option<Item>,
 }
 
 /// A page of what is due.
@@ -267,39 +256,6 @@ impl Payments {
                 return Ok((all, bad));
             }
         }
-    }
-
-    /// The payments that were first heard of on the day of a time, in UTC, the newest first, from where a page before ended.
-    /// Rows that cannot be read are logged, and counted by when they were heard of.
-    pub async fn of_day(
-        &self,
-        day: Timestamp,
-        after: Option<Item>,
-        limit: i32,
-    ) -> Result<PaymentPage, Error> {
-        let query = Query {
-            table: self.tables.payments.clone(),
-            index: Some(DAY_INDEX),
-            partition: ("day", s(rows::day(day).unwrap_or_default())),
-            from: None,
-            up_to: None,
-            limit,
-            start: after,
-            consistent: false,
-        };
-        let page = self.db.query_backwards(query).await?;
-        let mut read = PaymentPage {
-            next: page.next,
-            ..PaymentPage::default()
-        };
-        for item in &page.items {
-            match bought(item) {
-                Some(Bought::Payment(record)) => read.records.push(*record),
-                Some(Bought::Purchase(_)) => {}
-                None => read.unreadable.push(Row(item).n("at").ok().map(Timestamp)),
-            }
-        }
-        Ok(read)
     }
 
     /// How far a list that only grows was read; from its beginning, if nobody has.
