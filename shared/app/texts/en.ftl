@@ -647,6 +647,12 @@ report-chart-nothing = There were no operations.
 alert = 🚨 <b>{ $function }: { $event }</b>
     { $words }
     Times: { $count }, from { $since } to { $until } UTC
+alert-alarm = 🔔 <b>Alarm { $alarm }</b>
+    { $words }
+    Changes: { $count }, from { $since } to { $until } UTC. What to do: infra/README.md#alarms, row { $alarm }
+alert-alarm-over = ✅ <b>Alarm { $alarm } is over</b>
+    { $words }
+    Changes: { $count }, from { $since } to { $until } UTC. What it was: infra/README.md#alarms, row { $alarm }
 alert-with = With: { $with }
 alert-job = The last order: <code>{ $job }</code>
 alert-rest = 🚨 And more kinds of errors: { $count }. There are too many for a message each: see the logs.

@@ -657,6 +657,12 @@ report-chart-nothing = Операций не было.
 alert = 🚨 <b>{ $function }: { $event }</b>
     { $words }
     Раз: { $count }, с { $since } до { $until } UTC
+alert-alarm = 🔔 <b>Тревога { $alarm }</b>
+    { $words }
+    Изменений: { $count }, с { $since } до { $until } UTC. Что делать: infra/README.md#alarms, строка { $alarm }
+alert-alarm-over = ✅ <b>Тревога { $alarm } прошла</b>
+    { $words }
+    Изменений: { $count }, с { $since } до { $until } UTC. Что это было: infra/README.md#alarms, строка { $alarm }
 alert-with = Где: { $with }
 alert-job = Последний заказ: <code>{ $job }</code>
 alert-rest = 🚨 И ещё виды ошибок: { $count }. Их очень много, каждый отдельным сообщением не приходит: смотрите журналы.
