@@ -48,7 +48,7 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
 
 /// Shows what a file would change.
 pub(crate) async fn plan(file: &Path, target: &Target) -> Result<Report, Error> {
-    let (plan, office) = planned(file, target).await?;
+    let (plan, office, warnings) = planned(file, target).await?;
     let text = match plan.changes.len() {
         0 => format!("version {}: the table says so already", plan.version),
         rows => format!(
@@ -58,7 +58,18 @@ pub(crate) async fn plan(file: &Path, target: &Target) -> Result<Report, Error> 
             changes::text(&plan.changes)
         ),
     };
-    looked_at(&office, &plan, text).await
+    Ok(warned(looked_at(&office, &plan, text).await?, &warnings))
+}
+
+/// With what the file may say, and probably does not mean.
+fn warned(mut report: Report, warnings: &[String]) -> Report {
+    let lines = [std::mem::take(&mut report.text)].into_iter();
+    report.text = lines
+        .chain(warnings.iter().cloned())
+        .collect::<Vec<_>>()
+        .join("\n");
+    report.json["warnings"] = json!(warnings);
+    report
 }
 
 /// What a plan would change, and from whom it would take something.
@@ -90,8 +101,8 @@ pub(crate) async fn apply(
     target: &Target,
 ) -> Result<Report, Error> {
     let by = said.by()?;
-    let (plan, office) = planned(file, target).await?;
-    carry_out(&office, plan, losing, &by).await
+    let (plan, office, warnings) = planned(file, target).await?;
+    Ok(warned(carry_out(&office, plan, losing, &by).await?, &warnings))
 }
 
 /// Carries a plan out and says what was written.
@@ -151,7 +162,8 @@ fn planned_json(plan: &Plan) -> Value {
     json!({"version": plan.version, "changes": changes::json(&plan.changes), "notes": plan.notes})
 }
 
-async fn planned(file: &Path, target: &Target) -> Result<(Plan, Office), Error> {
+/// What a file would change, in which table, and what of it is probably not meant.
+async fn planned(file: &Path, target: &Target) -> Result<(Plan, Office, Vec<String>), Error> {
     let document = document::read(file)?;
     let problems = document::problems(&document)?;
     if !problems.is_empty() {
@@ -160,7 +172,7 @@ async fn planned(file: &Path, target: &Target) -> Result<(Plan, Office), Error> 
     }
     let office = target.find().await?.office()?;
     let plan = limits_flags::plan(&office, &document).await;
-    Ok((plan.map_err(table_or_settings)?, office))
+    Ok((plan.map_err(table_or_settings)?, office, warnings::of(&document)))
 }
 
 /// A table that does not answer is no fault of the settings.
