@@ -1,9 +1,11 @@
 //! The Lambda that tells the operator's chat of errors: every line of level ERROR that another function writes reaches it
-//! from CloudWatch Logs, and every minute it looks whether something is left to be told.
+//! from CloudWatch Logs, every alarm that rings or is quiet again by EventBridge, and every minute it looks whether something
+//! is left to be told.
 //!
 //! What is told, and how often, decides [`domain::alert`]; all that is known is one row ([`row`]). Its own lines are not
-//! brought to it, so it never tells of itself.
+//! brought to it, and its own alarms are left alone, so it never tells of itself.
 
+pub mod alarms;
 pub mod lines;
 pub mod row;
 mod tell;
@@ -46,6 +48,8 @@ pub struct App {
     pub operator: Option<i64>,
     /// In which language.
     pub say: Say,
+    /// The stack's name, with which the names of its alarms begin.
+    pub stack: String,
     /// Time and dice.
     pub env: Env,
 }
@@ -62,14 +66,17 @@ pub async fn start() -> Result<App, runtime::Error> {
         bot: telegram::Client::new(clients::http()?, url, secrets.telegram_bot_token()?),
         operator: config.chats("OPERATOR_CHAT_ID")?.first().copied(),
         say: Say::in_(Locale::of(Some(config.get("OPERATOR_LANGUAGE")?))),
+        // What is counted is counted under the stack's name.
+        stack: config.get("METRICS_NAMESPACE")?.to_owned(),
         env: runtime::env(),
     })
 }
 
-/// One call: with lines of a log, or by the schedule. `Err` where the row did not answer; Lambda calls again.
+/// One call: with lines of a log, with an alarm's news, or by the schedule. `Err` where the row did not answer; Lambda calls again.
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, table::Error> {
     let deadline = runtime::deadline(&event.context);
-    let heard = lines::heard(&event.payload);
+    let mut heard = lines::heard(&event.payload);
+    heard.extend(alarms::changed(&event.payload, &app.stack));
     app.hear(&heard, deadline).await?;
     let mut told = 0;
     while told < TOLD_MAX {

@@ -43,8 +43,15 @@ struct LogEvent {
 
 /// The errors in an event; none in one that is no batch of lines, such as a schedule's.
 pub fn heard(event: &Value) -> Vec<Heard> {
-    let Some(batch) = event["awslogs"]["data"].as_str().and_then(unpacked) else {
+    let Some(data) = event["awslogs"]["data"].as_str() else {
         return Vec::new();
+    };
+    let batch = match unpacked(data) {
+        Ok(batch) => batch,
+        Err(why) => {
+            tracing::error!(name: "alert_batch_dropped", %why, packed_bytes = data.len(), "errors that nobody is told of");
+            return Vec::new();
+        }
     };
     if batch.message_type != MessageType::DataMessage {
         return Vec::new();
@@ -54,12 +61,28 @@ pub fn heard(event: &Value) -> Vec<Heard> {
     lines.map(|line| error(function, line)).collect()
 }
 
-fn unpacked(data: &str) -> Option<Batch> {
-    let packed = STANDARD.decode(data).ok()?;
+/// Why a batch is not read. None of what stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+enum Unread {
+    #[error("it is larger than is unpacked")]
+    TooLarge,
+    #[error("it is not packed as batches of lines are")]
+    Packed,
+    #[error("it is no batch of lines")]
+    Foreign,
+}
+
+fn unpacked(data: &str) -> Result<Batch, Unread> {
+    let packed = STANDARD.decode(data).map_err(|_| Unread::Packed)?;
     let mut text = Vec::new();
-    let mut reader = GzDecoder::new(packed.as_slice()).take(BATCH_BYTES_MAX);
-    reader.read_to_end(&mut text).ok()?;
-    serde_json::from_slice(&text).ok()
+    let reader = GzDecoder::new(packed.as_slice());
+    // One byte more than is read tells that there is more.
+    let mut reader = reader.take(BATCH_BYTES_MAX.saturating_add(1));
+    reader.read_to_end(&mut text).map_err(|_| Unread::Packed)?;
+    if u64::try_from(text.len()).unwrap_or(u64::MAX) > BATCH_BYTES_MAX {
+        return Err(Unread::TooLarge);
+    }
+    serde_json::from_slice(&text).map_err(|_| Unread::Foreign)
 }
 
 /// `neurocards-VideoWorkerLogs-1ABC` is the video worker's: the name that the template gives to its log, without ending.
@@ -87,6 +110,7 @@ fn error(function: &str, line: &LogEvent) -> Heard {
         at: Timestamp(line.timestamp),
         words: text("message"),
         job: text("job"),
+        rings: None,
     }
 }
 
@@ -121,6 +145,25 @@ mod tests {
         assert_eq!(heard[0].at, Timestamp(1_795_251_600_123));
         assert_eq!(heard[0].job, "x3f0c5d1e9a7b2468-abcdefgh23456789");
         assert_eq!(heard[0].words, "the provider refuses until an operator acts");
+    }
+
+    #[test]
+    fn a_batch_that_is_not_read_says_why() {
+        let packed = |text: &[u8]| {
+            let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut gzip, text).unwrap();
+            STANDARD.encode(gzip.finish().unwrap())
+        };
+        let batch = |padding: usize| {
+            let head = r#"{"messageType":"DATA_MESSAGE","logGroup":"x","logEvents":[]}"#;
+            packed(format!("{head}{}", " ".repeat(padding - head.len())).as_bytes())
+        };
+        let most = usize::try_from(BATCH_BYTES_MAX).unwrap();
+        assert!(unpacked(&batch(most)).is_ok());
+        assert_eq!(unpacked(&batch(most + 1)).err(), Some(Unread::TooLarge));
+        assert_eq!(unpacked("%").err(), Some(Unread::Packed));
+        assert_eq!(unpacked("aGVsbG8=").err(), Some(Unread::Packed));
+        assert_eq!(unpacked(&packed(b"hello")).err(), Some(Unread::Foreign));
     }
 
     #[test]

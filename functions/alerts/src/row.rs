@@ -6,6 +6,7 @@ use table::{AttributeValue, Condition, Db, Deadline, Item, Malformed, Row, Write
 
 const BOOK: &str = "book";
 const VERSION: &str = "version";
+const RINGS: &str = "rings";
 /// How long a row that nobody writes is kept. What it says is over in two hours.
 const KEPT: Millis = Millis::from_mins(24 * 60);
 
@@ -97,6 +98,7 @@ fn row(group: &Group) -> AttributeValue {
         ("sends", n(i64::from(group.sends))),
         ("left_out", AttributeValue::Bool(group.is_left_out)),
     ];
+    members.extend(group.rings.map(|rings| (RINGS, n(i64::from(rings)))));
     let at = |name, at: Option<Timestamp>| at.map(|at| (name, n(at.0)));
     members.extend(group.message.map(|message| ("message", n(message))));
     members.extend(at("told_at", group.told_at));
@@ -118,6 +120,7 @@ fn group(row: Row<'_>) -> Result<Group, Malformed> {
         count: row.n("count")?,
         words: text("words")?,
         job: text("job")?,
+        rings: row.n_opt(RINGS)?.map(|rings: i64| rings == 1),
         message: row.n_opt("message")?,
         said: row.n("said")?,
         told_at: at("told_at")?,
@@ -144,6 +147,7 @@ mod tests {
             count: 3,
             words: "a vault".to_owned(),
             job: "x1".to_owned(),
+            rings: Some(false),
             message: Some(4),
             said: 2,
             told_at: Some(Timestamp(5)),
@@ -151,7 +155,11 @@ mod tests {
             sends: 1,
             is_left_out: true,
         };
-        for one in [full, Group::default()] {
+        let rings = Group {
+            rings: Some(true),
+            ..full.clone()
+        };
+        for one in [full, rings, Group::default()] {
             let AttributeValue::M(stored) = row(&one) else {
                 panic!("no map")
             };

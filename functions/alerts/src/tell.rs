@@ -75,6 +75,9 @@ impl App {
             return self.say.with("alert-rest", [("count", number(group.count))]);
         }
         let plain = |text: &str| Value::S(escape(text).into_owned().into());
+        if let Some(rings) = group.rings {
+            return self.alarm(group, rings);
+        }
         let values = [
             ("function", plain(&group.kind.function)),
             ("event", plain(&group.kind.event)),
@@ -93,6 +96,26 @@ impl App {
                 text.push_str(&self.say.with(id, [(name, plain(value))]));
             }
         }
+        telegram::html::truncate(&text, telegram::limits::TEXT_CHARS_MAX).into_owned()
+    }
+}
+
+impl App {
+    /// An alarm, and how it stands: what it is there for, in the template's words, and where the runbook says what to do.
+    fn alarm(&self, group: &Group, rings: bool) -> String {
+        let plain = |text: &str| Value::S(escape(text).into_owned().into());
+        let values = [
+            ("alarm", plain(&group.kind.function)),
+            ("words", plain(&group.words)),
+            ("count", Value::N(u32::try_from(group.count).unwrap_or(u32::MAX))),
+            ("since", Value::S(clock(group.since).into())),
+            ("until", Value::S(clock(group.until).into())),
+        ];
+        let text = if rings {
+            self.say.with("alert-alarm", values)
+        } else {
+            self.say.with("alert-alarm-over", values)
+        };
         telegram::html::truncate(&text, telegram::limits::TEXT_CHARS_MAX).into_owned()
     }
 }

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use alerts::row::Alerts;
 use app::texts::{Locale, Say};
@@ -67,6 +67,24 @@ fn errors(kinds: &[&str], times: usize) -> Value {
     let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
     gzip.write_all(batch.to_string().as_bytes()).unwrap();
     json!({"awslogs": {"data": STANDARD.encode(gzip.finish().unwrap())}})
+}
+
+/// The function's binary, with everything around it but the other functions.
+async fn real(telegram: &str) -> LocalLambda {
+    let mut stack = stack(telegram);
+    stack.functions.retain(|id, _| id == FUNCTION);
+    let secret = json!({"telegram_bot_token": TOKEN, "callback_mac_key": "a-mac-key-of-the-test-0123456789"});
+    let options = LocalOptions {
+        aws: AwsOptions {
+            secrets: [(SECRET.to_owned(), secret.to_string())].into(),
+            ..AwsOptions::default()
+        },
+        binaries: BTreeMap::from([("alerts".to_owned(), env!("CARGO_BIN_EXE_alerts").into())]),
+        schedule_speed: 0,
+        processes_max: 4,
+        ..LocalOptions::default()
+    };
+    LocalLambda::start(stack, options).await.unwrap()
 }
 
 /// The function, under a clock that stands.
@@ -137,6 +155,7 @@ fn app(aws: &Aws, url: &str, clock: &Arc<Fixed>) -> alerts::App {
         bot: telegram::Client::new(runtime::clients::http().unwrap(), url, TOKEN),
         operator: Some(CHAT),
         say: Say::in_(Locale::En),
+        stack: "neurocards".to_owned(),
         env: Env::new(clock.clone(), Dice::loaded(7)),
     }
 }
@@ -166,6 +185,72 @@ async fn errors_of_a_kind_are_one_message_that_is_counted_on() {
     let requests = desk.telegram.requests();
     desk.later(60).await;
     assert_eq!(desk.telegram.requests(), requests, "there is nothing new");
+}
+
+/// An alarm as EventBridge tells of it.
+fn alarm(name: &str, before: &str, now: &str, seconds: i64) -> Value {
+    let mut event: Value = serde_json::from_str(include_str!("../events/alarm.json")).unwrap();
+    event["time"] = json!(NOON.after(Millis::from_secs(seconds)).rfc3339().unwrap());
+    event["detail"]["alarmName"] = json!(format!("neurocards-{name}-1A"));
+    event["detail"]["previousState"]["value"] = json!(before);
+    event["detail"]["state"]["value"] = json!(now);
+    event
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_is_a_message_that_says_when_it_is_over() {
+    let mut desk = Desk::new().await;
+    desk.run(alarm("OldDoorbellsAlarm", "INSUFFICIENT_DATA", "OK", 0))
+        .await;
+    desk.run(alarm("AlertsErrorLinesAlarm", "OK", "ALARM", 0)).await;
+    assert_eq!(desk.texts(), Vec::<String>::new(), "no news, and its own");
+    desk.run(alarm("DeadDoorbellsAlarm", "OK", "ALARM", 0)).await;
+    let texts = desk.texts();
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    for said in [
+        "Alarm DeadDoorbells",
+        "Doorbells failed again",
+        "Changes: 1,",
+        "infra/README.md#alarms, row DeadDoorbells",
+    ] {
+        assert!(texts[0].contains(said), "{said}: {}", texts[0]);
+    }
+    desk.restart();
+    desk.clock.pass(Millis::from_secs(60));
+    desk.run(alarm("DeadDoorbellsAlarm", "ALARM", "OK", 60)).await;
+    let texts = desk.texts();
+    assert_eq!(texts.len(), 1);
+    assert!(texts[0].contains("Alarm DeadDoorbells is over"), "{}", texts[0]);
+    assert!(texts[0].contains("Changes: 2,"), "{}", texts[0]);
+    // In Russian, too.
+    desk.app.say = Say::in_(Locale::Ru);
+    desk.clock.pass(Millis::from_mins(60));
+    desk.run(alarm("DeadDoorbellsAlarm", "OK", "ALARM", 3_660)).await;
+    assert!(
+        desk.texts()[1].contains("Тревога DeadDoorbells\n"),
+        "{:?}",
+        desk.texts()
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_alarm_that_rings_reaches_the_chat_by_the_templates_own_rule() {
+    let (telegram, url) = telegram().await;
+    let local = real(&url).await;
+    local.aws().send("DoorbellDeadLetterQueue", "x").await.unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    while telegram.chat(CHAT).is_empty() {
+        assert!(Instant::now() < end, "nobody was told");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let texts: Vec<String> = telegram
+        .chat(CHAT)
+        .iter()
+        .map(|message| message.text().to_owned())
+        .collect();
+    assert_eq!(texts.len(), 1, "{texts:?}");
+    assert!(texts[0].contains("DeadDoorbells"), "{texts:?}");
+    local.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -218,20 +303,7 @@ async fn kinds_beyond_what_one_reads_share_a_message() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_of_ten_thousand_errors_is_three_messages_of_the_real_function() {
     let (telegram, url) = telegram().await;
-    let mut stack = stack(&url);
-    stack.functions.retain(|id, _| id == FUNCTION);
-    let secret = json!({"telegram_bot_token": TOKEN, "callback_mac_key": "a-mac-key-of-the-test-0123456789"});
-    let options = LocalOptions {
-        aws: AwsOptions {
-            secrets: [(SECRET.to_owned(), secret.to_string())].into(),
-            ..AwsOptions::default()
-        },
-        binaries: BTreeMap::from([("alerts".to_owned(), env!("CARGO_BIN_EXE_alerts").into())]),
-        schedule_speed: 0,
-        processes_max: 4,
-        ..LocalOptions::default()
-    };
-    let local = LocalLambda::start(stack, options).await.unwrap();
+    let local = real(&url).await;
     let event = errors(&["vault_refused", "row_unread", "job_stuck", "vault_refused"], 50);
     // What fails Lambda brings again, twice; a batch that went in is answered.
     let brought = (0..50).map(async |_| {

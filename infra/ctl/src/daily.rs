@@ -1,6 +1,6 @@
 //! The operator's report of a day or a week, from the tables: the same that the bot sends every morning.
 
-use app::report::{Reporter, chart, text, zone};
+use app::report::{Reporter, chart, not_over, text, zone};
 use app::texts::{Locale, Say};
 use domain::report::{Business, Period, Span};
 use domain::time::Timestamp;
@@ -34,10 +34,11 @@ pub(crate) async fn report(asked: &DailyReport) -> Result<Report, Error> {
     }
     let mut words = plain(&text(say, &business));
     if !over {
-        words.push_str("\n\n! this time is not over yet");
+        words.push_str("\n\n! ");
+        words.push_str(&not_over(say));
     }
     Ok(Report::verdict(
-        business.unreadable == 0,
+        business.is_whole(),
         words,
         as_json(&business, over),
     ))
@@ -111,5 +112,6 @@ fn as_json(business: &Business, over: bool) -> Value {
         "test": takings.test, "all": shown::as_json(&sums.all), "errors": sums.errors, "models": models,
         "plans": plans, "losses": losses, "not_looked_at": business.not_looked_at,
         "refused": business.refused, "orphans": business.orphans, "unreadable": business.unreadable,
+        "unread_payments": business.unread_payments,
     })
 }

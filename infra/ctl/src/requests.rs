@@ -2,7 +2,7 @@
 
 pub(crate) mod shown;
 
-use domain::ai_request::{AiRequest, DAY_SHARDS, Status};
+use domain::ai_request::{AiRequest, Status};
 use domain::id::UserId;
 use domain::report::Summary;
 use domain::time::Millis;
@@ -70,20 +70,11 @@ async fn read(days: &Days, mut take: impl FnMut(AiRequest)) -> Result<u64, Error
     let last = day(days.day.as_deref())?;
     let log = days.target.find().await?.requests()?;
     let mut holes = 0_u64;
-    for back in (0..days.days).rev() {
-        let at = last.after(Millis(domain::cost::days(back).0.saturating_neg()));
-        for shard in 0..DAY_SHARDS {
-            let mut start = None;
-            loop {
-                let page = log.of_day(at, shard, start, PAGE).await?;
-                holes = holes.saturating_add(page.unreadable);
-                page.lines.into_iter().for_each(&mut take);
-                start = page.next;
-                if start.is_none() {
-                    break;
-                }
-            }
-        }
+    let before = |back| last.after(Millis(domain::cost::days(back).0.saturating_neg()));
+    let mut pages = log.of_days((0..days.days).rev().map(before), None, PAGE);
+    while let Some(page) = pages.next().await? {
+        holes = holes.saturating_add(page.unreadable);
+        page.lines.into_iter().for_each(&mut take);
     }
     Ok(holes)
 }

@@ -4,12 +4,13 @@
 pub(crate) mod changes;
 mod document;
 mod versions;
+mod warnings;
 
 use std::path::Path;
 
 use limits_flags::edit::EditError;
 use limits_flags::holders::Losing;
-use limits_flags::{Applied, ApplyError, By, Document, Office, Plan, Stored};
+use limits_flags::{Applied, ApplyError, By, Office, Plan, Stored};
 use serde_json::{Value, json};
 use table::Deadline;
 
@@ -28,8 +29,7 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
     let document = document::read(file)?;
     let problems = document::problems(&document)?;
     let enabled = document.models.values().filter(|model| model.enabled).count();
-    let unanswered = sells_without_support(&document).map(str::to_owned);
-    let warnings: Vec<String> = unanswered.into_iter().chain(of_unknown_cost(&document)).collect();
+    let warnings = warnings::of(&document);
     let json = json!({
         "problems": problems,
         "warnings": warnings,
@@ -46,43 +46,9 @@ pub(crate) fn check(file: &Path) -> Result<Report, Error> {
     Ok(Report::verdict(false, problems.join("\n"), json))
 }
 
-/// What the log of AI operations could say no cost of. A provider that bills in units of a known price needs nothing else.
-fn of_unknown_cost(document: &Document) -> Option<String> {
-    let billed = |provider: &str| {
-        let costs = document.costs.as_ref();
-        costs.is_some_and(|costs| costs.billed_units.contains_key(provider))
-    };
-    let on_sale = document.models.iter().filter(|(_, model)| model.enabled);
-    let unknown = on_sale.flat_map(|(name, model)| {
-        let said = model.prices.iter().all(|price| price.micro_usd > 0);
-        let first = !said && !billed(&model.provider) && !document.model_costs.contains_key(name);
-        let others = model.routes.iter();
-        let others = others.filter(|route| route.cost.is_none() && !billed(&route.provider));
-        let others = others.map(move |route| format!("{name} by {} {}", route.provider, route.family));
-        first.then(|| name.clone()).into_iter().chain(others)
-    });
-    let names: Vec<String> = unknown.collect();
-    (!names.is_empty()).then(|| {
-        format!(
-            "warning: what these cost you is known to nobody: {}; say it in `model_costs`, or a provider's unit in \
-             `costs.billed_units`",
-            names.join(", ")
-        )
-    })
-}
-
-/// Telegram wants whoever sells to answer for it: `/paysupport` has to lead to somebody.
-fn sells_without_support(document: &Document) -> Option<&'static str> {
-    let selling = document.selling.as_ref()?;
-    let sells_nothing = selling.rails.is_empty() || document.packs.is_empty() && document.plans.is_empty();
-    (!sells_nothing && selling.support.is_none()).then_some(
-        "warning: `selling.support` names nobody: a customer who has paid and writes /paysupport finds no person there",
-    )
-}
-
 /// Shows what a file would change.
 pub(crate) async fn plan(file: &Path, target: &Target) -> Result<Report, Error> {
-    let (plan, office) = planned(file, target).await?;
+    let (plan, office, warnings) = planned(file, target).await?;
     let text = match plan.changes.len() {
         0 => format!("version {}: the table says so already", plan.version),
         rows => format!(
@@ -92,7 +58,18 @@ pub(crate) async fn plan(file: &Path, target: &Target) -> Result<Report, Error> 
             changes::text(&plan.changes)
         ),
     };
-    looked_at(&office, &plan, text).await
+    Ok(warned(looked_at(&office, &plan, text).await?, &warnings))
+}
+
+/// With what the file may say, and probably does not mean.
+fn warned(mut report: Report, warnings: &[String]) -> Report {
+    let lines = [std::mem::take(&mut report.text)].into_iter();
+    report.text = lines
+        .chain(warnings.iter().cloned())
+        .collect::<Vec<_>>()
+        .join("\n");
+    report.json["warnings"] = json!(warnings);
+    report
 }
 
 /// What a plan would change, and from whom it would take something.
@@ -124,8 +101,8 @@ pub(crate) async fn apply(
     target: &Target,
 ) -> Result<Report, Error> {
     let by = said.by()?;
-    let (plan, office) = planned(file, target).await?;
-    carry_out(&office, plan, losing, &by).await
+    let (plan, office, warnings) = planned(file, target).await?;
+    Ok(warned(carry_out(&office, plan, losing, &by).await?, &warnings))
 }
 
 /// Carries a plan out and says what was written.
@@ -185,7 +162,8 @@ fn planned_json(plan: &Plan) -> Value {
     json!({"version": plan.version, "changes": changes::json(&plan.changes), "notes": plan.notes})
 }
 
-async fn planned(file: &Path, target: &Target) -> Result<(Plan, Office), Error> {
+/// What a file would change, in which table, and what of it is probably not meant.
+async fn planned(file: &Path, target: &Target) -> Result<(Plan, Office, Vec<String>), Error> {
     let document = document::read(file)?;
     let problems = document::problems(&document)?;
     if !problems.is_empty() {
@@ -194,7 +172,7 @@ async fn planned(file: &Path, target: &Target) -> Result<(Plan, Office), Error> 
     }
     let office = target.find().await?.office()?;
     let plan = limits_flags::plan(&office, &document).await;
-    Ok((plan.map_err(table_or_settings)?, office))
+    Ok((plan.map_err(table_or_settings)?, office, warnings::of(&document)))
 }
 
 /// A table that does not answer is no fault of the settings.

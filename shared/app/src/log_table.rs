@@ -25,7 +25,7 @@ fn sums(tally: &Tally) -> [String; 9] {
         tally.credits.to_string(),
         tally.tokens.to_string(),
         tally.cost.to_string(),
-        roubles(tally.kopecks),
+        roubles(tally.kopecks()),
         tally.unpriced.to_string(),
     ]
 }
@@ -36,7 +36,7 @@ pub fn roubles(kopecks: u64) -> String {
 }
 
 /// What a line says, by the names under which CSV says it.
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 22] = [
     "at",
     "id",
     "user",
@@ -48,6 +48,8 @@ const COLUMNS: [&str; 20] = [
     "took_ms",
     "attempts",
     "tokens",
+    "tokens_in",
+    "tokens_out",
     "credits",
     "cost_usd",
     "cost_rub",
@@ -62,7 +64,7 @@ const COLUMNS: [&str; 20] = [
 fn columns(line: &AiRequest) -> Vec<String> {
     let cost = line.cost;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let columns: [String; 20] = [
+    let columns: [String; 22] = [
         line.at.rfc3339().unwrap_or_default(),
         line.id.clone(),
         line.user.to_string(),
@@ -74,6 +76,8 @@ fn columns(line: &AiRequest) -> Vec<String> {
         line.took.map(|took| took.0.to_string()).unwrap_or_default(),
         line.attempts.to_string(),
         line.tokens.to_string(),
+        line.tokens_in.to_string(),
+        line.tokens_out.to_string(),
         line.credits.to_string(),
         cost.map(|cost| cost.micro_usd.to_string()).unwrap_or_default(),
         cost.and_then(|cost| cost.kopecks)

@@ -20,20 +20,47 @@ pub fn inexpressible(document: &Document) -> Vec<Problem> {
         .collect()
 }
 
+/// Where in a model's row it says who renders it: what is to be done about a mistake depends on it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In the row itself, which says what is sold.
+    First,
+    /// Among its `routes`, each of which is to take whatever the model sells.
+    Beside,
+}
+
+impl Place {
+    /// What an operator does about what nobody could order.
+    fn never(self, first: &str) -> &str {
+        match self {
+            Self::First => first,
+            Self::Beside => "no order could ever take this route: take it out",
+        }
+    }
+
+    /// What an operator does about orders of one kind, which would pass a route by.
+    fn partly(self, first: &str) -> String {
+        match self {
+            Self::First => first.to_owned(),
+            Self::Beside => format!("take this route out, or {first}"),
+        }
+    }
+}
+
 /// Of the first route, and of each other with its name.
 fn reasons(sold: &ModelRow) -> impl Iterator<Item = String> + use<> {
-    let first = by(sold, &sold.provider, &sold.family);
+    let first = by(sold, &sold.provider, &sold.family, Place::First);
     let others = sold.routes.iter().flat_map(|route| {
-        let found = by(sold, &route.provider, &route.family).into_iter();
+        let found = by(sold, &route.provider, &route.family, Place::Beside).into_iter();
         found.map(|why| format!("routes: {} {}: {why}", route.provider, route.family))
     });
     let others: Vec<String> = others.collect();
     first.into_iter().chain(others)
 }
 
-fn by(sold: &ModelRow, provider: &str, family: &str) -> BTreeSet<String> {
+fn by(sold: &ModelRow, provider: &str, family: &str, place: Place) -> BTreeSet<String> {
     if let Some(known) = row(provider) {
-        return of_provider(sold, known, family);
+        return of_provider(sold, known, family, place);
     }
     let there_are = listed(ROWS.iter().map(|row| row.name));
     BTreeSet::from([format!(
@@ -41,26 +68,35 @@ fn by(sold: &ModelRow, provider: &str, family: &str) -> BTreeSet<String> {
     )])
 }
 
-fn of_provider(sold: &ModelRow, provider: &Row, family: &str) -> BTreeSet<String> {
+fn of_provider(sold: &ModelRow, provider: &Row, family: &str, place: Place) -> BTreeSet<String> {
     let Some(form) = provider.form(family) else {
         return BTreeSet::from([format!(
             "the family {family:?} is unknown; there are {}",
             listed(provider.forms.iter().map(|form| form.name))
         )]);
     };
-    refusals(sold, provider, form)
+    // A form for any model is told which one by what follows it; an order without that is refused by the provider.
+    if family.trim() == form.name && form.name.ends_with('/') {
+        return BTreeSet::from([format!(
+            "the family {family:?} names no model; say which one behind the slash: `{}<its name at {}>`",
+            form.name, provider.name
+        )]);
+    }
+    refusals(sold, provider, form, place)
 }
 
 fn listed(names: impl Iterator<Item = &'static str>) -> String {
     names.collect::<Vec<_>>().join(", ")
 }
 
-fn refusals(row: &ModelRow, provider: &Row, form: &Form) -> BTreeSet<String> {
+fn refusals(row: &ModelRow, provider: &Row, form: &Form, place: Place) -> BTreeSet<String> {
     let sold = row.makes().unwrap_or_default();
     if sold != form.makes {
         let (made, sold) = (form.makes.as_str(), sold.as_str());
+        let first = format!("say `makes: {made}`");
         return BTreeSet::from([format!(
-            "the family makes {made}, and the row says {sold}; say `makes: {made}`"
+            "the family makes {made}, and the row says {sold}; {}",
+            place.never(&first)
         )]);
     }
     let forms = [(row.text, false), (row.image, true)];
@@ -74,7 +110,7 @@ fn refusals(row: &ModelRow, provider: &Row, form: &Form) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for with_photo in forms {
         let refused = orders(row, form, with_photo).filter_map(|order| provider.check(&order).err());
-        found.extend(refused.map(|why| spoken(why, form, with_photo)));
+        found.extend(refused.map(|why| spoken(why, form, with_photo, place)));
     }
     found
 }
@@ -118,7 +154,7 @@ fn orders_of<'a>(
     })
 }
 
-fn spoken(why: Unsupported, form: &Form, with_photo: bool) -> String {
+fn spoken(why: Unsupported, form: &Form, with_photo: bool, place: Place) -> String {
     let caps = form.caps;
     let (form, durations) = if with_photo {
         ("from a photo", caps.durations_image_s)
@@ -135,9 +171,9 @@ fn spoken(why: Unsupported, form: &Form, with_photo: bool) -> String {
             let (min, max) = (caps.prompt_chars_min, caps.prompt_chars_max);
             format!("prompt_chars_min or prompt_chars_max: {why}; it takes {min} to {max}")
         }
-        Unsupported::Retired => format!("{why}; say `enabled: false`"),
-        Unsupported::Text => format!("{why}; say `text: false`"),
-        Unsupported::Image => format!("{why}; say `image: false`"),
+        Unsupported::Retired => format!("{why}; {}", place.never("say `enabled: false`")),
+        Unsupported::Text => format!("{why}; {}", place.partly("say `text: false`")),
+        Unsupported::Image => format!("{why}; {}", place.partly("say `image: false`")),
         Unsupported::Sound | Unsupported::Family => why.to_string(),
     }
 }

@@ -8,9 +8,8 @@ mod words;
 
 pub use picture::chart;
 pub use send::{Failed, Outcome, Post};
-pub use words::text;
+pub use words::{not_over, text};
 
-use domain::ai_request::DAY_SHARDS;
 use domain::payment::Record;
 use domain::report::{Bearer, Business, Period, brought};
 use domain::window::Zone;
@@ -63,19 +62,11 @@ impl Reporter {
 
     async fn read_log(&self, business: &mut Business) -> Result<(), Error> {
         let bounds = (business.period.from, business.period.until);
-        for day in business.period.utc_days() {
-            for shard in 0..DAY_SHARDS {
-                let mut start = None;
-                loop {
-                    let page = self.requests.within((day, shard), bounds, start, PAGE).await?;
-                    business.unreadable = business.unreadable.saturating_add(page.unreadable);
-                    page.lines.iter().for_each(|line| business.add(line));
-                    start = page.next;
-                    if start.is_none() {
-                        break;
-                    }
-                }
-            }
+        let days = business.period.utc_days();
+        let mut pages = self.requests.of_days(days, Some(bounds), PAGE);
+        while let Some(page) = pages.next().await? {
+            business.unreadable = business.unreadable.saturating_add(page.unreadable);
+            page.lines.iter().for_each(|line| business.add(line));
         }
         Ok(())
     }
@@ -84,13 +75,16 @@ impl Reporter {
         for day in business.period.utc_days() {
             let mut start = None;
             loop {
-                let (records, next) = self.payments.of_day(day, start, PAYMENTS_PAGE).await?;
-                for record in records {
+                let page = self.payments.of_day(day, start, PAYMENTS_PAGE).await?;
+                page.unreadable
+                    .into_iter()
+                    .for_each(|at| business.miss_payment(at));
+                for record in page.records {
                     if business.period.holds(record.payment.created_at) {
                         business.takings.add(&record);
                     }
                 }
-                start = next;
+                start = page.next;
                 if start.is_none() {
                     break;
                 }

@@ -263,14 +263,19 @@ mod tests {
                     && !id.starts_with("failed-")
                     && !id.starts_with("limit-")
                     && !id.starts_with("denied-")
+                    && !id.starts_with("report-kind-")
+                    && !id.starts_with("report-why-")
             })
             .collect();
         assert!(unused.is_empty(), "never said: {unused:?}");
-        for failure in domain::job::Failure::ALL {
-            assert!(
-                catalogue.contains_key(&format!("failed-{}", failure.as_str())),
-                "{failure:?}"
-            );
+        let failures = domain::job::Failure::ALL.map(domain::job::Failure::as_str);
+        let categories = domain::cost::Category::ALL.map(domain::cost::Category::as_str);
+        let failed = failures.map(|failure| format!("failed-{failure}"));
+        let why = failures.map(|failure| format!("report-why-{failure}"));
+        let kinds = categories.map(|category| format!("report-kind-{category}"));
+        let by_code = [&failed[..], &why, &["report-why-canceled".to_owned()], &kinds].concat();
+        for id in by_code {
+            assert!(catalogue.contains_key(&id), "missing: {id}");
         }
         for id in said(&code) {
             assert!(id.contains('{') || catalogue.contains_key(id), "missing: {id}");

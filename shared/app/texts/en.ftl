@@ -676,6 +676,23 @@ report-time = Time to a video: half within { $median }, 95 of 100 within { $slow
 report-no-videos = Time to a video: unknown, none was done
 report-kinds = By kind: { $kinds }
 report-reasons = Why they failed: { $reasons }
+report-kind-text = better prompts
+report-kind-text_with_image = photos described
+report-kind-image_gen = pictures
+report-kind-image_edit = photos changed
+report-kind-video_gen = videos
+report-kind-audio_gen = songs
+report-kind-transcription = voice messages heard
+report-kind-tts = speech
+report-why-moderation = the service refused by its rules
+report-why-bad-input = the model could not use the words or the photo
+report-why-provider = trouble at the service
+report-why-no-file = done, but without a file
+report-why-file-gone = the file was gone at the service
+report-why-unreachable = nobody there to deliver to
+report-why-photo-gone = the photo could not be fetched
+report-why-timed-out = the service did not answer in time
+report-why-canceled = canceled by the customer
 report-models = <b>Models by cost</b>
 report-model = { $model }: operations { $count }, cost { $cost }, margin { $margin }
 report-plans = <b>Paid by</b>
@@ -688,6 +705,8 @@ report-not-looked-at = More unlimited plans, which cost less and were not looked
 report-refusals = <b>Refused by limits</b> (somebody wants more)
 report-refusal = { $limit }: { $count }
 report-orphans = Renders that came after they had been given up: { $count }
+report-unread-payments = ⚠️ Payments that cannot be read and are not in the revenue: { $count }
+report-not-over = this time is not over yet
 report-unreadable = ⚠️ Lines of the log that cannot be read and are not in this: { $count }
 report-more = …and { $count } more
 report-chart-hours = Operations by hour
@@ -706,6 +725,12 @@ report-chart-nothing = There were no operations.
 alert = 🚨 <b>{ $function }: { $event }</b>
     { $words }
     Times: { $count }, from { $since } to { $until } UTC
+alert-alarm = 🔔 <b>Alarm { $alarm }</b>
+    { $words }
+    Changes: { $count }, from { $since } to { $until } UTC. What to do: infra/README.md#alarms, row { $alarm }
+alert-alarm-over = ✅ <b>Alarm { $alarm } is over</b>
+    { $words }
+    Changes: { $count }, from { $since } to { $until } UTC. What it was: infra/README.md#alarms, row { $alarm }
 alert-with = With: { $with }
 alert-job = The last order: <code>{ $job }</code>
 alert-rest = 🚨 And more kinds of errors: { $count }. There are too many for a message each: see the logs.

@@ -686,6 +686,23 @@ report-time = До видео: половина за { $median }, 95 из 100 з
 report-no-videos = До видео: неизвестно, готовых не было
 report-kinds = По видам: { $kinds }
 report-reasons = Почему не вышло: { $reasons }
+report-kind-text = улучшений текста
+report-kind-text_with_image = описаний фото
+report-kind-image_gen = картинок
+report-kind-image_edit = правок фото
+report-kind-video_gen = видео
+report-kind-audio_gen = песен
+report-kind-transcription = расшифровок голоса
+report-kind-tts = озвучек
+report-why-moderation = сервис отказал по своим правилам
+report-why-bad-input = модель не смогла взять текст или фото
+report-why-provider = неполадки у сервиса
+report-why-no-file = готово, но без файла
+report-why-file-gone = файл пропал у сервиса
+report-why-unreachable = некому доставить
+report-why-photo-gone = фото не открылось
+report-why-timed-out = сервис не ответил вовремя
+report-why-canceled = отменил клиент
 report-models = <b>Модели по себестоимости</b>
 report-model = { $model }: операций { $count }, стоили { $cost }, маржа { $margin }
 report-plans = <b>Чем оплачено</b>
@@ -698,6 +715,8 @@ report-not-looked-at = Ещё безлимитов, которые стоят м
 report-refusals = <b>Отказы по лимитам</b> (кому-то мало)
 report-refusal = { $limit }: { $count }
 report-orphans = Рендеров, пришедших после отказа от них: { $count }
+report-unread-payments = ⚠️ Платежей не прочитано, в выручку не вошли: { $count }
+report-not-over = это время ещё не кончилось
 report-unreadable = ⚠️ Строк журнала не прочитано, в отчёт не вошли: { $count }
 report-more = …и ещё { $count }
 report-chart-hours = Операции по часам
@@ -716,6 +735,12 @@ report-chart-nothing = Операций не было.
 alert = 🚨 <b>{ $function }: { $event }</b>
     { $words }
     Раз: { $count }, с { $since } до { $until } UTC
+alert-alarm = 🔔 <b>Тревога { $alarm }</b>
+    { $words }
+    Изменений: { $count }, с { $since } до { $until } UTC. Что делать: infra/README.md#alarms, строка { $alarm }
+alert-alarm-over = ✅ <b>Тревога { $alarm } прошла</b>
+    { $words }
+    Изменений: { $count }, с { $since } до { $until } UTC. Что это было: infra/README.md#alarms, строка { $alarm }
 alert-with = Где: { $with }
 alert-job = Последний заказ: <code>{ $job }</code>
 alert-rest = 🚨 И ещё виды ошибок: { $count }. Их очень много, каждый отдельным сообщением не приходит: смотрите журналы.

@@ -4,7 +4,7 @@
 //! the job itself cannot know (what providers ask, what a dollar is) was put down with the order when it was accepted.
 
 use crate::catalog::Price;
-use crate::cost::{Category, Costs, MicroUsd, Rate, Took};
+use crate::cost::{Category, Costs, MicroKopecks, MicroUsd, Rate, Took};
 use crate::id::{ModelId, OPEN_SHARDS, UserId};
 use crate::job::{Answer, Failure, Job, Stage};
 use crate::money::Credits;
@@ -96,7 +96,7 @@ impl Source {
 pub struct Cost {
     /// In millionths of a dollar.
     pub micro_usd: MicroUsd,
-    /// In kopecks, where the rate was known.
+    /// In kopecks, where the rate was known, rounded: to be shown, and not to be added up ([`AiRequest::exactly`]).
     pub kopecks: Option<u64>,
     /// Who says so.
     pub source: Source,
@@ -217,6 +217,13 @@ pub struct AiRequest {
 }
 
 impl AiRequest {
+    /// What it cost at the rate of its moment, with nothing rounded; `None` where one of the two is not known.
+    pub fn exactly(&self) -> Option<MicroKopecks> {
+        let cost = self.cost?;
+        let by_rate = self.kopecks_per_usd.map(|rate| cost.micro_usd.exactly(rate));
+        by_rate.or(cost.kopecks.map(MicroKopecks::whole))
+    }
+
     /// Of a job as it stands; `None` for one that was accepted before there was a log.
     pub fn of(job: &Job) -> Option<Self> {
         let costing = job.order.costing.as_ref()?;

@@ -1,4 +1,4 @@
-//! What the operator's chat is told of errors: one message for each kind, counted on in place, and few of them in an hour
+//! What the operator's chat is told of errors, and of alarms: one message for each kind, counted on in place, and few of them in an hour
 //! whatever happens. A storm of ten thousand errors of three kinds is three messages that say how many there were.
 //!
 //! All that is known stands in one [`Book`]. Whoever hears of errors puts them down ([`Book::hear`]), takes what is to be
@@ -17,13 +17,15 @@ pub const TAKEN_FOR: Millis = Millis::from_secs(30);
 pub const MESSAGES_MAX: usize = 10;
 /// Kinds that are known at all. More than that at once are not counted apart.
 pub const KINDS_MAX: usize = 100;
+/// How soon an alarm that was quiet again makes a message of its own when it rings once more. Before that it is counted on.
+pub const RINGS_APART: Millis = Millis::from_mins(15);
 /// Messages that may be sent for one kind: an answer was lost, and nobody knows whether the first was shown.
 pub const SENDS_MAX: u32 = 2;
 
 /// What is the same about errors that share a message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Kind {
-    /// The function that wrote it. Empty for the message of all kinds that have none of their own.
+    /// The function that wrote it, or the alarm. Empty for the message of all kinds that have none of their own.
     pub function: String,
     /// What happened.
     pub event: String,
@@ -42,6 +44,8 @@ pub struct Heard {
     pub words: String,
     /// For which order, as logs name it; empty where for none.
     pub job: String,
+    /// Of an alarm: whether it rings now.
+    pub rings: Option<bool>,
 }
 
 /// A kind of errors, and what the operator knows of it.
@@ -59,6 +63,8 @@ pub struct Group {
     pub words: String,
     /// The last order that it happened to.
     pub job: String,
+    /// Of an alarm: whether it rang the last time.
+    pub rings: Option<bool>,
     /// The message that says so.
     pub message: Option<i64>,
     /// How many that message says.
@@ -104,6 +110,12 @@ impl Group {
         self.kind.function.is_empty()
     }
 
+    /// Whether an alarm rings once more that was quiet again, and not just before.
+    fn is_rung_again(&self, heard: &Heard, now: Timestamp) -> bool {
+        let rings_again = self.rings == Some(false) && heard.rings == Some(true);
+        rings_again && self.since.after(RINGS_APART) <= now
+    }
+
     fn is_to_be_told(&self, now: Timestamp) -> bool {
         let waits = |since: Option<Timestamp>| since.is_some_and(|until| now < until);
         let just_told = self.message.is_some() && waits(self.told_at.map(|at| at.after(EDIT_EVERY)));
@@ -127,9 +139,13 @@ impl Book {
     }
 
     fn count(&mut self, heard: &Heard, now: Timestamp) {
-        let current = |group: &&mut Group| group.kind == heard.kind && !group.is_over(now);
-        if let Some(group) = self.groups.iter_mut().find(current) {
+        let of_kind = |group: &&mut Group| group.kind == heard.kind && !group.is_over(now);
+        let last = self.groups.iter_mut().rev().find(of_kind);
+        if let Some(group) = last.filter(|group| !group.is_rung_again(heard, now)) {
             group.count = group.count.saturating_add(1);
+            if heard.at >= group.until {
+                group.rings = heard.rings;
+            }
             group.until = group.until.max(heard.at);
             if !heard.job.is_empty() {
                 group.job.clone_from(&heard.job);
@@ -149,6 +165,7 @@ impl Book {
             count: 1,
             words: heard.words.clone(),
             job: heard.job.clone(),
+            rings: heard.rings,
             is_left_out,
             ..Group::default()
         });

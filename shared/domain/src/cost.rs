@@ -16,10 +16,38 @@ use crate::time::{Millis, Timestamp};
 pub struct MicroUsd(pub u64);
 
 impl MicroUsd {
-    /// The same in kopecks at a rate, rounded to the nearest, so that over many sums the errors make up for each other.
+    /// The same in kopecks at a rate, rounded to the nearest. It is for one sum alone: what is added up is added up
+    /// [exactly](Self::exactly), because many small sums are all rounded the same way.
     pub fn kopecks(self, per_usd: u64) -> u64 {
-        let exact = u128::from(self.0).saturating_mul(u128::from(per_usd));
-        narrow(exact.saturating_add(500_000) / 1_000_000)
+        self.exactly(per_usd).kopecks()
+    }
+
+    /// The same at a rate, with nothing rounded.
+    pub fn exactly(self, per_usd: u64) -> MicroKopecks {
+        MicroKopecks(u128::from(self.0).saturating_mul(u128::from(per_usd)))
+    }
+}
+
+/// A sum in millionths of a kopeck: what millionths of a dollar are at a rate, exactly, so that sums of any number of them
+/// are wrong by half a kopeck at most, once they are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MicroKopecks(pub u128);
+
+impl MicroKopecks {
+    /// So many whole kopecks.
+    pub fn whole(kopecks: u64) -> Self {
+        Self(u128::from(kopecks).saturating_mul(u128::from(MILLION)))
+    }
+
+    /// Two sums together.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
+    /// In kopecks, rounded to the nearest.
+    pub fn kopecks(self) -> u64 {
+        narrow(self.0.saturating_add(500_000) / 1_000_000)
     }
 }
 
@@ -378,6 +406,10 @@ mod tests {
             assert_eq!(MicroUsd(micro_usd).kopecks(per_usd), kopecks, "{micro_usd}");
         }
         assert_eq!(MicroUsd(1_350_070).to_string(), "1.350070");
+        assert_eq!(
+            MicroKopecks::whole(7).and(MicroUsd(63).exactly(8_000)).kopecks(),
+            8
+        );
     }
 
     #[test]

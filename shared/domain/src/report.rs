@@ -14,7 +14,7 @@ pub use takings::{Takings, Till, brought};
 use std::collections::BTreeMap;
 
 use crate::ai_request::{AiRequest, Status};
-use crate::cost::{Category, MicroUsd};
+use crate::cost::{Category, MicroKopecks, MicroUsd};
 use crate::id::{ModelId, UserId};
 use crate::time::Millis;
 
@@ -35,8 +35,8 @@ pub struct Tally {
     pub tokens: u64,
     /// What they cost us, where that is known.
     pub cost: MicroUsd,
-    /// The same in kopecks, each at the rate of its moment; those without a rate are not in it.
-    pub kopecks: u64,
+    /// The same in roubles, each at the rate of its moment and none of them rounded; those without a rate are not in it.
+    pub exactly: MicroKopecks,
     /// Those that are done and of which nobody knows what they cost.
     pub unpriced: u64,
     /// Those whose cost is known in dollars only, for want of a rate.
@@ -59,14 +59,20 @@ impl Tally {
         }
         if let Some(cost) = line.cost {
             more(&mut self.cost.0, cost.micro_usd.0);
-            more(&mut self.kopecks, cost.kopecks.unwrap_or(0));
-            more(&mut self.unrated, u64::from(cost.kopecks.is_none()));
+            let exactly = line.exactly();
+            self.exactly = self.exactly.and(exactly.unwrap_or_default());
+            more(&mut self.unrated, u64::from(exactly.is_none()));
         }
+    }
+
+    /// What those cost in kopecks of which it is known: rounded here, once, so wrong by half a kopeck at most.
+    pub fn kopecks(&self) -> u64 {
+        self.exactly.kopecks()
     }
 
     /// What they cost in kopecks; `None` where that is not known of all of them, so that what is known is no sum.
     pub fn whole_kopecks(&self) -> Option<u64> {
-        (self.unpriced == 0 && self.unrated == 0).then_some(self.kopecks)
+        (self.unpriced == 0 && self.unrated == 0).then(|| self.kopecks())
     }
 
     /// Thousandths of those that have ended that are done; `None` if none has ended.
@@ -207,7 +213,7 @@ mod tests {
             credits: 4,
             tokens: 20,
             cost: MicroUsd(140),
-            kopecks: 14,
+            exactly: MicroKopecks::whole(14),
             unpriced: 1,
             unrated: 0,
         };
@@ -217,6 +223,26 @@ mod tests {
         assert_eq!(sums.all.success_permille(), Some(500));
         assert_eq!(sums.errors, [("moderation".to_owned(), 2)].into());
         assert_eq!(summary(&[]).all.success_permille(), None);
+    }
+
+    #[test]
+    fn many_small_sums_are_rounded_once_and_together() {
+        let small = |rate: Option<u64>| {
+            // Six tenths of a kopeck, which alone is shown as one.
+            let mut line = line("a", Status::Completed, Some(75), 5);
+            line.kopecks_per_usd = rate;
+            line.cost = line.cost.map(|cost| Cost {
+                kopecks: rate.map(|rate| cost.micro_usd.kopecks(rate)),
+                ..cost
+            });
+            line
+        };
+        assert_eq!(small(Some(8_000)).cost.unwrap().kopecks, Some(1));
+        let sums = summary(&vec![small(Some(8_000)); 1_000]).all;
+        assert_eq!((sums.kopecks(), sums.whole_kopecks()), (600, Some(600)));
+        let sums = summary(&[small(Some(8_000)), small(None), small(Some(9_000))]).all;
+        assert_eq!((sums.exactly, sums.unrated), (MicroKopecks(75 * 17_000), 1));
+        assert_eq!((sums.kopecks(), sums.whole_kopecks()), (1, None));
     }
 
     #[test]

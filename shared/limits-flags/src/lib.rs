@@ -38,7 +38,7 @@ pub use document::{OWN_LIMIT, UNLIMITED_LIMIT};
 pub use features::FEATURE_LIMIT;
 pub use nearest::unknown;
 pub use office::{By, Check, Office};
-pub use problems::{Problem, problems};
+pub use problems::{Problem, problems, unreferred_costs};
 pub use rows::{Rows, Stored, VERSION_ATTRIBUTE, partition_key, row_key, sections, version_key};
 pub use snapshot::{
     NEW_JOBS, OUTDATED_AFTER_MS, Requires, SharedLimit, Snapshot, UNLIMITED_LIMITS, USELESS_AFTER_MS,

@@ -1,5 +1,6 @@
 //! What is wrong with a document by itself: rows that say nothing sensible, and rows that do not go together.
 
+mod costs;
 mod idle;
 mod recount;
 mod routes;
@@ -18,6 +19,7 @@ use crate::nearest::{distance, unknown};
 use crate::rows::Rows;
 use crate::snapshot::{NEW_JOBS, PROVIDER, Snapshot};
 
+pub use costs::unreferred as unreferred_costs;
 pub(crate) use idle::listed as idle_limits;
 pub(crate) use recount::recounted;
 
@@ -67,7 +69,7 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(flags(document))
         .chain(evaluators(document))
         .chain(prices(document))
-        .chain(costs(document))
+        .chain(costs::problems(document))
         .chain(routes::problems(document))
         .collect())
 }
@@ -302,35 +304,6 @@ fn flag(name: &str, why: String) -> Problem {
         row: format!("flag#{name}"),
         why,
     }
-}
-
-/// What is asked for models, by nobody who makes them, or never.
-fn costs(document: &Document) -> impl Iterator<Item = Problem> {
-    document.model_costs.iter().flat_map(|(name, cost)| {
-        let model = document.models.get(name);
-        let other = model
-            .filter(|model| model.provider != cost.provider)
-            .map(|model| {
-                let (asks, makes) = (&cost.provider, &model.provider);
-                format!("provider: `{asks}` does not make this model, `{makes}` does")
-            });
-        let words = cost.category.starts_with("text");
-        let pictures = move |unit: &str| !words && (unit == "image" || unit == "token");
-        let of_video = model.is_some() || routes::refer_to(document, name);
-        let mut rates = cost.rates.iter();
-        let uncounted = rates.find(|rate| of_video && pictures(&rate.unit));
-        let uncounted = uncounted.map(|rate| format!("rates: a video has no `{}` to be counted", rate.unit));
-        let never = cost
-            .rates
-            .is_empty()
-            .then(|| "rates: without one it says nothing".to_owned());
-        let nameless = (!is_name(name)).then(|| format!("the name of a model is {NAME}"));
-        let found = [other, uncounted, never, nameless].into_iter().flatten();
-        found.map(move |why| Problem {
-            row: format!("model_cost#{name}"),
-            why,
-        })
-    })
 }
 
 /// Lengths that cost nothing, and lengths that stand twice.

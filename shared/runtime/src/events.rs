@@ -5,6 +5,7 @@
 /// Every name, in order. `library` is what a line without a name of ours is called.
 pub const EVENTS: &[&str] = &[
     "acceptance_truth_unread",
+    "alert_batch_dropped",
     "alert_told_later",
     "answer_without_words",
     "balance_unread",

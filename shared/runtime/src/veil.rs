@@ -234,11 +234,17 @@ fn hosts(text: &str) -> String {
 
 /// A text without what it quotes of a withheld one.
 pub(crate) fn without(text: &str, withheld: &str) -> String {
-    let letters: Vec<char> = text.chars().collect();
-    let mut quoted = vec![false; letters.len()];
-    for (at, window) in letters.windows(QUOTATION_CHARS).enumerate() {
-        let window: String = window.iter().collect();
-        if withheld.contains(&window) {
+    // Where each letter begins, and where the last one ends.
+    let begins = text.char_indices().map(|(at, _)| at);
+    let begins: Vec<usize> = begins.chain([text.len()]).collect();
+    let mut quoted = vec![false; begins.len().saturating_sub(1)];
+    for at in 0..quoted.len() {
+        let end = begins.get(at.saturating_add(QUOTATION_CHARS));
+        let window = begins
+            .get(at)
+            .zip(end)
+            .and_then(|(from, to)| text.get(*from..*to));
+        if window.is_some_and(|window| withheld.contains(window)) {
             quoted
                 .iter_mut()
                 .skip(at)
@@ -252,9 +258,9 @@ pub(crate) fn without(text: &str, withheld: &str) -> String {
         .filter(|line| (4..QUOTATION_CHARS).contains(&line.chars().count()));
     let mut out = String::with_capacity(text.len());
     let mut was_quoted = false;
-    for (letter, is_quoted) in letters.iter().zip(quoted) {
+    for (letter, is_quoted) in text.chars().zip(quoted) {
         match (is_quoted, was_quoted) {
-            (false, _) => out.push(*letter),
+            (false, _) => out.push(letter),
             (true, false) => out.push_str(TAKEN_OUT),
             (true, true) => {}
         }

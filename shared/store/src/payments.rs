@@ -2,9 +2,11 @@
 //! ledger's key free, the account as the change needs it, and the purchase with it.
 
 mod booked;
+mod day;
 mod settle;
 mod tables;
 
+pub use day::PaymentPage;
 pub use settle::{Credit, Settled, Settling};
 pub use tables::PaymentTables;
 
@@ -25,8 +27,6 @@ const PAYMENT: &str = "payment";
 const ACCOUNT: &str = "account";
 /// The index of what is due.
 const DUE_INDEX: &str = "open-by-due";
-/// The index of payments by the day on which they were first heard of.
-const DAY_INDEX: &str = "by-day";
 /// The index of what a customer has bought.
 const USER_INDEX: &str = "by-user";
 
@@ -256,31 +256,6 @@ impl Payments {
                 return Ok((all, bad));
             }
         }
-    }
-
-    /// The payments that were first heard of on the day of a time, in UTC, the newest first, from where a page before ended.
-    pub async fn of_day(
-        &self,
-        day: Timestamp,
-        after: Option<Item>,
-        limit: i32,
-    ) -> Result<(Vec<Record>, Option<Item>), Error> {
-        let query = Query {
-            table: self.tables.payments.clone(),
-            index: Some(DAY_INDEX),
-            partition: ("day", s(rows::day(day).unwrap_or_default())),
-            from: None,
-            up_to: None,
-            limit,
-            start: after,
-            consistent: false,
-        };
-        let page = self.db.query_backwards(query).await?;
-        let records = page.items.iter().filter_map(bought).filter_map(|row| match row {
-            Bought::Payment(record) => Some(*record),
-            Bought::Purchase(_) => None,
-        });
-        Ok((records.collect(), page.next))
     }
 
     /// How far a list that only grows was read; from its beginning, if nobody has.

@@ -1,5 +1,7 @@
 //! The log of AI operations: an order's line is written where its job changes, in the same transaction; and the log is read.
 
+use std::collections::VecDeque;
+
 use domain::ai_request::{AiRequest, DAY_SHARDS};
 use domain::id::{JobId, UserId};
 use domain::job::Job;
@@ -76,16 +78,24 @@ impl Requests {
         self.of_part((day, shard), None, after, limit).await
     }
 
-    /// The same of what began within a time alone; the rest of the day is not read.
-    pub async fn within(
+    /// All of some days, one after the other and each part by part; of what began within a time alone, where one is said: the
+    /// rest of its days is not read.
+    pub fn of_days(
         &self,
-        part: (Timestamp, u32),
-        (from, until): (Timestamp, Timestamp),
-        after: Option<Item>,
+        days: impl IntoIterator<Item = Timestamp>,
+        within: Option<(Timestamp, Timestamp)>,
         limit: i32,
-    ) -> Result<RequestPage, Error> {
-        let bounds = Some((rows::began(from), rows::began(until)));
-        self.of_part(part, bounds, after, limit).await
+    ) -> RequestPages<'_> {
+        let parts = days
+            .into_iter()
+            .flat_map(|day| (0..DAY_SHARDS).map(move |shard| (day, shard)));
+        RequestPages {
+            log: self,
+            parts: parts.collect(),
+            bounds: within.map(|(from, until)| (rows::began(from), rows::began(until))),
+            limit,
+            start: None,
+        }
     }
 
     /// The place behind a line of a part of a day, in words that can go through anybody's hands.
@@ -162,6 +172,38 @@ impl Requests {
             consistent: false,
         };
         Ok(page(self.db.query_backwards(query).await?))
+    }
+}
+
+/// Several days of the log, page after page.
+#[derive(Debug)]
+pub struct RequestPages<'l> {
+    log: &'l Requests,
+    /// What is not read to its end yet.
+    parts: VecDeque<(Timestamp, u32)>,
+    bounds: Option<(String, String)>,
+    limit: i32,
+    start: Option<Item>,
+}
+
+impl RequestPages<'_> {
+    /// Whether all has been read.
+    pub fn are_over(&self) -> bool {
+        self.parts.is_empty()
+    }
+
+    /// The next page, which knows nothing of one behind it; `None` once all has been read.
+    pub async fn next(&mut self) -> Result<Option<RequestPage>, Error> {
+        let Some(part) = self.parts.front().copied() else {
+            return Ok(None);
+        };
+        let (bounds, start) = (self.bounds.clone(), self.start.clone());
+        let mut page = self.log.of_part(part, bounds, start, self.limit).await?;
+        self.start = page.next.take();
+        if self.start.is_none() {
+            self.parts.pop_front();
+        }
+        Ok(Some(page))
     }
 }
 

@@ -39,7 +39,7 @@ pub struct Query {
     pub index: Option<&'static str>,
     /// The partition.
     pub partition: (&'static str, AttributeValue),
-    /// The sort key is at least this, where it is also at most something.
+    /// The sort key is at least this; only together with `up_to`, which names it.
     pub from: Option<AttributeValue>,
     /// The sort key is at most this.
     pub up_to: Option<(&'static str, AttributeValue)>,
@@ -135,6 +135,11 @@ impl Db {
     }
 
     async fn page(&self, query: Query, forward: bool) -> Result<Page, Error> {
+        if query.from.is_some() && query.up_to.is_none() {
+            return Err(Error::Invalid(
+                "a query from a sort key on says up to which, too".into(),
+            ));
+        }
         let mut x = Expression::default();
         let mut condition = format!("{} = {}", x.name(query.partition.0), x.value(query.partition.1));
         if let Some((name, value)) = query.up_to {

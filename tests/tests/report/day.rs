@@ -13,7 +13,7 @@ use domain::time::Timestamp;
 use serde_json::json;
 use tests::stage::{OPERATOR, Stage};
 
-use crate::naive::{Line, Rows, count, sum};
+use crate::naive::{Line, Rows, count, rounded, sum};
 use crate::said;
 use crate::world::World;
 
@@ -81,7 +81,7 @@ async fn sums_agree(stage: &Stage, rows: &Rows, period: &Period) {
     assert_eq!(all.requests, u64::try_from(lines.len()).unwrap());
     assert_eq!(all.credits, sum(&lines, charged));
     assert_eq!(all.cost.0, sum(&lines, |line| line.micro_usd.unwrap_or(0)));
-    assert_eq!(all.kopecks, sum(&lines, |line| line.kopecks.unwrap_or(0)));
+    assert_eq!(all.kopecks(), rounded(&lines));
     // What customers were charged is what the ledger has taken for the orders of that time.
     assert_eq!(sum(&lines, charged), rows.captured(from, until));
     for category in domain::cost::Category::ALL {

@@ -17,7 +17,8 @@ pub(crate) struct Line {
     pub(crate) took_ms: Option<u64>,
     pub(crate) credits: u64,
     pub(crate) micro_usd: Option<u64>,
-    pub(crate) kopecks: Option<u64>,
+    /// Kopecks for a dollar.
+    pub(crate) per_usd: Option<u64>,
     /// The plan that paid.
     pub(crate) plan: Option<String>,
 }
@@ -144,7 +145,7 @@ fn line(item: &Item) -> Line {
         took_ms: amount(item, "took_ms"),
         credits: amount(item, "credits").unwrap(),
         micro_usd: amount(item, "micro_usd"),
-        kopecks: amount(item, "kopecks"),
+        per_usd: amount(item, "kopecks_per_usd"),
         plan: text(item, "subscription").filter(|_| is_set(item, "is_unlimited")),
     }
 }
@@ -193,6 +194,16 @@ pub(crate) fn sum(lines: &[&Line], of: impl Fn(&Line) -> u64) -> u64 {
         sum += of(line);
     }
     sum
+}
+
+/// What some lines cost in kopecks: each exactly, in millionths of one, and their sum rounded to the nearest.
+pub(crate) fn rounded(lines: &[&Line]) -> u64 {
+    let mut millionths: u128 = 0;
+    for line in lines {
+        millionths += u128::from(line.micro_usd.unwrap_or(0)) * u128::from(line.per_usd.unwrap_or(0));
+    }
+    let (whole, rest) = (millionths / 1_000_000, millionths % 1_000_000);
+    u64::try_from(whole).unwrap() + u64::from(rest >= 500_000)
 }
 
 /// The different values of something, in order.

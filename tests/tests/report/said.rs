@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::naive::{Line, Paid, Rows, brought, count, distinct, sum, within};
+use crate::naive::{Line, Paid, Rows, brought, count, distinct, rounded, sum, within};
 
 /// Kopecks for a cent's hundred and for a Star, as the settings of these tests have them.
 const USD: u64 = 8_000;
@@ -64,10 +64,10 @@ fn listed(sums: &BTreeMap<String, u64>) -> String {
 /// What lines cost, and in words; `None` where that is not known of all.
 fn cost(lines: &[&Line]) -> (Option<u64>, String) {
     let micro_usd = sum(lines, |line| line.micro_usd.unwrap_or(0));
-    let kopecks = sum(lines, |line| line.kopecks.unwrap_or(0));
+    let kopecks = rounded(lines);
     let dark = count(lines, |line| {
         line.status == "completed" && line.micro_usd.is_none()
-    }) + count(lines, |line| line.micro_usd.is_some() && line.kopecks.is_none());
+    }) + count(lines, |line| line.micro_usd.is_some() && line.per_usd.is_none());
     let cents = micro_usd.div_ceil(10_000);
     let usd = format!("${}.{:02}", spaced(cents / 100), cents % 100);
     if dark == 0 {
@@ -194,16 +194,17 @@ pub(crate) fn operations(rows: &Rows, from: i64, until: i64) -> Vec<String> {
         clock(slow)
     ));
     let kinds = [
-        "text",
-        "text_with_image",
-        "image_gen",
-        "image_edit",
-        "video_gen",
-        "audio_gen",
-        "transcription",
-        "tts",
+        ("text", "улучшений текста"),
+        ("text_with_image", "описаний фото"),
+        ("image_gen", "картинок"),
+        ("image_edit", "правок фото"),
+        ("video_gen", "видео"),
+        ("audio_gen", "песен"),
+        ("transcription", "расшифровок голоса"),
+        ("tts", "озвучек"),
     ];
-    let kinds = kinds.map(|kind| format!("{kind} {}", spaced(count(&lines, |line| line.category == kind))));
+    let kinds =
+        kinds.map(|(kind, words)| format!("{words} {}", spaced(count(&lines, |line| line.category == kind))));
     said.push(format!("По видам: {}", kinds.join(", ")));
     let mut reasons: Vec<(u64, String)> = distinct(&lines, |line| line.error.clone())
         .into_iter()
@@ -212,10 +213,23 @@ pub(crate) fn operations(rows: &Rows, from: i64, until: i64) -> Vec<String> {
     reasons.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     let reasons: Vec<String> = reasons
         .iter()
-        .map(|(times, why)| format!("{why} {}", spaced(*times)))
+        .map(|(times, why)| format!("{} ({why}): {}", in_words(why), spaced(*times)))
         .collect();
-    said.push(format!("Почему не вышло: {}", reasons.join(", ")));
+    said.push(format!("Почему не вышло: {}", reasons.join("; ")));
     said
+}
+
+/// What the codes of these days' failures are called.
+fn in_words(why: &str) -> &'static str {
+    match why {
+        "moderation" => "сервис отказал по своим правилам",
+        "bad-input" => "модель не смогла взять текст или фото",
+        "provider" => "неполадки у сервиса",
+        "file-gone" => "файл пропал у сервиса",
+        "timed-out" => "сервис не ответил вовремя",
+        "canceled" => "отменил клиент",
+        other => panic!("no words for {other}"),
+    }
 }
 
 /// What so many credits were worth, as credits were sold.
@@ -326,7 +340,7 @@ pub(crate) fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
             .filter(|line| line.user == user && line.plan.as_ref() == Some(&plan))
             .collect();
         let brought = brought(&rows.paid, user, &plan, from, until);
-        let (costs, brings) = (sum(&mine, |line| line.kopecks.unwrap_or(0)), together(&brought));
+        let (costs, brings) = (rounded(&mine), together(&brought));
         if costs > brings {
             let words = format!(
                 "{user}, {plan}: стоит {}, приносит {}, убыток {}",

@@ -15,7 +15,7 @@ use domain::cost::Category;
 use domain::id::ModelId;
 use domain::report::Summary;
 use domain::time::{Millis, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use store::Requests;
 use table::Deadline;
 use utoipa::IntoParams;
@@ -26,7 +26,7 @@ use crate::auth::Viewer;
 use crate::body::{Asked, Name, Until};
 use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
-use shown::{Bearers, End, Lines, Ranking, Summed, answer};
+use shown::{Bearers, End, Format, Lines, Ranking, Summed, answer};
 
 /// Lines that are read at once.
 const PAGE: i32 = 2_000;
@@ -109,13 +109,7 @@ pub(crate) async fn sum_up(
     Asked(days): Asked<Time>,
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
-    let (sums, read) = summed(&api, &days, deadline).await?;
-    answer(
-        days.format.as_deref(),
-        &Summed::of(&sums, &read),
-        &read.end(),
-        || log_table::categories(&sums),
-    )
+    sums(&api, &days, deadline, Summed::of, log_table::categories).await
 }
 
 /// The models by what they cost, the dearest first.
@@ -129,13 +123,7 @@ pub(crate) async fn top_models(
     Asked(days): Asked<Time>,
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
-    let (sums, read) = summed(&api, &days, deadline).await?;
-    answer(
-        days.format.as_deref(),
-        &Ranking::of(&sums, &read),
-        &read.end(),
-        || log_table::models(&sums),
-    )
+    sums(&api, &days, deadline, Ranking::of, log_table::models).await
 }
 
 /// What each customer's unlimited plan has cost, the dearest first.
@@ -149,13 +137,7 @@ pub(crate) async fn unlimited_plans(
     Asked(days): Asked<Time>,
     Until(deadline): Until,
 ) -> Result<Response, Refusal> {
-    let (sums, read) = summed(&api, &days, deadline).await?;
-    answer(
-        days.format.as_deref(),
-        &Bearers::of(&sums, &read),
-        &read.end(),
-        || log_table::plans(&sums),
-    )
+    sums(&api, &days, deadline, Bearers::of, log_table::plans).await
 }
 
 /// The operations of a day, part by part of the log and in each the oldest first.
@@ -170,6 +152,7 @@ pub(crate) async fn list_requests(
     _: Viewer,
     Asked(which): Asked<Which>,
 ) -> Result<Response, Refusal> {
+    let format = Format::of(which.format.as_deref())?;
     let day = day(&api, which.day.as_deref())?;
     let wanted = Wanted::of(&which)?;
     let most = usize::try_from(limit(which.limit)?).unwrap_or(usize::MAX);
@@ -208,12 +191,9 @@ pub(crate) async fn list_requests(
         }
     }
     let body = Lines::of(&lines, next.clone(), unreadable);
-    answer(
-        which.format.as_deref(),
-        &body,
-        &End::Page(next.as_deref()),
-        || log_table::lines(&lines),
-    )
+    answer(format, &body, &End::Page(next.as_deref()), || {
+        log_table::lines(&lines)
+    })
 }
 
 /// What a customer has asked for, the latest first.
@@ -230,7 +210,7 @@ pub(crate) async fn requests_of_user(
     Name(whose): Name,
     Asked(part): Asked<Part>,
 ) -> Result<Response, Refusal> {
-    let whose = user(&whose)?;
+    let (whose, format) = (user(&whose)?, Format::of(part.format.as_deref())?);
     let limit = i32::try_from(limit(part.limit)?).unwrap_or(i32::MAX);
     let start = part
         .cursor
@@ -242,7 +222,7 @@ pub(crate) async fn requests_of_user(
     }
     let next = page.next.as_ref().and_then(Requests::cursor_of_user);
     let body = Lines::of(&page.lines, next.clone(), page.unreadable);
-    answer(part.format.as_deref(), &body, &End::Page(next.as_deref()), || {
+    answer(format, &body, &End::Page(next.as_deref()), || {
         log_table::lines(&page.lines)
     })
 }
@@ -291,37 +271,37 @@ impl Read {
     }
 }
 
+/// Sums of some days, as whoever asks for them shows them. In what form is looked at before anything is read.
+async fn sums<T: Serialize, E: std::error::Error + Send + Sync + 'static>(
+    api: &Api,
+    days: &Time,
+    deadline: Deadline,
+    body: impl Fn(&Summary, &Read) -> T,
+    table: impl Fn(&Summary) -> Result<String, E>,
+) -> Result<Response, Refusal> {
+    let format = Format::of(days.format.as_deref())?;
+    let (sums, read) = summed(api, days, deadline).await?;
+    answer(format, &body(&sums, &read), &read.end(), || table(&sums))
+}
+
 async fn summed(api: &Api, days: &Time, deadline: Deadline) -> Result<(Summary, Read), Refusal> {
     let last = day(api, days.day.as_deref())?;
     let count = days.days.unwrap_or(1);
     if !(1..=31).contains(&count) {
         return Err(Refusal::Malformed("`days` is 1 to 31".to_owned()));
     }
-    let mut sums = Summary::default();
-    let mut read = Read {
-        complete: true,
-        unreadable: 0,
-    };
-    for back in 0..count {
-        let at = last.after(Millis(domain::cost::days(back).0.saturating_neg()));
-        for shard in 0..DAY_SHARDS {
-            let mut start = None;
-            loop {
-                if sums.all.requests >= LINES_MAX || deadline.remaining() < STOP_WITH {
-                    read.complete = false;
-                    return Ok((sums, read));
-                }
-                let page = api.requests.of_day(at, shard, start, PAGE).await?;
-                read.unreadable = read.unreadable.saturating_add(page.unreadable);
-                page.lines.iter().for_each(|line| sums.add(line));
-                start = page.next;
-                if start.is_none() {
-                    break;
-                }
-            }
-        }
+    let before = |back| last.after(Millis(domain::cost::days(back).0.saturating_neg()));
+    let mut pages = api.requests.of_days((0..count).map(before), None, PAGE);
+    let (mut sums, mut unreadable) = (Summary::default(), 0_u64);
+    let may_go_on = |sums: &Summary| sums.all.requests < LINES_MAX && deadline.remaining() >= STOP_WITH;
+    while may_go_on(&sums)
+        && let Some(page) = pages.next().await?
+    {
+        unreadable = unreadable.saturating_add(page.unreadable);
+        page.lines.iter().for_each(|line| sums.add(line));
     }
-    Ok((sums, read))
+    let complete = pages.are_over();
+    Ok((sums, Read { complete, unreadable }))
 }
 
 /// The day that is asked for; today, if none is.

@@ -12,7 +12,7 @@ use crate::{Error, Report};
 pub(crate) fn as_json(tally: &Tally) -> Value {
     json!({
         "requests": tally.requests, "completed": tally.completed, "failed": tally.failed, "open": tally.open,
-        "credits": tally.credits, "tokens": tally.tokens, "micro_usd": tally.cost.0, "kopecks": tally.kopecks,
+        "credits": tally.credits, "tokens": tally.tokens, "micro_usd": tally.cost.0, "kopecks": tally.kopecks(),
         "unpriced": tally.unpriced,
     })
 }
@@ -34,7 +34,7 @@ fn told(tally: &Tally) -> String {
         tally.open,
         count(tally.credits, "credit"),
         tally.cost,
-        roubles(tally.kopecks),
+        roubles(tally.kopecks()),
     )
 }
 

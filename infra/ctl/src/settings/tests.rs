@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use super::document::{parse, problems};
+use super::warnings::{of_nobodys_cost, of_unknown_cost, switched_off};
 use super::*;
 
 /// The file that is shipped.
@@ -111,6 +112,36 @@ fn each_route_is_checked_by_its_own_form() {
 }
 
 #[test]
+fn what_is_wrong_with_a_route_is_mended_at_the_route() {
+    let with = |family: &str| {
+        let routes = format!("family: kling-3.0\n    routes: [{{ provider: kie, family: {family} }}]");
+        problems_after("family: kling-3.0", &routes)
+    };
+    for family in ["sora-2", "suno-v5"] {
+        let found = with(family);
+        let told = "no order could ever take this route: take it out";
+        assert!(found.contains(told) && !found.contains("say `"), "{found}");
+    }
+    let found = with("hailuo-2.3");
+    assert!(
+        found.contains("take this route out, or say `text: false`"),
+        "{found}"
+    );
+}
+
+#[test]
+fn a_form_for_any_model_names_one() {
+    for (named, form) in [
+        ("chat/gpt-6-luna", "chat/"),
+        ("audio/gpt-4o-mini-transcribe", "audio/"),
+    ] {
+        let found = problems_after(&format!("family: {named}"), &format!("family: {form}"));
+        let told = format!("the family \"{form}\" names no model; say which one behind the slash");
+        assert!(found.contains(&told), "{found}");
+    }
+}
+
+#[test]
 fn what_is_not_on_sale_may_say_anything_that_a_row_can() {
     let found = problems_after(
         "prices: [{ seconds: 10, credits: 3 }]",
@@ -191,4 +222,23 @@ fn models_of_which_nobody_knows_what_they_cost_are_named() {
         !rest.contains("kling-2.6") && rest.contains("seedance-2"),
         "{rest}"
     );
+}
+
+#[test]
+fn costs_of_nobody_and_routes_to_whoever_is_switched_off_are_told() {
+    let text = std::fs::read_to_string(shipped()).unwrap();
+    let shipped = parse(&text).unwrap();
+    assert_eq!((of_nobodys_cost(&shipped), switched_off(&shipped)), (None, None));
+    let misspelt = text.replacen("  suno-v5: { provider", "  suno-5: { provider", 1);
+    let told = of_nobodys_cost(&parse(&misspelt).unwrap()).unwrap();
+    assert!(told.contains(": suno-5;"), "{told}");
+
+    let routes = "family: kling-3.0\n    routes: [{ provider: kling, family: kling-3.0 }]";
+    let with = |flag: &str| {
+        let text = text.replacen("family: kling-3.0", routes, 1);
+        let flag = format!("flags:\n  provider-kling: {{ enabled: {flag} }}\n");
+        switched_off(&parse(&text.replacen("flags:\n", &flag, 1)).unwrap())
+    };
+    assert_eq!(with("true"), None);
+    assert!(with("false").unwrap().contains("kling-3.0 by kling kling-3.0"));
 }

@@ -66,7 +66,11 @@ async fn busy() -> Place {
     let lines = [
         line(1, "kling-3.0", Status::Completed),
         line(2, "kling-3.0", Status::Failed),
-        line(3, "seedance-2", Status::Pending),
+        AiRequest {
+            tokens_in: 120,
+            tokens_out: 45,
+            ..line(3, "seedance-2", Status::Pending)
+        },
         unlimited,
         yesterday,
     ];
@@ -133,6 +137,12 @@ async fn a_list_is_in_order_and_as_csv_it_reads_back() {
     let ids: Vec<String> = read.records().map(|row| row.unwrap()[1].to_owned()).collect();
     assert_eq!(ids, ["700001-1", "700001-2", "700001-3", "8-4"]);
     assert!(!list.text.contains("HYPERLINK"), "words are not in the index");
+    let head: Vec<&str> = list.text.lines().next().unwrap().split(',').collect();
+    let place_of = |name: &str| head.iter().position(|column| *column == name).unwrap();
+    let mut read = csv::Reader::from_reader(list.text.as_bytes());
+    let third = read.records().nth(2).unwrap().unwrap();
+    let tokens = ["tokens", "tokens_in", "tokens_out"].map(|name| third[place_of(name)].to_owned());
+    assert_eq!(tokens, ["0", "120", "45"]);
     let failed = [&["requests", "list", "--status", "failed"], &DAY[..]].concat();
     let failed = place.ctl(&failed).await.unwrap();
     assert_eq!(failed.json["requests"][0]["error"], "moderation");
@@ -165,7 +175,7 @@ async fn a_customers_words_are_shown_when_asked_for_and_are_no_formula() {
     let words = place.ctl(&words).await.unwrap();
     let mut read = csv::Reader::from_reader(words.text.as_bytes());
     let row = read.records().next().unwrap().unwrap();
-    assert_eq!(&row[19], "'=HYPERLINK(\"https://x\")");
+    assert_eq!(&row[21], "'=HYPERLINK(\"https://x\")");
 }
 
 #[tokio::test]
@@ -226,6 +236,39 @@ async fn the_report_of_a_day_says_what_the_bot_would_say_and_draws_its_picture()
         (&week.json["first"], &week.json["all"]["requests"]),
         (&json!("2026-11-16"), &json!(5))
     );
+    // In Russian nothing is left in English, and a code stands behind its words.
+    for words in [
+        "По видам: видео 5",
+        "Почему не вышло: сервис отказал по своим правилам (moderation): 1",
+    ] {
+        assert!(week.text.contains(words), "{words}: {}", week.text);
+    }
+    let coming = place.ctl(&["report", "--day", "2099-01-01"]).await.unwrap();
+    assert!(
+        coming.text.ends_with("! это время ещё не кончилось"),
+        "{}",
+        coming.text
+    );
     let wrong = place.ctl(&["report", "--day", "yesterday"]).await.unwrap_err();
     assert!(wrong.to_string().contains("is no day"), "{wrong}");
+}
+
+#[tokio::test]
+async fn a_report_without_some_payments_says_so_and_is_no_success() {
+    let place = Place::new().await;
+    let typed = ["report", "--day", "2026-11-22", "--language", "en"];
+    assert!(place.ctl(&typed).await.unwrap().sound);
+    let found = place.found().await;
+    let key = [("id".to_owned(), table::s("stripe#odd"))].into();
+    let odd = Write::update("payment", found.output("PaymentsTable").unwrap(), key)
+        .set("kind", table::s("payment"))
+        .set("day", table::s("2026-11-22"))
+        .set("at", table::n(NOW.0));
+    found.db().write(odd, soon()).await.unwrap();
+    let told = place.ctl(&typed).await.unwrap();
+    let words = "Payments that cannot be read and are not in the revenue: 1";
+    assert!(told.text.contains(words), "{}", told.text);
+    assert_eq!((told.sound, &told.json["unread_payments"]), (false, &json!(1)));
+    let before = ["report", "--day", "2026-11-21", "--language", "en"];
+    assert!(place.ctl(&before).await.unwrap().sound);
 }

@@ -46,12 +46,20 @@ async fn a_changed_price_is_planned_as_just_that() {
     let dearer = SHOP.replacen("{ seconds: 5, credits: 1 }", "{ seconds: 5, credits: 3 }", 1);
     let file = place.file("dearer.yaml", &dearer);
     let plan = place.ctl(&["settings", "plan", &file]).await.unwrap();
+    let (changes, warnings) = plan.text.split_at(plan.text.find("\nwarning: ").unwrap());
     assert_eq!(
-        plan.text,
+        changes,
         "version 1: 1 row would change\n  ~ model#kling-3.0 prices.0.credits: 1 -> 3"
+    );
+    // What is probably not meant is said by each command that reads a file.
+    assert!(warnings.contains("`selling.support` names nobody"), "{warnings}");
+    assert_eq!(
+        plan.json["warnings"].as_array().unwrap().len(),
+        warnings.trim().lines().count()
     );
     let applied = place.ctl(&["settings", "apply", &file]).await.unwrap();
     assert!(applied.text.starts_with("version 1 -> 2"), "{}", applied.text);
+    assert_eq!(applied.json["warnings"], plan.json["warnings"]);
 }
 
 #[tokio::test]

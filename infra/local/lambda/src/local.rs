@@ -16,7 +16,7 @@ use crate::functions::{FunctionStats, LogSink, Outcome, Pool, Running};
 use crate::schedule::{self, EventShape};
 use crate::stack::{Function, Stack};
 use crate::subscription::{self, Ear};
-use crate::watch::{State, Watch};
+use crate::watch::{State, Watch, changes};
 use crate::{Service, ingress, moment};
 
 /// How a stack runs locally.
@@ -102,6 +102,7 @@ impl LocalLambda {
         local.schedule(options.schedule_speed);
         let bring = subscription::bring(heard, local.stack.clone(), local.pools.clone());
         local.tasks.spawn(bring);
+        local.tell_of_alarms();
         Ok(local)
     }
 
@@ -145,6 +146,15 @@ impl LocalLambda {
                 self.tasks
                     .spawn(schedule::run(pool.clone(), schedule.clone(), shape, speed));
             }
+        }
+    }
+
+    fn tell_of_alarms(&mut self) {
+        let mut functions = self.stack.functions.values();
+        if functions.any(|function| !function.rules.is_empty()) {
+            let (watch, sqs) = (Arc::clone(&self.watch), self.aws.sqs().clone());
+            let bring = changes::bring(watch, sqs, self.stack.clone(), self.pools.clone());
+            self.tasks.spawn(bring);
         }
     }
 
@@ -195,11 +205,9 @@ impl LocalLambda {
 
     /// The metrics, of the queues as they are now.
     pub async fn metrics(&self) -> Result<&Watch> {
-        let now_ms = moment::now_ms();
-        for (id, queue) in &self.stack.queues {
-            let depth = self.aws.depth(id).await?;
-            self.watch.depth(&queue.name, depth, now_ms);
-        }
+        self.watch
+            .measure(&self.stack, self.aws.sqs(), moment::now_ms())
+            .await?;
         Ok(&self.watch)
     }
 

@@ -101,6 +101,8 @@ pub struct Function {
     pub schedules: Vec<ScheduledEvent>,
     /// Logs whose lines are brought to it.
     pub logs: Vec<LogSource>,
+    /// Events of other services that are brought to it.
+    pub rules: Vec<EventRule>,
     /// What its role allows.
     pub statements: Vec<Statement>,
 }
@@ -135,6 +137,15 @@ pub struct LogSource {
     pub field: String,
     /// Its value.
     pub value: String,
+}
+
+/// A rule of `EventBridge`: the events that fit its pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EventRule {
+    /// The event's name in the template.
+    pub event: String,
+    /// What an event has to be like; see [`Pattern`](crate::watch::Pattern).
+    pub pattern: crate::watch::Pattern,
 }
 
 /// A schedule of one function.

@@ -5,7 +5,9 @@
 //! pattern syntax"; Lambda and SQS developer guides on their metrics.
 
 mod alarm;
+pub(crate) mod changes;
 mod emf;
+mod pattern;
 mod point;
 
 use std::collections::BTreeMap;
@@ -14,9 +16,11 @@ use std::sync::Mutex;
 use serde_json::Value;
 
 pub use alarm::{Alarm, Comparison, Missing, State, Statistic};
+pub use pattern::Pattern;
 pub use point::{Point, Series};
 
-use crate::aws::Depth;
+use crate::aws::{Depth, Sqs};
+use crate::error::Result;
 use crate::stack::Stack;
 
 /// How long points are kept: longer than any alarm looks back.
@@ -144,6 +148,20 @@ impl Watch {
             .flatten()
             .map(|point| point.value)
             .sum()
+    }
+
+    /// Measures the queues of a stack as they are now.
+    pub(crate) async fn measure(&self, stack: &Stack, sqs: &Sqs, at_ms: u64) -> Result<()> {
+        for queue in stack.queues.values() {
+            let depth = sqs.depth(&sqs.url(&queue.name)).await?;
+            self.depth(&queue.name, depth, at_ms);
+        }
+        Ok(())
+    }
+
+    /// Whether an alarm's metric has no value at all.
+    fn is_silent(&self, alarm: &Alarm) -> bool {
+        crate::locked(&self.points).get(&alarm.series).is_none()
     }
 
     /// How the alarms stand at a moment, by their logical ids.

@@ -150,10 +150,10 @@ impl Cashier {
         loop {
             let mut start = None;
             loop {
-                let (records, next) = self.payments.of_day(day, start, PAGE).await?;
+                let page = self.payments.of_day(day, start, PAGE).await?;
                 let within = |record: &Record| (from..until).contains(&record.payment.created_at);
-                ours.extend(records.into_iter().filter(within));
-                start = next;
+                ours.extend(page.records.into_iter().filter(within));
+                start = page.next;
                 if start.is_none() {
                     break;
                 }

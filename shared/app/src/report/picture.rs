@@ -70,7 +70,7 @@ fn models(say: Say, business: &Business) -> Bars {
 fn cost(say: Say, tally: &Tally) -> String {
     match tally.whole_kopecks() {
         Some(kopecks) => roubles(kopecks),
-        None if tally.kopecks > 0 => format!("≥ {}", roubles(tally.kopecks)),
+        None if tally.kopecks() > 0 => format!("≥ {}", roubles(tally.kopecks())),
         None => say.text("report-unknown"),
     }
 }
@@ -89,7 +89,7 @@ fn paid(say: Say, business: &Business) -> Bars {
         title: say.text("report-chart-money"),
         bars: vec![
             bar("report-chart-revenue", revenue.unwrap_or(0), came, Tone::Good),
-            bar("report-chart-cost", all.kopecks, cost(say, all), Tone::Bad),
+            bar("report-chart-cost", all.kopecks(), cost(say, all), Tone::Bad),
         ],
         nothing: String::new(),
     }

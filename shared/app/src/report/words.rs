@@ -31,6 +31,11 @@ pub fn text(say: Say, business: &Business) -> String {
     html::truncate(&parts.join("\n\n"), TEXT_CHARS_MAX).into_owned()
 }
 
+/// That there is more to come of its time.
+pub fn not_over(say: Say) -> String {
+    say.text("report-not-over")
+}
+
 /// Of which time it is.
 pub(super) fn title(say: Say, business: &Business) -> String {
     let period = &business.period;
@@ -91,6 +96,7 @@ fn paid(say: Say, business: &Business) -> String {
         ("report-going-back", takings.going_back),
         ("report-held", takings.held),
         ("report-test", takings.test),
+        ("report-unread-payments", business.unread_payments),
     ];
     let counts = counts.into_iter().filter(|(_, times)| *times > 0);
     lines.extend(counts.map(|(id, times)| say.with(id, [("count", count(times).into())])));
@@ -101,7 +107,7 @@ fn paid(say: Say, business: &Business) -> String {
 fn cost(say: Say, tally: &Tally) -> String {
     let dollars = dollars(tally.cost);
     let whole = tally.whole_kopecks();
-    let sums = [("rub", roubles(tally.kopecks).into()), ("usd", dollars.into())];
+    let sums = [("rub", roubles(tally.kopecks()).into()), ("usd", dollars.into())];
     match whole {
         Some(_) => say.with("report-costs", sums),
         None if tally.cost.0 == 0 => say.text("report-unknown"),
@@ -142,7 +148,7 @@ fn operations(say: Say, business: &Business) -> String {
     });
     let kinds = business.sums.categories.iter();
     let kinds: Vec<String> = kinds
-        .map(|(kind, tally)| format!("{} {}", kind.as_str(), count(tally.requests)))
+        .map(|(kind, tally)| format!("{} {}", named(say, *kind), count(tally.requests)))
         .collect();
     if !kinds.is_empty() {
         lines.push(say.with("report-kinds", [("kinds", kinds.join(", ").into())]));
@@ -152,11 +158,22 @@ fn operations(say: Say, business: &Business) -> String {
     if !reasons.is_empty() {
         let told = reasons.iter().take(NAMED_MAX);
         let told: Vec<String> = told
-            .map(|(why, times)| format!("{} {}", html::escape(why), count(**times)))
+            .map(|(why, times)| format!("{}: {}", reason(say, why), count(**times)))
             .collect();
-        lines.push(say.with("report-reasons", [("reasons", told.join(", ").into())]));
+        lines.push(say.with("report-reasons", [("reasons", told.join("; ").into())]));
     }
     lines.join("\n")
+}
+
+fn named(say: Say, kind: Category) -> String {
+    say.text(&format!("report-kind-{}", kind.as_str()))
+}
+
+/// Why something failed, with the code by which the log knows it; of a code that nobody has words for, just that.
+fn reason(say: Say, code: &str) -> String {
+    let words = say.find(&format!("report-why-{code}"), []);
+    let code = html::escape(code);
+    words.map_or_else(|| code.clone().into_owned(), |words| format!("{words} ({code})"))
 }
 
 fn models(say: Say, business: &Business) -> String {

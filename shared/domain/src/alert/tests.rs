@@ -14,7 +14,60 @@ fn heard(event: &str) -> Heard {
         at: NOON,
         words: "the provider refuses".to_owned(),
         job: "x1-a".to_owned(),
+        rings: None,
     }
+}
+
+fn alarm(rings: bool, at: Timestamp) -> Heard {
+    Heard {
+        kind: Kind {
+            function: "DeadDoorbells".to_owned(),
+            ..Kind::default()
+        },
+        at,
+        rings: Some(rings),
+        ..Heard::default()
+    }
+}
+
+#[test]
+fn an_alarm_has_one_message_that_says_how_it_stands_now() {
+    let mut book = Book::default();
+    book.hear(&[alarm(true, at(0))], at(0));
+    assert_eq!(tell(&mut book, at(0)), (1, 0));
+    book.hear(&[alarm(false, at(300))], at(300));
+    assert_eq!(
+        (tell(&mut book, at(300)), book.groups[0].rings),
+        ((0, 1), Some(false))
+    );
+    // What came late says nothing of now.
+    book.hear(&[alarm(true, at(200))], at(301));
+    assert_eq!((book.groups[0].rings, book.groups[0].count), (Some(false), 3));
+    // It flaps: the same message says so.
+    book.hear(&[alarm(true, at(400))], at(400));
+    assert_eq!(
+        (tell(&mut book, at(400)), book.groups[0].rings),
+        ((0, 1), Some(true))
+    );
+}
+
+#[test]
+fn an_alarm_that_rings_again_after_a_while_makes_a_message_of_its_own() {
+    let mut book = Book::default();
+    book.hear(&[alarm(true, at(0)), alarm(false, at(60))], at(60));
+    assert_eq!(tell(&mut book, at(60)), (1, 0));
+    book.hear(&[alarm(true, at(959))], at(959));
+    assert_eq!(book.groups.len(), 1, "not yet a quarter of an hour");
+    book.hear(&[alarm(false, at(960)), alarm(true, at(961))], at(961));
+    assert_eq!(tell(&mut book, at(961)).0, 1);
+    // The end of the second is told at the second, and what goes on ringing is the same.
+    book.hear(&[alarm(true, at(1_000)), alarm(false, at(1_001))], at(1_001));
+    let stand: Vec<_> = book
+        .groups
+        .iter()
+        .map(|group| (group.rings, group.count))
+        .collect();
+    assert_eq!(stand, [(Some(false), 4), (Some(false), 3)]);
 }
 
 fn at(seconds: i64) -> Timestamp {

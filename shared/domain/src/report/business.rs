@@ -6,6 +6,7 @@ use super::{Period, Summary, Takings, Tally};
 use crate::ai_request::AiRequest;
 use crate::id::UserId;
 use crate::money::Currency;
+use crate::time::Timestamp;
 
 /// What other money is in kopecks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +53,7 @@ impl Bearer {
     /// does not, as far as is known, or where nobody knows what its money is in roubles.
     pub fn loss(&self, rates: Rates) -> Option<u64> {
         let brought = rates.sum(&self.brought)?;
-        self.tally.kopecks.checked_sub(brought).filter(|loss| *loss > 0)
+        self.tally.kopecks().checked_sub(brought).filter(|loss| *loss > 0)
     }
 }
 
@@ -77,8 +78,10 @@ pub struct Business {
     pub bearers: Vec<Bearer>,
     /// Customers with unlimited plans that were not looked at, since theirs cost less.
     pub not_looked_at: u64,
-    /// Rows that cannot be read and are in no sum.
+    /// Lines of the log that cannot be read and are in no sum.
     pub unreadable: u64,
+    /// Payments that cannot be read and are in no sum.
+    pub unread_payments: u64,
 }
 
 impl Business {
@@ -95,6 +98,7 @@ impl Business {
             bearers: Vec::new(),
             not_looked_at: 0,
             unreadable: 0,
+            unread_payments: 0,
         }
     }
 
@@ -107,6 +111,18 @@ impl Business {
         if let Some(tally) = self.parts.get_mut(part) {
             tally.add(line);
         }
+    }
+
+    /// Counts a payment that cannot be read, if it is of this time, or if nobody can say of which.
+    pub fn miss_payment(&mut self, at: Option<Timestamp>) {
+        if at.is_none_or(|at| self.period.holds(at)) {
+            self.unread_payments = self.unread_payments.saturating_add(1);
+        }
+    }
+
+    /// Whether everything of this time is in it.
+    pub fn is_whole(&self) -> bool {
+        self.unreadable == 0 && self.unread_payments == 0
     }
 
     /// What is left of the money that came, in kopecks; `None` if a currency has no rate.
@@ -202,7 +218,7 @@ fn difference(more: u64, less: u64) -> Option<i64> {
 mod tests {
     use super::super::Span;
     use super::*;
-    use crate::cost::MicroUsd;
+    use crate::cost::{MicroKopecks, MicroUsd};
     use crate::payment::Rail;
     use crate::report::Till;
     use crate::window::Zone;
@@ -220,7 +236,7 @@ mod tests {
     fn cost(credits: u64, kopecks: u64) -> Tally {
         Tally {
             credits,
-            kopecks,
+            exactly: MicroKopecks::whole(kopecks),
             cost: MicroUsd(kopecks.saturating_mul(125)),
             ..Tally::default()
         }
@@ -314,6 +330,20 @@ mod tests {
         assert_eq!(business.revenue(), Some(300));
         business.takings.tills.insert((Rail::Stars, Currency::Xtr), till);
         assert_eq!(business.revenue(), None);
+    }
+
+    #[test]
+    fn a_payment_that_cannot_be_read_is_missed_on_its_own_day_or_on_any() {
+        let mut business = business();
+        let (from, until) = (business.period.from, business.period.until);
+        assert!(business.is_whole());
+        business.miss_payment(Some(until));
+        assert!(business.is_whole());
+        business.miss_payment(Some(from));
+        business.miss_payment(None);
+        assert_eq!((business.unread_payments, business.is_whole()), (2, false));
+        (business.unread_payments, business.unreadable) = (0, 1);
+        assert!(!business.is_whole());
     }
 
     #[test]

@@ -35,12 +35,6 @@ pub(super) fn problems(document: &Document) -> impl Iterator<Item = Problem> {
     })
 }
 
-/// Whether a route says that its costs stand there.
-pub(super) fn refer_to(document: &Document, cost: &str) -> bool {
-    let mut routes = document.models.values().flat_map(|model| &model.routes);
-    routes.any(|route| route.cost.as_deref() == Some(cost))
-}
-
 fn twice(model: &ModelRow) -> Option<String> {
     let mut seen = BTreeSet::from([(&model.provider, &model.family)]);
     let again = model

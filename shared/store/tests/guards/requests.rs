@@ -2,6 +2,7 @@
 
 use domain::ai_request::{AiRequest, DAY_SHARDS, Source, Status};
 use domain::job::{Event, Failure, Job, Stage};
+use domain::time::Millis;
 use store::{Applied, Requests};
 use table::Write;
 
@@ -108,6 +109,86 @@ async fn a_day_is_read_part_by_part_without_the_words() {
         ..whole
     };
     assert_eq!(found, [bare]);
+}
+
+#[tokio::test]
+async fn days_are_read_to_their_end_and_only_what_began_within_a_time() {
+    let scene = Scene::new().await;
+    scene.store.admit(&admission(), soon()).await.unwrap();
+    let line = scene.line().await;
+    let day = Millis::from_mins(24 * 60);
+    let mut ids = vec![line.id.clone()];
+    for (number, at) in [(1, line.at), (2, line.at), (3, line.at.after(day))] {
+        // Two of one part of the day, and one of the next day.
+        let other = AiRequest {
+            id: format!("{}-{number}", line.id),
+            at,
+            tokens_in: 9,
+            tokens_out: 4,
+            ..line.clone()
+        };
+        let item = store::rows::request_item(&other, day);
+        scene
+            .db
+            .write(Write::put("line", &scene.tables.requests, item), soon())
+            .await
+            .unwrap();
+        ids.push(other.id);
+    }
+    let read = async |within| {
+        let log = scene.log();
+        let mut pages = log.of_days([NOW, NOW.after(day)], within, 1);
+        let mut found = Vec::new();
+        while !pages.are_over() {
+            let page = pages.next().await.unwrap().unwrap();
+            assert_eq!((page.lines.len() <= 1, page.next), (true, None));
+            for line in page.lines {
+                let tokens = if line.id == ids[0] { (0, 0) } else { (9, 4) };
+                assert_eq!(
+                    (line.tokens_in, line.tokens_out),
+                    tokens,
+                    "the index has them, too"
+                );
+                found.push(line.id);
+            }
+        }
+        assert!(pages.next().await.unwrap().is_none());
+        found.sort();
+        found
+    };
+    assert_eq!(read(None).await, ids);
+    let until = line.at.after(Millis(1));
+    assert_eq!(read(Some((line.at, until))).await, ids[..3]);
+}
+
+#[tokio::test]
+async fn a_question_without_an_end_is_refused_instead_of_answered_with_too_much() {
+    let scene = Scene::new().await;
+    let query = table::Query {
+        table: scene.tables.requests.clone(),
+        index: None,
+        partition: ("user_id", table::n(USER.0)),
+        from: Some(table::s("5")),
+        up_to: None,
+        limit: 1,
+        start: None,
+        consistent: false,
+    };
+    let refused = scene.db.query(query).await.unwrap_err();
+    assert!(table::chain(&refused).contains("up to which"), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_payment_that_cannot_be_read_is_counted_with_its_time() {
+    let scene = Scene::new().await;
+    let key = [("id".to_owned(), table::s("stripe#odd"))].into();
+    let odd = Write::update("payment", &scene.sold.payments, key)
+        .set("kind", table::s("payment"))
+        .set("day", table::s(NOW.rfc3339().unwrap()[..10].to_owned()))
+        .set("at", table::n(NOW.0));
+    scene.db.write(odd, soon()).await.unwrap();
+    let page = scene.payments.of_day(NOW, None, 10).await.unwrap();
+    assert_eq!((page.records, page.unreadable), (Vec::new(), vec![Some(NOW)]));
 }
 
 #[tokio::test]

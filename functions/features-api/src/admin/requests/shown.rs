@@ -24,23 +24,38 @@ pub(super) enum End<'a> {
     Sums { complete: bool },
 }
 
+/// In what form an answer is asked for.
+#[derive(Clone, Copy)]
+pub(super) enum Format {
+    Json,
+    Csv,
+}
+
+impl Format {
+    /// Of a query's `format`.
+    pub(super) fn of(typed: Option<&str>) -> Result<Self, Refusal> {
+        match typed {
+            None | Some("json") => Ok(Self::Json),
+            Some("csv") => Ok(Self::Csv),
+            Some(other) => Err(Refusal::Malformed(format!(
+                "`format` is json or csv, not `{other}`"
+            ))),
+        }
+    }
+}
+
 /// A value as JSON, or as CSV where that is asked for.
 pub(super) fn answer<T: Serialize, E: std::error::Error + Send + Sync + 'static>(
-    format: Option<&str>,
+    format: Format,
     body: &T,
     end: &End<'_>,
     csv: impl FnOnce() -> Result<String, E>,
 ) -> Result<Response, Refusal> {
     let mut response = match (format, end) {
-        (None | Some("json"), _) => Json(body).into_response(),
+        (Format::Json, _) => Json(body).into_response(),
         // They would be taken for whole ones: a table has no room to say that they are not.
-        (Some("csv"), End::Sums { complete: false }) => return Err(too_much()),
-        (Some("csv"), _) => table(csv().map_err(|error| Refusal::Broken(Box::new(error)))?),
-        (Some(other), _) => {
-            return Err(Refusal::Malformed(format!(
-                "`format` is json or csv, not `{other}`"
-            )));
-        }
+        (Format::Csv, End::Sums { complete: false }) => return Err(too_much()),
+        (Format::Csv, _) => table(csv().map_err(|error| Refusal::Broken(Box::new(error)))?),
     };
     if let End::Page(Some(next)) = end
         && let Ok(next) = HeaderValue::from_str(next)
@@ -94,7 +109,7 @@ impl Sums {
             credits: tally.credits,
             tokens: tally.tokens,
             micro_usd: tally.cost.0,
-            kopecks: tally.kopecks,
+            kopecks: tally.kopecks(),
             unpriced: tally.unpriced,
         }
     }

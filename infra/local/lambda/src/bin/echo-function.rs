@@ -29,6 +29,9 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
     if let Some(lines) = payload["awslogs"]["data"].as_str() {
         eprintln!("brought {lines}");
     }
+    if payload["detail-type"] == "CloudWatch Alarm State Change" {
+        eprintln!("brought {payload}");
+    }
     if let Some(line) = payload["say"].as_str() {
         eprintln!("{line}");
     }

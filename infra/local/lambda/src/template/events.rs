@@ -1,4 +1,4 @@
-//! A function's events: queues and schedules.
+//! A function's events: queues, schedules, logs and rules.
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -8,7 +8,8 @@ use super::resources::typed;
 use super::watching::equation;
 use crate::error::{Error, Result};
 use crate::schedule::Expression;
-use crate::stack::{Function, LogSource, QueueSource, ScheduledEvent};
+use crate::stack::{EventRule, Function, LogSource, QueueSource, ScheduledEvent};
+use crate::watch::Pattern;
 
 /// Lambda takes at most this many messages in a batch without a batching window.
 const BATCH_WITHOUT_WINDOW_MAX: u32 = 10;
@@ -27,6 +28,7 @@ pub(super) fn add(function: &mut Function, at: &str, name: String, event: Event)
         "SQS" => function.sources.push(queue_source(&at, name, event.properties)?),
         "Schedule" => function.schedules.push(rule(&at, name, event.properties)?),
         "CloudWatchLogs" => function.logs.push(log_source(&at, name, event.properties)?),
+        "EventBridgeRule" => function.rules.push(event_rule(&at, name, event.properties)?),
         "ScheduleV2" => function.schedules.push(scheduler(&at, name, event.properties)?),
         kind => {
             return Err(Error::template(
@@ -108,6 +110,20 @@ fn log_source(at: &str, event: String, properties: Value) -> Result<LogSource> {
         field: field.to_owned(),
         value: value.to_owned(),
     })
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase", deny_unknown_fields)]
+struct PatternEvent {
+    pattern: Value,
+    #[serde(rename = "RetryPolicy")]
+    _retry: Option<IgnoredAny>,
+}
+
+fn event_rule(at: &str, event: String, properties: Value) -> Result<EventRule> {
+    let it: PatternEvent = typed(at, properties)?;
+    let pattern = Pattern::read(&it.pattern).map_err(|why| Error::template(format!("{at}.Pattern"), why))?;
+    Ok(EventRule { event, pattern })
 }
 
 #[derive(Deserialize)]

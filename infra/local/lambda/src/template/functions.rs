@@ -103,6 +103,7 @@ pub(super) fn read(scope: &Scope, logical: &str, metadata: &Value, properties: V
         sources: Vec::new(),
         schedules: Vec::new(),
         logs: Vec::new(),
+        rules: Vec::new(),
         statements: statements(&at, &it.policies)?,
     };
     for (name, event) in it.events {

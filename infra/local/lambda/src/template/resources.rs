@@ -61,9 +61,10 @@ fn read_one(root: &Value, scope: &Scope, stack: &mut Stack, logical: &str, resou
             stack.functions.insert(logical.to_owned(), function);
         }
         "AWS::CloudWatch::Alarm" => {
-            stack
-                .alarms
-                .insert(logical.to_owned(), watching::alarm(&at, properties)?);
+            stack.alarms.insert(
+                logical.to_owned(),
+                watching::alarm(&at, scope.physical_name(logical)?, properties)?,
+            );
         }
         "AWS::Logs::MetricFilter" => stack.filters.extend(watching::filters(&at, properties)?),
         _ if LEFT_OUT.contains(&kind) => stack.left_out.push(format!("{logical} ({kind})")),

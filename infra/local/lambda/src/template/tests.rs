@@ -210,6 +210,13 @@ fn the_products_own_template_is_understood() {
         .with("OperatorChatId", "-1001");
     let told = Template::read(&path).unwrap().stack(&told).unwrap();
     assert_eq!((told.tables.len(), told.functions.len()), (9, 8));
+    assert_eq!(
+        (told.alarms.len(), told.functions["AlertsFunction"].rules.len()),
+        (37, 1)
+    );
+    // And the report's schedule is on.
+    let is_on = |stack: &Stack| stack.functions["DailyReportFunction"].schedules[0].enabled;
+    assert_eq!((is_on(&stack), is_on(&told)), (false, true));
     assert_eq!(stack.functions["VideoWorkerFunction"].binary, "video-worker");
     assert_eq!(
         stack.tables["UsageTable"].ttl_attribute.as_deref(),

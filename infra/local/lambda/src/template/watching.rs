@@ -25,9 +25,9 @@ struct AlarmProperties {
     comparison_operator: Comparison,
     #[serde(default)]
     treat_missing_data: Missing,
-    #[serde(rename = "AlarmDescription")]
-    _description: Option<IgnoredAny>,
-    // Nobody is told here: how the alarms stand is asked for.
+    #[serde(default)]
+    alarm_description: String,
+    // Nobody is mailed here: how the alarms stand is asked for, and rules bring their changes.
     #[serde(rename = "AlarmActions")]
     _actions: Option<IgnoredAny>,
     #[serde(rename = "OKActions")]
@@ -41,7 +41,7 @@ struct Dimension {
     value: String,
 }
 
-pub(super) fn alarm(at: &str, properties: Value) -> Result<Alarm> {
+pub(super) fn alarm(at: &str, name: String, properties: Value) -> Result<Alarm> {
     let it: AlarmProperties = typed(at, properties)?;
     let dimensions: BTreeMap<String, String> = it
         .dimensions
@@ -49,6 +49,8 @@ pub(super) fn alarm(at: &str, properties: Value) -> Result<Alarm> {
         .map(|dimension| (dimension.name, dimension.value))
         .collect();
     Ok(Alarm {
+        name,
+        description: it.alarm_description,
         series: Series {
             namespace: it.namespace,
             metric: it.metric_name,
@@ -127,7 +129,7 @@ mod tests {
         let properties = json!({"Namespace": "AWS/SQS", "MetricName": "Depth", "Statistic": "Maximum", "Period": 60,
             "Dimensions": [{"Name": "QueueName", "Value": "bells"}], "EvaluationPeriods": 3, "Threshold": 0,
             "ComparisonOperator": "GreaterThanThreshold", "AlarmActions": ["topic"]});
-        let read = alarm("Resources.X", properties.clone()).unwrap();
+        let read = alarm("Resources.X", "bot-X".to_owned(), properties.clone()).unwrap();
         assert_eq!(
             (read.periods, read.datapoints, read.missing),
             (3, 3, Missing::Missing)
@@ -138,7 +140,9 @@ mod tests {
         );
         let mut astray = properties;
         astray["Metrics"] = json!([]);
-        let why = alarm("Resources.X", astray).unwrap_err().to_string();
+        let why = alarm("Resources.X", "bot-X".to_owned(), astray)
+            .unwrap_err()
+            .to_string();
         assert!(why.contains("Metrics"), "{why}");
     }
 

@@ -58,9 +58,24 @@ pub enum State {
     InsufficientData,
 }
 
+impl State {
+    /// As `CloudWatch` writes it.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "OK",
+            Self::Alarm => "ALARM",
+            Self::InsufficientData => "INSUFFICIENT_DATA",
+        }
+    }
+}
+
 /// An alarm.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Alarm {
+    /// Its name.
+    pub name: String,
+    /// What it is there for.
+    pub description: String,
     /// What it looks at.
     pub series: Series,
     /// What is made of each period's values.
@@ -139,6 +154,8 @@ mod tests {
 
     fn alarm() -> Alarm {
         Alarm {
+            name: "bot-Refused".to_owned(),
+            description: String::new(),
             series: Series::new("bot", "Refused", []),
             statistic: Statistic::Sum,
             period_s: 60,

@@ -1,14 +1,17 @@
 use std::collections::BTreeMap;
 
-use local_lambda::watch::{Alarm, Comparison, Missing, Series, State, Statistic};
+use local_lambda::stack::EventRule;
+use local_lambda::watch::{Alarm, Comparison, Missing, Pattern, Series, State, Statistic};
 use local_lambda::{LocalLambda, LocalOptions, Stack};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::harness::{Lines, options, post, stack, until};
 
 /// An alarm at the first of something.
 fn any(series: Series) -> Alarm {
     Alarm {
+        name: format!("local-{}Alarm", series.metric),
+        description: "Something is there.".to_owned(),
         series,
         statistic: Statistic::Maximum,
         period_s: 300,
@@ -92,5 +95,35 @@ async fn a_dead_message_rings_until_it_is_gone() {
     let local = start(|_| (), &[]).await;
     local.aws().send("DeadQueue", "x").await.unwrap();
     until("it rings", async || ringing(&local).await == ["Dead"]).await;
+    local.shutdown().await;
+}
+
+#[tokio::test]
+async fn whoever_asks_for_it_is_brought_what_becomes_of_an_alarm() {
+    let lines = Lines::default();
+    let asks = |stack: &mut Stack| {
+        let pattern = json!({"source": ["aws.cloudwatch"], "detail": {"alarmName": [{"prefix": "local-Errors"}],
+            "state": {"value": ["ALARM"]}}});
+        let clock = stack.functions.get_mut("ClockFunction").unwrap();
+        clock.rules.push(EventRule {
+            event: "Alarms".to_owned(),
+            pattern: Pattern::read(&pattern).unwrap(),
+        });
+    };
+    let local = LocalLambda::start(alarmed(asks), options(&lines)).await.unwrap();
+    local.aws().send("DeadQueue", "x").await.unwrap();
+    local.invoke("WebFunction", &json!({"do": "fail"})).await.unwrap();
+    until("it is brought", async || {
+        lines.count("ClockFunction", "brought ") == 1
+    })
+    .await;
+    let brought = lines.first("ClockFunction", "brought ");
+    let event: Value = serde_json::from_str(brought.trim_start_matches("brought ")).unwrap();
+    assert_eq!(event["detail"]["alarmName"], "local-ErrorsAlarm");
+    assert_eq!(
+        event["detail"]["configuration"]["description"],
+        "Something is there."
+    );
+    assert_eq!(event["detail"]["state"]["value"], "ALARM");
     local.shutdown().await;
 }

@@ -83,11 +83,12 @@ impl Desk {
         match of {
             Of::Customer(user) => Ok(payments.bought(user, start, limit).await?),
             Of::Day(day) => {
-                let (records, next) = payments.of_day(day, start, limit).await?;
-                let rows = records
+                let page = payments.of_day(day, start, limit).await?;
+                let rows = page
+                    .records
                     .into_iter()
                     .map(|record| Bought::Payment(Box::new(record)));
-                Ok((rows.collect(), next))
+                Ok((rows.collect(), page.next))
             }
         }
     }
@@ -100,9 +101,9 @@ impl Desk {
             let day = Timestamp(now.0.saturating_sub(DAY.0.saturating_mul(back)));
             let mut start = None;
             loop {
-                let (records, next) = self.cashier.payments.of_day(day, start, PAGE).await?;
-                waiting.extend(records.into_iter().filter(waits));
-                start = next;
+                let page = self.cashier.payments.of_day(day, start, PAGE).await?;
+                waiting.extend(page.records.into_iter().filter(waits));
+                start = page.next;
                 if start.is_none() {
                     break;
                 }

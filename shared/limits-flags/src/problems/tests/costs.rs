@@ -26,7 +26,10 @@ fn what_is_asked_is_asked_by_who_makes_the_model_and_says_something() {
         let out = if unit == "token" { r#","usd_out":1"# } else { "" };
         assert_eq!(
             found(|document| cost(document, "kie", &format!(r#"{{"unit":"{unit}","usd":1{out}}}"#))),
-            format!("model_cost#kling-3.0: rates: a video has no `{unit}` to be counted")
+            format!(
+                "model_cost#kling-3.0: rates: `kling-3.0` makes video, of which no `{unit}` is counted; say one of \
+                 request, second, minute"
+            )
         );
     }
     let told = found(|document| {
@@ -37,6 +40,81 @@ fn what_is_asked_is_asked_by_who_makes_the_model_and_says_something() {
     assert!(
         told.starts_with("model_cost#a b: the name of a model is"),
         "{told}"
+    );
+}
+
+#[test]
+fn what_is_asked_is_asked_for_what_the_model_makes() {
+    let told = |makes: &str, category: &str, unit: &str| {
+        found(|document| {
+            let model = document.models.get_mut("kling-3.0").unwrap();
+            model.makes = Some(makes.to_owned());
+            let out = if unit == "token" { r#","usd_out":1"# } else { "" };
+            let row = format!(
+                r#"{{"provider":"kie","category":"{category}","rates":[{{"unit":"{unit}","usd":1{out}}}]}}"#
+            );
+            let row: ModelCostRow = serde_json::from_str(&row).unwrap();
+            document.model_costs.insert("kling-3.0".to_owned(), row);
+        })
+    };
+    for (makes, category, unit) in [
+        ("video", "video_gen", "minute"),
+        ("image", "image_gen", "image"),
+        ("image", "image_edit", "request"),
+        ("music", "audio_gen", "request"),
+        ("prompt", "text_with_image", "token"),
+        ("transcript", "transcription", "minute"),
+    ] {
+        let told = told(makes, category, unit);
+        assert!(!told.contains("model_cost#"), "{makes} {category} {unit}: {told}");
+    }
+    for (makes, category, unit, why) in [
+        (
+            "video",
+            "image_gen",
+            "second",
+            "makes video, which is no `image_gen`; say `category: video_gen`",
+        ),
+        (
+            "image",
+            "video_gen",
+            "image",
+            "say `category: image_gen or image_edit`",
+        ),
+        (
+            "image",
+            "image_gen",
+            "second",
+            "makes image, of which no `second` is counted; say one of request, image",
+        ),
+        (
+            "music",
+            "audio_gen",
+            "minute",
+            "of which no `minute` is counted; say one of request",
+        ),
+        ("speech", "tts", "token", "of which no `token` is counted"),
+        ("prompt", "text", "second", "of which no `second` is counted"),
+        ("transcript", "text", "minute", "say `category: transcription`"),
+    ] {
+        let told = told(makes, category, unit);
+        assert!(told.contains(why), "{makes} {category} {unit}: {told}");
+    }
+}
+
+#[test]
+fn rows_that_tell_nobodys_costs_are_known() {
+    let document = |name: &str| {
+        let mut all = super::document();
+        let row = r#"{"provider":"kie","category":"video_gen","rates":[{"unit":"second","usd":1}]}"#;
+        let row: ModelCostRow = serde_json::from_str(row).unwrap();
+        all.model_costs.insert(name.to_owned(), row);
+        let names: Vec<String> = crate::unreferred_costs(&all).map(str::to_owned).collect();
+        names.join(" ")
+    };
+    assert_eq!(
+        (document("kling-3.0").as_str(), document("kling-3").as_str()),
+        ("", "kling-3")
     );
 }
 

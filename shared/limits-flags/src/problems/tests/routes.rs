@@ -42,7 +42,7 @@ fn a_route_has_a_switch_and_what_it_costs_is_asked_by_who_takes_it() {
     );
     assert_eq!(
         with_cost("kling", r#"{"unit":"image","usd":1}"#),
-        "model_cost#at-kling: rates: a video has no `image` to be counted"
+        "model_cost#at-kling: rates: `kling-3.0` makes video, of which no `image` is counted; say one of request, second, minute"
     );
     let told = found(|document| {
         document.flags.extend([flag("provider-kling")]);

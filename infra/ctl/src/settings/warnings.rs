@@ -1,0 +1,80 @@
+//! What a settings file may say, and probably does not mean.
+
+use limits_flags::Document;
+
+/// Everything of that kind, a line each.
+pub(super) fn of(document: &Document) -> Vec<String> {
+    let unanswered = sells_without_support(document).map(str::to_owned);
+    let unanswered = unanswered.into_iter();
+    let all = unanswered
+        .chain(of_unknown_cost(document))
+        .chain(of_nobodys_cost(document));
+    all.chain(switched_off(document)).collect()
+}
+
+/// What the log of AI operations could say no cost of. A provider that bills in units of a known price needs nothing else.
+pub(super) fn of_unknown_cost(document: &Document) -> Option<String> {
+    let billed = |provider: &str| {
+        let costs = document.costs.as_ref();
+        costs.is_some_and(|costs| costs.billed_units.contains_key(provider))
+    };
+    let on_sale = document.models.iter().filter(|(_, model)| model.enabled);
+    let unknown = on_sale.flat_map(|(name, model)| {
+        let said = model.prices.iter().all(|price| price.micro_usd > 0);
+        let first = !said && !billed(&model.provider) && !document.model_costs.contains_key(name);
+        let others = model.routes.iter();
+        let others = others.filter(|route| route.cost.is_none() && !billed(&route.provider));
+        let others = others.map(move |route| format!("{name} by {} {}", route.provider, route.family));
+        first.then(|| name.clone()).into_iter().chain(others)
+    });
+    let names: Vec<String> = unknown.collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "warning: what these cost you is known to nobody: {}; say it in `model_costs`, or a provider's unit in \
+             `costs.billed_units`",
+            names.join(", ")
+        )
+    })
+}
+
+/// Telegram wants whoever sells to answer for it: `/paysupport` has to lead to somebody.
+fn sells_without_support(document: &Document) -> Option<&'static str> {
+    let selling = document.selling.as_ref()?;
+    let sells_nothing = selling.rails.is_empty() || document.packs.is_empty() && document.plans.is_empty();
+    (!sells_nothing && selling.support.is_none()).then_some(
+        "warning: `selling.support` names nobody: a customer who has paid and writes /paysupport finds no person there",
+    )
+}
+
+/// Costs that no model and no route refers to: a misspelt name tells nothing, and the log falls back on something else.
+pub(super) fn of_nobodys_cost(document: &Document) -> Option<String> {
+    let names: Vec<&str> = limits_flags::unreferred_costs(document).collect();
+    (!names.is_empty()).then(|| {
+        format!(
+            "warning: no model has the name of these rows of `model_costs`, nor has a route them as its `cost`: {}; name \
+             them as the model, or take them out",
+            names.join(", ")
+        )
+    })
+}
+
+/// Routes to providers that are switched off: right while one is in trouble, and easily forgotten.
+pub(super) fn switched_off(document: &Document) -> Option<String> {
+    let is_off = |provider: &str| {
+        let flag = document.flags.get(&format!("provider-{provider}"));
+        flag.is_some_and(|flag| flag.enabled() == Some(false))
+    };
+    let on_sale = document.models.iter().filter(|(_, model)| model.enabled);
+    let routes = on_sale.flat_map(|(name, model)| {
+        let off = model.routes.iter().filter(|route| is_off(&route.provider));
+        off.map(move |route| format!("{name} by {} {}", route.provider, route.family))
+    });
+    let routes: Vec<String> = routes.collect();
+    (!routes.is_empty()).then(|| {
+        format!(
+            "warning: no order takes these routes while their provider's flag is off: {}; switch it on with \
+             `cargo ctl flags set provider-<name> on`, or take them out",
+            routes.join(", ")
+        )
+    })
+}
