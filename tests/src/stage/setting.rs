@@ -28,7 +28,7 @@ use played_studios::kling::PROTOCOL as KLING;
 use played_studios::{Protocol, Studio};
 use played_telegram::PlayedTelegram;
 use providers::Providers;
-use providers::registry::Access;
+use providers::registry::{Access, Now};
 use serde_json::json;
 use store::{Notes, PaymentTables, Payments, Requests};
 use table::{Db, Deadline};
@@ -332,7 +332,7 @@ impl Ground {
 
     async fn workshop(&self, outside: &Outside) -> Workshop {
         let http = runtime::clients::http().unwrap();
-        let providers = providers(outside);
+        let providers = providers(outside, &self.clock);
         let files = runtime::clients::http_for_files().unwrap();
         let files = providers::files::Files::new(files).opened_by(providers.passes());
         let workshop = Workshop {
@@ -356,13 +356,16 @@ impl Ground {
 }
 
 /// The operator's accounts.
-fn providers(outside: &Outside) -> Providers {
+fn providers(outside: &Outside, clock: &Arc<Fixed>) -> Providers {
     let http = runtime::clients::http_without_pool().unwrap();
+    let clock = Arc::clone(clock);
+    let now: Now = Arc::new(move || clock.now());
     let access = |base: &str, key: &str| Access {
         http: http.clone(),
         base: base.trim_end_matches('/').to_owned(),
         uploads: Some(base.trim_end_matches('/').to_owned()),
         key: key.to_owned(),
+        now: Arc::clone(&now),
     };
     Providers::open(|row| match row.name {
         "kie" => Some(access(&outside.kie, KIE_KEY)),
