@@ -16,6 +16,12 @@ use crate::time::{Millis, Timestamp};
 pub struct MicroUsd(pub u64);
 
 impl MicroUsd {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// The same in kopecks at a rate, rounded to the nearest, so that over many sums the errors make up for each other.
     pub fn kopecks(self, per_usd: u64) -> u64 {
         let exact = u128::from(self.0).saturating_mul(u128::from(per_usd));

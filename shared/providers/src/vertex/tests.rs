@@ -1,6 +1,8 @@
 use domain::time::Timestamp;
 
 use super::*;
+use crate::http::Failed;
+use crate::registry::Access;
 
 fn said(status: u16, body: &Value) -> Answer {
     Answer {
