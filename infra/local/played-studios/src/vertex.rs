@@ -248,7 +248,8 @@ fn photo(image: &Value) -> Result<Option<Bytes>, &'static str> {
     Ok(Some(bytes.ok_or("instances[0].image is no picture.")?.into()))
 }
 
-fn name_of(task: &Task) -> String {
+/// What the service calls an order.
+pub fn name_of(task: &Task) -> String {
     let (model, id) = (&task.wish.model, &task.id);
     format!("projects/{PROJECT}/locations/{LOCATION}/publishers/google/models/{model}/operations/{id}")
 }
