@@ -64,6 +64,8 @@ pub const CHAT_KEY: &str = "chat-key-of-the-stage";
 pub const KLING_KEY: &str = "kling-key-of-the-stage";
 /// Our key at Google.
 pub const GOOGLE_KEY: &str = "google-key-of-the-stage";
+/// What our key at Vertex AI is called.
+pub const VERTEX_KEY: &str = "vertex-key-of-the-stage";
 /// The provider's key.
 pub const KIE_KEY: &str = "kie-key-of-the-stage";
 /// The provider's own key for signing callbacks.
@@ -114,6 +116,8 @@ pub struct Stage {
     pub chat: ChatModel,
     /// A provider whose files nobody but us can fetch.
     pub google: Studio,
+    /// Another, which wants a token for everything.
+    pub vertex: Studio,
     /// One rail.
     pub yookassa: played_rails::PlayedYooKassa,
     /// The other.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use limits_flags::{Document, FlagRow, ModelRow};
-use played_studios::{Config, Protocol, Studio, google, kling, luma, minimax};
+use limits_flags::{Document, FlagRow, ModelCostRow, ModelRow};
+use played_studios::{Config, Protocol, Studio, google, kling, kling_v1, luma, minimax, vertex};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -12,9 +12,11 @@ use crate::door::Door;
 use crate::error::Result;
 use crate::options::Port;
 
-const PROTOCOLS: [&Protocol; 4] = [
+const PROTOCOLS: [&Protocol; 6] = [
     &kling::PROTOCOL,
+    &kling_v1::PROTOCOL,
     &google::PROTOCOL,
+    &vertex::PROTOCOL,
     &luma::PROTOCOL,
     &minimax::PROTOCOL,
 ];
@@ -30,7 +32,7 @@ impl Studios {
         let mut all = Vec::new();
         for protocol in PROTOCOLS {
             let door = Door::open(Port::Any).await?;
-            let mut config = Config::new(&door.url, key(protocol.name));
+            let mut config = Config::new(&door.url, key(protocol));
             config.render_ms = render_ms;
             all.push((protocol.name, Studio::new(protocol, config), door));
         }
@@ -49,8 +51,9 @@ impl Studios {
 
     /// A line for each: its name, its address and its key.
     pub(crate) fn lines(&self) -> impl Iterator<Item = String> + '_ {
-        let line =
-            |(name, _, door): &(&str, Studio, Door)| format!("{name:<8}  {} key {}", door.url, key(name));
+        let line = |(name, _, door): &(&str, Studio, Door)| {
+            format!("{name:<8}  {} key {}", door.url, name_of_key(name))
+        };
         self.0.iter().map(line)
     }
 
@@ -64,14 +67,19 @@ impl Studios {
 }
 
 /// Our key at a studio.
-fn key(name: &str) -> String {
+fn key(protocol: &Protocol) -> String {
+    (protocol.key)(&name_of_key(protocol.name))
+}
+
+/// What our key is, or what it is called where it is a long one.
+fn name_of_key(name: &str) -> String {
     format!("played-{name}-key-of-this-machine")
 }
 
 /// Puts the keys into the secret.
 pub(crate) fn keys_into(secret: &mut Value) {
     for protocol in PROTOCOLS {
-        secret[format!("{}_api_key", protocol.name)] = json!(key(protocol.name));
+        secret[format!("{}_api_key", protocol.name)] = json!(key(protocol));
     }
 }
 
@@ -79,6 +87,7 @@ pub(crate) fn keys_into(secret: &mut Value) {
 struct Rows {
     flags: BTreeMap<String, FlagRow>,
     models: BTreeMap<String, ModelRow>,
+    model_costs: BTreeMap<String, ModelCostRow>,
 }
 
 /// Puts a model for each on sale. What the operator's file says of one stays.
@@ -86,6 +95,9 @@ pub(crate) fn models_into(document: &mut Document) -> std::result::Result<(), se
     let rows: Rows = serde_norway::from_str(MODELS)?;
     for (name, model) in rows.models {
         document.models.entry(name).or_insert(model);
+    }
+    for (name, cost) in rows.model_costs {
+        document.model_costs.entry(name).or_insert(cost);
     }
     for (name, flag) in rows.flags {
         document.flags.entry(name).or_insert(flag);

@@ -21,7 +21,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use domain::breaker::Breaker;
-use domain::job::{Change, Event, Job, LEASE_SLACK, Rule, Stage};
+use domain::job::{Bill, Change, Event, Job, LEASE_SLACK, Rule, Stage};
 use domain::time::{Millis, Timestamp};
 use limits_flags::Settings;
 use providers::files::Files;
@@ -100,8 +100,19 @@ fn wish(retry_after_s: Option<u32>) -> Option<Millis> {
 impl Workshop {
     /// Applies an event and writes the change. `None` if it changes nothing, or if somebody else was faster.
     async fn write(&self, job: &Job, event: Event, deadline: Deadline) -> Result<Option<Job>, store::Error> {
+        self.write_billed(job, event, Bill::Nothing, deadline).await
+    }
+
+    /// The same for what has come to nothing and is billed all the same.
+    async fn write_billed(
+        &self,
+        job: &Job,
+        event: Event,
+        bill: Bill,
+        deadline: Deadline,
+    ) -> Result<Option<Job>, store::Error> {
         let change = match job.apply(event, self.env.now()) {
-            Ok(change) => change,
+            Ok(change) => change.billed(bill),
             Err(refused) => {
                 tracing::debug!(name: "job_unchanged", job = %job.id, ?refused, "nothing to change");
                 return Ok(None);

@@ -6,7 +6,7 @@
 use crate::catalog::Price;
 use crate::cost::{Category, Costs, MicroKopecks, MicroUsd, Rate, Took};
 use crate::id::{ModelId, OPEN_SHARDS, UserId};
-use crate::job::{Answer, Failure, Job, Stage};
+use crate::job::{Answer, Failure, Job, Stage, Vain};
 use crate::money::Credits;
 use crate::time::{Millis, Timestamp};
 
@@ -142,6 +142,19 @@ impl Costing {
         }
     }
 
+    /// What it cost with what was spent in vain before: the sum, as sure as the less sure of both.
+    fn with(&self, made: Option<Cost>, vain: Option<Vain>) -> Option<Cost> {
+        let Some(vain) = vain else { return made };
+        let (sum, source) = made.map_or((vain.micro_usd, vain.source), |made| {
+            (made.micro_usd.plus(vain.micro_usd), made.source.max(vain.source))
+        });
+        Some(Cost {
+            micro_usd: sum,
+            kopecks: self.kopecks_per_usd.map(|rate| sum.kopecks(rate)),
+            source,
+        })
+    }
+
     /// What it cost: what the provider has billed, in thousandths of its units; what its tokens cost; or what was expected.
     pub fn cost(&self, billed_milli: Option<u64>, answer: Option<&Answer>) -> Option<Cost> {
         let by_bill = billed_milli.zip(self.billed_unit).map(|(billed, unit)| {
@@ -206,7 +219,8 @@ pub struct AiRequest {
     pub tokens_out: u64,
     /// What the customer is charged: expected while it is open, and nothing if it failed.
     pub credits: Credits,
-    /// What it cost; `None` while it is open, if nothing was made, and where nobody knows.
+    /// What it cost, with what was billed for what came to nothing; `None` while it is open, if nothing was made or billed, and
+    /// where nobody knows.
     pub cost: Option<Cost>,
     /// The rate at which that was reckoned.
     pub kopecks_per_usd: Option<u64>,
@@ -231,6 +245,13 @@ impl AiRequest {
         let settled = job.timeline.iter().find(|mark| mark.stage.is_final());
         // A render that was made is to be paid for, whatever became of it then.
         let rendered = job.timeline.iter().any(|mark| mark.stage == Stage::Rendered);
+        let made = costing
+            .cost(job.billed_milli, job.answer.as_ref())
+            .filter(|_| rendered);
+        let counted = |came: fn(&Answer) -> u64, vain: fn(&Vain) -> u64| {
+            let came = job.answer.as_ref().map_or(0, came);
+            came.saturating_add(job.vain.as_ref().map_or(0, vain))
+        };
         let canceled = (job.stage == Stage::Canceled).then_some("canceled");
         let error = job.failure.map(Failure::as_str).or(canceled);
         Some(Self {
@@ -249,16 +270,14 @@ impl AiRequest {
             seconds: job.order.duration_s,
             attempts: job.fence.0,
             tokens: costing.tokens,
-            tokens_in: job.answer.as_ref().map_or(0, |answer| answer.tokens_in),
-            tokens_out: job.answer.as_ref().map_or(0, |answer| answer.tokens_out),
+            tokens_in: counted(|answer| answer.tokens_in, |vain| vain.tokens_in),
+            tokens_out: counted(|answer| answer.tokens_out, |vain| vain.tokens_out),
             credits: if status == Status::Failed {
                 Credits::ZERO
             } else {
                 job.cost
             },
-            cost: costing
-                .cost(job.billed_milli, job.answer.as_ref())
-                .filter(|_| status.is_final() && rendered),
+            cost: costing.with(made, job.vain).filter(|_| status.is_final()),
             kopecks_per_usd: costing.kopecks_per_usd,
             subscription: costing.subscription.clone(),
             is_unlimited: job.order.plan.is_some(),

@@ -16,6 +16,12 @@ use crate::time::{Millis, Timestamp};
 pub struct MicroUsd(pub u64);
 
 impl MicroUsd {
+    /// Both together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// The same in kopecks at a rate, rounded to the nearest. It is for one sum alone: what is added up is added up
     /// [exactly](Self::exactly), because many small sums are all rounded the same way.
     pub fn kopecks(self, per_usd: u64) -> u64 {

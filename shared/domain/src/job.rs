@@ -8,6 +8,7 @@
 //! under its guards, for the job may have moved since it was read.
 
 mod apply;
+mod bill;
 mod event;
 mod failure;
 mod rule;
@@ -17,6 +18,7 @@ mod timing;
 mod way;
 mod words;
 
+pub use bill::{Bill, Vain};
 pub use event::{Change, Event, Guard, Refused, Settlement};
 pub use failure::Failure;
 pub use rule::Rule;
@@ -139,6 +141,8 @@ pub struct Job {
     pub answer: Option<Answer>,
     /// What the provider says that the render took, in thousandths of the units that it bills in.
     pub billed_milli: Option<u64>,
+    /// What its submissions cost that came to nothing, as far as that is known.
+    pub vain: Option<Vain>,
     /// Attempts to deliver that were begun.
     pub delivery_tries: u32,
     /// An attempt to deliver may have gone through without our knowing: it is under way, or its answer was lost.
@@ -222,6 +226,7 @@ impl Job {
             result: None,
             answer: None,
             billed_milli: None,
+            vain: None,
             delivery_tries: 0,
             edit_unsure: false,
             file: None,

@@ -9,7 +9,7 @@ mod pass;
 mod picture;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use domain::catalog::Makes;
@@ -138,21 +138,32 @@ impl Files {
         !self.passes.iter().any(|pass| pass.opens(url))
     }
 
-    /// Asks for a file or a part of it. Where a key is to be shown, it is shown to the one host that it is for, and not to the
-    /// one that this leads on to.
-    async fn get(&self, url: &str, range: Option<String>, timeout: Duration) -> reqwest::Result<Response> {
+    /// Asks for a file or a part of it; what came instead of an answer otherwise. Where a key is to be shown, it is shown to
+    /// the one host that it is for, and not to the one that this leads on to.
+    async fn get(&self, url: &str, range: Option<String>, timeout: Duration) -> Result<Response, String> {
+        let begun = Instant::now();
+        let left = || timeout.saturating_sub(begun.elapsed());
         let asked = |request: RequestBuilder| match &range {
             Some(range) => request.header(RANGE, range),
             None => request,
         };
-        let send = async |request: RequestBuilder| asked(request).timeout(timeout).send().await;
+        let send = async |request: RequestBuilder| {
+            let answer = asked(request).timeout(left()).send().await;
+            answer.map_err(|error| error.without_url().to_string())
+        };
         let Some(pass) = self.passes.iter().find(|pass| pass.opens(url)) else {
             return send(self.http.get(url)).await;
         };
-        let mut answer = send(pass.get(url)).await?;
+        let mut key = pass.key(left()).await?;
+        let mut answer = send(pass.get(url, &key)).await?;
+        // A token may have run out before its time.
+        if answer.status() == StatusCode::UNAUTHORIZED && pass.is_renewed(&key).await {
+            key = pass.key(left()).await?;
+            answer = send(pass.get(url, &key)).await?;
+        }
         // It may lead on within that host first.
         if let Some(to) = led_on(&answer).filter(|to| pass.opens(to.as_str())) {
-            answer = send(pass.get(to.as_str())).await?;
+            answer = send(pass.get(to.as_str(), &key)).await?;
         }
         match led_on(&answer).filter(|to| !pass.opens(to.as_str())) {
             Some(to) => send(self.http.get(to)).await,
@@ -277,7 +288,8 @@ impl Files {
     async fn read(&self, url: &str, from: u64, length: u64, timeout: Duration) -> Result<Part, Verdict> {
         let range = format!("bytes={from}-{}", from.saturating_add(length).saturating_sub(1));
         let unanswered = |error: reqwest::Error| Verdict::NoAnswer(error.without_url().to_string());
-        let mut response = self.get(url, Some(range), timeout).await.map_err(unanswered)?;
+        let response = self.get(url, Some(range), timeout).await;
+        let mut response = response.map_err(Verdict::NoAnswer)?;
         match response.status() {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
             StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::Useless("it is empty or cut short")),

@@ -1,7 +1,9 @@
-//! Kling's own API, the 3.x generation. Source: kling.ai/document-api (3-0-omni, error-codes).
+//! Kling's own API, the 3.x generation; [`v1`] is the one before. Source: kling.ai/document-api (3-0-omni, error-codes).
 //!
 //! HTTP 429 is billing as well as rate, so the `code` inside counts. An order carries our own name of it, which is unique
 //! at Kling and can be asked for: so a lost answer is found again, or surely never arrived.
+
+pub mod v1;
 
 use std::{sync::Arc, time::Duration};
 
@@ -227,6 +229,11 @@ fn reason_of(code: i64, message: &str) -> Reason {
 }
 
 fn created(answer: Result<Answer, Failed>) -> Create {
+    ordered(answer, Envelope::task_id)
+}
+
+/// What the answer to an order means, which names its task so.
+fn ordered(answer: Result<Answer, Failed>, named: fn(&Envelope) -> Option<&str>) -> Create {
     let answer = match answer {
         Ok(answer) => answer,
         Err(failed) => return failed.of_order(),
@@ -234,7 +241,7 @@ fn created(answer: Result<Answer, Failed>) -> Create {
     let Some(envelope) = &answer.envelope else {
         return answer.turned_away_order();
     };
-    if let Some(task_id) = envelope.task_id() {
+    if let Some(task_id) = named(envelope) {
         let task_id = task_id.to_owned();
         return Create::Accepted { task_id };
     }
@@ -306,26 +313,28 @@ fn found(name: &str, answer: Result<Answer, Failed>) -> Found {
     }
 }
 
+/// How a task stands of this status, with this message and these videos. `succeed` is how the older generation spells it.
+fn outcome(status: &str, message: &str, videos: impl Iterator<Item = String>) -> LookUp {
+    match status {
+        "submitted" | "processing" => LookUp::Running { progress: None },
+        "succeeded" | "succeed" => http::files(videos),
+        "failed" => LookUp::Failed {
+            reason: words::meant(message).unwrap_or(Reason::ProviderBroke),
+            code: 0,
+            message: shortened(message),
+        },
+        other => LookUp::Unavailable {
+            retry_after_s: None,
+            why: format!("a status unknown to us: {}", shortened(other)),
+        },
+    }
+}
+
 impl Task {
-    /// `succeed` is how the older generation spells it.
     fn outcome(self) -> LookUp {
+        let videos = self.outputs.into_iter().filter(|output| output.kind == "video");
         let message = self.message.unwrap_or_default();
-        match self.status.as_str() {
-            "submitted" | "processing" => LookUp::Running { progress: None },
-            "succeeded" | "succeed" => {
-                let videos = self.outputs.into_iter().filter(|output| output.kind == "video");
-                http::files(videos.filter_map(|output| output.url))
-            }
-            "failed" => LookUp::Failed {
-                reason: words::meant(&message).unwrap_or(Reason::ProviderBroke),
-                code: 0,
-                message: shortened(&message),
-            },
-            other => LookUp::Unavailable {
-                retry_after_s: None,
-                why: format!("a status unknown to us: {}", shortened(other)),
-            },
-        }
+        outcome(&self.status, &message, videos.filter_map(|output| output.url))
     }
 
     fn facts(&self) -> TaskFacts {

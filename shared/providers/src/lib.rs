@@ -1,6 +1,6 @@
 //! Providers of videos, pictures and sound, one module each: what they are asked, and what their answers allow.
 //!
-//! One call is one attempt with the given timeout: no retries, no clock, no sleeping. An order costs money, so every
+//! One call is one attempt with the given timeout: no retries, no clock of its own, no sleeping. An order costs money, so every
 //! answer is sorted by what is *known*: accepted, surely not accepted, refused for good, or unknown. Only an explicit
 //! answer of the provider ends anything.
 //!
@@ -10,6 +10,7 @@ mod ask;
 pub mod files;
 pub mod google;
 mod http;
+mod jwt;
 pub mod kie;
 pub mod kling;
 pub mod luma;
@@ -21,6 +22,7 @@ mod reason;
 pub mod registry;
 pub mod ticket;
 mod upload;
+pub mod vertex;
 mod words;
 
 pub use ask::{About, Ask, Words};

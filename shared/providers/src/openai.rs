@@ -267,27 +267,35 @@ fn rejected(reason: Reason, status: u16, message: String) -> Create {
 }
 
 impl Said {
+    /// Whatever it says, it is billed by the tokens that it counts.
     fn outcome(self) -> Create {
-        let usage = self.usage;
+        let tokens_in = self.usage.prompt_tokens.unwrap_or(0);
+        let tokens_out = self.usage.completion_tokens.unwrap_or(0);
         let done = |text: String| Create::Done {
             words: Words(text),
-            tokens_in: usage.prompt_tokens.unwrap_or(0),
-            tokens_out: usage.completion_tokens.unwrap_or(0),
+            tokens_in,
+            tokens_out,
+        };
+        let useless = |reason, message: &str| Create::Useless {
+            reason,
+            message: message.to_owned(),
+            tokens_in,
+            tokens_out,
         };
         if let Some(text) = self.text {
             return done(text);
         }
         let Some(choice) = self.choices.into_iter().next() else {
-            return rejected(Reason::ProviderBroke, 200, "an answer without words".to_owned());
+            return useless(Reason::ProviderBroke, "an answer without words");
         };
         let stopped = choice.finish_reason.as_deref();
         if choice.message.refusal.is_some() || stopped == Some("content_filter") {
-            return rejected(Reason::Moderation, 200, "the model refuses".to_owned());
+            return useless(Reason::Moderation, "the model refuses");
         }
         match choice.message.content {
             Some(text) if stopped != Some("length") => done(text),
-            Some(_) => rejected(Reason::ProviderBroke, 200, "an answer without its end".to_owned()),
-            None => rejected(Reason::ProviderBroke, 200, "an answer without words".to_owned()),
+            Some(_) => useless(Reason::ProviderBroke, "an answer without its end"),
+            None => useless(Reason::ProviderBroke, "an answer without words"),
         }
     }
 }
@@ -306,7 +314,7 @@ mod tests {
 
     fn reason(status: u16, body: &str) -> Option<Reason> {
         match said(status, body) {
-            Create::Rejected { reason, .. } => Some(reason),
+            Create::Rejected { reason, .. } | Create::Useless { reason, .. } => Some(reason),
             _ => None,
         }
     }
@@ -360,10 +368,13 @@ mod tests {
         assert_eq!(said(200, body), done);
         let heard = r#"{"text":"a cat","usage":{"type":"tokens","input_tokens":12,"output_tokens":3}}"#;
         assert_eq!(said(200, heard), done);
-        assert_eq!(
-            reason(200, &body.replace("stop", "length")),
-            Some(Reason::ProviderBroke)
-        );
+        let cut = Create::Useless {
+            reason: Reason::ProviderBroke,
+            message: "an answer without its end".to_owned(),
+            tokens_in: 12,
+            tokens_out: 3,
+        };
+        assert_eq!(said(200, &body.replace("stop", "length")), cut, "it is billed");
         assert_eq!(
             reason(200, &body.replace("stop", "content_filter")),
             Some(Reason::Moderation)

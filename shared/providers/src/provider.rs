@@ -107,6 +107,17 @@ pub enum Create {
         /// Tokens that came out.
         tokens_out: u64,
     },
+    /// It is done, is billed, and is of no use: an answer that was cut short, or has no words, or refuses.
+    Useless {
+        /// In our words.
+        reason: Reason,
+        /// In the provider's.
+        message: String,
+        /// Tokens that went in, by the provider's count; 0 if it says none.
+        tokens_in: u64,
+        /// Tokens that came out.
+        tokens_out: u64,
+    },
     /// Surely no task, and a later order may go through.
     NotAccepted {
         /// What was wrong.

@@ -2,9 +2,14 @@
 
 use std::{collections::BTreeMap, fmt, sync::Arc};
 
+use domain::time::Timestamp;
+
 use crate::{
-    Form, Provider, Unsupported, VideoOrder, files::Pass, google, kie, kling, luma, minimax, openai,
+    Form, Provider, Unsupported, VideoOrder, files::Pass, google, kie, kling, luma, minimax, openai, vertex,
 };
+
+/// What time it is, for what a provider wants signed anew before it runs out.
+pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What a callback says, as far as it is believed: nothing but a hint.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +53,8 @@ pub struct Access {
     pub uploads: Option<String>,
     /// The account's key.
     pub key: String,
+    /// The clock.
+    pub now: Now,
 }
 
 impl fmt::Debug for Access {
@@ -70,7 +77,9 @@ impl fmt::Debug for Row {
 pub const ROWS: &[Row] = &[
     kie::ROW,
     kling::ROW,
+    kling::v1::ROW,
     google::ROW,
+    vertex::ROW,
     luma::ROW,
     minimax::ROW,
     openai::ROW,
@@ -160,6 +169,7 @@ mod tests {
                 base: row.base.to_owned(),
                 uploads: None,
                 key: "SECRET".to_owned(),
+                now: Arc::new(|| Timestamp(0)),
             })
         };
         one_request::choose_crypto();

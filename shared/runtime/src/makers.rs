@@ -1,10 +1,13 @@
 //! The video providers that the operator has accounts at.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
+use app::Clock as _;
 use providers::Providers;
 use providers::registry::{Access, ROWS, Row};
 
+use crate::clock::SystemClock;
 use crate::{Error, Secrets, clients};
 
 /// The providers whose keys are in the secret.
@@ -28,6 +31,7 @@ pub fn providers(places: &BTreeMap<String, String>, secrets: &Secrets) -> Result
             base: place(row.name).unwrap_or_else(|| row.base.to_owned()),
             uploads: place(&format!("{}-uploads", row.name)),
             key: key.to_owned(),
+            now: Arc::new(|| SystemClock.now()),
         })
     };
     Ok(Providers::open(access))

@@ -34,7 +34,7 @@ pub struct Secrets {
     /// What Stripe signs its events with.
     #[serde(default)]
     stripe_webhook_secret: String,
-    /// The rest: among it the providers' keys, each `<provider>_api_key`.
+    /// The rest: among it the providers' keys, each `<provider>_api_key`, a text or a key file's JSON.
     #[serde(flatten)]
     others: BTreeMap<String, Value>,
     #[serde(skip)]
@@ -79,7 +79,13 @@ impl Secrets {
             arn: arn.to_owned(),
             why: why.to_owned(),
         };
-        let secrets: Self = serde_json::from_str(text).map_err(|_| shape("it does not parse"))?;
+        let mut secrets: Self = serde_json::from_str(text).map_err(|_| shape("it does not parse"))?;
+        // A key that is a file of its own may stand there as it is.
+        for value in secrets.others.values_mut() {
+            if value.is_object() {
+                *value = Value::String(value.to_string());
+            }
+        }
         Ok(Self {
             arn: arn.to_owned(),
             ..secrets
@@ -130,6 +136,7 @@ impl Secrets {
     pub fn veil(&self) -> Option<Veil> {
         let key = real(&self.callback_mac_key).or_else(|| real(&self.telegram_bot_token))?;
         let others = self.others.values().filter_map(Value::as_str);
+        let parts = others.clone().flat_map(parts);
         let all = [
             &self.telegram_bot_token,
             &self.telegram_webhook_secret,
@@ -142,7 +149,7 @@ impl Secrets {
         let all = all.into_iter().map(String::as_str).chain(others);
         Some(Veil::new(
             key.as_bytes(),
-            all.filter_map(real).map(str::to_owned).collect(),
+            all.filter_map(real).map(str::to_owned).chain(parts).collect(),
         ))
     }
 
@@ -154,6 +161,18 @@ impl Secrets {
             why: why(),
         })
     }
+}
+
+/// The parts of a key that are secrets by themselves: the lines of a key file's private key, and the halves of a pair.
+fn parts(key: &str) -> Vec<String> {
+    let file: Option<Value> = serde_json::from_str(key).ok();
+    let lines = file.as_ref().and_then(|file| file.get("private_key")?.as_str());
+    let parts = match (&file, lines) {
+        (_, Some(lines)) => lines.lines().filter(|line| !line.starts_with('-')).collect(),
+        (None, None) => key.split(':').collect(),
+        (Some(_), None) => Vec::new(),
+    };
+    parts.into_iter().filter_map(real).map(str::to_owned).collect()
 }
 
 /// A value that is long enough to be believed.
@@ -200,6 +219,39 @@ mod tests {
         for without in ["kling", "luma", "nobody"] {
             assert_eq!(secrets.provider_key(without), None, "{without}");
         }
+    }
+
+    #[test]
+    fn a_key_file_may_stand_there_as_it_is_or_as_a_text() {
+        let file = r#"{"client_email":"a@b","private_key":"-----BEGIN-----\nabcdefghijklmnopqrstuvwx\n"}"#;
+        let whole = Secrets::parse(&format!(r#"{{"vertex_api_key":{file}}}"#), "arn").unwrap();
+        let text = serde_json::json!({ "vertex_api_key": file }).to_string();
+        let text = Secrets::parse(&text, "arn").unwrap();
+        for secrets in [whole, text] {
+            let key: Value = serde_json::from_str(secrets.provider_key("vertex").unwrap()).unwrap();
+            assert_eq!(key, serde_json::from_str::<Value>(file).unwrap());
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_key_is_taken_out_of_the_log_as_the_whole_is() {
+        let secrets = Secrets::parse(
+            r#"{"callback_mac_key":"0123456789abcdef","klingv1_api_key":"access-of-somebody:secret-of-somebody",
+            "vertex_api_key":{"type":"service_account","private_key":"-----BEGIN PRIVATE KEY-----\nabcdefghijklmnopqrstuvwx\nshort\n"}}"#,
+            "arn",
+        )
+        .unwrap();
+        let veil = secrets.veil().unwrap();
+        for part in [
+            "abcdefghijklmnopqrstuvwx",
+            "secret-of-somebody",
+            "access-of-somebody",
+        ] {
+            let shown = veil.text(&format!("no: {part}."));
+            assert_eq!(shown, "no: [withheld].");
+        }
+        let kept = "a service_account of BEGIN PRIVATE KEY is short";
+        assert_eq!(veil.text(kept), kept);
     }
 
     #[test]

@@ -10,6 +10,8 @@
 //! takes out what has a form: our secrets, orders' ids, all of an address behind its host, mails, long numbers. What has none, a customer's
 //! own words, is known where they are carried: a span's `withheld` field says what no line below it may repeat.
 
+mod bearer;
+
 use std::fmt::Write as _;
 use std::sync::OnceLock;
 
@@ -126,7 +128,7 @@ impl Veil {
             }
         }
         // Cut last: a part of what is to be taken out would not be found.
-        cut(&self.ids(&mails(&hosts(&text)), numbers))
+        cut(&self.ids(&mails(&hosts(&bearer::taken_out(&text))), numbers))
     }
 
     /// Every order's id sealed, every customer's in a form that only `Debug` writes hashed, and other long numbers taken out.
@@ -181,7 +183,7 @@ enum Numbers {
 
 /// What stands in a text before there is a veil: no address behind its host, and nobody's mail.
 pub(crate) fn bare(text: &str) -> String {
-    cut(&mails(&hosts(text)))
+    cut(&mails(&hosts(&bearer::taken_out(text))))
 }
 
 fn cut(text: &str) -> String {

@@ -209,7 +209,7 @@ fn order_item(job: &Job) -> Item {
 
 /// What changes in a job, attribute by attribute; `None` where there is none. The open index sees a job as long as it
 /// has a due time.
-pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 28] {
+pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 29] {
     let order = &job.order;
     [
         ("provider", Some(s(order.provider.clone()))),
@@ -234,6 +234,7 @@ pub(crate) fn state(job: &Job) -> [(&'static str, Option<AttributeValue>); 28] {
                 .map(|file| n(i64::try_from(file.bytes).unwrap_or(i64::MAX))),
         ),
         ("billed_milli", job.billed_milli.map(|units| n(number(units)))),
+        ("vain", job.vain.as_ref().map(requests::vain_map)),
         ("words", job.answer.as_ref().map(|answer| s(answer.text.clone()))),
         (
             "tokens_in",
@@ -314,6 +315,7 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
         result: read_result(row)?,
         answer: words::read_answer(row)?,
         billed_milli: row.n_opt("billed_milli")?,
+        vain: row.map("vain").map(requests::read_vain).transpose()?,
         delivery_tries: row.n_or_zero("tries")?,
         edit_unsure: row.flag("unsure"),
         file: row.s_opt("file").map(|file| FileId(file.to_owned())),

@@ -2,6 +2,7 @@
 
 use domain::job::Job;
 use domain::time::Timestamp;
+use played_studios::vertex::name_of;
 
 use super::Stage;
 
@@ -44,10 +45,13 @@ impl Stage {
             prompt: task.prompt,
             created_at: Timestamp(task.created_at_ms),
         });
-        let elsewhere = self.kling.tasks().into_iter().chain(self.google.tasks());
-        let elsewhere = elsewhere.map(|task| Render {
+        let by_id = self.kling.tasks().into_iter().chain(self.google.tasks());
+        let by_id = by_id.map(|task| (task.id.clone(), task));
+        let by_name = self.vertex.tasks().into_iter();
+        let by_name = by_name.map(|task| (name_of(&task), task));
+        let elsewhere = by_id.chain(by_name).map(|(id, task)| Render {
             is_live_or_good: task.is_live_or_good(now_ms),
-            id: task.id,
+            id,
             callback_url: task.wish.callback_url.unwrap_or_default(),
             prompt: task.wish.prompt,
             created_at: Timestamp(task.created_at_ms),

@@ -25,10 +25,11 @@ use played_kie::{ChatModel, PlayedKie};
 use played_rails::{PlayedStripe, PlayedYooKassa};
 use played_studios::google::PROTOCOL as GOOGLE;
 use played_studios::kling::PROTOCOL as KLING;
+use played_studios::vertex::PROTOCOL as VERTEX;
 use played_studios::{Protocol, Studio};
 use played_telegram::PlayedTelegram;
 use providers::Providers;
-use providers::registry::Access;
+use providers::registry::{Access, Now};
 use serde_json::json;
 use store::{Notes, PaymentTables, Payments, Requests};
 use table::{Db, Deadline};
@@ -39,8 +40,8 @@ use super::Parrot;
 use super::api::ORIGIN;
 use super::{
     API, CALLBACK, CHAT_KEY, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY,
-    NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, WEBHOOK,
-    WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front,
+    NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, VERTEX_KEY,
+    WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front,
 };
 use crate::tidy::project::text;
 
@@ -117,6 +118,7 @@ struct Outside {
     chat: ChatModel,
     kling: (Studio, String),
     google: (Studio, String),
+    vertex: (Studio, String),
     callback: String,
     yookassa: PlayedYooKassa,
     yookassa_url: String,
@@ -132,6 +134,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
     let (kie, chat, kie_url) = kie(&setting, &clock).await;
     let kling = studio(&KLING, KLING_KEY, &setting, &clock).await;
     let google = studio(&GOOGLE, GOOGLE_KEY, &setting, &clock).await;
+    let vertex = studio(&VERTEX, &(VERTEX.key)(VERTEX_KEY), &setting, &clock).await;
     let (yookassa, stripe) = rails(&setting, &clock).await;
     let (webhook_door, webhook_url) = door().await;
     let (payments_door, payments_url) = door().await;
@@ -142,6 +145,7 @@ pub(crate) async fn build(setting: Setting) -> Stage {
         chat,
         kling,
         google,
+        vertex,
         callback: callback_url,
         yookassa_url: yookassa.api_url(),
         yookassa,
@@ -168,11 +172,12 @@ impl Outside {
             kie,
             kling: (_, kling),
             google: (_, google),
+            vertex: (_, vertex),
             yookassa_url,
             stripe_url,
             ..
         } = self;
-        for place in [telegram, kie, kling, google, yookassa_url, stripe_url] {
+        for place in [telegram, kie, kling, google, vertex, yookassa_url, stripe_url] {
             *place = parrot.before(place).await;
         }
     }
@@ -200,6 +205,7 @@ impl Ground {
             kling: outside.kling.0,
             chat: outside.chat,
             google: outside.google.0,
+            vertex: outside.vertex.0,
             clock: self.clock,
             setting: self.setting,
             replies: Arc::new(Replies::default()),
@@ -222,7 +228,7 @@ impl Ground {
         );
         let env = self.env(1);
         runtime::warm::up(&settings, &queue, &env).await;
-        settings.rendered_by(["kie", "kling", "google", "openai"].map(str::to_owned));
+        settings.rendered_by(["kie", "kling", "google", "vertex", "openai"].map(str::to_owned));
         let cashier = self.cashier(WEBHOOK, 6, outside);
         Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env).selling(cashier)
     }
@@ -332,7 +338,7 @@ impl Ground {
 
     async fn workshop(&self, outside: &Outside) -> Workshop {
         let http = runtime::clients::http().unwrap();
-        let providers = providers(outside);
+        let providers = providers(outside, &self.clock);
         let files = runtime::clients::http_for_files().unwrap();
         let files = providers::files::Files::new(files).opened_by(providers.passes());
         let workshop = Workshop {
@@ -356,19 +362,23 @@ impl Ground {
 }
 
 /// The operator's accounts.
-fn providers(outside: &Outside) -> Providers {
+fn providers(outside: &Outside, clock: &Arc<Fixed>) -> Providers {
     let http = runtime::clients::http_without_pool().unwrap();
+    let clock = Arc::clone(clock);
+    let now: Now = Arc::new(move || clock.now());
     let access = |base: &str, key: &str| Access {
         http: http.clone(),
         base: base.trim_end_matches('/').to_owned(),
         uploads: Some(base.trim_end_matches('/').to_owned()),
         key: key.to_owned(),
+        now: Arc::clone(&now),
     };
     Providers::open(|row| match row.name {
         "kie" => Some(access(&outside.kie, KIE_KEY)),
         "kling" => Some(access(&outside.kling.1, KLING_KEY)),
         "openai" => Some(access(&format!("{}/v1", outside.kie), CHAT_KEY)),
         "google" => Some(access(&outside.google.1, GOOGLE_KEY)),
+        "vertex" => Some(access(&outside.vertex.1, &(VERTEX.key)(VERTEX_KEY))),
         _ => None,
     })
 }

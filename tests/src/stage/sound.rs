@@ -55,6 +55,7 @@ impl Stage {
             self.kie.complaints(),
             self.kling.complaints(),
             self.google.complaints(),
+            self.vertex.complaints(),
             rails,
         ]
         .concat();

@@ -11,6 +11,7 @@ use domain::job::Job;
 use domain::time::{Millis, Timestamp};
 use lambda_http::{Context, LambdaEvent};
 use played_kie::Trouble;
+use played_studios::Studio;
 use serde_json::{Value, json};
 use table::Deadline;
 
@@ -261,7 +262,8 @@ impl Stage {
                 };
                 Timestamp(task.created_at_ms + render * slow)
             });
-        let elsewhere = self.kling.tasks().into_iter().chain(self.google.tasks());
+        let elsewhere = [&self.kling, &self.google, &self.vertex];
+        let elsewhere = elsewhere.into_iter().flat_map(Studio::tasks);
         at_kie.chain(elsewhere.filter_map(|task| task.ends_at_ms).map(Timestamp))
     }
 }

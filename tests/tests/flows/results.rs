@@ -34,6 +34,37 @@ async fn a_success_without_a_video_is_a_failure() {
     }
 }
 
+/// What an order's line of the log says that it cost, in millionths of a dollar.
+async fn cost_of(stage: &Stage, job: &JobId) -> Option<u64> {
+    let lines = stage.books().await.log.unwrap();
+    let line = lines.into_iter().find(|line| line.id == job.to_string());
+    line.unwrap().cost.map(|cost| cost.micro_usd.0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_provider_bills_for_nothing_stands_in_the_log() {
+    let (stage, good) = ordered("a promise kept").await;
+    stage.run_until_settled().await;
+    let one = cost_of(&stage, &good).await.unwrap();
+    assert!(one > 0);
+    for (word, times) in [("#nofile", 3), ("#html", 3), ("#moderation", 0)] {
+        let (stage, job) = ordered(&format!("a promise {word}")).await;
+        stage.run_until_settled().await;
+        assert_eq!(stage.stage_of(&job).await, JobStage::Failed);
+        let expected = (times > 0).then_some(times * one);
+        assert_eq!(cost_of(&stage, &job).await, expected, "{word}");
+        stage.assert_sound().await;
+    }
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.kie.inject(Trouble::NoFile, "", 1);
+    let job = stage.order(ANNA, "second wind").await;
+    stage.run_until_settled().await;
+    assert_eq!(stage.stage_of(&job).await, JobStage::Delivered);
+    assert_eq!(cost_of(&stage, &job).await, Some(2 * one));
+    stage.assert_sound().await;
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_fails_once_is_made_again_and_charged_once() {
     for trouble in [Trouble::Failed, Trouble::NoFile, Trouble::Html, Trouble::Empty] {

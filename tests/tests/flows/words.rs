@@ -121,6 +121,25 @@ async fn an_empty_account_gives_simple_words_at_once_and_charges_nothing() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_is_cut_short_gives_simple_words_and_costs_what_it_took() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "a cat on the moon").await;
+    stage.chat.inject(ChatTrouble::Incomplete, "", 1);
+    let words = improve(&stage, &card).await;
+    stage.run_until_settled().await;
+    assert_eq!(stage.rules_of(&words).await, [Rule::T1, Rule::T2, Rule::T5]);
+    assert!(stage.last_text(ANNA).contains("simple version"));
+    let line = log(&stage).await.remove(0);
+    assert_eq!(line.status, Status::Failed);
+    assert!(line.tokens_in > 0 && line.tokens_out > 0, "{line:?}");
+    // $0.25 and $2.00 for a million: infra/settings.yaml.
+    let micro_usd = (line.tokens_in * 250_000 + line.tokens_out * 2_000_000).div_ceil(1_000_000);
+    assert_eq!(line.cost.map(|cost| cost.micro_usd.0), Some(micro_usd));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn too_many_requests_are_waited_for() {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;

@@ -1,7 +1,7 @@
 //! The result host.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, Method, StatusCode};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 
 use crate::task::{Ending, Trouble};
@@ -10,21 +10,32 @@ use crate::{Studio, Task};
 /// `GET /files/{task}/{serial}.mp4`.
 pub(crate) async fn result(
     State(studio): State<Studio>,
-    Path((id, file)): Path<(String, String)>,
+    Path((id, name)): Path<(String, String)>,
     method: Method,
     headers: HeaderMap,
 ) -> Response {
-    if headers.contains_key(crate::google::KEY_HEADER) {
+    if headers.contains_key(crate::google::KEY_HEADER) || headers.contains_key(header::AUTHORIZATION) {
         studio.complain("the key was shown to the result host".to_owned());
     }
-    let Some(task) = studio.task(&id).filter(|task| is_there(task, studio.now_ms())) else {
+    file(&studio, &id, &name, &method, &headers).await
+}
+
+/// A task's file, to whoever may have it.
+pub(crate) async fn file(
+    studio: &Studio,
+    id: &str,
+    name: &str,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Response {
+    let Some(task) = studio.task(id).filter(|task| is_there(task, studio.now_ms())) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    if task.has(Trouble::Expired) && file == "1.mp4" {
+    if task.has(Trouble::Expired) && name == "1.mp4" {
         return (StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code></Error>").into_response();
     }
     let rendered = tokio::task::spawn_blocking(move || task.render()).await;
-    played_kie::serve(&rendered.unwrap_or_default(), &method, &headers)
+    played_kie::serve(&rendered.unwrap_or_default(), method, headers)
 }
 
 fn is_there(task: &Task, now_ms: i64) -> bool {

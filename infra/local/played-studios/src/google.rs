@@ -20,6 +20,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "google",
     routes,
     report: None,
+    key: str::to_owned,
 };
 
 /// Where the key is shown.

@@ -19,6 +19,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "kling",
     routes,
     report: Some(record),
+    key: str::to_owned,
 };
 
 /// The models that it renders.

@@ -6,11 +6,14 @@
 
 mod files;
 pub mod google;
+mod jwt;
 pub mod kling;
+pub mod kling_v1;
 pub mod luma;
 pub mod minimax;
 mod studio;
 mod task;
+pub mod vertex;
 mod words;
 
 pub use studio::{Config, Protocol, Studio};

@@ -18,6 +18,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "luma",
     routes,
     report: None,
+    key: str::to_owned,
 };
 
 fn routes() -> Router<Studio> {

@@ -19,6 +19,7 @@ pub const PROTOCOL: Protocol = Protocol {
     name: "minimax",
     routes,
     report: None,
+    key: str::to_owned,
 };
 
 fn routes() -> Router<Studio> {

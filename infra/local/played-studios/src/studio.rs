@@ -33,6 +33,8 @@ pub struct Protocol {
     pub routes: fn() -> Router<Studio>,
     /// What a callback says of a task that has ended; `None` for a provider that does not call back.
     pub report: Option<fn(&Studio, &Task) -> Value>,
+    /// The key of an account of this name, in the form in which the secret has it.
+    pub key: fn(&str) -> String,
 }
 
 /// What a studio is told before it starts.
@@ -224,6 +226,11 @@ impl Studio {
             .get(header::AUTHORIZATION)
             .and_then(|value| value.to_str().ok());
         shown.and_then(|value| value.strip_prefix("Bearer ")) == Some(self.0.config.api_key.as_str())
+    }
+
+    /// The one key.
+    pub(crate) fn api_key(&self) -> &str {
+        &self.0.config.api_key
     }
 
     /// Where it is reached.

@@ -25,6 +25,8 @@ pub enum Trouble {
     BadGateway,
     /// An order is accepted, and cut off before the answer.
     Lost,
+    /// An order is turned away: what opened the account until now does not any more. Nothing was accepted.
+    SignedOut,
     /// The render fails.
     Failed,
     /// The render is refused by moderation after it was accepted.

@@ -28,7 +28,7 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Open    {page}/
     Then    press Start, send a photo or a few words, press Create.
             {render}
-    Models  Kling, Gemini Omni, Luma and MiniMax have a model each, played like KIE.AI
+    Models  Kling, Gemini Omni, Veo, Luma and MiniMax have a model each, played like KIE.AI
     Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled
             (all words: infra/local/played-kie/README.md)
     Money   is played, too: {yookassa} and {stripe}

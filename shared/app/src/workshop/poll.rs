@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::job::{Event, Failure, Job, RenderedFile};
+use domain::job::{Bill, Event, Failure, Job, RenderedFile};
 use providers::files::Verdict;
 use providers::ticket::{Ticket, own_name};
 use providers::{LookUp, Looked, TaskFacts, TaskRef};
@@ -33,6 +33,8 @@ enum Polled {
     File(File, RenderedFile),
     /// Anything else.
     Event(Event),
+    /// Nothing, and what is billed for that.
+    Failed(Failure, Bill),
 }
 
 impl Workshop {
@@ -55,6 +57,11 @@ impl Workshop {
                 self.deliver(&after, false, Some(file), deadline).await
             }
             Polled::Event(event) => Ok(self.write(job, event, deadline).await?),
+            Polled::Failed(failure, bill) => {
+                let jitter = self.env.jitter();
+                let failed = Event::TaskFailed { failure, jitter };
+                Ok(self.write_billed(job, failed, bill, deadline).await?)
+            }
         }
     }
 
@@ -74,27 +81,22 @@ impl Workshop {
         let Looked { outcome, facts } = provider.look_up(task_ref, timeout).await;
         if self.belongs_elsewhere(job, &facts) {
             tracing::error!(name: "task_of_another_job", job = %job.id, task = task.0, "the provider says that this task was ordered for another job");
-            return Polled::Event(Event::TaskFailed {
-                failure: Failure::Provider,
-                jitter,
-            });
+            return Polled::Failed(Failure::Provider, Bill::Nothing);
         }
         if let Some(said) = said(&outcome) {
             meter::provider_said(&job.order.provider, said);
         }
+        let billed = facts.credits_consumed_milli;
         match outcome {
-            LookUp::Succeeded { urls } => {
-                let billed = facts.credits_consumed_milli;
-                self.look_at_file(job, &urls, billed, deadline).await
-            }
-            LookUp::SucceededWithoutFile => self.failed(Failure::NoFile),
+            LookUp::Succeeded { urls } => self.look_at_file(job, &urls, billed, deadline).await,
+            LookUp::SucceededWithoutFile => Polled::Failed(Failure::NoFile, Bill::of(billed, true)),
             LookUp::Failed {
                 reason,
                 code,
                 message,
             } => {
                 report(job, reason, code, &message);
-                self.failed(failure_of(reason))
+                Polled::Failed(failure_of(reason), Bill::of(billed, false))
             }
             LookUp::Absent => Polled::Event(Event::NoSuchTask { jitter }),
             LookUp::Running { .. } => Polled::Event(Event::StillRunning { called_back, jitter }),
@@ -123,8 +125,9 @@ impl Workshop {
         billed_milli: Option<u64>,
         deadline: Deadline,
     ) -> Polled {
+        let made = Bill::of(billed_milli, true);
         let Some(url) = urls.first() else {
-            return self.failed(Failure::NoFile);
+            return Polled::Failed(Failure::NoFile, made);
         };
         let (file, verdict) = self.look_at(job, url, deadline).await;
         match (file, verdict) {
@@ -136,23 +139,16 @@ impl Workshop {
                 };
                 Polled::File(file, kept)
             }
-            (None, Verdict::Gone) => self.failed(Failure::FileGone),
+            (None, Verdict::Gone) => Polled::Failed(Failure::FileGone, made),
             (None, Verdict::NoAnswer(why)) => {
                 tracing::warn!(name: "file_unread", job = %job.id, why, "the file cannot be looked at");
                 self.not_told(None)
             }
             (None, verdict) => {
                 tracing::warn!(name: "success_without_video", job = %job.id, ?verdict, "the provider reports success without what was ordered");
-                self.failed(Failure::NoFile)
+                Polled::Failed(Failure::NoFile, made)
             }
         }
-    }
-
-    fn failed(&self, failure: Failure) -> Polled {
-        Polled::Event(Event::TaskFailed {
-            failure,
-            jitter: self.env.jitter(),
-        })
     }
 
     fn not_told(&self, retry_after_s: Option<u32>) -> Polled {

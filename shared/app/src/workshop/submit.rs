@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::job::{Event, Failure, Job, Stage};
+use domain::job::{Bill, Event, Failure, Job, Stage};
 use providers::registry::form;
 use providers::ticket::{callback_url, own_name};
 use providers::{Create, Form, Photo, Provider, Reason, Upload, UploadError, VideoOrder};
@@ -69,17 +69,19 @@ impl Workshop {
         if !job.order.makes.is_words() {
             self.show_rendering(&claimed, deadline).await;
         }
-        let event = self.hand_over(&claimed, deadline).await;
+        let mut bill = Bill::Nothing;
+        let event = self.hand_over(&claimed, &mut bill, deadline).await;
         self.breaker(&claimed, |breaker| breaker.not_asked(self.env.now()));
-        let after = self.write(&claimed, event, deadline).await?;
+        let after = self.write_billed(&claimed, event, bill, deadline).await?;
         match after {
             Some(answered) if answered.stage == Stage::Rendered => self.show_words(&answered, deadline).await,
             other => Ok(other),
         }
     }
 
-    /// Everything between the claim and its outcome; whatever happens is told as an event.
-    async fn hand_over(&self, job: &Job, deadline: Deadline) -> Event {
+    /// Everything between the claim and its outcome; whatever happens is told as an event, and what is billed for nothing as
+    /// such.
+    async fn hand_over(&self, job: &Job, bill: &mut Bill, deadline: Deadline) -> Event {
         if !self.is_offered(job).await {
             tracing::error!(name: "model_withdrawn", job = %job.id, model = job.order.model.0, "the model was switched off after the order was accepted");
             return Event::Rejected {
@@ -94,7 +96,7 @@ impl Workshop {
             };
         };
         if job.order.makes.is_words() {
-            return self.ask(job, provider, deadline).await;
+            return self.ask(job, provider, bill, deadline).await;
         }
         let first_frame = match self.hand_over_photo(job, provider, deadline).await {
             Ok(first_frame) => first_frame,
@@ -122,7 +124,7 @@ impl Workshop {
                 }
             }
             // Words were not asked for here.
-            Create::Done { .. } => Event::Rejected {
+            Create::Done { .. } | Create::Useless { .. } => Event::Rejected {
                 failure: Failure::NoFile,
             },
             Create::Rejected {
@@ -291,7 +293,7 @@ fn said(outcome: &Create) -> &'static str {
     match outcome {
         Create::Accepted { .. } => "accepted",
         Create::Done { .. } => "done",
-        Create::Rejected { reason, .. } => reason.as_str(),
+        Create::Rejected { reason, .. } | Create::Useless { reason, .. } => reason.as_str(),
         Create::NotAccepted { .. } => "not_accepted",
         Create::Unknown { .. } => "unknown",
     }

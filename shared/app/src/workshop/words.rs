@@ -5,7 +5,7 @@
 use domain::account::{Account, Draft};
 use domain::catalog::Makes;
 use domain::id::JobId;
-use domain::job::{Answer, Event, Failure, Job};
+use domain::job::{Answer, Bill, Event, Failure, Job};
 use domain::words::taken;
 use providers::{About, Ask, Create, Photo, Provider, Words};
 use table::Deadline;
@@ -42,8 +42,14 @@ enum Stands {
 }
 
 impl Workshop {
-    /// Asks for the words.
-    pub(super) async fn ask(&self, job: &Job, provider: &dyn Provider, deadline: Deadline) -> Event {
+    /// Asks for the words. An answer that is of no use is billed like any other.
+    pub(super) async fn ask(
+        &self,
+        job: &Job,
+        provider: &dyn Provider,
+        bill: &mut Bill,
+        deadline: Deadline,
+    ) -> Event {
         let about = match self.about(job, provider, deadline).await {
             Ok(about) => about,
             Err(NoPhoto::Never(failure)) => return refused(failure),
@@ -64,7 +70,25 @@ impl Workshop {
             } => {
                 meter::provider_said(&job.order.provider, "done");
                 self.breaker(job, domain::breaker::Breaker::after_answer);
-                self.came(job, &words, (tokens_in, tokens_out), deadline)
+                let event = self.came(job, &words, (tokens_in, tokens_out), deadline);
+                if matches!(event, Event::Rejected { .. }) {
+                    *bill = billed(tokens_in, tokens_out);
+                }
+                event
+            }
+            Create::Useless {
+                reason,
+                message,
+                tokens_in,
+                tokens_out,
+            } => {
+                *bill = billed(tokens_in, tokens_out);
+                let rejected = Create::Rejected {
+                    reason,
+                    code: 200,
+                    message,
+                };
+                self.ordered(job, rejected)
             }
             // What a lost answer to such a question cost is next to nothing, nobody can be asked for it later, and somebody
             // waits: it is asked again, and soon.
@@ -250,6 +274,10 @@ impl Workshop {
             Stands::Elsewhere
         })
     }
+}
+
+fn billed(went_in: u64, came_out: u64) -> Bill {
+    Bill::Tokens { went_in, came_out }
 }
 
 fn asked(job: &Job, photo: Option<Photo>) -> About {

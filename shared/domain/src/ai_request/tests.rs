@@ -3,7 +3,7 @@ use crate::account::Place;
 use crate::catalog::Rules;
 use crate::cost::ModelCost;
 use crate::id::{ChatId, Fence, FileId, JobId, MessageId, NONCE_CHARS, Nonce, TaskId};
-use crate::job::{Event, Order, RenderedFile};
+use crate::job::{Bill, Event, Order, RenderedFile};
 use crate::time::Jitter;
 use crate::video::Aspect;
 
@@ -297,4 +297,113 @@ fn words_cost_what_their_tokens_cost() {
     let cost = by_tokens.cost(None, Some(&answer)).unwrap();
     assert_eq!((cost.micro_usd, cost.source), (MicroUsd(650), Source::PriceList));
     assert_eq!(by_tokens.cost(None, None), None, "nobody knows");
+}
+
+/// A job whose render fails, and what it is billed for that.
+fn failed(job: &Job, failure: Failure, bill: Bill) -> Job {
+    let jitter = Jitter(0);
+    let change = job.apply(Event::TaskFailed { failure, jitter }, LATER).unwrap();
+    change.billed(bill).after
+}
+
+fn spent(job: &Job) -> Option<(u64, Source)> {
+    let cost = AiRequest::of(job).unwrap().cost;
+    cost.map(|cost| (cost.micro_usd.0, cost.source))
+}
+
+#[test]
+fn what_is_billed_for_nothing_stands_in_the_line_of_what_failed() {
+    for (bill, expected) in [
+        (Bill::Nothing, None),
+        (Bill::Said(0), None),
+        (Bill::Said(62_500), Some((312_500, Source::Provider))),
+        (Bill::Made, Some((350_000, Source::PriceList))),
+    ] {
+        let job = failed(&running(), Failure::Moderation, bill);
+        assert_eq!(job.stage, Stage::Failed);
+        assert_eq!(spent(&job), expected, "{bill:?}");
+    }
+    let line = AiRequest::of(&failed(&running(), Failure::Moderation, Bill::Made)).unwrap();
+    assert_eq!(line.cost.and_then(|cost| cost.kopecks), Some(2_800));
+    assert_eq!(Bill::of(Some(0), true), Bill::Said(0), "its own word goes first");
+    assert_eq!(
+        (Bill::of(None, true), Bill::of(None, false)),
+        (Bill::Made, Bill::Nothing)
+    );
+}
+
+#[test]
+fn each_attempt_in_vain_is_added_to_what_the_good_one_cost() {
+    let queued = failed(&running(), Failure::NoFile, Bill::Made);
+    assert_eq!(
+        (queued.stage, spent(&queued)),
+        (Stage::Queued, None),
+        "it goes on"
+    );
+    let again = Event::Claim {
+        lease_until: Timestamp(i64::MAX),
+        way: None,
+    };
+    let accepted = Event::Accepted {
+        fence: Fence(2),
+        task: TaskId("task-2".into()),
+    };
+    let due = queued.due_at.unwrap();
+    let running = after(queued, [(again, due), (accepted, due)]);
+    let twice = failed(&running, Failure::Moderation, Bill::Said(62_500));
+    assert_eq!(
+        spent(&twice),
+        Some((662_500, Source::PriceList)),
+        "the less sure of both"
+    );
+    let file = RenderedFile {
+        url: "https://x/2.mp4".into(),
+        bytes: 1,
+        billed_milli: Some(62_500),
+    };
+    let succeeded = Event::Succeeded {
+        file,
+        deliver_until: Timestamp(i64::MAX),
+    };
+    let file = Some(FileId("file".into()));
+    let done = after(running, [(succeeded, due), (Event::Delivered { file }, due)]);
+    assert_eq!(spent(&done), Some((662_500, Source::PriceList)));
+}
+
+#[test]
+fn an_answer_of_no_use_costs_what_its_tokens_cost() {
+    let mut words = after(
+        job(Some(costing())),
+        [(
+            Event::Claim {
+                lease_until: LATER,
+                way: None,
+            },
+            START,
+        )],
+    );
+    let rejected = |job: &Job| {
+        let failure = Failure::Provider;
+        let change = job.apply(Event::Rejected { failure }, LATER).unwrap();
+        let bill = Bill::Tokens {
+            went_in: 1_000,
+            came_out: 200,
+        };
+        AiRequest::of(&change.billed(bill).after).unwrap()
+    };
+    assert_eq!(
+        rejected(&words).cost.map(|cost| cost.micro_usd),
+        Some(MicroUsd(350_000)),
+        "where tokens have no price, what was expected"
+    );
+    words.order.costing.as_mut().unwrap().token_rate = Some(crate::cost::Rate {
+        from: START,
+        unit: crate::cost::Unit::Token,
+        per: 1_000_000,
+        price: MicroUsd(250_000),
+        price_out: MicroUsd(2_000_000),
+    });
+    let line = rejected(&words);
+    assert_eq!(line.cost.map(|cost| cost.micro_usd), Some(MicroUsd(650)));
+    assert_eq!((line.tokens_in, line.tokens_out), (1_000, 200));
 }

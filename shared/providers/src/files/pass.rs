@@ -1,17 +1,31 @@
 //! What opens the files of a provider that gives them out to its account alone.
 
 use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
 
-use reqwest::header::{HeaderName, HeaderValue, LOCATION};
+use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Response, Url};
+
+use crate::vertex::{NoToken, Tokens};
 
 /// A header for one host, and for no other: neither one that a file's address is made to look like, nor one that it leads on to.
 #[derive(Clone)]
 pub struct Pass {
     http: Client,
     place: Url,
+    /// How the path of each of those files begins.
+    below: String,
     header: HeaderName,
-    key: HeaderValue,
+    key: Key,
+}
+
+/// What the header says.
+#[derive(Clone)]
+enum Key {
+    Fixed(HeaderValue),
+    /// It runs out, and is asked for anew.
+    Token(Arc<Tokens>),
 }
 
 impl fmt::Debug for Pass {
@@ -32,19 +46,52 @@ impl Pass {
         Some(Self {
             http,
             place: Url::parse(base).ok()?,
+            below: "/".to_owned(),
             header: HeaderName::from_static(header),
-            key,
+            key: Key::Fixed(key),
+        })
+    }
+
+    /// The same for files below this address, which a token opens.
+    pub(crate) fn by_token(http: Client, place: &str, tokens: Arc<Tokens>) -> Option<Self> {
+        let place = Url::parse(place).ok()?;
+        Some(Self {
+            http,
+            below: place.path().to_owned(),
+            place,
+            header: AUTHORIZATION,
+            key: Key::Token(tokens),
         })
     }
 
     /// Whether a file is one of those.
     pub(super) fn opens(&self, url: &str) -> bool {
-        Url::parse(url).is_ok_and(|url| url.origin() == self.place.origin())
+        let ours = |url: Url| url.origin() == self.place.origin() && url.path().starts_with(&self.below);
+        Url::parse(url).is_ok_and(ours)
+    }
+
+    /// What the header says now, or why nobody knows.
+    pub(super) async fn key(&self, timeout: Duration) -> Result<HeaderValue, String> {
+        match &self.key {
+            Key::Fixed(key) => Ok(key.clone()),
+            Key::Token(tokens) => tokens.bearer(timeout).await.map_err(NoToken::into_why),
+        }
+    }
+
+    /// Lets go of what was refused; whether there may be another.
+    pub(super) async fn is_renewed(&self, refused: &HeaderValue) -> bool {
+        match &self.key {
+            Key::Fixed(_) => false,
+            Key::Token(tokens) => {
+                tokens.forget(refused).await;
+                true
+            }
+        }
     }
 
     /// A request that shows the key.
-    pub(super) fn get(&self, url: &str) -> reqwest::RequestBuilder {
-        self.http.get(url).header(&self.header, &self.key)
+    pub(super) fn get(&self, url: &str, key: &HeaderValue) -> reqwest::RequestBuilder {
+        self.http.get(url).header(&self.header, key)
     }
 }
 

@@ -127,6 +127,7 @@ fn an_address_of_its_own_gives_the_file_and_not_its_description() {
         base: "https://g.example".to_owned(),
         uploads: None,
         key: "SECRET".to_owned(),
+        now: Arc::new(|| domain::time::Timestamp(0)),
     });
     for (given, asked) in [
         (

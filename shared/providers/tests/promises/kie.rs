@@ -24,8 +24,9 @@ pub(crate) async fn stage(family: &'static str) -> Stage {
     let (wrongs, orders, troubles, callbacks) = (kie.clone(), kie.clone(), kie.clone(), kie);
     Stage {
         row: known("kie"),
-        providers: account("kie", &base, KEY),
-        stranger: account("kie", &base, "SECRET-key-of-nobody"),
+        providers: account("kie", &base, KEY, &clock),
+        stranger: account("kie", &base, "SECRET-key-of-nobody", &clock),
+        key: KEY.to_owned(),
         family,
         retired: Some("sora-2"),
         files: Files::new(http()),

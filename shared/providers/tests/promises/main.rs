@@ -10,6 +10,7 @@ mod kie;
 mod promises;
 mod stage;
 mod studios;
+mod tokens;
 
 /// The suite for one provider.
 macro_rules! keeps_its_promises {
@@ -51,8 +52,16 @@ keeps_its_promises!(
     crate::studios::stage(&played_studios::kling::PROTOCOL, "kling-3.0")
 );
 keeps_its_promises!(
+    of_kling_v1,
+    crate::studios::stage(&played_studios::kling_v1::PROTOCOL, "kling-v2-5-turbo")
+);
+keeps_its_promises!(
     of_google,
     crate::studios::stage(&played_studios::google::PROTOCOL, "gemini-omni-1.2-flash")
+);
+keeps_its_promises!(
+    of_vertex,
+    crate::studios::stage(&played_studios::vertex::PROTOCOL, "veo-3.1-fast-generate-001")
 );
 keeps_its_promises!(
     of_luma,

@@ -118,7 +118,7 @@ pub(crate) async fn leaves_what_was_lost_unknown(stage: &Stage) {
 
 /// Where there is no connection, nothing was ordered.
 pub(crate) async fn says_surely_not_when_it_was_not_reached(stage: &Stage) {
-    let nowhere = crate::stage::account(stage.row.name, "http://127.0.0.1:1", crate::stage::KEY);
+    let nowhere = crate::stage::account(stage.row.name, "http://127.0.0.1:1", &stage.key, &stage.clock);
     let provider = nowhere.get(stage.row.name).unwrap();
     let unsent = provider.submit(&stage.order("1-a-1"), LONG).await;
     assert!(matches!(unsent, Create::NotAccepted { .. }), "{unsent:?}");

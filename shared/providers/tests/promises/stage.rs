@@ -10,10 +10,11 @@ use axum::http::Uri;
 use axum::routing::post;
 use bytes::Bytes;
 use domain::catalog::Makes;
+use domain::time::Timestamp;
 use domain::video::Aspect;
 use futures::future::BoxFuture;
 use providers::files::Files;
-use providers::registry::{Access, Row, row};
+use providers::registry::{Access, Now, Row, row};
 use providers::{Create, LookUp, Photo, Provider, Providers, TaskRef, Upload, VideoOrder};
 use tokio::net::TcpListener;
 
@@ -62,6 +63,8 @@ pub(crate) struct Stage {
     pub(crate) row: &'static Row,
     pub(crate) providers: Providers,
     pub(crate) stranger: Providers,
+    /// What our account is opened with.
+    pub(crate) key: String,
     pub(crate) family: &'static str,
     pub(crate) retired: Option<&'static str>,
     pub(crate) files: Files,
@@ -79,6 +82,12 @@ pub(crate) struct Stage {
 pub(crate) fn ticking(clock: &Arc<AtomicI64>) -> played_kie::Clock {
     let clock = Arc::clone(clock);
     Arc::new(move || clock.load(Ordering::SeqCst))
+}
+
+/// The same as our own clock.
+fn told(clock: &Arc<AtomicI64>) -> Now {
+    let clock = Arc::clone(clock);
+    Arc::new(move || Timestamp(clock.load(Ordering::SeqCst)))
 }
 
 /// A free port, and its address.
@@ -112,14 +121,15 @@ pub(crate) fn http() -> reqwest::Client {
     client.pool_max_idle_per_host(0).build().unwrap()
 }
 
-/// An account there, with this key.
-pub(crate) fn account(name: &str, base: &str, key: &str) -> Providers {
+/// An account there, with this key and this clock.
+pub(crate) fn account(name: &str, base: &str, key: &str, clock: &Arc<AtomicI64>) -> Providers {
     let access = |row: &Row| {
         (row.name == name).then(|| Access {
             http: http(),
             base: base.to_owned(),
             uploads: Some(base.to_owned()),
             key: key.to_owned(),
+            now: told(clock),
         })
     };
     Providers::open(access)

@@ -19,19 +19,26 @@ pub(crate) async fn stage(protocol: &'static Protocol, family: &'static str) -> 
         Config {
             clock: ticking(&clock),
             render_ms: RENDER_MS,
-            ..Config::new(&base, KEY)
+            ..Config::new(&base, (protocol.key)(KEY))
         },
     );
     serve(listener, studio.router());
     let (calls, receiver) = receiver().await;
     let (wrongs, orders, troubles, callbacks) = (studio.clone(), studio.clone(), studio.clone(), studio);
     let calls_back = protocol.report.is_some();
-    let providers = account(protocol.name, &base, KEY);
+    let key = (protocol.key)(KEY);
+    let providers = account(protocol.name, &base, &key, &clock);
     let files = Files::new(http()).opened_by(providers.passes());
     Stage {
         row: known(protocol.name),
         providers,
-        stranger: account(protocol.name, &base, "SECRET-key-of-nobody"),
+        stranger: account(
+            protocol.name,
+            &base,
+            &(protocol.key)("SECRET-key-of-nobody"),
+            &clock,
+        ),
+        key,
         family,
         retired: retired(protocol.name),
         files,

@@ -7,6 +7,7 @@
 use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
 use domain::cost::{Category, MicroUsd, Rate, Unit};
 use domain::id::{ModelId, UserId, shard_of};
+use domain::job::Vain;
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
 use table::{AttributeValue, Item, Malformed, Row, map, n, s};
@@ -186,6 +187,26 @@ pub(crate) fn read_costing(row: Row<'_>) -> Result<Costing, Malformed> {
         tokens: row.n_or_zero("tokens")?,
         subscription: row.s_opt("subscription").map(str::to_owned),
         kept: Millis(row.n("kept_ms")?),
+    })
+}
+
+/// What was spent in vain, as a map.
+pub(crate) fn vain_map(vain: &Vain) -> AttributeValue {
+    let big = |amount: u64| n(number(amount));
+    map([
+        ("micro_usd", big(vain.micro_usd.0)),
+        ("source", s(vain.source.as_str())),
+        ("tokens_in", big(vain.tokens_in)),
+        ("tokens_out", big(vain.tokens_out)),
+    ])
+}
+
+pub(crate) fn read_vain(row: Row<'_>) -> Result<Vain, Malformed> {
+    Ok(Vain {
+        micro_usd: MicroUsd(row.n("micro_usd")?),
+        source: named(row, "source", Source::parse)?,
+        tokens_in: row.n_or_zero("tokens_in")?,
+        tokens_out: row.n_or_zero("tokens_out")?,
     })
 }
 

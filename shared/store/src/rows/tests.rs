@@ -7,7 +7,7 @@ use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
 use domain::catalog::{Makes, Rules};
 use domain::cost::{Category, MicroUsd, Rate, Unit};
 use domain::id::{NONCE_CHARS, Nonce, shard_of};
-use domain::job::{Answer, Event, Passed, RenderedFile, Sketch, Way};
+use domain::job::{Answer, Event, Passed, RenderedFile, Sketch, Vain, Way};
 use domain::time::Jitter;
 use domain::uses::{USE_ID_BYTES, Use, UseId};
 
@@ -101,6 +101,12 @@ fn full() -> Job {
             billed_milli: Some(120),
         }),
         billed_milli: Some(120),
+        vain: Some(Vain {
+            micro_usd: MicroUsd(62),
+            source: Source::PriceList,
+            tokens_in: 5,
+            tokens_out: 7,
+        }),
         answer: Some(Answer {
             text: "кот".into(),
             tokens_in: 30,
