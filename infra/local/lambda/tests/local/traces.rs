@@ -85,12 +85,12 @@ async fn a_message_brings_the_trace_that_it_was_sent_in() {
     let both = send("both").message_system_attributes(name, own);
     for message in [both, send("request")] {
         // As the SDK does by itself in a Lambda.
-        let sent = message.customize().mutate_request(|request| {
+        let on_its_way = message.customize().mutate_request(|request| {
             request
                 .headers_mut()
                 .insert("x-amzn-trace-id", "Root=of-the-request");
         });
-        sent.send().await.unwrap();
+        on_its_way.send().await.unwrap();
     }
     send("none").send().await.unwrap();
     for (body, header) in [
