@@ -28,6 +28,7 @@ mod setting;
 mod sound;
 mod standing;
 mod steps;
+mod traces;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -1,11 +1,12 @@
 //! The Lambda that carries a job from the queue to the delivered video, doorbell by doorbell.
 
 use app::workshop::{Places, Workshop};
-use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent};
+use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use queue::Doorbell;
 use runtime::batch::{self, Record};
 use runtime::{Aws, Config, Secrets, clients, warm};
 use table::Deadline;
+use trace::spans::Rung;
 
 /// The variables that this function reads.
 pub const ENVIRONMENT: &[&str] = &[
@@ -65,7 +66,8 @@ pub async fn start() -> Result<Workshop, runtime::Error> {
 
 /// Handles one batch of doorbells; those that failed go back to the queue.
 pub async fn handle(workshop: &Workshop, event: SqsEvent, deadline: Deadline) -> SqsBatchResponse {
-    let record = |message: aws_lambda_events::event::sqs::SqsMessage| Record {
+    let record = |message: SqsMessage| Record {
+        rung: rung(&message),
         message_id: message.message_id.unwrap_or_default(),
         body: message.body.unwrap_or_default(),
     };
@@ -73,11 +75,20 @@ pub async fn handle(workshop: &Workshop, event: SqsEvent, deadline: Deadline) ->
     let records = event.records.into_iter().map(record).collect();
     let failed = batch::handle(records, |record| async move {
         let doorbell = Doorbell::parse(&record.body).map_err(app::workshop::Error::from)?;
-        workshop.attend(&doorbell, deadline).await
+        workshop.attend(&doorbell, &record.rung, deadline).await
     });
     let mut response = SqsBatchResponse::default();
     for message_id in failed.await {
         response.add_failure(message_id);
     }
     response
+}
+
+/// How a message came, as the queue says.
+fn rung(message: &SqsMessage) -> Rung {
+    let attribute = |name: &str| message.attributes.get(name);
+    Rung {
+        sent_ms: attribute("SentTimestamp").and_then(|at| at.parse().ok()),
+        header: attribute("AWSTraceHeader").cloned(),
+    }
 }

@@ -103,6 +103,10 @@ fn text(job: &Job) -> String {
             "  failure    {}",
             job.failure.map_or("none", |failure| failure.as_str())
         ),
+        format!(
+            "  trace      {}",
+            trace(job).unwrap_or_else(|| "not recorded".to_owned())
+        ),
         "  timeline".to_owned(),
     ];
     let mut text = lines.join("\n");
@@ -118,6 +122,12 @@ fn text(job: &Job) -> String {
         );
     }
     text
+}
+
+/// Where its spans are.
+fn trace(job: &Job) -> Option<String> {
+    let link = trace::Link::parse(job.trace.as_deref()?)?;
+    Some(link.root().to_owned())
 }
 
 /// Who else could render it, the next to be asked first.
@@ -161,6 +171,7 @@ fn as_json(job: &Job) -> Value {
         "deliveries": job.delivery_tries,
         "task": job.task.as_ref().map(|task| &task.0),
         "failure": job.failure.map(domain::job::Failure::as_str),
+        "trace": trace(job),
         "timeline": timeline,
     })
 }

@@ -22,7 +22,7 @@ use crate::options::Options;
 use crate::outside::Outside;
 use crate::rails::PlayedRails;
 use crate::studios::Studios;
-use crate::{access, console, secret, settings};
+use crate::{access, console, secret, settings, traces};
 
 /// The function behind Telegram's webhook.
 pub(crate) const WEBHOOK: &str = "TelegramWebhookFunction";
@@ -108,7 +108,8 @@ impl Cloud {
             servers: JoinSet::new(),
             local,
         };
-        let console = console::router(Arc::downgrade(&cloud.local));
+        let console =
+            console::router(Arc::downgrade(&cloud.local)).merge(traces::router(Arc::downgrade(&cloud.local)));
         outside.serve(console, &mut cloud.servers);
         if cloud.telegram.is_some() {
             cloud.set_webhook().await?;

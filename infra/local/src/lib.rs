@@ -18,6 +18,7 @@ mod secret;
 mod settings;
 mod stats;
 mod studios;
+mod traces;
 
 mod bridge;
 mod console;

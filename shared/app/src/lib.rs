@@ -16,6 +16,7 @@ mod quota;
 mod shop;
 mod show;
 pub mod told;
+mod traces;
 mod way_out;
 mod words_card;
 

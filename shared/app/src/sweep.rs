@@ -10,8 +10,8 @@ use table::Deadline;
 use tracing::Instrument as _;
 
 use crate::env::Env;
-use crate::measured;
 use crate::workshop::can_ask;
+use crate::{measured, traces};
 
 /// How long after its due time a job is rung for: its own doorbell may be on the way.
 const GRACE: Millis = Millis::from_secs(20);
@@ -120,8 +120,11 @@ impl Sweeper {
             if !job.stage.is_final() {
                 swept.oldest_s = swept.oldest_s.max(measured::seconds(job.created_at, now));
             }
-            let span = tracing::info_span!("job", job = %job.id);
-            match self.see_to(&job, now, deadline).instrument(span).await {
+            let traced = trace::spans::order("cleanup");
+            let span = traced.in_scope(|| tracing::info_span!("job", job = %job.id));
+            traces::belongs(&traced, &job);
+            let seen_to = self.see_to(&job, now, deadline).instrument(span);
+            match seen_to.instrument(traced).await {
                 Ok(done) => {
                     swept.moved = swept.moved.saturating_add(u32::from(done.moved));
                     swept.rung = swept.rung.saturating_add(u32::from(done.rung));
@@ -156,7 +159,9 @@ impl Sweeper {
         let Ok(change) = job.apply(event, now) else {
             return Ok(Done::default());
         };
-        match self.store.apply(job, &change, deadline).await? {
+        let settles = traces::settlement(&change);
+        let applied = self.store.apply(job, &change, deadline).instrument(settles);
+        match applied.await? {
             Applied::Written => {
                 measured::moved(job, &change);
                 let (rule, stage) = (change.rule.as_str(), change.after.stage.as_str());

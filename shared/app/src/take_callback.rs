@@ -10,10 +10,11 @@ use providers::ticket::Ticket;
 use queue::{Doorbell, Hint, Queue};
 use store::{Applied, Jobs, Notes, Tallied};
 use table::Deadline;
-use tracing::Instrument as _;
+use trace::spans;
+use tracing::{Instrument as _, Span};
 
 use crate::env::Env;
-use crate::tally;
+use crate::{tally, traces};
 
 /// What takes callbacks.
 pub struct CallbackDesk {
@@ -69,16 +70,34 @@ pub enum Taken {
     Senseless,
 }
 
+impl Taken {
+    /// In a word.
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Rung => "rung",
+            Self::Noted => "noted",
+            Self::Late => "late",
+            Self::Forged => "forged",
+            Self::Senseless => "senseless",
+        }
+    }
+}
+
 impl CallbackDesk {
     /// Takes a callback. `Err` means that it should come again.
     pub async fn take(&self, callback: &Callback<'_>, deadline: Deadline) -> Result<Taken, store::Error> {
         let Some(ticket) = Ticket::verified(callback.query, &self.address_key) else {
             return Ok(Taken::Forged);
         };
-        let span = tracing::info_span!("job", job = ticket.job);
-        self.take_known(callback, &ticket, deadline)
+        let traced = spans::order("provider-callback");
+        let span = traced.in_scope(|| tracing::info_span!("job", job = ticket.job));
+        let taken = self
+            .take_known(callback, &ticket, &traced, deadline)
             .instrument(span)
-            .await
+            .instrument(traced.clone())
+            .await?;
+        spans::ended(&traced, taken.as_str());
+        Ok(taken)
     }
 
     /// Takes a callback whose address is ours.
@@ -86,6 +105,7 @@ impl CallbackDesk {
         &self,
         callback: &Callback<'_>,
         ticket: &Ticket,
+        traced: &Span,
         deadline: Deadline,
     ) -> Result<Taken, store::Error> {
         let Some(provider) = row(callback.path.trim_matches('/')) else {
@@ -112,6 +132,7 @@ impl CallbackDesk {
                 return Err(error);
             }
         };
+        traces::belongs(traced, &job);
         if job.fence != Fence(ticket.fence)
             || !matches!(job.stage, Stage::Submitting | Stage::Unknown | Stage::Running)
         {

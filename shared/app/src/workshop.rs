@@ -11,6 +11,7 @@ mod progress;
 mod route;
 mod submit;
 mod tell;
+mod traced;
 mod vault;
 mod words;
 
@@ -29,9 +30,10 @@ use providers::{Provider, Providers};
 use queue::Queue;
 use store::{Applied, Store};
 use table::Deadline;
+use tracing::Instrument as _;
 
 use crate::env::Env;
-use crate::measured;
+use crate::{measured, traces};
 
 /// What is kept of an invocation's time for writing down how an outside call went.
 const RESERVE: Duration = Duration::from_secs(8);
@@ -120,7 +122,9 @@ impl Workshop {
         };
         // Before the change, not after it: until then nobody else has the job, and a late edit cannot cover a later one.
         self.announce(&change, deadline).await;
-        match self.store.apply(job, &change, deadline).await? {
+        let settles = traces::settlement(&change);
+        let applied = self.store.apply(job, &change, deadline).instrument(settles);
+        match applied.await? {
             Applied::Written => {
                 // What it has come to may be repeated to us by the next call.
                 attend::withhold(&change.after);

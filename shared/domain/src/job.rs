@@ -153,6 +153,9 @@ pub struct Job {
     pub failure: Option<Failure>,
     /// Attempts to tell the customer of the failure that were begun.
     pub tell_tries: u32,
+    /// Which trace its work is told in, as `trace::Link` writes it; `None` where it is not recorded. Written once, for
+    /// operators: nothing is ever decided by it.
+    pub trace: Option<String>,
     /// What happened so far, oldest first.
     pub timeline: Vec<Mark>,
 }
@@ -232,6 +235,7 @@ impl Job {
             file: None,
             failure: None,
             tell_tries: 0,
+            trace: None,
             timeline: vec![mark],
         }
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_sqs::Client;
 use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
+use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttributeValue};
 use domain::id::JobId;
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
@@ -84,6 +85,19 @@ pub struct Queue {
     url: String,
 }
 
+impl Hint {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Due => "due",
+            Self::Callback => "callback",
+            Self::Cleanup => "cleanup",
+            Self::Other => "other",
+        }
+    }
+}
+
 impl Doorbell {
     /// A first doorbell for a job.
     pub fn new(job: &JobId, hint: Hint) -> Self {
@@ -134,16 +148,23 @@ impl Queue {
 
     /// Rings, now or after a delay of up to [`DELAY_MAX_S`], within [`RING_TIMEOUT`]. The group is the user, so that on a
     /// standard queue one heavy customer does not delay the others (fair queues).
+    ///
+    /// The message says in which order's trace it was sent. The SDK would say in which invocation's, and an invocation may
+    /// ring for several orders; where both are said, SQS keeps what the message says ("Amazon SQS and AWS X-Ray").
     pub async fn ring(&self, doorbell: &Doorbell, delay: Millis) -> Result<(), Error> {
         let group = doorbell.job_id()?.user.to_string();
         let body = serde_json::to_string(doorbell).map_err(Error::Unwritable)?;
         let delay_s = i32::try_from(delay.secs_ceil().min(DELAY_MAX_S)).unwrap_or(0);
-        let message = self
+        let mut message = self
             .client
             .send_message()
             .queue_url(&self.url)
             .message_body(body)
             .message_group_id(group);
+        if let Some(traced) = trace_header() {
+            let name = MessageSystemAttributeNameForSends::AwsTraceHeader;
+            message = message.message_system_attributes(name, traced);
+        }
         // On the heap: what calls AWS is large and deep, and this stands at the bottom of everything that every function does.
         Box::pin(message.delay_seconds(delay_s).send())
             .await
@@ -162,6 +183,15 @@ impl Queue {
             .send()
             .await;
     }
+}
+
+/// The trace that the code which rings is in; `None` where nothing is recorded.
+fn trace_header() -> Option<MessageSystemAttributeValue> {
+    let here = trace::here()?.to_string();
+    let header = MessageSystemAttributeValue::builder()
+        .data_type("String")
+        .string_value(here);
+    header.build().ok()
 }
 
 #[cfg(test)]

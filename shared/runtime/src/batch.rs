@@ -15,6 +15,8 @@ pub struct Record {
     pub message_id: String,
     /// Its body.
     pub body: String,
+    /// How it came, for traces.
+    pub rung: trace::spans::Rung,
 }
 
 /// Handles every record, all at once: they wait for the network, not for the processor. Gives the names of those that
@@ -71,6 +73,7 @@ mod tests {
         let named = ["a", "b", "c"].map(|name| Record {
             message_id: name.to_owned(),
             body: name.to_owned(),
+            ..Record::default()
         });
         named.into()
     }

@@ -31,9 +31,13 @@ impl Config {
             .ok_or_else(|| Error::Undeclared(name.to_owned()))
     }
 
-    /// Starts logs and metrics.
+    /// Starts logs, metrics and traces.
     pub fn telemetry(&self) -> Result<(), Error> {
-        crate::telemetry::start(self.get("LOG_LEVEL")?);
+        // Lambda's own variable, which no template sets; where it is missing nobody wants to know.
+        #[allow(clippy::disallowed_methods, reason = "this is where configuration is read")]
+        let daemon = std::env::var(crate::rays::DAEMON).ok();
+        let daemon = daemon.as_deref().and_then(crate::rays::Daemon::at);
+        crate::telemetry::start(self.get("LOG_LEVEL")?, daemon);
         crate::emf::start(self.get("METRICS_NAMESPACE")?);
         Ok(())
     }

@@ -9,6 +9,7 @@ pub mod emf;
 pub mod events;
 pub mod makers;
 pub mod money;
+pub mod rays;
 pub mod secrets;
 pub mod telemetry;
 pub mod veil;

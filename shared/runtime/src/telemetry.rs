@@ -9,26 +9,45 @@ mod line;
 
 use std::panic::PanicHookInfo;
 
+use trace::{Ground, Rays, is_for_traces};
 use tracing::level_filters::LevelFilter;
 use tracing::{Metadata, Subscriber};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::registry::LookupSpan;
 
+use crate::rays::Daemon;
 use line::Lines;
 pub use line::Paper;
 
 /// Starts logging at a level (`error`, `warn`, `info`); an unknown level means `info`. `debug` shows more only where the
 /// functions were built for debugging: what is deployed does not contain those lines.
-pub fn start(level: &str) {
+///
+/// Where there is a daemon, spans of orders are told to it as well.
+pub fn start(level: &str, daemon: Option<Daemon>) {
+    let lines = lines(level, std::io::stdout);
+    let begun = match daemon {
+        Some(daemon) => tracing::subscriber::set_global_default(traced(lines, daemon)),
+        None => tracing::subscriber::set_global_default(lines),
+    };
     // A second start, in a test, changes nothing.
-    if tracing::subscriber::set_global_default(lines(level, std::io::stdout)).is_ok() {
+    if begun.is_ok() {
         tell_panics();
     }
 }
 
+/// What turns spans of orders into documents for a ground, too.
+pub fn traced<S, G>(lines: S, ground: G) -> impl Subscriber + Send + Sync
+where
+    S: Subscriber + for<'a> LookupSpan<'a> + Send + Sync,
+    G: Ground,
+{
+    lines.with(Rays::new(ground).with_filter(filter_fn(is_for_traces)))
+}
+
 /// What turns events into lines for a writer.
-pub fn lines<W: Paper>(level: &str, paper: W) -> impl Subscriber + Send + Sync {
+pub fn lines<W: Paper>(level: &str, paper: W) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync {
     let level = level.parse().unwrap_or(LevelFilter::INFO);
     // What is less severe is silent, but goes on saying what the lines below it are about.
     let heard = filter_fn(move |metadata| {

@@ -201,6 +201,9 @@ fn order_item(job: &Job) -> Item {
     if let Some(plan) = &order.plan {
         members.insert("plan".to_owned(), s(plan.clone()));
     }
+    if let Some(trace) = &job.trace {
+        members.insert("trace".to_owned(), s(trace.clone()));
+    }
     if let Some(sketch) = &order.sketch {
         members.insert("sketch".to_owned(), words::sketch_map(sketch));
     }
@@ -321,6 +324,7 @@ pub fn read_job(item: &Item) -> Result<Job, Malformed> {
         file: row.s_opt("file").map(|file| FileId(file.to_owned())),
         failure: row.s_opt("failure").map(failure).transpose()?,
         tell_tries: row.n_or_zero("tells")?,
+        trace: row.s_opt("trace").map(str::to_owned),
         timeline: timeline.collect::<Result<_, _>>()?,
     })
 }

@@ -10,7 +10,9 @@ use axum::response::Response;
 use lambda_http::Body as LambdaBody;
 use serde_json::{Value, json};
 use telegram_webhook::App;
+use tracing::Instrument as _;
 
+use super::traces::invocation;
 use super::{CALLBACK, Invocations, PAYMENTS, Replies, Stage, WEBHOOK, WEBHOOK_SECRET};
 
 const CAPTURED_UPDATE: &str = include_str!("../../../functions/telegram-webhook/events/message.json");
@@ -58,20 +60,23 @@ impl Stage {
     /// The same with any body and any secret.
     pub async fn update_with(&self, body: &str, secret: &str) -> Answer {
         self.invocations.add(WEBHOOK);
-        let response = telegram_webhook::handle(&self.app, request(&update_event(body, secret))).await;
+        let handled = telegram_webhook::handle(&self.app, request(&update_event(body, secret)));
+        let response = handled.instrument(invocation()).await;
         Answer::of(&response)
     }
 
     /// Hands an event to the callback's handler.
     pub async fn callback_event(&self, event: &Value) -> Answer {
         self.invocations.add(CALLBACK);
-        Answer::of(&provider_callback::handle(&self.callback, request(event)).await)
+        let handled = provider_callback::handle(&self.callback, request(event));
+        Answer::of(&handled.instrument(invocation()).await)
     }
 
     /// Hands an event to the webhook's handler.
     pub async fn webhook_event(&self, event: &Value) -> Answer {
         self.invocations.add(WEBHOOK);
-        Answer::of(&telegram_webhook::handle(&self.app, request(event)).await)
+        let handled = telegram_webhook::handle(&self.app, request(event));
+        Answer::of(&handled.instrument(invocation()).await)
     }
 }
 
@@ -108,7 +113,8 @@ async fn take_update(State(webhook): State<Webhook>, request: Request) -> Respon
     let secret = header(&request, "x-telegram-bot-api-secret-token");
     let event = update_event(&text(request).await, &secret);
     webhook.invocations.add(WEBHOOK);
-    let response = telegram_webhook::handle(&webhook.app, self::request(&event)).await;
+    let handled = telegram_webhook::handle(&webhook.app, self::request(&event));
+    let response = handled.instrument(invocation()).await;
     if Answer::of(&response).body.is_some() {
         webhook.replies.given.fetch_add(1, Ordering::SeqCst);
     }
@@ -153,7 +159,8 @@ async fn take_callback(State(callback): State<Callback>, request: Request) -> Re
     event["rawQueryString"] = json!(query);
     event["body"] = json!(text(request).await);
     callback.invocations.add(CALLBACK);
-    answered(provider_callback::handle(&callback.desk, self::request(&event)).await)
+    let handled = provider_callback::handle(&callback.desk, self::request(&event));
+    answered(handled.instrument(invocation()).await)
 }
 
 #[derive(Clone)]

@@ -14,7 +14,9 @@ use played_kie::Trouble;
 use played_studios::Studio;
 use serde_json::{Value, json};
 use table::Deadline;
+use tracing::Instrument as _;
 
+use super::traces::invocation;
 use super::{CLEANUP, REPORT, Stage, WORKER};
 
 const CAPTURED_TICK: &str = include_str!("../../../functions/cleanup/events/schedule.json");
@@ -73,7 +75,8 @@ impl Stage {
         self.invocations.add(WORKER);
         let event: SqsEvent = serde_json::from_value(event.clone()).unwrap();
         let begun = Instant::now();
-        let answer = video_worker::handle(&self.workshop, event, Deadline::after(time)).await;
+        let handled = video_worker::handle(&self.workshop, event, Deadline::after(time));
+        let answer = handled.instrument(invocation()).await;
         *self.worked.lock().unwrap() += begun.elapsed();
         answer
     }
@@ -126,7 +129,7 @@ impl Stage {
         let named = |message: &Message| message.message_id().unwrap().to_owned();
         let records = messages
             .iter()
-            .map(|message| json!({"messageId": named(message), "body": message.body().unwrap()}));
+            .map(|message| json!({"messageId": named(message), "body": message.body().unwrap(), "attributes": attributes(message)}));
         let event = json!({"Records": records.collect::<Vec<_>>()});
         let answer = self.work_on(&event, WORKER_TIME).await;
         let failed = |message: &Message| {
@@ -154,7 +157,9 @@ impl Stage {
 
     /// What lies in the queue now: at most ten messages.
     pub async fn receive(&self) -> Vec<Message> {
+        let all = aws_sdk_sqs::types::MessageSystemAttributeName::All;
         let request = self.poller.receive_message().queue_url(&self.queue_url);
+        let request = request.message_system_attribute_names(all);
         let answer = request.max_number_of_messages(10).send().await.unwrap();
         answer.messages.unwrap_or_default()
     }
@@ -181,7 +186,8 @@ impl Stage {
     pub async fn sweep_on(&self, event: &Value) -> Value {
         self.invocations.add(CLEANUP);
         let event = LambdaEvent::new(event.clone(), within(CLEANUP_TIME));
-        cleanup::handle(&self.cleanup, event).await.unwrap()
+        let handled = cleanup::handle(&self.cleanup, event);
+        handled.instrument(invocation()).await.unwrap()
     }
 
     /// The morning's run of the report, as it was captured, for the time that it is.
@@ -269,6 +275,14 @@ impl Stage {
 }
 
 /// An invocation that ends so long from now.
+/// What the queue says of a message, as Lambda hands it on.
+fn attributes(message: &Message) -> Value {
+    let attributes = message.attributes().into_iter().flatten();
+    attributes
+        .map(|(name, value)| (name.as_str().to_owned(), Value::from(value.as_str())))
+        .collect()
+}
+
 fn within(time: Duration) -> Context {
     let mut context = Context::default();
     let end = (SystemTime::now() + time).duration_since(UNIX_EPOCH).unwrap();

@@ -16,16 +16,18 @@ const BELOW_APP: &[&str] = &[
     "providers",
     "payments",
     "chart",
+    "trace",
 ];
 
 /// What each library may depend on, from the bottom up.
 const LIBRARIES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("meter", &[]),
+    ("trace", &[]),
     ("table", &["domain"]),
     ("limits-flags", &["domain", "meter", "table"]),
     ("store", &["domain", "table", "limits-flags"]),
-    ("queue", &["domain"]),
+    ("queue", &["domain", "trace"]),
     ("telegram", &["domain"]),
     ("providers", &["domain"]),
     ("payments", &["domain"]),
@@ -46,6 +48,7 @@ const ABOVE_STORE: &[&str] = &[
     "telegram",
     "providers",
     "payments",
+    "trace",
 ];
 
 /// What a Lambda may depend on: the use cases and what starts them, and the words both speak.
@@ -61,6 +64,7 @@ const FUNCTION: &[&str] = &[
     "telegram",
     "providers",
     "payments",
+    "trace",
 ];
 
 /// The local cloud and its played servers. Only the runner that puts it all together looks into the product's tables.
@@ -107,6 +111,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "telegram",
             "providers",
             "runtime",
+            "trace",
         ],
     ),
 ];

@@ -12,6 +12,7 @@ mod echoed;
 mod lives;
 mod malformed;
 mod page;
+mod traced;
 
 use tests::marks::Marks;
 use tests::stage::{

@@ -1,8 +1,11 @@
 //! All that was written, by every function, since the test began.
 
 use std::io;
-use std::sync::{Mutex, Once, PoisonError};
+use std::io::Write as _;
+use std::sync::{Mutex, Once, OnceLock, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
 
+use local_lambda::Rays;
 use runtime::Secrets;
 use serde_json::{Value, json};
 use tests::marks::Marks;
@@ -13,6 +16,7 @@ use tests::stage::{
 
 static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static BEGUN: Once = Once::new();
+static RAYS: OnceLock<Rays> = OnceLock::new();
 
 struct Page;
 
@@ -30,6 +34,31 @@ impl io::Write for Page {
     }
 }
 
+/// What was told of traces.
+pub(crate) fn rays() -> &'static Rays {
+    RAYS.get_or_init(Rays::default)
+}
+
+/// The daemon, who takes what X-Ray would take and writes down all of it.
+struct Daemon;
+
+impl trace::Ground for Daemon {
+    fn now_us(&self) -> i64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        i64::try_from(since.as_micros()).unwrap()
+    }
+
+    fn named(&self, job: &str) -> Option<String> {
+        runtime::rays::named(job)
+    }
+
+    fn take(&self, datagram: &[u8]) {
+        rays().heard(datagram);
+        let lines = [datagram, b"\n"].concat();
+        Page.write_all(&lines).unwrap();
+    }
+}
+
 /// Begins to write down what the functions write.
 pub(crate) fn hear() {
     BEGUN.call_once(|| {
@@ -42,7 +71,8 @@ pub(crate) fn hear() {
         let secrets = Secrets::parse(&secret.to_string(), "the stage's").unwrap();
         runtime::veil::wear(secrets.veil().unwrap());
         runtime::emf::start("marked");
-        tracing::subscriber::set_global_default(runtime::telemetry::lines("info", || Page)).unwrap();
+        let lines = runtime::telemetry::lines("info", || Page);
+        tracing::subscriber::set_global_default(runtime::telemetry::traced(lines, Daemon)).unwrap();
     });
 }
 

@@ -12,6 +12,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use serde_json::Value;
 
+use crate::rays::Rays;
 use crate::watch::Watch;
 
 pub(crate) use ice::Ice;
@@ -66,4 +67,5 @@ pub(crate) struct Running {
     pub(crate) dies_after_answer: bool,
     pub(crate) log: LogSink,
     pub(crate) watch: Arc<Watch>,
+    pub(crate) rays: Arc<Rays>,
 }

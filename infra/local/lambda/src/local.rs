@@ -13,6 +13,7 @@ use crate::aws::{Aws, AwsOptions, bind};
 use crate::error::{Error, Result};
 use crate::event_source::Poller;
 use crate::functions::{FunctionStats, LogSink, Outcome, Pool, Running};
+use crate::rays::Rays;
 use crate::schedule::{self, EventShape};
 use crate::stack::{Function, Stack};
 use crate::subscription::{self, Ear};
@@ -63,6 +64,7 @@ pub struct LocalLambda {
     aws: Aws,
     pools: BTreeMap<String, Arc<Pool>>,
     watch: Arc<Watch>,
+    rays: Arc<Rays>,
     urls: BTreeMap<String, String>,
     tasks: JoinSet<()>,
 }
@@ -84,15 +86,22 @@ impl LocalLambda {
             .map(|(id, address)| (id.clone(), format!("http://{address}/")));
         let watch = Arc::new(Watch::new(&stack));
         let (ear, heard) = subscription::listen(&stack);
-        let options = listened_to(options, &watch, ear);
+        let mut options = listened_to(options, &watch, ear);
+        let rays = Arc::new(Rays::default());
+        let (daemon, hear) = rays.listen().await?;
+        options.environment.extend(told_of(daemon));
         let mut pools = BTreeMap::new();
         for (id, function) in &stack.functions {
-            pools.insert(id.clone(), Arc::new(pool(id, function, &aws, &options, &watch)?));
+            pools.insert(
+                id.clone(),
+                Arc::new(pool(id, function, &aws, &options, (&watch, &rays))?),
+            );
         }
         let mut local = Self {
             aws,
             pools,
             watch,
+            rays,
             urls: urls.collect(),
             tasks: JoinSet::new(),
             stack,
@@ -100,6 +109,7 @@ impl LocalLambda {
         local.open(doors)?;
         local.poll(options.processes_max)?;
         local.schedule(options.schedule_speed);
+        local.tasks.spawn(hear);
         let bring = subscription::bring(heard, local.stack.clone(), local.pools.clone());
         local.tasks.spawn(bring);
         local.tell_of_alarms();
@@ -216,6 +226,11 @@ impl LocalLambda {
         Ok(self.metrics().await?.alarms(moment::now_ms()))
     }
 
+    /// What the functions told of traces.
+    pub fn rays(&self) -> &Rays {
+        &self.rays
+    }
+
     /// How many events a function runs now.
     pub fn running(&self, function: &str) -> Result<usize> {
         Ok(self.pool(function)?.running())
@@ -282,6 +297,15 @@ async fn doors(stack: &Stack) -> Result<BTreeMap<String, TcpListener>> {
     Ok(doors)
 }
 
+/// What Lambda tells every function of its X-Ray daemon.
+fn told_of(daemon: String) -> [(String, String); 2] {
+    [
+        ("AWS_XRAY_DAEMON_ADDRESS", daemon),
+        ("AWS_XRAY_CONTEXT_MISSING", "LOG_ERROR".to_owned()),
+    ]
+    .map(|(name, value)| (name.to_owned(), value))
+}
+
 /// The options, with the functions' lines heard by the watch, too.
 fn listened_to(options: LocalOptions, watch: &Arc<Watch>, ear: Ear) -> LocalOptions {
     let (watch, log) = (Arc::clone(watch), options.log);
@@ -301,7 +325,7 @@ fn pool(
     function: &Function,
     aws: &Aws,
     options: &LocalOptions,
-    watch: &Arc<Watch>,
+    (watch, rays): (&Arc<Watch>, &Arc<Rays>),
 ) -> Result<Pool> {
     let unknown = || Error::Unknown {
         kind: "binary",
@@ -321,6 +345,7 @@ fn pool(
         dies_after_answer: options.dies_after_answer,
         log: options.log.clone(),
         watch: Arc::clone(watch),
+        rays: Arc::clone(rays),
     };
     Ok(Pool::new(id, function.clone(), running))
 }

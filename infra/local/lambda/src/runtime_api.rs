@@ -33,6 +33,8 @@ pub(crate) enum Said {
 pub(crate) struct Event {
     pub(crate) id: String,
     pub(crate) payload: Bytes,
+    /// The header of its trace.
+    pub(crate) trace: String,
     /// Told when the process has fetched the event: the invocation begins.
     pub(crate) fetched: oneshot::Sender<Instant>,
     pub(crate) said: oneshot::Sender<Said>,
@@ -123,6 +125,7 @@ async fn next(State(seat): State<Arc<Seat>>) -> Response<Body> {
     let Some(Event {
         id,
         payload,
+        trace,
         fetched,
         said,
     }) = event
@@ -137,7 +140,7 @@ async fn next(State(seat): State<Arc<Seat>>) -> Response<Body> {
         .header("Lambda-Runtime-Aws-Request-Id", &id)
         .header("Lambda-Runtime-Deadline-Ms", deadline_ms)
         .header("Lambda-Runtime-Invoked-Function-Arn", &seat.arn)
-        .header("Lambda-Runtime-Trace-Id", trace_id(&id))
+        .header("Lambda-Runtime-Trace-Id", &trace)
         .header("Content-Type", "application/json")
         .body(Body::from(payload.clone()));
     *crate::locked(&seat.running) = Some(Running { id, payload, said });
@@ -193,9 +196,4 @@ fn answer(status: StatusCode, body: &Value) -> Response<Body> {
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = status;
     response
-}
-
-fn trace_id(id: &str) -> String {
-    let digits: String = id.chars().filter(char::is_ascii_hexdigit).take(24).collect();
-    format!("Root=1-{:08x}-{digits:0<24};Sampled=0", moment::now_ms() / 1000)
 }

@@ -87,6 +87,8 @@ pub struct Function {
     pub memory_mb: u32,
     /// Seconds until an invocation is cut off.
     pub timeout_s: u32,
+    /// Whether its invocations are traced.
+    pub traced: bool,
     /// The template's variables.
     pub environment: BTreeMap<String, String>,
     /// Most invocations at once; more are throttled.

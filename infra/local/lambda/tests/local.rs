@@ -20,6 +20,8 @@ mod queues;
 mod schedules;
 #[path = "local/sdk.rs"]
 mod sdk;
+#[path = "local/traces.rs"]
+mod traces;
 #[path = "local/urls.rs"]
 mod urls;
 #[path = "local/watched.rs"]

@@ -117,7 +117,14 @@ impl Stage {
             .map(|it| format!("template.yaml: refused by a policy: {it:?}"));
         let studios = self.cloud.studios().iter();
         let studios = studios.flat_map(played_studios::Studio::complaints);
-        telegram.chain(kie).chain(studios).chain(policies).collect()
+        let rays = self.cloud.local().rays().refused().into_iter();
+        let rays = rays.map(|it| format!("X-Ray: {it}"));
+        telegram
+            .chain(kie)
+            .chain(studios)
+            .chain(policies)
+            .chain(rays)
+            .collect()
     }
 
     /// I17: nothing is left to be done.

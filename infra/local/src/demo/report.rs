@@ -92,6 +92,7 @@ impl Stage {
         });
         self.add_costs(&mut json, &added, settled.captured);
         add_measured(&mut json, measured);
+        json["traced"] = json!(self.traced(&books));
         json["seconds"] = decimal(u64::try_from(took_ms).unwrap_or(u64::MAX), 1_000);
         json["violations"] = json!(violations.len());
         Ok(Report {
@@ -109,6 +110,20 @@ impl Stage {
                 None
             },
         })
+    }
+
+    /// How many orders can be followed to their end in their own traces.
+    fn traced(&self, books: &Books) -> usize {
+        let rays = self.cloud.local().rays();
+        let is_told = |job: &&Job| {
+            let header = job.trace.as_deref().unwrap_or_default();
+            let mut parts = header.split(';');
+            let root = parts.find_map(|part| part.strip_prefix("Root="));
+            let told = rays.trace(root.unwrap_or_default());
+            let has = |name: &str| told.iter().any(|it| it["name"] == name);
+            has("admission") && has("doorbell") && has("settlement")
+        };
+        books.jobs.iter().filter(is_told).count()
     }
 
     fn add_costs(&self, json: &mut Value, added: &Counts, videos: usize) {

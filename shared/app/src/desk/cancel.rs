@@ -4,10 +4,12 @@ use domain::job::{Event, Job, Stage};
 use domain::money::Credits;
 use store::Applied;
 use telegram::methods::{EditMessageText, Reply};
+use trace::spans;
+use tracing::Instrument as _;
 
 use super::Error;
 use super::visit::Visit;
-use crate::{cards, measured, show};
+use crate::{cards, measured, show, traces};
 
 /// How often it is tried: a claim that came between may have put the order back into the queue.
 const TRIES: u32 = 2;
@@ -24,7 +26,11 @@ impl Visit<'_> {
                 break;
             };
             back = job.cost;
-            match self.desk.store.apply(&job, &change, self.deadline).await? {
+            let traced = spans::order("telegram-webhook");
+            traces::belongs(&traced, &job);
+            let settles = traced.in_scope(|| traces::settlement(&change));
+            let applied = self.desk.store.apply(&job, &change, self.deadline);
+            match applied.instrument(settles).await? {
                 Applied::Written => {
                     measured::moved(&job, &change);
                     return Ok(self.canceled(&job, message_id, back));

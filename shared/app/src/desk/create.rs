@@ -11,11 +11,13 @@ use domain::time::Millis;
 use queue::{Doorbell, Hint};
 use store::{NotAdmitted, Tallied};
 use telegram::methods::{EditMessageText, Reply};
+use trace::spans;
+use tracing::{Instrument as _, Span};
 
 use super::Error;
 use super::visit::Visit;
 use crate::way_out::way_out;
-use crate::{cards, kinds, quota, show, tally};
+use crate::{cards, kinds, quota, show, tally, traces};
 
 /// How often an order is decided anew on what a refused transaction brought back. What it is decided on moves only when the
 /// same customer orders at the same moment, or where a row is full of what all use together.
@@ -55,9 +57,24 @@ impl Visit<'_> {
             .await
     }
 
-    /// Reads nothing more: the account, the counters and the job of an earlier tap are here.
+    /// An order's trace begins with the press.
     async fn order(
+        self,
+        wanted: Wanted,
+        nonce: &Nonce,
+        shown: (u32, Credits),
+        ids: (i64, &str),
+    ) -> Result<Reply, Error> {
+        let traced = spans::admission();
+        self.order_in(&traced, wanted, nonce, shown, ids)
+            .instrument(traced.clone())
+            .await
+    }
+
+    /// Reads nothing more: the account, the counters and the job of an earlier tap are here.
+    async fn order_in(
         mut self,
+        traced: &Span,
         wanted: Wanted,
         nonce: &Nonce,
         (revision, price): (u32, Credits),
@@ -71,12 +88,13 @@ impl Visit<'_> {
             message: MessageId(message_id),
         };
         for _ in 0..ADMIT_TRIES {
-            let admission = match self.decide(wanted, nonce, revision, place) {
+            let mut admission = match self.decide(wanted, nonce, revision, place) {
                 Ok(admission) => admission,
                 Err(Refusal::ModelUnavailable) if wanted == Wanted::Words => {
                     return Ok(Self::alert(query_id, &self.say.text("words-not-offered")));
                 }
                 Err(refusal) => {
+                    spans::ended(traced, "refused");
                     self.note_refusal(&refusal).await;
                     return Ok(self.refuse(nonce, &refusal, message_id, query_id));
                 }
@@ -85,8 +103,10 @@ impl Visit<'_> {
             if admission.job.cost != price {
                 return Ok(self.show_repriced(nonce, message_id, query_id));
             }
+            admission.job.trace = trace::here().map(|here| here.to_string());
             match self.desk.store.admit(&admission, self.deadline).await {
                 Ok(()) => {
+                    traces::admitted(traced, &admission.job);
                     let (job, model) = (&admission.job.id, &admission.job.order.model.0);
                     tracing::info!(name: "logged_ai_request", job = %job, model, "an order is accepted, and in the log");
                     self.note_passed(&admission.job);

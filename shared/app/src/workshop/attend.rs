@@ -4,29 +4,37 @@ use domain::job::{Event, Job, Stage, Step, next_step};
 use domain::time::Millis;
 use queue::{DELAY_MAX_S, Doorbell, Hint};
 use table::Deadline;
+use trace::spans::{self, Rung};
 use tracing::{Instrument as _, Span};
 
 use super::find::can_ask;
 use super::{BEGIN_WITH, Error, Workshop};
-use crate::measured;
+use crate::{measured, traces};
 
 /// Steps taken for one doorbell at most; a job that goes through every stage takes five.
 const STEPS_MAX: u32 = 12;
 
 impl Workshop {
-    /// Does what the job behind a doorbell wants, and rings for when it wants something again.
-    pub async fn attend(&self, doorbell: &Doorbell, deadline: Deadline) -> Result<(), Error> {
-        let span = tracing::info_span!("job", job = doorbell.job, withheld = tracing::field::Empty);
-        self.attend_to(doorbell, deadline).instrument(span).await
+    /// Does what the job behind a doorbell wants, and rings for when it wants something again. How it was rung is for the
+    /// order's trace alone.
+    pub async fn attend(&self, doorbell: &Doorbell, rung: &Rung, deadline: Deadline) -> Result<(), Error> {
+        let traced = spans::rung("video-worker", doorbell.hint.as_str(), rung);
+        let job = || tracing::info_span!("job", job = doorbell.job, withheld = tracing::field::Empty);
+        let span = traced.in_scope(job);
+        self.attend_to(doorbell, &traced, deadline)
+            .instrument(span)
+            .instrument(traced.clone())
+            .await
     }
 
-    async fn attend_to(&self, doorbell: &Doorbell, deadline: Deadline) -> Result<(), Error> {
+    async fn attend_to(&self, doorbell: &Doorbell, traced: &Span, deadline: Deadline) -> Result<(), Error> {
         let id = doorbell.job_id()?;
         let Some(mut job) = self.store.jobs().get(&id).await? else {
             tracing::warn!(name: "job_missing", job = %id, "a doorbell for a job that is not there");
             return Ok(());
         };
         withhold(&job);
+        traces::belongs(traced, &job);
         measured::attended(&job, self.env.now());
         // A callback says that the provider is done, whenever the next poll was due.
         let mut called_back = doorbell.hint == Hint::Callback;
@@ -48,6 +56,7 @@ impl Workshop {
             }
             called_back = false;
         }
+        spans::ended(traced, job.stage.as_str());
         if changed {
             self.ring_for(&job, doorbell).await;
         }

@@ -14,6 +14,7 @@ use telegram::types::Message;
 
 use super::file::File;
 use super::media::{Shape, file_id};
+use super::traced::shown_in;
 use super::{Error, RESERVE, Workshop, wish};
 
 /// The longest that Telegram is waited for while it fetches up to 20 MB by itself.
@@ -84,7 +85,7 @@ impl Workshop {
         };
         let mut job = job.clone();
         for new_messages_left in (0..=NEW_MESSAGES_MAX).rev() {
-            match self.show_file(&job, &file, deadline).await {
+            match shown_in(self.show_file(&job, &file, deadline)).await {
                 Shown::Yes(file) => return Ok(self.write(&job, Event::Delivered { file }, deadline).await?),
                 Shown::Later {
                     unsure,

@@ -9,6 +9,7 @@ use providers::registry::row;
 use providers::ticket::own_name;
 use table::Deadline;
 
+use super::traced::requested;
 use super::{Error, RESERVE, Workshop, wish};
 
 /// The longest that the provider is waited for when it tells whether it has an order.
@@ -53,6 +54,16 @@ impl Workshop {
             return Found::Unasked;
         };
         let name = own_name(&job.id.to_string(), job.fence.0);
-        provider.find(&name, timeout).await
+        requested(job, "find", provider.find(&name, timeout), said).await
+    }
+}
+
+/// What the provider says of an order that it may have, in a word.
+fn said(found: &Found) -> &'static str {
+    match found {
+        Found::Present { .. } => "present",
+        Found::Absent => "absent",
+        Found::Unasked => "unasked",
+        Found::Unavailable { .. } => "unavailable",
     }
 }

@@ -10,6 +10,7 @@ use table::Deadline;
 
 use super::file::File;
 use super::submit::{failure_of, report};
+use super::traced::requested;
 use super::{Error, RESERVE, Workshop, wish};
 
 /// The longest that the provider is waited for when it tells how a task stands.
@@ -78,7 +79,9 @@ impl Workshop {
             family: &job.order.family,
             id: &task.0,
         };
-        let Looked { outcome, facts } = provider.look_up(task_ref, timeout).await;
+        let word = |looked: &Looked| said(&looked.outcome).unwrap_or("running");
+        let looked = requested(job, "look_up", provider.look_up(task_ref, timeout), word);
+        let Looked { outcome, facts } = looked.await;
         if self.belongs_elsewhere(job, &facts) {
             tracing::error!(name: "task_of_another_job", job = %job.id, task = task.0, "the provider says that this task was ordered for another job");
             return Polled::Failed(Failure::Provider, Bill::Nothing);

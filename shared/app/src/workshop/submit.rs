@@ -13,6 +13,7 @@ use telegram::methods::GetFile;
 
 use super::find::can_ask;
 use super::route::Chosen;
+use super::traced::requested;
 use super::{Error, RESERVE, Workshop, wish};
 use crate::texts::Say;
 
@@ -107,7 +108,7 @@ impl Workshop {
             return self.not_accepted(job, None, "no time was left to order");
         };
         let order = self.video_order(job, form, first_frame);
-        let outcome = provider.submit(&order, timeout).await;
+        let outcome = requested(job, "order", provider.submit(&order, timeout), said).await;
         self.ordered(job, outcome)
     }
 
@@ -240,7 +241,7 @@ impl Workshop {
             .ok_or_else(no_time)?;
         let name = format!("{}.{ending}", job.id);
         let upload = Upload::stream(download.into_stream(), length, mime, name);
-        match provider.take_photo(upload, timeout).await {
+        match requested(job, "take_photo", provider.take_photo(upload, timeout), taken).await {
             Ok(photo) => Ok(Some(photo)),
             Err(UploadError::Unavailable { why, retry_after_s }) => Err(NoPhoto::Later(retry_after_s, why)),
             Err(UploadError::Rejected {
@@ -288,8 +289,17 @@ impl Workshop {
     }
 }
 
+/// An answer to a photo, in a word.
+fn taken(answer: &Result<Photo, UploadError>) -> &'static str {
+    match answer {
+        Ok(_) => "taken",
+        Err(UploadError::Rejected { reason, .. }) => reason.as_str(),
+        Err(UploadError::Unavailable { .. }) => "unavailable",
+    }
+}
+
 /// An answer to an order, in a word.
-fn said(outcome: &Create) -> &'static str {
+pub(super) fn said(outcome: &Create) -> &'static str {
     match outcome {
         Create::Accepted { .. } => "accepted",
         Create::Done { .. } => "done",

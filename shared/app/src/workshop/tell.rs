@@ -6,6 +6,8 @@ use std::time::Duration;
 use domain::job::{Event, Failure, Job};
 use table::Deadline;
 use telegram::methods::{EditMessageText, SendMessage};
+use trace::spans;
+use tracing::Instrument as _;
 
 use super::{Error, RESERVE, Workshop, wish};
 use crate::cards::Card;
@@ -34,7 +36,9 @@ impl Workshop {
             tracing::warn!(name: "failure_untold", job = %job.id, "the customer could not be told of the failure");
             return Ok(Some(claimed));
         }
-        let event = match self.try_to_tell(&claimed, deadline).await {
+        let traced = spans::telegram("tell");
+        let told = self.try_to_tell(&claimed, deadline).instrument(traced).await;
+        let event = match told {
             Told::Done => Event::Told,
             Told::NotYet { retry_after_s } => Event::PostponeTelling {
                 retry_after: wish(retry_after_s),

@@ -12,7 +12,8 @@ use table::Deadline;
 use telegram::methods::EditMessageText;
 
 use super::deliver::{CALL_TIMEOUT, NEW_MESSAGES_MAX, Shown, not_begun, shown};
-use super::submit::{CREATE_TIMEOUT, NoPhoto, photo_trouble, refused};
+use super::submit::{CREATE_TIMEOUT, NoPhoto, photo_trouble, refused, said};
+use super::traced::{requested, shown_in};
 use super::{Error, RESERVE, Workshop};
 use crate::cards::Card;
 use crate::texts::Say;
@@ -62,7 +63,7 @@ impl Workshop {
             family: job.order.family.clone(),
             about,
         };
-        match provider.words(&ask, timeout).await {
+        match requested(job, "words", provider.words(&ask, timeout), said).await {
             Create::Done {
                 words,
                 tokens_in,
@@ -174,7 +175,7 @@ impl Workshop {
                     .write(&job, Event::Delivered { file: None }, deadline)
                     .await?);
             };
-            match self.edit_into(&job, card, deadline).await {
+            match shown_in(self.edit_into(&job, card, deadline)).await {
                 Shown::Yes(_) => {
                     return Ok(self
                         .write(&job, Event::Delivered { file: None }, deadline)

@@ -85,6 +85,9 @@ fn costing() -> Costing {
     }
 }
 
+/// A trace as it stands in a row.
+const TRACE: &str = "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1";
+
 /// A job with something in every attribute.
 fn full() -> Job {
     Job {
@@ -117,6 +120,7 @@ fn full() -> Job {
         file: Some(FileId("file".into())),
         failure: Some(Failure::NoFile),
         tell_tries: 4,
+        trace: Some(TRACE.into()),
         ..job()
     }
 }

@@ -1,7 +1,7 @@
 //! SQS: the embedded engine, with what it gets wrong put right.
 //!
 //! It refuses `MessageGroupId` on standard queues (AWS has taken it since July 2025, for fair queues) and takes delays
-//! over 900 seconds.
+//! over 900 seconds. It forgets the `AWSTraceHeader`, which SQS keeps with a message.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -26,6 +26,8 @@ use crate::stack::{Queue, Stack};
 const DELAY_S_MAX: u64 = 900;
 /// The message attribute that carries a standard queue's message group through the engine.
 const GROUP: &str = "local.MessageGroupId";
+/// The same for the header of the trace that a message was sent in.
+const TRACE: &str = "local.AWSTraceHeader";
 
 /// A handle on the engine.
 #[derive(Debug, Clone)]
@@ -97,13 +99,13 @@ impl Sqs {
             );
         }
         match operation {
-            "SendMessage" => hide_group(&mut body),
-            "SendMessageBatch" => list(&mut body, "Entries").for_each(hide_group),
-            "ReceiveMessage" => ask_for_group(&mut body),
+            "SendMessage" => hide(&mut body),
+            "SendMessageBatch" => list(&mut body, "Entries").for_each(hide),
+            "ReceiveMessage" => ask_for_hidden(&mut body),
             _ => {}
         }
         let mut answer = self.dispatch(operation, &body).await;
-        list(&mut answer.body, "Messages").for_each(show_group);
+        list(&mut answer.body, "Messages").for_each(show);
         answer
     }
 
@@ -138,7 +140,15 @@ impl Sqs {
 
 impl Backend for Sqs {
     async fn answer(&self, call: &Call) -> Answer {
-        self.run(&call.operation, call.body.clone()).await
+        let mut body = call.body.clone();
+        let header = call
+            .headers
+            .get(TRACE_HEADER)
+            .and_then(|header| header.to_str().ok());
+        if let ("SendMessage", Some(header)) = (call.operation.as_str(), header) {
+            traced_by(&mut body, header);
+        }
+        self.run(&call.operation, body).await
     }
 }
 
@@ -168,7 +178,27 @@ fn too_long_a_delay(body: &Value) -> bool {
             .is_some_and(|entries| entries.iter().any(too_long))
 }
 
-/// A message on its way in: its group becomes a message attribute.
+/// The HTTP header that the SDK sends, where Lambda has told it of a trace.
+const TRACE_HEADER: &str = "x-amzn-trace-id";
+
+/// What stands in the message counts; else what the request says ("Amazon SQS and AWS X-Ray").
+fn traced_by(message: &mut Value, header: &str) {
+    let attributes = &mut message["MessageSystemAttributes"];
+    if attributes.get("AWSTraceHeader").is_none() {
+        attributes["AWSTraceHeader"] = json!({"DataType": "String", "StringValue": header});
+    }
+}
+
+/// A message on its way in: its group and its trace become message attributes.
+fn hide(message: &mut Value) {
+    let fields = message.as_object_mut();
+    let system = fields.and_then(|fields| fields.remove("MessageSystemAttributes"));
+    if let Some(header) = system.and_then(|mut system| system.get_mut("AWSTraceHeader").map(Value::take)) {
+        message["MessageAttributes"][TRACE] = header;
+    }
+    hide_group(message);
+}
+
 fn hide_group(message: &mut Value) {
     let Some(group) = message
         .as_object_mut()
@@ -187,27 +217,29 @@ fn list<'a>(object: &'a mut Value, key: &str) -> impl Iterator<Item = &'a mut Va
         .flatten()
 }
 
-fn ask_for_group(request: &mut Value) {
+fn ask_for_hidden(request: &mut Value) {
     match request
         .get_mut("MessageAttributeNames")
         .and_then(Value::as_array_mut)
     {
-        Some(names) => names.push(Value::from(GROUP)),
-        None => request["MessageAttributeNames"] = json!([GROUP]),
+        Some(names) => names.extend([GROUP, TRACE].map(Value::from)),
+        None => request["MessageAttributeNames"] = json!([GROUP, TRACE]),
     }
 }
 
-/// A message on its way out: its group becomes a system attribute again.
-fn show_group(message: &mut Value) {
-    let attributes = message
-        .get_mut("MessageAttributes")
-        .and_then(Value::as_object_mut);
-    let Some(hidden) = attributes.and_then(|attributes| attributes.remove(GROUP)) else {
-        return;
-    };
-    if let Some(fields) = message.as_object_mut() {
-        // The engine's checksum is of all attributes, ours among them.
-        fields.remove("MD5OfMessageAttributes");
+/// A message on its way out: what was hidden becomes system attributes again.
+fn show(message: &mut Value) {
+    for (hidden, name) in [(GROUP, "MessageGroupId"), (TRACE, "AWSTraceHeader")] {
+        let attributes = message
+            .get_mut("MessageAttributes")
+            .and_then(Value::as_object_mut);
+        let Some(hidden) = attributes.and_then(|attributes| attributes.remove(hidden)) else {
+            continue;
+        };
+        if let Some(fields) = message.as_object_mut() {
+            // The engine's checksum is of all attributes, ours among them.
+            fields.remove("MD5OfMessageAttributes");
+        }
+        message["Attributes"][name] = hidden["StringValue"].clone();
     }
-    message["Attributes"]["MessageGroupId"] = hidden["StringValue"].clone();
 }

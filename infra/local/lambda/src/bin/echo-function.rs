@@ -45,10 +45,28 @@ async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {
             "id": context.request_id,
             "pid": std::process::id(),
         })),
+        Some("trace") => tell(&context.xray_trace_id.unwrap_or_default()),
         Some("shout") => Ok(Value::from("x".repeat(7 * 1024 * 1024))),
         Some(order) => obey(order).await,
         None => Ok(payload),
     }
+}
+
+/// Tells the daemon of a part of the invocation.
+fn tell(header: &str) -> Result<Value, Error> {
+    let parts = header.split(';').filter_map(|part| part.split_once('='));
+    let part = |name: &str| parts.clone().find(|(key, _)| *key == name).map(|it| it.1);
+    let document = json!({
+        "name": "told by the function", "id": "00000000000000aa", "type": "subsegment", "start_time": 1.0, "end_time": 2.0,
+        "trace_id": part("Root"), "parent_id": part("Parent"),
+    });
+    if part("Sampled") == Some("1") {
+        let daemon = std::env::var("AWS_XRAY_DAEMON_ADDRESS")?;
+        let socket = std::net::UdpSocket::bind("127.0.0.1:0")?;
+        let datagram = format!("{{\"format\": \"json\", \"version\": 1}}\n{document}");
+        socket.send_to(datagram.as_bytes(), daemon)?;
+    }
+    Ok(json!({"trace": header}))
 }
 
 fn echo(request: &Value) -> Value {
@@ -65,6 +83,7 @@ async fn batch(records: &[Value]) -> Result<Value, Error> {
             &record["attributes"]["MessageGroupId"],
         );
         eprintln!("received {order} {count} {group}");
+        eprintln!("traced {order} {}", record["attributes"]["AWSTraceHeader"]);
         if obey(order).await.is_err() {
             failures.push(json!({"itemIdentifier": record["messageId"]}));
         }

@@ -11,6 +11,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 use super::process::{self, Process, Start};
 use super::{Failure, FunctionStats, Outcome, Running};
 use crate::moment;
+use crate::rays::Header;
 use crate::runtime_api::{Event, Said};
 use crate::stack::Function;
 
@@ -179,10 +180,12 @@ impl Pool {
         let (fetched, was_fetched) = oneshot::channel();
         let (said, was_said) = oneshot::channel();
         let id = crate::new_id();
+        let header = Header::new(self.function.traced);
         process.seat.ice.wanted();
         let event = Event {
             id: id.clone(),
             payload: payload.clone(),
+            trace: header.to_string(),
             fetched,
             said,
         };
@@ -194,7 +197,14 @@ impl Pool {
             Ok(began) = was_fetched => began,
             () = process.ended() => return Ran::Never(process.exit_failure()),
         };
+        let from_ms = moment::now_ms();
         let ran = self.until_said(process, &id, was_said).await;
+        let failed = !matches!(
+            ran,
+            Ran::Answered(Outcome::Answered(_)) | Ran::Died(Outcome::Answered(_))
+        );
+        let rays = &self.running.rays;
+        rays.invoked(&header, &self.function.name, (from_ms, moment::now_ms()), failed);
         self.count(|stats| {
             stats.billed_ms += moment::whole_ms(began.elapsed()).max(1);
             stats.rss_max_kb = stats.rss_max_kb.max(process.rss_max_kb().unwrap_or_default());

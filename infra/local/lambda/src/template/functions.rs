@@ -28,6 +28,7 @@ struct FunctionProperties {
     environment: Option<Environment>,
     function_url_config: Option<UrlConfig>,
     logging_config: Option<LoggingConfig>,
+    tracing: Option<Tracing>,
     #[serde(default)]
     events: BTreeMap<String, Event>,
     #[serde(default)]
@@ -46,10 +47,15 @@ struct FunctionProperties {
     // The local schedule does not retry a failed run: the next one comes.
     #[serde(rename = "EventInvokeConfig")]
     _event_invoke: Option<IgnoredAny>,
-    #[serde(rename = "Tracing")]
-    _tracing: Option<IgnoredAny>,
     #[serde(rename = "Tags")]
     _tags: Option<IgnoredAny>,
+}
+
+/// Where nothing upstream decides, as nothing does here, `PassThrough` records nothing.
+#[derive(Deserialize, PartialEq)]
+enum Tracing {
+    Active,
+    PassThrough,
 }
 
 #[derive(Deserialize)]
@@ -96,6 +102,7 @@ pub(super) fn read(scope: &Scope, logical: &str, metadata: &Value, properties: V
         binary: binary(logical, metadata, it.code_uri.as_deref())?,
         memory_mb: it.memory_size.unwrap_or(DEFAULT_MEMORY_MB),
         timeout_s: it.timeout.unwrap_or(DEFAULT_TIMEOUT_S),
+        traced: it.tracing == Some(Tracing::Active),
         environment: variables(&at, it.environment)?,
         reserved_concurrency: it.reserved_concurrent_executions,
         log_group: it.logging_config.and_then(|logging| logging.log_group),

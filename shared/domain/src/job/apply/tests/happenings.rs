@@ -126,3 +126,32 @@ fn of_delivery(until: Timestamp) -> Vec<Event> {
         Event::Told,
     ]
 }
+
+#[test]
+fn nothing_is_decided_by_what_a_job_says_of_its_trace() {
+    for stage in Stage::ALL {
+        let untraced = Job {
+            stage,
+            fence: Fence(1),
+            due_at: Some(START),
+            ..job()
+        };
+        let traced = Job {
+            trace: Some("Root=1-0-0;Parent=0;Sampled=1".into()),
+            ..untraced.clone()
+        };
+        assert_eq!(
+            next_step(&traced, START),
+            next_step(&untraced, START),
+            "{stage:?}"
+        );
+        for event in events(&untraced, START) {
+            let without = untraced.apply(event.clone(), START);
+            let with = traced.apply(event, START).map(|mut change| {
+                assert_eq!(change.after.trace.take(), traced.trace, "it is written once");
+                change
+            });
+            assert_eq!(with, without, "{stage:?}");
+        }
+    }
+}

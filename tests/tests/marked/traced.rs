@@ -1,0 +1,211 @@
+//! One trace of an order, from the update that ordered it to the video in the chat; and nothing marked in what is told of it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use domain::id::JobId;
+use domain::job::Stage as Stands;
+use domain::time::Millis;
+use serde_json::Value;
+use store::rows;
+use table::{Deadline, Write, s};
+use tests::stage::Stage;
+use trace::Link;
+
+use crate::{CUSTOMER, PROMPT, marks, marks_of, page, stage};
+
+/// What one trace may hold so that X-Ray keeps all of it, whatever the time between its first and its last span: a trace that
+/// goes on for longer than a few minutes was seen closed at 14 KB.
+const TRACE_BYTES_MAX: usize = 14_000;
+/// Somebody else who orders.
+const OTHER: i64 = 7_310_660_418;
+
+/// What was told of an order.
+struct Told {
+    link: Link,
+    documents: Vec<Value>,
+}
+
+impl Told {
+    async fn of(stage: &Stage, job: &JobId) -> Self {
+        let read = stage.store.jobs().get(job).await.unwrap().unwrap();
+        let link = Link::parse(&read.trace.unwrap()).unwrap();
+        let documents = page::rays().trace(link.root());
+        Self { link, documents }
+    }
+
+    /// The spans of this name, in the order in which they began.
+    fn all(&self, name: &str) -> Vec<&Value> {
+        let named = self.documents.iter().filter(|it| it["name"] == name);
+        let mut named: Vec<_> = named.collect();
+        let start = |document: &Value| document["start_time"].as_f64();
+        named.sort_by(|one, other| start(one).partial_cmp(&start(other)).unwrap());
+        named
+    }
+
+    fn of_operation(&self, operation: &str) -> &Value {
+        let mut found = self.documents.iter();
+        let of = |it: &&Value| it["annotations"]["gen_ai_operation_name"] == operation;
+        found
+            .find(of)
+            .unwrap_or_else(|| panic!("no {operation}: {:#?}", self.documents))
+    }
+
+    /// The names and how often they are there.
+    fn names(&self) -> BTreeMap<&str, usize> {
+        let mut names = BTreeMap::new();
+        for document in &self.documents {
+            *names.entry(document["name"].as_str().unwrap()).or_default() += 1;
+        }
+        names
+    }
+}
+
+/// An order that goes as most do: its doorbell, its render, its callback, its delivery.
+async fn delivered(stage: &Stage, job: &JobId) {
+    stage.drain().await;
+    stage.pass(Millis::from_mins(2));
+    stage.callbacks().await;
+    let read = stage.store.jobs().get(job).await.unwrap().unwrap();
+    assert_eq!(read.stage, Stands::Delivered);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_order_is_one_trace_from_the_update_to_the_video() {
+    let (stage, _) = stage().await;
+    stage.newcomer(CUSTOMER).await;
+    let job = stage.order(CUSTOMER, PROMPT).await;
+    delivered(&stage, &job).await;
+    let told = Told::of(&stage, &job).await;
+    let [admission] = told.all("admission")[..] else {
+        panic!("{:#?}", told.documents)
+    };
+    assert_eq!(
+        admission["id"],
+        told.link.parent(),
+        "the row says what all follows from"
+    );
+    let follows = |one: &Value, from: &Value| {
+        assert_eq!(
+            one["parent_id"], from["id"],
+            "{one:#} does not follow from {from:#}"
+        );
+    };
+    let (doorbells, workers) = (told.all("doorbell"), told.all("video-worker"));
+    let callback = *told.all("provider-callback").last().unwrap();
+    follows(doorbells[0], admission);
+    follows(workers[0], doorbells[0]);
+    follows(told.of_operation("order"), workers[0]);
+    follows(callback, admission);
+    let (rung, last) = (*doorbells.last().unwrap(), *workers.last().unwrap());
+    follows(rung, callback);
+    follows(last, rung);
+    follows(told.of_operation("look_up"), last);
+    follows(told.all("telegram")[0], last);
+    follows(told.all("settlement")[0], last);
+    assert_eq!(told.names().get("settlement"), Some(&1), "{:?}", told.names());
+    assert_eq!(told.names().get("telegram"), Some(&1));
+    let outcomes = [
+        (admission, "admitted"),
+        (told.of_operation("order"), "accepted"),
+        (callback, "rung"),
+        (told.of_operation("look_up"), "succeeded"),
+        (told.all("telegram")[0], "shown"),
+        (told.all("settlement")[0], "captured"),
+        (last, Stands::Delivered.as_str()),
+    ];
+    for (span, outcome) in outcomes {
+        assert_eq!(span["annotations"]["outcome"], outcome, "{span:#}");
+    }
+    let name = runtime::rays::named(&job.to_string()).unwrap();
+    for span in [admission, workers[0], callback, last] {
+        assert_eq!(span["annotations"]["job"], name);
+    }
+    assert_eq!(
+        page::rays().refused(),
+        Vec::<String>::new(),
+        "X-Ray would take all of it"
+    );
+    let bytes: usize = told.documents.iter().map(|it| it.to_string().len()).sum();
+    assert!(bytes < TRACE_BYTES_MAX, "{bytes} bytes in {:?}", told.names());
+    println!("{bytes} bytes in {} documents", told.documents.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_wrong_is_told_by_names_of_ours_alone() {
+    let (stage, _) = stage().await;
+    stage.newcomer(CUSTOMER).await;
+    let mut documents = Vec::new();
+    for (trouble, outcome, harm, event) in [
+        ("#402", "released", "fault", "provider_needs_operator"),
+        ("#503", "captured", "error", "submission_not_accepted"),
+    ] {
+        let job = stage.order(CUSTOMER, &format!("{PROMPT} {trouble}")).await;
+        stage.run_until_settled().await;
+        let told = Told::of(&stage, &job).await;
+        let settled = told.all("settlement");
+        assert_eq!(settled[0]["annotations"]["outcome"], outcome, "{trouble}");
+        let is_so = |it: &&&Value| it["cause"]["exceptions"][0]["type"] == event;
+        let workers = told.all("video-worker");
+        let marked = workers
+            .iter()
+            .find(is_so)
+            .unwrap_or_else(|| panic!("{workers:#?}"));
+        assert_eq!(marked[harm], true, "{trouble}");
+        assert!(!told.all("telegram").is_empty(), "{:?}", told.names());
+        documents.extend(told.documents);
+    }
+    let mut marks = marks();
+    marks_of(&stage, &mut marks).await;
+    for document in &documents {
+        assert_eq!(
+            marks.found(&document.to_string()),
+            Vec::<&str>::new(),
+            "{document:#}"
+        );
+    }
+    page::is_clean(&marks, &["job_moved"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_orders_in_one_batch_have_each_a_trace_of_its_own() {
+    let (stage, _) = stage().await;
+    let mut orders = Vec::new();
+    for user in [CUSTOMER, OTHER] {
+        stage.newcomer(user).await;
+        orders.push(stage.order(user, PROMPT).await);
+    }
+    stage.drain().await;
+    let (one, other) = (
+        Told::of(&stage, &orders[0]).await,
+        Told::of(&stage, &orders[1]).await,
+    );
+    assert_ne!(one.link.root(), other.link.root());
+    for (told, job) in [(&one, &orders[0]), (&other, &orders[1])] {
+        let name = runtime::rays::named(&job.to_string()).unwrap();
+        let named = told
+            .documents
+            .iter()
+            .filter_map(|it| it["annotations"]["job"].as_str());
+        assert!(
+            named.clone().count() >= 2 && named.clone().all(|it| it == name),
+            "{name}"
+        );
+        assert_eq!(told.of_operation("order")["annotations"]["outcome"], "accepted");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_depends_on_what_a_row_says_of_its_trace() {
+    let (stage, _) = stage().await;
+    stage.newcomer(CUSTOMER).await;
+    for broken in ["", "no header at all", "Root=1-0-0;Parent=0;Sampled=1"] {
+        let job = stage.order(CUSTOMER, PROMPT).await;
+        let jobs = stage.aws.table_name("JobsTable").unwrap();
+        let write = Write::update("test", jobs, rows::job_key(&job)).set("trace", s(broken));
+        let time = Deadline::after(Duration::from_secs(5));
+        stage.db.write(write, time).await.unwrap();
+        delivered(&stage, &job).await;
+    }
+    stage.assert_sound().await;
+}
