@@ -151,12 +151,20 @@ fn last_sunday(now_ms: i64) -> i64 {
     (today - back) * DAY_MS - MOSCOW_MS
 }
 
-/// The rates that the reckoning knows, and a limit that some come up against.
+/// The rates that the reckoning knows, what every model costs, and a limit that some come up against.
 fn settings(document: &mut Document) {
     let rates = json!({
         "rub_per_usd": [{"rate": "80.00"}], "rub_per_star": [{"rate": "1.04"}], "billed_units": {"kie": "0.005"},
     });
     document.costs = serde_json::from_value(rates).ok();
+    for provider in ["kling", "omni", "luma", "minimax"] {
+        let by = if provider == "omni" { "google" } else { provider };
+        let row =
+            json!({"provider": by, "category": "video_gen", "rates": [{"unit": "second", "usd": "0.05"}]});
+        if let Ok(row) = serde_json::from_value(row) {
+            document.model_costs.insert(format!("played-{provider}"), row);
+        }
+    }
     if let Some(limit) = document
         .models
         .get_mut("voice")
@@ -215,10 +223,12 @@ impl Stage {
             ));
         }
         let users: Vec<i64> = self.telegram.users().iter().map(|user| user.id).collect();
-        let some: Vec<i64> = users
+        let of_few = usize::try_from(wanted.operations / 80).unwrap_or(REFUNDED).max(1);
+        // The plan that costs more than it brings stays as it was bought.
+        let users = users
             .into_iter()
-            .step_by(REFUNDED.min(usize::try_from(wanted.operations / 80).unwrap_or(1).max(1)))
-            .collect();
+            .filter(|user| !plan::is_greedy(*user, wanted.operations));
+        let some: Vec<i64> = users.step_by(REFUNDED.min(of_few)).collect();
         self.give_some_back(&some).await?;
         self.rest().await?;
         // What took longer than anybody waits for is settled in the night.
@@ -266,7 +276,7 @@ impl Stage {
         }
         let mut dice = plan::Dice(self.operations);
         loop {
-            tokio::time::sleep(Duration::from_millis(300 + dice.below(1_500))).await;
+            tokio::time::sleep(Duration::from_millis(1_000 + dice.below(6_000))).await;
             for function in [WORKER, CALLBACK] {
                 let killed = self.cloud.local().kill_running(function, |_| true).await;
                 crate::locked(&self.counts).killed += killed.unwrap_or(0);

@@ -247,6 +247,28 @@ mod tests {
     }
 
     #[test]
+    fn a_day_is_never_real_and_waits_for_no_render() {
+        let parsed = Arguments::try_parse_from(["cargo dev --", "--day", "240", "--quick"]).unwrap();
+        let with_keys = Arguments {
+            telegram_bot_token: Some("7:t".to_owned()),
+            kie_api_key: Some("k".to_owned()),
+            ..parsed
+        };
+        let options = with_keys.options(PathBuf::from("/w")).unwrap();
+        assert!(options.telegram.is_none() && options.kie_key.is_none());
+        assert_eq!((options.render_ms, options.profile.as_str()), (0, "quick"));
+        for wrong in [
+            &["--day", "23"][..],
+            &["--seed", "2"],
+            &["--kills"],
+            &["--demo", "--day", "240"],
+        ] {
+            let arguments = std::iter::once("cargo dev --").chain(wrong.iter().copied());
+            assert!(Arguments::try_parse_from(arguments).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
     fn a_webhook_is_taken_only_where_that_was_asked_for() {
         let takes = |arguments: &[&str]| {
             let all = std::iter::once("cargo dev --").chain(arguments.iter().copied());

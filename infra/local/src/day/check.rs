@@ -115,10 +115,6 @@ impl Stage {
             self.leave(&format!("{}.txt", span.title), words.text().as_bytes())?;
             self.leave(&format!("{}.jpg", span.title), &told.clone().unwrap_or_default())?;
             if told != drawn {
-                self.leave(
-                    &format!("{}.reckoned.jpg", span.title),
-                    &drawn.unwrap_or_default(),
-                )?;
                 found.push(format!("{}: the picture says something else", span.title));
             }
         }
@@ -130,6 +126,7 @@ impl Stage {
     async fn drawn(&self, span: &Span, rows: &Rows) -> Result<Option<bytes::Bytes>> {
         let chart = reckoning::chart(&span.columns, rows, span.from, span.until);
         let png = chart.png().map_err(Error::broken("drawing"))?;
+        self.leave(&format!("{}.reckoned.png", span.title), &png)?;
         let sent = self.telegram.send_photo(DRAUGHTSMAN, png.into(), "").await;
         let sent = sent.map_err(seen(DRAUGHTSMAN))?;
         let message = self.telegram.message(DRAUGHTSMAN, sent);

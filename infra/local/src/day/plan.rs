@@ -64,14 +64,13 @@ impl Dice {
 }
 
 /// Models that some choose instead of the first one.
-const OTHERS: [Option<&str>; 7] = [
+const OTHERS: [Option<&str>; 6] = [
     Some("kling-2.6"),
     Some("seedance-2"),
     Some("played-kling"),
     Some("played-omni"),
     Some("played-luma"),
     Some("played-minimax"),
-    Some("played-routes"),
 ];
 
 /// What goes wrong with some, by a word in the prompt, for which played servers listen.

@@ -137,7 +137,8 @@ async fn every_alarm_on_what_lambda_sqs_and_logs_count_rings_by_what_they_count(
     let of_queues: Vec<&String> = of_queues.map(|(name, _)| name).collect();
     let seen = std::cell::RefCell::new(BTreeSet::new());
     until("every queue's alarm rings", async || {
-        seen.borrow_mut().extend(ringing(&local).await);
+        let now = ringing(&local).await;
+        seen.borrow_mut().extend(now);
         of_queues.iter().all(|name| seen.borrow().contains(*name))
     })
     .await;
