@@ -1,6 +1,7 @@
 //! Every alarm of the template is made to ring once: by the trouble that it is there for, on the stage, through the lines
 //! that a function would have written, as the local cloud's metrics see them. What only AWS counts (Lambda, SQS) is told to
-//! the metrics in AWS's place; `infra/local/lambda/tests/local/watched.rs` shows that the local cloud tells it so itself.
+//! the metrics in AWS's place; `infra/local/lambda/tests/local/rung.rs` makes each of those alarms ring by what the local cloud
+//! counts itself.
 #![allow(
     clippy::unwrap_used,
     clippy::disallowed_methods,

@@ -83,10 +83,19 @@ impl Cloud {
             binaries,
             log: options.log.clone(),
             processes_max: PROCESSES_MAX,
+            environment: options.environment.clone(),
             schedule_speed: options.schedule_speed,
+            dies_after_answer: options.dies_after_answer,
             ..LocalOptions::default()
         };
         Self::open(LocalLambda::start(stack, local).await?, outside, &options).await
+    }
+
+    /// Builds the functions, and starts nothing.
+    pub(crate) async fn build(options: &Options) -> Result<()> {
+        let template = Template::read(&options.workspace.join("template.yaml"))?;
+        let stack = template.stack(&Deployment::default().with("BotSecretArn", secret::ARN))?;
+        build(&stack, options).await.map(drop)
     }
 
     async fn open(local: LocalLambda, outside: Outside, options: &Options) -> Result<Self> {
@@ -94,7 +103,7 @@ impl Cloud {
         let db = db(&local);
         let file = options.workspace.join("infra/settings.yaml");
         let office = office(db.clone(), &local)?;
-        settings::seed(&office, &file, outside.kie.is_some()).await?;
+        settings::seed(&office, &file, options).await?;
         access::seed(&db, local.aws().table_name("SettingsTable")?).await?;
         let mut cloud = Self {
             store: Store::new(db, tables(&local)?),
@@ -163,6 +172,11 @@ impl Cloud {
     /// The tables with money in them. Reading here does not show in the functions' counts.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// A way of its own to the tables.
+    pub(crate) fn db(&self) -> Db {
+        db(&self.local)
     }
 
     /// Where the page is, as `http://127.0.0.1:8787`; the played Bot API stands there too.

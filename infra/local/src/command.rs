@@ -12,6 +12,7 @@ use tokio::signal::unix::{SignalKind, signal};
 pub use arguments::Arguments;
 
 use crate::cloud::Cloud;
+use crate::day::{self, Wanted};
 use crate::demo;
 use crate::error::{Error, Result};
 use crate::log::Log;
@@ -25,6 +26,7 @@ use crate::stats::Stats;
 pub async fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.mode() {
         arguments::Mode::Demo => demo(&arguments).await,
+        arguments::Mode::Day(wanted) => day(&arguments, wanted).await,
         arguments::Mode::PlayedOnly => played_only(&arguments).await.map(|()| ExitCode::SUCCESS),
         arguments::Mode::Dev => dev(&arguments).await.map(|()| ExitCode::SUCCESS),
     };
@@ -66,6 +68,25 @@ async fn demo(arguments: &Arguments) -> Result<ExitCode> {
         stopped = stop_wanted() => {
             stopped?;
             return Err(Error::Demo("stopped".to_owned()));
+        }
+    };
+    say(&report.to_string());
+    if !report.is_good() {
+        warn(&format!("The functions' log is {}", log.path().display()));
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn day(arguments: &Arguments, wanted: Wanted) -> Result<ExitCode> {
+    let mut options = arguments.options(workspace()?)?;
+    let log = Log::begin(&options.workspace.join(".local-cloud"), "day.log")?;
+    options.log = log.sink(|_| {});
+    let report = tokio::select! {
+        report = day::run(options, wanted, warn) => report?,
+        stopped = stop_wanted() => {
+            stopped?;
+            return Err(Error::Day("stopped".to_owned()));
         }
     };
     say(&report.to_string());

@@ -89,6 +89,9 @@ pub enum Error {
     /// The demo saw something else than it waited for.
     #[error("the demo: {0}")]
     Demo(String),
+    /// The day cannot be played, or what it saw is no day.
+    #[error("the day: {0}")]
+    Day(String),
 }
 
 impl Error {

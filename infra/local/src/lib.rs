@@ -25,6 +25,7 @@ mod console;
 mod log;
 
 pub mod command;
+pub mod day;
 pub mod demo;
 
 pub use bridge::{Bridge, Trouble};

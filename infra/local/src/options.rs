@@ -1,8 +1,10 @@
 //! How the local cloud runs.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use limits_flags::Document;
 use local_lambda::{LogSink, Storage};
 
 use crate::error::{Error, Result};
@@ -65,6 +67,14 @@ pub struct Options {
     pub schedule_speed: u32,
     /// The doorbell queue's visibility timeout in seconds, instead of the template's.
     pub doorbell_visibility_s: Option<u32>,
+    /// Variables that every function gets beside the template's.
+    pub environment: BTreeMap<String, String>,
+    /// What is changed in the operator's settings before they are applied.
+    pub settings: Option<fn(&mut Document)>,
+    /// The outside world puts up with any traffic: no flood limits, and as many orders a second as one likes.
+    pub is_busy: bool,
+    /// Kills every process of a function as soon as it has answered, as Lambda may.
+    pub dies_after_answer: bool,
     /// Where the functions' output goes.
     pub log: LogSink,
 }
@@ -86,6 +96,10 @@ impl Options {
             vaults: true,
             schedule_speed: 1,
             doorbell_visibility_s: None,
+            environment: BTreeMap::new(),
+            settings: None,
+            is_busy: false,
+            dies_after_answer: false,
             log: Arc::new(|_, _| {}),
         }
     }

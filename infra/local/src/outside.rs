@@ -72,7 +72,10 @@ impl Outside {
                 .push(("VaultChatIds", real.vault_chat_ids.clone()));
             return Ok(());
         }
-        let config = played_telegram::Config::new(secret::PLAYED_TOKEN, &self.page.url);
+        let mut config = played_telegram::Config::new(secret::PLAYED_TOKEN, &self.page.url);
+        if options.is_busy {
+            config.flood = None;
+        }
         let telegram = PlayedTelegram::new(config).map_err(Error::broken("starting the played Telegram"))?;
         self.parameters.push(("TelegramApiUrl", self.page.url.clone()));
         telegram.create_channel(OPERATOR, "Operator", true);
@@ -95,6 +98,9 @@ impl Outside {
         secret::PLAYED_KIE_KEY.clone_into(&mut config.api_key);
         config.webhook_hmac_key = Some(secret::PLAYED_KIE_HMAC_KEY.to_owned());
         config.render_ms = options.render_ms;
+        if options.is_busy {
+            config.creates_per_window = usize::MAX;
+        }
         self.chat = Some(ChatModel::new(secret::PLAYED_CHAT_KEY, config.clock.clone()));
         self.kie = Some(PlayedKie::new(config));
         self.parameters.push(("KieApiUrl", door.url.clone()));

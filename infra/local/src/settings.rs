@@ -8,6 +8,7 @@ use limits_flags::{By, Document, Office};
 use table::Deadline;
 
 use crate::error::{Error, Result};
+use crate::options::Options;
 use crate::studios;
 
 /// More than enough for one transaction on this machine.
@@ -19,7 +20,7 @@ const WHO: &str = "cargo dev";
 /// Applies the file to the table. Rows that already say so are left alone. A provider that cannot call this machine back
 /// is asked after the model's usual time, instead of when a callback must have been lost. Where the providers are played, the
 /// studios' models are on sale too.
-pub(crate) async fn seed(office: &Office, path: &Path, is_played: bool) -> Result<()> {
+pub(crate) async fn seed(office: &Office, path: &Path, options: &Options) -> Result<()> {
     let text = std::fs::read_to_string(path).map_err(|source| Error::File {
         path: path.to_owned(),
         source,
@@ -29,12 +30,15 @@ pub(crate) async fn seed(office: &Office, path: &Path, is_played: bool) -> Resul
         why,
     };
     let mut document: Document = serde_norway::from_str(&text).map_err(|error| unfit(error.to_string()))?;
-    if is_played {
+    if options.kie_key.is_none() {
         studios::models_into(&mut document).map_err(|error| unfit(error.to_string()))?;
     } else {
         for model in document.models.values_mut() {
             model.poll_after_s = Some(model.typical_s);
         }
+    }
+    if let Some(change) = options.settings {
+        change(&mut document);
     }
     let plan = limits_flags::plan(office, &document)
         .await

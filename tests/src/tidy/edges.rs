@@ -76,6 +76,8 @@ const LOCAL: &[(&str, &[&str])] = &[
     ("played-studios", &["played-kie"]),
     ("played-rails", &[]),
     ("one-request", &[]),
+    // Reads rows as they lie there, and draws with the same pen.
+    ("reckoning", &["chart", "table"]),
     (
         "local-cloud",
         &[
@@ -84,6 +86,8 @@ const LOCAL: &[(&str, &[&str])] = &[
             "played-kie",
             "played-studios",
             "played-rails",
+            "reckoning",
+            "chart",
             "domain",
             "table",
             "limits-flags",

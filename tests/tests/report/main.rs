@@ -8,9 +8,7 @@
 )]
 
 mod day;
-mod naive;
 mod once;
-mod said;
 mod world;
 
 /// Somebody who orders.

@@ -16,6 +16,8 @@ mod lifecycle;
 mod logs;
 #[path = "local/queues.rs"]
 mod queues;
+#[path = "local/rung.rs"]
+mod rung;
 #[path = "local/schedules.rs"]
 mod schedules;
 #[path = "local/sdk.rs"]

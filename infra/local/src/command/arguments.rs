@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Parser;
 use local_lambda::Storage;
 
+use crate::day::Wanted;
 use crate::error::{Error, Result};
 use crate::options::{Options, PAGE_PORT, Port, RealTelegram};
 
@@ -24,6 +25,8 @@ const EXAMPLES: &str = "\
 Examples:
   cargo dev                                  everything played on this machine; open the page it names
   cargo dev -- --demo                        20 users at once, no browser; every fault, then the books are audited
+  cargo dev -- --day 240                     a day's traffic hour by hour, and its report held against the rows
+  cargo day 20000                            the same, built to be quick
   cargo dev -- --render-seconds 60           as slow as the real thing
   cargo dev -- --data .local-cloud/data      balances and orders are kept from run to run
   TELEGRAM_BOT_TOKEN=… cargo dev             your own bot in the real Telegram, by long polling
@@ -42,6 +45,16 @@ pub struct Arguments {
     /// Run the demo: 20 users at once with every kind of trouble, then an audit; ends with a line of JSON.
     #[arg(long, conflicts_with_all = ["played_only", "data"])]
     demo: bool,
+    /// Play a day of so many operations of every kind, by a clock that is moved, and check the report that comes of it.
+    #[arg(long, value_name = "OPERATIONS", conflicts_with_all = ["demo", "played_only", "data", "no_vaults"],
+          value_parser = clap::value_parser!(u64).range(24..=1_000_000))]
+    day: Option<u64>,
+    /// Which day that is: the same seed, the same customers and wishes.
+    #[arg(long, value_name = "SEED", default_value_t = 1, requires = "day")]
+    seed: u64,
+    /// In that day, kill every function's process right after each of its answers, and some in the middle.
+    #[arg(long, requires = "day")]
+    kills: bool,
     /// Serve only the played Telegram and provider, for functions that run elsewhere.
     #[arg(long)]
     played_only: bool,
@@ -67,6 +80,9 @@ pub struct Arguments {
     /// Build the functions with the release profile (minutes instead of seconds).
     #[arg(long)]
     release: bool,
+    /// Build the functions with the profile `quick`, as `cargo day` is built itself: for a lot of traffic.
+    #[arg(long, conflicts_with = "release")]
+    quick: bool,
     /// At the end, print what every function asked for.
     #[arg(long)]
     pub(super) stats: bool,
@@ -88,24 +104,34 @@ impl std::fmt::Debug for Arguments {
 pub(super) enum Mode {
     Dev,
     Demo,
+    Day(Wanted),
     PlayedOnly,
 }
 
 impl Arguments {
     pub(super) fn mode(&self) -> Mode {
-        match (self.demo, self.played_only) {
-            (true, _) => Mode::Demo,
-            (_, true) => Mode::PlayedOnly,
+        match (self.demo, self.played_only, self.day) {
+            (true, _, _) => Mode::Demo,
+            (_, true, _) => Mode::PlayedOnly,
+            (_, _, Some(operations)) => Mode::Day(Wanted {
+                operations,
+                seed: self.seed,
+                kills: self.kills,
+            }),
             _ => Mode::Dev,
         }
     }
 
     /// The options, for a workspace.
     pub(super) fn options(&self, workspace: PathBuf) -> Result<Options> {
-        let usual_s = if self.demo { DEMO_RENDER_S } else { RENDER_S };
+        let usual_s = match self.mode() {
+            Mode::Demo => DEMO_RENDER_S,
+            Mode::Day(_) => 0,
+            Mode::Dev | Mode::PlayedOnly => RENDER_S,
+        };
         let render_s = self.render_seconds.unwrap_or(usual_s);
         let mut options = Options {
-            profile: if self.release { "release" } else { "dev" }.to_owned(),
+            profile: self.profile().to_owned(),
             storage: self.storage()?,
             page: self.port.map_or(Port::From(PAGE_PORT), Port::Exactly),
             render_ms: i64::from(render_s) * 1_000,
@@ -134,9 +160,18 @@ impl Arguments {
                 options.schedule_speed = DEMO_SCHEDULE_SPEED;
                 options.doorbell_visibility_s = Some(DEMO_VISIBILITY_S);
             }
+            Mode::Day(_) => options.page = self.port.map_or(Port::Any, Port::Exactly),
             Mode::PlayedOnly => {}
         }
         Ok(options)
+    }
+
+    fn profile(&self) -> &'static str {
+        match (self.release, self.quick) {
+            (true, _) => "release",
+            (_, true) => "quick",
+            _ => "dev",
+        }
     }
 
     fn storage(&self) -> Result<Storage> {
@@ -209,6 +244,28 @@ mod tests {
             (options.render_ms, options.schedule_speed),
             (2_000, DEMO_SCHEDULE_SPEED)
         );
+    }
+
+    #[test]
+    fn a_day_is_never_real_and_waits_for_no_render() {
+        let parsed = Arguments::try_parse_from(["cargo dev --", "--day", "240", "--quick"]).unwrap();
+        let with_keys = Arguments {
+            telegram_bot_token: Some("7:t".to_owned()),
+            kie_api_key: Some("k".to_owned()),
+            ..parsed
+        };
+        let options = with_keys.options(PathBuf::from("/w")).unwrap();
+        assert!(options.telegram.is_none() && options.kie_key.is_none());
+        assert_eq!((options.render_ms, options.profile.as_str()), (0, "quick"));
+        for wrong in [
+            &["--day", "23"][..],
+            &["--seed", "2"],
+            &["--kills"],
+            &["--demo", "--day", "240"],
+        ] {
+            let arguments = std::iter::once("cargo dev --").chain(wrong.iter().copied());
+            assert!(Arguments::try_parse_from(arguments).is_err(), "{wrong:?}");
+        }
     }
 
     #[test]

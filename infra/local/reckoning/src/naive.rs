@@ -7,50 +7,74 @@ use table::{Db, Item};
 
 /// A line of the log.
 #[derive(Clone, Debug)]
-pub(crate) struct Line {
-    pub(crate) user: i64,
-    pub(crate) at: i64,
-    pub(crate) category: String,
-    pub(crate) status: String,
-    pub(crate) model: String,
-    pub(crate) error: Option<String>,
-    pub(crate) took_ms: Option<u64>,
-    pub(crate) credits: u64,
-    pub(crate) micro_usd: Option<u64>,
+pub struct Line {
+    /// Whose.
+    pub user: i64,
+    /// When it was asked for, in ms.
+    pub at: i64,
+    /// Its kind.
+    pub category: String,
+    /// Where it stands.
+    pub status: String,
+    /// By which model.
+    pub model: String,
+    /// Why it failed.
+    pub error: Option<String>,
+    /// How long it took.
+    pub took_ms: Option<u64>,
+    /// Its price.
+    pub credits: u64,
+    /// What it cost, as far as that is known.
+    pub micro_usd: Option<u64>,
     /// Kopecks for a dollar.
-    pub(crate) per_usd: Option<u64>,
+    pub per_usd: Option<u64>,
     /// The plan that paid.
-    pub(crate) plan: Option<String>,
+    pub plan: Option<String>,
 }
 
 /// A payment.
 #[derive(Clone, Debug)]
-pub(crate) struct Paid {
-    pub(crate) id: String,
-    pub(crate) user: i64,
-    pub(crate) at: i64,
-    pub(crate) rail: String,
-    pub(crate) currency: String,
-    pub(crate) minor: u64,
-    pub(crate) refunded: u64,
-    pub(crate) state: String,
-    pub(crate) test: bool,
-    pub(crate) credits: u64,
-    pub(crate) plan: Option<String>,
-    pub(crate) days: u64,
-    pub(crate) ends_at: Option<i64>,
+pub struct Paid {
+    /// Its name, with its rail's.
+    pub id: String,
+    /// Whose, where that is known.
+    pub user: Option<i64>,
+    /// When we heard of it, in ms.
+    pub at: i64,
+    /// By which rail.
+    pub rail: String,
+    /// In which money.
+    pub currency: String,
+    /// How much, in its smallest unit.
+    pub minor: u64,
+    /// How much of that went back.
+    pub refunded: u64,
+    /// Where it stands.
+    pub state: String,
+    /// Whether it is no real money.
+    pub test: bool,
+    /// The credits that it brought.
+    pub credits: u64,
+    /// The plan that it brought.
+    pub plan: Option<String>,
+    /// For how many days.
+    pub days: u64,
+    /// Until when, in ms.
+    pub ends_at: Option<i64>,
 }
 
 /// Everything that stands in the tables.
-pub(crate) struct Rows {
-    pub(crate) lines: Vec<Line>,
-    pub(crate) paid: Vec<Paid>,
+pub struct Rows {
+    /// The log.
+    pub lines: Vec<Line>,
+    /// The payments.
+    pub paid: Vec<Paid>,
     /// By customer and entry: how much.
-    pub(crate) ledger: BTreeMap<(i64, String), u64>,
+    pub ledger: BTreeMap<(i64, String), u64>,
     /// When each order was accepted.
-    pub(crate) jobs: BTreeMap<String, i64>,
-    /// What was noted: in which hour, what, how often.
-    pub(crate) notes: Vec<(String, String, u64)>,
+    pub jobs: BTreeMap<String, i64>,
+    /// What was noted: in the hour that begins when, what, how often.
+    pub notes: Vec<(i64, String, u64)>,
 }
 
 fn number(item: &Item, name: &str) -> Option<i64> {
@@ -82,7 +106,8 @@ async fn scan(db: &Db, table: &str) -> Vec<Item> {
 }
 
 impl Rows {
-    pub(crate) async fn read(db: &Db, named: impl Fn(&str) -> String) -> Self {
+    /// Reads all the tables, by their names in the template.
+    pub async fn read(db: &Db, named: impl Fn(&str) -> String) -> Self {
         let lines = scan(db, &named("AiRequestsTable")).await;
         let paid = scan(db, &named("PaymentsTable")).await;
         let paid = paid
@@ -109,14 +134,16 @@ impl Rows {
         }
     }
 
-    pub(crate) fn lines(&self, from: i64, until: i64) -> Vec<&Line> {
+    /// The lines of a time.
+    pub fn lines(&self, from: i64, until: i64) -> Vec<&Line> {
         self.lines
             .iter()
             .filter(|line| line.at >= from && line.at < until)
             .collect()
     }
 
-    pub(crate) fn paid(&self, from: i64, until: i64) -> Vec<&Paid> {
+    /// The payments of a time.
+    pub fn paid(&self, from: i64, until: i64) -> Vec<&Paid> {
         self.paid
             .iter()
             .filter(|paid| paid.at >= from && paid.at < until)
@@ -124,7 +151,7 @@ impl Rows {
     }
 
     /// The credits that the ledger says were spent on orders of a time.
-    pub(crate) fn captured(&self, from: i64, until: i64) -> u64 {
+    pub fn captured(&self, from: i64, until: i64) -> u64 {
         let spent = self.ledger.iter().filter_map(|((_, entry), amount)| {
             let job = entry.strip_prefix("capture#")?;
             let at = *self.jobs.get(job)?;
@@ -155,7 +182,7 @@ fn payment(item: &Item) -> Paid {
     Paid {
         rail: id.split('#').next().unwrap().to_owned(),
         id,
-        user: number(item, "user_id").unwrap(),
+        user: number(item, "user_id"),
         at: number(item, "at").unwrap(),
         currency: text(item, "currency").unwrap(),
         minor: amount(item, "amount").unwrap(),
@@ -169,15 +196,43 @@ fn payment(item: &Item) -> Paid {
     }
 }
 
-fn note(item: &Item) -> Option<(String, String, u64)> {
+fn note(item: &Item) -> Option<(i64, String, u64)> {
     let window = text(item, "window")?;
     let rest = window.strip_prefix("tally#")?;
     let (hour, what) = rest.split_at(13);
-    Some((hour.to_owned(), what[1..].to_owned(), amount(item, "times")?))
+    Some((hour_ms(hour), what[1..].to_owned(), amount(item, "times")?))
+}
+
+/// When an hour like `2026-11-22T09` begins, in ms: the days of all years and months before it are counted.
+fn hour_ms(hour: &str) -> i64 {
+    let numbers: Vec<i64> = hour.split(['-', 'T']).map(|part| part.parse().unwrap()).collect();
+    let [year, month, day, hour] = numbers[..] else {
+        panic!("{hour} is no hour")
+    };
+    let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let years: i64 = (1970..year)
+        .map(|year| if is_leap(year) { 366 } else { 365 })
+        .sum();
+    let lengths = [
+        31,
+        if is_leap(year) { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ];
+    let months: i64 = lengths.iter().take(usize::try_from(month - 1).unwrap()).sum();
+    ((years + months + day - 1) * 24 + hour) * 3_600_000
 }
 
 /// How many of some lines are so.
-pub(crate) fn count(lines: &[&Line], is: impl Fn(&Line) -> bool) -> u64 {
+pub fn count(lines: &[&Line], is: impl Fn(&Line) -> bool) -> u64 {
     let mut count = 0;
     for line in lines {
         if is(line) {
@@ -188,7 +243,7 @@ pub(crate) fn count(lines: &[&Line], is: impl Fn(&Line) -> bool) -> u64 {
 }
 
 /// What some lines have of something together.
-pub(crate) fn sum(lines: &[&Line], of: impl Fn(&Line) -> u64) -> u64 {
+pub fn sum(lines: &[&Line], of: impl Fn(&Line) -> u64) -> u64 {
     let mut sum = 0;
     for line in lines {
         sum += of(line);
@@ -197,7 +252,7 @@ pub(crate) fn sum(lines: &[&Line], of: impl Fn(&Line) -> u64) -> u64 {
 }
 
 /// What some lines cost in kopecks: each exactly, in millionths of one, and their sum rounded to the nearest.
-pub(crate) fn rounded(lines: &[&Line]) -> u64 {
+pub fn rounded(lines: &[&Line]) -> u64 {
     let mut millionths: u128 = 0;
     for line in lines {
         millionths += u128::from(line.micro_usd.unwrap_or(0)) * u128::from(line.per_usd.unwrap_or(0));
@@ -225,26 +280,24 @@ pub(crate) fn within(lines: &[&Line], percent: usize) -> Option<u64> {
     all.get(place).copied()
 }
 
-/// What a customer's payments for a plan brought in for a time, by currency, counted minute by minute.
+/// What a customer's payments for a plan brought in for a time, by currency: of each its price, less what went back, for the
+/// part of its days that lies in that time.
 pub(crate) fn brought(paid: &[Paid], user: i64, plan: &str, from: i64, until: i64) -> BTreeMap<String, u64> {
     let mut brought = BTreeMap::new();
     for one in paid {
         let counts = ["credited", "refund_held"].contains(&one.state.as_str()) && !one.test;
-        let (Some(ends_at), true) = (one.ends_at, counts && one.user == user) else {
+        let (Some(ends_at), true) = (one.ends_at, counts && one.user == Some(user)) else {
             continue;
         };
         if one.plan.as_deref() != Some(plan) {
             continue;
         }
-        let minutes_in_all = one.days * 24 * 60;
-        let begins_at = ends_at - i64::try_from(minutes_in_all).unwrap() * 60_000;
-        let minutes = (from..until)
-            .step_by(60_000)
-            .filter(|minute| *minute >= begins_at && *minute < ends_at)
-            .count();
-        if minutes > 0 {
-            let share = (one.minor - one.refunded) * u64::try_from(minutes).unwrap() / minutes_in_all;
-            *brought.entry(one.currency.clone()).or_insert(0) += share;
+        let length = i128::from(one.days) * 24 * 60 * 60_000;
+        let begins_at = i128::from(ends_at) - length;
+        let inside = i128::from(ends_at.min(until)) - begins_at.max(i128::from(from));
+        if inside > 0 {
+            let share = i128::from(one.minor - one.refunded) * inside / length;
+            *brought.entry(one.currency.clone()).or_insert(0) += u64::try_from(share).unwrap();
         }
     }
     brought
