@@ -7,6 +7,8 @@ use crate::cloud::REPORT;
 use crate::error::{Error, Result};
 use crate::outside::OPERATOR;
 
+/// With what reports begin, in words and below pictures.
+const REPORTS: char = '📊';
 /// A report is its words and its picture; there is one of the day before and one of the week before.
 const MESSAGES: usize = 4;
 
@@ -19,7 +21,9 @@ impl Stage {
                 return Err(Error::Demo(format!("the report came to nothing: {outcome:?}")));
             }
         }
-        let messages = self.telegram.chat(OPERATOR);
+        // What rang meanwhile is told there, too.
+        let mut messages = self.telegram.chat(OPERATOR);
+        messages.retain(|message| message.text().contains(REPORTS));
         let pictures = messages
             .iter()
             .filter(|message| message.now.media.is_some())
