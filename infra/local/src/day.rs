@@ -35,6 +35,8 @@ const REST_MAX: Duration = Duration::from_mins(5);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How often the sweeper comes while an hour lasts.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// A played render's time: what came at once would overtake the notice that it is awaited.
+const RENDER_MS: i64 = 250;
 /// Seconds until a doorbell comes back whose worker was killed: nobody waits for the template's twelve minutes.
 const KILLED_BACK_S: u32 = 6;
 const HOUR_MS: i64 = 3_600_000;
@@ -64,6 +66,7 @@ struct Counts {
     refused: u64,
     words: u64,
     words_rendered: u64,
+    overtaken: u64,
     killed: usize,
 }
 
@@ -131,6 +134,7 @@ pub async fn run(mut options: Options, wanted: Wanted, say: impl Fn(&str)) -> Re
     clock.set(day - HOUR_MS)?;
     options.environment.extend(clock.environment());
     options.is_busy = true;
+    options.render_ms = options.render_ms.max(RENDER_MS);
     options.dies_after_answer = wanted.kills;
     options.doorbell_visibility_s = wanted.kills.then_some(KILLED_BACK_S);
     options.schedule_speed = 0;
@@ -337,6 +341,7 @@ impl Stage {
             "refunded": came("refunded"),
             "charged_back": came("charged_back"),
             "invocations": invocations,
+            "words_overtaken": counts.overtaken,
             "killed_at_work": counts.killed,
             "processes": processes,
             "seconds": played.as_secs(),
