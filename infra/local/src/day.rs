@@ -36,7 +36,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How often the sweeper comes while an hour lasts.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
 /// A played render's time: what came at once would overtake the notice that it is awaited.
-const RENDER_MS: i64 = 250;
+const RENDER_MS: i64 = 1_000;
 /// Seconds until a doorbell comes back whose worker was killed: nobody waits for the template's twelve minutes.
 const KILLED_BACK_S: u32 = 6;
 const HOUR_MS: i64 = 3_600_000;
@@ -66,7 +66,6 @@ struct Counts {
     refused: u64,
     words: u64,
     words_rendered: u64,
-    overtaken: u64,
     killed: usize,
 }
 
@@ -341,7 +340,6 @@ impl Stage {
             "refunded": came("refunded"),
             "charged_back": came("charged_back"),
             "invocations": invocations,
-            "words_overtaken": counts.overtaken,
             "killed_at_work": counts.killed,
             "processes": processes,
             "seconds": played.as_secs(),

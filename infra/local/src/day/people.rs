@@ -18,9 +18,6 @@ const PATIENCE: Duration = Duration::from_mins(1);
 /// How long a customer watches an order. Some of them take hours of the day, and are left.
 const WATCHED: Duration = Duration::from_secs(8);
 const LOOK_EVERY: Duration = Duration::from_millis(60);
-/// How long words that are there may not be seen. A played model answers at once, so now and then its words are shown before
-/// Telegram has carried out the webhook's own answer, which then stands in their place.
-const OVERTAKEN: Duration = Duration::from_secs(5);
 /// Credits with which nothing that is ordered here is too dear.
 const ENOUGH: u32 = 5;
 /// Seconds of a long video.
@@ -196,13 +193,6 @@ impl Stage {
         }
         crate::locked(&self.counts).words += 1;
         if !then_video {
-            return Ok(());
-        }
-        let card = self
-            .telegram
-            .wait_for(user, OVERTAKEN, |chat| Button::newest(chat, "go:", ""));
-        if card.await.is_err() {
-            crate::locked(&self.counts).overtaken += 1;
             return Ok(());
         }
         let Some(video) = self.order(user, "go:").await? else {
