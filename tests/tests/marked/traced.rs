@@ -196,6 +196,28 @@ async fn a_right_to_the_files_that_is_lost_while_a_render_runs_is_an_operators_m
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_a_worker_cannot_do_is_told_of_the_order() {
+    let (stage, _) = stage().await;
+    stage.newcomer(CUSTOMER).await;
+    let job = stage.order(CUSTOMER, PROMPT).await;
+    // Nobody came while there was time to render it, and now there is none left to write that down.
+    stage.pass(Millis::from_mins(24 * 60));
+    let answer = stage.ring_with(&job, Duration::ZERO).await;
+    assert_eq!(answer.batch_item_failures.len(), 1);
+    let name = runtime::rays::named(&job.to_string()).unwrap();
+    let is_told = |line: &str| line.contains("message_goes_back") && line.contains(&name);
+    assert!(page::written().lines().any(is_told), "no line of {name}");
+    let told = Told::of(&stage, &job).await;
+    let failed = told.all("video-worker");
+    let [segment] = failed[..] else {
+        panic!("{failed:#?}")
+    };
+    assert_eq!(segment["fault"], true, "{segment:#}");
+    assert_eq!(segment["cause"]["exceptions"][0]["type"], "message_goes_back");
+    assert_eq!(segment["annotations"]["outcome"], "goes_back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_orders_in_one_batch_have_each_a_trace_of_its_own() {
     let (stage, _) = stage().await;
     let mut orders = Vec::new();
