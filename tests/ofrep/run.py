@@ -1,9 +1,10 @@
-"""The stock OpenFeature clients against the running API, and the API against its own description.
+"""The stock OpenFeature clients against the running API, our own browser client and the Mini App in a real browser, and the
+API against its own description.
 
     .venv/clients/bin/python tests/ofrep/run.py
 
 Starts `cargo dev`, opens a small shop over the API, and lets each client evaluate every type of flag, also while an
-operator changes the customer's tier. Then schemathesis sends what the description allows and what it does not.
+operator changes the customer's tier. Then `tests/web` opens the Mini App in Chromium. Then schemathesis sends what the description allows and what it does not.
 """
 
 import contextlib
@@ -109,6 +110,13 @@ def clients(environment):
         subprocess.run(command, cwd=HERE, env=os.environ | environment, check=True, timeout=120)
 
 
+def browser(environment):
+    """Our own client by itself, and then the Mini App, opened from the played Telegram."""
+    for command in [["node", "--test", "client.test.mjs"], ["node", "walk.mjs"]]:
+        print(f"-- {' '.join(command)}", flush=True)
+        subprocess.run(command, cwd=HERE.parent / "web", env=os.environ | environment, check=True, timeout=300)
+
+
 def description(api, key):
     """Everything that the description promises, with the key of a machine that may read, change and evaluate."""
     print("-- schemathesis", flush=True)
@@ -127,6 +135,7 @@ def main():
         user = newcomer(page, api, key)
         environment = {"API": api, "API_KEY": key, "STRANGER_KEY": f"{key[:-1]}0", "CUSTOMER": str(user), "INIT_DATA": init_data(user)}
         clients(environment)
+        browser(environment | {"PAGE": page})
         description(api, key)
 
 

@@ -13,6 +13,7 @@ use crate::auth::init_data::BotKey;
 use crate::cors::Origins;
 use crate::problem::Refusal;
 use crate::rate::Rates;
+use crate::web::Page;
 
 /// The tables, the settings, and the time.
 pub struct Ground {
@@ -28,6 +29,8 @@ pub struct Ground {
     pub cashier: Cashier,
     /// Time and dice.
     pub env: Env,
+    /// Where the bot's chat opens, such as `https://t.me/your_bot`: for whoever opens the Mini App outside Telegram.
+    pub bot_url: String,
 }
 
 /// What every request stands on.
@@ -42,6 +45,7 @@ pub struct Api {
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
     pub(crate) origins: Origins,
+    pub(crate) page: Page,
 }
 
 impl Api {
@@ -74,6 +78,7 @@ impl Api {
             bot: BotKey::of(bot_token),
             rates,
             origins,
+            page: Page::of(&ground.bot_url),
         })
     }
 

@@ -53,7 +53,7 @@ impl Cause<'_> {
 /// Whether one of the tags in `If-None-Match` is this one. A proxy may have made a strong one weak.
 ///
 /// Source: RFC 9110, section 13.1.2.
-fn has(headers: &HeaderMap, tag: &str) -> bool {
+pub(crate) fn has(headers: &HeaderMap, tag: &str) -> bool {
     let lists = headers
         .get_all(IF_NONE_MATCH)
         .into_iter()

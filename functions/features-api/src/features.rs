@@ -16,10 +16,10 @@ use crate::seen::Seen;
 
 pub(crate) use check::{__path_check_feature, check_feature};
 pub(crate) use lists::{
-    __path_list_components, __path_list_features, __path_list_models, __path_user_features, list_components,
-    list_features, list_models, user_features,
+    __path_list_components, __path_list_features, __path_list_models, __path_user_features, UserFeatures,
+    list_components, list_features, list_models, user_features,
 };
-pub(crate) use shown::{Unlock, Window};
+pub(crate) use shown::{Unlock, Window, measure};
 pub(crate) use uses::{__path_release_use, __path_use_feature, release_use, use_feature};
 
 /// Whom it is about.

@@ -1,9 +1,9 @@
 //! The Lambda that answers about flags and features over HTTP: OFREP for the stock OpenFeature clients, what a customer
-//! may do, and the operator's side.
+//! may do, the Mini App with the browser client, and the operator's side.
 //!
 //! It stands behind a function URL like the webhook, and authenticates its callers itself (`auth`). Every route and its
 //! description are one declaration (`openapi`), so the document at `/openapi.json` cannot say something else than what
-//! is served. What a caller is refused is told as problem details (`problem`).
+//! is served; the Mini App's files are no part of it (`web`). What a caller is refused is told as problem details (`problem`).
 
 mod admin;
 pub mod api;
@@ -14,6 +14,7 @@ mod etag;
 mod features;
 pub mod guard;
 mod health;
+mod me;
 mod ofrep;
 pub mod openapi;
 pub mod problem;
@@ -21,6 +22,7 @@ pub mod rate;
 mod reply;
 mod seen;
 mod using;
+mod web;
 
 use std::sync::Arc;
 
@@ -82,6 +84,7 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
         settings,
         cashier,
         env,
+        bot_url: config.get("RETURN_URL")?.to_owned(),
     };
     let origins = cors::Origins::parse(config.get("ALLOWED_ORIGINS")?);
     Ok(Api::new(ground, secrets.telegram_bot_token()?, origins))

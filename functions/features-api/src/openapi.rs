@@ -17,7 +17,7 @@ use utoipa_axum::routes;
 
 use crate::Api;
 use crate::problem::{Problem, Refusal};
-use crate::{admin, cors, features, health, ofrep, reply};
+use crate::{admin, cors, features, health, me, ofrep, reply, web};
 
 /// The document's head.
 #[derive(utoipa::OpenApi)]
@@ -31,6 +31,7 @@ use crate::{admin, cors, features, health, ofrep, reply};
     tags((name = "service", description = "The service itself"),
         (name = "ofrep", description = "OpenFeature Remote Evaluation Protocol 0.3"),
         (name = "features", description = "What a customer may do"),
+        (name = "me", description = "The signed-in customer's own"),
         (name = "admin", description = "The operator's side")),
 )]
 struct Head;
@@ -161,6 +162,8 @@ fn described_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(features::use_feature))
         .routes(routes!(features::release_use))
         .routes(routes!(admin::upgrades::ask_for_upgrade))
+        .routes(routes!(me::me))
+        .routes(routes!(me::my_orders))
         .merge(admin_routes())
 }
 
@@ -218,6 +221,7 @@ async fn openapi_json() -> Response {
 pub fn router(api: Arc<Api>) -> Router {
     let (router, _) = described_routes().split_for_parts();
     router
+        .merge(web::routes())
         .fallback(|| async { Refusal::NotFound("there is no such path; see /openapi.json".to_owned()) })
         .method_not_allowed_fallback(|| async { Refusal::Method })
         .layer(middleware::from_fn_with_state(

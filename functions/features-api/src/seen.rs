@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use app::told;
-use domain::account::Account;
+use domain::account::{Account, Balance};
 use domain::admission::{Payer, limits_touched, payer};
 use domain::catalog::{Model, Plan, Price};
 use domain::id::{ModelId, UserId};
@@ -41,8 +41,14 @@ pub(crate) struct Seen {
     counts: Counts,
     /// The zone that the customer is told times in, if they have said which.
     pub(crate) zone: Option<Zone>,
-    /// The credits that the customer can spend.
-    available: Credits,
+    /// The customer's credits.
+    pub(crate) balance: Balance,
+    /// How many orders of theirs are open.
+    pub(crate) active: usize,
+    /// Whether they have an account.
+    pub(crate) is_known: bool,
+    /// The language that they have chosen in the bot.
+    pub(crate) language: Option<String>,
     locale: Option<String>,
 }
 
@@ -81,11 +87,15 @@ impl Api {
         };
         let view = self.store.view(ask).await?;
         let snapshot = self.settings.refresh(view.version, now).await?;
+        let is_known = view.account.is_some();
         let account = view.account.unwrap_or_else(|| Account::new(user));
         let mut seen = Seen::of(now, snapshot, account.standing);
         seen.locale = account.locale;
         seen.zone = told::zone(account.zone.as_deref());
-        seen.available = account.balance.available;
+        seen.balance = account.balance;
+        seen.active = account.active_jobs.len();
+        seen.is_known = is_known;
+        seen.language = account.language;
         Ok(seen)
     }
 
@@ -109,6 +119,15 @@ impl Api {
         let counts = self.counts(user, keys).await?;
         seen.counts.extend(counts);
         Ok(())
+    }
+
+    /// What is used of the limits that a customer's cabinet lists, which are these.
+    pub(crate) async fn count_listed(&self, seen: &mut Seen, user: UserId) -> Result<Vec<Limit>, Refusal> {
+        let listed = seen.entitled(|entitled| told::limits(&seen.snapshot, seen.plan(), entitled));
+        let keys = listed.iter().flat_map(|limit| limit.rows(seen.now)).collect();
+        let counts = self.counts(user, keys).await?;
+        seen.counts.extend(counts);
+        Ok(listed)
     }
 
     /// What stands on these rows.
@@ -137,7 +156,10 @@ impl Seen {
             target: None,
             counts: Counts::new(),
             zone: None,
-            available: Credits::ZERO,
+            balance: Balance::default(),
+            active: 0,
+            is_known: false,
+            language: None,
             locale: None,
         }
     }
@@ -148,6 +170,11 @@ impl Seen {
             let limits = entitled.all().flat_map(|check| check.limits);
             limits.flat_map(|limit| limit.rows(self.now)).collect()
         })
+    }
+
+    /// Speaks as the bot does: in the language that the customer has chosen there, whatever their Telegram speaks.
+    pub(crate) fn as_in_chat(&mut self) {
+        self.locale = self.language.clone().or(self.locale.take());
     }
 
     /// The language to speak in.
@@ -178,7 +205,7 @@ impl Seen {
             credits: Credits(price.credits.0.saturating_mul(times)),
             ..price.clone()
         };
-        payer(self.plan(), model, &all, self.available, |limit, each| {
+        payer(self.plan(), model, &all, self.balance.available, |limit, each| {
             self.usage(limit, each.saturating_mul(orders))
         })
     }

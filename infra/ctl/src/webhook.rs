@@ -9,7 +9,8 @@ use runtime::Secrets;
 use serde_json::json;
 use telegram::Client;
 use telegram::methods::{
-    BotCommand, DeleteWebhook, GetWebhookInfo, SetMyCommands, SetWebhook as Call, WebhookInfo,
+    BotCommand, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook as Call,
+    WebhookInfo,
 };
 
 use crate::arguments::{Bot, SetWebhook};
@@ -37,14 +38,30 @@ pub(crate) async fn set(set: &SetWebhook) -> Result<Report, Error> {
     for menu in menus() {
         client.call(&menu, TIMEOUT).await?;
     }
+    let cabinet = set_menu_button(&client, &place).await?;
     let text = format!(
-        "Telegram delivers {} to {url}, at most {} at a time; the menus are filled",
+        "Telegram delivers {} to {url}, at most {} at a time; the menus are filled{}",
         call.allowed_updates.join(", "),
-        set.max_connections
+        set.max_connections,
+        cabinet.as_ref().map_or_else(String::new, |url| format!(
+            ", and the button beside the text field opens {url}"
+        ))
     );
-    let json =
-        json!({"url": url, "allowed_updates": call.allowed_updates, "max_connections": set.max_connections});
+    let json = json!({"url": url, "allowed_updates": call.allowed_updates, "max_connections": set.max_connections, "cabinet": cabinet});
     Ok(Report::new(text, json))
+}
+
+/// Lets the button beside the text field open the cabinet, where the stack says where its page is. Telegram takes https alone:
+/// the played one is told by `cargo dev` itself.
+async fn set_menu_button(client: &Client, place: &Place) -> Result<Option<String>, Error> {
+    let api = place.output("FeaturesApiUrl").ok();
+    let Some(api) = api.filter(|url| url.starts_with("https://")) else {
+        return Ok(None);
+    };
+    let cabinet = format!("{api}app/");
+    let button = SetChatMenuButton::opening(&cabinet, texts::menu_button());
+    client.call(&button, TIMEOUT).await?;
+    Ok(Some(cabinet))
 }
 
 /// Shows how the delivery goes.

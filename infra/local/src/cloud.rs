@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::texts::{Locale, commands};
+use app::texts::{Locale, commands, menu_button};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use limits_flags::Office;
 use local_lambda::{
@@ -14,7 +14,7 @@ use played_studios::Studio;
 use played_telegram::PlayedTelegram;
 use store::{Store, Tables};
 use table::Db;
-use telegram::methods::{BotCommand, Method, SetMyCommands, SetWebhook};
+use telegram::methods::{BotCommand, Method, SetChatMenuButton, SetMyCommands, SetWebhook};
 use tokio::task::JoinSet;
 
 use crate::error::{Error, Result};
@@ -134,7 +134,14 @@ impl Cloud {
         let webhook = SetWebhook::new(self.local.url(WEBHOOK)?, secret::WEBHOOK_SECRET);
         let client = self.telegram_client(&self.page_url)?;
         call(&client, "the webhook", &webhook).await?;
+        let button = SetChatMenuButton::opening(self.mini_app_url()?, menu_button());
+        call(&client, "the menu button", &button).await?;
         set_commands(&client).await
+    }
+
+    /// Where the Mini App is.
+    pub fn mini_app_url(&self) -> Result<String> {
+        Ok(format!("{}app/", self.local.url(API)?))
     }
 
     pub(crate) fn telegram_client(&self, api_url: &str) -> Result<telegram::Client> {

@@ -12,6 +12,7 @@ pub mod cashier;
 mod kinds;
 mod measured;
 mod order_card;
+pub mod page;
 mod quota;
 mod shop;
 mod show;

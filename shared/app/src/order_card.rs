@@ -57,6 +57,20 @@ fn nonce_of(line: &AiRequest) -> Option<Nonce> {
     JobId::parse(&line.id).map(|job| job.nonce)
 }
 
+/// What was ordered, in plain words: the model that makes it, or what was to become of words.
+pub(crate) fn title(say: Say, snapshot: &Snapshot, line: &AiRequest) -> String {
+    let words = |kind: &'static str| say.with("order-kind", [("kind", kind.into())]);
+    match line.category {
+        Category::Text => words("prompt"),
+        Category::TextWithImage => words("look"),
+        Category::Transcription => words("transcript"),
+        _ => {
+            let title = snapshot.model(&line.model).map(|model| model.title.as_str());
+            title.unwrap_or(&line.model.0).to_owned()
+        }
+    }
+}
+
 fn told(say: Say, snapshot: &Snapshot, (n, line): (u32, &AiRequest), zone: &Zone, now: Timestamp) -> String {
     let canceled = line.error.as_deref() == Some("canceled");
     let icon = match line.status {
@@ -65,15 +79,7 @@ fn told(say: Say, snapshot: &Snapshot, (n, line): (u32, &AiRequest), zone: &Zone
         Status::Failed if canceled => "✖️",
         Status::Failed => "❌",
     };
-    let title = match line.category {
-        Category::Text => say.with("order-kind", [("kind", "prompt".into())]),
-        Category::TextWithImage => say.with("order-kind", [("kind", "look".into())]),
-        Category::Transcription => say.with("order-kind", [("kind", "transcript".into())]),
-        _ => {
-            let title = snapshot.model(&line.model).map(|model| model.title.as_str());
-            html::escape(title.unwrap_or(&line.model.0)).into_owned()
-        }
-    };
+    let title = html::escape(&title(say, snapshot, line)).into_owned();
     let head = say.with(
         "orders-line",
         [

@@ -1,9 +1,10 @@
 //! Limits as people read them: what they are called, what is left, and when there is more.
 
-use domain::catalog::{Makes, Model};
+use domain::catalog::{Makes, Model, Plan};
 use domain::limit::{Limit, Measure, Mode, Span, Usage, Whose};
 use domain::time::{Millis, Timestamp};
 use domain::window::{Period, Zone};
+use limits_flags::features::Entitlements;
 use limits_flags::{FEATURE_LIMIT, OWN_LIMIT, Snapshot, UNLIMITED_LIMIT};
 use telegram::html;
 
@@ -17,6 +18,30 @@ const MICRO_USD_PER_CENT: u64 = 10_000;
 /// nobody's business but the operator's.
 pub(crate) fn is_shown(limit: &Limit) -> bool {
     limit.whose == Whose::Each && limit.mode != Mode::Monitor && limit.measure != Measure::MicroUsd
+}
+
+/// Every limit that an order for a model on sale could touch, each once, of whom `entitled` is about. Under a plan these are
+/// the model's limits for such plans and, beyond it, its own.
+pub(crate) fn listed(
+    snapshot: &Snapshot,
+    plan: Option<&Plan>,
+    entitled: &Entitlements<'_>,
+    beyond_plan: bool,
+) -> Vec<Limit> {
+    let on_sale = snapshot.models.iter().filter(|model| model.enabled);
+    let own = on_sale.flat_map(|model| {
+        let covered = plan.is_some_and(|plan| plan.covers(model));
+        let unlimited = model.unlimited.as_ref().filter(|_| covered);
+        let own = (!covered || beyond_plan).then_some(&model.limits);
+        unlimited.into_iter().chain(own).flatten()
+    });
+    // Of the features that some order needs, those that are granted.
+    let checks = snapshot.required_somewhere();
+    let checks = checks.into_iter().map(|feature| entitled.check(feature));
+    let granted = checks.filter(|check| check.has_access);
+    let of_features = granted.flat_map(|check| check.limits.to_vec());
+    let over_all = snapshot.rules.limits.iter();
+    over_all.chain(own).cloned().chain(of_features).collect()
 }
 
 /// What a limit is called: what it counts and within what time. Plain words, to be escaped where there is markup.

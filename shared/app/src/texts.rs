@@ -158,6 +158,11 @@ impl Say {
     }
 }
 
+/// What the button beside the text field says. It says the same to everybody: that which most customers speak.
+pub fn menu_button() -> String {
+    Say::in_(Locale::of(None)).text("web-title")
+}
+
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
 pub fn commands(locale: Locale) -> [(&'static str, String); 10] {
     let say = Say::in_(locale);

@@ -1,17 +1,35 @@
 //! What a customer may do, in their language, for whoever shows it elsewhere than in the chat.
 
+use domain::ai_request::AiRequest;
+use domain::catalog::Plan;
 use domain::limit::{Limit, Measure, Usage, Whose};
 use domain::time::Timestamp;
 use domain::window::Zone;
 use limits_flags::Snapshot;
-use limits_flags::features::{Check, Denial, Reason};
+use limits_flags::features::{Check, Denial, Entitlements, Reason};
 
 use crate::texts::Say;
-use crate::{quota, show};
+use crate::{order_card, quota, show};
 
 /// Whether customers are shown a limit: it is about them alone, and it is meant for them.
 pub fn is_shown(limit: &Limit) -> bool {
     quota::is_shown(limit)
+}
+
+/// The limits that a customer's cabinet lists: those of the plan instead of a model's own where it covers the model.
+pub fn limits(snapshot: &Snapshot, plan: Option<&Plan>, entitled: &Entitlements<'_>) -> Vec<Limit> {
+    let listed = quota::listed(snapshot, plan, entitled, false);
+    listed.into_iter().filter(is_shown).collect()
+}
+
+/// What a limit is called, in plain words.
+pub fn limit_title(locale: &str, snapshot: &Snapshot, limit: &Limit) -> String {
+    quota::title(Say::of(locale), snapshot, limit)
+}
+
+/// What an order was for, in plain words.
+pub fn order_title(locale: &str, snapshot: &Snapshot, line: &AiRequest) -> String {
+    order_card::title(Say::of(locale), snapshot, line)
 }
 
 /// The zone that a customer has asked to be told times in, as it stands on the account.

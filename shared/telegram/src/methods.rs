@@ -20,7 +20,9 @@ pub use keyboard::{CallbackDataError, InlineKeyboardButton, InlineKeyboardMarkup
 pub use media::{Carries, InputMedia, InputMediaAudio, InputMediaDocument, InputMediaPhoto, SendAudio};
 pub use reply::Reply;
 pub use send::{AnswerCallbackQuery, DeleteMessage, GetFile, SendMessage, SendPhoto, SendVideo};
-pub use setup::{BotCommand, DeleteWebhook, GetWebhookInfo, SetMyCommands, SetWebhook, WebhookInfo};
+pub use setup::{
+    BotCommand, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook, WebhookInfo,
+};
 pub use stars::{
     AnswerPreCheckoutQuery, EditUserStarSubscription, GetMyStarBalance, GetStarTransactions,
     RefundStarPayment,

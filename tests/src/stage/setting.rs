@@ -317,6 +317,7 @@ impl Ground {
             settings: clients::settings(&self.aws, API),
             cashier: self.cashier(API, 9, outside),
             env: self.env(5),
+            bot_url: "https://t.me/neurocards_bot".to_owned(),
         };
         let origins = features_api::cors::Origins::parse(ORIGIN);
         features_api::Api::new(ground, TOKEN, origins)

@@ -16,6 +16,9 @@ use super::template::{Resource, Template};
 /// The one place that reads the process's environment.
 const READER: &str = "shared/runtime/";
 
+/// Where cargo lets a build script write: read while building, never while running.
+const OF_CARGO: &str = "OUT_DIR";
+
 /// Code and template agree, both ways, for every function.
 pub fn equal(template: &Template, sources: &[Source]) -> Findings {
     let of_functions = template
@@ -69,7 +72,8 @@ fn read_by(package: &str, sources: &[Source]) -> BTreeSet<String> {
         let list = list(source).map_or(0..=0, lines);
         let named = walk.strings.into_iter().filter(|(_, line)| !list.contains(line));
         let called = walk.methods.into_iter().filter_map(|name| readers.get(&name));
-        let named = named.map(|(text, _)| text).filter(|text| is_variable(text));
+        let named = named.map(|(text, _)| text);
+        let named = named.filter(|text| is_variable(text) && text != OF_CARGO);
         named.chain(called.flatten().cloned()).collect::<Vec<_>>()
     })
     .collect()

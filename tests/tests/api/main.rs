@@ -1,9 +1,11 @@
 //! The features API over the local cloud's tables: who may ask what, and what is answered.
 
 mod admin;
+mod app;
 mod auth;
 mod features;
 mod guards;
+mod me;
 mod ofrep;
 mod payments;
 mod racers;

@@ -1,6 +1,6 @@
 //! All features, models and components of a customer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -46,6 +46,45 @@ pub(crate) struct UserFeatures {
     models: Vec<ModelShown>,
     /// The parts of the page that are there for the customer.
     components: Vec<String>,
+    /// What customers read of each tier that a feature is opened by.
+    tier_names: BTreeMap<String, String>,
+    /// What customers read of each add-on that a feature is opened by.
+    addon_names: BTreeMap<String, String>,
+}
+
+impl UserFeatures {
+    pub(crate) fn of(seen: &Seen) -> Self {
+        let features = Everything::of(seen);
+        let unlocks = features.features.values().filter_map(Feature::unlocked_by);
+        let (tiers, addons): (BTreeSet<_>, BTreeSet<_>) =
+            unlocks.fold(Default::default(), |mut all, unlock| {
+                all.0.extend(unlock.tier.as_deref());
+                all.1.extend(unlock.addons.iter().map(String::as_str));
+                all
+            });
+        let (registry, locale) = (&seen.snapshot.registry, seen.locale());
+        let tier = |key: &str| {
+            Some((
+                key.to_owned(),
+                registry.tier(key)?.name.in_locale(locale).to_owned(),
+            ))
+        };
+        let addon = |key: &str| {
+            Some((
+                key.to_owned(),
+                registry.addon(key)?.name.in_locale(locale).to_owned(),
+            ))
+        };
+        let tier_names = tiers.into_iter().filter_map(tier).collect();
+        let addon_names = addons.into_iter().filter_map(addon).collect();
+        Self {
+            features,
+            models: models(seen),
+            components: components(seen),
+            tier_names,
+            addon_names,
+        }
+    }
 }
 
 /// A model that a customer may choose.
@@ -109,12 +148,8 @@ pub(crate) async fn user_features(
     Asked(about): Asked<About>,
 ) -> Result<Response, Refusal> {
     let seen = api.see_asked(&caller, about.user.as_deref()).await?;
-    let shown = UserFeatures {
-        features: Everything::of(&seen),
-        models: models(&seen),
-        components: components(&seen),
-    };
-    let body = serde_json::to_vec(&shown).map_err(|error| Refusal::Broken(Box::new(error)))?;
+    let body =
+        serde_json::to_vec(&UserFeatures::of(&seen)).map_err(|error| Refusal::Broken(Box::new(error)))?;
     let cause = Cause {
         target: seen.target.as_deref().unwrap_or_default(),
         context: seen.locale(),

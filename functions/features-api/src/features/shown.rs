@@ -128,6 +128,11 @@ impl Feature {
             unlocked_by: Unlock::of(check),
         }
     }
+
+    /// What would grant it.
+    pub(super) fn unlocked_by(&self) -> Option<&Unlock> {
+        self.unlocked_by.as_ref()
+    }
 }
 
 pub(super) fn used(seen: &Seen, check: &Check<'_>) -> Vec<Used> {

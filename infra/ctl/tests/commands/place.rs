@@ -53,6 +53,7 @@ impl Place {
         let (telegram, telegram_url) = telegram().await;
         let mut outputs = stack.outputs.clone();
         outputs.insert("WebhookUrl".to_owned(), "https://bot.example.com/".to_owned());
+        outputs.insert("FeaturesApiUrl".to_owned(), "https://api.example.com/".to_owned());
         let note = json!({
             "outputs": outputs,
             "endpoints": {

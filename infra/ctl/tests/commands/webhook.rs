@@ -30,6 +30,13 @@ async fn one_command_registers_the_webhook_and_fills_the_menus() {
             .map(|(command, description)| json!({"command": command, "description": description}));
         assert_eq!(menu(&place, language).await, json!(wanted));
     }
+    let button = place
+        .telegram
+        .call("getChatMenuButton", serde_json::Map::new())
+        .await;
+    let cabinet = json!({"url": "https://api.example.com/app/"});
+    let wanted = json!({"type": "web_app", "text": texts::menu_button(), "web_app": cabinet});
+    assert_eq!(button.unwrap(), wanted);
 }
 
 async fn menu(place: &Place, language: Option<&str>) -> serde_json::Value {

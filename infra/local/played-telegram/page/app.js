@@ -64,6 +64,7 @@ function draw(next) {
   $("bot-name").textContent = view.bot.name;
   $("avatar").textContent = view.bot.name.slice(0, 2).toUpperCase();
   drawLabels();
+  drawMiniApp();
   drawStatus();
   drawMessages(chat);
   drawNotices(first);
@@ -88,6 +89,14 @@ function drawLabels() {
   $("start").hidden = started && !blocked;
   $("start").textContent = blocked ? t().unblock : t().start;
   $("start").classList.toggle("quiet", blocked);
+}
+
+// The button that the bot has put beside the text field.
+function drawMiniApp() {
+  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  $("mini-app").hidden = !view.mini_app;
+  $("mini-app").textContent = view.mini_app ?? "";
+  $("mini-app").href = `client/${userId}/mini-app?dark=${dark}`;
 }
 
 function drawStatus() {

@@ -5,6 +5,7 @@
 mod actions;
 mod events;
 mod media;
+mod mini_app;
 mod stars;
 mod view;
 
@@ -54,6 +55,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/client/{user}/voice", post(actions::voice))
         .route("/client/{user}/press", post(actions::press))
         .route("/client/{user}/invoice/{slug}", get(stars::invoice))
+        .route("/client/{user}/mini-app", get(mini_app::open))
         .route("/client/{user}/pay", post(stars::pay))
         .route("/client/{user}/stars", post(stars::buy))
         .route("/client/{user}/subscription", post(stars::subscription))

@@ -28,6 +28,8 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Open    {page}/
     Then    press Start, send a photo or a few words, press Create.
             {render}
+    Cabinet {cabinet}
+            is the Mini App; the button beside the page's text field opens it signed in
     Models  Kling, Gemini Omni, Veo, Luma and MiniMax have a model each, played like KIE.AI
     Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled
             (all words: infra/local/played-kie/README.md)
@@ -41,6 +43,7 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Logs    {log} (warnings also appear here)
     Stop    Ctrl-C
 ",
+        cabinet = cloud.mini_app_url().unwrap_or_default(),
         except = if options.kie_key.is_some() {
             " but orders to KIE.AI"
         } else {

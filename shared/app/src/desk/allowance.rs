@@ -10,6 +10,7 @@ use domain::limit::{Limit, Usage, Whose, WindowKey};
 
 use super::Error;
 use super::visit::Visit;
+use crate::quota;
 
 impl Visit<'_> {
     /// Counters of limits that hold for this customer and for nobody else, such as those of a plan. Where there are none,
@@ -75,27 +76,7 @@ impl Visit<'_> {
     }
 
     fn listed(&self, beyond_plan: bool) -> Vec<Limit> {
-        let plan = self.plan();
-        let on_sale = self.snapshot.models.iter().filter(|model| model.enabled);
-        let own = on_sale.flat_map(|model| {
-            let covered = plan.is_some_and(|plan| plan.covers(model));
-            let unlimited = model.unlimited.as_ref().filter(|_| covered);
-            let own = (!covered || beyond_plan).then_some(&model.limits);
-            unlimited.into_iter().chain(own).flatten()
-        });
-        let over_all = self.snapshot.rules.limits.iter();
-        let limits = over_all.chain(own).cloned();
-        limits.chain(self.of_features()).collect()
-    }
-
-    /// The limits of the customer's features that some order needs.
-    fn of_features(&self) -> Vec<Limit> {
-        self.entitled(|entitled| {
-            let checks = self.snapshot.required_somewhere();
-            let checks = checks.into_iter().map(|feature| entitled.check(feature));
-            let granted = checks.filter(|check| check.has_access);
-            granted.flat_map(|check| check.limits.to_vec()).collect()
-        })
+        self.entitled(|entitled| quota::listed(&self.snapshot, self.plan(), entitled, beyond_plan))
     }
 
     /// What is used of the limits that a draft touches.

@@ -106,6 +106,42 @@ impl Method for SetMyCommands {
     type Answer = bool;
 }
 
+/// Puts a button beside the text field of every private chat, which opens a Mini App.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SetChatMenuButton {
+    menu_button: MenuButton,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum MenuButton {
+    WebApp { text: String, web_app: WebApp },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct WebApp {
+    url: String,
+}
+
+impl SetChatMenuButton {
+    /// A button with this text that opens this address, which must begin with https.
+    pub fn opening(url: impl Into<String>, text: impl Into<String>) -> Self {
+        let (text, url) = (text.into(), url.into());
+        Self {
+            menu_button: MenuButton::WebApp {
+                text,
+                web_app: WebApp { url },
+            },
+        }
+    }
+}
+
+impl Method for SetChatMenuButton {
+    const NAME: &'static str = "setChatMenuButton";
+    /// Always `true`.
+    type Answer = bool;
+}
+
 /// A line of the menu.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BotCommand {

@@ -4,6 +4,7 @@ mod stars;
 
 use serde_json::{Value, json};
 
+use super::mini_app;
 use crate::model::{ChatMessage, Media, MediaKind, Shown, User};
 use crate::outbox::CALLBACK_LIFETIME_MS;
 use crate::seen::visible;
@@ -33,6 +34,7 @@ pub(super) fn of(server: &Server, user_id: i64) -> Value {
             "stars": stars::stars(state, user_id, now_ms),
             "action": action(state, user_id, now_ms),
             "commands": commands(state, user_id),
+            "mini_app": mini_app::button(state, user_id).map(|(text, _)| text),
         })
     })
 }

@@ -58,7 +58,9 @@ pub(super) fn set_menu_button(server: &Server, params: &Params) -> Result<Value,
         .cloned()
         .unwrap_or_else(|| json!({"type": "default"}));
     let url = button.pointer("/web_app/url").and_then(Value::as_str);
-    if url.is_some_and(|url| !url.starts_with("https://")) {
+    // Telegram's test environment takes addresses without TLS as well; here, this machine's own are taken.
+    let fits = |url: &str| url.starts_with("https://") || url.starts_with("http://127.0.0.1");
+    if url.is_some_and(|url| !fits(url)) {
         return Err(ApiError::bad_request("BUTTON_URL_INVALID"));
     }
     server.write(|state| state.menu_buttons.insert(params.int("chat_id"), button));

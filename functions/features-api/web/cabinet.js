@@ -1,0 +1,184 @@
+// The Mini App's cabinet: credits, limits, features and orders of whoever opened it.
+
+import { Asker, FeatureGate } from "./client.js";
+import { bar, make, opens, resets } from "./elements.js";
+import { launch, paint, withTelegram } from "./launch.js";
+import { language, moment, number, say, speak, whyFailed } from "./words.js";
+
+/** How often countdowns are drawn anew, in ms. */
+const TICK_MS = 30_000;
+
+const main = document.getElementById("main");
+const opened = launch();
+const asker = new Asker({ base: "", authorization: () => `tma ${launch().initData}` });
+// One answer has the features and everything else that the page shows.
+FeatureGate.configure({ lists: "/me", flags: false });
+
+const notice = make("div", { className: "notice", hidden: true, aria: { role: "alert" } });
+const columns = make("div", { className: "columns" });
+const refresh = make("button", { type: "button", className: "plain" });
+const heading = make("h1");
+/** The orders that are drawn, and where the next page begins. */
+const orders = { all: [], next: undefined, problem: null, loading: false };
+
+paint(opened.theme);
+withTelegram((app) => {
+  app.ready();
+  app.expand();
+  paint(app.themeParams);
+  app.onEvent("themeChanged", () => paint(app.themeParams));
+});
+if (opened.initData) begin();
+else outside();
+
+// --- Coming and going --------------------------------------------------------------------------------------------
+
+async function begin() {
+  main.append(make("header", {}, heading, refresh), notice, columns);
+  refresh.addEventListener("click", again);
+  document.addEventListener("features-updated", draw);
+  document.addEventListener("visibilitychange", () => document.hidden || FeatureGate.ready().then(draw));
+  setInterval(() => document.hidden || draw(), TICK_MS);
+  columns.append(make("p", { className: "quiet", textContent: say("loading") }));
+  labels();
+  await FeatureGate.refresh();
+  main.removeAttribute("aria-busy");
+  draw();
+  if (FeatureGate.isKnown) more();
+}
+
+async function again() {
+  refresh.disabled = true;
+  await FeatureGate.refresh();
+  await more(true);
+  refresh.disabled = false;
+  draw();
+}
+
+/** The next page of orders, or the first one anew. */
+async function more(anew = false) {
+  if (orders.loading) return;
+  orders.loading = true;
+  const cursor = anew ? undefined : orders.next;
+  try {
+    const path = cursor ? `/me/orders?cursor=${encodeURIComponent(cursor)}` : "/me/orders";
+    const page = await asker.ask(path, { keep: false });
+    const shown = orders.all.length;
+    Object.assign(orders, { all: anew ? page.orders : [...orders.all, ...page.orders], next: page.next, problem: null });
+    if (cursor) queueMicrotask(() => columns.querySelectorAll(".orders li")[shown]?.focus());
+  } catch (problem) {
+    orders.problem = problem;
+  }
+  orders.loading = false;
+  draw();
+}
+
+/** Nobody is signed in: the page was opened in a browser. */
+function outside() {
+  document.documentElement.lang = language();
+  document.title = say("outside-title");
+  const link = make("a", { className: "button", href: document.documentElement.dataset.bot, textContent: say("outside-bot") });
+  main.append(make("div", { className: "alone" }, make("h1", { textContent: say("outside-title") }), make("p", { textContent: say("outside") }), link));
+  main.removeAttribute("aria-busy");
+}
+
+// --- Drawing -----------------------------------------------------------------------------------------------------
+
+function labels() {
+  document.documentElement.lang = language();
+  document.title = say("title");
+  heading.textContent = say("title");
+  refresh.textContent = say("refresh");
+}
+
+function draw() {
+  const me = FeatureGate.isKnown ? FeatureGate.all : null;
+  if (me) speak(me.language);
+  labels();
+  drawNotice(me);
+  if (!me) return columns.replaceChildren();
+  const focused = document.activeElement?.id;
+  columns.replaceChildren(make("div", {}, balance(me), limits(me)), make("div", {}, latest(), features(me)));
+  if (focused) document.getElementById(focused)?.focus();
+}
+
+function drawNotice(me) {
+  const { problem } = FeatureGate;
+  notice.hidden = !problem && (me?.has_account ?? true);
+  if (notice.hidden) return;
+  const asOf = problem && me ? ` ${say("as-of", { moment: moment(FeatureGate.asOf) })}` : "";
+  const text = problem ? whyFailed(problem) + asOf : say("newcomer");
+  if (notice.textContent !== text) notice.replaceChildren(make("p", { textContent: text }));
+}
+
+function section(name, title, ...children) {
+  const id = `${name}-title`;
+  return make("section", { className: name, aria: { "aria-labelledby": id } }, make("h2", { id, textContent: title }), ...children);
+}
+
+function balance(me) {
+  const { available, held, debt } = me.balance;
+  const money = make("p", { className: "money" }, make("b", { id: "available", textContent: number(available) }));
+  const fact = (name, value) => make("div", {}, make("dt", { textContent: name }), make("dd", {}, value));
+  const until = (at) => (at ? ` ${say("until", { moment: moment(at) })}` : "");
+  const plan = me.plan && me.plan.name + (me.plan.awaited_until ? ` ${say("awaited", { moment: moment(me.plan.awaited_until) })}` : until(me.plan.until));
+  const tier = me.tier_name && make("span", {}, make("tier-badge"), until(me.tier_until));
+  return section("balance", say("balance"), money,
+    held > 0 ? make("p", { className: "quiet", textContent: say("held", { held: number(held) }) }) : null,
+    debt > 0 ? make("p", { className: "warns", textContent: say("debt", { debt: number(debt) }) }) : null,
+    make("p", { className: "quiet", textContent: say("active", { active: me.active, max: me.active_max }) }),
+    me.plan || tier ? null : make("p", { className: "quiet", textContent: say("no-plan") }),
+    make("dl", { className: "facts" }, plan ? fact(say("plan"), plan) : null, tier ? fact(say("tier"), tier) : null));
+}
+
+function limits(me) {
+  const line = (limit) => {
+    const left = say("left", { left: number(limit.left), limit: number(limit.limit) });
+    const words = `${left}, ${resets(limit.resets_at)}`;
+    return make("li", {}, make("div", { textContent: limit.name }), bar(limit.used, limit.limit, `${limit.name}: ${words}`),
+      make("small", { className: limit.warns ? "warns" : "", textContent: words }));
+  };
+  const lines = me.limits.map(line);
+  return section("limits", say("limits"), lines.length ? make("ul", {}, ...lines) : make("p", { className: "quiet", textContent: say("no-limits") }));
+}
+
+function features(me) {
+  const line = (key) => {
+    const status = FeatureGate.getStatus(key);
+    const state = status.enabled ? "open" : status.reason === "limit_reached" ? "used-up" : "locked";
+    const badge = make("span", { className: "state", textContent: say(state) });
+    badge.dataset.state = state;
+    const item = make("li", {}, make("div", { className: "row" }, make("span", { textContent: status.name }), badge),
+      make("small", { textContent: status.enabled ? status.description ?? "" : opens(status) }));
+    item.dataset.feature = key;
+    return item;
+  };
+  const keys = Object.keys(me.features);
+  const node = section("features", say("features"), make("ul", {}, ...keys.map(line)));
+  node.hidden = keys.length === 0;
+  return node;
+}
+
+function latest() {
+  const line = (order) => {
+    const state = make("span", { className: "state", textContent: say(`status-${order.status}`) });
+    state.dataset.state = order.status;
+    const nothing = order.status === "failed" || order.status === "canceled";
+    const price = nothing ? say("credits-back") : order.by_plan ? say("by-plan") : say("credits", { credits: number(order.price) });
+    return make("li", { tabIndex: -1 }, make("div", { className: "row" }, make("span", { textContent: order.title }), state),
+      order.words ? make("div", { className: "words", textContent: order.words }) : null,
+      make("small", { textContent: `${moment(order.created_at)} · ${price}` }));
+  };
+  const { all, next, problem, loading } = orders;
+  const empty = () => make("p", { className: "quiet", textContent: say(loading ? "loading" : "no-orders") });
+  const older = make("button", { id: "older", type: "button", className: "plain wide-button", textContent: say(problem ? "try-again" : "older") });
+  older.addEventListener("click", () => more(all.length === 0));
+  const back = make("button", { id: "back", type: "button", className: "wide-button", textContent: say("to-chat") });
+  back.addEventListener("click", () => globalThis.Telegram?.WebApp?.close());
+  return section("orders", say("orders"),
+    problem ? make("p", { className: "warns", textContent: whyFailed(problem) }) : null,
+    all.length ? make("ul", {}, ...all.map(line)) : problem ? null : empty(),
+    next || problem ? older : null,
+    all.length ? make("p", { className: "quiet apart", textContent: say("in-chat") }) : null,
+    globalThis.Telegram?.WebApp ? back : null);
+}

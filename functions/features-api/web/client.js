@@ -1,0 +1,252 @@
+// The browser client: what the customer may do, for any page.
+//
+//   <script type="module" src="https://<features API>/app/client.js"></script>
+//
+//   FeatureGate.canAccess("video")            whether it may be used
+//   FeatureGate.getStatus("video").usage      { current, limit, remaining, reset_at }
+//   FeatureGate.showUpgrade("hd", "Sharper?") says what would open it
+//   featureGatekeeper.getAvailableModels()    the models that the customer may choose
+//   FeatureGate.getFlag("new_jobs", false)    a flag's value, or what is given beside it
+//   await FeatureGate.refresh()               asks now
+//
+// On a page of another origin (which ALLOWED_ORIGINS must name), say who asks: FeatureGate.configure({ authorization:
+// () => `tma ${initData}` }). Within the Mini App that is known. Answers are kept for five minutes; what is older is asked for
+// again behind the page's back, with the tag of the answer before. After a failure the last known answer holds, and
+// `FeatureGate.problem` says what is wrong.
+//
+// Events, at the document: `features-updated` with every answer that is new; `subscription-updated` when what the customer may
+// do, or the tier, has changed; `features-failed` with the problem. A page that has sold something may send
+// `subscription-updated` itself, and the client asks again.
+//
+// It speaks OFREP itself instead of resting on the stock provider. With its SDK that is 50 KB (14 compressed, against 4 of this
+// file), wants a bundler, and knows flags alone: limits, models and reasons come from the list of features. Whoever wants
+// the SDK puts the stock provider beside this, against the same address, as tests/ofrep/web.mjs does.
+
+import { launch } from "./launch.js";
+
+/** How long an answer is taken for true, in ms. */
+export const AGE_MAX_MS = 5 * 60_000;
+/** How long is waited for an answer, in ms. */
+const ANSWER_MAX_MS = 10_000;
+/** How long nothing is asked of its own accord after a failure, in ms. */
+const PAUSE_MS = 15_000;
+
+const FLAGS = "/ofrep/v1/evaluate/flags";
+const KINDS = { 401: "unauthorized", 403: "refused", 429: "busy" };
+
+/** Why there is no answer: `kind` is `network`, `unauthorized`, `refused`, `busy` or `server`. */
+export class Problem extends Error {
+  constructor(kind, message, { status = 0, retryAfterS = 0 } = {}) {
+    super(message);
+    this.name = "Problem";
+    Object.assign(this, { kind, status, retryAfterS });
+  }
+
+  /** Of an answer that is none. */
+  static async of(answer) {
+    const said = await answer.json().catch(() => ({}));
+    const kind = KINDS[answer.status] ?? (answer.status >= 500 ? "server" : "refused");
+    const retryAfterS = Number(answer.headers.get("Retry-After")) || 0;
+    return new Problem(kind, said.detail ?? said.title ?? `HTTP ${answer.status}`, { status: answer.status, retryAfterS });
+  }
+}
+
+/** Asks the API, and asks for nothing that it has: each answer is kept with its tag. */
+export class Asker {
+  #kept = new Map();
+  #whose;
+
+  constructor({ base, authorization, fetch = (...request) => globalThis.fetch(...request) }) {
+    Object.assign(this, { base, authorization, fetch });
+  }
+
+  /** The body of an answer. `init.body` is sent as JSON. Throws a `Problem`. */
+  async ask(path, { body, keep = true } = {}) {
+    const whose = this.authorization?.() ?? "";
+    if (whose !== this.#whose) this.#kept.clear();
+    this.#whose = whose;
+    const name = `${path} ${JSON.stringify(body) ?? ""}`;
+    const kept = this.#kept.get(name);
+    const headers = {};
+    if (whose) headers.Authorization = whose;
+    if (kept) headers["If-None-Match"] = kept.tag;
+    if (body !== undefined) headers["Content-Type"] = "application/json";
+    const answer = await this.#sent(path, {
+      method: body === undefined ? "GET" : "POST",
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: "no-store",
+      credentials: "omit",
+      signal: AbortSignal.timeout(ANSWER_MAX_MS),
+    });
+    if (answer.status === 304 && kept) return kept.body;
+    if (!answer.ok) throw await Problem.of(answer);
+    const said = await answer.json().catch(() => { throw new Problem("server", "the answer is no JSON", { status: answer.status }); });
+    const tag = answer.headers.get("ETag");
+    if (keep && tag && whose === this.#whose) this.#kept.set(name, { tag, body: said });
+    return said;
+  }
+
+  async #sent(path, init) {
+    try {
+      return await this.fetch(`${this.base}${path}`, init);
+    } catch (error) {
+      throw new Problem("network", String(error?.message ?? error));
+    }
+  }
+}
+
+/** What the customer may do. A page has one, `FeatureGate`. */
+export class Gatekeeper {
+  /** The last failure, if nothing has been answered since. */
+  problem = null;
+  #asker;
+  #options;
+  #lists = null;
+  #flags = new Map();
+  #at = -Infinity;
+  #pausedUntil = -Infinity;
+  #running = null;
+  #whose;
+
+  constructor(options = {}) {
+    this.configure(options);
+    this.target.addEventListener("subscription-updated", (event) => {
+      if (event.detail?.by !== this) this.refresh();
+    });
+  }
+
+  /**
+   * - `base`: the API's address without a closing slash; by default, where this script came from
+   * - `authorization`: gives the header's value
+   * - `lists`: the path of the features; the Mini App's `/me` has them as well
+   * - `flags`: whether flags are asked for, `context` with what
+   * - `target`: where events go
+   */
+  configure(options) {
+    this.#options = {
+      base: origin(), authorization: signedIn, lists: "/api/user/features", flags: true, context: {},
+      target: globalThis.document ?? new EventTarget(), now: () => Date.now(), ...this.#options, ...options,
+    };
+    this.#asker = new Asker(this.#options);
+    return this;
+  }
+
+  get target() { return this.#options.target; }
+
+  /** Whether there is any answer yet. */
+  get isKnown() { return this.#lists !== null; }
+
+  /** Whether what is known is older than it should be. */
+  get isStale() { return this.#options.now() - this.#at > AGE_MAX_MS; }
+
+  /** When what is known was true, in ms since the epoch; `null` before the first answer. */
+  get asOf() { return this.isKnown ? this.#at : null; }
+
+  /** All that is known: features by key, tier, models, and what else the path in `lists` answers. */
+  get all() { this.#look(); return this.#lists ?? {}; }
+
+  /** Whether a feature may be used. What is not known is closed. */
+  canAccess(key) { return this.getStatus(key).enabled; }
+
+  /** A feature: `enabled`, `reason`, `name`, `unlocked_by`, and of its limits the one of which least is left as `usage`. */
+  getStatus(key) {
+    this.#look();
+    const features = this.#lists?.features ?? {};
+    const feature = Object.hasOwn(features, key) ? features[key] : null;
+    if (!feature) return { key, enabled: false, reason: this.isKnown ? "unknown_feature" : "not_loaded", name: key, usage: null, usages: [] };
+    const usages = feature.usage ?? [];
+    const usage = usages.reduce((least, one) => (least && least.remaining <= one.remaining ? least : one), null);
+    return { ...feature, key, usage, usages };
+  }
+
+  /** The models that the customer may choose, of one kind (`video`, `image`, `music`, `speech`) or of all. */
+  getAvailableModels(kind) {
+    this.#look();
+    return (this.#lists?.models ?? []).filter((model) => !kind || model.model_type === kind);
+  }
+
+  /** A flag's value; `otherwise` where it has none. */
+  getFlag(key, otherwise) {
+    this.#look();
+    return this.#flags.has(key) ? this.#flags.get(key) : otherwise;
+  }
+
+  /** Says what would open a feature: a dialog of `elements.js`, unless the page takes `feature-upgrade` on itself. */
+  showUpgrade(key, message) {
+    return this.#tell("feature-upgrade", { status: this.getStatus(key), message }, { cancelable: true });
+  }
+
+  /** Waits until something is known, or until it is known why not. */
+  async ready() {
+    if (!this.isKnown || this.isStale) await this.refresh();
+    return this.isKnown;
+  }
+
+  /** Asks now. Gives whether what the customer may do is another than before; never throws, see `problem`. */
+  refresh() {
+    this.#running ??= this.#load().finally(() => { this.#running = null; });
+    return this.#running;
+  }
+
+  /** Asks behind the page's back, if it is time to. */
+  #look() {
+    const now = this.#options.now();
+    if (this.isStale && now >= this.#pausedUntil && !this.#running) this.refresh();
+  }
+
+  async #load() {
+    const { lists, flags, context, authorization, now } = this.#options;
+    const whose = authorization?.() ?? "";
+    if (whose !== this.#whose) { this.#lists = null; this.#flags.clear(); this.#at = -Infinity; }
+    this.#whose = whose;
+    try {
+      const asked = [this.#asker.ask(lists), flags ? this.#asker.ask(FLAGS, { body: { context } }) : null];
+      const [said, values] = await Promise.all(asked);
+      return this.#learn(said, values);
+    } catch (problem) {
+      this.problem = problem instanceof Problem ? problem : new Problem("server", String(problem));
+      this.#pausedUntil = now() + Math.max(PAUSE_MS, this.problem.retryAfterS * 1000);
+      this.#tell("features-failed", { problem: this.problem });
+      return false;
+    }
+  }
+
+  #learn(said, values) {
+    if (typeof said?.features !== "object") throw new Problem("server", "the answer lists no features");
+    const before = this.#lists;
+    const flags = new Map((values?.flags ?? []).filter((flag) => "value" in flag).map((flag) => [flag.key, flag.value]));
+    const isNew = said !== before || !same([...flags], [...this.#flags]);
+    const changed = before !== null && !same(rights(said), rights(before));
+    [this.#lists, this.#flags, this.#at, this.problem] = [said, flags, this.#options.now(), null];
+    if (isNew) this.#tell("features-updated", { changed });
+    if (changed) this.#tell("subscription-updated", { tier: said.tier });
+    return changed;
+  }
+
+  #tell(name, detail, init = {}) {
+    return this.target.dispatchEvent(new CustomEvent(name, { detail: { ...detail, by: this }, ...init }));
+  }
+}
+
+/** What an answer says that a customer may do, whatever is used of it. */
+function rights({ tier, features, models }) {
+  const enabled = Object.entries(features).filter(([, feature]) => feature.enabled).map(([key, feature]) => [key, feature.value ?? true]);
+  return [tier ?? null, enabled, (models ?? []).map((model) => model.model_id)];
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+function origin() {
+  const url = new URL(import.meta.url);
+  return url.protocol.startsWith("http") ? url.origin : "";
+}
+
+function signedIn() {
+  const { initData } = launch();
+  return initData && `tma ${initData}`;
+}
+
+/** The page's own. */
+export const FeatureGate = new Gatekeeper();
+if (globalThis.window) Object.assign(window, { FeatureGate, featureGatekeeper: FeatureGate });

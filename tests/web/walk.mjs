@@ -1,0 +1,256 @@
+// The Mini App in a real browser, opened from the played Telegram with init data that is signed as Telegram signs it.
+//
+// Pictures of what it looked like are left in target/web. `CHROMIUM` names another browser than Debian's.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import axe from "axe-core";
+import puppeteer from "puppeteer-core";
+
+const { PAGE, API, API_KEY, CUSTOMER, CHROMIUM = "/usr/bin/chromium" } = process.env;
+assert.ok(PAGE && API && API_KEY && CUSTOMER, "tests/ofrep/run.py starts this");
+
+const PICTURES = new URL("../../target/web/", import.meta.url).pathname;
+/** What the first load may take, compressed, without Telegram's own script. */
+const FIRST_LOAD_BYTES_MAX = 100_000;
+const PATIENCE_MS = 20_000;
+
+const ok = (what) => console.log(`ok   ${what}`);
+await mkdir(PICTURES, { recursive: true });
+const browser = await puppeteer.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
+
+/** A page that fails the walk by a fault of its script, or by asking anybody but us and Telegram. */
+async function opened({ width = 360, height = 780, dark = false, at } = {}) {
+  const page = await browser.newPage();
+  page.asked = [];
+  page.faults = [];
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.setViewport({ width, height });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
+  await page.setRequestInterception(true);
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    page.asked.push(url);
+    // Telegram's script is not on this machine; the page has to do without.
+    if (url.origin === "https://telegram.org") request.abort();
+    else request.continue();
+  });
+  page.on("pageerror", (fault) => page.faults.push(String(fault)));
+  page.on("console", (line) => line.type() === "error" && !line.text().includes("net::ERR_") && page.faults.push(line.text()));
+  await page.goto(at ?? `${PAGE}/client/${CUSTOMER}/mini-app?dark=${dark}`);
+  return page;
+}
+
+async function closed(page) {
+  assert.deepEqual(page.faults, []);
+  const known = [new URL(API).origin, new URL(PAGE).origin, "https://telegram.org", "null"];
+  assert.deepEqual(page.asked.filter((url) => !known.includes(url.origin)).map(String), []);
+  await page.close();
+}
+
+async function ask(url, body, method = "POST") {
+  const headers = { "Content-Type": "application/json", "X-API-Key": API_KEY };
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  assert.ok(answer.ok, `${url}: ${answer.status}`);
+  return answer;
+}
+
+const row = (path, row) => ask(`${API}/admin/settings/${path}`, { row, reason: "the walk" }, "PUT");
+const ready = (page) => page.waitForSelector("main:not([aria-busy]) #available");
+const text = (page, selector) => page.$eval(selector, (node) => node.textContent);
+
+/** What the played Telegram shows of the customer's chat. */
+async function chat() {
+  const stream = await fetch(`${PAGE}/client/${CUSTOMER}/events`);
+  let said = "";
+  for await (const part of stream.body) {
+    said += new TextDecoder().decode(part);
+    if (said.includes("\n\n")) break;
+  }
+  return JSON.parse(said.slice(said.indexOf("{"), said.indexOf("\n\n")));
+}
+
+/** Waits for a button in the chat and presses it. */
+async function press(begins) {
+  const end = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const messages = (await chat()).messages.toReversed();
+    const found = messages.flatMap((message) => message.buttons.flat().map((button) => ({ id: message.id, ...button }))).find((button) => button.data?.startsWith(begins));
+    if (found) return ask(`${PAGE}/client/${CUSTOMER}/press`, { message_id: found.id, data: found.data });
+    assert.ok(Date.now() < end, `no button ${begins}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+// --- An order, so that there is something to see ---------------------------------------------------------------------
+
+await ask(`${PAGE}/client/${CUSTOMER}/say`, { text: "a hedgehog runs through the autumn woods" });
+await press("go:");
+await row("features/hd", { name: { en: "HD video", ru: "Видео в HD" }, is_premium: true, description: { en: "Sharper", ru: "Чётче" } });
+
+// --- What everybody sees first ---------------------------------------------------------------------------------------
+
+{
+  const page = await browser.newPage();
+  const network = await page.createCDPSession();
+  await network.send("Network.enable");
+  await page.setRequestInterception(true);
+  const calls = [];
+  const held = {};
+  held.promise = new Promise((resolve) => { held.resolve = resolve; });
+  page.on("request", (request) => {
+    const path = new URL(request.url()).pathname;
+    if (request.resourceType() === "fetch") calls.push(path);
+    if (request.url().startsWith("https://telegram.org")) request.abort();
+    // Nothing but the first answer is there until the page can be used.
+    else if (request.resourceType() === "fetch" && calls.length > 1) held.promise.then(() => request.continue());
+    else request.continue();
+  });
+  let bytes = 0;
+  network.on("Network.loadingFinished", (one) => { bytes += one.encodedDataLength; });
+  await page.goto(`${PAGE}/client/${CUSTOMER}/mini-app`);
+  await ready(page);
+  await page.waitForSelector('[data-feature="hd"] .state');
+  held.resolve();
+  await page.waitForSelector(".orders li");
+  assert.ok(bytes > 5_000 && bytes < FIRST_LOAD_BYTES_MAX, `${bytes} bytes`);
+  assert.deepEqual(calls, ["/me", "/me/orders"]);
+  ok(`the first load takes ${bytes} bytes without Telegram's script; the answer of /me alone makes it usable`);
+  await page.close();
+}
+
+const SAID = {
+  ru: { title: "Кабинет", limits: "Лимиты", features: "Возможности", locked: "закрыто" },
+  en: { title: "Cabinet", limits: "Limits", features: "Features", locked: "locked" },
+};
+
+for (const language of ["ru", "en"]) {
+  await ask(`${PAGE}/client/${CUSTOMER}/language`, { language_code: language });
+  for (const dark of [false, true]) {
+    for (const width of [360, 1280]) {
+      const page = await opened({ width, dark });
+      await ready(page);
+      await page.waitForSelector(".orders li");
+      const said = SAID[language];
+      assert.equal(await text(page, "h1"), said.title);
+      assert.equal(await page.$eval("html", (root) => root.lang), language);
+      assert.equal(await text(page, ".limits h2"), said.limits);
+      assert.ok((await page.$$(".limits li progress")).length > 0);
+      assert.equal(await text(page, '[data-feature="hd"] .state'), said.locked);
+      assert.match(await text(page, "#available"), /^\d+$/);
+      const [wide, ground] = await page.evaluate(() => [document.documentElement.scrollWidth - innerWidth, getComputedStyle(document.body).backgroundColor]);
+      assert.ok(wide <= 0, `${wide} pixels too wide`);
+      assert.equal(ground, dark ? "rgb(35, 46, 60)" : "rgb(241, 241, 241)", "Telegram's own colour");
+      await page.evaluate(axe.source);
+      const found = await page.evaluate(() => globalThis.axe.run(document));
+      const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
+      assert.deepEqual(serious.map((one) => [one.id, ...one.nodes.map((node) => `${node.html} ${node.failureSummary}`)]), []);
+      await page.screenshot({ path: `${PICTURES}${language}-${dark ? "dark" : "light"}-${width}.png`, fullPage: true });
+      await closed(page);
+    }
+  }
+  ok(`balance, limits, features and orders in ${language}, in both themes, at 360 and 1280 px; axe finds nothing serious`);
+}
+
+// --- What changes while it is open -----------------------------------------------------------------------------------
+
+{
+  const page = await opened();
+  await ready(page);
+  const state = () => text(page, '[data-feature="hd"] .state');
+  assert.equal(await state(), "locked");
+  await page.evaluate(() => {
+    globalThis.updated = 0;
+    document.addEventListener("subscription-updated", () => { globalThis.updated += 1; });
+  });
+  await row("features/hd", { name: "HD video", default: true });
+  await page.click("header button");
+  await page.waitForFunction(() => document.querySelector('[data-feature="hd"] .state').textContent === "open");
+  assert.equal(await page.evaluate(() => globalThis.updated), 1);
+  ok("a feature that the operator opens is open after Refresh, and the page is told");
+
+  const flag = (variant) => row("flags/greeting", { state: "ENABLED", variants: { short: "hi", long: "good day" }, defaultVariant: variant });
+  const greeting = () => page.evaluate(async () => {
+    FeatureGate.configure({ flags: true });
+    await FeatureGate.refresh();
+    return FeatureGate.getFlag("greeting", "none");
+  });
+  await flag("short");
+  assert.equal(await greeting(), "hi");
+  await flag("long");
+  assert.equal(await greeting(), "good day");
+  ok("a flag that the operator flips is seen by the open page after refresh");
+
+  await page.setOfflineMode(true);
+  await page.click("header button");
+  await page.waitForSelector(".notice:not([hidden])");
+  assert.match(await text(page, ".notice"), /No connection.*safe.*Shown as of/);
+  assert.ok(await page.$("#available"), "what was known stands");
+  await page.screenshot({ path: `${PICTURES}offline.png` });
+  await page.setOfflineMode(false);
+  await page.click("header button");
+  await page.waitForSelector(".notice[hidden]");
+  ok("without a connection the page says so and keeps what it knew");
+  await closed(page);
+}
+
+// --- The elements ----------------------------------------------------------------------------------------------------
+
+{
+  await row("features/hd", { name: "HD video", is_premium: true, description: "Sharper" });
+  await row("tiers/pro", { name: "Pro", rank: 10, inherits: "free", features: { hd: true } });
+  const page = await opened();
+  await ready(page);
+  await page.evaluate(() => {
+    globalThis.presses = 0;
+    const box = document.createElement("section");
+    box.innerHTML = `<p>Your tier: <tier-badge></tier-badge></p>
+      <p><feature-button feature="hd" id="closed">Sharper</feature-button> <feature-button feature="chat" id="free">Chat</feature-button></p>
+      <feature-section feature="hd"><b id="inside">inside</b></feature-section><usage-indicator feature="chat"></usage-indicator>
+      <model-selector kind="video"></model-selector><premium-banner></premium-banner>`;
+    document.querySelector("main").prepend(box);
+    for (const button of box.querySelectorAll("feature-button")) button.addEventListener("click", () => { globalThis.presses += 1; });
+  });
+  const seen = (selector) => page.$eval(selector, (node) => node.checkVisibility());
+  assert.equal(await text(page, "main > section tier-badge"), "Free");
+  assert.equal(await seen("#inside"), false);
+  assert.match(await text(page, "feature-section upgrade-prompt-card"), /HD video is locked.*Opens with the tier Pro/);
+  assert.match(await text(page, "usage-indicator"), /^5 left of 5, renews in /);
+  assert.match(await text(page, "premium-banner"), /HD video/);
+  assert.ok((await page.$$("model-selector option")).length > 1);
+  await page.screenshot({ path: `${PICTURES}elements.png`, fullPage: true });
+  await page.focus("#closed button");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("dialog[open]");
+  assert.match(await text(page, "dialog"), /Opens with the tier Pro/);
+  await page.screenshot({ path: `${PICTURES}upgrade.png` });
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector("dialog"));
+  await page.focus("#free button");
+  await page.keyboard.press("Enter");
+  assert.equal(await page.evaluate(() => globalThis.presses), 1, "only what is open reaches the page");
+  await row("features/hd", { name: "HD video", default: true });
+  await page.evaluate(() => FeatureGate.refresh());
+  assert.deepEqual([await seen("#inside"), await seen("feature-section upgrade-prompt-card"), await seen("premium-banner")], [true, false, false]);
+  ok("the elements follow what the customer may do, by mouse and keyboard");
+  await closed(page);
+}
+
+// --- Who is not signed in ----------------------------------------------------------------------------------------------
+
+{
+  const page = await opened({ at: `${API}/app/` });
+  const link = await page.waitForSelector("a.button");
+  assert.match(await link.evaluate((node) => node.href), /^https?:/);
+  await page.screenshot({ path: `${PICTURES}outside.png` });
+  await closed(page);
+  const forged = await opened({ at: `${API}/app/#tgWebAppData=${encodeURIComponent("user=%7B%22id%22%3A1%7D&auth_date=1&hash=00")}` });
+  await forged.waitForSelector(".notice:not([hidden])");
+  assert.match(await text(forged, ".notice"), /sign-in has run out|Вход устарел/);
+  assert.equal(await forged.$("#available"), null);
+  forged.faults = [];
+  await closed(forged);
+  ok("outside Telegram the page leads to the bot, and init data that nobody signed shows nothing");
+}
+
+await browser.close();
