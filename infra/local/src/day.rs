@@ -210,7 +210,7 @@ impl Stage {
         for (hour, deeds) in (0_i64..).zip(plan::day(wanted.operations, wanted.seed)) {
             self.clock.set(self.day + hour * HOUR_MS + INTO_HOUR_MS)?;
             self.sweep().await?;
-            self.hour(deeds).await?;
+            self.hour(deeds, plan::Dice::of_kills(wanted.seed, hour)).await?;
             let counts = crate::locked(&self.counts);
             let (ordered, refused) = (counts.ordered, counts.refused);
             let stumbles = crate::locked(&self.stumbles).len();
@@ -241,7 +241,7 @@ impl Stage {
         Ok(began)
     }
 
-    async fn hour(&self, deeds: Vec<Deed>) -> Result<()> {
+    async fn hour(&self, deeds: Vec<Deed>, kills: plan::Dice) -> Result<()> {
         let mut by_user: BTreeMap<i64, Vec<Deed>> = BTreeMap::new();
         for deed in deeds {
             by_user.entry(deed.user).or_default().push(deed);
@@ -261,17 +261,16 @@ impl Stage {
         tokio::select! {
             _ = lives => {}
             () = sweeps => {}
-            () = self.kill() => {}
+            () = self.kill(kills) => {}
         }
         self.rest().await
     }
 
     /// Now and then kills whatever works on orders at that moment, however far it is.
-    async fn kill(&self) {
+    async fn kill(&self, mut dice: plan::Dice) {
         if !self.kills {
             return std::future::pending().await;
         }
-        let mut dice = plan::Dice(u64::try_from(clock::now_ms()).unwrap_or(1));
         loop {
             tokio::time::sleep(Duration::from_millis(300 + dice.below(1_200))).await;
             for function in [WORKER, CALLBACK] {

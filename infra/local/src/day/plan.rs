@@ -48,6 +48,12 @@ pub(super) struct Deed {
 pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
+    /// For when in an hour something is killed.
+    pub(super) fn of_kills(seed: u64, hour: i64) -> Self {
+        let hour = u64::try_from(hour).unwrap_or(0);
+        Self(Self(seed).below(u64::MAX).wrapping_add(hour))
+    }
+
     pub(super) fn below(&mut self, n: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
@@ -64,13 +70,15 @@ impl Dice {
 }
 
 /// Models that some choose instead of the first one.
-const OTHERS: [Option<&str>; 6] = [
+const OTHERS: [Option<&str>; 8] = [
     Some("kling-2.6"),
     Some("seedance-2"),
     Some("played-kling"),
     Some("played-omni"),
     Some("played-luma"),
     Some("played-minimax"),
+    Some("played-kling-v1"),
+    Some("played-veo"),
 ];
 
 /// What goes wrong with some, by a word in the prompt, for which played servers listen.
@@ -172,6 +180,28 @@ fn wish(number: u64, dice: &mut Dice) -> Wish {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_provider_that_is_played_has_orders() {
+        let models = include_str!("../../studios.yaml")
+            .lines()
+            .filter_map(|line| line.strip_prefix("  ")?.strip_suffix(':'));
+        let played: Vec<&str> = models.filter(|model| model.starts_with("played-")).collect();
+        assert!(played.contains(&"played-veo"), "{played:?}");
+        for model in played.into_iter().filter(|model| *model != "played-routes") {
+            assert!(OTHERS.contains(&Some(model)), "{model}");
+        }
+    }
+
+    #[test]
+    fn the_same_seed_kills_at_the_same_times() {
+        let times = |seed, hour| {
+            let mut dice = Dice::of_kills(seed, hour);
+            [(); 9].map(|()| dice.below(1_200))
+        };
+        assert_eq!(times(1, 3), times(1, 3));
+        assert!(times(1, 3) != times(2, 3) && times(1, 3) != times(1, 4));
+    }
 
     #[test]
     fn a_seed_is_a_day_and_every_hour_has_every_kind() {
