@@ -10,6 +10,8 @@ const STATE_CHANGE: &str = "CloudWatch Alarm State Change";
 const ALARM: &str = "Alarm";
 /// How the alarms on this very function begin. If it cannot tell, it cannot tell that either; and each try would ring again.
 const OWN: &str = "Alerts";
+/// How the alarms on lines of level ERROR end. The chat is told the lines themselves.
+const ON_LINES: &str = "ErrorLines";
 /// The longest description that is taken over.
 const TEXT_CHARS_MAX: usize = 400;
 
@@ -17,7 +19,7 @@ const TEXT_CHARS_MAX: usize = 400;
 /// news: that is how each begins.
 pub fn changed(event: &Value, stack: &str) -> Option<Heard> {
     let detail = Some(&event["detail"]).filter(|_| event["detail-type"] == STATE_CHANGE)?;
-    let name = named(detail["alarmName"].as_str()?, stack).filter(|name| !name.starts_with(OWN))?;
+    let name = named(detail["alarmName"].as_str()?, stack).filter(|name| is_news(name))?;
     let state = |which: &str| detail[which]["value"].as_str();
     let rings = match (state("previousState"), state("state")?) {
         (_, "ALARM") => true,
@@ -39,6 +41,11 @@ pub fn changed(event: &Value, stack: &str) -> Option<Heard> {
         job: String::new(),
         rings: Some(rings),
     })
+}
+
+/// Whether the chat would not know it otherwise, or at all.
+fn is_news(name: &str) -> bool {
+    !name.starts_with(OWN) && !name.ends_with(ON_LINES)
 }
 
 /// `neurocards-DeadDoorbellsAlarm-1ABC` is `DeadDoorbells`, as the runbook calls it. An alarm of the stack
@@ -90,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn alarms_of_others_and_its_own_are_left_alone() {
+    fn alarms_of_others_its_own_and_those_on_lines_that_are_told_are_left_alone() {
         let told = |alarm: &str| changed(&event(alarm, "OK", "ALARM"), "bot").is_some();
         assert!(told("bot-OldDoorbellsAlarm-1A") && told("bot-OldDoorbellsAlarm"));
         for other in [
@@ -101,6 +108,7 @@ mod tests {
             "bot-SomethingElse-1A",
             "bot-AlertsErrorsAlarm-1A",
             "bot-AlertsErrorLinesAlarm-1A",
+            "bot-WorkerErrorLinesAlarm-1A",
         ] {
             assert!(!told(other), "{other}");
         }

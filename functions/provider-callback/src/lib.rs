@@ -65,14 +65,7 @@ pub async fn handle(desk: &CallbackDesk, request: Request) -> Response<Body> {
             status(200)
         }
         Ok(Taken::Forged) => status(401),
-        Err(error) => {
-            tracing::error!(
-                name: "callback_to_come_again",
-                error = runtime::batch::chain(&error),
-                "the callback is to come again"
-            );
-            status(503)
-        }
+        Err(_) => status(503),
     }
 }
 

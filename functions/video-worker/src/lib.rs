@@ -1,6 +1,6 @@
 //! The Lambda that carries a job from the queue to the delivered video, doorbell by doorbell.
 
-use app::workshop::{Places, Workshop};
+use app::workshop::{Places, Workshop, goes_back};
 use aws_lambda_events::event::sqs::{SqsBatchResponse, SqsEvent, SqsMessage};
 use queue::Doorbell;
 use runtime::batch::{self, Record};
@@ -74,7 +74,8 @@ pub async fn handle(workshop: &Workshop, event: SqsEvent, deadline: Deadline) ->
     tracing::info!(name: "processing_pending_video_jobs", doorbells = event.records.len(), "doorbells rang");
     let records = event.records.into_iter().map(record).collect();
     let failed = batch::handle(records, |record| async move {
-        let doorbell = Doorbell::parse(&record.body).map_err(app::workshop::Error::from)?;
+        let doorbell = Doorbell::parse(&record.body).map_err(app::workshop::Error::from);
+        let doorbell = doorbell.inspect_err(goes_back)?;
         workshop.attend(&doorbell, &record.rung, deadline).await
     });
     let mut response = SqsBatchResponse::default();

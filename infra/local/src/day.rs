@@ -35,6 +35,10 @@ const REST_MAX: Duration = Duration::from_mins(5);
 const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// How often the sweeper comes while an hour lasts.
 const SWEEP_EVERY: Duration = Duration::from_secs(5);
+/// A played render's time: what came at once would overtake the notice that it is awaited.
+const RENDER_MS: i64 = 1_000;
+/// Seconds until a doorbell comes back whose worker was killed: nobody waits for the template's twelve minutes.
+const KILLED_BACK_S: u32 = 6;
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
 /// Moscow is ahead of UTC by so much, all year.
@@ -125,11 +129,13 @@ pub async fn run(mut options: Options, wanted: Wanted, say: impl Fn(&str)) -> Re
         Cloud::build(&options).await?;
         return Err(clock::begin_again(&directory));
     };
-    let day = last_sunday(clock::now_ms());
+    let day = check::last_sunday(clock::now_ms());
     clock.set(day - HOUR_MS)?;
     options.environment.extend(clock.environment());
     options.is_busy = true;
+    options.render_ms = options.render_ms.max(RENDER_MS);
     options.dies_after_answer = wanted.kills;
+    options.doorbell_visibility_s = wanted.kills.then_some(KILLED_BACK_S);
     options.schedule_speed = 0;
     options.settings = Some(settings);
     let stage = Stage::set(options, clock, (day, directory), wanted).await?;
@@ -140,15 +146,6 @@ pub async fn run(mut options: Options, wanted: Wanted, say: impl Fn(&str)) -> Re
     };
     stage.cloud.shutdown().await;
     report
-}
-
-/// The first moment, in Moscow, of the last Sunday that is over: with it ends a week, so that both reports have the day.
-fn last_sunday(now_ms: i64) -> i64 {
-    let today = (now_ms + MOSCOW_MS).div_euclid(DAY_MS);
-    // The first of January 1970 was a Thursday.
-    let since_sunday = (today + 4).rem_euclid(7);
-    let back = if since_sunday == 0 { 7 } else { since_sunday };
-    (today - back) * DAY_MS - MOSCOW_MS
 }
 
 /// The rates that the reckoning knows, what every model costs, and a limit that some come up against.
@@ -274,9 +271,9 @@ impl Stage {
         if !self.kills {
             return std::future::pending().await;
         }
-        let mut dice = plan::Dice(self.operations);
+        let mut dice = plan::Dice(u64::try_from(clock::now_ms()).unwrap_or(1));
         loop {
-            tokio::time::sleep(Duration::from_millis(1_000 + dice.below(6_000))).await;
+            tokio::time::sleep(Duration::from_millis(300 + dice.below(1_200))).await;
             for function in [WORKER, CALLBACK] {
                 let killed = self.cloud.local().kill_running(function, |_| true).await;
                 crate::locked(&self.counts).killed += killed.unwrap_or(0);
@@ -393,20 +390,5 @@ impl Stage {
                 .map(|it| format!("template.yaml: refused by a policy: {it:?}")),
         );
         Ok(found)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_day_is_a_sunday_that_is_over_in_moscow() {
-        // Sunday, 22 November 2026, begins in Moscow at 21:00 of the day before.
-        let sunday = 1_795_294_800_000;
-        for now in [sunday + DAY_MS, sunday + 3 * DAY_MS, sunday + 8 * DAY_MS - 1] {
-            assert_eq!(last_sunday(now), sunday);
-        }
-        assert_eq!(last_sunday(sunday + DAY_MS - 1), sunday - 7 * DAY_MS);
     }
 }

@@ -30,8 +30,8 @@ pub(crate) fn moved(before: &Job, change: &Change) {
         meter::job_succeeded(success);
     }
     // What the log says of it, and nothing else.
-    if let Some(cost) = AiRequest::of(after).and_then(|logged| logged.cost) {
-        meter::cost(model, cost.micro_usd.0);
+    if let Some(spent) = AiRequest::of(after).and_then(|logged| logged.spent()) {
+        meter::cost(model, spent.0);
     }
     if after.stage == Stage::Delivered && after.order.makes == Makes::Video {
         meter::time_to_video(model, u64::try_from(took_ms).unwrap_or(0));

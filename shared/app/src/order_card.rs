@@ -105,13 +105,18 @@ fn told(say: Say, snapshot: &Snapshot, (n, line): (u32, &AiRequest), zone: &Zone
 }
 
 /// What became of an order and of its credits, step by step.
-pub(crate) fn receipt(say: Say, snapshot: &Snapshot, job: &Job, zone: &Zone) -> Card {
+///
+/// What `waits` for the customer is offered as what waits, which takes it off that list.
+pub(crate) fn receipt(say: Say, snapshot: &Snapshot, (job, waits): (&Job, bool), zone: &Zone) -> Card {
     let price = || show::price(say, job);
     let money = match job.stage {
         Stage::Delivered | Stage::Parked => say.with("order-spent", [("price", price())]),
         Stage::Failed | Stage::Canceled => {
             let back = say.with("order-back", [("price", price())]);
             match job.failure {
+                Some(_) if job.order.makes.is_words() => {
+                    format!("{}\n{back}", say.text("order-words-failed"))
+                }
                 Some(failure) => {
                     let kind = [("kind", kinds::value(job.order.makes))];
                     let why = say.with(&format!("failed-{}", failure.as_str()), kind);
@@ -134,7 +139,9 @@ pub(crate) fn receipt(say: Say, snapshot: &Snapshot, job: &Job, zone: &Zone) -> 
     let nonce = || job.id.nonce.clone();
     let again = |button: Button, words: &str| vec![button.labelled(say.text(words))];
     let rows: [Vec<Option<InlineKeyboardButton>>; 4] = [
-        if can_be_shown(job) {
+        if waits {
+            again(Button::Parked, "button-parked")
+        } else if can_be_shown(job) {
             again(Button::ShowAgain(nonce()), "button-show-again")
         } else {
             Vec::new()
@@ -180,6 +187,10 @@ fn steps(say: Say, job: &Job, zone: &Zone) -> String {
     let mut day_before = String::new();
     for (place, (at, step, count)) in told.iter().enumerate() {
         if place > STEPS_MAX / 2 && place <= STEPS_MAX / 2 + left_out {
+            if place == STEPS_MAX / 2 + 1 {
+                let count = u32::try_from(left_out).unwrap_or(u32::MAX);
+                lines.push(say.with("order-steps-left-out", [("count", count.into())]));
+            }
             continue;
         }
         let (time, day) = show::clock_and_day(*at, zone);
@@ -203,13 +214,11 @@ fn steps(say: Say, job: &Job, zone: &Zone) -> String {
 
 /// A step in words; `None` for what changes nothing that a customer would ask about.
 fn step(say: Say, job: &Job, mark: &Mark) -> Option<String> {
-    let back_in_queue = mark.stage == Stage::Queued;
     let words = match mark.rule {
         Rule::T1 => return Some(say.with("step-accepted", [("price", show::price(say, job))])),
         Rule::T2 => "step-sent",
         Rule::T3 => "step-running",
         Rule::T4 => "step-busy",
-        Rule::T5 if back_in_queue => "step-passed-on",
         Rule::T5 => "step-refused",
         Rule::T6 => "step-silent",
         Rule::T7 => "step-unheard",

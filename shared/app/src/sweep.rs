@@ -123,16 +123,21 @@ impl Sweeper {
             let traced = trace::spans::order("cleanup");
             let span = traced.in_scope(|| tracing::info_span!("job", job = %job.id));
             traces::belongs(&traced, &job);
-            let seen_to = self.see_to(&job, now, deadline).instrument(span);
-            match seen_to.instrument(traced).await {
+            // Said within the order's spans: so the line names the order, and its trace shows that it failed here.
+            let seen_to = async {
+                let seen_to = self.see_to(&job, now, deadline).await;
+                if let Err(error) = &seen_to {
+                    tracing::error!(name: "job_stuck", error = crate::chain(error), job = %job.id, "a job could not be seen to");
+                    trace::spans::ended(&traced, "stuck");
+                }
+                seen_to
+            };
+            match seen_to.instrument(span).instrument(traced.clone()).await {
                 Ok(done) => {
                     swept.moved = swept.moved.saturating_add(u32::from(done.moved));
                     swept.rung = swept.rung.saturating_add(u32::from(done.rung));
                 }
-                Err(error) => {
-                    swept.failed = swept.failed.saturating_add(1);
-                    tracing::error!(name: "job_stuck", error = crate::chain(&error), job = %job.id, "a job could not be seen to");
-                }
+                Err(_) => swept.failed = swept.failed.saturating_add(1),
             }
         }
         Ok(true)

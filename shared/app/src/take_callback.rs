@@ -84,20 +84,27 @@ impl Taken {
 }
 
 impl CallbackDesk {
-    /// Takes a callback. `Err` means that it should come again.
+    /// Takes a callback. `Err` means that it should come again; why is in the log.
     pub async fn take(&self, callback: &Callback<'_>, deadline: Deadline) -> Result<Taken, store::Error> {
         let Some(ticket) = Ticket::verified(callback.query, &self.address_key) else {
             return Ok(Taken::Forged);
         };
         let traced = spans::order("provider-callback");
         let span = traced.in_scope(|| tracing::info_span!("job", job = ticket.job));
-        let taken = self
-            .take_known(callback, &ticket, &traced, deadline)
-            .instrument(span)
-            .instrument(traced.clone())
-            .await?;
-        spans::ended(&traced, taken.as_str());
-        Ok(taken)
+        // Said within the order's spans: so the line names the order, and its trace shows that it failed here.
+        let taken = async {
+            let taken = self.take_known(callback, &ticket, &traced, deadline).await;
+            if let Err(error) = &taken {
+                tracing::error!(name: "callback_to_come_again", error = crate::chain(error), "the callback is to come again");
+            }
+            taken
+        };
+        let taken = taken.instrument(span).instrument(traced.clone()).await;
+        spans::ended(
+            &traced,
+            taken.as_ref().map_or("to_come_again", |taken| taken.as_str()),
+        );
+        taken
     }
 
     /// Takes a callback whose address is ours.

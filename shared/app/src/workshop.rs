@@ -15,6 +15,8 @@ mod traced;
 mod vault;
 mod words;
 
+pub use attend::goes_back;
+
 pub(crate) use find::can_ask;
 
 use std::collections::BTreeMap;

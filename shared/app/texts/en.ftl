@@ -366,6 +366,7 @@ orders = 📋 <b>My orders</b>
     { $lines }
 
     What became of an order, and of its credits: press its number.
+orders-no-older = There are no older orders.
 orders-empty = 📋 No orders yet. Send a photo, or describe a video in words.
 orders-line = <b>{ $n }.</b> { $icon } { $title } · { $moment }
 orders-words = <i>{ $words }</i>
@@ -384,13 +385,13 @@ order-receipt = 🧾 <b>Order</b> <code>{ $number }</code>
     { $money }
 order-step = <code>{ $time }</code> { $step }
 order-day = { $date } ({ $zone }):
+order-steps-left-out = … and { $count } more steps
 order-times = { $step } (×{ $count })
 step-accepted = accepted, set aside: { $price }
 step-sent = sent to the service
 step-running = the service is at it
-step-busy = the service is busy, trying again
+step-busy = not taken yet, trying again
 step-refused = the service refused
-step-passed-on = the service refused, another one is asked
 step-silent = the service did not answer, finding out
 step-unheard = it never answered
 step-ready = done, being sent to you
@@ -400,9 +401,10 @@ step-delivered = came into this chat
 step-undelivered = it could not be delivered
 step-stored = the bot was blocked, kept for you
 step-parked = waiting for you
-step-canceled = you cancelled it
+step-canceled = you canceled it
 step-timed-out = its time was up
 order-spent = 💳 Spent: { $price }
+order-words-failed = There was no answer to use; you could go on without it.
 order-back = 💰 Given back: { $price }
 order-set-aside = ⏳ Set aside: { $price }. It is spent only when all is done; if it fails, it comes back by itself.
 button-orders = 📋 Orders
@@ -464,7 +466,7 @@ words-improving = ✨ Improving the words… It usually takes a few seconds.
 words-looking = ✨ Looking at the photo… It usually takes a few seconds.
 words-listening = 🎙 Listening… It usually takes a few seconds.
 words-already = This is ordered already, and will appear in this message. Nothing is charged twice.
-words-came = This is done already: it is in this message or below. Nothing is charged twice.
+words-came = This is over already: see this message or below. Nothing is charged twice.
 words-better = ✨ <b>Better words</b>
 words-seen = ✨ <b>What could become of this photo</b>
 words-heard = 🎙 <b>What I have heard</b>

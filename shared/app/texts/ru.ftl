@@ -375,6 +375,7 @@ orders = 📋 <b>Мои заказы</b>
     { $lines }
 
     Что с заказом и где деньги — по номеру ниже.
+orders-no-older = Более ранних заказов нет.
 orders-empty = 📋 Заказов пока нет. Пришлите фото или опишите видео словами.
 orders-line = <b>{ $n }.</b> { $icon } { $title } · { $moment }
 orders-words = <i>{ $words }</i>
@@ -393,13 +394,13 @@ order-receipt = 🧾 <b>Заказ</b> <code>{ $number }</code>
     { $money }
 order-step = <code>{ $time }</code> { $step }
 order-day = { $date } ({ $zone }):
+order-steps-left-out = … и ещё шагов: { $count }
 order-times = { $step } (×{ $count })
 step-accepted = заказ принят, отложено: { $price }
 step-sent = отправлен сервису
 step-running = сервис взял в работу
-step-busy = сервис занят, пробуем снова
+step-busy = пока не принят, пробуем снова
 step-refused = сервис отказал
-step-passed-on = сервис отказал, передаём другому
 step-silent = сервис не ответил, выясняем
 step-unheard = так и не ответил
 step-ready = готово, отправляем вам
@@ -412,6 +413,7 @@ step-parked = ждёт вас
 step-canceled = вы отменили заказ
 step-timed-out = время вышло
 order-spent = 💳 Списано: { $price }
+order-words-failed = Ответа не получилось; дальше можно было и без него.
 order-back = 💰 Возвращено: { $price }
 order-set-aside = ⏳ Отложено: { $price }. Спишется, только когда всё будет готово; не выйдет — вернётся само.
 button-orders = 📋 Заказы
@@ -473,7 +475,7 @@ words-improving = ✨ Улучшаю описание… Обычно это з�
 words-looking = ✨ Смотрю на фото и придумываю… Обычно это занимает несколько секунд.
 words-listening = 🎙 Слушаю… Обычно это занимает несколько секунд.
 words-already = Это уже заказано и появится в этом сообщении. Второй раз ничего не списывается.
-words-came = Это уже готово: оно в этом сообщении или ниже. Второй раз ничего не списывается.
+words-came = С этим уже закончено: смотрите это сообщение или ниже. Второй раз ничего не списывается.
 words-better = ✨ <b>Описание улучшено</b>
 words-seen = ✨ <b>Вот что можно сделать с этим фото</b>
 words-heard = 🎙 <b>Вот что я услышал</b>

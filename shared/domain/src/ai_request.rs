@@ -142,17 +142,28 @@ impl Costing {
         }
     }
 
-    /// What it cost with what was spent in vain before: the sum, as sure as the less sure of both.
-    fn with(&self, made: Option<Cost>, vain: Option<Vain>) -> Option<Cost> {
-        let Some(vain) = vain else { return made };
-        let (sum, source) = made.map_or((vain.micro_usd, vain.source), |made| {
-            (made.micro_usd.plus(vain.micro_usd), made.source.max(vain.source))
-        });
-        Some(Cost {
+    /// What it cost with what was spent in vain before: the sum, as sure as the less sure of both. Where nobody knows one of
+    /// them, there is no sum, but the least that it is.
+    fn with(
+        &self,
+        made: Option<Cost>,
+        rendered: bool,
+        vain: Option<Vain>,
+    ) -> (Option<Cost>, Option<MicroUsd>) {
+        let Some(vain) = vain else { return (made, None) };
+        let sum = made.map_or(vain.micro_usd, |made| made.micro_usd.plus(vain.micro_usd));
+        if vain.unknown || (rendered && made.is_none()) {
+            return (None, Some(sum));
+        }
+        if vain.micro_usd == MicroUsd(0) {
+            return (made, None);
+        }
+        let whole = Cost {
             micro_usd: sum,
             kopecks: self.kopecks_per_usd.map(|rate| sum.kopecks(rate)),
-            source,
-        })
+            source: made.map_or(vain.source, |made| made.source.max(vain.source)),
+        };
+        (Some(whole), None)
     }
 
     /// What it cost: what the provider has billed, in thousandths of its units; what its tokens cost; or what was expected.
@@ -222,6 +233,9 @@ pub struct AiRequest {
     /// What it cost, with what was billed for what came to nothing; `None` while it is open, if nothing was made or billed, and
     /// where nobody knows.
     pub cost: Option<Cost>,
+    /// The least that it cost, where several attempts are to be paid for and nobody knows what one of them cost; then there is
+    /// no `cost`.
+    pub at_least: Option<MicroUsd>,
     /// The rate at which that was reckoned.
     pub kopecks_per_usd: Option<u64>,
     /// The customer's plan at the time.
@@ -231,11 +245,16 @@ pub struct AiRequest {
 }
 
 impl AiRequest {
-    /// What it cost at the rate of its moment, with nothing rounded; `None` where one of the two is not known.
+    /// What is known to be spent for it; `None` where nothing is.
+    pub fn spent(&self) -> Option<MicroUsd> {
+        self.cost.map(|cost| cost.micro_usd).or(self.at_least)
+    }
+
+    /// The same at the rate of its moment, with nothing rounded; `None` where one of the two is not known.
     pub fn exactly(&self) -> Option<MicroKopecks> {
-        let cost = self.cost?;
-        let by_rate = self.kopecks_per_usd.map(|rate| cost.micro_usd.exactly(rate));
-        by_rate.or(cost.kopecks.map(MicroKopecks::whole))
+        let spent = self.spent()?;
+        let by_rate = self.kopecks_per_usd.map(|rate| spent.exactly(rate));
+        by_rate.or(self.cost.and_then(|cost| cost.kopecks).map(MicroKopecks::whole))
     }
 
     /// Of a job as it stands; `None` for one that was accepted before there was a log.
@@ -254,6 +273,7 @@ impl AiRequest {
         };
         let canceled = (job.stage == Stage::Canceled).then_some("canceled");
         let error = job.failure.map(Failure::as_str).or(canceled);
+        let (cost, at_least) = costing.with(made, rendered, job.vain);
         Some(Self {
             user: job.id.user,
             id: job.id.to_string(),
@@ -277,7 +297,8 @@ impl AiRequest {
             } else {
                 job.cost
             },
-            cost: costing.with(made, job.vain).filter(|_| status.is_final()),
+            cost: cost.filter(|_| status.is_final()),
+            at_least: at_least.filter(|_| status.is_final()),
             kopecks_per_usd: costing.kopecks_per_usd,
             subscription: costing.subscription.clone(),
             is_unlimited: job.order.plan.is_some(),

@@ -13,9 +13,10 @@ pub const COUNTED_FOR: Millis = Millis::from_mins(60);
 pub const EDIT_EVERY: Millis = Millis::from_mins(1);
 /// How long whoever has taken something to tell may take for it.
 pub const TAKEN_FOR: Millis = Millis::from_secs(30);
-/// Kinds with a message of their own, of those that began in one hour. The others share one.
+/// Kinds of errors with a message of their own, of those that began in one hour. The others share one. An alarm always has its
+/// own: the stack has few, and each stands for what may hurt customers.
 pub const MESSAGES_MAX: usize = 10;
-/// Kinds that are known at all. More than that at once are not counted apart.
+/// Kinds of errors that are known at all. More than that at once are not counted apart.
 pub const KINDS_MAX: usize = 100;
 /// How soon an alarm that was quiet again makes a message of its own when it rings once more. Before that it is counted on.
 pub const RINGS_APART: Millis = Millis::from_mins(15);
@@ -138,6 +139,13 @@ impl Book {
         }
     }
 
+    /// The kinds that are no alarms.
+    fn errors(&self) -> impl Iterator<Item = &Group> {
+        self.groups
+            .iter()
+            .filter(|group| group.rings.is_none() && !group.is_rest())
+    }
+
     fn count(&mut self, heard: &Heard, now: Timestamp) {
         let of_kind = |group: &&mut Group| group.kind == heard.kind && !group.is_over(now);
         let last = self.groups.iter_mut().rev().find(of_kind);
@@ -152,12 +160,14 @@ impl Book {
             }
             return;
         }
-        if self.groups.len() >= KINDS_MAX {
+        // The template bounds how many alarms there are, and nothing how many kinds of errors.
+        let is_error = heard.rings.is_none();
+        if is_error && self.errors().count() >= KINDS_MAX {
             // Beyond that nobody remembers which kinds there were, so they are no more than said to be there.
             return self.count_rest(heard, 0, now);
         }
-        let of_their_own = |group: &&Group| !group.is_left_out && !group.is_rest();
-        let is_left_out = self.groups.iter().filter(of_their_own).count() >= MESSAGES_MAX;
+        let of_their_own = self.errors().filter(|group| !group.is_left_out).count();
+        let is_left_out = is_error && of_their_own >= MESSAGES_MAX;
         self.groups.push(Group {
             kind: heard.kind.clone(),
             since: now,

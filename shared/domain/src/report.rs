@@ -37,7 +37,8 @@ pub struct Tally {
     pub cost: MicroUsd,
     /// The same in roubles, each at the rate of its moment and none of them rounded; those without a rate are not in it.
     pub exactly: MicroKopecks,
-    /// Those that are done and of which nobody knows what they cost.
+    /// Those that are done and of which nobody knows what they cost, and those, failed ones too, of which nobody knows what one
+    /// of their attempts cost.
     pub unpriced: u64,
     /// Those whose cost is known in dollars only, for want of a rate.
     pub unrated: u64,
@@ -55,13 +56,15 @@ impl Tally {
         if line.status == Status::Completed {
             more(&mut self.credits, u64::from(line.credits.0));
             more(&mut self.tokens, line.tokens);
-            more(&mut self.unpriced, u64::from(line.cost.is_none()));
         }
-        if let Some(cost) = line.cost {
-            more(&mut self.cost.0, cost.micro_usd.0);
+        let is_done_unpriced = line.status == Status::Completed && line.cost.is_none();
+        let unpriced = line.at_least.is_some() || is_done_unpriced;
+        more(&mut self.unpriced, u64::from(unpriced));
+        if let Some(spent) = line.spent() {
+            more(&mut self.cost.0, spent.0);
             let exactly = line.exactly();
             self.exactly = self.exactly.and(exactly.unwrap_or_default());
-            more(&mut self.unrated, u64::from(exactly.is_none()));
+            more(&mut self.unrated, u64::from(exactly.is_none() && !unpriced));
         }
     }
 
@@ -179,6 +182,7 @@ mod tests {
                 kopecks: Some(sum / 10),
                 source: Source::PriceList,
             }),
+            at_least: None,
             kopecks_per_usd: None,
             subscription: None,
             is_unlimited: false,
@@ -223,6 +227,19 @@ mod tests {
         assert_eq!(sums.all.success_permille(), Some(500));
         assert_eq!(sums.errors, [("moderation".to_owned(), 2)].into());
         assert_eq!(summary(&[]).all.success_permille(), None);
+    }
+
+    #[test]
+    fn what_is_known_of_a_cost_is_the_least_and_the_rest_is_said_to_be_unknown() {
+        for status in [Status::Failed, Status::Completed] {
+            let mut part = line("a", status, None, 5);
+            (part.at_least, part.kopecks_per_usd) = (Some(MicroUsd(100)), None);
+            let sums = summary(&[part.clone(), line("a", Status::Completed, Some(40), 5)]).all;
+            assert_eq!((sums.cost, sums.unpriced, sums.unrated), (MicroUsd(140), 1, 0));
+            assert_eq!(sums.whole_kopecks(), None, "{status:?}");
+            part.kopecks_per_usd = Some(8_000);
+            assert_eq!(part.exactly(), Some(MicroKopecks(800_000)));
+        }
     }
 
     #[test]

@@ -44,6 +44,13 @@ pub enum Verdict {
     Gone,
     /// Nobody knows: the host did not answer, or not in time.
     NoAnswer(String),
+    /// Nobody knows before an operator has acted: our key to such files is not accepted any more.
+    Barred {
+        /// The HTTP status; 0 if nobody was asked.
+        code: u16,
+        /// In the words of whoever refuses it, or ours.
+        why: String,
+    },
 }
 
 /// A file that plays, or a picture that can be seen.
@@ -138,9 +145,9 @@ impl Files {
         !self.passes.iter().any(|pass| pass.opens(url))
     }
 
-    /// Asks for a file or a part of it; what came instead of an answer otherwise. Where a key is to be shown, it is shown to
+    /// Asks for a file or a part of it; what that means for the file otherwise. Where a key is to be shown, it is shown to
     /// the one host that it is for, and not to the one that this leads on to.
-    async fn get(&self, url: &str, range: Option<String>, timeout: Duration) -> Result<Response, String> {
+    async fn get(&self, url: &str, range: Option<String>, timeout: Duration) -> Result<Response, Verdict> {
         let begun = Instant::now();
         let left = || timeout.saturating_sub(begun.elapsed());
         let asked = |request: RequestBuilder| match &range {
@@ -149,7 +156,7 @@ impl Files {
         };
         let send = async |request: RequestBuilder| {
             let answer = asked(request).timeout(left()).send().await;
-            answer.map_err(|error| error.without_url().to_string())
+            answer.map_err(|error| Verdict::NoAnswer(error.without_url().to_string()))
         };
         let Some(pass) = self.passes.iter().find(|pass| pass.opens(url)) else {
             return send(self.http.get(url)).await;
@@ -289,7 +296,7 @@ impl Files {
         let range = format!("bytes={from}-{}", from.saturating_add(length).saturating_sub(1));
         let unanswered = |error: reqwest::Error| Verdict::NoAnswer(error.without_url().to_string());
         let response = self.get(url, Some(range), timeout).await;
-        let mut response = response.map_err(Verdict::NoAnswer)?;
+        let mut response = response?;
         match response.status() {
             StatusCode::OK | StatusCode::PARTIAL_CONTENT => {}
             StatusCode::RANGE_NOT_SATISFIABLE => return Err(Verdict::Useless("it is empty or cut short")),

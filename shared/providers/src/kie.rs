@@ -30,6 +30,8 @@ pub const ROW: Row = Row {
     finds: false,
     notice: callback::parse,
     is_signed: Some(callback::is_signed),
+    calls_back: true,
+    fault_of_key: |_| None,
     open: |access| {
         let uploads = access.uploads.as_deref().unwrap_or(UPLOADS);
         Arc::new(Client::new(access.http, &access.base, uploads, access.key))

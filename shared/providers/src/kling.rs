@@ -30,6 +30,8 @@ pub const ROW: Row = Row {
     finds: true,
     notice,
     is_signed: None,
+    calls_back: true,
+    fault_of_key: |_| None,
     open: |access| Arc::new(Kling(access)),
 };
 

@@ -28,6 +28,8 @@ pub const ROW: Row = Row {
     finds: false,
     notice: |_| None,
     is_signed: None,
+    calls_back: false,
+    fault_of_key: |_| None,
     open: |access| Arc::new(Luma(access)),
 };
 

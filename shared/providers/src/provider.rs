@@ -87,6 +87,7 @@ fn named_again(outcome: LookUp) -> Result<String, UploadError> {
         LookUp::Failed { message, .. } => Err(gone(&message)),
         LookUp::Running { .. } => Err(unavailable("it is said to be running again", None)),
         LookUp::Unavailable { why, retry_after_s } => Err(unavailable(&why, retry_after_s)),
+        LookUp::Barred { message, .. } => Err(unavailable(&message, None)),
     }
 }
 
@@ -203,6 +204,15 @@ pub enum LookUp {
         retry_after_s: Option<u32>,
         /// What came instead.
         why: String,
+    },
+    /// It is not answered before an operator has acted; how the task stands is not known.
+    Barred {
+        /// In our words.
+        reason: Reason,
+        /// In the provider's, 0 if it gave none.
+        code: i64,
+        /// In the provider's, or ours.
+        message: String,
     },
 }
 

@@ -37,6 +37,10 @@ pub struct Row {
     pub notice: fn(&[u8]) -> Option<Notice>,
     /// Whether a callback is signed, where the provider signs.
     pub is_signed: Option<SignatureCheck>,
+    /// Whether it calls once a render is over. Where it does not, the first poll is what delivers.
+    pub calls_back: bool,
+    /// What is wrong with a key; nothing of that is quoted. A key of which this says something opens no account.
+    pub fault_of_key: fn(&str) -> Option<&'static str>,
     /// An account there.
     pub open: fn(Access) -> Arc<dyn Provider>,
 }
@@ -115,11 +119,11 @@ pub fn form(provider: &str, family: &str) -> Option<&'static Form> {
 pub struct Providers(BTreeMap<&'static str, Arc<dyn Provider>>);
 
 impl Providers {
-    /// Those for which there is a way in.
+    /// Those for which there is a way in, with a key that is one.
     pub fn open(access: impl Fn(&Row) -> Option<Access>) -> Self {
         let opened = ROWS.iter().filter_map(|row| {
-            let provider = (row.open)(access(row)?);
-            Some((row.name, provider))
+            let access = access(row).filter(|access| (row.fault_of_key)(&access.key).is_none())?;
+            Some((row.name, (row.open)(access)))
         });
         Self(opened.collect())
     }
@@ -178,5 +182,27 @@ mod tests {
         assert_eq!(some.get("kie").map(Provider::name), Some("kie"));
         assert!(!format!("{some:?}").contains("SECRET"));
         assert!(Providers::default().get("kie").is_none());
+    }
+
+    #[test]
+    fn a_key_that_is_none_opens_no_account() {
+        one_request::choose_crypto();
+        let opened = |name: &'static str, key: &str| {
+            let some = Providers::open(|row| {
+                (row.name == name).then(|| Access {
+                    http: reqwest::Client::new(),
+                    base: row.base.to_owned(),
+                    uploads: None,
+                    key: key.to_owned(),
+                    now: Arc::new(|| Timestamp(0)),
+                })
+            });
+            some.names().count() == 1
+        };
+        assert!(opened("klingv1", "access:secret"));
+        for none in ["access", ":secret", "access:", ""] {
+            assert!(!opened("klingv1", none), "{none}");
+        }
+        assert!(!opened("vertex", r#"{"client_email": "bot@p"}"#) && !opened("vertex", "hunter2"));
     }
 }

@@ -39,6 +39,8 @@ pub const ROW: Row = Row {
     finds: false,
     notice: |_| None,
     is_signed: None,
+    calls_back: false,
+    fault_of_key: |key| account::read(key).err(),
     open: |access| {
         Arc::new(Vertex {
             http: access.http.clone(),
@@ -116,9 +118,9 @@ impl Provider for Vertex {
         Box::pin(async move {
             let account = match &self.account {
                 Ok(account) => account,
-                Err(why) => return unavailable((*why).to_owned(), None).into(),
+                Err(why) => return barred(Reason::BadKey, 0, (*why).to_owned()).into(),
             };
-            let url = account.url(task.family, "fetchPredictOperation");
+            let url = account.url_of(task.id, task.family);
             let asked = self.http.post(url).json(&json!({"operationName": task.id}));
             account.looked(account.send(asked, timeout).await).into()
         })
@@ -273,19 +275,39 @@ fn unavailable(why: String, retry_after_s: Option<u32>) -> LookUp {
     LookUp::Unavailable { retry_after_s, why }
 }
 
+/// Of a task nothing is known before somebody has acted.
+fn barred(reason: Reason, code: u16, message: String) -> LookUp {
+    LookUp::Barred {
+        reason,
+        code: i64::from(code),
+        message,
+    }
+}
+
 impl Account {
     fn looked(&self, answer: Result<Answer, Stopped>) -> LookUp {
         let answer = match answer {
             Ok(answer) => answer,
             Err(Stopped::Unanswered(failed)) => return unavailable(failed.into_why(), None),
-            Err(Stopped::NoToken(no)) => return unavailable(no.into_why(), None),
+            Err(Stopped::NoToken(NoToken::Refused { code, why })) => {
+                return barred(Reason::BadKey, code, why);
+            }
+            Err(Stopped::NoToken(NoToken::NotNow { why, retry_after_s })) => {
+                return unavailable(why, retry_after_s);
+            }
         };
         let (strange, status, retry_after_s) = (answer.strange(), answer.status, answer.retry_after_s);
         match answer.envelope {
             Some(said) if status == 200 => self.outcome(said),
             // A page of somebody in between is no word about a task; this has the API's own form.
             Some(said) if status == 404 && said.error.is_some() => LookUp::Absent,
-            Some(said) => unavailable(format!("{status}: {}", shortened(said.message())), retry_after_s),
+            Some(said) => {
+                let message = shortened(said.message());
+                match refusal(status, &message).filter(|reason| reason.needs_operator()) {
+                    Some(reason) if status != 404 => barred(reason, status, message),
+                    _ => unavailable(format!("{status}: {message}"), retry_after_s),
+                }
+            }
             None => unavailable(strange, retry_after_s),
         }
     }
@@ -299,8 +321,17 @@ impl Account {
             _ if said.done => return LookUp::SucceededWithoutFile,
             _ => return LookUp::Running { progress: None },
         };
-        let uris = made.videos.into_iter().filter_map(|video| video.gcs_uri);
-        let found = http::files(uris.filter_map(|uri| self.media(&uri)));
+        let uris: Vec<String> = made
+            .videos
+            .into_iter()
+            .filter_map(|video| video.gcs_uri)
+            .collect();
+        let found = http::files(uris.iter().filter_map(|uri| self.media(uri)));
+        // It was made, and is paid for; the secret names another bucket by now.
+        if found == LookUp::SucceededWithoutFile && uris.iter().any(|uri| uri.starts_with("gs://")) {
+            let message = "a video is not in the bucket that vertex_api_key names".to_owned();
+            return barred(Reason::BadKey, 0, message);
+        }
         let filtered = made.rai_media_filtered_count > 0 || !made.rai_media_filtered_reasons.is_empty();
         match found {
             // Google does not charge for those.

@@ -25,7 +25,6 @@ pub async fn handle<F, Fut, E>(records: Vec<Record>, handle: F) -> Vec<String>
 where
     F: Fn(Record) -> Fut,
     Fut: Future<Output = Result<(), E>>,
-    E: std::error::Error,
 {
     let one = |record: Record| {
         let name = record.message_id.clone();
@@ -41,24 +40,14 @@ where
         .collect()
 }
 
-/// Whether a record failed; if so, why is in the log.
-fn failure<E: std::error::Error>(handled: std::thread::Result<Result<(), E>>, message_id: &str) -> bool {
-    match handled {
-        Ok(Ok(())) => return false,
-        Ok(Err(error)) => {
-            tracing::error!(
-                name: "message_goes_back",
-                message_id,
-                error = chain(&error),
-                "a message goes back to the queue"
-            );
-        }
-        Err(_) => {
-            // Where it was, and with what level, the hook has said.
-            tracing::warn!(name: "message_goes_back", message_id, "a panic; the message goes back to the queue");
-        }
-    }
-    true
+/// Whether a record failed. Whoever handled it has said why, where it is known which order it is about.
+fn failure<E>(handled: std::thread::Result<Result<(), E>>, message_id: &str) -> bool {
+    let Ok(handled) = handled else {
+        // Where it was, and with what level, the hook has said.
+        tracing::warn!(name: "message_goes_back", message_id, "a panic; the message goes back to the queue");
+        return true;
+    };
+    handled.is_err()
 }
 
 #[cfg(test)]

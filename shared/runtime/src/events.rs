@@ -25,6 +25,7 @@ pub const EVENTS: &[&str] = &[
     "file_streamed",
     "file_too_large",
     "file_unread",
+    "help_without_account",
     "job_handed_on",
     "job_missing",
     "job_moved",

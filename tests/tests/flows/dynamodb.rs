@@ -47,6 +47,20 @@ async fn an_order_is_accepted_exactly_once_whatever_happens_to_its_transaction()
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn there_is_help_while_the_tables_are_away() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let down = fault(Effect::InternalError, "BatchGetItem", WEBHOOK).times(1_000);
+    stage.aws.faults().arm(down);
+    stage.say(ANNA, "/help").await;
+    assert!(
+        stage.last_text(ANNA).contains("Ordering a video"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_order_whose_every_answer_was_lost_is_found_when_the_update_comes_again() {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;

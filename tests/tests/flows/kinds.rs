@@ -3,6 +3,7 @@
 use domain::catalog::Makes;
 use domain::id::JobId;
 use domain::job::{Failure, Stage as JobStage};
+use domain::time::Millis;
 use played_kie::Trouble;
 use played_telegram::{Fault, Happens, MediaKind};
 use tests::stage::{Card, Setting, Stage, jpeg, press};
@@ -397,7 +398,11 @@ async fn a_video_begins_with_a_picture_that_was_made_here() {
     let stage = stage().await;
     order_of(&stage, Makes::Image, "a lighthouse").await;
     stage.run_until_settled().await;
-    assert_eq!(stage.press_newest(ANNA, "fi:").await, None);
+    let (picture, film) = stage.newest_button(ANNA, "fi:");
+    assert_eq!(stage.press(ANNA, picture, &film).await, None);
+    // The same press much later: a photo waits an hour for its words, and this one begins to wait now.
+    stage.pass(Millis::from_mins(90));
+    assert_eq!(stage.press(ANNA, picture, &film).await, None);
     let shown = stage.last_text(ANNA);
     assert!(
         shown.contains("New video") && shown.contains("From your photo"),

@@ -1,10 +1,11 @@
 //! `/orders`: what became of each order and of its credits, and what was made once more.
 
 use domain::time::Millis;
+use played_kie::ChatTrouble;
 use played_telegram::MediaKind;
 use tests::stage::{Stage, press};
 
-use crate::{ANNA, BORIS};
+use crate::{ANNA, BORIS, VAULT};
 
 async fn order(stage: &Stage, prompt: &str) -> domain::id::JobId {
     let card = stage.draft(ANNA, prompt).await;
@@ -34,6 +35,9 @@ async fn nobody_who_has_ordered_nothing_sees_a_list() {
         stage.last_text(ANNA)
     );
     assert_eq!(stage.buttons(ANNA), Vec::<String>::new());
+    // By the button below the welcome, too.
+    let told = stage.press_newest(ANNA, "ord").await;
+    assert!(told.unwrap().contains("No orders yet"));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,6 +108,13 @@ async fn the_list_goes_on_page_by_page_to_the_first_order() {
         order(&stage, &format!("wish number {n}")).await;
         stage.run_until_settled().await;
         stage.pass(Millis::from_secs(1));
+        if n == 5 {
+            stage.say(ANNA, "/orders").await;
+            assert!(
+                !stage.has_button(ANNA, "ob:"),
+                "a full page is no reason for another"
+            );
+        }
     }
     stage.say(ANNA, "/orders").await;
     let first = stage.last_text(ANNA);
@@ -143,4 +154,45 @@ async fn nobody_sees_an_order_of_somebody_else() {
     }
     stage.say(BORIS, "/orders").await;
     assert!(stage.last_text(BORIS).contains("No orders yet"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_is_offered_as_such_and_words_are_no_video() {
+    let stage = Stage::with(|setting| {
+        setting.gift(9);
+        setting.vaults = vec![VAULT];
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    order(&stage, "wait for me").await;
+    stage.telegram.block(ANNA).unwrap();
+    stage.answered().await;
+    stage.run_until_settled().await;
+    stage.telegram.unblock(ANNA).unwrap();
+    let parked = receipt(&stage, 0).await;
+    assert!(
+        parked.contains("kept for you") && parked.contains("waiting for you"),
+        "{parked}"
+    );
+    assert!(stage.has_button(ANNA, "pk") && !stage.has_button(ANNA, "sh:"));
+    stage.press_newest(ANNA, "pk").await;
+    stage.press_newest(ANNA, "pn:").await;
+    receipt(&stage, 0).await;
+    assert!(
+        stage.has_button(ANNA, "sh:"),
+        "it was seen, and can be asked for again"
+    );
+
+    stage.pass(Millis::from_secs(1));
+    stage.draft(ANNA, "a cat on the moon").await;
+    stage.chat.inject(ChatTrouble::Cut, "", 1_000);
+    stage.press_newest(ANNA, "wo:").await;
+    stage.run_until_settled().await;
+    let words = receipt(&stage, 0).await;
+    assert!(
+        words.contains("There was no answer to use") && !words.contains("video"),
+        "{words}"
+    );
+    assert!(!stage.has_button(ANNA, "ag:") && !stage.has_button(ANNA, "sh:"));
+    stage.assert_sound().await;
 }

@@ -259,7 +259,7 @@ async fn a_second_tap_is_the_same_order() {
     stage.run_until_settled().await;
     let late = stage.update(&press(ANNA, message, &data, 3)).await;
     assert_eq!(late.method(), "answerCallbackQuery", "{}", late.text());
-    assert!(late.text().contains("done already"), "{}", late.text());
+    assert!(late.text().contains("over already"), "{}", late.text());
     assert_eq!(stage.jobs().await.len(), 1);
     assert_eq!(stage.chat.requests().len(), 1);
     stage.assert_sound().await;

@@ -168,6 +168,56 @@ async fn what_goes_wrong_is_told_by_names_of_ours_alone() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_right_to_the_files_that_is_lost_while_a_render_runs_is_an_operators_matter() {
+    page::hear();
+    let stage = Stage::with(|setting| {
+        let settings = &mut setting.settings;
+        let model = settings.models.get_mut("kling-3.0").unwrap();
+        "vertex".clone_into(&mut model.provider);
+        "veo-3.1-fast-generate-001".clone_into(&mut model.family);
+        model.aspects.retain(|aspect| aspect != "1:1");
+        for (price, seconds) in model.prices.iter_mut().zip([4, 8]) {
+            price.seconds = seconds;
+        }
+        let switch = settings.flags["provider-kie"].clone();
+        settings.flags.insert("provider-vertex".to_owned(), switch);
+    })
+    .await;
+    stage.newcomer(CUSTOMER).await;
+    let job = stage.order(CUSTOMER, "a river #withheld").await;
+    stage.run_until_settled().await;
+    let name = runtime::rays::named(&job.to_string()).unwrap();
+    let written = page::written();
+    let told = written.lines().find(|line| {
+        line.contains("provider_needs_operator") && line.contains(&name) && line.contains("vertex")
+    });
+    let told = told.unwrap_or_else(|| panic!("nobody is told of {name}"));
+    assert!(told.contains("ERROR") && told.contains("bad_key"), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_worker_cannot_do_is_told_of_the_order() {
+    let (stage, _) = stage().await;
+    stage.newcomer(CUSTOMER).await;
+    let job = stage.order(CUSTOMER, PROMPT).await;
+    // Nobody came while there was time to render it, and now there is none left to write that down.
+    stage.pass(Millis::from_mins(24 * 60));
+    let answer = stage.ring_with(&job, Duration::ZERO).await;
+    assert_eq!(answer.batch_item_failures.len(), 1);
+    let name = runtime::rays::named(&job.to_string()).unwrap();
+    let is_told = |line: &str| line.contains("message_goes_back") && line.contains(&name);
+    assert!(page::written().lines().any(is_told), "no line of {name}");
+    let told = Told::of(&stage, &job).await;
+    let failed = told.all("video-worker");
+    let [segment] = failed[..] else {
+        panic!("{failed:#?}")
+    };
+    assert_eq!(segment["fault"], true, "{segment:#}");
+    assert_eq!(segment["cause"]["exceptions"][0]["type"], "message_goes_back");
+    assert_eq!(segment["annotations"]["outcome"], "goes_back");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn two_orders_in_one_batch_have_each_a_trace_of_its_own() {
     let (stage, _) = stage().await;
     let mut orders = Vec::new();

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::document::{parse, problems};
-use super::warnings::{of_nobodys_cost, of_unknown_cost, switched_off};
+use super::warnings::{never_called_back, of_nobodys_cost, of_unknown_cost, switched_off};
 use super::*;
 
 /// The file that is shipped.
@@ -241,4 +241,30 @@ fn costs_of_nobody_and_routes_to_whoever_is_switched_off_are_told() {
     };
     assert_eq!(with("true"), None);
     assert!(with("false").unwrap().contains("kling-3.0 by kling kling-3.0"));
+}
+
+#[test]
+fn who_never_calls_back_is_to_be_asked_soon() {
+    let text = std::fs::read_to_string(shipped()).unwrap();
+    assert_eq!(never_called_back(&parse(&text).unwrap()), None);
+    let routed = |provider: &str, after: &str| {
+        let route = format!("{{ provider: {provider}, family: some-form{after} }}");
+        let routes = format!("family: kling-3.0\n    routes: [{route}]");
+        never_called_back(&parse(&text.replacen("family: kling-3.0", &routes, 1)).unwrap())
+    };
+    for (provider, after) in [
+        ("vertex", ""),
+        ("luma", ", poll_after_s: 181"),
+        ("klingv1", ", poll_after_s: 660"),
+    ] {
+        let told = routed(provider, after).unwrap();
+        assert!(
+            told.contains(&format!("kling-3.0 by {provider} some-form")),
+            "{told}"
+        );
+    }
+    assert_eq!(routed("vertex", ", poll_after_s: 180"), None);
+    assert_eq!(routed("kling", ""), None);
+    let own = text.replacen("    provider: kie", "    provider: minimax", 1);
+    assert!(never_called_back(&parse(&own).unwrap()).is_some());
 }

@@ -1,6 +1,10 @@
 //! What a settings file may say, and probably does not mean.
 
+use domain::catalog::Makes;
 use limits_flags::Document;
+
+/// Within how many seconds a render should first be asked for where nobody calls: nothing else delivers it.
+const UNCALLED_POLL_S_MAX: u32 = 180;
 
 /// Everything of that kind, a line each.
 pub(super) fn of(document: &Document) -> Vec<String> {
@@ -9,7 +13,41 @@ pub(super) fn of(document: &Document) -> Vec<String> {
     let all = unanswered
         .chain(of_unknown_cost(document))
         .chain(of_nobodys_cost(document));
-    all.chain(switched_off(document)).collect()
+    all.chain(switched_off(document))
+        .chain(never_called_back(document))
+        .collect()
+}
+
+/// Renders of a provider that never calls back, and that is first asked late: so long each customer waits.
+pub(super) fn never_called_back(document: &Document) -> Option<String> {
+    let is_late = |provider: &str, family: &str, after_s: Option<u32>| {
+        let calls = providers::registry::row(provider).is_none_or(|row| row.calls_back);
+        // Words come with the answer, and nobody asks for them later.
+        let is_words = providers::registry::form(provider, family)
+            .is_some_and(|form| matches!(form.makes, Makes::Prompt | Makes::Transcript));
+        !calls && !is_words && after_s.is_none_or(|after_s| after_s > UNCALLED_POLL_S_MAX)
+    };
+    let on_sale = document.models.iter().filter(|(_, model)| model.enabled);
+    let late = on_sale.flat_map(|(name, model)| {
+        let first = is_late(&model.provider, &model.family, model.poll_after_s);
+        let others = model.routes.iter().filter(move |route| {
+            is_late(
+                &route.provider,
+                &route.family,
+                route.poll_after_s.or(model.poll_after_s),
+            )
+        });
+        let others = others.map(move |route| format!("{name} by {} {}", route.provider, route.family));
+        first.then(|| name.clone()).into_iter().chain(others)
+    });
+    let late: Vec<String> = late.collect();
+    (!late.is_empty()).then(|| {
+        format!(
+            "warning: the provider of these never calls back, and they are first asked for after more than \
+             {UNCALLED_POLL_S_MAX} seconds: {}; say `poll_after_s: 60` or so",
+            late.join(", ")
+        )
+    })
 }
 
 /// What the log of AI operations could say no cost of. A provider that bills in units of a known price needs nothing else.

@@ -38,6 +38,7 @@ fn line(number: i64, model: &str, status: Status) -> AiRequest {
             kopecks: Some(2_800),
             source: Source::PriceList,
         }),
+        at_least: None,
         kopecks_per_usd: Some(8_000),
         subscription: None,
         is_unlimited: false,

@@ -31,7 +31,7 @@ pub(crate) async fn file(
     let Some(task) = studio.task(id).filter(|task| is_there(task, studio.now_ms())) else {
         return StatusCode::NOT_FOUND.into_response();
     };
-    if task.has(Trouble::Expired) && name == "1.mp4" {
+    if task.has(Trouble::Withheld) || (task.has(Trouble::Expired) && name == "1.mp4") {
         return (StatusCode::FORBIDDEN, "<Error><Code>AccessDenied</Code></Error>").into_response();
     }
     let rendered = tokio::task::spawn_blocking(move || task.render()).await;

@@ -39,6 +39,8 @@ pub enum Trouble {
     NoCallback,
     /// The first address of the result answers 403; the next look-up names another.
     Expired,
+    /// Every address of the result answers 403: whoever has ordered it may not read it any more.
+    Withheld,
     /// The result's address answers 404.
     Gone,
     /// The file has 60 MB: more than a bot may upload.

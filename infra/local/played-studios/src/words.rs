@@ -15,7 +15,7 @@ use crate::studio::{BODY_BYTES_MAX, Studio};
 use crate::task::Trouble;
 
 /// All of them, each with whether only the first attempt is in trouble.
-const WORDS: [(&str, Trouble, bool); 16] = [
+const WORDS: [(&str, Trouble, bool); 17] = [
     ("#429", Trouble::Busy, true),
     ("#503", Trouble::Unavailable, true),
     ("#502", Trouble::BadGateway, true),
@@ -30,6 +30,7 @@ const WORDS: [(&str, Trouble, bool); 16] = [
     ("#never", Trouble::Never, false),
     ("#nocallback", Trouble::NoCallback, false),
     ("#expired", Trouble::Expired, false),
+    ("#withheld", Trouble::Withheld, false),
     ("#gone", Trouble::Gone, false),
     ("#huge", Trouble::Huge, false),
 ];

@@ -70,8 +70,10 @@ pub(crate) fn cost(lines: &[&Line]) -> (Option<u64>, String) {
     let micro_usd = sum(lines, |line| line.micro_usd.unwrap_or(0));
     let kopecks = rounded(lines);
     let dark = count(lines, |line| {
-        line.status == "completed" && line.micro_usd.is_none()
-    }) + count(lines, |line| line.micro_usd.is_some() && line.per_usd.is_none());
+        line.is_part || (line.status == "completed" && line.micro_usd.is_none())
+    }) + count(lines, |line| {
+        !line.is_part && line.micro_usd.is_some() && line.per_usd.is_none()
+    });
     let cents = micro_usd.div_ceil(10_000);
     let usd = format!("${}.{:02}", spaced(cents / 100), cents % 100);
     if dark == 0 {

@@ -26,6 +26,8 @@ pub struct Line {
     pub credits: u64,
     /// What it cost, as far as that is known.
     pub micro_usd: Option<u64>,
+    /// That is not all.
+    pub is_part: bool,
     /// Kopecks for a dollar.
     pub per_usd: Option<u64>,
     /// The plan that paid.
@@ -171,7 +173,8 @@ fn line(item: &Item) -> Line {
         error: text(item, "error.type"),
         took_ms: amount(item, "took_ms"),
         credits: amount(item, "credits").unwrap(),
-        micro_usd: amount(item, "micro_usd"),
+        micro_usd: amount(item, "micro_usd").or(amount(item, "at_least_micro_usd")),
+        is_part: item.contains_key("at_least_micro_usd"),
         per_usd: amount(item, "kopecks_per_usd"),
         plan: text(item, "subscription").filter(|_| is_set(item, "is_unlimited")),
     }

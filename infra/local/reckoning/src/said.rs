@@ -341,14 +341,39 @@ pub fn differences(text: &str, rows: &Rows, from: i64, until: i64) -> Vec<String
     said.extend(margins(rows, from, until));
     said.extend(plans(rows, from, until));
     said.extend(warnings(rows, from, until));
-    let lines: Vec<&str> = text.lines().collect();
-    let missing = said.iter().filter(|line| !lines.contains(&line.as_str()));
+    compared(&said, text)
+}
+
+/// The same line may be said of two: then it has to stand there twice.
+fn compared(said: &[String], text: &str) -> Vec<String> {
+    let times = |line: &str| said.iter().filter(|said| said.as_str() == line).count();
+    let stands = |line: &str| text.lines().filter(|it| *it == line).count();
+    let reckoned: BTreeSet<&str> = said.iter().map(String::as_str).collect();
+    let missing = reckoned.iter().filter(|line| stands(line) < times(line));
     let mut found: Vec<String> = missing.map(|line| format!("not said: {line}")).collect();
-    let figures = lines
-        .iter()
+    let figures: BTreeSet<&str> = text
+        .lines()
         .skip(1)
-        .filter(|line| line.contains(|letter: char| letter.is_ascii_digit()));
-    let more = figures.filter(|line| !said.iter().any(|said| said == **line));
+        .filter(|line| line.contains(|letter: char| letter.is_ascii_digit()))
+        .collect();
+    let more = figures.into_iter().filter(|line| stands(line) > times(line));
     found.extend(more.map(|line| format!("nobody has reckoned: {line}")));
     found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_reckoned_twice_stands_there_twice() {
+        let said = ["a: 1".to_owned(), "a: 1".to_owned(), "b: 2".to_owned()];
+        let none: Vec<String> = Vec::new();
+        assert_eq!(compared(&said, "Day 1\na: 1\nb: 2\na: 1\nwords"), none);
+        assert_eq!(compared(&said, "Day 1\na: 1\nb: 2"), ["not said: a: 1"]);
+        assert_eq!(
+            compared(&said, "Day 1\na: 1\nb: 2\na: 1\nb: 2\nc: 3"),
+            ["nobody has reckoned: b: 2", "nobody has reckoned: c: 3"]
+        );
+    }
 }

@@ -59,6 +59,15 @@ impl Span {
     }
 }
 
+/// The first moment, in Moscow, of the last Sunday that is over: with it ends a week, so that both reports have the day.
+pub(super) fn last_sunday(now_ms: i64) -> i64 {
+    let today = (now_ms + MOSCOW_MS).div_euclid(DAY_MS);
+    // The first of January 1970 was a Thursday.
+    let since_sunday = (today + 4).rem_euclid(7);
+    let back = if since_sunday == 0 { 7 } else { since_sunday };
+    (today - back) * DAY_MS - MOSCOW_MS
+}
+
 /// A moment's day in Moscow, as people write it.
 fn date(at: i64) -> String {
     let text = domain::time::Timestamp(at + MOSCOW_MS)
@@ -185,5 +194,20 @@ impl Stage {
             *kinds.entry(line.category.clone()).or_insert(0_u64) += 1;
         }
         serde_json::json!(kinds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_day_is_a_sunday_that_is_over_in_moscow() {
+        // Sunday, 22 November 2026, begins in Moscow at 21:00 of the day before.
+        let sunday = 1_795_294_800_000;
+        for now in [sunday + DAY_MS, sunday + 3 * DAY_MS, sunday + 8 * DAY_MS - 1] {
+            assert_eq!(last_sunday(now), sunday);
+        }
+        assert_eq!(last_sunday(sunday + DAY_MS - 1), sunday - 7 * DAY_MS);
     }
 }

@@ -112,10 +112,14 @@ impl Visit<'_> {
     }
 
     /// The draft that a button makes. Pressed twice, or the same press again after its answer was lost, it is the same draft
-    /// once more, so that every card that is drawn can be ordered from.
+    /// once more, so that every card that is drawn can be ordered from; but not one that is too old to take words in.
     pub(super) async fn put_once(&self, draft: &Draft, first: First) -> Result<Reply, Error> {
         let stands = self.account.draft.as_ref();
-        match stands.filter(|stands| stands.describes_the_same(draft)) {
+        let fresh = |stands: &&Draft| self.now.since(stands.created_at) <= PHOTO_WAITS;
+        match stands
+            .filter(fresh)
+            .filter(|stands| stands.describes_the_same(draft))
+        {
             Some(stands) => Ok(self.show_new(stands, first)),
             None => self.put(draft, first).await,
         }

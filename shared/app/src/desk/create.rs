@@ -23,6 +23,10 @@ use crate::{cards, kinds, quota, show, tally, traces};
 /// same customer orders at the same moment, or where a row is full of what all use together.
 const ADMIT_TRIES: u32 = 8;
 
+/// How long the doorbell for words waits. That they are asked for is the webhook's answer, which Telegram carries out after
+/// the bell was rung: words that came sooner would be covered by it.
+const BEHIND_OUR_ANSWER: Millis = Millis::from_secs(1);
+
 /// What a press orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Wanted {
@@ -205,7 +209,13 @@ impl Visit<'_> {
     /// Rings for the worker. If that fails, cleanup rings within 80 seconds: the job's row is the outbox.
     async fn ring(&self, job: &Job) {
         let doorbell = Doorbell::new(&job.id, Hint::Accepted);
-        if let Err(error) = self.desk.queue.ring(&doorbell, Millis::ZERO).await {
+        let makes_words = job.order.makes.is_words();
+        let delay = if makes_words {
+            BEHIND_OUR_ANSWER
+        } else {
+            Millis::ZERO
+        };
+        if let Err(error) = self.desk.queue.ring(&doorbell, delay).await {
             tracing::warn!(name: "doorbell_not_rung", error = crate::chain(&error), job = %job.id, "no doorbell; cleanup will ring");
         }
     }

@@ -10,8 +10,10 @@ use super::visit::Visit;
 use crate::cards::{Card, keyboard};
 use crate::{kinds, order_card, show};
 
-/// Orders on one page: a line of two for each, and their numbers in two rows of buttons.
-const LINES: i32 = 6;
+/// Orders on one page: two lines for each, and their numbers in two rows of buttons.
+const LINES: usize = 6;
+/// How many reads a page takes at most. One is enough, unless there are lines that cannot be read.
+const READS_MAX: usize = 4;
 
 impl Visit<'_> {
     /// `/orders`: the newest ones.
@@ -31,26 +33,42 @@ impl Visit<'_> {
         query_id: &str,
     ) -> Result<Reply, Error> {
         let card = self.orders_card(before).await?;
+        let none = if before.is_some() {
+            "orders-no-older"
+        } else {
+            "orders-empty"
+        };
         Ok(card.map_or_else(
-            || Self::alert(query_id, &self.say.text("order-gone")),
+            || Self::alert(query_id, &self.say.text(none)),
             |card| self.edit_card(message_id, card),
         ))
     }
 
     async fn orders_card(&self, before: Option<(&Nonce, Timestamp)>) -> Result<Option<Card>, Error> {
         let user = self.account.user;
-        let start = before.map(|(nonce, at)| {
+        let mut start = before.map(|(nonce, at)| {
             let nonce = nonce.clone();
             Requests::behind(&JobId { user, nonce }, at)
         });
-        let newest = start.is_none();
-        let page = self.desk.store.requests().of_user(user, start, LINES).await?;
+        let (newest, requests) = (start.is_none(), self.desk.store.requests());
+        let mut lines = Vec::new();
+        // One more than is shown, to know whether there is an older one.
+        for _ in 0..READS_MAX {
+            let wanted = i32::try_from(LINES + 1 - lines.len()).unwrap_or(1);
+            let page = requests.of_user(user, start, wanted).await?;
+            lines.extend(page.lines);
+            start = page.next;
+            if start.is_none() || lines.len() > LINES {
+                break;
+            }
+        }
+        let more = lines.len() > LINES;
+        lines.truncate(LINES);
         let zone = self.own_zone();
-        let more = page.next.is_some();
         Ok(order_card::list(
             self.say,
             &self.snapshot,
-            &page.lines,
+            &lines,
             (newest, more),
             (&zone, self.now),
         ))
@@ -62,10 +80,9 @@ impl Visit<'_> {
             return Self::alert(query_id, &self.say.text("order-gone"));
         };
         let zone = self.own_zone();
-        self.edit_card(
-            message_id,
-            order_card::receipt(self.say, &self.snapshot, job, &zone),
-        )
+        let waits = self.account.parked.contains(&job.id);
+        let card = order_card::receipt(self.say, &self.snapshot, (job, waits), &zone);
+        self.edit_card(message_id, card)
     }
 
     /// What was made, once more, by Telegram's own name of the file. It costs nothing.

@@ -86,9 +86,16 @@ impl Desk {
             return Ok(None);
         }
         let command = command(text);
-        let visit = self
-            .visit(UserId(from.id), message.chat.id, say, None, deadline)
-            .await?;
+        let visit = self.visit(UserId(from.id), message.chat.id, say, None, deadline);
+        let visit = match visit.await {
+            Ok(visit) => visit,
+            // Help there is even where nobody can be looked up.
+            Err(error) if command.as_deref() == Some("help") => {
+                tracing::warn!(name: "help_without_account", error = crate::chain(&error), "help is given in the language of Telegram");
+                return Ok(Some(help(message.chat.id, say)));
+            }
+            Err(error) => return Err(error),
+        };
         let reply = match command.as_deref() {
             Some("start") => visit.welcome(),
             Some("help") => help(message.chat.id, visit.say),

@@ -20,8 +20,8 @@ impl Desk {
     /// Whether somebody may pay an invoice: it is theirs, it is open, it says what we said, and what it brings can begin.
     /// Answered at once, for Telegram waits 10 s and no longer; whatever goes wrong on the way is a no, and nothing is paid.
     pub(super) async fn checkout(&self, query: &PreCheckoutQuery) -> Reply {
-        let say = Say::in_(Locale::of(query.from.language_code.as_deref()));
-        let no = match self.may_pay(query).await {
+        let mut say = Say::in_(Locale::of(query.from.language_code.as_deref()));
+        let no = match self.may_pay(query, &mut say).await {
             Ok(Ok(())) => return AnswerPreCheckoutQuery::yes(&query.id).into(),
             Ok(Err(no)) => no,
             Err(error) => {
@@ -33,7 +33,8 @@ impl Desk {
         AnswerPreCheckoutQuery::no(&query.id, &no.told(say)).into()
     }
 
-    async fn may_pay(&self, query: &PreCheckoutQuery) -> Result<Result<(), No>, Error> {
+    /// Whoever bought it is answered in the language in which they did.
+    async fn may_pay(&self, query: &PreCheckoutQuery, say: &mut Say) -> Result<Result<(), No>, Error> {
         let (Some(cashier), Some(id)) = (&self.cashier, PurchaseId::parse(&query.invoice_payload)) else {
             return Ok(Err(No::Purchase(NotPayable::Over)));
         };
@@ -45,6 +46,9 @@ impl Desk {
         let Some(purchase) = cashier.payments.purchase(&id).await? else {
             return Ok(Err(No::Purchase(NotPayable::Over)));
         };
+        if id.user == UserId(query.from.id) {
+            *say = Say::of(&purchase.locale);
+        }
         let amount = Currency::parse(&query.currency).map(|currency| Amount {
             minor: query.total_amount,
             currency,

@@ -14,6 +14,11 @@ use crate::{measured, traces};
 /// Steps taken for one doorbell at most; a job that goes through every stage takes five.
 const STEPS_MAX: u32 = 12;
 
+/// Says why a message goes back to the queue.
+pub fn goes_back(error: &Error) {
+    tracing::error!(name: "message_goes_back", error = crate::chain(error), "a message goes back to the queue");
+}
+
 impl Workshop {
     /// Does what the job behind a doorbell wants, and rings for when it wants something again. How it was rung is for the
     /// order's trace alone.
@@ -21,10 +26,16 @@ impl Workshop {
         let traced = spans::rung("video-worker", doorbell.hint.as_str(), rung);
         let job = || tracing::info_span!("job", job = doorbell.job, withheld = tracing::field::Empty);
         let span = traced.in_scope(job);
-        self.attend_to(doorbell, &traced, deadline)
-            .instrument(span)
-            .instrument(traced.clone())
-            .await
+        // Said within the order's spans: so the line names the order, and its trace shows that it failed here.
+        let attended = async {
+            let attended = self.attend_to(doorbell, &traced, deadline).await;
+            if let Err(error) = &attended {
+                goes_back(error);
+                spans::ended(&traced, "goes_back");
+            }
+            attended
+        };
+        attended.instrument(span).instrument(traced.clone()).await
     }
 
     async fn attend_to(&self, doorbell: &Doorbell, traced: &Span, deadline: Deadline) -> Result<(), Error> {

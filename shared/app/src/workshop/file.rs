@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use domain::job::Job;
 use providers::files::{Checked, Verdict};
-use providers::{TaskRef, UploadError};
+use providers::{Reason, TaskRef, UploadError};
 use table::Deadline;
 
+use super::submit::report;
 use super::{RESERVE, Workshop};
 
 /// The longest that a look at a file may take, with all its reads.
@@ -58,10 +59,14 @@ impl Workshop {
         };
         match self.check(job, &fresh, deadline).await {
             // The provider has just said that the file is there.
-            Verdict::Gone | Verdict::Refused => (
-                None,
-                Verdict::NoAnswer("a fresh address is refused too".to_owned()),
-            ),
+            here @ (Verdict::Gone | Verdict::Refused) => {
+                let why = "a fresh address is refused too";
+                // No address has run out where it is our account that opens them: it has lost its key or its right.
+                if here == Verdict::Refused && !self.files.is_public(&fresh) {
+                    report(job, Reason::BadKey, 0, why);
+                }
+                (None, Verdict::NoAnswer(why.to_owned()))
+            }
             verdict => found(&fresh, verdict),
         }
     }
@@ -73,6 +78,10 @@ impl Workshop {
         match self.files.check(url, job.order.makes, timeout).await {
             Verdict::Playable(checked) if !job.order.is_met_by(checked.duration_ms) => {
                 Verdict::Useless("it is much shorter than ordered")
+            }
+            Verdict::Barred { code, why } => {
+                report(job, Reason::BadKey, i64::from(code), &why);
+                Verdict::NoAnswer(why)
             }
             verdict => verdict,
         }

@@ -23,7 +23,7 @@ fn said(outcome: &LookUp) -> Option<&'static str> {
         LookUp::SucceededWithoutFile => Some("succeeded_without_file"),
         LookUp::Failed { reason, .. } => Some(reason.as_str()),
         LookUp::Absent => Some("absent"),
-        LookUp::Unavailable { .. } => Some("unavailable"),
+        LookUp::Unavailable { .. } | LookUp::Barred { .. } => Some("unavailable"),
         LookUp::Running { .. } => None,
     }
 }
@@ -106,6 +106,14 @@ impl Workshop {
             LookUp::Unavailable { why, retry_after_s } => {
                 tracing::warn!(name: "provider_silent", job = %job.id, why, "the provider does not say how the task stands");
                 self.not_told(retry_after_s)
+            }
+            LookUp::Barred {
+                reason,
+                code,
+                message,
+            } => {
+                report(job, reason, code, &message);
+                self.not_told(None)
             }
         }
     }

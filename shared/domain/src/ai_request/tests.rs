@@ -407,3 +407,69 @@ fn an_answer_of_no_use_costs_what_its_tokens_cost() {
     assert_eq!(line.cost.map(|cost| cost.micro_usd), Some(MicroUsd(650)));
     assert_eq!((line.tokens_in, line.tokens_out), (1_000, 200));
 }
+
+/// What a line says of what it cost: that, and the least that it is where that is not known.
+fn known(job: &Job) -> (Option<u64>, Option<u64>) {
+    let line = AiRequest::of(job).unwrap();
+    (spent(job).map(|(sum, _)| sum), line.at_least.map(|least| least.0))
+}
+
+/// Submitted once more, after what has come to nothing, and running.
+fn again(queued: Job) -> Job {
+    let due = queued.due_at.unwrap();
+    let claim = Event::Claim {
+        lease_until: Timestamp(i64::MAX),
+        way: None,
+    };
+    let accepted = Event::Accepted {
+        fence: Fence(2),
+        task: TaskId("task-2".into()),
+    };
+    after(queued, [(claim, due), (accepted, due)])
+}
+
+#[test]
+fn a_render_of_unknown_cost_after_one_that_was_billed_cost_nobody_knows_what_but_at_least_that() {
+    let mut second = again(failed(&running(), Failure::NoFile, Bill::Made));
+    let costing = second.order.costing.as_mut().unwrap();
+    (costing.expected, costing.billed_unit) = (None, None);
+    let url = "https://x/2.mp4".into();
+    let file = RenderedFile {
+        url,
+        bytes: 1,
+        billed_milli: None,
+    };
+    let succeeded = Event::Succeeded {
+        file,
+        deliver_until: Timestamp(i64::MAX),
+    };
+    let at = second.due_at.unwrap();
+    let done = after(second, [(succeeded, at), (Event::Delivered { file: None }, at)]);
+    assert_eq!(known(&done), (None, Some(350_000)));
+}
+
+#[test]
+fn a_bill_that_nobody_knows_the_sum_of_is_not_forgotten_once_a_later_one_is_known() {
+    let nobody_knows = Costing {
+        expected: None,
+        billed_unit: None,
+        ..costing()
+    };
+    let mut first = running();
+    first.order.costing = Some(nobody_knows.clone());
+    let ended = failed(&first, Failure::Moderation, Bill::Made);
+    assert_eq!(known(&ended), (None, Some(0)), "it is counted among the unknown");
+    let mut second = again(failed(&first, Failure::NoFile, Bill::Made));
+    second.order.costing = Some(costing());
+    let ended = failed(&second, Failure::Moderation, Bill::Said(62_500));
+    assert_eq!(known(&ended), (None, Some(312_500)));
+    // Tokens are counted, whatever they cost.
+    let tokens = Bill::Tokens {
+        went_in: 7,
+        came_out: 5,
+    };
+    let ended = failed(&first, Failure::Moderation, tokens);
+    let line = AiRequest::of(&ended).unwrap();
+    assert_eq!((line.tokens_in, line.tokens_out, line.cost), (7, 5, None));
+    assert!(ended.vain.unwrap().unknown);
+}

@@ -30,6 +30,17 @@ fn alarm(rings: bool, at: Timestamp) -> Heard {
     }
 }
 
+fn named_alarm(name: &str) -> Heard {
+    let kind = Kind {
+        function: name.to_owned(),
+        ..Kind::default()
+    };
+    Heard {
+        kind,
+        ..alarm(true, NOON)
+    }
+}
+
 #[test]
 fn an_alarm_has_one_message_that_says_how_it_stands_now() {
     let mut book = Book::default();
@@ -146,6 +157,21 @@ fn a_storm_is_few_messages_and_its_numbers_are_right() {
     assert_eq!(own + left, 10_000);
     let rest = book.groups.iter().find(|group| group.is_rest()).unwrap();
     assert_eq!(rest.said, 30, "kinds without a message of their own");
+}
+
+#[test]
+fn an_alarm_is_told_among_any_number_of_errors_and_takes_no_message_from_them() {
+    let mut book = Book::default();
+    let alarms = |count: i64| (0..count).map(|one| named_alarm(&format!("A{one}")));
+    let errors = |count: i64| (0..count).map(|one| heard(&format!("e{one}")));
+    book.hear(&errors(200).collect::<Vec<_>>(), NOON);
+    assert_eq!(tell(&mut book, NOON).0, MESSAGES_MAX + 1);
+    book.hear(&alarms(12).collect::<Vec<_>>(), NOON);
+    assert_eq!(tell(&mut book, NOON), (12, 0));
+    let mut book = Book::default();
+    let all: Vec<Heard> = alarms(12).chain(errors(10)).collect();
+    book.hear(&all, NOON);
+    assert_eq!(tell(&mut book, NOON).0, 22, "and none for a rest");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The machine itself.
 
-use super::timing::{ASK_AFTER, FENCE_MAX, LOSSES_MAX, TELL_TRIES_MAX, backoff, poll_after};
+use super::timing::{ASK_AFTER, FENCE_MAX, LOSSES_MAX, TELL_TRIES_MAX, WORDS_ASKED_MAX, backoff, poll_after};
 use super::{Change, Event, Failure, Guard, Job, Mark, Refused, RenderedFile, Rule, Settlement, Stage};
 use crate::id::{Fence, FileId, TaskId};
 use crate::time::{Jitter, Millis, Timestamp};
@@ -131,7 +131,8 @@ impl Job {
         now: Timestamp,
     ) -> Result<Change, Refused> {
         self.expect(&[Stage::Submitting])?;
-        if self.fence.0 >= FENCE_MAX {
+        let is_for_words = self.order.sketch.is_some();
+        if self.fence.0 >= FENCE_MAX || (is_for_words && self.fence.0 >= WORDS_ASKED_MAX) {
             return Ok(self.fail(Rule::T5, Failure::Provider, now));
         }
         Ok(self.back_to_queue(Rule::T4, retry_after, jitter, now))

@@ -1,7 +1,7 @@
 //! What a provider bills for what came to nothing.
 
 use super::{Answer, Change, Job};
-use crate::ai_request::{Cost, Costing, Source};
+use crate::ai_request::{Cost, Source};
 use crate::cost::MicroUsd;
 
 /// What an attempt is billed that came to nothing.
@@ -32,23 +32,6 @@ impl Bill {
             None => Self::Nothing,
         }
     }
-
-    fn cost(self, costing: &Costing) -> Option<Cost> {
-        let cost = match self {
-            Self::Nothing | Self::Said(0) => None,
-            Self::Said(milli) => costing.cost(Some(milli), None),
-            Self::Made => costing.cost(None, None),
-            Self::Tokens { went_in, came_out } => {
-                let answer = Answer {
-                    text: String::new(),
-                    tokens_in: went_in,
-                    tokens_out: came_out,
-                };
-                costing.cost(None, Some(&answer))
-            }
-        };
-        cost.filter(|cost| cost.micro_usd > MicroUsd(0))
-    }
 }
 
 /// What attempts have cost that came to nothing.
@@ -62,14 +45,17 @@ pub struct Vain {
     pub tokens_in: u64,
     /// Tokens that came out.
     pub tokens_out: u64,
+    /// There was another that is billed, and nobody knows how much: this is the least that was spent.
+    pub unknown: bool,
 }
 
 impl Vain {
-    /// With one more.
-    fn and(self, cost: Cost, (tokens_in, tokens_out): (u64, u64)) -> Self {
+    /// With one more; `None` is billed, and nobody knows how much.
+    fn and(self, cost: Option<Cost>, (tokens_in, tokens_out): (u64, u64)) -> Self {
         Self {
-            micro_usd: self.micro_usd.plus(cost.micro_usd),
-            source: self.source.max(cost.source),
+            micro_usd: cost.map_or(self.micro_usd, |cost| self.micro_usd.plus(cost.micro_usd)),
+            source: cost.map_or(self.source, |cost| self.source.max(cost.source)),
+            unknown: self.unknown || cost.is_none(),
             tokens_in: self.tokens_in.saturating_add(tokens_in),
             tokens_out: self.tokens_out.saturating_add(tokens_out),
         }
@@ -87,18 +73,31 @@ impl Change {
 
 impl Job {
     fn spend(&mut self, bill: Bill) {
-        let Some(cost) = self.order.costing.as_ref().and_then(|costing| bill.cost(costing)) else {
+        let Some(costing) = self.order.costing.as_ref() else {
             return;
         };
-        let tokens = match bill {
-            Bill::Tokens { went_in, came_out } => (went_in, came_out),
-            Bill::Nothing | Bill::Said(_) | Bill::Made => (0, 0),
+        let (cost, tokens) = match bill {
+            Bill::Nothing | Bill::Said(0) => return,
+            Bill::Said(milli) => (costing.cost(Some(milli), None), (0, 0)),
+            Bill::Made => (costing.cost(None, None), (0, 0)),
+            Bill::Tokens { went_in, came_out } => {
+                let answer = Answer {
+                    text: String::new(),
+                    tokens_in: went_in,
+                    tokens_out: came_out,
+                };
+                (costing.cost(None, Some(&answer)), (went_in, came_out))
+            }
         };
+        if tokens == (0, 0) && cost.is_some_and(|cost| cost.micro_usd == MicroUsd(0)) {
+            return;
+        }
         let none = Vain {
             micro_usd: MicroUsd(0),
             source: Source::Provider,
             tokens_in: 0,
             tokens_out: 0,
+            unknown: false,
         };
         self.vain = Some(self.vain.unwrap_or(none).and(cost, tokens));
     }

@@ -40,6 +40,10 @@ pub const ABSENCE_AFTER: Millis = Millis::from_mins(2);
 /// go on with: two questions that nobody answers fit in.
 pub const WORDS_WAIT_MAX: Millis = Millis::from_mins(1);
 
+/// Submissions of an order for words at most. Whoever answers badly at once would else be asked once every few seconds until the
+/// customer's patience ends, each time with a price for us; the simple words do as well by then.
+pub(super) const WORDS_ASKED_MAX: u32 = 3;
+
 /// An order for words is settled after this, whatever happened: a lease, a horizon and some tries to show them.
 pub const WORDS_SETTLE_MAX: Millis = Millis::from_mins(10);
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::header::{AUTHORIZATION, HeaderName, HeaderValue, LOCATION};
 use reqwest::{Client, Response, Url};
 
+use super::Verdict;
 use crate::vertex::{NoToken, Tokens};
 
 /// A header for one host, and for no other: neither one that a file's address is made to look like, nor one that it leads on to.
@@ -70,11 +71,14 @@ impl Pass {
         Url::parse(url).is_ok_and(ours)
     }
 
-    /// What the header says now, or why nobody knows.
-    pub(super) async fn key(&self, timeout: Duration) -> Result<HeaderValue, String> {
+    /// What the header says now, or what it means for a file that nobody knows.
+    pub(super) async fn key(&self, timeout: Duration) -> Result<HeaderValue, Verdict> {
         match &self.key {
             Key::Fixed(key) => Ok(key.clone()),
-            Key::Token(tokens) => tokens.bearer(timeout).await.map_err(NoToken::into_why),
+            Key::Token(tokens) => tokens.bearer(timeout).await.map_err(|no| match no {
+                NoToken::Refused { code, why } => Verdict::Barred { code, why },
+                NoToken::NotNow { why, .. } => Verdict::NoAnswer(why),
+            }),
         }
     }
 

@@ -33,6 +33,8 @@ pub const ROW: Row = Row {
     finds: false,
     notice: |_| None,
     is_signed: None,
+    calls_back: false,
+    fault_of_key: |key| parts(key).is_none().then_some(NO_KEY),
     open: |access| Arc::new(KlingV1(access)),
 };
 
@@ -66,6 +68,12 @@ const FROM_A_PHOTO: &str = "image2video";
 const TOKEN_SECONDS: i64 = 1800;
 const SKEW_SECONDS: i64 = 5;
 
+/// The access key and the secret key.
+fn parts(key: &str) -> Option<(&str, &str)> {
+    key.split_once(':')
+        .filter(|(access, secret)| !access.is_empty() && !secret.is_empty())
+}
+
 /// An account at Kling.
 #[derive(Debug)]
 struct KlingV1(Access);
@@ -73,7 +81,7 @@ struct KlingV1(Access);
 impl KlingV1 {
     /// A token of now; `None` if the key has no such two parts.
     fn token(&self) -> Option<String> {
-        let (access, secret) = self.0.key.split_once(':')?;
+        let (access, secret) = parts(&self.0.key)?;
         let now = (self.0.now)().seconds();
         let claims = json!({
             "iss": access,

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
+use ring::signature::RsaKeyPair;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 
@@ -23,8 +24,10 @@ const TOKEN_SHARE: u32 = 4;
 /// A service account, with the bucket that it may write to.
 #[derive(Debug)]
 pub(super) struct Account {
-    /// The region's host, with project and region behind it.
-    place: String,
+    project: String,
+    location: String,
+    /// Where all of it is, if it is not Google.
+    played: Option<String>,
     storage: String,
     /// `bucket`, or `bucket/folder`.
     pub(super) folder: String,
@@ -33,7 +36,7 @@ pub(super) struct Account {
 
 /// The key file of a service account, as Google's console gives it out, with the bucket and maybe the region added.
 #[derive(Deserialize)]
-struct KeyFile {
+pub(super) struct KeyFile {
     client_email: String,
     private_key: String,
     private_key_id: Option<String>,
@@ -42,36 +45,45 @@ struct KeyFile {
     location: Option<String>,
 }
 
+impl KeyFile {
+    fn folder(&self) -> &str {
+        self.bucket.trim_start_matches("gs://").trim_end_matches('/')
+    }
+}
+
+/// What a key file says, and the private key in it.
+pub(super) fn read(key: &str) -> Result<(KeyFile, RsaKeyPair), &'static str> {
+    let file: KeyFile = serde_json::from_str(key).map_err(
+        |_| "vertex_api_key is no service account's key file with `client_email`, `private_key`, `project_id` and `bucket`",
+    )?;
+    let location = file.location.as_deref().unwrap_or(LOCATION);
+    if !(is_project(&file.project_id) && is_name(location, "") && is_name(file.folder(), "._/")) {
+        return Err("vertex_api_key has a `project_id`, `location` or `bucket` that is no name");
+    }
+    let key = Signer::key(&file.private_key).ok_or("vertex_api_key has no private key that can be read")?;
+    Ok((file, key))
+}
+
+/// The project and the region of `projects/…/locations/…/…`, which become parts of an address.
+fn home(operation: &str) -> Option<(&str, &str)> {
+    let (project, rest) = operation.strip_prefix("projects/")?.split_once("/locations/")?;
+    let (location, _) = rest.split_once('/')?;
+    (is_project(project) && is_name(location, "")).then_some((project, location))
+}
+
 impl Account {
     /// Of what the secret says. Nothing of that is quoted.
     pub(super) fn open(access: Access) -> Result<Self, &'static str> {
-        let file: KeyFile = serde_json::from_str(&access.key).map_err(
-            |_| "vertex_api_key is no service account's key file with `client_email`, `private_key`, `project_id` and `bucket`",
-        )?;
-        let location = file.location.as_deref().unwrap_or(LOCATION);
-        let folder = file.bucket.trim_start_matches("gs://").trim_end_matches('/');
-        if !(is_name(&file.project_id, ".:") && is_name(location, "") && is_name(folder, "._/")) {
-            return Err("vertex_api_key has a `project_id`, `location` or `bucket` that is no name");
-        }
-        let key =
-            Signer::key(&file.private_key).ok_or("vertex_api_key has no private key that can be read")?;
-        let moved = access.base != ROW.base;
-        let host = match location {
-            _ if moved => access.base.clone(),
-            "global" => ROW.base.to_owned(),
-            region => format!("https://{region}-aiplatform.googleapis.com"),
-        };
-        let at = |place: &str, path: &str| {
-            if moved {
-                format!("{}{path}", access.base)
-            } else {
-                place.to_owned()
-            }
+        let (file, key) = read(&access.key)?;
+        // What is played is all at one place.
+        let played = (access.base != ROW.base).then_some(access.base);
+        let at = |place: &str, path: &str| match &played {
+            Some(base) => format!("{base}{path}"),
+            None => place.to_owned(),
         };
         Ok(Self {
-            place: format!("{host}/v1/projects/{}/locations/{location}", file.project_id),
             storage: at(STORAGE, ""),
-            folder: folder.to_owned(),
+            folder: file.folder().to_owned(),
             tokens: Arc::new(Tokens {
                 http: access.http,
                 place: at(TOKEN_PLACE, "/token"),
@@ -83,11 +95,31 @@ impl Account {
                 now: access.now,
                 held: Mutex::default(),
             }),
+            project: file.project_id,
+            location: file.location.unwrap_or_else(|| LOCATION.to_owned()),
+            played,
         })
     }
 
+    /// Where orders of a form go.
     pub(super) fn url(&self, family: &str, verb: &str) -> String {
-        format!("{}/publishers/google/models/{family}:{verb}", self.place)
+        self.url_in(&self.project, &self.location, family, verb)
+    }
+
+    /// Where an operation is asked for: in its own project and region, as its name says, so that renders are not lost that run
+    /// while the secret is changed.
+    pub(super) fn url_of(&self, operation: &str, family: &str) -> String {
+        let (project, location) = home(operation).unwrap_or((&self.project, &self.location));
+        self.url_in(project, location, family, "fetchPredictOperation")
+    }
+
+    fn url_in(&self, project: &str, location: &str, family: &str, verb: &str) -> String {
+        let host = match (&self.played, location) {
+            (Some(base), _) => base.clone(),
+            (None, "global") => ROW.base.to_owned(),
+            (None, region) => format!("https://{region}-aiplatform.googleapis.com"),
+        };
+        format!("{host}/v1/projects/{project}/locations/{location}/publishers/google/models/{family}:{verb}")
     }
 
     /// Sends a request with a token; once more with another if that one is not taken any more, which is surely not what
@@ -123,6 +155,10 @@ impl Account {
 async fn show(bearer: &HeaderValue, request: RequestBuilder, timeout: Duration) -> Result<Answer, Stopped> {
     let request = request.header(AUTHORIZATION, bearer);
     http::send(request, timeout).await.map_err(Stopped::Unanswered)
+}
+
+fn is_project(name: &str) -> bool {
+    is_name(name, ".:") && !name.contains("..")
 }
 
 /// Letters, digits and hyphens, and these: it becomes a part of an address.

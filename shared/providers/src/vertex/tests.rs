@@ -266,13 +266,12 @@ fn an_operation_that_is_done_is_a_video_in_our_bucket_or_none() {
     let urls =
         vec!["https://storage.googleapis.com/storage/v1/b/videos/o/veo%2F1%2Fa%20b.mp4?alt=media".to_owned()];
     assert_eq!(video("gs://videos/veo/1/a b.mp4"), LookUp::Succeeded { urls });
-    for elsewhere in [
-        "gs://others/veo/1.mp4",
-        "gs://videos/",
-        "https://videos/1.mp4",
-        "",
-    ] {
-        assert_eq!(video(elsewhere), LookUp::SucceededWithoutFile, "{elsewhere}");
+    for nowhere in ["https://videos/1.mp4", ""] {
+        assert_eq!(video(nowhere), LookUp::SucceededWithoutFile, "{nowhere}");
+    }
+    // It was made, so it is not made again.
+    for elsewhere in ["gs://others/veo/1.mp4", "gs://videos/"] {
+        assert_eq!(barred_for(&video(elsewhere)), Some(Reason::BadKey), "{elsewhere}");
     }
     let inline = json!({"videos": [{"bytesBase64Encoded": "AAAA"}]});
     assert_eq!(outcome(inline), LookUp::SucceededWithoutFile);
@@ -289,6 +288,64 @@ fn an_operation_that_is_done_is_a_video_in_our_bucket_or_none() {
     assert!(moderated, "{filtered:?}");
     let undone = account.looked(Ok(said(200, &json!({"name": "o", "response": {"videos": []}}))));
     assert_eq!(undone, LookUp::Running { progress: None });
+}
+
+/// For what an operator has to act before a task can be asked for.
+fn barred_for(looked: &LookUp) -> Option<Reason> {
+    match looked {
+        LookUp::Barred { reason, .. } => Some(*reason),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_operation_is_asked_for_where_it_runs_whatever_the_secret_says_by_now() {
+    let account = account();
+    let of = |operation: &str| account.url_of(operation, "veo");
+    assert_eq!(
+        of("projects/old-1/locations/europe-west4/publishers/google/models/veo/operations/7"),
+        "https://europe-west4-aiplatform.googleapis.com/v1/projects/old-1/locations/europe-west4/publishers/google/models/veo:fetchPredictOperation"
+    );
+    let here = account.url("veo", "fetchPredictOperation");
+    for other in [
+        "7",
+        "projects/p/locations/evil.example/operations/7",
+        "projects/a/../b/locations/x/7",
+        "projects/../locations/x/7",
+        "projects/p/locations/x",
+    ] {
+        assert_eq!(of(other), here, "{other}");
+    }
+}
+
+#[test]
+fn a_key_or_a_role_that_is_lost_while_a_render_runs_is_an_operators_matter() {
+    let account = account();
+    let looked = |status: u16, message: &str| {
+        let body = json!({"error": {"code": status, "message": message}});
+        barred_for(&account.looked(Ok(said(status, &body))))
+    };
+    assert_eq!(looked(401, "no credentials"), Some(Reason::BadKey));
+    assert_eq!(looked(403, "permission denied"), Some(Reason::BadKey));
+    assert_eq!(looked(403, "enable billing"), Some(Reason::OutOfFunds));
+    assert_eq!(
+        (looked(404, "no such operation"), looked(500, "internal")),
+        (None, None)
+    );
+    let refused = |no: NoToken| barred_for(&account.looked(Err(Stopped::NoToken(no))));
+    let why = || "invalid_grant".to_owned();
+    assert_eq!(
+        refused(NoToken::Refused {
+            code: 400,
+            why: why()
+        }),
+        Some(Reason::BadKey)
+    );
+    let later = NoToken::NotNow {
+        why: why(),
+        retry_after_s: None,
+    };
+    assert_eq!(refused(later), None);
 }
 
 #[test]
@@ -327,7 +384,6 @@ fn only_its_own_words_say_that_there_is_no_operation() {
     for answer in [
         Ok(said(404, &json!({}))),
         Ok(said(404, &json!("a page"))),
-        Ok(said(401, &json!({"error": {"code": 401}}))),
         Ok(said(500, &json!({"error": {"code": 500}}))),
         Err(Stopped::Unanswered(Failed::Unanswered("silence".into()))),
     ] {

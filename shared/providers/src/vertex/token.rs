@@ -52,14 +52,6 @@ pub(crate) enum NoToken {
     },
 }
 
-impl NoToken {
-    pub(crate) fn into_why(self) -> String {
-        match self {
-            Self::Refused { why, .. } | Self::NotNow { why, .. } => why,
-        }
-    }
-}
-
 /// Who signs.
 pub(super) struct Signer {
     pub(super) email: String,

@@ -52,7 +52,7 @@ pub(crate) fn day_part(day: &str, shard: u32) -> String {
 pub(crate) fn request_attributes(
     line: &AiRequest,
     kept: Millis,
-) -> [(&'static str, Option<AttributeValue>); 26] {
+) -> [(&'static str, Option<AttributeValue>); 27] {
     let text = |text: &Option<String>| text.as_ref().map(|text| s(text.clone()));
     let big = |amount: u64| n(number(amount));
     let cost = line.cost.as_ref();
@@ -79,6 +79,7 @@ pub(crate) fn request_attributes(
         ("micro_usd", cost.map(|cost| big(cost.micro_usd.0))),
         ("kopecks", cost.and_then(|cost| cost.kopecks).map(big)),
         ("cost_by", cost.map(|cost| s(cost.source.as_str()))),
+        ("at_least_micro_usd", line.at_least.map(|least| big(least.0))),
         ("kopecks_per_usd", line.kopecks_per_usd.map(big)),
         ("subscription", text(&line.subscription)),
         (
@@ -128,6 +129,7 @@ pub fn read_request(item: &Item) -> Result<AiRequest, Malformed> {
         tokens_out: row.n_or_zero(TOKENS_OUT)?,
         credits: Credits(row.n("credits")?),
         cost: read_cost(row)?,
+        at_least: row.n_opt("at_least_micro_usd")?.map(MicroUsd),
         kopecks_per_usd: row.n_opt("kopecks_per_usd")?,
         subscription: text("subscription"),
         is_unlimited: row.flag("is_unlimited"),
@@ -193,12 +195,14 @@ pub(crate) fn read_costing(row: Row<'_>) -> Result<Costing, Malformed> {
 /// What was spent in vain, as a map.
 pub(crate) fn vain_map(vain: &Vain) -> AttributeValue {
     let big = |amount: u64| n(number(amount));
-    map([
+    let known = [
         ("micro_usd", big(vain.micro_usd.0)),
         ("source", s(vain.source.as_str())),
         ("tokens_in", big(vain.tokens_in)),
         ("tokens_out", big(vain.tokens_out)),
-    ])
+    ];
+    let unknown = vain.unknown.then_some(("unknown", AttributeValue::Bool(true)));
+    map(known.into_iter().chain(unknown))
 }
 
 pub(crate) fn read_vain(row: Row<'_>) -> Result<Vain, Malformed> {
@@ -207,6 +211,7 @@ pub(crate) fn read_vain(row: Row<'_>) -> Result<Vain, Malformed> {
         source: named(row, "source", Source::parse)?,
         tokens_in: row.n_or_zero("tokens_in")?,
         tokens_out: row.n_or_zero("tokens_out")?,
+        unknown: row.flag("unknown"),
     })
 }
 

@@ -109,6 +109,7 @@ fn full() -> Job {
             source: Source::PriceList,
             tokens_in: 5,
             tokens_out: 7,
+            unknown: true,
         }),
         answer: Some(Answer {
             text: "кот".into(),
@@ -209,6 +210,7 @@ fn a_line_of_the_log_reads_back_as_written() {
             kopecks: Some(2_800),
             source: Source::Provider,
         }),
+        at_least: None,
         kopecks_per_usd: Some(8_000),
         subscription: Some("pro_month".into()),
         is_unlimited: true,
@@ -223,6 +225,7 @@ fn a_line_of_the_log_reads_back_as_written() {
         took: None,
         tokens: 0,
         cost: None,
+        at_least: Some(MicroUsd(62)),
         kopecks_per_usd: None,
         subscription: None,
         is_unlimited: false,
@@ -429,6 +432,11 @@ fn a_job_of_an_earlier_version_is_read() {
     assert_eq!(read.order.poll_after, Millis::from_mins(11));
     assert_eq!(read.result.unwrap().bytes, 0);
     assert_eq!(read.vain_polls, 0);
+    // And what was spent in vain was known.
+    let mut vain = item["vain"].as_m().unwrap().clone();
+    vain.remove("unknown").unwrap();
+    item.insert("vain".to_owned(), AttributeValue::M(vain));
+    assert!(!read_job(&item).unwrap().vain.unwrap().unknown);
 }
 
 #[test]

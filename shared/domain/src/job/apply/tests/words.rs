@@ -186,3 +186,29 @@ fn words_are_waited_for_only_as_long_as_somebody_waits() {
     let given_up = words.apply(Event::TimeUp, late).unwrap();
     assert_eq!(given_up.draft.unwrap().prompt, "a hedgehog, soft light");
 }
+
+#[test]
+fn words_are_asked_for_three_times_and_then_the_simple_ones_do() {
+    let mut job = words_job();
+    for asked in 1..=3 {
+        let due = job.due_at.unwrap();
+        let claim = Event::Claim {
+            lease_until: due.after(LEASE),
+            way: None,
+        };
+        let submitted = job.apply(claim, due).unwrap().after;
+        let not_accepted = Event::NotAccepted {
+            retry_after: None,
+            jitter: Jitter(0),
+        };
+        let change = submitted.apply(not_accepted, due).unwrap();
+        job = change.after;
+        if asked < 3 {
+            assert_eq!((job.stage, change.settlement), (Stage::Queued, None), "{asked}");
+            continue;
+        }
+        assert_eq!((job.stage, change.rule), (Stage::Failed, Rule::T5));
+        assert_eq!(change.settlement, Some(Settlement::Release));
+        assert_eq!(change.draft.unwrap().prompt, "a hedgehog, soft light");
+    }
+}
