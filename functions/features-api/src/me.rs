@@ -156,8 +156,8 @@ pub(crate) struct OrderShown {
     words: Option<String>,
 }
 
-/// Everything that the cabinet shows at once, with a tag for asking again.
-#[utoipa::path(get, path = "/me", tag = "me", security(("tma" = [])),
+/// Everything that the cabinet shows at once, with a tag for asking again. A machine has none, and is refused.
+#[utoipa::path(get, path = "/me", tag = "me",
     params(("If-None-Match" = Option<String>, Header, description = "The tag of the answer that the caller has")),
     responses((status = 200, description = "The customer's cabinet", body = Me,
             headers(("ETag" = String, description = "What the answer is known by"))),
@@ -192,8 +192,8 @@ pub(crate) struct From {
     cursor: Option<String>,
 }
 
-/// The customer's own orders, newest first.
-#[utoipa::path(get, path = "/me/orders", tag = "me", security(("tma" = [])), params(From),
+/// The customer's own orders, newest first. A machine has none, and is refused.
+#[utoipa::path(get, path = "/me/orders", tag = "me", params(From),
     responses((status = 200, description = "A page of orders", body = MyOrders),
         (status = 422, description = "`cursor` is of no page of this list", body = crate::problem::Problem,
          content_type = "application/problem+json"), Unreadable, Denials))]

@@ -97,8 +97,11 @@ function draw() {
   labels();
   drawNotice(me);
   if (!me) return columns.replaceChildren();
+  const next = [make("div", {}, balance(me), limits(me)), make("div", {}, latest(), features(me))];
+  // Whoever listens to it is not interrupted where nothing is new.
+  if (next.every((part, place) => columns.children[place]?.isEqualNode(part))) return;
   const focused = document.activeElement?.id;
-  columns.replaceChildren(make("div", {}, balance(me), limits(me)), make("div", {}, latest(), features(me)));
+  columns.replaceChildren(...next);
   if (focused) document.getElementById(focused)?.focus();
 }
 
