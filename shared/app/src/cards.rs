@@ -16,6 +16,7 @@ use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 
 use crate::buttons::Button;
 use crate::kinds;
+use crate::moderation;
 use crate::quota;
 use crate::show;
 use crate::texts::Say;
@@ -156,6 +157,7 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
         lines.push(quota::line(*say, view.snapshot, usage, &view.zone(), view.now));
     }
     lines.extend(length_line(*say, draft, model));
+    lines.extend(moderation_line(view));
     let lacks = view.lacks.as_ref();
     lines.extend(lacks.map(|lacks| format!("🔒 {}", html::escape(lacks))));
     if account.balance.available < cost {
@@ -209,6 +211,14 @@ fn length_line(say: Say, draft: &Draft, model: &Model) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// That the words are such as are refused.
+fn moderation_line(view: &DraftView<'_>) -> Option<String> {
+    let moderation = &view.snapshot.moderation;
+    let why = moderation::why(view.say, moderation, moderation.refuses(&view.draft.prompt)?);
+    let why = html::escape(&why).into_owned();
+    Some(view.say.with("card-moderated", [("why", why.into())]))
 }
 
 fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {

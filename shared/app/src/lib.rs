@@ -11,10 +11,13 @@ mod cards;
 pub mod cashier;
 mod kinds;
 mod measured;
+mod moderation;
+
 mod order_card;
 mod quota;
 mod shop;
 mod show;
+mod strikes;
 pub mod told;
 mod traces;
 mod way_out;

@@ -238,6 +238,14 @@ refused-no-models = No model takes orders at the moment. Please try again later 
 refused-no-photo-models = No model takes photos at the moment. You can send text only, or try again later. Nothing was charged.
 refused-no-text-models = No model works without a photo at the moment. Send a photo with a caption, or try again later. Nothing was charged.
 refused-credits = Not enough credits: it costs { $cost }, you have { $available }. Nothing was charged. { $hint }
+refused-moderated = This is not made here: { $why }. Nothing was charged. Send another description.
+refused-suspended = Your descriptions broke the rules too often. New orders: { $moment }. Nothing was charged, your credits stay. If this is a mistake: /paysupport
+card-moderated = 🚫 This is not made here: { $why }. Send another description.
+moderation-minors = scenes like that with children are forbidden
+moderation-sexual = sexual scenes are forbidden
+moderation-violence = cruelty, and calls for it, are forbidden
+moderation-person = this person or this name must not be shown
+moderation-other = this must not stand in a description
 refused-active = You can have at most { $max } { $max ->
     [one] order
    *[other] orders

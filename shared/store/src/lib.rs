@@ -14,6 +14,7 @@ mod notes;
 mod op;
 mod payments;
 mod requests;
+mod strikes;
 mod uses;
 mod view;
 

@@ -40,6 +40,7 @@ mod dynamodb;
 
 mod habits;
 mod messages;
+mod moderation;
 mod orders;
 mod settings;
 

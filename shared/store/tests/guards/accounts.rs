@@ -2,7 +2,9 @@
 
 use domain::contact::Contact;
 use domain::id::UserId;
+use domain::moderation::StrikeRule;
 use domain::money::Credits;
+use domain::standing::Standing;
 use store::{Adjusted, NotAdmitted};
 
 use crate::bench::*;
@@ -56,6 +58,31 @@ async fn two_devices_in_one_moment_and_two_languages_are_told_the_truth() {
     other.job.order.locale = "en".into();
     let second = scene.store.admit(&other, soon()).await;
     assert!(matches!(second, Err(NotAdmitted::AlreadyAdmitted)), "{second:?}");
+}
+
+#[tokio::test]
+async fn a_standing_is_put_only_in_the_place_of_the_one_that_was_read() {
+    let scene = Scene::new().await;
+    let read = Standing::default();
+    let struck = |of: &str| read.struck(of, StrikeRule::default(), NOW).unwrap();
+    let before = scene.everything().await;
+    let put = scene
+        .store
+        .put_standing(UserId(404), &read, &struck("a"), soon())
+        .await;
+    assert!(!put.unwrap(), "somebody who is not there gets no account");
+    assert_eq!(scene.everything().await, before);
+    assert!(
+        scene
+            .store
+            .put_standing(USER, &read, &struck("a"), soon())
+            .await
+            .unwrap()
+    );
+    let late = scene.store.put_standing(USER, &read, &struck("b"), soon()).await;
+    assert!(!late.unwrap(), "what was noted in between is not lost");
+    let account = scene.store.read_books().await.unwrap().accounts.remove(0);
+    assert_eq!(account.standing, struck("a"));
 }
 
 #[tokio::test]
