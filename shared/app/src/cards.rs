@@ -47,6 +47,8 @@ pub(crate) struct DraftView<'a> {
     pub(crate) locked: Vec<ModelId>,
     /// Whether anything can be bought here.
     pub(crate) sells: bool,
+    /// Whether somebody can be told that words are refused by mistake.
+    pub(crate) helped: bool,
     pub(crate) usages: &'a [Usage],
     /// What words for the draft cost, where they are to be had.
     pub(crate) words: Option<Credits>,
@@ -268,6 +270,10 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     }));
     let poor = price_of(draft, model, plan).is_some_and(|cost| view.account.balance.available < cost);
     rows.extend(shop_row(*say, poor && view.sells));
+    let refused = || view.snapshot.moderation.refuses(&draft.prompt).is_some();
+    if view.helped && refused() {
+        rows.push(vec![Button::Appeal(nonce()).labelled(say.text("button-appeal"))]);
+    }
     rows.push(vec![Button::Drop(nonce()).labelled(say.text("button-drop"))]);
     keyboard(rows)
 }

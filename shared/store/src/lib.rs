@@ -9,6 +9,7 @@ mod admission;
 mod books;
 mod changes;
 mod error;
+mod help;
 mod jobs;
 mod notes;
 mod op;

@@ -6,7 +6,7 @@ use domain::job::Stage as JobStage;
 use domain::time::Millis;
 use limits_flags::By;
 use limits_flags::grants::{self, Change};
-use tests::stage::{Setting, Stage};
+use tests::stage::{OPERATOR, Setting, Stage};
 
 use crate::{ANNA, BORIS};
 
@@ -91,6 +91,44 @@ async fn a_list_holds_for_the_very_next_press() {
     stage.assert_sound().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_holds_a_refusal_for_a_mistake_tells_the_operator_once_a_day() {
+    let stage = Stage::with(listed).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.draft(ANNA, "котик <и> секс").await;
+    // Nobody is there yet: it is not sent, and may be tried again.
+    let unsent = stage.press_newest(ANNA, "ap:").await.unwrap();
+    assert!(unsent.starts_with("Не отправилось"), "{unsent}");
+    stage.newcomer_who_speaks(OPERATOR, "ru").await;
+    let sent = stage.press_newest(ANNA, "ap:").await.unwrap();
+    assert!(sent.starts_with("Передано человеку"), "{sent}");
+    let told = stage.last_text(OPERATOR);
+    for word in ["#u1001", "sexual", "котик <и> секс"] {
+        assert!(told.contains(word), "{told}");
+    }
+    let again = stage.press_newest(ANNA, "ap:").await.unwrap();
+    assert!(again.starts_with("Сегодня вы уже просили"), "{again}");
+    assert_eq!(stage.texts(OPERATOR).len(), 2, "the welcome, and this");
+    // What is not refused has nothing to appeal against, and no button for it.
+    stage.draft(ANNA, "котик").await;
+    assert!(!stage.has_button(ANNA, "ap:"));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_an_operators_chat_there_is_no_such_button() {
+    let stage = Stage::with(|setting| {
+        listed(setting);
+        setting.helps = false;
+    })
+    .await;
+    stage.newcomer(ANNA).await;
+    stage.draft(ANNA, "acme video").await;
+    assert!(stage.last_text(ANNA).contains("🚫"));
+    assert!(!stage.has_button(ANNA, "ap:"));
+    stage.assert_sound().await;
+}
+
 /// Two refusals are too many, and two hours the pause.
 fn strict(setting: &mut Setting) {
     listed(setting);
@@ -117,7 +155,7 @@ async fn whoever_is_refused_again_and_again_waits_and_is_told_until_when() {
         );
     }
     let told = refused(&stage, ANNA, "секс и кот").await;
-    for word in ["Новые заказы", "(МСК)", "Ничего не списано", "/paysupport"] {
+    for word in ["Новые заказы", "(МСК)", "Ничего не списано", "/support"] {
         assert!(told.contains(word), "{told}");
     }
     let harmless = refused(&stage, ANNA, "кот").await;
