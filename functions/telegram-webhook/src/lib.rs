@@ -7,7 +7,8 @@
 
 use std::panic::AssertUnwindSafe;
 
-use app::desk::{Desk, Error};
+use app::desk::{Desk, Error, Helpdesk};
+use app::texts::{Locale, Say};
 use futures::FutureExt as _;
 use lambda_http::{Body, Request, RequestExt as _, Response};
 use runtime::{Aws, Config, Secrets, warm};
@@ -35,6 +36,8 @@ pub const ENVIRONMENT: &[&str] = &[
     "STRIPE_API_URL",
     "TAKES_TEST_MONEY",
     "RETURN_URL",
+    "OPERATOR_CHAT_ID",
+    "OPERATOR_LANGUAGE",
     "LOG_LEVEL",
     "METRICS_NAMESPACE",
 ];
@@ -84,7 +87,14 @@ impl App {
         let cashier = config
             .money()?
             .cashier_with(&aws, &secrets, settings.clone(), env.clone())?;
-        let desk = Desk::new(aws.store(config.tables()?), settings, queue, env).selling(cashier);
+        let operator = config.chats("OPERATOR_CHAT_ID")?.first().copied();
+        let say = Say::in_(Locale::of(Some(config.get("OPERATOR_LANGUAGE")?)));
+        let helpdesk = operator
+            .zip(cashier.bot.clone())
+            .map(|(chat, bot)| Helpdesk { bot, chat, say });
+        let desk = Desk::new(aws.store(config.tables()?), settings, queue, env)
+            .selling(cashier)
+            .helped(helpdesk);
         Ok(Self::new(desk, secrets.telegram_webhook_secret()?))
     }
 }

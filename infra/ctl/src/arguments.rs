@@ -15,7 +15,7 @@ use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
-pub use people::{Admins, Country, Keys, Overrides, Roles, Upgrades};
+pub use people::{Admins, Country, Keys, Overrides, Roles, Strikes, Upgrades};
 pub use requests::{DailyReport, Days, Requests};
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Single, Switch};
 pub use settings::SettingsCommand;
@@ -114,12 +114,18 @@ pub enum Command {
     /// The rate of the rouble, the units of providers' bills, and what the log of AI operations keeps
     #[command(subcommand)]
     Costs(Single),
+    /// Words that nobody may order anything with
+    #[command(subcommand)]
+    Moderation(Single),
     /// Plans, such as unlimited ones, and who has which
     #[command(subcommand)]
     Plans(HeldRows),
     /// Roles of a customer, which rules may ask for
     #[command(subcommand)]
     Roles(Roles),
+    /// Refusals of a customer's orders, which add up to a pause
+    #[command(subcommand)]
+    Strikes(Strikes),
     /// The country of a customer, which rules may ask for
     #[command(subcommand)]
     Country(Country),

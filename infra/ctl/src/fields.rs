@@ -3,12 +3,14 @@
 
 mod access;
 mod cost;
+mod moderation;
 mod sold;
 mod wares;
 
 use serde_json::{Value, json};
 
 pub(crate) use cost::COSTS;
+pub(crate) use moderation::MODERATION;
 pub(crate) use wares::SELLING;
 
 use crate::holders::ARE_HELD;
@@ -61,7 +63,7 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// What stands in a settings file beside the kinds: one row each.
-pub const SINGLE: &[Kind] = &[sold::RULES, SELLING, COSTS, access::FLAG_METADATA];
+pub const SINGLE: &[Kind] = &[sold::RULES, SELLING, COSTS, MODERATION, access::FLAG_METADATA];
 
 /// The kind of these rows.
 pub(crate) fn kind(kind: &str) -> Result<&'static Kind, Error> {
@@ -85,7 +87,7 @@ pub(crate) fn explained(mut commands: clap::Command) -> clap::Command {
                 })
         });
     }
-    for kind in [&SELLING, &COSTS] {
+    for kind in [&SELLING, &COSTS, &MODERATION] {
         commands = commands.mut_subcommand(kind.command, |command| {
             command
                 .mut_subcommand("put", |put| put.after_help(kind.help()))

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 use table::Deadline;
 
 use crate::arguments::said::now;
-use crate::arguments::{Country, HeldRows, Overrides, Roles};
+use crate::arguments::{Country, HeldRows, Overrides, Roles, Strikes};
 use crate::registry::{self, PATIENCE};
 use crate::show::time;
 use crate::target::Target;
@@ -156,6 +156,12 @@ pub(crate) async fn country(command: &Country) -> Result<Report, Error> {
         Country::Clear { user, said, target } => (user, Change::Country(None), said, target),
     };
     carry_out(*user, change, &said.by()?, target).await
+}
+
+/// Refusals of a customer's orders.
+pub(crate) async fn strikes(command: &Strikes) -> Result<Report, Error> {
+    let Strikes::Clear { user, said, target } = command;
+    carry_out(*user, Change::ClearStrikes, &said.by()?, target).await
 }
 
 async fn carry_out(user: i64, change: Change, by: &By, target: &Target) -> Result<Report, Error> {

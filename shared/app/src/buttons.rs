@@ -53,6 +53,10 @@ pub(crate) enum Button {
     ParkedNext(Nonce),
     /// Show what is on sale.
     Shop,
+    /// What comes next is a question to the operator.
+    Support,
+    /// That the words of this draft are refused is a mistake.
+    Appeal(Nonce),
     /// Show one thing on sale.
     Ware(WareId),
     /// Buy it: on this card, by this rail.
@@ -103,6 +107,8 @@ impl Button {
             Self::Parked => "pk".to_owned(),
             Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
             Self::Shop => "shp".to_owned(),
+            Self::Support => "sup".to_owned(),
+            Self::Appeal(nonce) => format!("ap:{}", nonce.as_str()),
             Self::Language(language) => format!("la:{}", language.map_or("", Locale::as_str)),
             Self::Orders => "ord".to_owned(),
             Self::OrdersBefore(nonce, at) => format!("ob:{}:{}", nonce.as_str(), at.0),
@@ -125,6 +131,7 @@ impl Button {
             "hlp" => return Some(Self::Help),
             "pk" => return Some(Self::Parked),
             "shp" => return Some(Self::Shop),
+            "sup" => return Some(Self::Support),
             "his" => return Some(Self::History),
             "ord" => return Some(Self::Orders),
             "la:" => return Some(Self::Language(None)),
@@ -158,6 +165,7 @@ impl Button {
                 let (revision, price) = shown_on(shown)?;
                 Some(Self::Words(nonce, revision, price))
             }
+            ("ap", None) if alone => Some(Self::Appeal(nonce)),
             ("un", None) if alone => Some(Self::AsItWas(nonce)),
             ("us", None) if alone => Some(Self::UseWords(nonce)),
             ("no", None) if alone => Some(Self::Drop(nonce)),
@@ -210,6 +218,8 @@ impl Button {
             | Self::Help
             | Self::Parked
             | Self::Shop
+            | Self::Support
+            | Self::Appeal(_)
             | Self::Language(_)
             | Self::Orders
             | Self::OrdersBefore(..)
@@ -277,6 +287,8 @@ mod tests {
             Button::Parked,
             Button::ParkedNext(nonce()),
             Button::Shop,
+            Button::Support,
+            Button::Appeal(nonce()),
             Button::History,
             Button::HistoryPage(u16::MAX),
             Button::Ware(ware.clone()),

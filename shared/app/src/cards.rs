@@ -16,6 +16,7 @@ use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup};
 
 use crate::buttons::Button;
 use crate::kinds;
+use crate::moderation;
 use crate::quota;
 use crate::show;
 use crate::texts::Say;
@@ -46,6 +47,8 @@ pub(crate) struct DraftView<'a> {
     pub(crate) locked: Vec<ModelId>,
     /// Whether anything can be bought here.
     pub(crate) sells: bool,
+    /// Whether somebody can be told that words are refused by mistake.
+    pub(crate) helped: bool,
     pub(crate) usages: &'a [Usage],
     /// What words for the draft cost, where they are to be had.
     pub(crate) words: Option<Credits>,
@@ -156,6 +159,7 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
         lines.push(quota::line(*say, view.snapshot, usage, &view.zone(), view.now));
     }
     lines.extend(length_line(*say, draft, model));
+    lines.extend(moderation_line(view));
     let lacks = view.lacks.as_ref();
     lines.extend(lacks.map(|lacks| format!("🔒 {}", html::escape(lacks))));
     if account.balance.available < cost {
@@ -211,6 +215,14 @@ fn length_line(say: Say, draft: &Draft, model: &Model) -> Option<String> {
     }
 }
 
+/// That the words are such as are refused.
+fn moderation_line(view: &DraftView<'_>) -> Option<String> {
+    let moderation = &view.snapshot.moderation;
+    let why = moderation::why(view.say, moderation, moderation.refuses(&view.draft.prompt)?);
+    let why = html::escape(&why).into_owned();
+    Some(view.say.with("card-moderated", [("why", why.into())]))
+}
+
 fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     let DraftView { say, draft, .. } = view;
     let nonce = || draft.nonce.clone();
@@ -258,6 +270,10 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     }));
     let poor = price_of(draft, model, plan).is_some_and(|cost| view.account.balance.available < cost);
     rows.extend(shop_row(*say, poor && view.sells));
+    let refused = || view.snapshot.moderation.refuses(&draft.prompt).is_some();
+    if view.helped && refused() {
+        rows.push(vec![Button::Appeal(nonce()).labelled(say.text("button-appeal"))]);
+    }
     rows.push(vec![Button::Drop(nonce()).labelled(say.text("button-drop"))]);
     keyboard(rows)
 }

@@ -8,6 +8,7 @@ mod compose;
 mod create;
 mod edit;
 mod give_back;
+mod helpdesk;
 mod history;
 mod kinds;
 mod language;
@@ -18,11 +19,13 @@ mod receipt;
 mod route;
 mod shop;
 mod stars;
+mod support;
 mod visit;
 mod welcome;
 mod words;
 mod zone;
 
+pub use helpdesk::Helpdesk;
 pub(crate) use zone::read as zone_named;
 
 use limits_flags::Settings;
@@ -40,6 +43,7 @@ pub struct Desk {
     queue: Queue,
     env: Env,
     cashier: Option<Cashier>,
+    helpdesk: Option<Helpdesk>,
 }
 
 /// Why an update was not answered.
@@ -88,7 +92,14 @@ impl Desk {
             queue,
             env,
             cashier: None,
+            helpdesk: None,
         }
+    }
+
+    /// One behind which a person helps; nobody does without the operator's chat.
+    #[must_use]
+    pub fn helped(self, helpdesk: Option<Helpdesk>) -> Self {
+        Self { helpdesk, ..self }
     }
 
     /// One at which things are sold.

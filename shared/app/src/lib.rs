@@ -11,11 +11,14 @@ mod cards;
 pub mod cashier;
 mod kinds;
 mod measured;
+mod moderation;
+
 mod order_card;
 pub mod page;
 mod quota;
 mod shop;
 mod show;
+mod strikes;
 pub mod told;
 mod traces;
 mod way_out;

@@ -266,6 +266,16 @@ pub(crate) fn after_payment(say: Say) -> InlineKeyboardMarkup {
     ]])
 }
 
+/// The buttons below what is said about help with a payment; with one to a person, where there is one.
+pub(crate) fn pay_support(say: Say, helped: bool) -> InlineKeyboardMarkup {
+    let ask = helped.then(|| vec![Button::Support.labelled(say.text("button-support"))]);
+    let rest = vec![
+        Button::Cabinet.labelled(say.text("button-cabinet")),
+        Button::Shop.labelled(say.text("button-shop")),
+    ];
+    keyboard(ask.into_iter().chain([rest]))
+}
+
 /// What became of a purchase that is pressed once more.
 pub(crate) fn closed(say: Say, stage: Stage) -> Card {
     Card {

@@ -164,7 +164,7 @@ pub fn menu_button() -> String {
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
-pub fn commands(locale: Locale) -> [(&'static str, String); 10] {
+pub fn commands(locale: Locale) -> [(&'static str, String); 11] {
     let say = Say::in_(locale);
     [
         ("start", say.text("command-start")),
@@ -175,6 +175,7 @@ pub fn commands(locale: Locale) -> [(&'static str, String); 10] {
         ("timezone", say.text("command-timezone")),
         ("language", say.text("command-language")),
         ("help", say.text("command-help")),
+        ("support", say.text("command-support")),
         ("paysupport", say.text("command-paysupport")),
         ("terms", say.text("command-terms")),
     ]

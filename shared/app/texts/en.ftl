@@ -238,6 +238,14 @@ refused-no-models = No model takes orders at the moment. Please try again later 
 refused-no-photo-models = No model takes photos at the moment. You can send text only, or try again later. Nothing was charged.
 refused-no-text-models = No model works without a photo at the moment. Send a photo with a caption, or try again later. Nothing was charged.
 refused-credits = Not enough credits: it costs { $cost }, you have { $available }. Nothing was charged. { $hint }
+refused-moderated = This is not made here: { $why }. Nothing was charged. Send another description.
+refused-suspended = Your descriptions broke the rules too often. New orders: { $moment }. Nothing was charged, your credits stay. If this is a mistake: /support
+card-moderated = 🚫 This is not made here: { $why }. Send another description.
+moderation-minors = scenes like that with children are forbidden
+moderation-sexual = sexual scenes are forbidden
+moderation-violence = cruelty, and calls for it, are forbidden
+moderation-person = this person or this name must not be shown
+moderation-other = this must not stand in a description
 refused-active = You can have at most { $max } { $max ->
     [one] order
    *[other] orders
@@ -608,6 +616,39 @@ command-buy = Buy credits or a plan
 command-history = My purchases
 command-paysupport = Questions about payments
 command-terms = Terms
+command-support = Write to support
+button-support = ✍️ Write to support
+button-appeal = 🙋 This is a mistake
+support-ask = ✍️ Write your question in one message: a person reads it and answers here. To go back, send any command, such as /start
+support-only-text = Support reads text only. Say it in words, or send /start to go back.
+support-sent = ✅ Your question was passed on. The answer comes here.
+support-too-often = You have asked many questions today. They were passed on, and the answer comes here. New ones tomorrow.
+support-unsent = Your question was not sent. Send it again in a minute: the next message goes to support again.
+support-answer = 💬 <b>Support answers</b>
+
+    { $words }
+
+    Another question? /support
+appeal-sent = A person will look at it, and answers here if it is a mistake. Nothing was charged.
+appeal-already = You have asked for that today: a person will see it. Other questions: /support
+appeal-needless = This description can be ordered: press Create.
+appeal-unsent = It was not sent. Try again in a minute. Nothing was charged.
+operator-question = 💬 Question #u{ $user }
+
+    { $words }
+
+    <i>Reply to this message: the customer gets the reply.</i>
+operator-appeal = 🙋 Says that a refusal is a mistake #u{ $user }
+
+    Category: { $category }
+    { $words }
+
+    <i>Reply to this message: the customer gets the reply.</i>
+operator-answered = ✅ The reply was passed on: { $user }
+operator-blocked = ⚠️ Not passed on: { $user } has blocked the bot or deleted the chat.
+operator-unsent = ⚠️ Whether { $user } got the reply is not known. Try again in a minute.
+operator-no-customer = ⚠️ Not passed on: { $user } has no account.
+operator-only-text = ⚠️ Not passed on: reply with text.
 button-shop = 🛍 Shop
 button-newer = ← Newer
 button-older = Older →

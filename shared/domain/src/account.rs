@@ -76,6 +76,8 @@ pub struct Account {
     pub contact: Option<Contact>,
     /// What the customer was about to buy when they were asked where its receipt should go: the button's data.
     pub buying: Option<String>,
+    /// Until when what the customer writes is a question to the operator.
+    pub asking: Option<Timestamp>,
     /// What this customer may do that others may not.
     pub standing: Standing,
 }
@@ -200,6 +202,7 @@ impl Account {
             zone: None,
             contact: None,
             buying: None,
+            asking: None,
             standing: Standing::default(),
         }
     }

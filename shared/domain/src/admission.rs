@@ -13,6 +13,7 @@ use crate::cost::Costs;
 use crate::id::{JobId, Nonce};
 use crate::job::{Image, Job, Order, Way};
 use crate::limit::{Limit, Measure, Reservation, Usage};
+use crate::moderation::Moderation;
 use crate::money::Credits;
 use crate::time::Timestamp;
 
@@ -71,6 +72,16 @@ pub enum Refusal {
         /// How long they may be.
         max: u32,
     },
+    /// The words are such as are not made into anything here.
+    Moderated {
+        /// Which ones, as the operator's list calls them.
+        category: String,
+    },
+    /// So much was refused of this customer's orders that no others are taken for a while.
+    Suspended {
+        /// The first moment at which they are taken again.
+        until: Timestamp,
+    },
     /// There are fewer credits than it costs.
     NotEnoughCredits {
         /// The price.
@@ -104,6 +115,8 @@ pub struct Request<'a> {
     pub new_jobs: bool,
     /// What holds for all.
     pub rules: &'a Rules,
+    /// What is refused before anybody pays.
+    pub moderation: &'a Moderation,
     /// Words are ordered for the draft, instead of what it describes.
     pub words: Option<ForWords<'a>>,
     /// The plan that the customer is on now.
@@ -128,11 +141,18 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
     if !request.new_jobs {
         return Err(Refusal::Paused);
     }
+    if let Some(until) = account.standing.strikes.paused_at(request.now) {
+        return Err(Refusal::Suspended { until });
+    }
     let draft = account
         .draft
         .as_ref()
         .filter(|draft| draft.nonce == *request.nonce && draft.revision == request.revision);
     let draft = draft.ok_or(Refusal::DraftStale)?;
+    if let Some(category) = request.moderation.refuses(&draft.prompt) {
+        let category = category.to_owned();
+        return Err(Refusal::Moderated { category });
+    }
     let (model, price) = match request.words {
         Some(words) => words::wanted(words, draft)?,
         None => described(request, draft)?,

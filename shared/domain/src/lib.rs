@@ -18,6 +18,7 @@ pub mod time;
 pub mod video;
 
 pub mod limit;
+pub mod moderation;
 pub mod uses;
 pub mod window;
 pub mod words;

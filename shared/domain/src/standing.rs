@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::moderation::{StrikeRule, Strikes};
 use crate::time::{Millis, Timestamp};
 
 /// What an account was given, with what has run out still among it: whoever asks says at what time.
@@ -26,6 +27,8 @@ pub struct Standing {
     pub roles: BTreeSet<String>,
     /// The country, as ISO 3166-1 alpha-2 in capitals, where an operator has noted it.
     pub country: Option<String>,
+    /// What was refused of the customer's orders, and until when no others are taken.
+    pub strikes: Strikes,
 }
 
 /// Something that is held for a time.
@@ -67,6 +70,15 @@ impl Held {
 }
 
 impl Standing {
+    /// With one refusal more, a revision later; `None` if it is counted already.
+    pub fn struck(&self, of: &str, rule: StrikeRule, now: Timestamp) -> Option<Self> {
+        Some(Self {
+            revision: self.revision.saturating_add(1),
+            strikes: self.strikes.with(of, rule, now)?,
+            ..self.clone()
+        })
+    }
+
     /// The tier that holds now.
     pub fn tier_at(&self, now: Timestamp) -> Option<&str> {
         self.tier.as_ref()?.at(now)

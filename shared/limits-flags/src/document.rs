@@ -21,6 +21,7 @@ mod cost;
 mod error;
 mod flag;
 mod limit;
+mod moderation;
 mod money;
 mod price;
 mod route;
@@ -32,6 +33,7 @@ pub use error::DocumentError;
 pub use flag::FlagRow;
 pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
 pub(crate) use limit::{check_id, check_name, zone};
+pub use moderation::ModerationRow;
 pub use money::PricesRow;
 pub use price::PriceRow;
 pub use route::RouteRow;
@@ -89,6 +91,9 @@ pub struct Document {
     /// What holds for the costs of all models, and for the log of them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub costs: Option<CostsRow>,
+    /// What is refused before anybody pays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moderation: Option<ModerationRow>,
 }
 
 impl<'de> Deserialize<'de> for Document {

@@ -9,6 +9,7 @@ mod overrides;
 use std::collections::BTreeSet;
 
 use domain::id::UserId;
+use domain::moderation::Strikes;
 use domain::standing::{Held, Override, Standing};
 use domain::time::Timestamp;
 use serde_json::{Map, Value, json};
@@ -61,6 +62,8 @@ pub enum Change {
     RemoveRole(String),
     /// The country, as ISO 3166-1 alpha-2 in capitals, or none.
     Country(Option<String>),
+    /// What was refused of the customer's orders is forgotten, and new ones are taken.
+    ClearStrikes,
 }
 
 /// What became of a change.
@@ -231,6 +234,7 @@ pub(crate) fn applied(before: &Standing, change: &Change, by: &By) -> Result<Sta
             after.roles.remove(role);
         }
         Change::Country(country) => after.country.clone_from(country),
+        Change::ClearStrikes => after.strikes = Strikes::default(),
     }
     if after == *before {
         return Ok(after);
@@ -360,6 +364,13 @@ pub fn told(standing: &Standing) -> Map<String, Value> {
     );
     if let Some(country) = &standing.country {
         told.insert("country".to_owned(), json!(country));
+    }
+    if !standing.strikes.is_empty() {
+        let until = standing.strikes.until.map(|until| until.0);
+        told.insert(
+            "strikes".to_owned(),
+            json!({"value": standing.strikes.marks.len(), "until_ms": until}),
+        );
     }
     told
 }

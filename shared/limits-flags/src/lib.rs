@@ -31,8 +31,8 @@ pub use asker::Asker;
 pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{
     CostsRow, Document, DocumentError, ExchangeRow, FlagRow, LimitRow, MeasureName, ModeName, ModelCostRow,
-    ModelRow, PackRow, PeriodName, PlanRow, PriceRow, PricesRow, RateRow, ReceiptsRow, RouteRow, RulesRow,
-    SellingRow,
+    ModelRow, ModerationRow, PackRow, PeriodName, PlanRow, PriceRow, PricesRow, RateRow, ReceiptsRow,
+    RouteRow, RulesRow, SellingRow,
 };
 pub use document::{OWN_LIMIT, UNLIMITED_LIMIT};
 pub use features::FEATURE_LIMIT;

@@ -2,6 +2,7 @@
 
 mod costs;
 mod idle;
+mod moderation;
 mod recount;
 mod routes;
 mod sold;
@@ -70,6 +71,7 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(evaluators(document))
         .chain(prices(document))
         .chain(costs::problems(document))
+        .chain(moderation::problems(document))
         .chain(routes::problems(document))
         .collect())
 }

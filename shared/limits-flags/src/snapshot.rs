@@ -7,6 +7,7 @@ use domain::catalog::{Makes, Model, Pack, Plan, Rules, Selling, Ware, WareId};
 use domain::cost::Costs;
 use domain::id::ModelId;
 use domain::limit::{Limit, Mode};
+use domain::moderation::Moderation;
 use domain::payment::term::Shelf;
 use domain::standing::Standing;
 use domain::time::Timestamp;
@@ -54,7 +55,8 @@ pub struct Snapshot {
     pub rules: Arc<Rules>,
     /// There was a row of rules. Without it nothing is sold, and nobody is given a newcomer's gift of nothing.
     pub has_rules: bool,
-    /// A limit's row could not be read. What it held back is not known, so no order is taken until it can be.
+    /// A limit's row, or that of what is refused, could not be read. What it held back is not known, so no order is taken
+    /// until it can be.
     pub lost_limit: bool,
     /// The models in the order in which they are offered.
     pub models: Arc<[Model]>,
@@ -66,6 +68,8 @@ pub struct Snapshot {
     pub selling: Arc<Selling>,
     /// What AI operations cost us, and what the log of them keeps.
     pub costs: Arc<Costs>,
+    /// What is refused before anybody pays.
+    pub moderation: Arc<Moderation>,
     /// The flags.
     pub flags: Arc<FlagSet>,
     /// Features, tiers and add-ons.
@@ -119,6 +123,7 @@ impl Snapshot {
             packs: read.packs.into(),
             selling: Arc::new(read.selling),
             costs: Arc::new(read.costs),
+            moderation: Arc::new(read.moderation),
             flags: Arc::new(read.flags),
             registry: Arc::new(read.registry),
             requires: Arc::new(read.requires),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use domain::moderation::{Strike, Strikes};
 use domain::standing::{Exchanged, Held, Override, Standing};
 use domain::time::{Millis, Timestamp};
 use table::{AttributeValue, Item, Malformed, Row, n, s, set};
@@ -37,6 +38,10 @@ pub fn read(account: &Item) -> Result<Standing, Malformed> {
         })?,
         roles: row.set("roles").iter().cloned().collect(),
         country: row.s_opt("country").map(str::to_owned),
+        strikes: Strikes {
+            marks: strikes(row)?,
+            until: until(row, "strikes_until")?,
+        },
     })
 }
 
@@ -78,7 +83,27 @@ pub fn map(standing: &Standing) -> AttributeValue {
     if let Some(country) = &standing.country {
         item.insert("country".to_owned(), s(country.clone()));
     }
+    if !standing.strikes.marks.is_empty() {
+        let marks = standing.strikes.marks.iter();
+        let marks = marks.map(|mark| table::map([("of", s(mark.of.clone())), ("at", n(mark.at.0))]));
+        item.insert("strikes".to_owned(), table::list(marks));
+    }
+    if let Some(until) = standing.strikes.until {
+        item.insert("strikes_until".to_owned(), n(until.0));
+    }
     AttributeValue::M(item)
+}
+
+fn strikes(row: Row<'_>) -> Result<Vec<Strike>, Malformed> {
+    let malformed = || Malformed { attribute: "strikes" };
+    let marks = row.list("strikes").iter().map(|mark| {
+        let mark = Row(mark.as_m().map_err(|_| malformed())?);
+        Ok(Strike {
+            of: mark.s("of")?.to_owned(),
+            at: Timestamp(mark.n("at")?),
+        })
+    });
+    marks.collect()
 }
 
 fn exchanged(row: Row<'_>) -> Result<Vec<Exchanged>, Malformed> {
@@ -175,6 +200,13 @@ mod tests {
             ]),
             roles: ["tester".to_owned(), "staff".to_owned()].into(),
             country: Some("RU".to_owned()),
+            strikes: Strikes {
+                marks: vec![Strike {
+                    of: "3333333333333333#2".to_owned(),
+                    at: Timestamp(1_795_284_000_000),
+                }],
+                until,
+            },
         };
         for standing in [full, Standing::default()] {
             let revision = i64::try_from(standing.revision).unwrap();

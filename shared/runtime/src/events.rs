@@ -15,6 +15,7 @@ pub const EVENTS: &[&str] = &[
     "checkout_failed",
     "checkout_refused",
     "counter_gone",
+    "customer_suspended",
     "customer_unreachable",
     "delivery_refused",
     "delivery_unknown",

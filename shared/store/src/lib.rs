@@ -9,11 +9,13 @@ mod admission;
 mod books;
 mod changes;
 mod error;
+mod help;
 mod jobs;
 mod notes;
 mod op;
 mod payments;
 mod requests;
+mod strikes;
 mod uses;
 mod view;
 

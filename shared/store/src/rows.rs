@@ -153,6 +153,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         zone: row.s_opt("zone").map(str::to_owned),
         contact: row.s_opt("contact").and_then(Contact::parse),
         buying: row.s_opt("buying").map(str::to_owned),
+        asking: row.n_opt("asking_until")?.map(Timestamp),
         standing: limits_flags::standing::read(item)?,
     })
 }

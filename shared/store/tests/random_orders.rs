@@ -182,6 +182,7 @@ impl Run {
             model: Some(&self.model),
             new_jobs: true,
             rules: &self.rules,
+            moderation: &domain::moderation::Moderation::default(),
             plan: None,
             denied: None,
             costs: &Costs::default(),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use app::cashier::Cashier;
-use app::desk::Desk;
+use app::desk::{Desk, Helpdesk};
 use app::lookout::Lookout;
 use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
 use app::report::{Post, Reporter};
@@ -76,6 +76,8 @@ pub struct Setting {
     pub money: RailMoney,
     /// Rails that the settings may offer and this deployment has no keys for.
     pub keyless: Vec<Rail>,
+    /// Whether the operator has a chat in which customers are helped.
+    pub helps: bool,
     /// The seed of the dice.
     pub seed: u64,
     /// Who stands between the functions and everybody outside, if anybody does.
@@ -93,6 +95,7 @@ impl Setting {
             flood: false,
             money: RailMoney::Real,
             keyless: Vec::new(),
+            helps: true,
             seed: 7,
             parrot: None,
         }
@@ -230,7 +233,14 @@ impl Ground {
         runtime::warm::up(&settings, &queue, &env).await;
         settings.rendered_by(["kie", "kling", "google", "vertex", "openai"].map(str::to_owned));
         let cashier = self.cashier(WEBHOOK, 6, outside);
-        Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env).selling(cashier)
+        let helpdesk = cashier.bot.clone().map(|bot| Helpdesk {
+            bot,
+            chat: super::OPERATOR,
+            say: Say::in_(Locale::Ru),
+        });
+        Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env)
+            .selling(cashier)
+            .helped(helpdesk.filter(|_| self.setting.helps))
     }
 
     async fn callback(&self) -> CallbackDesk {

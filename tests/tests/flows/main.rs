@@ -40,6 +40,7 @@ mod dynamodb;
 
 mod habits;
 mod messages;
+mod moderation;
 mod orders;
 mod settings;
 
@@ -57,6 +58,7 @@ mod sound;
 mod stars;
 mod stars_back;
 mod subscriptions;
+mod support;
 
 /// A customer.
 const ANNA: i64 = 1001;

@@ -82,12 +82,12 @@ async fn race_against(limit: &str, users: i64) -> u64 {
     }
     // Whoever lost the race for the one draft that an account has tries again, one after the other.
     let mut number = FINGERS;
-    while draft_and_confirm(&stage, ANNA, number).await.is_some() {
+    while Box::pin(draft_and_confirm(&stage, ANNA, number)).await.is_some() {
         number += 1;
     }
     assert_eq!(stage.jobs().await.len(), 5);
     let books = stage.books().await;
-    stage.assert_sound().await;
+    Box::pin(stage.assert_sound()).await;
     let counts = books.usage.values();
     counts
         .map(|count| count.used + count.steps.values().sum::<u64>())

@@ -27,7 +27,7 @@ pub(crate) struct Given {
     /// Grows with every change.
     revision: u64,
     /// A member for each thing: `tier`, `plan`, `plan_grace` (the renewal of the plan is awaited), `addons.hd`,
-    /// `overrides.chat`, `roles.tester`, `country`, with `valid_until` where it ends.
+    /// `overrides.chat`, `roles.tester`, `country`, `strikes` (what was refused of the orders), with `valid_until` where it ends.
     #[schema(value_type = Object)]
     standing: Map<String, Value>,
 }
@@ -65,6 +65,8 @@ pub(crate) enum Granted {
     RemoveRole(Key),
     /// The country; none without a `key`.
     Country(Country),
+    /// What was refused of the customer's orders is forgotten, and new ones are taken.
+    ClearStrikes,
 }
 
 /// Something that is held, or nothing. A plan that lasts so many days ends after them where nothing else is said.
@@ -161,6 +163,7 @@ impl Granted {
             Self::AddRole(Key { key }) => Change::AddRole(key),
             Self::RemoveRole(Key { key }) => Change::RemoveRole(key),
             Self::Country(Country { key }) => Change::Country(key),
+            Self::ClearStrikes => Change::ClearStrikes,
         })
     }
 }
@@ -199,7 +202,13 @@ fn things(standing: &Standing) -> Map<String, Value> {
     let roles = roles.map(|role| (format!("roles.{role}"), json!(true)));
     let country = standing.country.iter();
     let country = country.map(|country| ("country".to_owned(), json!(country)));
+    let strikes = (!standing.strikes.is_empty()).then(|| {
+        let told =
+            json!({"count": standing.strikes.marks.len(), "valid_until": until(standing.strikes.until)});
+        ("strikes".to_owned(), told)
+    });
     single
+        .chain(strikes)
         .chain(grace)
         .chain(addons)
         .chain(overrides)

@@ -103,6 +103,24 @@ pub enum Roles {
     },
 }
 
+/// Refusals of a customer's orders, which add up to a pause.
+#[derive(Debug, Subcommand)]
+pub enum Strikes {
+    /// Forgets them: new orders are taken at once
+    #[command(after_help = "Example:
+  cargo ctl strikes clear 700001 --why 'the words were harmless, ticket-17' --stack neurocards")]
+    Clear {
+        /// Telegram's number of the user
+        user: i64,
+        /// Who and why.
+        #[command(flatten)]
+        said: SaidWhy,
+        /// Where.
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
 /// The country of a customer, which rules may ask for.
 #[derive(Debug, Subcommand)]
 pub enum Country {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use ctl::fields::{KINDS, Kind, SINGLE};
 use limits_flags::features::{AddonRow, ComponentRow, FeatureRow, Given, TierRow};
 use limits_flags::{
-    CostsRow, ExchangeRow, LimitRow, ModelCostRow, ModelRow, PackRow, PlanRow, PriceRow, PricesRow, RateRow,
-    ReceiptsRow, RouteRow, RulesRow, SellingRow,
+    CostsRow, ExchangeRow, LimitRow, ModelCostRow, ModelRow, ModerationRow, PackRow, PlanRow, PriceRow,
+    PricesRow, RateRow, ReceiptsRow, RouteRow, RulesRow, SellingRow,
 };
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor, value};
@@ -80,6 +80,7 @@ fn of(kind: &str) -> BTreeSet<String> {
             let rates = &taken::<ExchangeRow>("rub_per_usd[].") | &taken::<ExchangeRow>("rub_per_star[].");
             &taken::<CostsRow>("") | &rates
         }
+        "moderation" => taken::<ModerationRow>(""),
         "rules" => taken::<RulesRow>(""),
         "feature" => &taken::<FeatureRow>("") | &parts("default."),
         "tier" => &taken::<TierRow>("") | &parts("features.*."),
@@ -174,6 +175,11 @@ fn what_is_called_required_is_what_a_reader_asks_for() {
     let costs =
         json!({"rub_per_usd": [], "rub_per_star": [], "billed_units": {}, "prompt_chars": 1, "keep_days": 1});
     assert_eq!(required::<CostsRow>(&costs), said_required("costs", ""));
+    let moderation = json!({"refuse": {}, "told": {}, "strikes_max": 5, "pause_hours": 5});
+    assert_eq!(
+        required::<ModerationRow>(&moderation),
+        said_required("moderation", "")
+    );
     let exchange = json!({"from": "2026-12-01", "rate": 80});
     assert_eq!(
         required::<ExchangeRow>(&exchange),

@@ -7,7 +7,7 @@ use domain::id::{ChatId, MessageId, Nonce};
 use domain::job::{Job, Stage};
 use domain::limit::{Counts, Limit, Usage, Whose};
 use domain::money::Credits;
-use domain::time::Millis;
+use domain::time::{Millis, Timestamp};
 use queue::{Doorbell, Hint};
 use store::{NotAdmitted, Tallied};
 use telegram::methods::{EditMessageText, Reply};
@@ -17,7 +17,7 @@ use tracing::{Instrument as _, Span};
 use super::Error;
 use super::visit::Visit;
 use crate::way_out::way_out;
-use crate::{cards, kinds, quota, show, tally, traces};
+use crate::{cards, kinds, moderation, quota, show, strikes, tally, traces};
 
 /// How often an order is decided anew on what a refused transaction brought back. What it is decided on moves only when the
 /// same customer orders at the same moment, or where a row is full of what all use together.
@@ -100,6 +100,9 @@ impl Visit<'_> {
                 Err(refusal) => {
                     spans::ended(traced, "refused");
                     self.note_refusal(&refusal).await;
+                    if matches!(refusal, Refusal::Moderated { .. }) {
+                        Box::pin(self.strike(nonce, revision)).await?;
+                    }
                     return Ok(self.refuse(nonce, &refusal, message_id, query_id));
                 }
             };
@@ -155,6 +158,7 @@ impl Visit<'_> {
             model: self.snapshot.model(&draft.model),
             new_jobs: self.takes_orders(),
             rules: &self.snapshot.rules,
+            moderation: &self.snapshot.moderation,
             plan: self.payer_of(draft).plan,
             denied: self.denied(draft),
             costs: &self.snapshot.costs,
@@ -266,6 +270,29 @@ impl Visit<'_> {
         }
     }
 
+    /// Words that are refused are noted, once for what the card shows.
+    async fn strike(&mut self, nonce: &Nonce, revision: u32) -> Result<(), Error> {
+        let of = format!("{}#{revision}", nonce.as_str());
+        let rule = self.snapshot.moderation.strikes;
+        let (store, account) = (&self.desk.store, self.account.clone());
+        // Seldom, and large: no other order's way is longer by it.
+        let noted = Box::pin(strikes::note(
+            store,
+            account,
+            (&of, rule),
+            self.now,
+            self.deadline,
+        ));
+        self.account = noted.await?;
+        Ok(())
+    }
+
+    /// That no orders are taken of this customer for a while.
+    fn suspended(&self, until: Timestamp) -> String {
+        let moment = show::moment(self.say, until, &self.own_zone(), self.now);
+        self.say.with("refused-suspended", [("moment", moment.into())])
+    }
+
     /// Says why not. Where the card does not show the draft as it is, or shows what is no longer made, it is drawn anew.
     fn refuse(&self, nonce: &Nonce, refusal: &Refusal, message_id: i64, query_id: &str) -> Reply {
         let say = self.say;
@@ -321,6 +348,14 @@ impl Visit<'_> {
                 quota::refused(say, &self.snapshot, usage, tier.as_deref(), (&zone, self.now))
             }
             Refusal::NotEntitled(denied) => self.lacking(denied),
+            Refusal::Suspended { until } => self.suspended(*until),
+            Refusal::Moderated { category } => {
+                if let Some(until) = self.account.standing.strikes.paused_at(self.now) {
+                    return Self::alert(query_id, &self.suspended(until));
+                }
+                let why = moderation::why(say, &self.snapshot.moderation, category);
+                say.with("refused-moderated", [("why", why.into())])
+            }
         };
         Self::alert(query_id, &text)
     }

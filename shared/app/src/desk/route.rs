@@ -73,6 +73,9 @@ impl Desk {
         if message.chat.is_private() && message.is_about_money() {
             return self.money(message, deadline).await;
         }
+        if let Some(reply) = Box::pin(self.operator_said(message, deadline)).await? {
+            return Ok(Some(reply));
+        }
         let Some(from) = message.from.as_ref().filter(|from| !from.is_bot && from.id > 0) else {
             return Ok(None);
         };
@@ -96,6 +99,9 @@ impl Desk {
             }
             Err(error) => return Err(error),
         };
+        if let Some(reply) = Box::pin(visit.asked(message, command.is_some())).await? {
+            return Ok(Some(reply));
+        }
         let reply = match command.as_deref() {
             Some("start") => visit.welcome(),
             Some("help") => help(message.chat.id, visit.say),
@@ -107,6 +113,7 @@ impl Desk {
             Some("receipt") => visit.receipts().await?,
             Some("terms") => visit.terms(),
             Some("paysupport") => visit.pay_support(),
+            Some("support") => Box::pin(visit.support(arguments(text))).await?,
             Some("timezone") => visit.time_zone(arguments(text)).await?,
             Some(_) => unknown_command(message.chat.id, visit.say),
             None => match visit.contact(text).await? {
@@ -177,6 +184,8 @@ impl Visit<'_> {
             Button::Parked => self.show_parked(message_id, query_id).await,
             Button::ParkedNext(nonce) => self.send_next_parked(nonce, query_id).await,
             Button::Shop => Ok(self.shop_instead(message_id)),
+            Button::Support => Box::pin(self.support_instead(message_id, query_id)).await,
+            Button::Appeal(nonce) => Box::pin(self.appeal(&nonce, query_id)).await,
             Button::Ware(ware) => self.show_ware(&ware, message_id, query_id).await,
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,

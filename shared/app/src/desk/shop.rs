@@ -313,7 +313,7 @@ impl Visit<'_> {
         );
         let parts = [Some(text), contact, Some(number)];
         self.send(parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n"))
-            .with_buttons(shop::after_payment(self.say))
+            .with_buttons(shop::pay_support(self.say, self.desk.helpdesk.is_some()))
             .into()
     }
 }

@@ -270,6 +270,7 @@ impl Visit<'_> {
             lacks: self.denied(draft).map(|denied| self.lacks(&denied)),
             locked: self.locked(),
             sells: self.sells(),
+            helped: self.desk.helpdesk.is_some(),
             usages,
             words: self.words_price(draft),
             zone: self.account.zone.as_ref().map(|_| self.own_zone()),

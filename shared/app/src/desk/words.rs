@@ -91,6 +91,7 @@ impl Visit<'_> {
             }),
             new_jobs: self.takes_orders(),
             rules: &self.snapshot.rules,
+            moderation: &self.snapshot.moderation,
             plan: self.payer(model, 0).plan,
             denied: self.denied_of(model, 0, false),
             costs: &self.snapshot.costs,

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 use super::{Error, RESERVE, Workshop, wish};
 use crate::cards::Card;
 use crate::texts::Say;
-use crate::{cards, kinds, show};
+use crate::{cards, kinds, show, strikes};
 
 /// The longest that Telegram is waited for.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -20,6 +20,9 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 impl Workshop {
     /// Tells the customer why there is no video, and that the credits are back.
     pub(super) async fn tell(&self, job: &Job, deadline: Deadline) -> Result<Option<Job>, Error> {
+        if job.failure == Some(Failure::Moderation) {
+            Box::pin(self.strike(job, deadline)).await?;
+        }
         let Some(claimed) = self
             .write(
                 job,
@@ -46,6 +49,17 @@ impl Workshop {
             },
         };
         Ok(self.write(&claimed, event, deadline).await?)
+    }
+
+    /// What a provider refuses for what it is about is noted as well, once for an order however often it is told. Where the
+    /// settings cannot be read, the usual rule holds.
+    async fn strike(&self, job: &Job, deadline: Deadline) -> Result<(), Error> {
+        let rule = self.with_settings(|known| known.map(|it| it.moderation.strikes).unwrap_or_default());
+        if let Some(account) = self.store.account(job.id.user).await? {
+            let of = (job.id.nonce.as_str(), rule);
+            Box::pin(strikes::note(&self.store, account, of, self.env.now(), deadline)).await?;
+        }
+        Ok(())
     }
 
     async fn try_to_tell(&self, job: &Job, deadline: Deadline) -> Told {

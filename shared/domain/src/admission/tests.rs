@@ -35,6 +35,7 @@ struct Scene {
     plan: Option<Plan>,
     denied: Option<Denied>,
     costs: Costs,
+    moderation: Moderation,
     new_jobs: bool,
 }
 
@@ -99,6 +100,7 @@ impl Scene {
             plan: None,
             denied: None,
             costs: Costs::default(),
+            moderation: Moderation::default(),
             new_jobs: true,
         }
     }
@@ -112,6 +114,7 @@ impl Scene {
             model: Some(&self.model),
             new_jobs: self.new_jobs,
             rules: &self.rules,
+            moderation: &self.moderation,
             plan: self.plan.as_ref(),
             denied: self.denied.clone(),
             costs: &self.costs,
@@ -341,6 +344,7 @@ fn an_unlimited_plan_pays_nothing_and_is_held_by_the_models_limits_for_such_plan
 }
 
 mod paid;
+mod refused_words;
 
 #[test]
 fn a_plan_pays_only_for_the_models_that_it_covers() {
@@ -447,6 +451,7 @@ fn admit_words(scene: &Scene, words: &Model) -> Result<Admission, Refusal> {
         }),
         new_jobs: true,
         rules: &scene.rules,
+        moderation: &scene.moderation,
         plan: None,
         denied: None,
         costs: &scene.costs,

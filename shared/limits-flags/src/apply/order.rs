@@ -8,7 +8,7 @@ use super::Change;
 
 /// The kinds, each after those that it may refer to. Tiers and features refer to each other: a tier that names a feature
 /// not there yet gives nothing, while a feature whose tier is not there yet would be off for everybody.
-const KINDS: [&str; 15] = [
+const KINDS: [&str; 16] = [
     "tier",
     "feature",
     "addon",
@@ -23,6 +23,7 @@ const KINDS: [&str; 15] = [
     "plan",
     "pack",
     "selling",
+    "moderation",
     "rules",
 ];
 

@@ -45,6 +45,9 @@ pub enum DocumentError {
     /// Not one of those that there are.
     #[error("`{1}` is no {0}; there are {2}")]
     Unknown(&'static str, String, String),
+    /// Not a word that can be refused.
+    #[error("refuse.{0}: `{1}` {2}")]
+    Entry(String, String, &'static str),
     /// A number that makes no sense.
     #[error("`{0}` makes no sense: {1}")]
     Senseless(&'static str, &'static str),

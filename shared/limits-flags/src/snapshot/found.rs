@@ -6,6 +6,7 @@ use domain::catalog::{Model, Pack, Plan, Rules, Selling};
 use domain::cost::{Costs, ModelCost};
 use domain::id::ModelId;
 use domain::limit::Limit;
+use domain::moderation::Moderation;
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
 use domain::window::Schedule;
@@ -13,7 +14,8 @@ use serde_json::{Map, Value, json};
 
 use super::{PROVIDER, Requires};
 use crate::document::{
-    CostsRow, FlagRow, LimitRow, ModelCostRow, ModelRow, PackRow, PlanRow, RulesRow, SellingRow,
+    CostsRow, FlagRow, LimitRow, ModelCostRow, ModelRow, ModerationRow, PackRow, PlanRow, RulesRow,
+    SellingRow,
 };
 use crate::features::{Registry, RegistryRows};
 use crate::flags::{Context, FlagSet};
@@ -25,13 +27,14 @@ use crate::rows;
 pub(super) struct Found {
     rules: Option<RulesRow>,
     limits: Vec<Limit>,
-    /// A row of a limit could not be read: what it held back is not known.
+    /// A row of a limit, or of what is refused, could not be read: what it held back is not known.
     lost_limit: bool,
     models: Vec<(String, ModelRow)>,
     plans: Vec<Plan>,
     packs: Vec<Pack>,
     selling: Selling,
     costs: Costs,
+    moderation: Moderation,
     model_costs: BTreeMap<ModelId, ModelCost>,
     flags: Map<String, Value>,
     evaluators: Map<String, Value>,
@@ -48,6 +51,7 @@ pub(super) struct Read {
     pub(super) packs: Vec<Pack>,
     pub(super) selling: Selling,
     pub(super) costs: Costs,
+    pub(super) moderation: Moderation,
     pub(super) flags: FlagSet,
     pub(super) registry: Registry,
     pub(super) requires: Requires,
@@ -121,6 +125,12 @@ impl Found {
                 let costs = parse::<CostsRow>(body)?.read();
                 self.costs = costs.map_err(|error| error.to_string())?;
             }
+            rows::MODERATION => {
+                let read = |row: ModerationRow| row.read().map_err(|error| error.to_string());
+                let moderation = parse::<ModerationRow>(body).and_then(read);
+                self.lost_limit |= moderation.is_err();
+                self.moderation = moderation?;
+            }
             _ => return Err("no such kind of row".to_owned()),
         }
         Ok(())
@@ -152,6 +162,7 @@ impl Found {
             packs: self.packs,
             selling: self.selling,
             costs,
+            moderation: self.moderation,
             flags,
             registry,
             requires: requires.unwrap_or_default(),

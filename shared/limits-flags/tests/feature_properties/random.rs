@@ -234,6 +234,7 @@ fn standing() -> impl Strategy<Value = Standing> {
                 .into_iter()
                 .collect::<BTreeSet<_>>(),
             country,
+            strikes: domain::moderation::Strikes::default(),
         })
 }
 

@@ -2,7 +2,10 @@
 
 use domain::contact::Contact;
 use domain::id::UserId;
+use domain::moderation::StrikeRule;
 use domain::money::Credits;
+use domain::standing::Standing;
+use domain::time::Millis;
 use store::{Adjusted, NotAdmitted};
 
 use crate::bench::*;
@@ -59,6 +62,52 @@ async fn two_devices_in_one_moment_and_two_languages_are_told_the_truth() {
 }
 
 #[tokio::test]
+async fn a_standing_is_put_only_in_the_place_of_the_one_that_was_read() {
+    let scene = Scene::new().await;
+    let read = Standing::default();
+    let struck = |of: &str| read.struck(of, StrikeRule::default(), NOW).unwrap();
+    let before = scene.everything().await;
+    let put = scene
+        .store
+        .put_standing(UserId(404), &read, &struck("a"), soon())
+        .await;
+    assert!(!put.unwrap(), "somebody who is not there gets no account");
+    assert_eq!(scene.everything().await, before);
+    assert!(
+        scene
+            .store
+            .put_standing(USER, &read, &struck("a"), soon())
+            .await
+            .unwrap()
+    );
+    let late = scene.store.put_standing(USER, &read, &struck("b"), soon()).await;
+    assert!(!late.unwrap(), "what was noted in between is not lost");
+    let account = scene.store.read_books().await.unwrap().accounts.remove(0);
+    assert_eq!(account.standing, struck("a"));
+}
+
+#[tokio::test]
+async fn so_many_turns_are_taken_in_a_day_and_one_that_came_to_nothing_is_given_back() {
+    let scene = Scene::new().await;
+    let take = |kind: &'static str, now| scene.store.take_turn(USER, kind, 2, now, soon());
+    let mut taken = Vec::new();
+    for _ in 0..3 {
+        taken.push(take("question", NOW).await.unwrap());
+    }
+    assert_eq!(taken, [true, true, false]);
+    assert!(take("appeal", NOW).await.unwrap(), "another kind");
+    let tomorrow = NOW.after(Millis::from_mins(24 * 60));
+    assert!(take("question", tomorrow).await.unwrap());
+    scene
+        .store
+        .give_turn_back(USER, "question", NOW, soon())
+        .await
+        .unwrap();
+    assert!(take("question", NOW).await.unwrap());
+    assert!(!take("question", NOW).await.unwrap());
+}
+
+#[tokio::test]
 async fn what_is_noted_of_somebody_who_is_not_there_makes_no_account() {
     let scene = Scene::new().await;
     let before = scene.everything().await;
@@ -74,6 +123,7 @@ async fn what_is_noted_of_somebody_who_is_not_there_makes_no_account() {
         .set_language(stranger, Some("ru"), "ru", soon())
         .await
         .unwrap();
+    scene.store.set_asking(stranger, Some(NOW), soon()).await.unwrap();
     assert_eq!(scene.everything().await, before);
     scene.store.set_contact(USER, &mail, soon()).await.unwrap();
     scene

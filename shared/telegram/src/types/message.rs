@@ -52,6 +52,8 @@ pub struct Message {
     pub text: Option<String>,
     /// Text under a photo, video or document.
     pub caption: Option<String>,
+    /// The message that this one answers.
+    pub reply_to_message: Option<Box<Message>>,
     /// Sizes of one photo, from the smallest to the largest.
     pub photo: Vec<PhotoSize>,
     /// A video.
