@@ -1,7 +1,7 @@
 //! Google's Veo on Vertex AI. Sources: docs.cloud.google.com (Veo on Vertex AI API; models/veo/3-1-generate), what
 //! google-genai reads of its answers, and answers that clients of it have quoted.
 //!
-//! A service account orders: see [`token`]. There is no key of an order and no name of ours, so a lost answer is found by
+//! A service account orders: see `token`. There is no key of an order and no name of ours, so a lost answer is found by
 //! waiting alone; it does not call back either. Videos are put into the operator's own bucket in Cloud Storage, because
 //! without one they come within the answer, in base64, and a worker has no room for several of that size. The account alone
 //! may read the bucket, so nobody but us can fetch them: see [`Provider::pass`].
