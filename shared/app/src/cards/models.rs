@@ -6,8 +6,8 @@ use super::{Card, DraftView, keyboard};
 use crate::buttons::Button;
 use crate::{kinds, show};
 
-/// Models shown to choose from at most; more would not fit a phone.
-const MODELS_SHOWN_MAX: usize = 12;
+/// Models shown to choose from at most: two screens of a phone. Telegram takes a hundred buttons.
+const MODELS_SHOWN_MAX: usize = 24;
 
 /// The models to choose from, each with its price.
 pub(crate) fn models(view: &DraftView<'_>) -> Card {
