@@ -1,6 +1,6 @@
 //! What every request stands on.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use app::Env;
 use app::cashier::{Cashier, Desk};
@@ -45,7 +45,9 @@ pub struct Api {
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
     pub(crate) origins: Origins,
-    pub(crate) page: Page,
+    /// Made when it is first asked for: most invocations are no page's.
+    page: OnceLock<Page>,
+    bot_url: String,
 }
 
 impl Api {
@@ -78,8 +80,14 @@ impl Api {
             bot: BotKey::of(bot_token),
             rates,
             origins,
-            page: Page::of(&ground.bot_url),
+            page: OnceLock::new(),
+            bot_url: ground.bot_url,
         })
+    }
+
+    /// The Mini App's page.
+    pub(crate) fn page(&self) -> &Page {
+        self.page.get_or_init(|| Page::of(&self.bot_url))
     }
 
     pub(crate) fn now(&self) -> Timestamp {

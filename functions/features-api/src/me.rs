@@ -29,7 +29,7 @@ use crate::reply::Json;
 use crate::seen::Seen;
 
 /// Orders on one page.
-const ORDERS: i32 = 10;
+const ORDERS: usize = 10;
 /// Characters of an order's words that are shown: enough to know it again by.
 const WORDS_CHARS: usize = 160;
 /// What the log says of an order that its customer took back.
@@ -212,7 +212,10 @@ pub(crate) async fn my_orders(
     let start = start.map(|cursor| Requests::resumed_of(user, cursor).ok_or_else(foreign));
     let mut seen = api.see_customer(user).await?;
     seen.as_in_chat();
-    let page = api.requests.of_user(user, start.transpose()?, ORDERS).await?;
+    let page = api
+        .requests
+        .read_by_user(user, start.transpose()?, ORDERS)
+        .await?;
     let lines = page.lines.iter();
     Ok(Json(MyOrders {
         orders: lines

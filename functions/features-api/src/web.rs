@@ -133,7 +133,7 @@ fn found(at: &'static str) -> Response {
 }
 
 async fn page(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
-    let page = &api.page;
+    let page = api.page();
     let body = Body::Plain(page.html.clone().into_bytes());
     let mut response = unless_known(&headers, &page.tag, HTML, body);
     let policy = HeaderValue::from_static(POLICY);

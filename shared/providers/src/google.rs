@@ -261,7 +261,6 @@ fn created(answer: Result<Answer, Failed>) -> Create {
         Ok(answer) => answer,
         Err(failed) => return failed.of_order(),
     };
-    let retry_after_s = answer.retry_after_s;
     let Some(said) = &answer.envelope else {
         return answer.turned_away_order();
     };
@@ -270,15 +269,7 @@ fn created(answer: Result<Answer, Failed>) -> Create {
     }
     let message = shortened(said.message());
     let why = format!("{}: {message}", answer.status);
-    match refusal(answer.status, said.message()) {
-        Some(reason) if reason.is_final() => Create::Rejected {
-            reason,
-            code: i64::from(answer.status),
-            message,
-        },
-        Some(_) => Create::NotAccepted { why, retry_after_s },
-        None => Create::Unknown { why },
-    }
+    answer.no_order(refusal(answer.status, said.message()), message, why)
 }
 
 /// It becomes a part of an address.

@@ -84,12 +84,18 @@ impl<E> Answer<E> {
 impl<E> Answer<E> {
     /// What the words of somebody in between mean for an order.
     pub(crate) fn turned_away_order(&self) -> Create {
-        let (why, retry_after_s) = (self.strange(), self.retry_after_s);
-        match self.turned_away() {
+        let why = self.strange();
+        self.no_order(self.turned_away(), why.clone(), why)
+    }
+
+    /// What a refusal means for an order: its reason, where it surely is one, the API's words, and the same for the log.
+    pub(crate) fn no_order(&self, reason: Option<Reason>, message: String, why: String) -> Create {
+        let retry_after_s = self.retry_after_s;
+        match reason {
             Some(reason) if reason.is_final() => Create::Rejected {
                 reason,
                 code: i64::from(self.status),
-                message: why,
+                message,
             },
             Some(_) => Create::NotAccepted { why, retry_after_s },
             None => Create::Unknown { why },

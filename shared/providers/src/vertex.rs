@@ -251,7 +251,6 @@ fn created(answer: Result<Answer, Stopped>) -> Create {
             return Create::NotAccepted { why, retry_after_s };
         }
     };
-    let retry_after_s = answer.retry_after_s;
     let Some(said) = &answer.envelope else {
         return answer.turned_away_order();
     };
@@ -260,15 +259,7 @@ fn created(answer: Result<Answer, Stopped>) -> Create {
     }
     let message = shortened(said.message());
     let why = format!("{}: {message}", answer.status);
-    match refusal(answer.status, said.message()) {
-        Some(reason) if reason.is_final() => Create::Rejected {
-            reason,
-            code: i64::from(answer.status),
-            message,
-        },
-        Some(_) => Create::NotAccepted { why, retry_after_s },
-        None => Create::Unknown { why },
-    }
+    answer.no_order(refusal(answer.status, said.message()), message, why)
 }
 
 fn unavailable(why: String, retry_after_s: Option<u32>) -> LookUp {

@@ -12,6 +12,8 @@ use crate::error::Error;
 use crate::{Store, rows};
 
 const REQUEST: &str = "request";
+/// How many reads a page for a customer takes at most. One is enough, unless there are lines that cannot be read.
+const READS_MAX: usize = 4;
 /// The index by day, in parts, without the words.
 const DAY_INDEX: &str = "by-day";
 
@@ -157,6 +159,37 @@ impl Requests {
             consistent: false,
         };
         Ok(page(self.db.query(query).await?))
+    }
+
+    /// A page for the customer to read: so many lines, if there are as many, and `next` only where there is an older one.
+    /// What cannot be read is passed over, for a few reads.
+    pub async fn read_by_user(
+        &self,
+        user: UserId,
+        mut after: Option<Item>,
+        lines: usize,
+    ) -> Result<RequestPage, Error> {
+        let mut read = RequestPage::default();
+        // One more than is shown, to know whether there is an older one.
+        let wanted = lines.saturating_add(1);
+        for _ in 0..READS_MAX {
+            let missing = wanted.saturating_sub(read.lines.len());
+            let limit = i32::try_from(missing).unwrap_or(i32::MAX);
+            let page = self.of_user(user, after, limit).await?;
+            read.unreadable = read.unreadable.saturating_add(page.unreadable);
+            read.lines.extend(page.lines);
+            after = page.next;
+            if after.is_none() || read.lines.len() >= wanted {
+                break;
+            }
+        }
+        if read.lines.len() > lines {
+            read.lines.truncate(lines);
+            let last = read.lines.last();
+            after = last.map(|line| rows::request_key(user, line.at, &line.id));
+        }
+        read.next = after;
+        Ok(read)
     }
 
     /// A page of what a customer has asked for, newest first, with the words as far as they are kept.

@@ -12,7 +12,7 @@ use telegram::methods::{Reply, SendMessage};
 use telegram::types::Message;
 
 use super::{Desk, Error};
-use crate::texts::Say;
+use crate::texts::{Locale, Say};
 
 /// The longest that Telegram is waited for: somebody looks at the answer.
 const CALL_MAX: Duration = Duration::from_secs(4);
@@ -107,7 +107,7 @@ impl Desk {
             return say(help.say.with("operator-no-customer", number()));
         };
         let language = account.language.or(account.locale);
-        let theirs = Say::of(language.as_deref().unwrap_or_default());
+        let theirs = Say::in_(Locale::of(language.as_deref()));
         let text = theirs.with("support-answer", [("words", whole(words).into())]);
         match help.send(user.0, text, deadline).await {
             Ok(()) => say(help.say.with("operator-answered", number())),

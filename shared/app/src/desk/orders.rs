@@ -12,8 +12,6 @@ use crate::{kinds, order_card, show};
 
 /// Orders on one page: two lines for each, and their numbers in two rows of buttons.
 const LINES: usize = 6;
-/// How many reads a page takes at most. One is enough, unless there are lines that cannot be read.
-const READS_MAX: usize = 4;
 
 impl Visit<'_> {
     /// `/orders`: the newest ones.
@@ -46,30 +44,23 @@ impl Visit<'_> {
 
     async fn orders_card(&self, before: Option<(&Nonce, Timestamp)>) -> Result<Option<Card>, Error> {
         let user = self.account.user;
-        let mut start = before.map(|(nonce, at)| {
+        let start = before.map(|(nonce, at)| {
             let nonce = nonce.clone();
             Requests::behind(&JobId { user, nonce }, at)
         });
-        let (newest, requests) = (start.is_none(), self.desk.store.requests());
-        let mut lines = Vec::new();
-        // One more than is shown, to know whether there is an older one.
-        for _ in 0..READS_MAX {
-            let wanted = i32::try_from(LINES + 1 - lines.len()).unwrap_or(1);
-            let page = requests.of_user(user, start, wanted).await?;
-            lines.extend(page.lines);
-            start = page.next;
-            if start.is_none() || lines.len() > LINES {
-                break;
-            }
-        }
-        let more = lines.len() > LINES;
-        lines.truncate(LINES);
+        let newest = start.is_none();
+        let page = self
+            .desk
+            .store
+            .requests()
+            .read_by_user(user, start, LINES)
+            .await?;
         let zone = self.own_zone();
         Ok(order_card::list(
             self.say,
             &self.snapshot,
-            &lines,
-            (newest, more),
+            &page.lines,
+            (newest, page.next.is_some()),
             (&zone, self.now),
         ))
     }
