@@ -89,7 +89,7 @@ pub async fn handle(report: &DailyReport, event: LambdaEvent<Value>) -> Result<V
                 tracing::info!(name: "report_sent", period = key, outcome, "reported");
                 told.insert(key, json!(outcome));
             }
-            // They send it, or Lambda's next try finds their time over.
+            // They send it, or the last of Lambda's tries finds their time over.
             Err(Failed::Busy) => {
                 tracing::info!(name: "report_in_hand", period = key, "somebody else is sending this report");
                 trouble = Some(Failed::Busy);

@@ -110,7 +110,7 @@ fn as_json(business: &Business, over: bool) -> Value {
         "revenue_kopecks": business.revenue(), "tills": tills, "refunds": takings.refunds,
         "charged_back": takings.charged_back, "going_back": takings.going_back, "held": takings.held,
         "test": takings.test, "all": shown::as_json(&sums.all), "errors": sums.errors, "models": models,
-        "plans": plans, "losses": losses, "not_looked_at": business.not_looked_at,
+        "plans": plans, "losses": losses, "unjudged": business.unjudged(), "not_looked_at": business.not_looked_at,
         "refused": business.refused, "orphans": business.orphans, "unreadable": business.unreadable,
         "unread_payments": business.unread_payments,
     })

@@ -98,13 +98,14 @@ impl Reporter {
         let not_looked_at = heaviest.len().saturating_sub(BEARERS_MAX);
         let mut bearers = Vec::new();
         for ((user, plan), tally) in heaviest.into_iter().take(BEARERS_MAX) {
-            let bought = self.payments.all_bought(*user).await?;
-            let records: Vec<Record> = bought.into_iter().filter_map(payment).collect();
+            let books = self.payments.books_of(*user).await?;
+            let records: Vec<Record> = books.rows.into_iter().filter_map(payment).collect();
             bearers.push(Bearer {
                 user: *user,
                 plan: plan.clone(),
                 tally: *tally,
                 brought: brought(&records, plan, &business.period),
+                whole: books.whole,
             });
         }
         business.bearers = bearers;

@@ -26,9 +26,10 @@ pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
-pub use notes::{Claim, Claimed, Notes, Part, Sending, Tallied, Tallies};
+pub use notes::{Claim, Claimant, Claimed, Notes, Part, Sending, Tallied, Tallies};
 pub use payments::{
-    Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling, Written,
+    BooksOf, Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling,
+    Written,
 };
 pub use requests::{RequestPage, RequestPages, Requests};
 pub use uses::{GivenBack, Using};

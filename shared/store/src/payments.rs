@@ -17,7 +17,7 @@ use domain::money::Credits;
 use domain::payment::{PaymentId, PurchaseId, Record};
 use domain::purchase::Purchase;
 use domain::time::Timestamp;
-use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Token, Write, n, s};
+use table::{Condition, Db, Deadline, Item, Keys, Page, Query, Row, Token, Write, n, s};
 
 use crate::error::Error;
 use crate::{op, rows};
@@ -66,6 +66,15 @@ pub enum Bought {
     Purchase(Box<Purchase>),
     /// What was paid.
     Payment(Box<Record>),
+}
+
+/// What one customer has chosen and paid, the newest first.
+#[derive(Clone, Debug)]
+pub struct BooksOf {
+    /// What can be read of it.
+    pub rows: Vec<Bought>,
+    /// Whether that is all: no row that cannot be read, and none older than was looked at.
+    pub whole: bool,
 }
 
 /// What became of a change of one row.
@@ -192,6 +201,39 @@ impl Payments {
         after: Option<Item>,
         limit: i32,
     ) -> Result<(Vec<Bought>, Option<Item>), Error> {
+        let page = self.page_bought(user, after, limit).await?;
+        Ok((page.items.iter().filter_map(bought).collect(), page.next))
+    }
+
+    /// All that a customer has chosen and paid, the newest first; of a hundred times as much as anybody has bought yet, the
+    /// newest part. Rows that cannot be read are left out and logged.
+    pub async fn all_bought(&self, user: UserId) -> Result<Vec<Bought>, Error> {
+        Ok(self.books_of(user).await?.rows)
+    }
+
+    /// The same, and whether that is all of it: no sum of it is to be believed if it is not.
+    pub async fn books_of(&self, user: UserId) -> Result<BooksOf, Error> {
+        let mut books = BooksOf {
+            rows: Vec::new(),
+            whole: true,
+        };
+        let mut start = None;
+        for _ in 0..BOUGHT_PAGES_MAX {
+            let page = self.page_bought(user, start, BOUGHT_PAGE).await?;
+            let before = books.rows.len();
+            books.rows.extend(page.items.iter().filter_map(bought));
+            let read = books.rows.len().saturating_sub(before);
+            books.whole &= read == page.items.len();
+            start = page.next;
+            if start.is_none() {
+                return Ok(books);
+            }
+        }
+        books.whole = false;
+        Ok(books)
+    }
+
+    async fn page_bought(&self, user: UserId, start: Option<Item>, limit: i32) -> Result<Page, Error> {
         let query = Query {
             table: self.tables.payments.clone(),
             index: Some(USER_INDEX),
@@ -199,26 +241,10 @@ impl Payments {
             from: None,
             up_to: None,
             limit,
-            start: after,
+            start,
             consistent: false,
         };
-        let page = self.db.query_backwards(query).await?;
-        Ok((page.items.iter().filter_map(bought).collect(), page.next))
-    }
-
-    /// All that a customer has chosen and paid, the newest first; of a hundred times as much as anybody has bought yet, the
-    /// newest part.
-    pub async fn all_bought(&self, user: UserId) -> Result<Vec<Bought>, Error> {
-        let (mut all, mut start) = (Vec::new(), None);
-        for _ in 0..BOUGHT_PAGES_MAX {
-            let (bought, next) = self.bought(user, start, BOUGHT_PAGE).await?;
-            all.extend(bought);
-            start = next;
-            if start.is_none() {
-                break;
-            }
-        }
-        Ok(all)
+        Ok(self.db.query_backwards(query).await?)
     }
 
     /// Every purchase and payment, put with the other books; rows that cannot be read are among the audit's findings.

@@ -46,14 +46,21 @@ pub struct Bearer {
     pub tally: Tally,
     /// What was paid for it, for this time ([`super::brought`]).
     pub brought: BTreeMap<Currency, u64>,
+    /// Whether that is all of it: a payment that cannot be read may have brought more.
+    pub whole: bool,
 }
 
 impl Bearer {
     /// By how many kopecks the plan costs more than it brings: at least, where not all costs are known. `None` where it
-    /// does not, as far as is known, or where nobody knows what its money is in roubles.
+    /// does not, as far as is known, or where nobody knows what it brings.
     pub fn loss(&self, rates: Rates) -> Option<u64> {
-        let brought = rates.sum(&self.brought)?;
+        let brought = self.brought_in(rates)?;
         self.tally.kopecks().checked_sub(brought).filter(|loss| *loss > 0)
+    }
+
+    /// What it brings in kopecks, where that is known: its money has a rate, and its payments can be read.
+    fn brought_in(&self, rates: Rates) -> Option<u64> {
+        rates.sum(&self.brought).filter(|_| self.whole)
     }
 }
 
@@ -192,9 +199,10 @@ impl Business {
         losses
     }
 
-    /// Customers of whose plan nobody can say whether it costs more than it brings, for want of a rate.
+    /// Customers of whose plan nobody can say whether it costs more than it brings, for want of a rate or of a payment
+    /// that can be read.
     pub fn unjudged(&self) -> usize {
-        let unknown = |bearer: &&Bearer| self.rates.sum(&bearer.brought).is_none();
+        let unknown = |bearer: &&Bearer| bearer.brought_in(self.rates).is_none();
         self.bearers.iter().filter(unknown).count()
     }
 
@@ -298,6 +306,11 @@ mod tests {
             plan: "month".to_owned(),
             tally: cost(0, kopecks),
             brought: brought.iter().copied().collect(),
+            whole: true,
+        };
+        let unread = Bearer {
+            whole: false,
+            ..bearer(5, 100, &[(Currency::Rub, 1)])
         };
         let mut business = business();
         business.bearers = vec![
@@ -305,6 +318,7 @@ mod tests {
             bearer(2, 100, &[(Currency::Rub, 100)]),
             bearer(3, 100, &[]),
             bearer(4, 100, &[(Currency::Xtr, 5)]),
+            unread,
         ];
         let told: Vec<(i64, u64)> = business
             .losses()
@@ -312,7 +326,7 @@ mod tests {
             .map(|(bearer, loss)| (bearer.user.0, *loss))
             .collect();
         assert_eq!(told, [(3, 100), (1, 1)]);
-        assert_eq!(business.unjudged(), 1);
+        assert_eq!(business.unjudged(), 2);
     }
 
     #[test]
