@@ -244,7 +244,15 @@ pub struct AiRequest {
     pub is_unlimited: bool,
 }
 
+/// What stands where others say why they failed, if the customer took it back.
+const CANCELED: &str = "canceled";
+
 impl AiRequest {
+    /// Whether the customer took it back: it came to nothing, and nothing failed.
+    pub fn is_canceled(&self) -> bool {
+        self.error.as_deref() == Some(CANCELED)
+    }
+
     /// What is known to be spent for it; `None` where nothing is.
     pub fn spent(&self) -> Option<MicroUsd> {
         self.cost.map(|cost| cost.micro_usd).or(self.at_least)
@@ -271,7 +279,7 @@ impl AiRequest {
             let came = job.answer.as_ref().map_or(0, came);
             came.saturating_add(job.vain.as_ref().map_or(0, vain))
         };
-        let canceled = (job.stage == Stage::Canceled).then_some("canceled");
+        let canceled = (job.stage == Stage::Canceled).then_some(CANCELED);
         let error = job.failure.map(Failure::as_str).or(canceled);
         let (cost, at_least) = costing.with(made, rendered, job.vain);
         Some(Self {

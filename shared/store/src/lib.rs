@@ -28,8 +28,7 @@ pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
 pub use notes::{Claim, Claimant, Claimed, Notes, Part, Sending, Tallied, Tallies};
 pub use payments::{
-    BooksOf, Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling,
-    Written,
+    Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling, Written,
 };
 pub use requests::{RequestPage, RequestPages, Requests};
 pub use uses::{GivenBack, Using};

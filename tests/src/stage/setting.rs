@@ -286,7 +286,10 @@ impl Ground {
         DailyReport {
             reporter: Reporter {
                 requests: Requests::new(db.clone(), table("AiRequestsTable")),
-                payments: Payments::new(db.clone(), PaymentTables::to_read(table("PaymentsTable"))),
+                payments: Payments::new(
+                    db.clone(),
+                    PaymentTables::to_report(table("PaymentsTable"), table("LedgerTable")),
+                ),
                 notes: Notes::new(db, table("UsageTable")),
                 settings: clients::settings(&self.aws, REPORT),
                 env: self.env(10),

@@ -12,6 +12,7 @@ use crate::{Error, Report};
 pub(crate) fn as_json(tally: &Tally) -> Value {
     json!({
         "requests": tally.requests, "completed": tally.completed, "failed": tally.failed, "open": tally.open,
+        "canceled": tally.canceled,
         "credits": tally.credits, "tokens": tally.tokens, "micro_usd": tally.cost.0, "kopecks": tally.kopecks(),
         "unpriced": tally.unpriced,
     })
@@ -22,6 +23,11 @@ fn told(tally: &Tally) -> String {
     let done = tally.success_permille().map_or_else(String::new, |permille| {
         format!(" ({}.{} %)", permille / 10, permille % 10)
     });
+    // They are neither done nor failed.
+    let done = match tally.canceled {
+        0 => done,
+        canceled => format!("{done}  {canceled} canceled"),
+    };
     let unpriced = match tally.unpriced {
         0 => String::new(),
         _ => format!("  {} of unknown cost", tally.unpriced),

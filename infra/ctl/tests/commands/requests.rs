@@ -90,7 +90,7 @@ async fn a_day_is_summed_up_and_so_are_two() {
         .unwrap();
     assert_eq!(
         day.json["all"],
-        json!({"requests": 4, "completed": 2, "failed": 1, "open": 1, "credits": 2, "tokens": 0,
+        json!({"requests": 4, "completed": 2, "failed": 1, "canceled": 0, "open": 1, "credits": 2, "tokens": 0,
             "micro_usd": 700_000, "kopecks": 5_600, "unpriced": 0})
     );
     assert_eq!(

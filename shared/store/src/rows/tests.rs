@@ -407,6 +407,32 @@ fn entries_read_back_as_written() {
 }
 
 #[test]
+fn only_an_entry_that_gives_credits_is_listed_by_its_day() {
+    let job = JobId {
+        user: UserId(7),
+        nonce: nonce(2),
+    };
+    let payment = domain::payment::PaymentId::parse("stars#1").unwrap();
+    let after = domain::ledger::After::Restored;
+    for (key, is_listed) in [
+        (Key::Signup, true),
+        (Key::Adjust("x".to_owned()), true),
+        (Key::Purchase(payment.clone()), true),
+        (Key::Payment(after, payment, 2), false),
+        (Key::Hold(job.clone()), false),
+        (Key::Capture(job.clone()), false),
+        (Key::Release(job), false),
+    ] {
+        let item = entry_item(UserId(7), &key, Credits(2), Timestamp(5));
+        assert_eq!(
+            item.get("given_day"),
+            is_listed.then(|| s("1970-01-01")).as_ref(),
+            "{key}"
+        );
+    }
+}
+
+#[test]
 fn what_a_job_makes_reads_back_and_before_there_was_a_choice_it_was_a_video() {
     for makes in Makes::ALL {
         let mut job = job();

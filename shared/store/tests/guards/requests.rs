@@ -184,13 +184,9 @@ async fn a_payment_that_cannot_be_read_is_counted_with_its_time() {
     let key = [("id".to_owned(), table::s("stripe#odd"))].into();
     let odd = Write::update("payment", &scene.sold.payments, key)
         .set("kind", table::s("payment"))
-        .set("user_id", table::n(USER.0))
         .set("day", table::s(NOW.rfc3339().unwrap()[..10].to_owned()))
         .set("at", table::n(NOW.0));
-    let before = scene.payments.books_of(USER).await.unwrap();
     scene.db.write(odd, soon()).await.unwrap();
-    let after = scene.payments.books_of(USER).await.unwrap();
-    assert_eq!((before.whole, after.whole, after.rows), (true, false, Vec::new()));
     let page = scene.payments.of_day(NOW, None, 10).await.unwrap();
     assert_eq!((page.records, page.unreadable), (Vec::new(), vec![Some(NOW)]));
 }

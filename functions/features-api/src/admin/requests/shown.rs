@@ -86,6 +86,8 @@ pub(super) struct Sums {
     requests: u64,
     completed: u64,
     failed: u64,
+    /// Those that their customers took back: they are neither done nor failed.
+    canceled: u64,
     /// Those under way.
     open: u64,
     /// What customers were charged for those that are done.
@@ -105,6 +107,7 @@ impl Sums {
             requests: tally.requests,
             completed: tally.completed,
             failed: tally.failed,
+            canceled: tally.canceled,
             open: tally.open,
             credits: tally.credits,
             tokens: tally.tokens,
