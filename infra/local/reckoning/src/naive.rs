@@ -169,7 +169,7 @@ fn line(item: &Item) -> Line {
         at: number(item, "at").unwrap(),
         category: text(item, "category").unwrap(),
         status: text(item, "status").unwrap(),
-        model: text(item, "gen_ai.request.model").unwrap(),
+        model: text(item, "model").unwrap(),
         error: text(item, "error.type"),
         took_ms: amount(item, "took_ms"),
         credits: amount(item, "credits").unwrap(),
