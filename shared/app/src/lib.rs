@@ -25,9 +25,11 @@ mod way_out;
 mod words_card;
 
 pub mod desk;
+pub mod log_sums;
 pub mod log_table;
 pub mod lookout;
 pub mod on_sale;
+pub mod open_table;
 
 pub mod rails;
 pub mod report;

@@ -184,6 +184,7 @@ mod tests {
             status,
             provider: "kie".into(),
             model: ModelId(model.into()),
+            asked: None,
             prompt: None,
             result: None,
             error: (status == Status::Failed).then(|| "moderation".to_owned()),

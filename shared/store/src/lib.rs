@@ -11,6 +11,7 @@ mod changes;
 mod error;
 mod help;
 mod jobs;
+mod merge;
 mod notes;
 mod op;
 mod payments;
@@ -25,12 +26,12 @@ pub use accounts::{Adjusted, Drafted, Gift};
 pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;
-pub use jobs::{DuePage, Jobs, OPEN_INDEX};
+pub use jobs::{DuePage, Jobs, OPEN_INDEX, Waiting};
 pub use notes::{Claim, Claimant, Claimed, Notes, Part, Sending, Tallied, Tallies};
 pub use payments::{
     Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling, Written,
 };
-pub use requests::{RequestPage, RequestPages, Requests};
+pub use requests::{RequestPage, RequestPages, Requests, RequestsInOrder};
 pub use uses::{GivenBack, Using};
 pub use view::{Ask, View};
 

@@ -21,6 +21,8 @@ mod report;
 mod requests;
 #[path = "guards/uses.rs"]
 mod uses;
+#[path = "guards/waiting.rs"]
+mod waiting;
 #[path = "guards/words.rs"]
 mod words;
 
