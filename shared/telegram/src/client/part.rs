@@ -1,6 +1,5 @@
 //! A part of a file, with one request.
 
-use bytes::Bytes;
 use reqwest::Response;
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_RANGE, RANGE};
 use std::time::Duration;
@@ -13,7 +12,7 @@ use crate::limits::DOWNLOAD_BYTES_MAX;
 #[derive(Clone, PartialEq, Eq)]
 pub struct Part {
     /// They.
-    pub bytes: Bytes,
+    pub bytes: Vec<u8>,
     /// How many the whole file has.
     pub total: u64,
 }
@@ -90,7 +89,7 @@ fn range_of(response: &Response) -> Option<(u64, u64)> {
 }
 
 /// So many bytes of an answer at most, without those before.
-async fn read(mut response: Response, mut before: u64, bytes_max: usize) -> Result<Bytes, Error> {
+async fn read(mut response: Response, mut before: u64, bytes_max: usize) -> Result<Vec<u8>, Error> {
     let mut read = Vec::new();
     while let Some(mut chunk) = response.chunk().await.map_err(Error::unanswered)? {
         let passed = usize::try_from(before).unwrap_or(usize::MAX).min(chunk.len());
@@ -102,5 +101,5 @@ async fn read(mut response: Response, mut before: u64, bytes_max: usize) -> Resu
             break;
         }
     }
-    Ok(read.into())
+    Ok(read)
 }
