@@ -49,6 +49,8 @@ pub(crate) struct Seen {
     pub(crate) is_known: bool,
     /// The language that they have chosen in the bot.
     pub(crate) language: Option<String>,
+    /// The account, where there is one.
+    pub(crate) account: Option<Account>,
     locale: Option<String>,
 }
 
@@ -87,14 +89,15 @@ impl Api {
         };
         let view = self.store.view(ask).await?;
         let snapshot = self.settings.refresh(view.version, now).await?;
-        let is_known = view.account.is_some();
+        let known = view.account.clone();
         let account = view.account.unwrap_or_else(|| Account::new(user));
         let mut seen = Seen::of(now, snapshot, account.standing);
         seen.locale = account.locale;
         seen.zone = told::zone(account.zone.as_deref());
         seen.balance = account.balance;
         seen.active = account.active_jobs.len();
-        seen.is_known = is_known;
+        seen.is_known = known.is_some();
+        seen.account = known;
         seen.language = account.language;
         Ok(seen)
     }
@@ -160,6 +163,7 @@ impl Seen {
             active: 0,
             is_known: false,
             language: None,
+            account: None,
             locale: None,
         }
     }
@@ -184,13 +188,18 @@ impl Seen {
 
     /// What the customer may do.
     pub(crate) fn entitled<T>(&self, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
+        self.entitled_as(&self.standing, ask)
+    }
+
+    /// What the customer might do with another standing.
+    pub(crate) fn entitled_as<T>(&self, standing: &Standing, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
         let facts = Facts {
             user: self.target.as_deref().unwrap_or_default(),
             country: None,
             locale: self.locale(),
             now: self.now,
         };
-        ask(&self.snapshot.registry.entitlements(&self.standing, facts))
+        ask(&self.snapshot.registry.entitlements(standing, facts))
     }
 
     /// The plan that the customer is on now.

@@ -15,7 +15,7 @@ use table::{Deadline, Write, n};
 use super::{API, Stage, TOKEN};
 
 const CAPTURED: &str = include_str!("../../../functions/features-api/events/ofrep-bulk.json");
-const BODY_BYTES_MAX: usize = 2 << 20;
+const BODY_BYTES_MAX: usize = 6 << 20;
 /// The one page of another origin that may ask.
 pub(crate) const ORIGIN: &str = "https://app.example.org";
 
@@ -34,6 +34,8 @@ pub struct Said {
     pub body: Value,
     /// The body as it came.
     pub text: String,
+    /// The same where it is no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Ask {
@@ -214,6 +216,7 @@ async fn answered(router: &axum::Router, event: &Value) -> Said {
         headers: head.headers,
         body: serde_json::from_slice(&bytes).unwrap_or_default(),
         text: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes: bytes.into(),
     }
 }
 
