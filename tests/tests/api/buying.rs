@@ -312,7 +312,10 @@ async fn a_plan_that_cannot_begin_is_shown_with_the_reason_and_not_sold() {
     assert_eq!(said.body["plan"]["key"], json!("unlimited_30days"));
     let plan = thing(&said, "plan:unlimited_1day");
     let why = plan["prices"][0]["hindered"].as_str().unwrap();
-    assert!(why.contains("renews by itself") && plan["opens"] == json!([]), "{plan}");
+    assert!(
+        why.contains("renews by itself") && plan["opens"] == json!([]),
+        "{plan}"
+    );
     assert_eq!(thing(&said, "pack:pro")["prices"][0]["hindered"], Value::Null);
     let refused = buy(&stage, "k", "plan:unlimited_1day", "stars").await;
     assert_eq!(
