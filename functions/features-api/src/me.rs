@@ -221,8 +221,7 @@ pub(crate) async fn my_orders(
 ) -> Result<Json<MyOrders>, Refusal> {
     let user = caller.user()?.id;
     let start = from.start(user)?;
-    let mut seen = api.see_customer(user).await?;
-    seen.as_in_chat();
+    let seen = api.see_visitor(caller.user()?).await?;
     let page = api.requests.read_by_user(user, start, ORDERS).await?;
     let lines = page.lines.iter();
     Ok(Json(MyOrders {

@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use store::Ask;
 
 use crate::Api;
+use crate::auth::init_data::Visitor;
 use crate::auth::{Caller, customer};
 use crate::problem::Refusal;
 
@@ -99,6 +100,15 @@ impl Api {
         seen.is_known = known.is_some();
         seen.account = known;
         seen.language = account.language;
+        Ok(seen)
+    }
+
+    /// The same for the customer who opened the Mini App, in the language of the chat.
+    pub(crate) async fn see_visitor(&self, visitor: &Visitor) -> Result<Seen, Refusal> {
+        let mut seen = self.see_customer(visitor.id).await?;
+        seen.target = Some(visitor.id.to_string());
+        seen.locale = visitor.locale.clone().or(seen.locale);
+        seen.as_in_chat();
         Ok(seen)
     }
 

@@ -18,7 +18,7 @@ export function play(item, { onPoster = () => {} } = {}) {
   const opener = document.activeElement;
   const stage = make("div", { className: "stage" });
   const line = make("p", { className: "quiet", aria: { role: "status" } });
-  const close = make("button", { type: "button", className: "plain", textContent: say("close") });
+  const close = make("button", { type: "button", className: "plain", autofocus: true, textContent: say("close") });
   const again = make("button", { type: "button", textContent: say("send-again") });
   const title = make("h2", { id: "player-title", textContent: `${say(`makes-${item.makes}`)} · ${item.title}` });
   const words = item.words ? make("p", { className: "words", textContent: item.words }) : null;

@@ -513,8 +513,8 @@ brings-days = • The plan for { $count } { $count ->
     [one] day
    *[other] days
 }
-brings-model = • { $model }: videos that cost no credits
-brings-model-daily = • { $model }: up to { $count } videos a day that cost no credits
+brings-model = • { $model }: costs no credits
+brings-model-daily = • { $model }: up to { $count } a day that cost no credits
 brings-tier = • The tier { $tier }
 pay-stars = With Stars { $price }
 pay-stars-monthly = With Stars { $price } every month
@@ -828,7 +828,7 @@ web-status-pending = under way
 web-status-completed = ready
 web-status-failed = failed
 web-status-canceled = canceled
-web-in-chat = What was made is in the chat with the bot: send /orders there to see it again.
+web-in-chat = Whatever was made can be opened in the gallery. It is in the chat as well: /orders.
 web-to-chat = Back to the chat
 web-outside-title = The cabinet of a Telegram bot
 web-outside = Here the bot's customers see their credits, limits and orders. It opens inside Telegram: go to the bot and press the button beside the text field.

@@ -523,8 +523,8 @@ brings-days = • Подписка на { $count } { $count ->
     [few] дня
    *[many] дней
 }
-brings-model = • { $model }: видео без списания кредитов
-brings-model-daily = • { $model }: до { $count } видео в сутки без списания кредитов
+brings-model = • { $model }: без списания кредитов
+brings-model-daily = • { $model }: до { $count } в сутки без списания кредитов
 brings-tier = • Тариф { $tier }
 pay-stars = Звёздами { $price }
 pay-stars-monthly = Звёздами { $price } каждый месяц
@@ -838,7 +838,7 @@ web-status-pending = в работе
 web-status-completed = готово
 web-status-failed = не вышло
 web-status-canceled = отменено
-web-in-chat = Всё, что сделано, лежит в чате с ботом: отправьте там /orders, чтобы посмотреть снова.
+web-in-chat = Всё, что сделано, можно открыть в галерее. В чате это тоже есть: /orders.
 web-to-chat = Вернуться в чат
 web-outside-title = Кабинет бота в Telegram
 web-outside = Здесь клиенты бота видят свои кредиты, лимиты и заказы. Кабинет открывается внутри Telegram: перейдите к боту и нажмите кнопку рядом с полем ввода.

@@ -123,13 +123,19 @@ pub(crate) async fn file_of_order(
     let asked = asked(&headers, &tag);
     let turn = api.store.take_turn(user, PIECES, PIECES_A_DAY_MAX, now, deadline);
     if !turn.await? {
-        return Err(api.not_now(user, ("too_many_today", "web-file-enough")).await);
+        return Err(api
+            .not_now(caller.user()?, ("too_many_today", "web-file-enough"))
+            .await);
     }
     let (from, length) = asked.unwrap_or((0, PIECE_BYTES_MAX));
     let part = match api.bytes(&file, (from, length), now, deadline).await {
         Ok(part) => part,
-        Err(NoBytes::TooBig) => return Err(api.not_now(user, ("file_too_big", "web-file-too-big")).await),
-        Err(NoBytes::Gone) => return Err(api.not_now(user, ("file_gone", "web-file-gone")).await),
+        Err(NoBytes::TooBig) => {
+            return Err(api
+                .not_now(caller.user()?, ("file_too_big", "web-file-too-big"))
+                .await);
+        }
+        Err(NoBytes::Gone) => return Err(api.not_now(caller.user()?, ("file_gone", "web-file-gone")).await),
         Err(error @ NoBytes::Later(_)) => return Err(Refusal::BotAway(Box::new(error))),
     };
     if from >= part.total {

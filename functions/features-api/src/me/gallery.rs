@@ -19,6 +19,7 @@ use super::file::paced;
 use super::{From, beginning};
 use crate::Api;
 use crate::auth::Caller;
+use crate::auth::init_data::Visitor;
 use crate::body::{Asked, Name, Until};
 use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::{Refusal, Wanting};
@@ -97,8 +98,7 @@ pub(crate) async fn my_gallery(
 ) -> Result<Json<Gallery>, Refusal> {
     let user = caller.user()?.id;
     let start = from.start(user)?;
-    let mut seen = api.see_customer(user).await?;
-    seen.as_in_chat();
+    let seen = api.see_visitor(caller.user()?).await?;
     let (made, next) = api.made_for(user, start).await?;
     let items = made.iter().map(|(line, job)| Item::of(&seen, line, job));
     Ok(Json(Gallery {
@@ -126,10 +126,11 @@ pub(crate) async fn send_order(
         .store
         .take_turn(user, SENT, SENT_A_DAY_MAX, api.now(), deadline);
     if !turn.await? {
-        return Err(api.not_now(user, ("too_many_today", "web-file-enough")).await);
+        return Err(api
+            .not_now(caller.user()?, ("too_many_today", "web-file-enough"))
+            .await);
     }
-    let mut seen = api.see_customer(user).await?;
-    seen.as_in_chat();
+    let seen = api.see_visitor(caller.user()?).await?;
     let say = Say::of(seen.locale());
     let Some(bot) = &api.desk.cashier.bot else {
         return Err(Refusal::BotAway("there is no bot here".into()));
@@ -187,12 +188,9 @@ impl Api {
     }
 
     /// Why something cannot be done as things stand, in the customer's language.
-    pub(super) async fn not_now(&self, user: UserId, (reason, text): (&'static str, &str)) -> Refusal {
-        match self.see_customer(user).await {
-            Ok(mut seen) => {
-                seen.as_in_chat();
-                not_now(&seen, reason, text)
-            }
+    pub(super) async fn not_now(&self, visitor: &Visitor, (reason, text): (&'static str, &str)) -> Refusal {
+        match self.see_visitor(visitor).await {
+            Ok(seen) => not_now(&seen, reason, text),
             Err(refusal) => refusal,
         }
     }

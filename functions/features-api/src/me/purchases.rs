@@ -96,8 +96,7 @@ pub(crate) async fn buy(
     let key = idempotency_key(&headers)?.ok_or_else(wants_key)?;
     let (thing, rail) = choice.parse()?;
     paced(&api.media.rail, user, api.now())?;
-    let mut seen = api.see_customer(user).await?;
-    seen.as_in_chat();
+    let seen = api.see_visitor(caller.user()?).await?;
     let Some(mut account) = seen.account.clone() else {
         return Err(not_now(&seen, "no_account", "web-newcomer"));
     };

@@ -31,7 +31,7 @@ const DAY_MIN: i64 = 24 * 60;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Shop {
     /// The things, in the order in which they are offered; none where nothing can be paid.
-    things: Vec<Thing>,
+    things: Vec<OnSale>,
     /// The plan that holds now.
     plan: Option<HeldShown>,
     /// Their credits.
@@ -63,7 +63,8 @@ pub(crate) struct Receipt {
 
 /// A thing on sale.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Thing {
+#[schema(as = Thing)]
+pub(crate) struct OnSale {
     /// Its name.
     #[schema(example = "plan:pro_month")]
     thing: String,
@@ -81,7 +82,7 @@ pub(crate) struct Thing {
     /// The features that are locked now and would be open.
     opens: Vec<Named>,
     /// What it costs, in the order in which the ways to pay are offered.
-    prices: Vec<Price>,
+    prices: Vec<WayToPay>,
 }
 
 /// A feature.
@@ -96,8 +97,8 @@ pub(crate) struct Named {
 
 /// A way to pay for a thing.
 #[derive(Debug, Serialize, ToSchema)]
-#[schema(as = ThingPrice)]
-pub(crate) struct Price {
+#[schema(as = WayToPay)]
+pub(crate) struct WayToPay {
     /// `stars`, `yookassa` or `stripe`.
     rail: &'static str,
     /// As people read it.
@@ -133,9 +134,7 @@ pub(crate) struct Opener {
     responses((status = 200, description = "What is on sale", body = Shop), Denials))]
 pub(crate) async fn my_shop(State(api): State<Arc<Api>>, caller: Caller) -> Result<Json<Shop>, Refusal> {
     let user = caller.user()?.id;
-    let mut seen = api.see_customer(user).await?;
-    seen.target = Some(user.to_string());
-    seen.as_in_chat();
+    let seen = api.see_visitor(caller.user()?).await?;
     let account = seen.account.clone().unwrap_or_else(|| Account::new(user));
     let buyer = seen.buyer(&api, &account);
     let offered = buyer.offered().await?;
@@ -147,7 +146,7 @@ pub(crate) async fn my_shop(State(api): State<Arc<Api>>, caller: Caller) -> Resu
     let with_receipt: Vec<_> = with_receipt.map(Rail::as_str).collect();
     let contact = account.contact.as_ref().filter(|_| !with_receipt.is_empty());
     Ok(Json(Shop {
-        things: offered.into_iter().map(|ware| Thing::of(&seen, ware)).collect(),
+        things: offered.into_iter().map(|ware| OnSale::of(&seen, ware)).collect(),
         plan: HeldShown::plan(&seen),
         balance: BalanceShown::of(seen.balance),
         has_account: seen.is_known,
@@ -218,7 +217,7 @@ fn on_plan(seen: &Seen, ware: &Ware) -> Option<Standing> {
     })
 }
 
-impl Thing {
+impl OnSale {
     fn of(seen: &Seen, ware: Offered) -> Self {
         let after = ware.standing.map(|standing| seen.granted(&standing));
         let (after, now) = (after.unwrap_or_default(), seen.granted(&seen.standing));
@@ -241,12 +240,12 @@ impl Thing {
             description: ware.description,
             goods: ware.goods,
             brings: ware.brings,
-            prices: ware.prices.into_iter().map(Price::of).collect(),
+            prices: ware.prices.into_iter().map(WayToPay::of).collect(),
         }
     }
 }
 
-impl Price {
+impl WayToPay {
     fn of(priced: Priced) -> Self {
         Self {
             rail: priced.rail.as_str(),
