@@ -125,6 +125,7 @@ for (const code of ["ru", "en"]) {
       await tab(page, "shop", ".shelf li");
       assert.equal(await text(page, "#plans-title"), { ru: "Подписки", en: "Plans" }[code]);
       assert.ok((await wide(page)) <= 0, `${await wide(page)} pixels too wide`);
+      assert.match(await text(page, ".shelf"), { ru: /Безлимит на день.*Откроется: HD/, en: /Unlimited for a day.*Opens: HD/ }[code]);
       await accessible(page);
       await page.screenshot({ path: `${PICTURES}shop-${name}.png`, fullPage: true });
       await page.click('[id="buy-plan:unlimited_30days"]');
