@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { API, CUSTOMER, INIT_DATA, PAGE, PATIENCE_MS, PICTURES, accessible, ask, browser, button, closed, ok, opened, press, ready, text } from "./driven.mjs";
+import { API, CUSTOMER, INIT_DATA, PAGE, PATIENCE_MS, PICTURES, accessible, ask, browser, button, closed, ok, opened, press, ready, row, text } from "./driven.mjs";
 
 const tab = async (page, name, there) => {
   await page.click(`#tab-${name}`);
@@ -17,6 +17,10 @@ const becomes = (page, state) => page.waitForSelector(`.buy [data-state="${state
 
 /** A page that another opened: the rail's. */
 const next = (page) => new Promise((resolve) => browser.once("targetcreated", async (target) => resolve(await target.page())));
+
+// What a walk before may have left open is locked, and the tier of the plans has it.
+await row("features/hd", { name: { en: "HD video", ru: "Видео в HD" }, is_premium: true });
+await row("tiers/pro", { name: "Pro", rank: 10, inherits: "free", features: { hd: true } });
 
 // --- Credits for Stars ------------------------------------------------------------------------------------------------
 
@@ -125,7 +129,7 @@ for (const code of ["ru", "en"]) {
       await tab(page, "shop", ".shelf li");
       assert.equal(await text(page, "#plans-title"), { ru: "Подписки", en: "Plans" }[code]);
       assert.ok((await wide(page)) <= 0, `${await wide(page)} pixels too wide`);
-      assert.match(await text(page, ".shelf"), { ru: /Безлимит на день.*Откроется: HD/, en: /Unlimited for a day.*Opens: HD/ }[code]);
+      assert.match(await text(page, ".shelf"), { ru: /Безлимит на день.*Откроется: Видео в HD/, en: /Unlimited for a day.*Opens: HD video/ }[code]);
       await accessible(page);
       await page.screenshot({ path: `${PICTURES}shop-${name}.png`, fullPage: true });
       await page.click('[id="buy-plan:unlimited_30days"]');
@@ -146,9 +150,10 @@ await language("en");
 {
   const page = await opened({ height: 900 });
   await ready(page);
-  await tab(page, "shop", ".shelf li");
-  await page.click('[id="buy-plan:unlimited_1day"]');
+  assert.match(await text(page, "#opens-hd"), /Opens with the plan “Unlimited for a day”/);
+  await page.click("#opens-hd");
   await page.waitForSelector('dialog [data-rail="yookassa"]');
+  assert.equal(await text(page, "dialog h2"), "Unlimited for a day");
   assert.ok(await page.$("dialog details.terms"), "the terms stand there before anything is paid");
   // Both presses of a double tap are one purchase.
   await page.click('dialog [data-rail="yookassa"]', { count: 2 });
@@ -171,8 +176,9 @@ await language("en");
   await page.waitForFunction(() => /Unlimited for a day/.test(document.querySelector(".shop .quiet")?.textContent ?? ""));
   await tab(page, "cabinet", "#available");
   await page.waitForFunction(() => /Unlimited for a day/.test(document.querySelector(".facts")?.textContent ?? ""));
+  assert.equal(await text(page, '[data-feature="hd"] .state'), "open");
   await page.screenshot({ path: `${PICTURES}bought.png`, fullPage: true });
-  ok("a plan is bought on YooKassa's page, once for a double tap, and the cabinet shows it");
+  ok("a locked feature leads to its plan, which is bought on YooKassa's page, once for a double tap; the cabinet shows it, and the feature open");
   await closed(page);
 }
 
