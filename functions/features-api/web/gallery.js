@@ -50,7 +50,7 @@ function draw() {
 }
 
 function card(item) {
-  const price = item.by_plan ? say("by-plan") : say("credits", { credits: number(item.price) });
+  const price = (item.by_plan ? say("by-plan") : say("credits", { credits: number(item.price) })).replaceAll(" ", "\u00a0");
   const poster = make("span", { className: "poster", aria: { "aria-hidden": "true" } });
   poster.dataset.makes = item.makes;
   poster.style.setProperty("--hue", hue(item.id));
