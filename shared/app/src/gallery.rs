@@ -25,6 +25,19 @@ const RESERVE: Duration = Duration::from_millis(700);
 /// How long an address is used; Telegram promises an hour.
 const PATH_HOLDS: Millis = Millis::from_mins(40);
 
+const NO_TIME: &str = "no time was left";
+
+/// Why Telegram did not, in words of ours: its own may repeat the file's name.
+fn why(error: &telegram::Error) -> &'static str {
+    match error {
+        telegram::Error::NotSent { .. } => "there was no connection",
+        telegram::Error::Unknown { .. } => "there was no answer that says so",
+        telegram::Error::RateLimited { .. } => "there were too many calls",
+        telegram::Error::Unauthorized => "it does not accept the bot's token",
+        _ => "it refused",
+    }
+}
+
 /// Where a file was found. It holds the way to the bytes, so it stays with whoever asks Telegram.
 #[derive(Clone)]
 pub struct Found {
@@ -52,8 +65,8 @@ pub enum NoBytes {
     #[error("Telegram does not have the file any more")]
     Gone,
     /// It may be there at the next attempt.
-    #[error("Telegram does not give the file now")]
-    Later(#[source] Option<telegram::Error>),
+    #[error("Telegram does not give the file now: {0}")]
+    Later(&'static str),
 }
 
 /// Why something was not sent.
@@ -66,8 +79,8 @@ pub enum NotSent {
     #[error("Telegram does not have the file any more")]
     Gone,
     /// It may go better at the next attempt; perhaps it has arrived.
-    #[error("Telegram does not take it now")]
-    Later(#[source] Option<telegram::Error>),
+    #[error("Telegram does not take it now: {0}")]
+    Later(&'static str),
 }
 
 /// What was made of an order, if it is something to look at or to listen to that Telegram has a name for.
@@ -107,7 +120,7 @@ pub async fn part(
 async fn find(bot: &Client, file: &FileId, now: Timestamp, deadline: Deadline) -> Result<Found, NoBytes> {
     let timeout = deadline
         .for_call(FIND_TIMEOUT, RESERVE)
-        .ok_or(NoBytes::Later(None))?;
+        .ok_or(NoBytes::Later(NO_TIME))?;
     let answer = bot.call(&GetFile::new(file.0.clone()), timeout).await;
     let answer = answer.map_err(no_bytes)?;
     let path = answer.file_path.ok_or(NoBytes::Gone)?;
@@ -131,7 +144,7 @@ async fn read(
     }
     let timeout = deadline
         .for_call(PART_TIMEOUT, RESERVE)
-        .ok_or(NoBytes::Later(None))?;
+        .ok_or(NoBytes::Later(NO_TIME))?;
     bot.file_part(&found.path, (from, bytes_max), found.bytes, timeout)
         .await
         .map_err(no_bytes)
@@ -141,7 +154,7 @@ fn no_bytes(error: telegram::Error) -> NoBytes {
     match error {
         telegram::Error::TooBig => NoBytes::TooBig,
         telegram::Error::Rejected { code: 400 | 404, .. } => NoBytes::Gone,
-        other => NoBytes::Later(Some(other)),
+        other => NoBytes::Later(why(&other)),
     }
 }
 
@@ -158,7 +171,7 @@ pub async fn send_again(
 ) -> Result<(), NotSent> {
     let timeout = deadline
         .for_call(FIND_TIMEOUT, RESERVE)
-        .ok_or(NotSent::Later(None))?;
+        .ok_or(NotSent::Later(NO_TIME))?;
     let chat = job.id.user.0;
     let file = InputFile::FileId(file.0.clone());
     let caption = show::order(say, Some(snapshot), &job.order);
@@ -183,6 +196,6 @@ pub async fn send_again(
             Err(NotSent::Unreachable)
         }
         Err(telegram::Error::Rejected { code: 400, .. }) => Err(NotSent::Gone),
-        Err(other) => Err(NotSent::Later(Some(other))),
+        Err(other) => Err(NotSent::Later(why(&other))),
     }
 }

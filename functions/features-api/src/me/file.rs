@@ -182,7 +182,12 @@ impl Api {
         now: Timestamp,
         deadline: Deadline,
     ) -> Result<telegram::Part, NoBytes> {
-        let bot = self.desk.cashier.bot.as_ref().ok_or(NoBytes::Later(None))?;
+        let bot = self
+            .desk
+            .cashier
+            .bot
+            .as_ref()
+            .ok_or(NoBytes::Later("there is no bot here"))?;
         let known = self.media.found(file);
         let (found, part) = gallery::part(bot, file, known, range, now, deadline).await?;
         self.media.note(file, found);

@@ -28,7 +28,7 @@ impl std::fmt::Debug for Part {
 
 impl Client {
     /// The bytes of the file that `getFile` named, from a place on, at most so many; fewer only at its end. `total` is what
-    /// `getFile` says of its size, for a server that does not.
+    /// `getFile` says of its size, if it says so: what is longer or shorter is no file of ours, but an error in its place.
     ///
     /// Asks for just these. The Bot API promises nothing about ranges, so where the whole file comes all the same, what
     /// stands before is passed over and what stands behind is not read: never more is held than was asked for.
@@ -52,20 +52,23 @@ impl Client {
         match response.status().as_u16() {
             206 => {
                 let (begins, whole) = range_of(&response).ok_or_else(unasked)?;
-                if begins != from {
+                if begins != from || total.is_some_and(|total| total != whole) {
                     return Err(unasked());
                 }
                 let bytes = read(response, 0, bytes_max).await?;
                 Ok(Part { bytes, total: whole })
             }
             200 => {
-                let total = response.content_length().or(total);
-                let total = total.ok_or_else(|| Error::unreadable("a file of unknown length"))?;
-                if total > DOWNLOAD_BYTES_MAX {
+                let whole = response.content_length().or(total);
+                let whole = whole.ok_or_else(|| Error::unreadable("a file of unknown length"))?;
+                if total.is_some_and(|total| total != whole) {
+                    return Err(unasked());
+                }
+                if whole > DOWNLOAD_BYTES_MAX {
                     return Err(Error::TooBig);
                 }
                 let bytes = read(response, from, bytes_max).await?;
-                Ok(Part { bytes, total })
+                Ok(Part { bytes, total: whole })
             }
             404 => Err(Error::Rejected {
                 code: 404,

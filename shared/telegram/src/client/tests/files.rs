@@ -192,6 +192,17 @@ async fn another_part_than_was_asked_for_is_no_part_of_ours() {
 }
 
 #[tokio::test]
+async fn what_has_another_length_than_the_file_stands_in_its_place_and_is_not_taken_for_it() {
+    let page = "<html>GET /file/bot5000:SECRET-token/p</html>";
+    let (client, _served) = server(answer("200 OK", "", page)).await;
+    let error = client.file_part("p", (0, 99), Some(9), LONG).await.unwrap_err();
+    assert!(matches!(error, Error::Unknown { .. }), "{error:?}");
+    let (client, _served) = server(answer("206 Partial Content", PART, "efgh")).await;
+    let error = client.file_part("p", (3, 4), Some(10), LONG).await.unwrap_err();
+    assert!(matches!(error, Error::Unknown { .. }), "{error:?}");
+}
+
+#[tokio::test]
 async fn a_part_holds_no_more_than_was_asked_for_and_of_nothing_too_big() {
     let (client, _served) = server(answer("206 Partial Content", PART, "efghijklm")).await;
     let part = client.file_part("p", (3, 4), None, LONG).await.unwrap();
