@@ -11,6 +11,7 @@ use table::{Db, Item, Keys, Row};
 
 use crate::auth::init_data::BotKey;
 use crate::cors::Origins;
+use crate::me::Media;
 use crate::problem::Refusal;
 use crate::rate::Rates;
 use crate::web::Page;
@@ -44,6 +45,7 @@ pub struct Api {
     pub(crate) env: Env,
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
+    pub(crate) media: Media,
     pub(crate) origins: Origins,
     /// Made when it is first asked for: most invocations are no page's.
     page: OnceLock<Page>,
@@ -79,6 +81,7 @@ impl Api {
             env: ground.env,
             bot: BotKey::of(bot_token),
             rates,
+            media: Media::default(),
             origins,
             page: OnceLock::new(),
             bot_url: ground.bot_url,

@@ -26,7 +26,7 @@ use crate::problem::Refusal;
 
 /// What the page may load and who may show it: our own files, Telegram's one script, and Telegram's web clients.
 const POLICY: &str = "default-src 'none'; script-src 'self' https://telegram.org; style-src 'self'; connect-src 'self'; \
-    img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+    img-src 'self' data: blob:; media-src blob:; base-uri 'none'; form-action 'none'; \
     frame-ancestors https://web.telegram.org https://webk.telegram.org https://webz.telegram.org";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASKED_ANEW: &str = "no-cache";
@@ -61,10 +61,16 @@ const FILES: &[File] = &[
     file!("cabinet.js", SCRIPT),
     file!("client.js", SCRIPT),
     file!("elements.js", SCRIPT),
+    file!("gallery.js", SCRIPT),
     file!("launch.js", SCRIPT),
+    file!("mine.js", SCRIPT),
+    file!("pieces.js", SCRIPT),
+    file!("player.js", SCRIPT),
+    file!("shop.js", SCRIPT),
     file!("words.js", SCRIPT),
     file!("cabinet.css", STYLE),
     file!("elements.css", STYLE),
+    file!("views.css", STYLE),
 ];
 
 /// The texts, which are no file: they stand in the catalogues with all others.

@@ -25,6 +25,7 @@ mod way_out;
 mod words_card;
 
 pub mod desk;
+pub mod gallery;
 pub mod log_sums;
 pub mod log_table;
 pub mod lookout;
@@ -33,6 +34,7 @@ pub mod open_table;
 
 pub mod rails;
 pub mod report;
+pub mod sale;
 
 pub mod sweep;
 pub mod take_callback;

@@ -113,6 +113,7 @@ pub const EVENTS: &[&str] = &[
     "success_without_video",
     "switch_missing",
     "tables_silent",
+    "telegram_silent",
     "task_named_already",
     "task_of_another_job",
     "text_broken",

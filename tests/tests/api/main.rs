@@ -3,7 +3,9 @@
 mod admin;
 mod app;
 mod auth;
+mod buying;
 mod features;
+mod gallery;
 mod guards;
 mod me;
 mod ofrep;
