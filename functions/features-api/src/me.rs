@@ -23,6 +23,7 @@ use crate::auth::Caller;
 use crate::body::Asked;
 use crate::etag::Cause;
 use crate::features::{UserFeatures, Window, measure};
+use crate::live::EventStream;
 use crate::openapi::{Denials, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
@@ -59,6 +60,9 @@ pub(crate) struct Me {
     tier_until: Option<String>,
     /// Every limit on their orders.
     limits: Vec<LimitShown>,
+    /// Where the page hears that something has changed; absent where it has to ask by itself.
+    #[serde(rename = "eventStreams", skip_serializing_if = "Vec::is_empty")]
+    event_streams: Vec<EventStream>,
     #[serde(flatten)]
     features: UserFeatures,
 }
@@ -173,7 +177,8 @@ pub(crate) async fn me(
     let listed = api.count_listed(&mut seen, user).await?;
     let usages = listed.iter().map(|limit| seen.usage(limit, 1));
     let limits = usages.map(|usage| LimitShown::of(&seen, &usage)).collect();
-    let body = serde_json::to_vec(&Me::of(&seen, limits));
+    let streams = api.streams.of_user(user, seen.now);
+    let body = serde_json::to_vec(&Me::of(&seen, limits, streams));
     let cause = Cause {
         target: &user.to_string(),
         context: seen.locale(),
@@ -226,7 +231,7 @@ pub(crate) async fn my_orders(
 }
 
 impl Me {
-    fn of(seen: &Seen, limits: Vec<LimitShown>) -> Self {
+    fn of(seen: &Seen, limits: Vec<LimitShown>, event_streams: Vec<EventStream>) -> Self {
         let standing = &seen.standing;
         let tier = standing
             .tier
@@ -242,6 +247,7 @@ impl Me {
             plan: HeldShown::plan(seen),
             tier_until: tier.and_then(|held| held.until).and_then(Timestamp::rfc3339),
             limits,
+            event_streams,
             features: UserFeatures::of(seen),
         }
     }

@@ -64,6 +64,8 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("web-failed-server", &[]),
     ("web-failed-refused", &[]),
     ("web-as-of", &["moment"]),
+    ("web-live", &[]),
+    ("web-not-live", &["moment"]),
 ];
 
 /// Every text of the page in a language, by name; a value is left as `{name}`.

@@ -11,6 +11,7 @@ mod changes;
 mod error;
 mod help;
 mod jobs;
+mod live;
 mod notes;
 mod op;
 mod payments;
@@ -26,6 +27,7 @@ pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
+pub use live::{Live, Look};
 pub use notes::{Claim, Claimed, Notes, Part, Sending, Tallied, Tallies};
 pub use payments::{
     Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling, Written,

@@ -5,6 +5,7 @@ mod app;
 mod auth;
 mod features;
 mod guards;
+mod live;
 mod me;
 mod ofrep;
 mod payments;
