@@ -59,3 +59,28 @@ impl Streams {
         self.url.trim_end_matches('/')
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "123456789:TEST-token-for-vectors";
+    const NOW: Timestamp = Timestamp(1_795_251_600_000);
+
+    #[test]
+    fn an_address_has_a_ticket_that_the_stream_believes() {
+        let streams = Streams::of(TOKEN, "https://live.example.org/".to_owned());
+        let url = streams.of_user(UserId(7), NOW).remove(0).url;
+        let ticket = url.strip_prefix("https://live.example.org/?ticket=").unwrap();
+        let read = TicketKey::of(TOKEN).read(ticket, NOW).unwrap();
+        assert_eq!(read.user, UserId(7));
+        assert_eq!(streams.origin(), "https://live.example.org");
+    }
+
+    #[test]
+    fn where_there_are_no_streams_nobody_is_sent_to_one() {
+        let none = Streams::of(TOKEN, String::new());
+        assert!(none.of_user(UserId(7), NOW).is_empty());
+        assert_eq!(none.origin(), "");
+    }
+}

@@ -255,6 +255,17 @@ mod tests {
     }
 
     #[test]
+    fn a_page_may_listen_where_there_is_something_to_hear_and_nowhere_else() {
+        let policy = |live| Page::of("https://t.me/a", live).policy;
+        assert!(policy("").contains("connect-src 'self'; "), "{}", policy(""));
+        let live = policy("https://live.example.org");
+        assert!(
+            live.contains("connect-src 'self' https://live.example.org; "),
+            "{live}"
+        );
+    }
+
+    #[test]
     fn only_whoever_takes_compressed_bytes_gets_them() {
         let takes = |accepted: &str| {
             takes_gzip(&HeaderMap::from_iter([(

@@ -2,10 +2,11 @@
 //! it on, so what is heard next is what is said two seconds later.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use app::{Env, Fixed};
+use app::{Clock as _, Env, Fixed};
 use domain::id::UserId;
-use lambda_http::Request;
+use lambda_http::{Request, RequestExt as _};
 use limits_flags::access::ticket::TicketKey;
 use live::{Body, Desk};
 use local_lambda::Aws;
@@ -103,6 +104,16 @@ impl Stage {
         self.listen_as(&query, &[]).await
     }
 
+    /// Opens a customer's page when so much is left of the invocation, by the machine's own clock.
+    pub async fn listen_within(&self, user: i64, left: Duration) -> Page {
+        let mut context = lambda_http::Context::default();
+        let now = u64::try_from(runtime::SystemClock.now().0).unwrap();
+        context.deadline = now + u64::try_from(left.as_millis()).unwrap();
+        let query = format!("ticket={}", self.ticket(user));
+        let request = request("GET", &query, &[]).with_lambda_context(context);
+        self.heard(request).await
+    }
+
     /// Asks for a stream, in any way.
     pub async fn listen_as(&self, query: &str, headers: &[(&str, &str)]) -> Page {
         self.ask_for_a_stream("GET", query, headers).await
@@ -110,14 +121,11 @@ impl Stage {
 
     /// The same, by any method.
     pub async fn ask_for_a_stream(&self, method: &str, query: &str, headers: &[(&str, &str)]) -> Page {
+        self.heard(request(method, query, headers)).await
+    }
+
+    async fn heard(&self, request: Request) -> Page {
         self.invocations.add(LIVE);
-        let mut event: Value = serde_json::from_str(CAPTURED).unwrap();
-        event["rawQueryString"] = json!(query);
-        event["requestContext"]["http"]["method"] = json!(method);
-        for (name, value) in headers {
-            event["headers"][name] = json!(value);
-        }
-        let request: Request = lambda_http::request::from_str(&event.to_string()).unwrap();
         let (head, body) = live::handle(&self.live, request).await.into_parts();
         Page {
             status: head.status.as_u16(),
@@ -125,4 +133,14 @@ impl Stage {
             body,
         }
     }
+}
+
+fn request(method: &str, query: &str, headers: &[(&str, &str)]) -> Request {
+    let mut event: Value = serde_json::from_str(CAPTURED).unwrap();
+    event["rawQueryString"] = json!(query);
+    event["requestContext"]["http"]["method"] = json!(method);
+    for (name, value) in headers {
+        event["headers"][name] = json!(value);
+    }
+    lambda_http::request::from_str(&event.to_string()).unwrap()
 }

@@ -1,6 +1,8 @@
 //! Open pages hear that something has changed: who may listen, what is heard, and how a stream ends.
 #![allow(clippy::unwrap_used, reason = "what a stream lacks fails the test")]
 
+use std::time::Duration;
+
 use domain::id::UserId;
 use domain::live::{LOOK_EVERY, STREAM_MAX};
 use domain::time::Millis;
@@ -183,6 +185,20 @@ async fn a_stream_ends_within_its_time_and_leaves_its_place() {
     );
     assert!(pieces >= 24, "{pieces}: a sign of life with every look");
     assert_eq!(places(&stage, ANNA).await, 0);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_is_over_before_its_invocation_is() {
+    let stage = customer().await;
+    // Enough to begin, and too little to wait, to look, and to leave the place.
+    let mut page = stage.listen_within(ANNA, Duration::from_secs(7)).await;
+    assert!(page.hear().await.is_some());
+    assert_eq!(page.hear().await, None);
+    assert_eq!(places(&stage, ANNA).await, 0);
+    let mut page = stage.listen_within(ANNA, Duration::from_secs(60)).await;
+    assert!(page.hear().await.is_some());
+    assert_eq!(page.reasons().await, [""; 0]);
     stage.assert_sound().await;
 }
 
