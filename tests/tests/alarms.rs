@@ -240,6 +240,7 @@ fn of_a_function(alarm: &str, stack: &Stack, watch: &Watch) {
         ("Report", "DailyReportFunction"),
         ("Payment", "PaymentWebhookFunction"),
         ("Api", "FeaturesApiFunction"),
+        ("Live", "LiveFunction"),
         ("Alerts", "AlertsFunction"),
     ];
     let (short, id) = functions

@@ -846,6 +846,8 @@ web-failed-busy = Too many requests at once. Try again in { $seconds } s.
 web-failed-server = Something broke on our side. Your credits and orders are safe; try again in a minute.
 web-failed-refused = The request was refused. Close this page and open it again from the bot.
 web-as-of = Shown as of { $moment }.
+web-live = up to date
+web-not-live = no connection, as of { $moment }
 
 ## The Mini App's gallery and shop
 

@@ -856,6 +856,8 @@ web-failed-busy = Слишком много запросов сразу. Поп�
 web-failed-server = У нас что-то сломалось. Ваши кредиты и заказы в порядке; попробуйте через минуту.
 web-failed-refused = Запрос отклонён. Закройте страницу и откройте её снова из бота.
 web-as-of = Показано на { $moment }.
+web-live = данные свежие
+web-not-live = нет связи, данные на { $moment }
 
 ## The Mini App's gallery and shop
 

@@ -105,6 +105,7 @@ pub const EVENTS: &[&str] = &[
     "shared_limits_unread",
     "stars_payment_failed",
     "start_slow",
+    "stream_unread",
     "submission_found",
     "submission_not_accepted",
     "submission_unknown",

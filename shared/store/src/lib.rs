@@ -11,6 +11,7 @@ mod changes;
 mod error;
 mod help;
 mod jobs;
+mod live;
 mod merge;
 mod notes;
 mod op;
@@ -27,6 +28,7 @@ pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX, Waiting};
+pub use live::{Live, Look};
 pub use notes::{Claim, Claimant, Claimed, Notes, Part, Sending, Tallied, Tallies};
 pub use payments::{
     Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling, Written,

@@ -13,6 +13,8 @@ mod accounts;
 mod bench;
 #[path = "guards/limits.rs"]
 mod limits;
+#[path = "guards/live.rs"]
+mod live;
 #[path = "guards/payments.rs"]
 mod payments;
 #[path = "guards/report.rs"]

@@ -7,6 +7,7 @@ mod buying;
 mod features;
 mod gallery;
 mod guards;
+mod live;
 mod me;
 mod ofrep;
 mod payments;
