@@ -196,7 +196,7 @@ async fn a_stream_is_over_before_its_invocation_is() {
     assert!(page.hear().await.is_some());
     assert_eq!(page.hear().await, None);
     assert_eq!(places(&stage, ANNA).await, 0);
-    let mut page = stage.listen_within(ANNA, Duration::from_secs(60)).await;
+    let mut page = stage.listen_within(ANNA, Duration::from_mins(1)).await;
     assert!(page.hear().await.is_some());
     assert_eq!(page.reasons().await, [""; 0]);
     stage.assert_sound().await;
