@@ -95,6 +95,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "app",
             "telegram",
             // Only for their choice of features: what it builds and runs is compiled once.
+            "broadcast",
             "cleanup",
             "daily-report",
             "features-api",
@@ -149,6 +150,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "cleanup",
             "daily-report",
             "alerts",
+            "broadcast",
         ],
     ),
     (
@@ -170,6 +172,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "daily-report",
             "features-api",
             "alerts",
+            "broadcast",
         ],
     ),
 ];
