@@ -22,11 +22,13 @@ pub use office::{Announcer, Failed, New};
 use crate::Env;
 
 /// The longest that Telegram is waited for.
-const TIMEOUT: Duration = Duration::from_secs(8);
+const TIMEOUT: Duration = Duration::from_secs(6);
 /// What is left of an invocation for writing down how a step went.
-const RESERVE: Duration = Duration::from_secs(6);
+const RESERVE: Duration = Duration::from_secs(2);
 /// The least time that a step is begun with: for reading, for saying who is written to, for sending, for writing down.
-const STEP_TIME: Duration = Duration::from_secs(20);
+const STEP_TIME: Duration = Duration::from_secs(8);
+/// The least time that another page of accounts is read with.
+const WALK_TIME: Duration = Duration::from_secs(5);
 /// Pages of accounts that a step looks through at most: of a segment that hardly anybody belongs to, a step sends less.
 const PAGES_MAX: u32 = 10;
 /// Accounts of a page at most.
@@ -155,7 +157,7 @@ impl Broadcaster {
         }
         let (mut cursor, mut limit) = (ours.cursor, quota);
         for _ in 0..PAGES_MAX {
-            if ours.walked || step.walked || recipients.len() >= quota || deadline.remaining() < STEP_TIME {
+            if ours.walked || step.walked || recipients.len() >= quota || deadline.remaining() < WALK_TIME {
                 break;
             }
             let page = self.page(ours, cursor, limit, now).await?;

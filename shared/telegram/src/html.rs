@@ -4,7 +4,7 @@ mod markup;
 
 use std::borrow::Cow;
 
-pub use markup::{Fault, is_https, shown_chars};
+pub use markup::{Fault, Shown, is_https, shown};
 
 /// Escapes user text for the HTML parse mode. Telegram knows only these three entities (and `&quot;`, which only
 /// attributes need).

@@ -62,8 +62,9 @@ async fn it_is_counted_and_started_by_the_number_that_was_found() {
         "{}",
         listed.text
     );
-    let log = place.ctl(&["log", "--who", "anna"]).await.unwrap();
-    let entries = log.text.matches(&format!("broadcast#{id}")).count();
+    let entity = format!("broadcast#{id}");
+    let log = place.ctl(&["log", "--entity", &entity]).await.unwrap();
+    let entries = log.text.matches(&entity).count();
     assert_eq!(entries, 3, "made, started, stopped: {}", log.text);
 }
 

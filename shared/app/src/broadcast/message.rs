@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::broadcast::{Segment, Wording};
 use domain::id::UserId;
-use telegram::html::{is_https, shown_chars};
+use telegram::html::{is_https, shown};
 use telegram::limits::{CAPTION_CHARS_MAX, TEXT_CHARS_MAX};
 use telegram::methods::{InlineKeyboardButton, InlineKeyboardMarkup, InputFile, SendMessage, SendPhoto};
 
@@ -51,9 +51,12 @@ pub fn check(wording: &Wording, segment: &Segment) -> Result<(), Fault> {
     for (language, text) in &wording.texts {
         let at = format!("/texts/{language}");
         known(language, &at)?;
-        let shown = shown_chars(text).map_err(|wrong| fault(&at, wrong.to_string()))?;
-        if text.trim().is_empty() || shown == 0 || shown > chars_max || text.len() > TEXT_BYTES_MAX {
-            let what = format!("1 to {chars_max} characters, without the markup; these are {shown}");
+        let shown = shown(text).map_err(|wrong| fault(&at, wrong.to_string()))?;
+        if shown.is_blank || shown.chars > chars_max || text.len() > TEXT_BYTES_MAX {
+            let what = format!(
+                "1 to {chars_max} characters, without the markup; these are {}",
+                shown.chars
+            );
             return Err(fault(&at, what));
         }
     }

@@ -45,9 +45,22 @@ pub enum Fault {
     Link,
 }
 
-/// How many characters (UTF-16 units, in which Telegram counts) are shown of text in HTML; or what is wrong with it.
-pub fn shown_chars(text: &str) -> Result<usize, Fault> {
-    let (mut rest, mut open, mut shown) = (text, Vec::new(), 0_usize);
+/// What is shown of text in HTML.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shown {
+    /// Its length in UTF-16 units, in which Telegram counts; a character written as its number may count for one too many.
+    pub chars: usize,
+    /// Nothing of it is more than space, which Telegram takes for nothing.
+    pub is_blank: bool,
+}
+
+/// What is shown of text in HTML; or what is wrong with it.
+pub fn shown(text: &str) -> Result<Shown, Fault> {
+    let (mut rest, mut open) = (text, Vec::new());
+    let mut shown = Shown {
+        chars: 0,
+        is_blank: true,
+    };
     while let Some(symbol) = rest.chars().next() {
         rest = match symbol {
             '<' => {
@@ -56,11 +69,13 @@ pub fn shown_chars(text: &str) -> Result<usize, Fault> {
                 after
             }
             '&' => {
-                shown += 1;
+                shown.chars += if rest.starts_with("&#") { 2 } else { 1 };
+                shown.is_blank = false;
                 after_entity(rest)
             }
             other => {
-                shown += other.len_utf16();
+                shown.chars += other.len_utf16();
+                shown.is_blank &= other.is_whitespace();
                 rest.split_at(other.len_utf8()).1
             }
         };
@@ -125,17 +140,29 @@ mod tests {
 
     #[test]
     fn what_telegram_takes_is_counted_as_it_is_shown() {
-        for (text, shown) in [
+        for (text, chars) in [
             ("", 0),
             ("кот 🐈", 6),
-            ("<b>a</b> &lt; <i>b<u>c</u></i>", 7),
+            ("<b>a</b> &lt; <i>b<u>c</u></i>", 6),
             ("<a href=\"https://example.org/?a=1&amp;b\">link</a>", 4),
             ("<span class=\"tg-spoiler\">x</span><tg-spoiler>y</tg-spoiler>", 2),
             ("<blockquote expandable>q</blockquote>", 1),
             ("<PRE>x</pre>", 1),
-            ("salt & pepper &#128512; &nosuch;", 26),
+            ("salt & pepper &#128512; &nosuch;", 25),
         ] {
-            assert_eq!(shown_chars(text), Ok(shown), "{text}");
+            assert_eq!(shown(text).unwrap().chars, chars, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_only_space_is_nothing() {
+        for (text, blank) in [
+            ("", true),
+            (" <b> </b>\n", true),
+            ("<i>x</i>", false),
+            ("&amp;", false),
+        ] {
+            assert_eq!(shown(text).unwrap().is_blank, blank, "{text}");
         }
     }
 
@@ -159,7 +186,7 @@ mod tests {
             ("<a href=\"tg://user?id=1\">x</a>", Fault::Link),
             ("<a href=\"https://\">x</a>", Fault::Link),
         ] {
-            assert_eq!(shown_chars(text), Err(fault), "{text}");
+            assert_eq!(shown(text), Err(fault), "{text}");
         }
     }
 }
