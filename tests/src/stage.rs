@@ -18,6 +18,7 @@
 mod actors;
 mod api;
 mod audience;
+mod broadcasts;
 mod clients;
 mod front;
 mod media;
@@ -90,6 +91,8 @@ pub const CALLBACK: &str = "ProviderCallbackFunction";
 pub const CLEANUP: &str = "CleanupFunction";
 /// The daily report.
 pub const REPORT: &str = "DailyReportFunction";
+/// What sends broadcasts.
+pub const BROADCAST: &str = "BroadcastFunction";
 /// The notices of payments.
 pub const PAYMENTS: &str = "PaymentWebhookFunction";
 /// The chat of the operator.
@@ -145,6 +148,8 @@ pub struct Stage {
     pub(crate) cleanup: cleanup::Cleanup,
     /// What reports to the operator.
     pub report: daily_report::DailyReport,
+    /// What sends broadcasts.
+    pub broadcaster: app::broadcast::Broadcaster,
     /// What the features API stands on.
     pub api: Arc<features_api::Api>,
     pub(crate) live: Arc<live::Desk>,

@@ -43,6 +43,7 @@ async fn trouble(alarm: &str, stack: &Stack, watch: &Watch) {
         "HighFeatureAccessDenialsAlarm" => want_what_is_locked().await,
         "FeatureGatingErrorsAlarm" => read_no_settings().await,
         "SettingsAgeAlarm" => renew_no_settings().await,
+        "BroadcastIdleAlarm" => leave_a_broadcast().await,
         "OldestOpenJobAlarm" => leave_an_order().await,
         "JobSuccessAlarm" => fail_half_of_all(watch).await,
         "ProviderBalanceAlarm" => drop(Stage::new().await.sweep().await),
@@ -115,6 +116,23 @@ async fn renew_no_settings() {
     let armed = no_queries(&stage);
     stage.say(ANNA, "/cabinet").await;
     armed.disarm();
+}
+
+/// It was started, and nobody goes on with it.
+async fn leave_a_broadcast() {
+    let stage = newcomer().await;
+    let wording = domain::broadcast::Wording {
+        texts: [("en".to_owned(), "news".to_owned())].into(),
+        ..domain::broadcast::Wording::default()
+    };
+    let new = app::broadcast::New {
+        wording,
+        segment: domain::broadcast::Segment::default(),
+        per_second: 20,
+    };
+    stage.start_broadcast(new).await;
+    stage.pass(Millis::from_mins(16));
+    stage.broadcaster.tell_idle().await.unwrap();
 }
 
 async fn leave_an_order() {
@@ -242,6 +260,7 @@ fn of_a_function(alarm: &str, stack: &Stack, watch: &Watch) {
         ("Api", "FeaturesApiFunction"),
         ("Live", "LiveFunction"),
         ("Alerts", "AlertsFunction"),
+        ("Broadcast", "BroadcastFunction"),
     ];
     let (short, id) = functions
         .into_iter()

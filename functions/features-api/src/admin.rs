@@ -1,6 +1,7 @@
 //! The operator's side: what everybody goes by, row by row.
 
 pub(crate) mod audit;
+pub(crate) mod broadcasts;
 pub(crate) mod edit;
 pub(crate) mod explain;
 mod failure;

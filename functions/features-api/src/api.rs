@@ -3,10 +3,11 @@
 use std::sync::{Arc, OnceLock};
 
 use app::Env;
+use app::broadcast::Announcer;
 use app::cashier::{Cashier, Desk};
 use domain::time::Timestamp;
 use limits_flags::{Office, Settings, VERSION_ATTRIBUTE, access, version_key};
-use store::{Requests, Store, Tables};
+use store::{BroadcastTables, Broadcasts, Requests, Store, Tables};
 use table::{Db, Item, Keys, Row};
 
 use crate::auth::init_data::BotKey;
@@ -25,6 +26,8 @@ pub struct Ground {
     pub tables: Tables,
     /// The name of the table of changes.
     pub audit: String,
+    /// The name of the table of broadcasts.
+    pub broadcasts: String,
     /// The settings, kept over requests.
     pub settings: Settings,
     /// What moves money.
@@ -45,6 +48,7 @@ pub struct Api {
     pub(crate) requests: Requests,
     pub(crate) settings: Settings,
     pub(crate) desk: Desk,
+    pub(crate) announcer: Announcer,
     pub(crate) env: Env,
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
@@ -68,6 +72,15 @@ impl Api {
             cashier: ground.cashier,
             audit: ground.audit.clone(),
         };
+        let tables = BroadcastTables {
+            broadcasts: ground.broadcasts,
+            accounts: ground.tables.accounts.clone(),
+        };
+        let announcer = Announcer {
+            broadcasts: Broadcasts::new(ground.db.clone(), tables),
+            audit: ground.audit.clone(),
+            env: ground.env.clone(),
+        };
         let office = Office {
             db: ground.db.clone(),
             settings: ground.settings.table().to_owned(),
@@ -82,6 +95,7 @@ impl Api {
             db: ground.db,
             settings: ground.settings,
             desk,
+            announcer,
             env: ground.env,
             bot: BotKey::of(bot_token),
             rates,

@@ -209,6 +209,22 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::payments::refund_payment))
         .routes(routes!(admin::payments::accept_payment))
         .routes(routes!(admin::payments::recheck_payment))
+        .merge(broadcast_routes())
+}
+
+/// What operators write to many.
+fn broadcast_routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            admin::broadcasts::list_broadcasts,
+            admin::broadcasts::make_broadcast
+        ))
+        .routes(routes!(admin::broadcasts::read_broadcast))
+        .routes(routes!(admin::broadcasts::count_broadcast))
+        .routes(routes!(admin::broadcasts::test_broadcast))
+        .routes(routes!(admin::broadcasts::start_broadcast))
+        .routes(routes!(admin::broadcasts::stop_broadcast))
+        .routes(routes!(admin::broadcasts::resume_broadcast))
 }
 
 /// The document, put together once.

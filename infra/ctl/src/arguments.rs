@@ -1,5 +1,6 @@
 //! The command line's grammar, and its help.
 
+mod broadcast;
 mod looks;
 mod payments;
 mod people;
@@ -13,6 +14,7 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
+pub use broadcast::BroadcastCommand;
 pub use looks::{Explain, Jobs, Limits, Log, Redrive};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Strikes, Upgrades};
@@ -132,6 +134,9 @@ pub enum Command {
     /// Customers' requests for features
     #[command(subcommand)]
     Upgrades(Upgrades),
+    /// What is written to many customers at once: made, counted, tried, started, stopped
+    #[command(subcommand)]
+    Broadcast(BroadcastCommand),
     /// Keys of machines that ask the HTTP API
     #[command(subcommand)]
     Keys(Keys),

@@ -14,6 +14,7 @@ pub mod target;
 mod access;
 mod account;
 mod audit;
+mod broadcast;
 mod daily;
 mod explain;
 mod flags;
@@ -67,6 +68,7 @@ pub async fn run(arguments: &Arguments, out: &mut dyn std::io::Write) -> Result<
         Command::Strikes(command) => standing::strikes(command).await,
         Command::Country(command) => standing::country(command).await,
         Command::Upgrades(command) => upgrades::upgrades(command).await,
+        Command::Broadcast(command) => broadcast::broadcast(command).await,
         Command::Keys(command) => access::keys(command).await,
         Command::Admins(command) => access::admins(command).await,
         Command::Explain(command) => explain::explain(command).await,

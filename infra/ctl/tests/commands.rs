@@ -8,6 +8,7 @@
 mod commands {
     mod access;
     mod audited;
+    mod broadcast;
     mod costs;
     mod fields;
     mod grammar;

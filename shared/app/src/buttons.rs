@@ -65,6 +65,10 @@ pub(crate) enum Button {
     Paid(Nonce),
     /// Speak this language; none for that of the customer's Telegram.
     Language(Option<Locale>),
+    /// Broadcasts are wanted, or not: on the card that asks.
+    News(bool),
+    /// No broadcasts from now on: below one.
+    Mute,
     /// Show what was ordered.
     Orders,
     /// Show what was ordered before this one, which began then.
@@ -110,6 +114,8 @@ impl Button {
             Self::Support => "sup".to_owned(),
             Self::Appeal(nonce) => format!("ap:{}", nonce.as_str()),
             Self::Language(language) => format!("la:{}", language.map_or("", Locale::as_str)),
+            Self::News(wanted) => format!("nw:{}", u8::from(*wanted)),
+            Self::Mute => "mute".to_owned(),
             Self::Orders => "ord".to_owned(),
             Self::OrdersBefore(nonce, at) => format!("ob:{}:{}", nonce.as_str(), at.0),
             Self::Order(nonce) => format!("or:{}", nonce.as_str()),
@@ -134,6 +140,9 @@ impl Button {
             "sup" => return Some(Self::Support),
             "his" => return Some(Self::History),
             "ord" => return Some(Self::Orders),
+            "mute" => return Some(Self::Mute),
+            "nw:0" => return Some(Self::News(false)),
+            "nw:1" => return Some(Self::News(true)),
             "la:" => return Some(Self::Language(None)),
             "la:ru" => return Some(Self::Language(Some(Locale::Ru))),
             "la:en" => return Some(Self::Language(Some(Locale::En))),
@@ -221,6 +230,8 @@ impl Button {
             | Self::Support
             | Self::Appeal(_)
             | Self::Language(_)
+            | Self::News(_)
+            | Self::Mute
             | Self::Orders
             | Self::OrdersBefore(..)
             | Self::History
@@ -298,6 +309,9 @@ mod tests {
             Button::GiveBack(nonce(), false),
             Button::Renew(nonce(), true),
             Button::Renew(nonce(), false),
+            Button::News(true),
+            Button::News(false),
+            Button::Mute,
         ];
         for button in buttons {
             assert!(button.data().len() <= 64, "{button:?}");

@@ -12,6 +12,7 @@ mod helpdesk;
 mod history;
 mod kinds;
 mod language;
+mod news;
 mod orders;
 mod parked;
 mod receipt;

@@ -6,6 +6,7 @@
 mod env;
 pub mod texts;
 
+pub mod broadcast;
 mod buttons;
 mod cards;
 pub mod cashier;

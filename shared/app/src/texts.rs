@@ -164,7 +164,7 @@ pub fn menu_button() -> String {
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
-pub fn commands(locale: Locale) -> [(&'static str, String); 11] {
+pub fn commands(locale: Locale) -> [(&'static str, String); 12] {
     let say = Say::in_(locale);
     [
         ("start", say.text("command-start")),
@@ -174,6 +174,7 @@ pub fn commands(locale: Locale) -> [(&'static str, String); 11] {
         ("history", say.text("command-history")),
         ("timezone", say.text("command-timezone")),
         ("language", say.text("command-language")),
+        ("notifications", say.text("command-notifications")),
         ("help", say.text("command-help")),
         ("support", say.text("command-support")),
         ("paysupport", say.text("command-paysupport")),

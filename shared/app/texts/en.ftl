@@ -53,6 +53,7 @@ help = <b>Ordering a video</b>
     /cabinet — balance and limits
     /timezone — the time zone of the times that I show
     /language — the bot's language (язык)
+    /notifications — messages from us: on or off
     /paysupport — questions about payments
     /terms — terms
     /help — this text
@@ -62,6 +63,7 @@ command-cabinet = Balance and limits
 command-help = Help
 command-timezone = Time zone
 command-language = Language · Язык
+command-notifications = Messages from us
 only-private = I work in private chats. Open a chat with me and press /start.
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
@@ -143,6 +145,15 @@ language-name = English
 language-is = 🌐 I speak English, whatever your Telegram does.
 language-telegrams = 🌐 I speak what your Telegram speaks. Just now: { $name }.
 language-as-telegram = As in Telegram
+
+news-on = 🔔 Now and then I send news: new models, offers. You get them.
+
+    Messages about your orders and payments always come.
+news-off = 🔕 You get no news. Messages about your orders and payments come as before.
+news-button-off = 🔕 No more news
+news-button-on = 🔔 News again
+broadcast-mute-button = 🔕 Unsubscribe
+broadcast-muted = 🔕 No more messages like this. Those about your orders come as before. Changed your mind: /notifications
 
 ## Order card
 

@@ -54,6 +54,7 @@ help = <b>Как заказать видео</b>
     /cabinet — баланс и лимиты
     /timezone — часовой пояс для сроков
     /language — язык бота (language)
+    /notifications — рассылка: включить или выключить
     /paysupport — вопросы по оплате
     /terms — условия
     /help — эта справка
@@ -63,6 +64,7 @@ command-cabinet = Баланс и лимиты
 command-help = Справка
 command-timezone = Часовой пояс
 command-language = Язык · Language
+command-notifications = Рассылка
 only-private = Я работаю в личных сообщениях. Откройте чат со мной и нажмите /start.
 not-understood = Я понимаю текст и фото. Пришлите фото или опишите видео словами.
 unknown-command = Такой команды нет. Есть:
@@ -147,6 +149,15 @@ language-name = Русский
 language-is = 🌐 Говорю по-русски, какой бы язык ни стоял в Telegram.
 language-telegrams = 🌐 Говорю на языке вашего Telegram. Сейчас это: { $name }.
 language-as-telegram = Как в Telegram
+
+news-on = 🔔 Иногда я присылаю новости: новые модели, предложения. Сейчас они вам приходят.
+
+    Сообщения о ваших заказах и платежах приходят всегда.
+news-off = 🔕 Новости вам не приходят. Сообщения о ваших заказах и платежах приходят как раньше.
+news-button-off = 🔕 Не присылать новости
+news-button-on = 🔔 Снова присылать
+broadcast-mute-button = 🔕 Не присылать
+broadcast-muted = 🔕 Больше таких сообщений не будет. О ваших заказах напишу как раньше. Передумаете: /notifications
 
 ## Карточка заказа
 

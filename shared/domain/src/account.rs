@@ -63,6 +63,8 @@ pub struct Account {
     pub draft: Option<Draft>,
     /// The customer has blocked the bot, as far as we know.
     pub blocked: bool,
+    /// The customer wants no broadcasts.
+    pub muted: bool,
     /// What the latest video was ordered with: the next draft begins with it.
     pub last: Option<Choice>,
     /// The language that the customer is told of things in that come by themselves, as `ru`: that in which the account was
@@ -196,6 +198,7 @@ impl Account {
             parked: BTreeSet::new(),
             draft: None,
             blocked: false,
+            muted: false,
             last: None,
             locale: None,
             language: None,

@@ -38,4 +38,5 @@ pub mod report;
 
 pub mod audit;
 pub mod breaker;
+pub mod broadcast;
 pub mod live;

@@ -171,6 +171,19 @@ pub(crate) const PROVIDER_BALANCE: Metric = metric(
     "what is left at a provider",
 );
 
+pub(crate) const BROADCAST_MESSAGES: Metric = metric(
+    "BroadcastMessages",
+    Unit::Count,
+    &["Outcome"],
+    "customers that broadcasts have gone through",
+);
+pub(crate) const BROADCAST_IDLE: Metric = metric(
+    "BroadcastIdle",
+    Unit::Seconds,
+    &[],
+    "since a running broadcast last went on",
+);
+
 /// Every metric.
 pub const METRICS: &[Metric] = &[
     JOBS_SETTLED,
@@ -195,4 +208,6 @@ pub const METRICS: &[Metric] = &[
     PROVIDER_OUTCOMES,
     BREAKER_OPEN,
     PROVIDER_BALANCE,
+    BROADCAST_MESSAGES,
+    BROADCAST_IDLE,
 ];

@@ -162,6 +162,16 @@ pub fn breaker(provider: &str, is_open: bool) {
     value(&of::BREAKER_OPEN, &[provider], u64::from(is_open));
 }
 
+/// So many customers of a broadcast were gone through, with this outcome.
+pub fn broadcast_messages(outcome: &str, times: u64) {
+    count(&of::BROADCAST_MESSAGES, &[outcome], times);
+}
+
+/// The broadcast that runs and has not gone on for the longest has not for so many seconds; 0 if none runs.
+pub fn broadcast_idle(seconds: u64) {
+    value(&of::BROADCAST_IDLE, &[], seconds);
+}
+
 /// What is left of our balance at a provider, in its credits.
 pub fn provider_balance(provider: &str, credits: u64) {
     value(&of::PROVIDER_BALANCE, &[provider], credits);

@@ -82,9 +82,10 @@ fn is_for_the_log(metadata: &Metadata<'_>) -> bool {
 /// Says once more, with `Debug` of everything in the error, what the handler has said already.
 const NOT_HEARD: [&str; 1] = ["lambda_runtime::layers::panic"];
 
-const CRATES: [&str; 21] = [
+const CRATES: [&str; 22] = [
     "alerts",
     "app",
+    "broadcast",
     "chart",
     "cleanup",
     "daily_report",

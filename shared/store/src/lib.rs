@@ -7,6 +7,7 @@
 mod accounts;
 mod admission;
 mod books;
+mod broadcasts;
 mod changes;
 mod error;
 mod help;
@@ -25,6 +26,7 @@ pub mod rows;
 
 pub use accounts::{Adjusted, Drafted, Gift};
 pub use admission::NotAdmitted;
+pub use broadcasts::{BroadcastTables, Broadcasts, Intended, People, Wrote};
 pub use changes::Applied;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX, Waiting};

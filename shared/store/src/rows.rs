@@ -12,6 +12,7 @@ use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
 use table::{AttributeValue, Item, Malformed, Row, list, n, s};
 
+mod broadcasts;
 mod drafts;
 mod movements;
 mod opened;
@@ -21,6 +22,10 @@ mod uses;
 mod ways;
 mod words;
 
+pub(crate) use broadcasts::{
+    OPEN, PERSON, all as all_broadcasts, broadcast_item, broadcast_key, intent_item, intent_key, progress,
+    read_broadcast, read_person, wished,
+};
 pub use drafts::{choice_map, draft_map};
 use drafts::{read_choice, read_draft};
 pub(crate) use movements::{MOVEMENT, money_day};
@@ -157,6 +162,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         parked: jobs("parked")?,
         draft: row.map("draft").map(read_draft).transpose()?,
         blocked: row.flag("blocked"),
+        muted: row.flag("muted"),
         last: row.map("last").and_then(read_choice),
         locale: row.s_opt("locale").map(str::to_owned),
         language: row.s_opt("language").map(str::to_owned),

@@ -11,6 +11,8 @@
 mod accounts;
 #[path = "guards/bench.rs"]
 mod bench;
+#[path = "guards/broadcasts.rs"]
+mod broadcasts;
 #[path = "guards/limits.rs"]
 mod limits;
 #[path = "guards/live.rs"]

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use app::broadcast::Broadcaster;
 use app::cashier::Cashier;
 use app::desk::{Desk, Helpdesk};
 use app::lookout::Lookout;
@@ -38,10 +39,11 @@ use tokio::net::TcpListener;
 
 use super::Parrot;
 use super::api::ORIGIN;
+use super::broadcasts::broadcasts;
 use super::{
-    API, CALLBACK, CHAT_KEY, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, LIVE_URL,
-    MAC_KEY, NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN,
-    VERTEX_KEY, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front, streaming,
+    API, BROADCAST, CALLBACK, CHAT_KEY, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY,
+    LIVE_URL, MAC_KEY, NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage,
+    TOKEN, VERTEX_KEY, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front, streaming,
 };
 use crate::tidy::project::text;
 
@@ -199,6 +201,7 @@ impl Ground {
             queue_url: self.aws.queue_url("DoorbellQueue").unwrap(),
             cleanup: self.cleanup(&outside),
             report: self.report(&outside),
+            broadcaster: self.broadcaster(&outside),
             api: self.api(&outside),
             live: streaming::desk(&self.aws, &self.clock, self.env(10)),
             aws: self.aws,
@@ -303,6 +306,15 @@ impl Ground {
         }
     }
 
+    fn broadcaster(&self, outside: &Outside) -> Broadcaster {
+        let http = runtime::clients::http().unwrap();
+        Broadcaster {
+            broadcasts: broadcasts(&self.aws, clients::db(&self.aws, BROADCAST)),
+            bot: telegram::Client::new(http, &outside.telegram, TOKEN),
+            env: self.env(11),
+        }
+    }
+
     fn payment_webhook(&self, outside: &Outside) -> payment_webhook::App {
         let cashier = self.cashier(PAYMENTS, 8, outside);
         let loopback = vec!["127.0.0.1/32".parse().unwrap()];
@@ -328,6 +340,7 @@ impl Ground {
             db: clients::db(&self.aws, API),
             tables: clients::tables(&self.aws),
             audit: self.aws.table_name("AuditTable").unwrap().to_owned(),
+            broadcasts: self.aws.table_name("BroadcastsTable").unwrap().to_owned(),
             settings: clients::settings(&self.aws, API),
             cashier: self.cashier(API, 9, outside),
             env: self.env(5),

@@ -95,6 +95,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "app",
             "telegram",
             // Only for their choice of features: what it builds and runs is compiled once.
+            "broadcast",
             "cleanup",
             "daily-report",
             "features-api",
@@ -150,6 +151,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "cleanup",
             "daily-report",
             "alerts",
+            "broadcast",
         ],
     ),
     (
@@ -172,6 +174,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "features-api",
             "live",
             "alerts",
+            "broadcast",
         ],
     ),
 ];

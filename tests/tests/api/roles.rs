@@ -9,10 +9,18 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 28] = [
+const LEAST: [(&str, &str, Role); 36] = [
     ("GET", "/admin/audit", Role::Viewer),
     ("GET", "/admin/audit/entities/{entity}", Role::Viewer),
     ("GET", "/admin/audit/people/{who}", Role::Viewer),
+    ("GET", "/admin/broadcasts", Role::Viewer),
+    ("GET", "/admin/broadcasts/{id}", Role::Viewer),
+    ("POST", "/admin/broadcasts", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/count", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/test", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/start", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/stop", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/resume", Role::Editor),
     ("GET", "/admin/explain/{user}/{feature}", Role::Viewer),
     ("GET", "/admin/history", Role::Viewer),
     ("GET", "/admin/jobs", Role::Viewer),

@@ -20,6 +20,7 @@ mod results;
 mod routes;
 mod submission;
 
+mod broadcasts;
 mod callbacks;
 mod checked;
 mod delivery;

@@ -215,10 +215,18 @@ const LINES: &[&str] = &[
     "account 700001",
     "grant 700001 5 --request a --why x",
     "redrive",
+    "broadcast list",
+    "broadcast make {\"texts\":{\"ru\":\"x\",\"en\":\"x\"}} --why x",
+    "broadcast show @key",
+    "broadcast count @key",
+    "broadcast start @key --recipients 1 --why x",
+    "broadcast stop @key --why x",
+    "broadcast resume @key --why x",
 ];
 
 /// What works on other things than the tables, each with tests of its own.
-const ELSEWHERE: [&str; 9] = [
+const ELSEWHERE: [&str; 10] = [
+    "broadcast test",
     "payments show",
     "payments recheck",
     "payments accept",

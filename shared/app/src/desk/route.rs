@@ -106,6 +106,7 @@ impl Desk {
             Some("start") => visit.welcome(),
             Some("help") => help(message.chat.id, visit.say),
             Some("language") => visit.languages(),
+            Some("notifications") => visit.news_choice(),
             Some("cabinet" | "balance") => visit.cabinet(),
             Some("buy") => visit.shop(),
             Some("orders" | "gallery") => visit.orders().await?,
@@ -190,6 +191,8 @@ impl Visit<'_> {
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
             Button::Language(language) => self.choose_language(language, message_id).await,
+            Button::News(wanted) => self.choose_news(wanted, message_id).await,
+            Button::Mute => self.mute(query_id).await,
             Button::Orders => self.orders_instead(message_id, None, query_id).await,
             Button::OrdersBefore(nonce, at) => {
                 self.orders_instead(message_id, Some((&nonce, at)), query_id)

@@ -73,7 +73,7 @@ impl Payments {
             writes.push(self.entry_write(step, credit));
             // A part of the money that is worth no whole credit moves nothing, and a write of nothing is none.
             let moves = credit.before.balance != after || credit.standing.is_some();
-            writes.extend(moves.then(|| self.account_write(credit, after)));
+            writes.extend(moves.then(|| self.account_write(credit, after, step.now)));
         }
         writes.extend(step.besides.iter().cloned());
         let token = Token::of(&format!("{} {}", step.payment.id(), op::mark()));
@@ -103,11 +103,16 @@ impl Payments {
         Write::put(ENTRY, &self.tables.ledger, item).when(Condition::Absent("entry"))
     }
 
-    fn account_write(&self, credit: &Credit<'_>, after: Balance) -> Write {
+    fn account_write(&self, credit: &Credit<'_>, after: Balance, now: Timestamp) -> Write {
         let user = credit.before.user;
         let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
             .when(Condition::Exists("user_id"));
         let write = moved(write, credit.before.balance, after);
+        // Whom broadcasts call somebody who has paid, whatever becomes of the money.
+        let write = match credit.entry.0 {
+            Key::Purchase(_) => write.set("paid_at", n(now.0)),
+            _ => write,
+        };
         let Some(after) = &credit.standing else {
             return write;
         };
