@@ -62,7 +62,7 @@ fn from(value: &Value) -> i64 {
     value
         .get("from")
         .and_then(Value::as_str)
-        .map_or(i64::MIN, crate::naive::moment_ms)
+        .map_or(i64::MIN, crate::moved::moment_ms)
 }
 
 fn rate(value: &Value) -> Rate {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::naive::{Line, Moved, count, rounded, sum};
+use crate::moved::Moved;
+use crate::naive::{Line, count, rounded, sum};
 
 /// Kopecks for a dollar, as the settings of whoever checks must have them.
 pub const USD: u64 = 8_000;

@@ -12,11 +12,13 @@ mod drawn;
 mod figures;
 mod margins;
 mod money;
+mod moved;
 mod naive;
 mod said;
 
 pub use costs::{Costed, Made, Prices};
 pub use drawn::{Columns, chart};
 pub use figures::{STAR, USD};
-pub use naive::{Line, Moved, Paid, Rows, count, rounded, sum};
+pub use moved::{Given, Moved};
+pub use naive::{Line, Paid, Rows, count, rounded, sum};
 pub use said::differences;

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::figures::{NAMED, brief, by_currency, cost, known, listed, spaced, together};
 use crate::money::{credit, credits};
-use crate::naive::{Line, Moved, Rows, brought, distinct, sum};
+use crate::moved::{Moved, brought};
+use crate::naive::{Line, Rows, distinct, sum};
 
 /// What customers were charged for some lines.
 fn charged(lines: &[&Line]) -> u64 {

@@ -1,7 +1,8 @@
 //! The lines about money.
 
 use crate::figures::{balance, by_currency, cost, known, kopecks, price, rub, spaced};
-use crate::naive::{Moved, Paid, Rows};
+use crate::moved::Moved;
+use crate::naive::{Paid, Rows};
 
 /// What came less what went back, in kopecks.
 pub(crate) fn revenue(rows: &Rows, from: i64, until: i64) -> i128 {

@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use table::{Db, Item};
 
+use crate::moved::{Given, Moved, given, hour_ms, movement};
+
 /// A line of the log.
 #[derive(Clone, Debug)]
 pub struct Line {
@@ -79,38 +81,6 @@ pub struct Paid {
     pub ends_at: Option<i64>,
 }
 
-/// A movement of a payment's money.
-#[derive(Clone, Debug)]
-pub struct Moved {
-    /// Of which payment, with its rail's name.
-    pub payment: String,
-    /// What happened: `came`, `accepted`, `refunded`, `charged_back` or `came_again`.
-    pub what: String,
-    /// When, in ms.
-    pub at: i64,
-    /// When we first heard of the payment, in ms.
-    pub heard_at: i64,
-    /// In which money.
-    pub currency: String,
-    /// How much, in its smallest unit.
-    pub minor: u64,
-    /// The credits that were bought.
-    pub credits: u64,
-    /// The plan that was bought.
-    pub plan: Option<String>,
-}
-
-/// Credits that somebody was given.
-#[derive(Clone, Copy, Debug)]
-pub struct Given {
-    /// When, in ms.
-    pub at: i64,
-    /// How many.
-    pub credits: u64,
-    /// They were bought.
-    pub bought: bool,
-}
-
 /// Everything that stands in the tables.
 pub struct Rows {
     /// The log.
@@ -131,11 +101,11 @@ pub struct Rows {
     pub notes: Vec<(i64, String, u64)>,
 }
 
-fn number(item: &Item, name: &str) -> Option<i64> {
+pub(crate) fn number(item: &Item, name: &str) -> Option<i64> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 
-fn amount(item: &Item, name: &str) -> Option<u64> {
+pub(crate) fn amount(item: &Item, name: &str) -> Option<u64> {
     number(item, name).map(|number| u64::try_from(number).unwrap())
 }
 
@@ -279,86 +249,11 @@ fn payment(item: &Item) -> Paid {
     }
 }
 
-fn movement(item: &Item) -> Moved {
-    Moved {
-        payment: text(item, "payment").unwrap(),
-        what: text(item, "moved").unwrap(),
-        at: number(item, "at").unwrap(),
-        heard_at: number(item, "heard_at").unwrap(),
-        currency: text(item, "currency").unwrap(),
-        minor: amount(item, "amount").unwrap(),
-        credits: amount(item, "credits").unwrap(),
-        plan: text(item, "plan"),
-    }
-}
-
-/// An entry that gives credits: neither of an order, nor of what becomes of a payment later.
-fn given(item: &Item) -> Option<Given> {
-    let entry = text(item, "entry").unwrap();
-    let others = [
-        "hold#",
-        "capture#",
-        "release#",
-        "clawback#",
-        "restore#",
-        "aside#",
-        "refund#",
-        "putback#",
-    ];
-    if others.iter().any(|other| entry.starts_with(other)) {
-        return None;
-    }
-    Some(Given {
-        at: number(item, "at").unwrap(),
-        credits: amount(item, "amount").unwrap(),
-        bought: entry.starts_with("grant#purchase#"),
-    })
-}
-
 fn note(item: &Item) -> Option<(i64, String, u64)> {
     let window = text(item, "window")?;
     let rest = window.strip_prefix("tally#")?;
     let (hour, what) = rest.split_at(13);
     Some((hour_ms(hour), what[1..].to_owned(), amount(item, "times")?))
-}
-
-/// A moment like `2026-11-22T09:00:00Z`, or a day, in ms.
-pub(crate) fn moment_ms(moment: &str) -> i64 {
-    let part = |place: std::ops::Range<usize>| -> i64 {
-        moment.get(place).map_or(0, |digits| digits.parse().unwrap())
-    };
-    let hour = moment
-        .get(..13)
-        .map_or_else(|| format!("{moment}T00"), str::to_owned);
-    hour_ms(&hour) + (part(14..16) * 60 + part(17..19)) * 1_000
-}
-
-/// When an hour like `2026-11-22T09` begins, in ms: the days of all years and months before it are counted.
-fn hour_ms(hour: &str) -> i64 {
-    let numbers: Vec<i64> = hour.split(['-', 'T']).map(|part| part.parse().unwrap()).collect();
-    let [year, month, day, hour] = numbers[..] else {
-        panic!("{hour} is no hour")
-    };
-    let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let years: i64 = (1970..year)
-        .map(|year| if is_leap(year) { 366 } else { 365 })
-        .sum();
-    let lengths = [
-        31,
-        if is_leap(year) { 29 } else { 28 },
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-        31,
-    ];
-    let months: i64 = lengths.iter().take(usize::try_from(month - 1).unwrap()).sum();
-    ((years + months + day - 1) * 24 + hour) * 3_600_000
 }
 
 /// How many of some lines are so.
@@ -408,27 +303,4 @@ pub(crate) fn within(lines: &[&Line], percent: usize) -> Option<u64> {
     all.sort_unstable();
     let place = (all.len() * percent).div_ceil(100).max(1) - 1;
     all.get(place).copied()
-}
-
-/// What a customer's payments for a plan brought in for a time, by currency: of each its price, less what went back, for the
-/// part of its days that lies in that time.
-pub(crate) fn brought(paid: &[Paid], user: i64, plan: &str, from: i64, until: i64) -> BTreeMap<String, u64> {
-    let mut brought = BTreeMap::new();
-    for one in paid {
-        let counts = ["credited", "refund_held"].contains(&one.state.as_str()) && !one.test;
-        let (Some(ends_at), true) = (one.ends_at, counts && one.user == Some(user)) else {
-            continue;
-        };
-        if one.plan.as_deref() != Some(plan) {
-            continue;
-        }
-        let length = i128::from(one.days) * 24 * 60 * 60_000;
-        let begins_at = i128::from(ends_at) - length;
-        let inside = i128::from(ends_at.min(until)) - begins_at.max(i128::from(from));
-        if inside > 0 {
-            let share = i128::from(one.minor - one.refunded) * inside / length;
-            *brought.entry(one.currency.clone()).or_insert(0) += u64::try_from(share).unwrap();
-        }
-    }
-    brought
 }

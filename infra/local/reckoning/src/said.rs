@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::figures::{NAMED, brief, clock, listed, rub, spaced, together};
 use crate::margins::{margins, plans};
 use crate::money::money;
-use crate::naive::{Line, Rows, brought, count, distinct, rounded, sum, within};
+use crate::moved::brought;
+use crate::naive::{Line, Rows, count, distinct, rounded, sum, within};
 
 /// The lines about operations.
 fn operations(rows: &Rows, from: i64, until: i64) -> Vec<String> {

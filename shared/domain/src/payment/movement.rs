@@ -4,6 +4,8 @@
 //! it is a line of its own, written with the payment and never changed: what came on Monday and went back on Friday is
 //! Monday's revenue and Friday's loss, however late anybody asks.
 
+use std::cmp::Ordering;
+
 use super::{Goods, Payment, PaymentId, Record, State};
 use crate::money::Amount;
 use crate::time::Timestamp;
@@ -97,13 +99,13 @@ impl Record {
     /// What a change of the payment moves; `None` where as much is ours as before.
     pub fn movement(&self, before: &Payment, at: Timestamp) -> Option<Movement> {
         let (was, is) = (self.ours_of(before), self.ours());
-        let what = match before.state {
-            _ if is == was => return None,
-            _ if is < was && self.payment.state == State::ChargedBack => Moved::ChargedBack,
-            _ if is < was => Moved::Refunded,
-            _ if before.granted => Moved::CameAgain,
-            State::Held => Moved::Accepted,
-            _ => Moved::Came,
+        let what = match is.cmp(&was) {
+            Ordering::Equal => return None,
+            Ordering::Less if self.payment.state == State::ChargedBack => Moved::ChargedBack,
+            Ordering::Less => Moved::Refunded,
+            Ordering::Greater if before.granted => Moved::CameAgain,
+            Ordering::Greater if before.state == State::Held => Moved::Accepted,
+            Ordering::Greater => Moved::Came,
         };
         Some(Movement {
             payment: self.id().clone(),
@@ -153,12 +155,12 @@ mod tests {
         }
     }
 
-    fn moved(before: Payment, after: Payment) -> Option<(Moved, u64)> {
+    fn moved(before: &Payment, after: Payment) -> Option<(Moved, u64)> {
         let after = Record {
             payment: after,
             ..record(false)
         };
-        let movement = after.movement(&before, Timestamp(9))?;
+        let movement = after.movement(before, Timestamp(9))?;
         assert_eq!(
             (movement.at, movement.heard_at, movement.revision),
             (Timestamp(9), Timestamp(5), 4)
@@ -209,7 +211,7 @@ mod tests {
                 Some((Moved::Came, 149_000)),
             ),
         ] {
-            assert_eq!(moved(before.clone(), after.clone()), what, "{before:?} {after:?}");
+            assert_eq!(moved(&before, after.clone()), what, "{before:?} {after:?}");
         }
     }
 
