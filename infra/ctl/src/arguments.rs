@@ -15,7 +15,7 @@ use std::ffi::OsString;
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 pub use broadcast::BroadcastCommand;
-pub use looks::{Explain, Jobs, Limits, Log, Redrive};
+pub use looks::{Explain, Jobs, Limits, Log, Redrive, Which};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Strikes, Upgrades};
 pub use requests::{DailyReport, Days, Requests};

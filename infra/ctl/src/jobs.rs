@@ -6,8 +6,8 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 use store::Store;
 
-use crate::arguments::Jobs;
 use crate::arguments::said::now;
+use crate::arguments::{Jobs, Which};
 use crate::show::{count, list, number, time};
 use crate::{Error, Report};
 
@@ -46,12 +46,12 @@ pub(crate) async fn jobs(jobs: &Jobs) -> Result<Report, Error> {
 /// they failed are among them, unless it is said which.
 async fn open(store: &Store, asked: &Jobs) -> Result<(Vec<Job>, bool), Error> {
     let now = now();
-    let wait = match asked {
-        Jobs { stuck: true, .. } => Some(Wait::Stuck),
-        Jobs { expired: true, .. } => Some(Wait::Expired),
+    let wait = match asked.which {
+        Which { stuck: true, .. } => Some(Wait::Stuck),
+        Which { expired: true, .. } => Some(Wait::Expired),
         _ => None,
     };
-    let by = if asked.due { now } else { Timestamp(i64::MAX) };
+    let by = if asked.which.due { now } else { Timestamp(i64::MAX) };
     let by = wait.map_or(by, |wait| wait.due_by(now));
     // The index is a little behind; what ended meanwhile is not due any more.
     let fits = |job: &Job| wait.map_or(job.due_at.is_some(), |wait| wait.fits(job, now));

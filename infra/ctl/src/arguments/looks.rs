@@ -15,15 +15,9 @@ use crate::target::Target;
 
 The longest overdue come first. With --csv, one that leaves out some (--limit) ends with 1.")]
 pub struct Jobs {
-    /// Only those whose time has come, which a worker or cleanup takes next
-    #[arg(long)]
-    pub due: bool,
-    /// Only those that somebody should have gone on with for three minutes
-    #[arg(long, conflicts_with = "due")]
-    pub stuck: bool,
-    /// Only those whose time is up and that are not settled yet
-    #[arg(long, conflicts_with_all = ["due", "stuck"])]
-    pub expired: bool,
+    /// Which of them.
+    #[command(flatten)]
+    pub which: Which,
     /// As CSV
     #[arg(long)]
     pub csv: bool,
@@ -33,6 +27,20 @@ pub struct Jobs {
     /// Where.
     #[command(flatten)]
     pub target: Target,
+}
+
+/// Which of the open orders; all of them without.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Which {
+    /// Only those whose time has come, which a worker or cleanup takes next
+    #[arg(long)]
+    pub due: bool,
+    /// Only those that somebody should have gone on with for three minutes
+    #[arg(long, conflicts_with = "due")]
+    pub stuck: bool,
+    /// Only those whose time is up and that are not settled yet
+    #[arg(long, conflicts_with_all = ["due", "stuck"])]
+    pub expired: bool,
 }
 
 /// The arguments of `explain`.

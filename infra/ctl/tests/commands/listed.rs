@@ -174,7 +174,7 @@ struct Paper(usize, io::ErrorKind);
 
 impl io::Write for Paper {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let lines = bytes.iter().filter(|byte| **byte == b'\n').count();
+        let lines = String::from_utf8_lossy(bytes).matches('\n').count();
         self.0 = self.0.checked_sub(lines).ok_or(self.1)?;
         Ok(bytes.len())
     }

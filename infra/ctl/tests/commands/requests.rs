@@ -182,7 +182,7 @@ async fn a_customers_words_are_shown_when_asked_for_and_are_no_formula() {
     let words = place.ctl(&words).await.unwrap();
     let mut read = csv::Reader::from_reader(words.text.as_bytes());
     let row = read.records().next().unwrap().unwrap();
-    assert_eq!(row.iter().last(), Some("'=HYPERLINK(\"https://x\")"));
+    assert_eq!(row.iter().next_back(), Some("'=HYPERLINK(\"https://x\")"));
 }
 
 #[tokio::test]
