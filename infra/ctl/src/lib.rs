@@ -24,6 +24,7 @@ mod limits;
 mod log;
 mod payments;
 mod prices;
+mod promos;
 mod redrive;
 mod registry;
 mod secret;
@@ -61,6 +62,8 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::ModelCosts(command) => registry::rows("model_cost", command).await,
         Command::Costs(command) => single::single(&fields::COSTS, command).await,
         Command::Moderation(command) => single::single(&fields::MODERATION, command).await,
+        Command::Promos(command) => promos::promos(command).await,
+        Command::Rewards(command) => single::single(&fields::REWARDS, command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,
         Command::Strikes(command) => standing::strikes(command).await,

@@ -51,6 +51,8 @@ help = <b>Ordering a video</b>
     /orders — my orders: what became of each, send again
     /history — my purchases
     /cabinet — balance and limits
+    /promo — promo code
+    /invite — invite a friend
     /timezone — the time zone of the times that I show
     /language — the bot's language (язык)
     /paysupport — questions about payments
@@ -691,6 +693,42 @@ checkout-plan = This plan cannot begin now: you have another one, or owe credits
 plan-debt = Pay what you owe first: { $debt }. Until then no video can be ordered, and the days of a plan would go by for nothing. Any pack of credits does it: /buy
 plan-renews = The plan “{ $plan }” renews by itself: Telegram will take money for it again. Switch its renewal off in /history first: the time that you have paid stays yours.
 receipt-unreadable = This does not look like an e-mail address or a telephone number. Send for example anna@example.org or +44 20 7946 0958. Nothing was charged.
+
+## Gifts: promo codes, invitations, the bonus of a day
+
+command-invite = Invite a friend
+command-promo = Use a promo code
+promo-ask = 🎁 Send the promo code together with the command, for example: <code>/promo WELCOME</code>
+promo-given = 🎁 Promo code { $code } accepted: { $credits }. Your balance is now { $available }.
+promo-before = You have used this promo code before; its credits were added then. Your balance is { $available }.
+promo-unknown = There is no such promo code. Your balance has not changed. Check the letters and digits and send it again: <code>/promo CODE</code>
+promo-too-often = There were too many wrong promo codes today. Your balance has not changed. Try again tomorrow, or write to us: /support
+promo-over = This promo code is not valid any more. Your balance has not changed. Have another one? <code>/promo CODE</code>
+promo-not-yet = This promo code is not valid yet. It starts { $moment }: send it again then.
+promo-used-up = This promo code is used up: others have used it as often as it could be. Your balance has not changed.
+promo-not-new = This promo code is for those who have not ordered anything here yet. Your balance has not changed.
+invite = 🤝 <b>Invite a friend</b>
+
+    Your link:
+    { $link }
+
+    When somebody who comes here by it for the first time { $deed ->
+        [purchase] buys something and keeps it
+       *[order] gets a first order for credits
+    }, you get { $credits }.{ $friend }
+
+    Invitations rewarded: { $rewarded }. Still possible this month: { $month }, in all: { $all }.
+invite-friend-gets = {" "}They get { $credits }.
+invite-off = Invitations bring no credits at the moment. You can still invite a friend: forward them the link to this chat.
+invite-given = 🤝 Thank you for bringing a friend! You were given { $credits }. Balance: /cabinet, invite another: /invite
+invited-given = 🎁 You were given { $credits }: you came here by invitation. Balance: /cabinet
+start-invited = 🤝 You came by invitation: when { $deed ->
+        [purchase] you buy something
+       *[order] your first order arrives
+    }, we add { $credits }.
+bonus-given = 🎁 Bonus of the day: { $credits }. Your balance is now { $available }. The next one: { $moment }.
+bonus-before = You have the bonus of the day already. Your balance is { $available }. The next one: { $moment }.
+bonus-off = There is no daily bonus at the moment. Balance: /cabinet, buy credits: /buy
 
 ## The operator's report: comes every morning
 

@@ -15,8 +15,10 @@ mod notes;
 mod op;
 mod payments;
 mod requests;
+mod rewards;
 mod strikes;
 mod uses;
+mod usual;
 mod view;
 
 pub mod rows;
@@ -28,10 +30,13 @@ pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
 pub use notes::{Claim, Claimed, Notes, Part, Sending, Tallied, Tallies};
 pub use payments::{
-    Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling, Written,
+    Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Reward, Settled, Settling,
+    Written,
 };
 pub use requests::{RequestPage, RequestPages, Requests};
+pub use rewards::PromoUsed;
 pub use uses::{GivenBack, Using};
+pub use usual::Usual;
 pub use view::{Ask, View};
 
 use table::Db;

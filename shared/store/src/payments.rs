@@ -3,10 +3,12 @@
 
 mod booked;
 mod day;
+mod invitations;
 mod settle;
 mod tables;
 
 pub use day::PaymentPage;
+pub use invitations::Reward;
 pub use settle::{Credit, Settled, Settling};
 pub use tables::PaymentTables;
 
@@ -48,6 +50,8 @@ pub enum Due {
     Purchase(PurchaseId),
     /// A payment: its customer is to be told, or a refund goes on.
     Payment(PaymentId),
+    /// An invitation: whoever came by it may have done what it is for.
+    Invitation(UserId),
 }
 
 /// A page of what is due.
@@ -245,7 +249,7 @@ impl Payments {
         let (mut all, mut bad, mut start) = (Vec::new(), Vec::new(), None);
         loop {
             let page = self.db.scan(&self.tables.payments, start).await?;
-            for item in page.items.iter().filter(|item| !is_cursor(item)) {
+            for item in page.items.iter().filter(|item| !is_besides(item)) {
                 match bought(item) {
                     Some(row) => all.push(row),
                     None => bad.push(Row(item).s_opt("id").unwrap_or_default().to_owned()),
@@ -340,12 +344,16 @@ fn overtaken(error: table::Error, label: &str, ours: impl Fn(&Item) -> bool) -> 
     Ok(if ours { Written::Yes } else { Written::Overtaken })
 }
 
-fn is_cursor(item: &Item) -> bool {
-    Row(item).s_opt("kind") == Some("cursor")
+/// Neither a purchase nor a payment.
+fn is_besides(item: &Item) -> bool {
+    Row(item).s_opt("kind") == Some("cursor") || rows::is_about_invitations(item)
 }
 
 fn due(item: &Item) -> Option<Due> {
     let id = Row(item).s("id").ok()?;
+    if let Some(friend) = rows::invited(id) {
+        return Some(Due::Invitation(friend));
+    }
     let purchase = PurchaseId::parse(id).map(Due::Purchase);
     purchase.or_else(|| PaymentId::parse(id).map(Due::Payment))
 }

@@ -13,6 +13,7 @@ use domain::video::Aspect;
 use table::{AttributeValue, Item, Malformed, Row, list, n, s};
 
 mod drafts;
+mod invitations;
 mod opened;
 mod payments;
 mod requests;
@@ -22,6 +23,10 @@ mod words;
 
 pub use drafts::{choice_map, draft_map};
 use drafts::{read_choice, read_draft};
+pub use invitations::{
+    invitation_item, invitation_key, invites_item, invites_key, link_item, link_key, read_invites, read_link,
+};
+pub(crate) use invitations::{invited, is_about_invitations};
 pub use opened::new_account_item;
 pub(crate) use payments::day;
 pub use payments::{
@@ -140,6 +145,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
             aside: Credits(row.n_or_zero("aside")?),
             captured: Credits(row.n_or_zero("captured")?),
             clawed: Credits(row.n_or_zero("clawed")?),
+            forfeited: Credits(row.n_or_zero("forfeited")?),
             granted: Credits(row.n_or_zero("granted")?),
             debt: Credits(row.n_or_zero("debt")?),
         },
@@ -155,6 +161,8 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         buying: row.s_opt("buying").map(str::to_owned),
         asking: row.n_opt("asking_until")?.map(Timestamp),
         standing: limits_flags::standing::read(item)?,
+        invited_by: row.n_opt("invited_by")?.map(UserId),
+        erased_at: row.n_opt("erased_at")?.map(Timestamp),
     })
 }
 

@@ -19,6 +19,8 @@ mod payments;
 mod report;
 #[path = "guards/requests.rs"]
 mod requests;
+#[path = "guards/rewards.rs"]
+mod rewards;
 #[path = "guards/uses.rs"]
 mod uses;
 #[path = "guards/words.rs"]

@@ -52,6 +52,7 @@ mod measured;
 mod money_back;
 mod paying;
 mod permissions;
+mod rewards;
 mod shop;
 mod slow;
 mod sound;

@@ -27,13 +27,13 @@ pub fn cursor_key(name: &str) -> Item {
     key(format!("cursor-{name}"))
 }
 
-fn key(id: String) -> Item {
+pub(super) fn key(id: String) -> Item {
     Item::from([("id".to_owned(), s(id))])
 }
 
-type Member = (&'static str, Option<AttributeValue>);
+pub(super) type Member = (&'static str, Option<AttributeValue>);
 
-fn with(mut item: Item, members: impl IntoIterator<Item = Member>) -> Item {
+pub(super) fn with(mut item: Item, members: impl IntoIterator<Item = Member>) -> Item {
     let there = members
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)));
@@ -63,7 +63,7 @@ pub(crate) fn day(at: Timestamp) -> Option<String> {
 }
 
 /// What the index of what is due sees: nothing of what waits for nothing.
-fn due(at: Option<Timestamp>, shard: u32) -> [Member; 2] {
+pub(super) fn due(at: Option<Timestamp>, shard: u32) -> [Member; 2] {
     [
         ("due_at", at.map(|at| n(at.0))),
         ("open_shard", at.map(|_| s(shard.to_string()))),
