@@ -8,6 +8,7 @@ mod cancel;
 mod compose;
 mod create;
 mod edit;
+mod erase;
 mod give_back;
 mod helpdesk;
 mod history;

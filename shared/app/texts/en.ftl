@@ -57,6 +57,7 @@ help = <b>Ordering a video</b>
     /language — the bot's language (язык)
     /paysupport — questions about payments
     /terms — terms
+    /delete_my_data — delete my data
     /help — this text
 command-start = Begin
 command-orders = My orders
@@ -192,6 +193,19 @@ way-out-held = { $held } set aside for your orders will be back if an order fail
 way-out-shop = You can top up in the shop: /buy
 way-out-none = Credits cannot be bought now: the shop is closed.
 card-models = Choose a model:
+card-model-line = • <b>{ $model }</b>: usually { $minutes ->
+    [1] a minute or two
+   *[other] { $minutes } min
+}, { $takes ->
+    [both] from words or a photo
+    [photo] from a photo
+   *[words] from words
+}, up to { $chars } characters{ $limits }
+limit-at-most = { $max } { $span } at most
+card-time = ⏱ Usually ready within { $minutes ->
+    [1] a minute or two
+   *[other] { $minutes } min
+}
 card-aspect-photo = as the photo
 button-improve = ✨ Improve the words
 button-look = ✨ Describe the photo
@@ -313,6 +327,13 @@ delayed = ⏳ <b>The service is busy, your order waits</b>
     { $what }
 
     We try again by ourselves. The last attempt is { $give-up }: if it fails, your credits come back by themselves. Set aside: { $price }.
+delayed-ahead = { $ahead ->
+    [0] Your order is the first of those that wait.
+   *[other] Waiting before you: { $ahead }{ $more ->
+        [yes] {" "}or more
+       *[no] {""}
+    }.
+}
 rendering = 🎨 <b>Your { $kind ->
     [image] picture
     [music] song
@@ -729,6 +750,28 @@ start-invited = 🤝 You came by invitation: when { $deed ->
 bonus-given = 🎁 Bonus of the day: { $credits }. Your balance is now { $available }. The next one: { $moment }.
 bonus-before = You have the bonus of the day already. Your balance is { $available }. The next one: { $moment }.
 bonus-off = There is no daily bonus at the moment. Balance: /cabinet, buy credits: /buy
+
+## Deleting data
+
+erase-ask = 🗑 <b>Delete my data</b>
+
+    Deleted for ever: your descriptions and voice messages, photos, finished videos and pictures (here in the chat they stay until you delete the chat itself), the draft and your settings, the address for receipts, language and time zone.
+
+    What stays, because accounting needs it: your Telegram number, sums and dates of purchases, gifts and orders, and which promo codes you have used. What you wrote to support stays in its chat: ask for it to be deleted by /support.
+
+    You can begin again at any time: /start. The newcomer's gift and used promo codes are not given a second time.
+erase-credits-lost = ⚠️ Your balance is { $credits }: it is lost, and cannot be given back.
+erase-plan-lost = ⚠️ The plan “{ $plan }” ends at once, and its remaining days are lost.
+button-erase = 🗑 Delete for ever
+button-erase-not = Leave everything as it is
+erase-begun = ✅ Your account and settings are deleted. Descriptions, photos and files of your orders are being deleted now, which takes a few minutes. You can come back at any time: /start
+erase-open-order = Your data cannot be deleted now: an order of yours is in progress, and credits are set aside for it. Wait for it or cancel it, then repeat: /delete_my_data
+erase-renews = Your data cannot be deleted now: the plan “{ $plan }” renews by itself and would charge you again. Switch the renewal off in /history, then repeat: /delete_my_data
+erase-money-moves = Your data cannot be deleted now: a payment or a refund is on its way, and its money has to arrive. How it stands: /history. Then repeat: /delete_my_data
+erase-overtaken = Your account has changed in the meantime. Nothing was deleted. Open it again: /delete_my_data
+start-afresh = 👋 A new beginning: what was known of you is deleted. Your balance is { $credits }; the newcomer's gift is given once.
+
+    Send a photo, or describe the video in words. Add credits: /buy
 
 ## The operator's report: comes every morning
 

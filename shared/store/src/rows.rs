@@ -17,6 +17,7 @@ mod invitations;
 mod opened;
 mod payments;
 mod requests;
+mod silenced;
 mod uses;
 mod ways;
 mod words;
@@ -34,6 +35,7 @@ pub use payments::{
 };
 pub(crate) use requests::{began, day_part, request_attributes, request_name};
 pub use requests::{read_request, request_item, request_key};
+pub(crate) use silenced::{says_something, silenced};
 pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};
 

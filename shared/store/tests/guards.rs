@@ -11,6 +11,8 @@
 mod accounts;
 #[path = "guards/bench.rs"]
 mod bench;
+#[path = "guards/erase.rs"]
+mod erase;
 #[path = "guards/limits.rs"]
 mod limits;
 #[path = "guards/payments.rs"]

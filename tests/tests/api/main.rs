@@ -8,6 +8,7 @@ mod guards;
 mod me;
 mod ofrep;
 mod payments;
+mod promos;
 mod racers;
 mod requests;
 mod roles;

@@ -32,6 +32,7 @@ mod limits;
 mod lost;
 mod plans;
 mod races;
+mod waits;
 mod windows;
 mod words;
 
@@ -45,6 +46,7 @@ mod orders;
 mod settings;
 
 mod cold;
+mod erased;
 mod events;
 mod files;
 mod guarded;

@@ -111,6 +111,7 @@ impl Desk {
             Some("promo") => Box::pin(visit.promo(arguments(text))).await?,
             Some("invite") => visit.invite().await?,
             Some("bonus") => visit.bonus().await?,
+            Some("delete_my_data") => Box::pin(visit.delete_my_data()).await?,
             Some("help") => help(message.chat.id, visit.say),
             Some("language") => visit.languages(),
             Some("cabinet" | "balance") => visit.cabinet(),
@@ -206,6 +207,7 @@ impl Visit<'_> {
             Button::ShowAgain(_) => Ok(self.show_again(query_id)),
             Button::History => self.history_instead(message_id, 0).await,
             Button::HistoryPage(page) => self.history_instead(message_id, page).await,
+            Button::Erase(shown) => Box::pin(self.erase(shown, message_id, query_id)).await,
             Button::GiveBack(nonce, meant) => self.give_back(&nonce, meant, message_id, query_id).await,
             Button::Renew(nonce, wanted) => self.renew(&nonce, wanted, message_id, query_id).await,
         }
