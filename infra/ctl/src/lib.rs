@@ -46,7 +46,8 @@ use holders::losing;
 /// Carries a command out.
 pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
     match &arguments.command {
-        Command::Settings(command) => settings(command).await,
+        // Large, and so not a part of every other command's way.
+        Command::Settings(command) => Box::pin(settings(command)).await,
         Command::Flags(command) => flags::flags(command).await,
         Command::Evaluators(command) => registry::rows("evaluator", command).await,
         Command::Features(command) => registry::rows("feature", command).await,
@@ -62,7 +63,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::ModelCosts(command) => registry::rows("model_cost", command).await,
         Command::Costs(command) => single::single(&fields::COSTS, command).await,
         Command::Moderation(command) => single::single(&fields::MODERATION, command).await,
-        Command::Promos(command) => promos::promos(command).await,
+        Command::Promos(command) => Box::pin(promos::promos(command)).await,
         Command::Rewards(command) => single::single(&fields::REWARDS, command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,

@@ -164,6 +164,11 @@ impl Choice {
 }
 
 impl Account {
+    /// Whether the customer has had everything deleted, and has begun nothing since.
+    pub fn is_erased(&self) -> bool {
+        self.erased_at.is_some() && self.last.is_none() && self.draft.is_none()
+    }
+
     /// What the next draft begins with: what the present one has, or else what the latest video was ordered with.
     pub fn choice(&self) -> Option<Choice> {
         self.draft.as_ref().map(Choice::of).or_else(|| self.last.clone())

@@ -4,7 +4,7 @@
 
 use domain::account::Account;
 use domain::ai_request::AiRequest;
-use domain::id::{JobId, UserId};
+use domain::id::UserId;
 use domain::job::Job;
 use domain::ledger::Key;
 use domain::money::Credits;
@@ -23,8 +23,6 @@ const LINE: &str = "line";
 /// What the name of the note begins with, and where those names end.
 const ERASE: &str = "erase#";
 const ERASE_END: &str = "erase$";
-/// The entries of the ledger that name a customer's orders: one for each, for ever.
-const HOLDS: (&str, &str) = ("hold#", "hold$");
 /// Rows of one read.
 const PAGE: i32 = 100;
 /// What is taken off an account's row.
@@ -47,15 +45,6 @@ pub struct Erasure {
     pub user: UserId,
     /// Of what was ordered until then.
     pub at: Timestamp,
-}
-
-/// Some of a customer's orders.
-#[derive(Clone, Debug, Default)]
-pub struct OrderPage {
-    /// Their names.
-    pub jobs: Vec<JobId>,
-    /// Where the next page begins; `None` on the last one.
-    pub next: Option<Item>,
 }
 
 impl Store {
@@ -122,29 +111,6 @@ impl Store {
         };
         let page = self.db.query(query).await?;
         Ok(page.items.iter().filter_map(erasure).collect())
-    }
-
-    /// A page of all that a customer has ever ordered, by the ledger, from where a page before ended.
-    pub async fn ordered(&self, user: UserId, after: Option<Item>) -> Result<OrderPage, Error> {
-        let query = Query {
-            table: self.tables.ledger.clone(),
-            index: None,
-            partition: ("user_id", n(user.0)),
-            from: Some(s(HOLDS.0)),
-            up_to: Some(("entry", s(HOLDS.1))),
-            limit: PAGE,
-            start: after,
-            consistent: true,
-        };
-        let page = self.db.query(query).await?;
-        let job = |item: &Item| match rows::read_entry(item).ok()?.1.key {
-            Key::Hold(job) => Some(job),
-            _ => None,
-        };
-        Ok(OrderPage {
-            jobs: page.items.iter().filter_map(job).collect(),
-            next: page.next,
-        })
     }
 
     /// Takes words, photo and files off an order that is over. What has none any more is not written.

@@ -14,6 +14,7 @@ mod help;
 mod jobs;
 mod notes;
 mod op;
+mod ordered;
 mod payments;
 mod requests;
 mod rewards;
@@ -27,10 +28,11 @@ pub mod rows;
 pub use accounts::{Adjusted, Drafted, Gift};
 pub use admission::NotAdmitted;
 pub use changes::Applied;
-pub use erase::{Erasure, OrderPage};
+pub use erase::Erasure;
 pub use error::Error;
 pub use jobs::{DuePage, Jobs, OPEN_INDEX};
 pub use notes::{Claim, Claimed, Notes, Part, Sending, Tallied, Tallies};
+pub use ordered::OrderPage;
 pub use payments::{
     Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Reward, Settled, Settling,
     Written,

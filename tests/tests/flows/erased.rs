@@ -6,7 +6,7 @@ use limits_flags::grants::Change;
 use local_lambda::{Effect, Fault, Service};
 use tests::stage::{Setting, Stage, jpeg};
 
-use crate::ANNA;
+use crate::{ANNA, BORIS};
 
 /// What nobody may find afterwards.
 const SECRET: &str = "сиреневый кот";
@@ -152,6 +152,29 @@ async fn nothing_is_deleted_while_an_order_is_open_or_a_plan_renews() {
         stage.last_text(ANNA)
     );
     assert_eq!(stage.account(ANNA).await.erased_at, None);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_gone_is_rewarded_for_nobody_and_their_friend_is() {
+    let stage = customer().await;
+    stage.say(ANNA, "/invite").await;
+    let text = stage.last_text(ANNA);
+    let (_, link) = text
+        .lines()
+        .find_map(|line| line.trim().split_once("?start="))
+        .unwrap();
+    stage.telegram.create_user(BORIS, "Boris", Some("ru"));
+    stage.say(BORIS, &format!("/start {link}")).await;
+    stage.pay_in_roubles(BORIS, "pack:starter").await;
+    delete(&stage).await;
+    stage.minute().await;
+    stage.pass(Millis::from_mins(4 * 24 * 60));
+    stage.minute().await;
+    assert_eq!(
+        (stage.balance(ANNA).await.0, stage.balance(BORIS).await.0),
+        (0, 8)
+    );
     stage.assert_sound().await;
 }
 

@@ -87,7 +87,7 @@ impl Cashier {
         Ok(referral.deeds(account, paid, now))
     }
 
-    /// What is given: to the inviter only as often as the rules say.
+    /// What is given: to the inviter only as often as the rules say, and not if they have gone.
     async fn reward_of<'a>(
         &self,
         friend: &'a Account,
@@ -95,7 +95,8 @@ impl Cashier {
         referral: &Referral,
     ) -> Result<Reward<'a>, Error> {
         let now = self.env.now();
-        let invites = self.payments.invites(inviter).await?;
+        let gone = self.account(inviter).await?.is_erased();
+        let invites = self.payments.invites(inviter).await?.filter(|_| !gone);
         let rewarded = invites.and_then(|invites| invites.rewarded(referral, now));
         Ok(Reward {
             friend,

@@ -28,7 +28,7 @@ impl Visit<'_> {
         let say = self.say;
         let mut text = if self.newcomer || self.is_as_given() {
             say.with("start-new", [("credits", credits.into())])
-        } else if self.begins_afresh() {
+        } else if self.account.is_erased() {
             say.with("start-afresh", [("credits", credits.into())])
         } else {
             say.with("start-back", [("credits", credits.into())])
@@ -49,12 +49,6 @@ impl Visit<'_> {
         self.send(text)
             .with_buttons(cards::welcome_buttons(say, parked > 0, self.sells()))
             .into()
-    }
-
-    /// Everything was deleted that was known of this customer, and nothing was ordered since.
-    fn begins_afresh(&self) -> bool {
-        let account = &self.account;
-        account.erased_at.is_some() && account.last.is_none() && account.draft.is_none()
     }
 
     /// Nothing has happened since the account was opened: the same `/start` again, after its answer was lost, is to be
