@@ -81,6 +81,7 @@ impl Standing {
 
     /// What is left of it, a revision later, when its customer has everything deleted: what operators have settled for this
     /// number, and refusals, of which nobody is to be rid by this.
+    #[must_use]
     pub fn forgotten(&self) -> Self {
         Self {
             revision: self.revision.saturating_add(1),

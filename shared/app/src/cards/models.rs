@@ -25,9 +25,9 @@ fn line(say: Say, model: &Model) -> String {
         (true | false, false) => "words",
     };
     let own = model.limits.iter().filter(|limit| quota::is_shown(limit));
-    let limits: String = own
-        .map(|limit| format!(", {}", quota::at_most(say, limit)))
-        .collect();
+    let limits = own.fold(String::new(), |told, limit| {
+        told + ", " + &quota::at_most(say, limit)
+    });
     say.with(
         "card-model-line",
         [

@@ -96,13 +96,13 @@ impl Cashier {
     ) -> Result<Reward<'a>, Error> {
         let now = self.env.now();
         let gone = self.account(inviter).await?.is_erased();
-        let invites = self.payments.invites(inviter).await?.filter(|_| !gone);
-        let rewarded = invites.and_then(|invites| invites.rewarded(referral, now));
+        let before = self.payments.invites(inviter).await?.filter(|_| !gone);
+        let next = before.and_then(|before| before.rewarded(referral, now));
         Ok(Reward {
             friend,
             inviter,
             to_friend: referral.friend,
-            to_inviter: rewarded.map(|invites| (referral.inviter, invites)),
+            to_inviter: next.map(|invites| (referral.inviter, invites)),
             now,
         })
     }
@@ -121,7 +121,7 @@ impl Cashier {
             match self.account(inviter).await {
                 Ok(account) => {
                     self.tell_given(&account, "invite-given", to_inviter, deadline)
-                        .await
+                        .await;
                 }
                 Err(error) => {
                     tracing::info!(name: "gift_not_told", error = crate::chain(&error), "somebody is not told of a gift");

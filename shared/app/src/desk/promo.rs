@@ -44,15 +44,15 @@ impl Visit<'_> {
         if let Err(why) = promo.holds(&self.account, self.now) {
             return Ok(self.no_promo(why));
         }
-        let used = store
+        let outcome = store
             .use_promo(user, (&code, promo), self.now, self.deadline)
             .await?;
-        self.promo_used(promo, used).await
+        self.promo_used(promo, outcome).await
     }
 
-    async fn promo_used(&mut self, promo: &Promo, used: PromoUsed) -> Result<String, Error> {
+    async fn promo_used(&mut self, promo: &Promo, outcome: PromoUsed) -> Result<String, Error> {
         let user = self.account.user.0;
-        Ok(match used {
+        Ok(match outcome {
             PromoUsed::Now => {
                 let credits = promo.credits.0;
                 tracing::info!(name: "credits_given", user, credits, why = "promo", "credits are given");

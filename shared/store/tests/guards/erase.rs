@@ -88,7 +88,7 @@ async fn words_and_files_go_from_an_order_that_is_over_and_its_numbers_stay() {
     let read = scene
         .store
         .jobs()
-        .get_many(&[job.id.clone()])
+        .get_many(std::slice::from_ref(&job.id))
         .await
         .unwrap()
         .remove(0);

@@ -31,8 +31,8 @@ fn promo() -> Promo {
 
 async fn used(scene: &Scene, user: UserId, promo: &Promo) -> PromoUsed {
     let code = code();
-    let used = scene.store.use_promo(user, (&code, promo), NOW, soon());
-    used.await.unwrap()
+    let outcome = scene.store.use_promo(user, (&code, promo), NOW, soon());
+    outcome.await.unwrap()
 }
 
 async fn open(scene: &Scene, user: UserId) {
