@@ -198,6 +198,7 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::upgrades::deny_upgrade))
         .routes(routes!(admin::explain::explain_feature))
         .routes(routes!(admin::usage::shared_usage))
+        .routes(routes!(admin::promos::used_promos))
         .routes(routes!(admin::requests::list_requests))
         .routes(routes!(admin::requests::sum_up))
         .routes(routes!(admin::requests::top_models))

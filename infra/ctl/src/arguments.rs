@@ -5,6 +5,7 @@ mod looks;
 mod payments;
 mod people;
 mod requests;
+mod rewards;
 mod rows;
 pub mod said;
 mod settings;
@@ -19,6 +20,7 @@ pub use looks::{Explain, Jobs, Limits, Log, Redrive, Which};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Strikes, Upgrades};
 pub use requests::{DailyReport, Days, Requests};
+pub use rewards::Promos;
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Single, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
@@ -119,6 +121,12 @@ pub enum Command {
     /// Words that nobody may order anything with
     #[command(subcommand)]
     Moderation(Single),
+    /// Promo codes, and how often each was used
+    #[command(subcommand)]
+    Promos(Promos),
+    /// What an invitation brings, and the bonus of a day
+    #[command(subcommand)]
+    Rewards(Single),
     /// Plans, such as unlimited ones, and who has which
     #[command(subcommand)]
     Plans(HeldRows),

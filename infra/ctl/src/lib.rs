@@ -26,6 +26,7 @@ mod limits;
 mod log;
 mod payments;
 mod prices;
+mod promos;
 mod redrive;
 mod registry;
 mod secret;
@@ -47,7 +48,8 @@ use holders::losing;
 /// Carries a command out. What is too long to be held as a whole is written to `out` as it is read; the report is the rest.
 pub async fn run(arguments: &Arguments, out: &mut dyn std::io::Write) -> Result<Report, Error> {
     match &arguments.command {
-        Command::Settings(command) => settings(command).await,
+        // Large, and so not a part of every other command's way.
+        Command::Settings(command) => Box::pin(settings(command)).await,
         Command::Flags(command) => flags::flags(command).await,
         Command::Evaluators(command) => registry::rows("evaluator", command).await,
         Command::Features(command) => registry::rows("feature", command).await,
@@ -63,6 +65,8 @@ pub async fn run(arguments: &Arguments, out: &mut dyn std::io::Write) -> Result<
         Command::ModelCosts(command) => registry::rows("model_cost", command).await,
         Command::Costs(command) => single::single(&fields::COSTS, command).await,
         Command::Moderation(command) => single::single(&fields::MODERATION, command).await,
+        Command::Promos(command) => Box::pin(promos::promos(command)).await,
+        Command::Rewards(command) => single::single(&fields::REWARDS, command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,
         Command::Strikes(command) => standing::strikes(command).await,

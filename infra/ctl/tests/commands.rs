@@ -20,6 +20,7 @@ mod commands {
     mod outside;
     mod payments;
     mod place;
+    mod promos;
     mod queues;
     mod requests;
     mod rows;

@@ -85,6 +85,8 @@ pub(crate) enum Button {
     GiveBack(Nonce, bool),
     /// The next payments of this subscription are wanted, or not.
     Renew(Nonce, bool),
+    /// Delete all that is known of the customer, who was shown that so many credits are lost.
+    Erase(Credits),
 }
 
 impl Button {
@@ -127,6 +129,7 @@ impl Button {
             Self::Paid(nonce) => format!("pd:{}", nonce.as_str()),
             Self::GiveBack(nonce, meant) => format!("gb:{}:{}", nonce.as_str(), u8::from(*meant)),
             Self::Renew(nonce, wanted) => format!("rn:{}:{}", nonce.as_str(), u8::from(*wanted)),
+            Self::Erase(shown) => format!("er:{}", shown.0),
         }
     }
 
@@ -153,6 +156,9 @@ impl Button {
         }
         if let Some(page) = data.strip_prefix("hp:") {
             return page.parse().ok().map(Self::HistoryPage);
+        }
+        if let Some(shown) = data.strip_prefix("er:") {
+            return shown.parse().ok().map(|shown| Self::Erase(Credits(shown)));
         }
         let (kind, rest) = data.split_once(':')?;
         let nonce = Nonce::parse(rest.get(..NONCE_CHARS)?)?;
@@ -240,7 +246,8 @@ impl Button {
             | Self::Buy(..)
             | Self::Paid(_)
             | Self::GiveBack(..)
-            | Self::Renew(..) => None,
+            | Self::Renew(..)
+            | Self::Erase(_) => None,
         }
     }
 
@@ -312,6 +319,7 @@ mod tests {
             Button::News(true),
             Button::News(false),
             Button::Mute,
+            Button::Erase(Credits(u32::MAX)),
         ];
         for button in buttons {
             assert!(button.data().len() <= 64, "{button:?}");
@@ -332,6 +340,8 @@ mod tests {
             "zz:2222222222222222",
             "no:2222222222222222x",
             "cab:1",
+            "er:",
+            "er:-1",
             "ki:2222222222222222:film",
             "fi:2222222222222222:1",
             "go:ёжёжёжёж:1",

@@ -26,6 +26,7 @@ mod way_out;
 mod words_card;
 
 pub mod desk;
+pub mod erase;
 pub mod gallery;
 pub mod log_sums;
 pub mod log_table;

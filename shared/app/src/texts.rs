@@ -164,7 +164,7 @@ pub fn menu_button() -> String {
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
-pub fn commands(locale: Locale) -> [(&'static str, String); 12] {
+pub fn commands(locale: Locale) -> [(&'static str, String); 14] {
     let say = Say::in_(locale);
     [
         ("start", say.text("command-start")),
@@ -172,6 +172,8 @@ pub fn commands(locale: Locale) -> [(&'static str, String); 12] {
         ("buy", say.text("command-buy")),
         ("orders", say.text("command-orders")),
         ("history", say.text("command-history")),
+        ("invite", say.text("command-invite")),
+        ("promo", say.text("command-promo")),
         ("timezone", say.text("command-timezone")),
         ("language", say.text("command-language")),
         ("notifications", say.text("command-notifications")),

@@ -51,11 +51,14 @@ help = <b>Ordering a video</b>
     /orders — my orders: what became of each, send again
     /history — my purchases
     /cabinet — balance and limits
+    /promo — promo code
+    /invite — invite a friend
     /timezone — the time zone of the times that I show
     /language — the bot's language (язык)
     /notifications — messages from us: on or off
     /paysupport — questions about payments
     /terms — terms
+    /delete_my_data — delete my data
     /help — this text
 command-start = Begin
 command-orders = My orders
@@ -201,6 +204,19 @@ way-out-held = { $held } set aside for your orders will be back if an order fail
 way-out-shop = You can top up in the shop: /buy
 way-out-none = Credits cannot be bought now: the shop is closed.
 card-models = Choose a model:
+card-model-line = • <b>{ $model }</b>: usually { $minutes ->
+    [1] a minute or two
+   *[other] { $minutes } min
+}, { $takes ->
+    [both] from words or a photo
+    [photo] from a photo
+   *[words] from words
+}, up to { $chars } characters{ $limits }
+limit-at-most = { $max } { $span } at most
+card-time = ⏱ Usually ready within { $minutes ->
+    [1] a minute or two
+   *[other] { $minutes } min
+}
 card-aspect-photo = as the photo
 button-improve = ✨ Improve the words
 button-look = ✨ Describe the photo
@@ -322,6 +338,13 @@ delayed = ⏳ <b>The service is busy, your order waits</b>
     { $what }
 
     We try again by ourselves. The last attempt is { $give-up }: if it fails, your credits come back by themselves. Set aside: { $price }.
+delayed-ahead = { $ahead ->
+    [0] Your order is the first of those that wait.
+   *[other] Waiting before you: { $ahead }{ $more ->
+        [yes] {" "}or more
+       *[no] {""}
+    }.
+}
 rendering = 🎨 <b>Your { $kind ->
     [image] picture
     [music] song
@@ -702,6 +725,64 @@ checkout-plan = This plan cannot begin now: you have another one, or owe credits
 plan-debt = Pay what you owe first: { $debt }. Until then no video can be ordered, and the days of a plan would go by for nothing. Any pack of credits does it: /buy
 plan-renews = The plan “{ $plan }” renews by itself: Telegram will take money for it again. Switch its renewal off in /history first: the time that you have paid stays yours.
 receipt-unreadable = This does not look like an e-mail address or a telephone number. Send for example anna@example.org or +44 20 7946 0958. Nothing was charged.
+
+## Gifts: promo codes, invitations, the bonus of a day
+
+command-invite = Invite a friend
+command-promo = Use a promo code
+promo-ask = 🎁 Send the promo code together with the command, for example: <code>/promo WELCOME</code>
+promo-given = 🎁 Promo code { $code } accepted: { $credits }. Your balance is now { $available }.
+promo-before = You have used this promo code before; its credits were added then. Your balance is { $available }.
+promo-unknown = There is no such promo code. Your balance has not changed. Check the letters and digits and send it again: <code>/promo CODE</code>
+promo-too-often = There were too many wrong promo codes today. Your balance has not changed. Try again tomorrow, or write to us: /support
+promo-over = This promo code is not valid any more. Your balance has not changed. Have another one? <code>/promo CODE</code>
+promo-not-yet = This promo code is not valid yet. It starts { $moment }: send it again then.
+promo-used-up = This promo code is used up: others have used it as often as it could be. Your balance has not changed.
+promo-not-new = This promo code is for those who have not ordered anything here yet. Your balance has not changed.
+invite = 🤝 <b>Invite a friend</b>
+
+    Your link:
+    { $link }
+
+    When somebody who comes here by it for the first time { $deed ->
+        [purchase] buys something and keeps it
+       *[order] gets a first order for credits
+    }, you get { $credits }.{ $friend }
+
+    Invitations rewarded: { $rewarded }. Still possible this month: { $month }, in all: { $all }.
+invite-friend-gets = {" "}They get { $credits }.
+invite-off = Invitations bring no credits at the moment. You can still invite a friend: forward them the link to this chat.
+invite-given = 🤝 Thank you for bringing a friend! You were given { $credits }. Balance: /cabinet, invite another: /invite
+invited-given = 🎁 You were given { $credits }: you came here by invitation. Balance: /cabinet
+start-invited = 🤝 You came by invitation: when { $deed ->
+        [purchase] you buy something
+       *[order] your first order arrives
+    }, we add { $credits }.
+bonus-given = 🎁 Bonus of the day: { $credits }. Your balance is now { $available }. The next one: { $moment }.
+bonus-before = You have the bonus of the day already. Your balance is { $available }. The next one: { $moment }.
+bonus-off = There is no daily bonus at the moment. Balance: /cabinet, buy credits: /buy
+
+## Deleting data
+
+erase-ask = 🗑 <b>Delete my data</b>
+
+    Deleted for ever: your descriptions and voice messages, photos, finished videos and pictures (here in the chat they stay until you delete the chat itself), the draft and your settings, the address for receipts, language and time zone.
+
+    What stays, because accounting needs it: your Telegram number, sums and dates of purchases, gifts and orders, and which promo codes you have used. What you wrote to support stays in its chat: ask for it to be deleted by /support.
+
+    You can begin again at any time: /start. The newcomer's gift and used promo codes are not given a second time.
+erase-credits-lost = ⚠️ Your balance is { $credits }: it is lost, and cannot be given back.
+erase-plan-lost = ⚠️ The plan “{ $plan }” ends at once, and its remaining days are lost.
+button-erase = 🗑 Delete for ever
+button-erase-not = Leave everything as it is
+erase-begun = ✅ Your account and settings are deleted. Descriptions, photos and files of your orders are being deleted now, which takes a few minutes. You can come back at any time: /start
+erase-open-order = Your data cannot be deleted now: an order of yours is in progress, and credits are set aside for it. Wait for it or cancel it, then repeat: /delete_my_data
+erase-renews = Your data cannot be deleted now: the plan “{ $plan }” renews by itself and would charge you again. Switch the renewal off in /history, then repeat: /delete_my_data
+erase-money-moves = Your data cannot be deleted now: a payment or a refund is on its way, and its money has to arrive. How it stands: /history. Then repeat: /delete_my_data
+erase-overtaken = Your account has changed in the meantime. Nothing was deleted. Open it again: /delete_my_data
+start-afresh = 👋 A new beginning: what was known of you is deleted. Your balance is { $credits }; the newcomer's gift is given once.
+
+    Send a photo, or describe the video in words. Add credits: /buy
 
 ## The operator's report: comes every morning
 

@@ -187,6 +187,12 @@ pub struct Mark {
 }
 
 impl Job {
+    /// Whether it waits in the queue, and has done so for longer than another.
+    pub fn waits_before(&self, other: &Self) -> bool {
+        let place = |job: &Self| (job.created_at, job.id.clone());
+        self.stage == Stage::Queued && place(self) < place(other)
+    }
+
     /// A job as T1 accepts it.
     pub fn accepted(
         id: JobId,

@@ -30,6 +30,7 @@ pub mod catalog;
 pub mod ledger;
 pub mod payment;
 pub mod purchase;
+pub mod rewards;
 pub mod standing;
 
 pub mod ai_request;

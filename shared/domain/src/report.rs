@@ -91,6 +91,9 @@ impl Tally {
     }
 }
 
+/// Fewer than so many of a model say nothing of how long one usually takes.
+const USUAL_MIN: u64 = 5;
+
 /// What a time's operations add up to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
@@ -112,6 +115,8 @@ pub struct Summary {
     pub errors: BTreeMap<String, u64>,
     /// How long those took that are done, by kind.
     took: BTreeMap<Category, Spread>,
+    /// The same by model.
+    took_of: BTreeMap<ModelId, Spread>,
 }
 
 impl Summary {
@@ -138,6 +143,7 @@ impl Summary {
         }
         if let Some(took) = line.took.filter(|_| line.status == Status::Completed) {
             self.took.entry(line.category).or_default().add(took);
+            self.took_of.entry(line.model.clone()).or_default().add(took);
         }
     }
 
@@ -158,6 +164,16 @@ impl Summary {
     /// How long those of a kind took that are done.
     pub fn took_by(&self, category: Category) -> Spread {
         self.took.get(&category).cloned().unwrap_or_default()
+    }
+
+    /// Within which time half of what was ordered of a model was done, for the models of which enough was.
+    pub fn usual(&self) -> BTreeMap<ModelId, Millis> {
+        let enough = self
+            .took_of
+            .iter()
+            .filter(|(_, spread)| spread.count() >= USUAL_MIN);
+        let median = |(model, spread): (&ModelId, &Spread)| Some((model.clone(), spread.within(50)?));
+        enough.filter_map(median).collect()
     }
 
     /// Within which time so many of a hundred were done, of whatever kind: [`Spread::within`].

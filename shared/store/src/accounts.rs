@@ -68,7 +68,20 @@ impl Store {
         now: Timestamp,
         deadline: Deadline,
     ) -> Result<Option<Account>, Error> {
-        let mut account = Account::new(user);
+        self.open_account_for(Account::new(user), gift, locale, now, deadline)
+            .await
+    }
+
+    /// The same for somebody of whom something is known already, such as by whose link they came.
+    pub async fn open_account_for(
+        &self,
+        mut account: Account,
+        gift: Credits,
+        locale: &str,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Option<Account>, Error> {
+        let user = account.user;
         account.balance = account.balance.apply(&Key::Signup, gift).unwrap_or_default();
         let entry = rows::entry_item(user, &Key::Signup, gift, now);
         let writes = vec![

@@ -89,8 +89,8 @@ pub enum Claim {
 /// The notes.
 #[derive(Clone, Debug)]
 pub struct Notes {
-    db: Db,
-    table: String,
+    pub(crate) db: Db,
+    pub(crate) table: String,
 }
 
 impl Notes {

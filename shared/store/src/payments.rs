@@ -3,11 +3,13 @@
 
 mod booked;
 mod day;
+mod invitations;
 mod money;
 mod settle;
 mod tables;
 
 pub use day::PaymentPage;
+pub use invitations::Reward;
 pub use settle::{Credit, Settled, Settling};
 pub use tables::PaymentTables;
 
@@ -50,6 +52,8 @@ pub enum Due {
     Purchase(PurchaseId),
     /// A payment: its customer is to be told, or a refund goes on.
     Payment(PaymentId),
+    /// An invitation: whoever came by it may have done what it is for.
+    Invitation(UserId),
 }
 
 /// A page of what is due.
@@ -256,9 +260,8 @@ impl Payments {
         let mut start = None;
         loop {
             let page = self.db.scan(&self.tables.payments, start).await?;
-            for item in &page.items {
+            for item in page.items.iter().filter(|item| !is_besides(item)) {
                 let is_read = match Row(item).s_opt("kind") {
-                    Some(CURSOR) => true,
                     Some(rows::MOVEMENT) => money::movement(item).map(|row| movements.push(row)).is_some(),
                     _ => bought(item).map(|row| all.push(row)).is_some(),
                 };
@@ -355,8 +358,16 @@ fn overtaken(error: table::Error, label: &str, ours: impl Fn(&Item) -> bool) -> 
     Ok(if ours { Written::Yes } else { Written::Overtaken })
 }
 
+/// Neither a purchase nor a payment.
+fn is_besides(item: &Item) -> bool {
+    Row(item).s_opt("kind") == Some(CURSOR) || rows::is_about_invitations(item)
+}
+
 fn due(item: &Item) -> Option<Due> {
     let id = Row(item).s("id").ok()?;
+    if let Some(friend) = rows::invited(id) {
+        return Some(Due::Invitation(friend));
+    }
     let purchase = PurchaseId::parse(id).map(Due::Purchase);
     purchase.or_else(|| PaymentId::parse(id).map(Due::Payment))
 }

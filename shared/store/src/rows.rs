@@ -14,10 +14,12 @@ use table::{AttributeValue, Item, Malformed, Row, list, n, s};
 
 mod broadcasts;
 mod drafts;
+mod invitations;
 mod movements;
 mod opened;
 mod payments;
 mod requests;
+mod silenced;
 mod uses;
 mod ways;
 mod words;
@@ -28,6 +30,10 @@ pub(crate) use broadcasts::{
 };
 pub use drafts::{choice_map, draft_map};
 use drafts::{read_choice, read_draft};
+pub use invitations::{
+    invitation_item, invitation_key, invites_item, invites_key, link_item, link_key, read_invites, read_link,
+};
+pub(crate) use invitations::{invited, is_about_invitations};
 pub(crate) use movements::{MOVEMENT, money_day};
 pub use movements::{movement_item, read_movement};
 pub use opened::new_account_item;
@@ -37,6 +43,7 @@ pub use payments::{
 };
 pub(crate) use requests::{began, day_part, request_attributes, request_name};
 pub use requests::{read_request, request_item, request_key};
+pub(crate) use silenced::{says_something, silenced};
 pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};
 
@@ -155,6 +162,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
             aside: Credits(row.n_or_zero("aside")?),
             captured: Credits(row.n_or_zero("captured")?),
             clawed: Credits(row.n_or_zero("clawed")?),
+            forfeited: Credits(row.n_or_zero("forfeited")?),
             granted: Credits(row.n_or_zero("granted")?),
             debt: Credits(row.n_or_zero("debt")?),
         },
@@ -171,6 +179,8 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         buying: row.s_opt("buying").map(str::to_owned),
         asking: row.n_opt("asking_until")?.map(Timestamp),
         standing: limits_flags::standing::read(item)?,
+        invited_by: row.n_opt("invited_by")?.map(UserId),
+        erased_at: row.n_opt("erased_at")?.map(Timestamp),
     })
 }
 

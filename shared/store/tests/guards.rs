@@ -13,6 +13,8 @@ mod accounts;
 mod bench;
 #[path = "guards/broadcasts.rs"]
 mod broadcasts;
+#[path = "guards/erase.rs"]
+mod erase;
 #[path = "guards/limits.rs"]
 mod limits;
 #[path = "guards/live.rs"]
@@ -23,6 +25,8 @@ mod payments;
 mod report;
 #[path = "guards/requests.rs"]
 mod requests;
+#[path = "guards/rewards.rs"]
+mod rewards;
 #[path = "guards/uses.rs"]
 mod uses;
 #[path = "guards/waiting.rs"]

@@ -11,6 +11,7 @@ mod live;
 mod me;
 mod ofrep;
 mod payments;
+mod promos;
 mod racers;
 mod requests;
 mod roles;

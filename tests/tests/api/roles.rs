@@ -9,7 +9,7 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 36] = [
+const LEAST: [(&str, &str, Role); 37] = [
     ("GET", "/admin/audit", Role::Viewer),
     ("GET", "/admin/audit/entities/{entity}", Role::Viewer),
     ("GET", "/admin/audit/people/{who}", Role::Viewer),
@@ -28,6 +28,7 @@ const LEAST: [(&str, &str, Role); 36] = [
     ("GET", "/admin/overrides", Role::Viewer),
     ("GET", "/admin/payments", Role::Viewer),
     ("GET", "/admin/payments/{id}", Role::Viewer),
+    ("GET", "/admin/promos", Role::Viewer),
     ("POST", "/admin/payments/{id}/recheck", Role::Editor),
     ("POST", "/admin/payments/{id}/accept", Role::Owner),
     ("POST", "/admin/payments/{id}/refund", Role::Owner),

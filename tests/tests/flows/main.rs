@@ -33,6 +33,7 @@ mod limits;
 mod lost;
 mod plans;
 mod races;
+mod waits;
 mod windows;
 mod words;
 
@@ -46,6 +47,7 @@ mod orders;
 mod settings;
 
 mod cold;
+mod erased;
 mod events;
 mod files;
 mod guarded;
@@ -53,6 +55,7 @@ mod measured;
 mod money_back;
 mod paying;
 mod permissions;
+mod rewards;
 mod shop;
 mod slow;
 mod sound;

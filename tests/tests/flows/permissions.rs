@@ -17,6 +17,9 @@ use crate::{ANNA, BORIS, VAULT};
 /// Somebody else.
 const VERA: i64 = 1003;
 
+/// A friend of hers.
+const GALA: i64 = 1004;
+
 /// What is allowed and not done here, and why.
 const NOT_HERE: [(&str, &str); 9] = [
     // At a cold start, from the environment, which the stage has none of; the demo starts the real binaries.
@@ -199,6 +202,30 @@ async fn write_to_all(stage: &Stage) {
     assert!(stage.account(VERA).await.blocked);
 }
 
+/// Somebody comes by a link, buys, and has everything deleted; and the provider is too busy for somebody's order.
+async fn invite_erase_and_wait(stage: &Stage) {
+    stage.say(VERA, "/invite").await;
+    let text = stage.last_text(VERA);
+    let link = text
+        .lines()
+        .find_map(|line| line.trim().split_once("?start="))
+        .unwrap()
+        .1;
+    stage.telegram.create_user(GALA, "Gala", Some("ru"));
+    stage.say(GALA, &format!("/start {link}")).await;
+    stage.order(GALA, "a farewell").await;
+    stage.run_until_settled().await;
+    stage.pay_in_roubles(GALA, "pack:starter").await;
+    stage.minute().await;
+    stage.minute().await;
+    stage.say(GALA, "/delete_my_data").await;
+    stage.press_newest(GALA, "er:").await;
+    stage.minute().await;
+    stage.kie.inject(Trouble::RateLimited, "", 1);
+    stage.order(ANNA, "patience").await;
+    stage.run_until_settled().await;
+}
+
 /// The morning after a day on which an unlimited plan paid for a video.
 async fn report(stage: &Stage) {
     stage.newcomer(OPERATOR).await;
@@ -222,6 +249,7 @@ async fn every_permission_in_the_template_is_needed() {
     give_back(&stage).await;
     assert_eq!(stage.listen(ANNA).await.status, 200);
     call_back_late(&stage).await;
+    invite_erase_and_wait(&stage).await;
     report(&stage).await;
     write_to_all(&stage).await;
     let unused = stage.aws.unused_permissions().into_iter();

@@ -139,7 +139,7 @@ impl Cashier {
         (before, after): (&Record, &mut Record),
         purchase: Option<&Purchase>,
         change: &Change,
-        besides: Vec<Write>,
+        mut besides: Vec<Write>,
         deadline: Deadline,
     ) -> Result<Written, Error> {
         let account = match (change.settlement, after.user) {
@@ -154,6 +154,7 @@ impl Cashier {
             };
             let entry = settlement.entry(&after.payment, after.goods.credits);
             if *settlement == Settlement::Grant {
+                besides.extend(self.looked_at_soon(account));
                 let debt = account.balance.debt;
                 let left = account
                     .balance

@@ -106,6 +106,7 @@ impl Reporter {
         claimed: &Claimed,
         deadline: Deadline,
     ) -> Result<(), Failed> {
+        self.note_usual(business, deadline).await;
         self.send_part(
             (claimed, Part::Text, claimed.text),
             deadline,
@@ -129,6 +130,17 @@ impl Reporter {
             post.say,
         )
         .await
+    }
+
+    /// What was measured is told to customers from now on. A report does not depend on it.
+    async fn note_usual(&self, business: &Business, deadline: Deadline) {
+        let usual = business.sums.usual();
+        if usual.is_empty() {
+            return;
+        }
+        if let Err(error) = self.notes.put_usual(&usual, self.env.now(), deadline).await {
+            tracing::warn!(name: "usual_times_unwritten", error = crate::chain(&error), "how long things take is not noted");
+        }
     }
 
     /// Sends a part, unless it is known to be there, and notes what is known of it before and afterwards.

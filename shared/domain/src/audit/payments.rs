@@ -110,7 +110,16 @@ fn entries_without_payments(books: &Books, known: &BTreeMap<&PaymentId, &Record>
         .flat_map(|(user, entries)| entries.iter().map(move |entry| (*user, &entry.key)));
     let about = entries.filter_map(|(user, key)| match key {
         Key::Purchase(id) | Key::Payment(_, id, _) => Some((user, key, id)),
-        Key::Signup | Key::Adjust(_) | Key::Hold(_) | Key::Capture(_) | Key::Release(_) => None,
+        Key::Signup
+        | Key::Adjust(_)
+        | Key::Promo(_)
+        | Key::Bonus(_)
+        | Key::Invited
+        | Key::Invite(_)
+        | Key::Forfeit(_)
+        | Key::Hold(_)
+        | Key::Capture(_)
+        | Key::Release(_) => None,
     });
     let orphans = about.filter(|(user, _, id)| {
         let record = known.get(id);

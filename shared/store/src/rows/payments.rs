@@ -63,7 +63,7 @@ pub(crate) fn day(at: Timestamp) -> Option<String> {
 }
 
 /// What the index of what is due sees: nothing of what waits for nothing.
-fn due(at: Option<Timestamp>, shard: u32) -> [Member; 2] {
+pub(super) fn due(at: Option<Timestamp>, shard: u32) -> [Member; 2] {
     [
         ("due_at", at.map(|at| n(at.0))),
         ("open_shard", at.map(|_| s(shard.to_string()))),
