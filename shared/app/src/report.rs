@@ -122,6 +122,9 @@ impl Reporter {
                 .payments
                 .running(plan, from, |record| business.add_plan(&record));
             let unread = running.await?;
+            if unread > 0 {
+                business.unread_plans.insert(plan.clone());
+            }
             business.unread_payments = business.unread_payments.saturating_add(unread);
         }
         Ok(())

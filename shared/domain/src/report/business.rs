@@ -85,6 +85,8 @@ pub struct Business {
     pub credit: CreditPrice,
     /// Plans that were sold in this time or in the days before it by which a credit's price goes.
     pub sold_lately: BTreeSet<String>,
+    /// Plans of which some payments could not be read: what they bring nobody knows.
+    pub unread_plans: BTreeSet<String>,
     /// What was paid for customers' plans, for this time.
     brought: BTreeMap<(UserId, String), BTreeMap<Currency, u64>>,
     /// How often which limit has refused something.
@@ -108,6 +110,7 @@ impl Business {
             takings: Takings::default(),
             rates,
             sold_lately: BTreeSet::new(),
+            unread_plans: BTreeSet::new(),
             brought: BTreeMap::new(),
             refused: BTreeMap::new(),
             orphans: 0,
@@ -202,7 +205,7 @@ impl Business {
     /// What is left of what a plan brings for this time, after what was made under it in this time. `None` of one with
     /// credits, too: its money is in what a credit brings.
     pub fn plan_margin(&self, plan: &str) -> Option<i64> {
-        if self.credit.plans.contains(plan) {
+        if self.credit.plans.contains(plan) || self.unread_plans.contains(plan) {
             return None;
         }
         let brought = self.rates.sum(&self.plan_brought(plan))?;
@@ -240,6 +243,7 @@ impl Business {
     pub fn losses(&self) -> Vec<(Bearer, u64)> {
         let losses = self.bearers().into_iter();
         let mut losses: Vec<(Bearer, u64)> = losses
+            .filter(|bearer| !self.unread_plans.contains(&bearer.plan))
             .filter_map(|bearer| {
                 let loss = bearer.loss(self.rates)?;
                 Some((bearer, loss))
@@ -249,9 +253,12 @@ impl Business {
         losses
     }
 
-    /// Customers of whose plan nobody can say whether it costs more than it brings, for want of a rate.
+    /// Customers of whose plan nobody can say whether it costs more than it brings, for want of a rate, or of
+    /// payments that can be read.
     pub fn unjudged(&self) -> usize {
-        let unknown = |bearer: &Bearer| self.rates.sum(&bearer.brought).is_none();
+        let unknown = |bearer: &Bearer| {
+            self.unread_plans.contains(&bearer.plan) || self.rates.sum(&bearer.brought).is_none()
+        };
         self.bearers().iter().filter(|bearer| unknown(bearer)).count()
     }
 
@@ -409,6 +416,10 @@ mod tests {
             .collect();
         assert_eq!(told, [(3, 100), (1, 1)]);
         assert_eq!(business.unjudged(), 1);
+        // Whose payments cannot be read may have paid enough.
+        business.unread_plans.insert("day".to_owned());
+        assert_eq!((business.losses().len(), business.unjudged()), (0, 4));
+        assert_eq!(business.plan_margin("day"), None);
     }
 
     #[test]
