@@ -202,6 +202,23 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::payments::refund_payment))
         .routes(routes!(admin::payments::accept_payment))
         .routes(routes!(admin::payments::recheck_payment))
+        .merge(panel_routes())
+}
+
+/// What the operator's panel asks besides.
+fn panel_routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::default()
+        .routes(routes!(admin::myself::who_asks))
+        .routes(routes!(admin::account::read_account))
+        .routes(routes!(admin::account::read_ledger))
+        .routes(routes!(admin::credits::give_credits))
+        .routes(routes!(admin::job::read_job))
+        .routes(routes!(admin::explain_order::explain_order))
+        .routes(routes!(admin::providers::list_providers))
+        .routes(routes!(admin::figures::figures_of_day))
+        .routes(routes!(admin::single::read_single, admin::single::put_single))
+        .routes(routes!(admin::preview::preview_row))
+        .routes(routes!(admin::preview::preview_rollback))
 }
 
 /// The document, put together once.

@@ -25,6 +25,7 @@ mod way_out;
 mod words_card;
 
 pub mod desk;
+pub mod gift;
 pub mod log_table;
 pub mod lookout;
 pub mod on_sale;

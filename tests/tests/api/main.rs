@@ -7,6 +7,7 @@ mod features;
 mod guards;
 mod me;
 mod ofrep;
+mod panel;
 mod payments;
 mod racers;
 mod requests;
