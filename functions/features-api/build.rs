@@ -25,10 +25,11 @@ fn main() -> Result<(), Error> {
     collect(Path::new("web"), "", &mut names)?;
     names.sort();
     for name in &names {
-        let packed = pack(&fs::read(Path::new("web").join(name))?)?;
-        let file = out.join(format!("{name}.gz"));
+        let plain = fs::read(Path::new("web").join(name))?;
+        let file = out.join(name);
         fs::create_dir_all(file.parent().unwrap_or(out))?;
-        fs::write(file, packed)?;
+        fs::write(out.join(format!("{name}.gz")), pack(&plain)?)?;
+        fs::write(file, plain)?;
     }
     fs::write(out.join("panel.rs"), listed(&names))
 }

@@ -83,6 +83,8 @@ const done = async (page) => {
   return entry;
 };
 
+let ordered = 0;
+
 /** Lets the customer order something in the chat. */
 async function order(words) {
   const say = (path, body) => fetch(`${PAGE}/client/${CUSTOMER}/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
@@ -96,8 +98,11 @@ async function order(words) {
     }
     const chat = JSON.parse(said.slice(said.indexOf("{"), said.indexOf("\n\n")));
     const cards = chat.messages.toReversed().flatMap((message) => message.buttons.flat().map((one) => ({ id: message.id, ...one })));
-    const card = cards.find((one) => one.data?.startsWith("go:"));
-    if (card) return say("press", { message_id: card.id, data: card.data });
+    const card = cards.find((one) => one.id > ordered && one.data?.startsWith("go:"));
+    if (card) {
+      ordered = card.id;
+      return say("press", { message_id: card.id, data: card.data });
+    }
     assert.ok(Date.now() < end, "no card");
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

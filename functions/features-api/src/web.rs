@@ -53,7 +53,7 @@ macro_rules! file {
         File {
             name: $name,
             kind: $kind,
-            plain: include_bytes!(concat!(env!("CARGO_MANIFEST_DIR"), "/web/", $name)),
+            plain: include_bytes!(concat!(env!("OUT_DIR"), "/", $name)),
             gzip: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")),
         }
     };

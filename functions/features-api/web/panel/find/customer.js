@@ -224,7 +224,7 @@ function done(entries) {
     [say("when"), (entry) => moment(entry.at)],
     [say("who"), (entry) => entry.who],
     [say("what"), (entry) => entry.action],
-    [say("changes"), became],
+    [say("changes"), (entry) => text("span", became(entry), { className: "brief" })],
     [say("why"), (entry) => entry.reason],
   ], entries);
 }

@@ -5,6 +5,9 @@ import { button, field, make, redraw, section, text } from "../dom.js";
 import { changes } from "../editor.js";
 import { moment, number, say } from "../words.js";
 
+/** Rows of a version that its line names. */
+const ROWS_NAMED = 5;
+
 export const history = { id: "history", title: "view-history", role: "viewer", mount };
 
 function mount(root, api) {
@@ -31,7 +34,8 @@ function mount(root, api) {
 }
 
 function version(api, one, latest) {
-  const rows = one.changes.map((change) => change.row).join(", ");
+  const names = one.changes.map((change) => change.row);
+  const rows = names.length > ROWS_NAMED ? `${names.slice(0, ROWS_NAMED).join(", ")} +${number(names.length - ROWS_NAMED)}` : names.join(", ");
   const back = api.may("owner") && one.version < latest
     ? button(say("go-back"), () => rollback(api, one.version), { kind: "plain", key: `back ${one.version}` })
     : null;

@@ -107,13 +107,13 @@ function renderers(api, { providers, complete, takes_orders: takes }, changed) {
     table(say("providers"), [
       [say("provider"), (one) => one.provider],
       [say("state"), state],
+      ["", press],
       [say("done-1h"), (one) => number(one.completed), true],
       [say("failed-1h"), (one) => number(one.failed), true],
       [say("open"), (one) => number(one.open), true],
       [say("slowest"), (one) => (one.slowest_ms === undefined ? "–" : span(one.slowest_ms)), true],
       [say("why-failed"), errors],
-      [say("models"), (one) => one.models.map((model) => (model.is_first ? model.model : `${model.model} ${say("as-another")}`)).join(", ")],
-      ["", press],
+      [say("models"), (one) => text("span", one.models.map((model) => (model.is_first ? model.model : `${model.model} ${say("as-another")}`)).join(", "), { className: "brief" })],
     ], providers),
     complete ? null : text("p", say("hour-not-whole"), { className: "quiet" }),
     text("p", say("breakers"), { className: "quiet" }));
