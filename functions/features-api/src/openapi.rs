@@ -25,7 +25,7 @@ use crate::{admin, cors, features, health, me, ofrep, reply, web};
     info(title = "neurocards features", version = "1", license(name = "MIT", identifier = "MIT"),
         description = "Flags over OFREP, what a customer may do, and the operator's side."),
     servers((url = "/")),
-    components(schemas(Problem, admin::Kind)),
+    components(schemas(Problem, admin::Kind, admin::single::Single)),
     modifiers(&Schemes),
     security(("tma" = []), ("bearer" = []), ("key" = [])),
     tags((name = "service", description = "The service itself"),

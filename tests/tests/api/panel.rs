@@ -399,6 +399,11 @@ async fn a_row_that_is_alone_of_its_kind_is_read_and_written_like_the_others() {
     )
     .await;
     assert_eq!(bad.status, 422, "{bad:?}");
+    let reader = stage.new_key(3, &[Scope::AdminRead], None).await;
+    let by_reader = Ask::of("PUT", path)
+        .key(&reader)
+        .json(&json!({"row": list, "reason": "x"}));
+    assert_eq!(stage.ask(by_reader).await.status, 403);
     let good = put(&stage, path, &json!({"row": list, "reason": "rivals"})).await;
     assert_eq!(
         (good.status, &good.body["changed"]),

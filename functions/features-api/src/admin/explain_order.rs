@@ -83,8 +83,12 @@ pub(crate) struct Gate {
     /// Of a limit: what is counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     measure: Option<&'static str>,
-    #[serde(flatten)]
-    window: Option<Window>,
+    /// `hour`, `day`, `week` or `month` by the clock, `sliding` for the time just past, `open` for what is open at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window: Option<&'static str>,
+    /// How many seconds of the time just past.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    window_s: Option<i64>,
     /// All customers share it; then these are the numbers of one of its rows.
     #[serde(skip_serializing_if = "Option::is_none")]
     shared: Option<bool>,
@@ -213,12 +217,14 @@ impl Gate {
 
     fn limit(usage: &Usage) -> Self {
         let limit = &usage.limit;
+        let Window { window, window_s } = Window::of(&limit.span);
         Self {
             key: Some(limit.id.clone()),
             used: Some(usage.used),
             max: Some(usage.max),
             measure: Some(measure(limit.measure)),
-            window: Some(Window::of(&limit.span)),
+            window: Some(window),
+            window_s,
             shared: (limit.whose != Whose::Each).then_some(true),
             until: usage.resets_at.and_then(Timestamp::rfc3339),
             ..Self::of("limit", !usage.forbids())
