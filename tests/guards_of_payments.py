@@ -24,7 +24,7 @@ HEAR, LOOK, OPEN, BACK, RECONCILE, RENEWAL = (
 TURN = f"{PAYMENT}/turn.rs"
 EXCHANGED = f"{PAYMENT}/term/exchanged.rs"
 BOOKED = "shared/store/src/payments/booked.rs"
-STARS, SHOP, PLANS = f"{DESK}/stars.rs", f"{DESK}/shop.rs", f"{DESK}/plan_sale.rs"
+STARS, SHOP, SALE = f"{DESK}/stars.rs", f"{DESK}/shop.rs", "shared/app/src/sale.rs"
 YOOKASSA, STRIPE = "shared/payments/src/yookassa", "shared/payments/src/stripe"
 WEBHOOK = "functions/payment-webhook/src"
 
@@ -255,13 +255,13 @@ COUNTER = [
     (STARS, ".filter(|id| id.user.0 == changed.user.id)", ""),
     (STARS, "record.untold.is_some() && changed", "changed"),
     (STARS, "&& message.successful_payment.is_some()", ""),
-    (SHOP, ".filter(|rail| cashier.rails.get(*rail).is_some())", ""),
+    (SALE, ".filter(|rail| cashier.rails.get(*rail).is_some())", ""),
     (SHOP, ".filter(|_| self.sells())", ""),
     (SHOP, "partition(|rail| hindered(rail).is_none())", "partition(|_| true)"),
-    (PLANS, "renewing != term.plan ||", ""),
-    (PLANS, "|| ware.renews_on(rail)", ""),
-    (SHOP, ".filter(|_| self.rails().contains(&rail))", ""),
-    (SHOP, "if let Some(why) = self.hindered(&ware, rail, renewing.as_deref()) {", "if let Some(why) = None::<String> {"),
+    (SALE, "renewing != term.plan ||", ""),
+    (SALE, "|| ware.renews_on(rail)", ""),
+    (SALE, ".filter(|_| self.rails().contains(&rail))", ""),
+    (SALE, "if let Some(why) = self.hindered(&ware, rail, renewing.as_deref()) {", "if let Some(why) = None::<String> {"),
 ]
 
 NOTICES = [

@@ -11,6 +11,8 @@ use table::{Db, Item, Keys, Row};
 
 use crate::auth::init_data::BotKey;
 use crate::cors::Origins;
+use crate::live::Streams;
+use crate::me::Media;
 use crate::problem::Refusal;
 use crate::rate::Rates;
 use crate::web::Page;
@@ -31,6 +33,8 @@ pub struct Ground {
     pub env: Env,
     /// Where the bot's chat opens, such as `https://t.me/your_bot`: for whoever opens the Mini App outside Telegram.
     pub bot_url: String,
+    /// Where pages hear of changes, with a closing slash; empty where they do not.
+    pub live_url: String,
 }
 
 /// What every request stands on.
@@ -44,10 +48,12 @@ pub struct Api {
     pub(crate) env: Env,
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
+    pub(crate) media: Media,
     pub(crate) origins: Origins,
     /// Made when it is first asked for: most invocations are no page's.
     page: OnceLock<Page>,
     bot_url: String,
+    pub(crate) streams: Streams,
 }
 
 impl Api {
@@ -79,15 +85,18 @@ impl Api {
             env: ground.env,
             bot: BotKey::of(bot_token),
             rates,
+            media: Media::default(),
             origins,
             page: OnceLock::new(),
             bot_url: ground.bot_url,
+            streams: Streams::of(bot_token, ground.live_url),
         })
     }
 
     /// The Mini App's page.
     pub(crate) fn page(&self) -> &Page {
-        self.page.get_or_init(|| Page::of(&self.bot_url))
+        self.page
+            .get_or_init(|| Page::of(&self.bot_url, self.streams.origin()))
     }
 
     pub(crate) fn now(&self) -> Timestamp {

@@ -43,7 +43,7 @@ pub(crate) async fn cross_origin(State(api): State<Arc<Api>>, request: Request, 
     if let Some(origin) = origin {
         let headers = response.headers_mut();
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        let shown = HeaderValue::from_static("etag, idempotent-replayed, retry-after");
+        let shown = HeaderValue::from_static("content-range, etag, idempotent-replayed, retry-after");
         headers.insert(ACCESS_CONTROL_EXPOSE_HEADERS, shown);
     }
     response
@@ -58,7 +58,7 @@ fn preflight(origin: Option<HeaderValue>) -> Response {
         (ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, DELETE"),
         (
             ACCESS_CONTROL_ALLOW_HEADERS,
-            "authorization, x-api-key, content-type, idempotency-key, if-none-match",
+            "authorization, x-api-key, content-type, idempotency-key, if-none-match, if-range, range",
         ),
         (ACCESS_CONTROL_MAX_AGE, "3600"),
         (VARY, "origin"),

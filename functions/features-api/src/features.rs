@@ -20,7 +20,7 @@ pub(crate) use lists::{
     list_components, list_features, list_models, user_features,
 };
 pub(crate) use shown::{Unlock, Window, measure};
-pub(crate) use uses::{__path_release_use, __path_use_feature, release_use, use_feature};
+pub(crate) use uses::{__path_release_use, __path_use_feature, idempotency_key, release_use, use_feature};
 
 /// Whom it is about.
 #[derive(Debug, Deserialize, IntoParams)]

@@ -14,6 +14,7 @@ mod etag;
 mod features;
 pub mod guard;
 mod health;
+mod live;
 mod me;
 mod ofrep;
 pub mod openapi;
@@ -49,6 +50,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "STRIPE_API_URL",
     "TAKES_TEST_MONEY",
     "RETURN_URL",
+    "LIVE_URL",
     "LOG_LEVEL",
     "METRICS_NAMESPACE",
 ];
@@ -84,6 +86,7 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
         cashier,
         env,
         bot_url: config.get("RETURN_URL")?.to_owned(),
+        live_url: config.get("LIVE_URL")?.to_owned(),
     };
     let origins = cors::Origins::parse(config.get("ALLOWED_ORIGINS")?);
     Ok(Api::new(ground, secrets.telegram_bot_token()?, origins))

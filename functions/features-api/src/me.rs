@@ -1,5 +1,11 @@
 //! What the Mini App's cabinet shows: the signed-in customer's own, and nobody else's.
 
+mod file;
+mod gallery;
+mod purchases;
+mod shop;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use app::texts::Locale;
@@ -8,7 +14,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::account::Balance;
 use domain::ai_request::{AiRequest, Status};
-use domain::id::JobId;
+use domain::id::{JobId, UserId};
 use domain::limit::Usage;
 use domain::standing::Held;
 use domain::time::Timestamp;
@@ -23,10 +29,18 @@ use crate::auth::Caller;
 use crate::body::Asked;
 use crate::etag::Cause;
 use crate::features::{UserFeatures, Window, measure};
+use crate::live::EventStream;
 use crate::openapi::{Denials, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
 use crate::seen::Seen;
+
+pub(crate) use file::{__path_file_of_order, Media, file_of_order};
+pub(crate) use gallery::{__path_my_gallery, __path_send_order, my_gallery, send_order};
+pub(crate) use purchases::{
+    __path_buy, __path_check_purchase, __path_my_purchase, buy, check_purchase, my_purchase,
+};
+pub(crate) use shop::{__path_my_shop, Opener, my_shop};
 
 /// Orders on one page.
 const ORDERS: usize = 10;
@@ -59,6 +73,13 @@ pub(crate) struct Me {
     tier_until: Option<String>,
     /// Every limit on their orders.
     limits: Vec<LimitShown>,
+    /// Whether something is on sale that can be paid for here.
+    sells: bool,
+    /// By feature that is locked, what is on sale that would open it.
+    opened_by: BTreeMap<String, Opener>,
+    /// Where the page hears that something has changed; absent where it has to ask by itself.
+    #[serde(rename = "eventStreams", skip_serializing_if = "Vec::is_empty")]
+    event_streams: Vec<EventStream>,
     #[serde(flatten)]
     features: UserFeatures,
 }
@@ -173,7 +194,8 @@ pub(crate) async fn me(
     let listed = api.count_listed(&mut seen, user).await?;
     let usages = listed.iter().map(|limit| seen.usage(limit, 1));
     let limits = usages.map(|usage| LimitShown::of(&seen, &usage)).collect();
-    let body = serde_json::to_vec(&Me::of(&seen, limits));
+    let streams = api.streams.of_user(user, seen.now);
+    let body = serde_json::to_vec(&Me::of(&api, &seen, limits, streams));
     let cause = Cause {
         target: &user.to_string(),
         context: seen.locale(),
@@ -203,19 +225,9 @@ pub(crate) async fn my_orders(
     Asked(from): Asked<From>,
 ) -> Result<Json<MyOrders>, Refusal> {
     let user = caller.user()?.id;
-    let foreign = || Refusal::Senseless {
-        detail: "`cursor` is of no page of this list".to_owned(),
-        pointer: None,
-    };
-    // A cursor is a place in the list of whoever asks: it names nobody.
-    let start = from.cursor.as_deref();
-    let start = start.map(|cursor| Requests::resumed_of(user, cursor).ok_or_else(foreign));
-    let mut seen = api.see_customer(user).await?;
-    seen.as_in_chat();
-    let page = api
-        .requests
-        .read_by_user(user, start.transpose()?, ORDERS)
-        .await?;
+    let start = from.start(user)?;
+    let seen = api.see_visitor(caller.user()?).await?;
+    let page = api.requests.read_by_user(user, start, ORDERS).await?;
     let lines = page.lines.iter();
     Ok(Json(MyOrders {
         orders: lines
@@ -225,8 +237,23 @@ pub(crate) async fn my_orders(
     }))
 }
 
+impl From {
+    /// A cursor is a place in the list of whoever asks: it names nobody.
+    fn start(&self, user: UserId) -> Result<Option<table::Item>, Refusal> {
+        let foreign = || Refusal::Senseless {
+            detail: "`cursor` is of no page of this list".to_owned(),
+            pointer: None,
+        };
+        let cursor = self.cursor.as_deref();
+        cursor
+            .map(|cursor| Requests::resumed_of(user, cursor).ok_or_else(foreign))
+            .transpose()
+    }
+}
+
 impl Me {
-    fn of(seen: &Seen, limits: Vec<LimitShown>) -> Self {
+    fn of(api: &Api, seen: &Seen, limits: Vec<LimitShown>, event_streams: Vec<EventStream>) -> Self {
+        let sells = seen.sells(api);
         let standing = &seen.standing;
         let tier = standing
             .tier
@@ -242,6 +269,13 @@ impl Me {
             plan: HeldShown::plan(seen),
             tier_until: tier.and_then(|held| held.until).and_then(Timestamp::rfc3339),
             limits,
+            sells,
+            opened_by: if sells {
+                shop::openers(seen)
+            } else {
+                BTreeMap::new()
+            },
+            event_streams,
             features: UserFeatures::of(seen),
         }
     }

@@ -164,6 +164,13 @@ fn described_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::upgrades::ask_for_upgrade))
         .routes(routes!(me::me))
         .routes(routes!(me::my_orders))
+        .routes(routes!(me::my_gallery))
+        .routes(routes!(me::file_of_order))
+        .routes(routes!(me::send_order))
+        .routes(routes!(me::my_shop))
+        .routes(routes!(me::buy))
+        .routes(routes!(me::my_purchase))
+        .routes(routes!(me::check_purchase))
         .merge(admin_routes())
 }
 

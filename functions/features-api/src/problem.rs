@@ -1,7 +1,7 @@
 //! Refusals, as problem details (RFC 9457).
 
 use axum::response::{IntoResponse, Response};
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::header::{CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -146,6 +146,15 @@ pub enum Refusal {
         /// Where, as a JSON pointer.
         pointer: Option<String>,
     },
+    /// As things stand, it cannot be done; the customer is told why in words.
+    #[error("{}", .0.detail)]
+    NotNow(Box<Wanting>),
+    /// Of this file there is no such part.
+    #[error("the file has {bytes} bytes")]
+    NoSuchPart {
+        /// How many it has.
+        bytes: u64,
+    },
     /// Too many requests.
     #[error("too many requests; try again in {retry_after_s} s")]
     TooMany {
@@ -158,6 +167,9 @@ pub enum Refusal {
     /// A payment rail does not answer; trying again helps.
     #[error("the payment rail does not answer now; try again")]
     RailAway(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Telegram does not answer; trying again helps.
+    #[error("Telegram does not answer now; try again")]
+    BotAway(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A fault of ours.
     #[error("this should not have happened; it is in the log")]
     Broken(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -171,12 +183,13 @@ impl Refusal {
             Self::Forbidden(_) | Self::Denied(_) => StatusCode::FORBIDDEN,
             Self::NotFound(_) => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Conflict(_) => StatusCode::CONFLICT,
+            Self::Conflict(_) | Self::NotNow(_) => StatusCode::CONFLICT,
+            Self::NoSuchPart { .. } => StatusCode::RANGE_NOT_SATISFIABLE,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Senseless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::UsedUp { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Away(_) | Self::RailAway(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Away(_) | Self::RailAway(_) | Self::BotAway(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -199,7 +212,7 @@ impl Refusal {
         };
         match self {
             Self::Senseless { pointer, .. } => problem.pointer.clone_from(pointer),
-            Self::Denied(what) => problem.wants(what),
+            Self::Denied(what) | Self::NotNow(what) => problem.wants(what),
             Self::UsedUp { what, limit, .. } => {
                 "Limit Reached".clone_into(&mut problem.title);
                 problem.wants(what);
@@ -219,7 +232,11 @@ impl Refusal {
             Self::TooMany { retry_after_s } | Self::UsedUp { retry_after_s, .. } => {
                 Some((RETRY_AFTER, HeaderValue::from(*retry_after_s)))
             }
-            Self::Away(_) | Self::RailAway(_) => Some((RETRY_AFTER, HeaderValue::from(1))),
+            Self::Away(_) | Self::RailAway(_) | Self::BotAway(_) => Some((RETRY_AFTER, HeaderValue::from(1))),
+            Self::NoSuchPart { bytes } => {
+                let place = HeaderValue::try_from(format!("bytes */{bytes}")).ok()?;
+                Some((CONTENT_RANGE, place))
+            }
             _ => None,
         }
     }
@@ -245,6 +262,13 @@ impl IntoResponse for Refusal {
                     name: "rail_silent",
                     error = runtime::batch::chain(&**error),
                     "a payment rail does not answer"
+                );
+            }
+            Self::BotAway(error) => {
+                tracing::warn!(
+                    name: "telegram_silent",
+                    error = runtime::batch::chain(&**error),
+                    "Telegram does not answer"
                 );
             }
             Self::Away(error) => {

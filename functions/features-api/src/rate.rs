@@ -16,13 +16,14 @@ pub const PER_SECOND: u32 = 20;
 /// Buckets that are kept; beyond that, the full ones are forgotten, which changes nothing.
 const CALLERS_MAX: usize = 10_000;
 
-/// A token's worth, so that nothing is lost in rounding: a thousandth of one comes in every 1/`PER_SECOND` ms.
-const TOKEN: i64 = 1000;
+/// A token's worth, so that nothing is lost in rounding: of so many tokens a minute, as many of these come in each ms.
+const TOKEN: i64 = 60_000;
 
 /// Everybody's bucket.
 #[derive(Debug)]
 pub struct Rates {
     burst: u32,
+    per_minute: u32,
     buckets: Mutex<HashMap<String, Bucket>>,
 }
 
@@ -41,8 +42,14 @@ impl Default for Rates {
 impl Rates {
     /// Buckets of another size.
     pub fn of(burst: u32) -> Self {
+        Self::slow(burst, PER_SECOND.saturating_mul(60))
+    }
+
+    /// Buckets that fill by so many tokens a minute.
+    pub fn slow(burst: u32, per_minute: u32) -> Self {
         Self {
             burst,
+            per_minute,
             buckets: Mutex::default(),
         }
     }
@@ -69,26 +76,26 @@ impl Rates {
             level: if taken { left } else { level },
             at: now,
         };
-        if taken { Ok(()) } else { Err(seconds(left)) }
+        if taken { Ok(()) } else { Err(self.seconds(left)) }
     }
 
     /// How full a bucket is by now.
     fn level(&self, bucket: Bucket, now: Timestamp) -> i64 {
         let passed = now.since(bucket.at).0.max(0);
-        let came = passed.saturating_mul(i64::from(PER_SECOND));
+        let came = passed.saturating_mul(i64::from(self.per_minute));
         bucket.level.saturating_add(came).min(self.full())
     }
-}
 
-/// After how many whole seconds a lack is made up for.
-fn seconds(lack: i64) -> u32 {
-    let per_second = i64::from(PER_SECOND).saturating_mul(TOKEN);
-    let seconds = lack
-        .saturating_neg()
-        .saturating_add(per_second)
-        .saturating_sub(1)
-        .div_euclid(per_second);
-    u32::try_from(seconds).unwrap_or(1).max(1)
+    /// After how many whole seconds a lack is made up for.
+    fn seconds(&self, lack: i64) -> u32 {
+        let per_second = i64::from(self.per_minute).saturating_mul(1000);
+        let seconds = lack
+            .saturating_neg()
+            .saturating_add(per_second)
+            .saturating_sub(1)
+            .div_euclid(per_second.max(1));
+        u32::try_from(seconds).unwrap_or(1).max(1)
+    }
 }
 
 #[cfg(test)]
@@ -118,6 +125,15 @@ mod tests {
         let late = Timestamp(86_400_000);
         assert_eq!([(); 2].map(|()| rates.take("anna", late)), [Ok(()); 2]);
         assert!(rates.take("anna", late).is_err());
+    }
+
+    #[test]
+    fn a_slow_bucket_says_how_long_its_next_token_takes() {
+        let rates = Rates::slow(1, 12);
+        assert_eq!(rates.take("anna", Timestamp(0)), Ok(()));
+        assert_eq!(rates.take("anna", Timestamp(0)), Err(5));
+        assert_eq!(rates.take("anna", Timestamp(4_000)), Err(1));
+        assert_eq!(rates.take("anna", Timestamp(5_000)), Ok(()));
     }
 
     #[test]

@@ -19,6 +19,7 @@ use serde_json::{Map, Value};
 use store::Ask;
 
 use crate::Api;
+use crate::auth::init_data::Visitor;
 use crate::auth::{Caller, customer};
 use crate::problem::Refusal;
 
@@ -49,6 +50,8 @@ pub(crate) struct Seen {
     pub(crate) is_known: bool,
     /// The language that they have chosen in the bot.
     pub(crate) language: Option<String>,
+    /// The account, where there is one.
+    pub(crate) account: Option<Account>,
     locale: Option<String>,
 }
 
@@ -87,15 +90,25 @@ impl Api {
         };
         let view = self.store.view(ask).await?;
         let snapshot = self.settings.refresh(view.version, now).await?;
-        let is_known = view.account.is_some();
+        let known = view.account.clone();
         let account = view.account.unwrap_or_else(|| Account::new(user));
         let mut seen = Seen::of(now, snapshot, account.standing);
         seen.locale = account.locale;
         seen.zone = told::zone(account.zone.as_deref());
         seen.balance = account.balance;
         seen.active = account.active_jobs.len();
-        seen.is_known = is_known;
+        seen.is_known = known.is_some();
+        seen.account = known;
         seen.language = account.language;
+        Ok(seen)
+    }
+
+    /// The same for the customer who opened the Mini App, in the language of the chat.
+    pub(crate) async fn see_visitor(&self, visitor: &Visitor) -> Result<Seen, Refusal> {
+        let mut seen = self.see_customer(visitor.id).await?;
+        seen.target = Some(visitor.id.to_string());
+        seen.locale = visitor.locale.clone().or(seen.locale);
+        seen.as_in_chat();
         Ok(seen)
     }
 
@@ -171,6 +184,7 @@ impl Seen {
             active: 0,
             is_known: false,
             language: None,
+            account: None,
             locale: None,
         }
     }
@@ -195,13 +209,18 @@ impl Seen {
 
     /// What the customer may do.
     pub(crate) fn entitled<T>(&self, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
+        self.entitled_as(&self.standing, ask)
+    }
+
+    /// What the customer might do with another standing.
+    pub(crate) fn entitled_as<T>(&self, standing: &Standing, ask: impl FnOnce(&Entitlements<'_>) -> T) -> T {
         let facts = Facts {
             user: self.target.as_deref().unwrap_or_default(),
             country: None,
             locale: self.locale(),
             now: self.now,
         };
-        ask(&self.snapshot.registry.entitlements(&self.standing, facts))
+        ask(&self.snapshot.registry.entitlements(standing, facts))
     }
 
     /// The plan that the customer is on now.

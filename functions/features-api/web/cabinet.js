@@ -18,8 +18,17 @@ const notice = make("div", { className: "notice", hidden: true, aria: { role: "a
 const columns = make("div", { className: "columns" });
 const refresh = make("button", { type: "button", className: "plain" });
 const heading = make("h1");
+const tabs = make("nav", { className: "tabs" });
+/** What is looked at: the cabinet, or a view that is fetched when it is first opened. */
+const VIEWS = ["cabinet", "gallery", "shop"];
+let view = "cabinet";
+let other = null;
+/** Whether the page keeps up with what changes. */
+const pulse = make("small", { id: "pulse", aria: { role: "status" } });
 /** The orders that are drawn, and where the next page begins. */
 const orders = { all: [], next: undefined, problem: null, loading: false };
+/** What was known of the account when the orders were read: where it is another, there may be others. */
+let ordersOf;
 
 paint(opened.theme);
 withTelegram((app) => {
@@ -27,6 +36,7 @@ withTelegram((app) => {
   app.expand();
   paint(app.themeParams);
   app.onEvent("themeChanged", () => paint(app.themeParams));
+  app.BackButton?.onClick(() => look("cabinet"));
 });
 if (opened.initData) begin();
 else outside();
@@ -34,9 +44,10 @@ else outside();
 // --- Coming and going --------------------------------------------------------------------------------------------
 
 async function begin() {
-  main.append(make("header", {}, heading, refresh), notice, columns);
+  main.append(make("header", {}, make("div", { className: "wide" }, heading, pulse), refresh), tabs, notice, columns);
   refresh.addEventListener("click", again);
-  document.addEventListener("features-updated", draw);
+  document.addEventListener("features-updated", updated);
+  for (const name of ["features-failed", "live-state"]) document.addEventListener(name, draw);
   document.addEventListener("visibilitychange", () => document.hidden || FeatureGate.ready().then(draw));
   setInterval(() => document.hidden || draw(), TICK_MS);
   columns.append(make("p", { className: "quiet", textContent: say("loading") }));
@@ -44,15 +55,67 @@ async function begin() {
   await FeatureGate.refresh();
   main.removeAttribute("aria-busy");
   draw();
-  if (FeatureGate.isKnown) more();
+  if (FeatureGate.isKnown) await more();
+  FeatureGate.live();
+}
+
+/** What is known is another: what the account says moves with every order that begins or ends. */
+function updated() {
+  draw();
+  if (ordersOf !== undefined && accountNow() !== ordersOf) newest();
+}
+
+function accountNow() {
+  const { balance, active, limits = [] } = FeatureGate.all;
+  return JSON.stringify([balance, active, limits.map((limit) => limit.used)]);
+}
+
+/** Puts the newest orders before those that are shown, which stay. */
+async function newest() {
+  if (orders.loading) return;
+  orders.loading = true;
+  ordersOf = accountNow();
+  try {
+    const page = await asker.ask("/me/orders", { keep: false });
+    const fresh = new Set(page.orders.map((order) => order.id));
+    const meets = orders.all.some((order) => fresh.has(order.id));
+    const older = meets ? orders.all.filter((order) => !fresh.has(order.id)) : [];
+    Object.assign(orders, { all: [...page.orders, ...older], next: meets ? orders.next : page.next, problem: null });
+  } catch (problem) {
+    orders.problem = problem;
+  }
+  orders.loading = false;
+  draw();
+  if (accountNow() !== ordersOf && !orders.problem) newest();
 }
 
 async function again() {
   refresh.disabled = true;
   await FeatureGate.refresh();
-  await more(true);
+  if (view === "cabinet") await more(true);
+  else await look(view);
   refresh.disabled = false;
   draw();
+}
+
+/** Looks at another view; `thing` is what is wanted in the shop. */
+async function look(wanted, thing) {
+  view = wanted;
+  const back = globalThis.Telegram?.WebApp?.BackButton;
+  if (view === "cabinet") back?.hide();
+  else back?.show();
+  draw();
+  let next = null;
+  try {
+    if (wanted === "gallery") next = await (await import("./gallery.js")).gallery();
+    if (wanted === "shop") next = await (await import("./shop.js")).plans(thing);
+  } catch {
+    next = make("p", { className: "warns", aria: { role: "alert" }, textContent: say("failed-network") });
+  }
+  if (view !== wanted) return;
+  other?.remove();
+  other = next;
+  if (other) main.append(other);
 }
 
 /** The next page of orders, or the first one anew. */
@@ -60,6 +123,7 @@ async function more(anew = false) {
   if (orders.loading) return;
   orders.loading = true;
   const cursor = anew ? undefined : orders.next;
+  if (!cursor) ordersOf = accountNow();
   try {
     const path = cursor ? `/me/orders?cursor=${encodeURIComponent(cursor)}` : "/me/orders";
     const page = await asker.ask(path, { keep: false });
@@ -95,7 +159,12 @@ function draw() {
   const me = FeatureGate.isKnown ? FeatureGate.all : null;
   if (me) speak(me.language);
   labels();
+  drawPulse(me);
   drawNotice(me);
+  drawTabs(me);
+  columns.hidden = view !== "cabinet";
+  if (columns.hidden) return;
+  other?.remove();
   if (!me) return columns.replaceChildren();
   const next = [make("div", {}, balance(me), limits(me)), make("div", {}, latest(), features(me))];
   // Whoever listens to it is not interrupted where nothing is new.
@@ -103,6 +172,31 @@ function draw() {
   const focused = document.activeElement?.id;
   columns.replaceChildren(...next);
   if (focused) document.getElementById(focused)?.focus();
+}
+
+function drawTabs(me) {
+  const shown = VIEWS.filter((name) => name !== "shop" || me?.sells);
+  tabs.hidden = !me;
+  tabs.setAttribute("aria-label", say("nav"));
+  const tab = (name) => {
+    const button = make("button", { id: `tab-${name}`, type: "button", textContent: say(`tab-${name}`) });
+    if (name === view) button.setAttribute("aria-current", "page");
+    button.addEventListener("click", () => look(name));
+    return button;
+  };
+  const next = make("nav", {}, ...shown.map(tab));
+  const same = tabs.childElementCount === shown.length && [...next.children].every((one, place) => one.isEqualNode(tabs.children[place]));
+  if (same) return;
+  const focused = document.activeElement?.id;
+  tabs.replaceChildren(...next.childNodes);
+  if (focused?.startsWith("tab-")) document.getElementById(focused)?.focus();
+}
+
+function drawPulse(me) {
+  const { problem } = FeatureGate;
+  const text = !me ? "" : problem ? say("not-live", { moment: moment(FeatureGate.asOf) }) : say("live");
+  pulse.dataset.state = problem ? "behind" : "live";
+  if (pulse.textContent !== text) pulse.textContent = text;
 }
 
 function drawNotice(me) {
@@ -151,8 +245,11 @@ function features(me) {
     const state = status.enabled ? "open" : status.reason === "limit_reached" ? "used-up" : "locked";
     const badge = make("span", { className: "state", textContent: say(state) });
     badge.dataset.state = state;
+    const opener = status.enabled ? null : me.opened_by?.[key];
+    const lead = opener && make("button", { id: `opens-${key}`, type: "button", className: "link", textContent: say("see-plan", { plan: opener.title }) });
+    lead?.addEventListener("click", () => look("shop", opener.thing));
     const item = make("li", {}, make("div", { className: "row" }, make("span", { textContent: status.name }), badge),
-      make("small", { textContent: status.enabled ? status.description ?? "" : opens(status) }));
+      lead ?? make("small", { textContent: status.enabled ? status.description ?? "" : opens(status) }));
     item.dataset.feature = key;
     return item;
   };

@@ -1,6 +1,7 @@
 //! The operator's command line, `cargo ctl`: settings, the webhook, the books.
 //!
-//! Every command is a function from [`arguments`] to a [`Report`], which is text for people and JSON for programs. Where
+//! Every command is a function from [`arguments`] to a [`Report`], which is text for people and JSON for programs; what may be
+//! too long for one is written on the way. Where
 //! the tables are comes from a stack's outputs, from a running `cargo dev`, or from flags: see [`target`].
 
 pub mod arguments;
@@ -42,8 +43,8 @@ pub use report::Report;
 use arguments::{Command, SecretCommand, SettingsCommand, WebhookCommand};
 use holders::losing;
 
-/// Carries a command out.
-pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
+/// Carries a command out. What is too long to be held as a whole is written to `out` as it is read; the report is the rest.
+pub async fn run(arguments: &Arguments, out: &mut dyn std::io::Write) -> Result<Report, Error> {
     match &arguments.command {
         Command::Settings(command) => settings(command).await,
         Command::Flags(command) => flags::flags(command).await,
@@ -81,7 +82,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Job { job, bot, .. } => job::log_name(job, bot).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Payments(command) => payments::payments(command).await,
-        Command::Requests(command) => requests::requests(command).await,
+        Command::Requests(command) => requests::requests(command, arguments.json, out).await,
         Command::Report(asked) => daily::report(asked).await,
         Command::Grant(grant) => grant::grant(grant).await,
         Command::Redrive(command) => redrive::redrive(command).await,

@@ -13,7 +13,9 @@ mod commands {
     mod grammar;
     mod holders;
     mod limits;
+    mod listed;
     mod money;
+    mod open;
     mod outside;
     mod payments;
     mod place;

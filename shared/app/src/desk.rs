@@ -14,7 +14,6 @@ mod kinds;
 mod language;
 mod orders;
 mod parked;
-mod plan_sale;
 mod receipt;
 mod route;
 mod shop;

@@ -25,13 +25,17 @@ mod way_out;
 mod words_card;
 
 pub mod desk;
+pub mod gallery;
 pub mod gift;
+pub mod log_sums;
 pub mod log_table;
 pub mod lookout;
 pub mod on_sale;
+pub mod open_table;
 
 pub mod rails;
 pub mod report;
+pub mod sale;
 
 pub mod sweep;
 pub mod take_callback;

@@ -159,7 +159,7 @@ fn pay_button(
 }
 
 /// What a thing on sale unlocks, a line each.
-fn brings(say: Say, snapshot: &Snapshot, ware: &Ware) -> Vec<String> {
+pub(crate) fn brings(say: Say, snapshot: &Snapshot, ware: &Ware) -> Vec<String> {
     let mut lines = Vec::new();
     if ware.credits > Credits::ZERO {
         let credits = show::credits(say, ware.credits);

@@ -15,6 +15,7 @@ mod rule;
 mod stage;
 mod step;
 mod timing;
+mod wait;
 mod way;
 mod words;
 
@@ -28,6 +29,7 @@ pub use timing::{
     ABSENCE_AFTER, FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX,
     WORDS_SETTLE_MAX, WORDS_WAIT_MAX, WORKER_PATIENCE, backoff, poll_after,
 };
+pub use wait::{STUCK_AFTER, Wait};
 pub use way::{Passed, Way};
 pub use words::{Answer, Sketch};
 

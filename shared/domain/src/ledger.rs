@@ -96,6 +96,15 @@ impl fmt::Display for Key {
 }
 
 impl Key {
+    /// Whether it brings a customer credits that were never theirs: bought, or given.
+    pub fn gives(&self) -> bool {
+        let moves_their_own = matches!(
+            self,
+            Self::Hold(_) | Self::Capture(_) | Self::Release(_) | Self::Payment(..)
+        );
+        !moves_their_own
+    }
+
     /// Reads a stored key; `None` if it is none of ours.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(payment) = text.strip_prefix(PURCHASE) {

@@ -38,3 +38,4 @@ pub mod report;
 
 pub mod audit;
 pub mod breaker;
+pub mod live;

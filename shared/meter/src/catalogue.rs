@@ -62,7 +62,7 @@ pub(crate) const JOB_SUCCESS: Metric = metric(
     "JobSuccess",
     Unit::Percent,
     &[],
-    "100 for an order that came to a video, 0 for one that did not",
+    "100 for an order that came to what was ordered, 0 for one that did not; words are not counted",
 );
 pub(crate) const JOBS_GIVEN_UP: Metric = metric(
     "JobsGivenUp",

@@ -82,7 +82,7 @@ fn is_for_the_log(metadata: &Metadata<'_>) -> bool {
 /// Says once more, with `Debug` of everything in the error, what the handler has said already.
 const NOT_HEARD: [&str; 1] = ["lambda_runtime::layers::panic"];
 
-const CRATES: [&str; 20] = [
+const CRATES: [&str; 21] = [
     "alerts",
     "app",
     "chart",
@@ -91,6 +91,7 @@ const CRATES: [&str; 20] = [
     "domain",
     "features_api",
     "limits_flags",
+    "live",
     "payment_webhook",
     "payments",
     "provider_callback",

@@ -11,6 +11,8 @@ mod changes;
 mod error;
 mod help;
 mod jobs;
+mod live;
+mod merge;
 mod notes;
 mod op;
 mod payments;
@@ -25,12 +27,13 @@ pub use accounts::{Adjusted, Drafted, Gift};
 pub use admission::NotAdmitted;
 pub use changes::Applied;
 pub use error::Error;
-pub use jobs::{DuePage, Jobs, OPEN_INDEX};
-pub use notes::{Claim, Claimed, Notes, Part, Sending, Tallied, Tallies};
+pub use jobs::{DuePage, Jobs, OPEN_INDEX, Waiting};
+pub use live::{Live, Look};
+pub use notes::{Claim, Claimant, Claimed, Notes, Part, Sending, Tallied, Tallies};
 pub use payments::{
     Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling, Written,
 };
-pub use requests::{RequestPage, RequestPages, Requests};
+pub use requests::{RequestPage, RequestPages, Requests, RequestsInOrder};
 pub use uses::{GivenBack, Using};
 pub use view::{Ask, View};
 

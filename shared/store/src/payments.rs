@@ -3,6 +3,7 @@
 
 mod booked;
 mod day;
+mod money;
 mod settle;
 mod tables;
 
@@ -14,7 +15,7 @@ use domain::account::Account;
 use domain::audit::{BadRow, Books, Sales};
 use domain::id::{OPEN_SHARDS, UserId};
 use domain::money::Credits;
-use domain::payment::{PaymentId, PurchaseId, Record};
+use domain::payment::{Movement, PaymentId, PurchaseId, Record};
 use domain::purchase::Purchase;
 use domain::time::Timestamp;
 use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Token, Write, n, s};
@@ -25,6 +26,7 @@ use crate::{op, rows};
 const PURCHASE: &str = "purchase";
 const PAYMENT: &str = "payment";
 const ACCOUNT: &str = "account";
+const CURSOR: &str = "cursor";
 /// The index of what is due.
 const DUE_INDEX: &str = "open-by-due";
 /// The index of what a customer has bought.
@@ -221,10 +223,13 @@ impl Payments {
         Ok(all)
     }
 
-    /// Every purchase and payment, put with the other books; rows that cannot be read are among the audit's findings.
+    /// Every purchase and payment and every movement of money, put with the other books; rows that cannot be read are among the audit's findings.
     pub async fn read_into(&self, books: &mut Books) -> Result<(), Error> {
-        let (all, bad) = self.all().await?;
-        let mut sales = Sales::default();
+        let (all, movements, bad) = self.everything().await?;
+        let mut sales = Sales {
+            movements,
+            ..Sales::default()
+        };
         for row in all {
             match row {
                 Bought::Purchase(purchase) => sales.purchases.push(*purchase),
@@ -242,18 +247,28 @@ impl Payments {
 
     /// Every purchase and payment, for an audit; and the rows that cannot be read, by their names.
     pub async fn all(&self) -> Result<(Vec<Bought>, Vec<String>), Error> {
-        let (mut all, mut bad, mut start) = (Vec::new(), Vec::new(), None);
+        let (all, _, bad) = self.everything().await?;
+        Ok((all, bad))
+    }
+
+    async fn everything(&self) -> Result<(Vec<Bought>, Vec<Movement>, Vec<String>), Error> {
+        let (mut all, mut movements, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+        let mut start = None;
         loop {
             let page = self.db.scan(&self.tables.payments, start).await?;
-            for item in page.items.iter().filter(|item| !is_cursor(item)) {
-                match bought(item) {
-                    Some(row) => all.push(row),
-                    None => bad.push(Row(item).s_opt("id").unwrap_or_default().to_owned()),
+            for item in &page.items {
+                let is_read = match Row(item).s_opt("kind") {
+                    Some(CURSOR) => true,
+                    Some(rows::MOVEMENT) => money::movement(item).map(|row| movements.push(row)).is_some(),
+                    _ => bought(item).map(|row| all.push(row)).is_some(),
+                };
+                if !is_read {
+                    bad.push(Row(item).s_opt("id").unwrap_or_default().to_owned());
                 }
             }
             start = page.next;
             if start.is_none() {
-                return Ok((all, bad));
+                return Ok((all, movements, bad));
             }
         }
     }
@@ -273,10 +288,10 @@ impl Payments {
     /// Notes how far it was read.
     pub async fn set_cursor(&self, name: &str, cursor: &str, deadline: Deadline) -> Result<(), Error> {
         let mut item = rows::cursor_key(name);
-        item.insert("kind".to_owned(), s("cursor"));
+        item.insert("kind".to_owned(), s(CURSOR));
         item.insert("cursor".to_owned(), s(cursor));
         self.db
-            .write(Write::put("cursor", &self.tables.payments, item), deadline)
+            .write(Write::put(CURSOR, &self.tables.payments, item), deadline)
             .await?;
         Ok(())
     }
@@ -338,10 +353,6 @@ fn overtaken(error: table::Error, label: &str, ours: impl Fn(&Item) -> bool) -> 
     };
     let ours = refused.item.as_ref().is_some_and(ours);
     Ok(if ours { Written::Yes } else { Written::Overtaken })
-}
-
-fn is_cursor(item: &Item) -> bool {
-    Row(item).s_opt("kind") == Some("cursor")
 }
 
 fn due(item: &Item) -> Option<Due> {

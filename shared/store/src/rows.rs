@@ -13,6 +13,7 @@ use domain::video::Aspect;
 use table::{AttributeValue, Item, Malformed, Row, list, n, s};
 
 mod drafts;
+mod movements;
 mod opened;
 mod payments;
 mod requests;
@@ -22,6 +23,8 @@ mod words;
 
 pub use drafts::{choice_map, draft_map};
 use drafts::{read_choice, read_draft};
+pub(crate) use movements::{MOVEMENT, money_day};
+pub use movements::{movement_item, read_movement};
 pub use opened::new_account_item;
 pub(crate) use payments::day;
 pub use payments::{
@@ -34,6 +37,9 @@ pub use uses::{read_use, use_key};
 
 /// The version of every row written here.
 pub const SCHEMA: i64 = 1;
+
+/// The day of UTC on which an entry of the ledger gave credits; other entries have none.
+pub(crate) const GIVEN_DAY: &str = "given_day";
 
 /// The key of an account.
 pub fn account_key(user: UserId) -> Item {
@@ -99,13 +105,17 @@ pub(crate) fn number(number: u64) -> i64 {
 
 /// A ledger entry as an item.
 pub fn entry_item(user: UserId, key: &Key, amount: Credits, at: Timestamp) -> Item {
-    Item::from([
+    let mut item = Item::from([
         ("user_id".to_owned(), n(user.0)),
         ("entry".to_owned(), s(key.to_string())),
         ("amount".to_owned(), n(amount.0)),
         ("at".to_owned(), n(at.0)),
         ("schema".to_owned(), n(SCHEMA)),
-    ])
+    ]);
+    // What the index of given credits sees.
+    let given = day(at).filter(|_| key.gives());
+    item.extend(given.map(|day| (GIVEN_DAY.to_owned(), s(day))));
+    item
 }
 
 /// A ledger entry as read.

@@ -13,6 +13,8 @@ mod accounts;
 mod bench;
 #[path = "guards/limits.rs"]
 mod limits;
+#[path = "guards/live.rs"]
+mod live;
 #[path = "guards/payments.rs"]
 mod payments;
 #[path = "guards/report.rs"]
@@ -21,6 +23,8 @@ mod report;
 mod requests;
 #[path = "guards/uses.rs"]
 mod uses;
+#[path = "guards/waiting.rs"]
+mod waiting;
 #[path = "guards/words.rs"]
 mod words;
 

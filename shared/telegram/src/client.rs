@@ -2,6 +2,7 @@
 
 mod answer;
 mod download;
+mod part;
 mod upload;
 
 use std::time::Duration;
@@ -14,6 +15,7 @@ use crate::{
 };
 use answer::Answer;
 pub use download::Download;
+pub use part::Part;
 pub use upload::Upload;
 
 /// Answers are a few kilobytes; whatever is larger is not the Bot API's.

@@ -20,6 +20,19 @@ pub fn escape(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// A text for the HTML parse mode as its reader sees it: for whoever shows it elsewhere than in a message.
+pub fn plain(markup: &str) -> String {
+    let mut parts = markup.split('<');
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        text.push_str(part.split_once('>').map_or("", |(_, behind)| behind));
+    }
+    text.replace("&lt;", "<")
+        .replace("&gt;", ">")
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&")
+}
+
 /// Shortens plain text to at most `chars_max` characters, the last one an ellipsis if anything was cut. Cut before
 /// escaping: the limits count what the reader sees, and a cut entity would be refused as broken markup.
 ///
@@ -66,6 +79,17 @@ mod tests {
     fn the_three_special_characters_are_escaped_and_nothing_else() {
         assert_eq!(escape("a<b>&\"'я"), "a&lt;b&gt;&amp;\"'я");
         assert!(matches!(escape("кот 🐈"), Cow::Borrowed("кот 🐈")));
+    }
+
+    #[test]
+    fn what_was_escaped_and_marked_up_is_plain_again() {
+        let words = "1 < 2 & <b>\"3\"</b> &lt; кот";
+        let marked = format!(
+            "<b>{}</b> <a href=\"https://example.org/?a&amp;b\">тут</a>",
+            escape(words)
+        );
+        assert_eq!(plain(&marked), format!("{words} тут"));
+        assert_eq!(plain(""), "");
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub mod methods;
 pub mod stars;
 pub mod types;
 
-pub use client::{Client, Download, Upload};
+pub use client::{Client, Download, Part, Upload};
 pub use error::Error;
 pub use methods::{Method, Reply};
 pub use types::{Update, UpdateKind};

@@ -15,7 +15,7 @@ use table::{Deadline, Write, n};
 use super::{API, Stage, TOKEN};
 
 const CAPTURED: &str = include_str!("../../../functions/features-api/events/ofrep-bulk.json");
-const BODY_BYTES_MAX: usize = 2 << 20;
+const BODY_BYTES_MAX: usize = 6 << 20;
 /// The one page of another origin that may ask.
 pub(crate) const ORIGIN: &str = "https://app.example.org";
 
@@ -24,7 +24,7 @@ pub(crate) const ORIGIN: &str = "https://app.example.org";
 pub struct Ask(Value);
 
 /// What the API answered.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Said {
     /// The HTTP status.
     pub status: u16,
@@ -34,6 +34,8 @@ pub struct Said {
     pub body: Value,
     /// The body as it came.
     pub text: String,
+    /// The same where it is no text.
+    pub bytes: Vec<u8>,
 }
 
 impl Ask {
@@ -107,6 +109,17 @@ impl Ask {
     #[must_use]
     pub fn key(self, key: &NewKey) -> Self {
         self.header("x-api-key", &key.text)
+    }
+}
+
+impl std::fmt::Debug for Said {
+    /// Bytes that are no text say nothing to whoever reads why a test failed.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Said")
+            .field("status", &self.status)
+            .field("headers", &self.headers)
+            .field("text", &self.text.chars().take(2_000).collect::<String>())
+            .finish_non_exhaustive()
     }
 }
 
@@ -214,6 +227,7 @@ async fn answered(router: &axum::Router, event: &Value) -> Said {
         headers: head.headers,
         body: serde_json::from_slice(&bytes).unwrap_or_default(),
         text: String::from_utf8_lossy(&bytes).into_owned(),
+        bytes: bytes.into(),
     }
 }
 

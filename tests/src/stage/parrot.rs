@@ -94,7 +94,7 @@ async fn repeat(State((parrot, behind)): State<(Parrot, String)>, request: Reque
         let (status, headers) = (answer.status(), answer.headers().clone());
         let mut response = Response::new(Body::from(answer.bytes().await.unwrap()));
         *response.status_mut() = status;
-        for name in ["content-type", "retry-after", "location"] {
+        for name in ["content-type", "content-range", "retry-after", "location"] {
             if let Some(value) = headers.get(name) {
                 response.headers_mut().insert(name, value.clone());
             }

@@ -39,9 +39,9 @@ use tokio::net::TcpListener;
 use super::Parrot;
 use super::api::ORIGIN;
 use super::{
-    API, CALLBACK, CHAT_KEY, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY,
-    NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, VERTEX_KEY,
-    WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front,
+    API, CALLBACK, CHAT_KEY, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, LIVE_URL,
+    MAC_KEY, NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN,
+    VERTEX_KEY, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front, streaming,
 };
 use crate::tidy::project::text;
 
@@ -200,6 +200,7 @@ impl Ground {
             cleanup: self.cleanup(&outside),
             report: self.report(&outside),
             api: self.api(&outside),
+            live: streaming::desk(&self.aws, &self.clock, self.env(10)),
             aws: self.aws,
             yookassa: outside.yookassa,
             stripe: outside.stripe,
@@ -286,7 +287,10 @@ impl Ground {
         DailyReport {
             reporter: Reporter {
                 requests: Requests::new(db.clone(), table("AiRequestsTable")),
-                payments: Payments::new(db.clone(), PaymentTables::to_read(table("PaymentsTable"))),
+                payments: Payments::new(
+                    db.clone(),
+                    PaymentTables::to_report(table("PaymentsTable"), table("LedgerTable")),
+                ),
                 notes: Notes::new(db, table("UsageTable")),
                 settings: clients::settings(&self.aws, REPORT),
                 env: self.env(10),
@@ -328,6 +332,7 @@ impl Ground {
             cashier: self.cashier(API, 9, outside),
             env: self.env(5),
             bot_url: "https://t.me/neurocards_bot".to_owned(),
+            live_url: LIVE_URL.to_owned(),
         };
         let origins = features_api::cors::Origins::parse(ORIGIN);
         features_api::Api::new(ground, TOKEN, origins)

@@ -3,8 +3,11 @@
 mod admin;
 mod app;
 mod auth;
+mod buying;
 mod features;
+mod gallery;
 mod guards;
+mod live;
 mod me;
 mod ofrep;
 mod panel;

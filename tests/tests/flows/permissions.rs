@@ -8,7 +8,7 @@ use local_lambda::{Effect, Service};
 use played_kie::{Forged, Signature, Trouble};
 use played_rails::Fault;
 use serde_json::json;
-use tests::stage::{API, Ask, CALLBACK, CLEANUP, OPERATOR, PAYMENTS, REPORT, Stage, WEBHOOK, WORKER};
+use tests::stage::{API, Ask, CALLBACK, CLEANUP, LIVE, OPERATOR, PAYMENTS, REPORT, Stage, WEBHOOK, WORKER};
 
 use crate::{ANNA, BORIS, VAULT};
 
@@ -16,7 +16,7 @@ use crate::{ANNA, BORIS, VAULT};
 const VERA: i64 = 1003;
 
 /// What is allowed and not done here, and why.
-const NOT_HERE: [(&str, &str); 7] = [
+const NOT_HERE: [(&str, &str); 8] = [
     // At a cold start, from the environment, which the stage has none of; the demo starts the real binaries.
     (WEBHOOK, "secretsmanager:GetSecretValue"),
     (WORKER, "secretsmanager:GetSecretValue"),
@@ -25,6 +25,7 @@ const NOT_HERE: [(&str, &str); 7] = [
     (PAYMENTS, "secretsmanager:GetSecretValue"),
     (CLEANUP, "secretsmanager:GetSecretValue"),
     (REPORT, "secretsmanager:GetSecretValue"),
+    (LIVE, "secretsmanager:GetSecretValue"),
 ];
 
 /// Start, an order, a look at the account, and the order taken back.
@@ -198,6 +199,7 @@ async fn every_permission_in_the_template_is_needed() {
     ask_the_api(&stage).await;
     buy(&stage).await;
     give_back(&stage).await;
+    assert_eq!(stage.listen(ANNA).await.status, 200);
     call_back_late(&stage).await;
     report(&stage).await;
     let unused = stage.aws.unused_permissions().into_iter();

@@ -1,7 +1,7 @@
 //! What functions write when somebody outside repeats all that is said to him.
 
 use serde_json::json;
-use tests::stage::{Answers, Parrot, Stage, Whom, jpeg};
+use tests::stage::{Answers, Ask, Parrot, Stage, TOKEN, Whom, jpeg};
 
 use crate::{CUSTOMER, PROMPT, marks, marks_of, page, stage};
 use domain::job::Stage as JobStage;
@@ -98,6 +98,25 @@ async fn money(stage: &Stage, parrot: &Parrot, answers: Answers) {
     parrot.answer(Answers::Truly);
 }
 
+/// What was made is asked for by a page, and to be sent to the chat again, while Telegram answers so: first where it lies, and
+/// then, where that is known, for the bytes.
+async fn files(stage: &Stage, parrot: &Parrot, answers: Answers) {
+    let job = stage.order(CUSTOMER, PROMPT).await;
+    stage.run_until_settled().await;
+    let order = format!("/me/orders/{}", job.nonce.as_str());
+    let file = || Ask::get(&format!("{order}/file")).header("range", "bytes=0-99999");
+    for _ in 0..2 {
+        parrot.answer_for(Whom::Telegram, answers);
+        for ask in [file(), Ask::post(&format!("{order}/send"))] {
+            let said = stage.ask(ask.user(stage, CUSTOMER)).await;
+            assert!(!said.text.contains(TOKEN), "{answers:?}: {said:?}");
+        }
+        parrot.answer(Answers::Truly);
+        let known = stage.ask(file().user(stage, CUSTOMER)).await;
+        assert_eq!(known.status, 206, "{answers:?}: {known:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_repeats_what_he_hears_is_not_repeated() {
     let mut marks = marks();
@@ -106,6 +125,7 @@ async fn whoever_repeats_what_he_hears_is_not_repeated() {
         stage.newcomer(CUSTOMER).await;
         orders(&stage, &parrot, answers).await;
         money(&stage, &parrot, answers).await;
+        files(&stage, &parrot, answers).await;
         marks_of(&stage, &mut marks).await;
     }
     let expected = [
@@ -119,6 +139,7 @@ async fn whoever_repeats_what_he_hears_is_not_repeated() {
         "progress_not_shown",
         "purchase_not_opened",
         "rail_silent",
+        "telegram_silent",
         "notice_to_come_again",
         "refund_later",
     ];

@@ -12,7 +12,7 @@ async fn orders_purchases_and_questions_leave_nothing_marked_behind() {
     let (stage, _) = stage().await;
     stage.newcomer(CUSTOMER).await;
     stage.telegram.give_stars(CUSTOMER, 1_000).unwrap();
-    stage.order_photo(CUSTOMER, jpeg(640, 480), PROMPT).await;
+    let made = stage.order_photo(CUSTOMER, jpeg(640, 480), PROMPT).await;
     stage.order(CUSTOMER, &format!("{PROMPT} #failed")).await;
     stage.order(CUSTOMER, &format!("{PROMPT} #moderated")).await;
     stage.run_until_settled().await;
@@ -31,6 +31,17 @@ async fn orders_purchases_and_questions_leave_nothing_marked_behind() {
     stage.sweep_on(&json!({"task": "reconcile"})).await;
     let asked = stage.ask(Ask::get("/features/hd").user(&stage, CUSTOMER)).await;
     assert!(asked.status < 500, "{asked:?}");
+    let order = format!("/me/orders/{}", made.nonce.as_str());
+    let file = Ask::get(&format!("{order}/file"));
+    for ask in [
+        Ask::get("/me/gallery"),
+        Ask::get("/me/shop"),
+        file,
+        Ask::post(&format!("{order}/send")),
+    ] {
+        let said = stage.ask(ask.user(&stage, CUSTOMER)).await;
+        assert_eq!(said.status, 200, "{said:?}");
+    }
     let mut marks = marks();
     marks_of(&stage, &mut marks).await;
     let expected = [

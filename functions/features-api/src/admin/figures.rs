@@ -20,12 +20,10 @@ use crate::openapi::{Denials, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
 
-/// Lines and payments that are read at once.
+/// Lines that are read at once.
 const PAGE: i32 = 2_000;
 /// Lines that are read at most.
 const LINES_MAX: u64 = 60_000;
-/// Payments that are read at most.
-const PAYMENTS_MAX: u64 = 5_000;
 /// Nothing more is read when less than this is left of the call.
 const STOP_WITH: std::time::Duration = std::time::Duration::from_secs(4);
 
@@ -57,9 +55,9 @@ pub(crate) struct Figures {
     /// Within which time 95 of 100 were.
     #[serde(skip_serializing_if = "Option::is_none")]
     video_p95_ms: Option<i64>,
-    /// What is left of the money that came, in kopecks; absent if a currency has no rate.
+    /// What money came on this day less what went back, in kopecks; absent if a currency has no rate.
     #[serde(skip_serializing_if = "Option::is_none")]
-    revenue_kopecks: Option<u64>,
+    revenue_kopecks: Option<i64>,
     /// By how much that is more than what was made cost, in kopecks; absent where either is not known of all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     margin_kopecks: Option<i64>,
@@ -97,7 +95,7 @@ pub(crate) struct Till {
     payments: u64,
     /// What came, in the smallest unit.
     came_minor: u64,
-    /// What of it has gone back.
+    /// What went back.
     back_minor: u64,
 }
 
@@ -112,7 +110,7 @@ pub(crate) struct Refused {
 /// What the answer took.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct ReadUnits {
-    /// Lines of the log, and payments.
+    /// Lines of the log, and movements of money.
     rows: u64,
     queries: u64,
     /// About how many read units that is: a query is half a one at least, and 25 rows are another.
@@ -173,36 +171,26 @@ async fn gather(
     Ok(pages.are_over() && paid && business.is_whole())
 }
 
-/// The day's payments; whether these are all.
+/// The day's movements of money, those of each day of UTC whole; whether these are all.
 async fn take(
     api: &Api,
     business: &mut Business,
     read: &mut ReadUnits,
     deadline: Deadline,
 ) -> Result<bool, Refusal> {
-    let mut payments = 0_u64;
     for day in business.period.utc_days() {
-        let mut start = None;
-        loop {
-            if payments >= PAYMENTS_MAX || deadline.remaining() < STOP_WITH {
-                return Ok(false);
-            }
-            let page = api.desk.cashier.payments.of_day(day, start, PAGE).await?;
-            payments = payments.saturating_add(rows(page.records.len()));
-            read.more(page.records.len());
-            page.unreadable
-                .into_iter()
-                .for_each(|at| business.miss_payment(at));
-            for record in &page.records {
-                if business.period.holds(record.payment.created_at) {
-                    business.takings.add(record);
-                }
-            }
-            start = page.next;
-            if start.is_none() {
-                break;
-            }
+        if deadline.remaining() < STOP_WITH {
+            return Ok(false);
         }
+        let mut moved = 0_usize;
+        let payments = &api.desk.cashier.payments;
+        let unread = payments.moved_on(day, |movement| {
+            moved = moved.saturating_add(1);
+            business.move_money(&movement);
+        });
+        let unread = unread.await?;
+        business.unread_payments = business.unread_payments.saturating_add(unread);
+        read.more(moved);
     }
     Ok(true)
 }
@@ -226,9 +214,9 @@ impl Figures {
         let tills = tills.map(|((rail, currency), till)| Till {
             rail: rail.as_str(),
             currency: currency.code(),
-            payments: till.payments,
-            came_minor: till.came,
-            back_minor: till.back,
+            payments: till.came.times,
+            came_minor: till.came.sum.saturating_add(till.again.sum),
+            back_minor: till.back(),
         });
         let refusals = business.refusals().into_iter().map(|(limit, times)| Refused {
             limit: limit.to_owned(),
@@ -236,10 +224,9 @@ impl Figures {
         });
         let revenue = business.revenue();
         let cost = business.sums.all.whole_kopecks();
-        let margin = revenue.zip(cost).and_then(|(revenue, cost)| {
-            let revenue = i64::try_from(revenue).ok()?;
-            revenue.checked_sub(i64::try_from(cost).ok()?)
-        });
+        let margin = revenue
+            .zip(cost)
+            .and_then(|(revenue, cost)| revenue.checked_sub(i64::try_from(cost).ok()?));
         Self {
             day: business.period.first.clone(),
             is_over: business.period.until <= now,

@@ -199,8 +199,8 @@ pub(crate) async fn release_use(
     }))
 }
 
-/// The key that a use is told with, if there is one.
-fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+/// The key that a request is told with, if there is one.
+pub(crate) fn idempotency_key(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let mut keys = headers.get_all(IDEMPOTENCY_KEY).iter();
     let Some(key) = keys.next() else { return Ok(None) };
     let visible = |key: &&str| key.bytes().all(|byte| byte.is_ascii_graphic());

@@ -9,7 +9,7 @@ use axum::response::Response;
 use axum::routing::get;
 use http::HeaderMap;
 
-use super::{File, SCRIPT, STYLE, asset_of, file, found, framed, hash};
+use super::{File, POLICY, SCRIPT, STYLE, asset_of, file, found, framed, hash};
 use crate::Api;
 use crate::problem::Refusal;
 
@@ -48,7 +48,8 @@ pub(super) fn routes() -> Router<Arc<Api>> {
 
 async fn page(headers: HeaderMap) -> Response {
     let (html, tag) = &*PAGE;
-    framed(&headers, html, tag)
+    // It hears of nothing by itself: it asks.
+    framed(&headers, html, tag, &POLICY.replace("{{live}}", ""))
 }
 
 async fn asset(

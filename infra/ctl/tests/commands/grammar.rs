@@ -205,6 +205,8 @@ const LINES: &[&str] = &[
     "admins remove 700001",
     "explain 700001 hd",
     "jobs",
+    "jobs --stuck",
+    "jobs --expired --csv",
     "payments list",
     "payments held",
     "payments reconcile",

@@ -25,6 +25,10 @@ pub(crate) struct Files {
     by_path: HashMap<String, Arc<StoredFile>>,
     by_url: HashMap<String, Media>,
     count: u64,
+    /// How often addresses have run out.
+    hours: u32,
+    /// Whoever asks for a part gets the whole.
+    pub(crate) only_whole: bool,
 }
 
 /// A file whose content is known, not stored yet.
@@ -103,8 +107,27 @@ impl Files {
             .find(|file| file.file_id == file_id)
     }
 
+    /// Where `getFile` says that a file is, now.
+    pub(crate) fn path_of(&self, file: &StoredFile) -> String {
+        match self.hours {
+            0 => file.path.clone(),
+            hours => format!("{hours}/{}", file.path),
+        }
+    }
+
+    /// The file at an address that still holds.
     pub(crate) fn by_path(&self, path: &str) -> Option<&Arc<StoredFile>> {
+        let hour = format!("{}/", self.hours);
+        let path = match self.hours {
+            0 => path,
+            _ => path.strip_prefix(&hour)?,
+        };
         self.by_path.get(path)
+    }
+
+    /// The hour for which addresses hold is over.
+    pub(crate) fn an_hour_passes(&mut self) {
+        self.hours = self.hours.saturating_add(1);
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Path, Query, Request, State};
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_RANGE, CONTENT_TYPE, RANGE, RETRY_AFTER};
 use axum::http::{HeaderMap, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
@@ -160,12 +160,40 @@ async fn multipart(request: Request) -> Result<Params, ApiError> {
 async fn download(
     State(server): State<Arc<Server>>,
     Path((token, path)): Path<(String, String)>,
+    headers: HeaderMap,
 ) -> Response {
     if token != server.config.token {
         return answer(&Err(ApiError::unauthorized()));
     }
-    match server.read(|state| state.files.by_path(&path).cloned()) {
-        Some(file) => ([(CONTENT_TYPE, "application/octet-stream")], file.bytes.clone()).into_response(),
-        None => answer(&Err(ApiError::not_found())),
+    let found =
+        server.read(|state| Some((state.files.by_path(&path)?.bytes.clone(), state.files.only_whole)));
+    let Some((bytes, only_whole)) = found else {
+        return answer(&Err(ApiError::not_found()));
+    };
+    let kind = [(CONTENT_TYPE, "application/octet-stream")];
+    let asked = headers.get(RANGE).and_then(|range| range.to_str().ok());
+    match asked.filter(|_| !only_whole).and_then(one_range) {
+        Some((from, to)) if from < bytes.len() => {
+            let to = to.min(bytes.len() - 1);
+            let place = [(CONTENT_RANGE, format!("bytes {from}-{to}/{}", bytes.len()))];
+            (StatusCode::PARTIAL_CONTENT, kind, place, bytes.slice(from..=to)).into_response()
+        }
+        Some(_) => {
+            let place = [(CONTENT_RANGE, format!("bytes */{}", bytes.len()))];
+            (StatusCode::RANGE_NOT_SATISFIABLE, place).into_response()
+        }
+        None => (kind, bytes).into_response(),
     }
+}
+
+/// `bytes=0-99` and `bytes=100-`; whatever else may stand there is answered with the whole.
+fn one_range(asked: &str) -> Option<(usize, usize)> {
+    let (from, to) = asked.strip_prefix("bytes=")?.split_once('-')?;
+    let from = from.parse().ok()?;
+    let to = if to.is_empty() {
+        usize::MAX
+    } else {
+        to.parse().ok()?
+    };
+    (from <= to).then_some((from, to))
 }

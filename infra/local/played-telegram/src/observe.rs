@@ -118,6 +118,16 @@ impl PlayedTelegram {
         self.server.write(|state| state.faults.push(fault));
     }
 
+    /// From now on the file server takes no notice of `Range`, or does again: nothing is promised about it.
+    pub fn sends_only_whole_files(&self, only_whole: bool) {
+        self.server.write(|state| state.files.only_whole = only_whole);
+    }
+
+    /// The addresses that `getFile` has named hold no more.
+    pub fn file_paths_run_out(&self) {
+        self.server.write(|state| state.files.an_hour_passes());
+    }
+
     /// How many faults have not happened yet.
     pub fn faults_left(&self) -> usize {
         self.server.read(|state| state.faults.len())

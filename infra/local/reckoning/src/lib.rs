@@ -7,12 +7,16 @@
     reason = "a row that is not as it must be fails the check that reads it"
 )]
 
+mod costs;
 mod drawn;
 mod figures;
+mod margins;
+mod money;
 mod naive;
 mod said;
 
+pub use costs::{Costed, Made, Prices};
 pub use drawn::{Columns, chart};
 pub use figures::{STAR, USD};
-pub use naive::{Line, Paid, Rows, count, rounded, sum};
+pub use naive::{Line, Moved, Paid, Rows, count, rounded, sum};
 pub use said::differences;

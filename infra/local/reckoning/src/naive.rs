@@ -8,6 +8,8 @@ use table::{Db, Item};
 /// A line of the log.
 #[derive(Clone, Debug)]
 pub struct Line {
+    /// Its name.
+    pub id: String,
     /// Whose.
     pub user: i64,
     /// When it was asked for, in ms.
@@ -18,8 +20,20 @@ pub struct Line {
     pub status: String,
     /// By which model.
     pub model: String,
+    /// Who carried it out.
+    pub provider: String,
+    /// How long what is made is.
+    pub seconds: u64,
+    /// How often it was submitted.
+    pub attempts: u32,
+    /// Tokens that went in.
+    pub tokens_in: u64,
+    /// Those that came out.
+    pub tokens_out: u64,
     /// Why it failed.
     pub error: Option<String>,
+    /// Its customer took it back.
+    pub canceled: bool,
     /// How long it took.
     pub took_ms: Option<u64>,
     /// Its price.
@@ -65,12 +79,50 @@ pub struct Paid {
     pub ends_at: Option<i64>,
 }
 
+/// A movement of a payment's money.
+#[derive(Clone, Debug)]
+pub struct Moved {
+    /// Of which payment, with its rail's name.
+    pub payment: String,
+    /// What happened: `came`, `accepted`, `refunded`, `charged_back` or `came_again`.
+    pub what: String,
+    /// When, in ms.
+    pub at: i64,
+    /// When we first heard of the payment, in ms.
+    pub heard_at: i64,
+    /// In which money.
+    pub currency: String,
+    /// How much, in its smallest unit.
+    pub minor: u64,
+    /// The credits that were bought.
+    pub credits: u64,
+    /// The plan that was bought.
+    pub plan: Option<String>,
+}
+
+/// Credits that somebody was given.
+#[derive(Clone, Copy, Debug)]
+pub struct Given {
+    /// When, in ms.
+    pub at: i64,
+    /// How many.
+    pub credits: u64,
+    /// They were bought.
+    pub bought: bool,
+}
+
 /// Everything that stands in the tables.
 pub struct Rows {
     /// The log.
     pub lines: Vec<Line>,
     /// The payments.
     pub paid: Vec<Paid>,
+    /// What moved of their money.
+    pub moved: Vec<Moved>,
+    /// The credits that customers were given.
+    pub given: Vec<Given>,
+    /// By customer and entry of the ledger: when, in ms.
+    pub booked: BTreeMap<(i64, String), i64>,
     /// By customer and entry: how much.
     pub ledger: BTreeMap<(i64, String), u64>,
     /// When each order was accepted.
@@ -87,7 +139,7 @@ fn amount(item: &Item, name: &str) -> Option<u64> {
     number(item, name).map(|number| u64::try_from(number).unwrap())
 }
 
-fn text(item: &Item, name: &str) -> Option<String> {
+pub(crate) fn text(item: &Item, name: &str) -> Option<String> {
     item.get(name)?.as_s().ok().cloned()
 }
 
@@ -95,7 +147,7 @@ fn is_set(item: &Item, name: &str) -> bool {
     item.get(name).is_some_and(|value| value.as_bool() == Ok(&true))
 }
 
-async fn scan(db: &Db, table: &str) -> Vec<Item> {
+pub(crate) async fn scan(db: &Db, table: &str) -> Vec<Item> {
     let (mut all, mut start) = (Vec::new(), None);
     loop {
         let page = db.scan(table, start).await.unwrap();
@@ -111,16 +163,27 @@ impl Rows {
     /// Reads all the tables, by their names in the template.
     pub async fn read(db: &Db, named: impl Fn(&str) -> String) -> Self {
         let lines = scan(db, &named("AiRequestsTable")).await;
-        let paid = scan(db, &named("PaymentsTable")).await;
-        let paid = paid
-            .iter()
-            .filter(|item| text(item, "kind").as_deref() == Some("payment"));
+        let money = scan(db, &named("PaymentsTable")).await;
+        let of_kind = |kind: &'static str| {
+            money
+                .iter()
+                .filter(move |item| text(item, "kind").as_deref() == Some(kind))
+        };
         let ledger = scan(db, &named("LedgerTable")).await;
         let jobs = scan(db, &named("JobsTable")).await;
         let notes = scan(db, &named("UsageTable")).await;
         Self {
             lines: lines.iter().map(line).collect(),
-            paid: paid.map(payment).collect(),
+            paid: of_kind("payment").map(payment).collect(),
+            moved: of_kind("movement").map(movement).collect(),
+            given: ledger.iter().filter_map(given).collect(),
+            booked: ledger
+                .iter()
+                .map(|item| {
+                    let key = (number(item, "user_id").unwrap(), text(item, "entry").unwrap());
+                    (key, number(item, "at").unwrap())
+                })
+                .collect(),
             ledger: ledger
                 .iter()
                 .map(|item| {
@@ -141,6 +204,14 @@ impl Rows {
         self.lines
             .iter()
             .filter(|line| line.at >= from && line.at < until)
+            .collect()
+    }
+
+    /// What moved in a time.
+    pub fn moved(&self, from: i64, until: i64) -> Vec<&Moved> {
+        self.moved
+            .iter()
+            .filter(|moved| moved.at >= from && moved.at < until)
             .collect()
     }
 
@@ -165,12 +236,21 @@ impl Rows {
 
 fn line(item: &Item) -> Line {
     Line {
+        id: text(item, "id").unwrap(),
+        provider: text(item, "gen_ai.provider.name").unwrap(),
+        seconds: amount(item, "seconds").unwrap_or(0),
+        attempts: amount(item, "attempts").map_or(0, |times| u32::try_from(times).unwrap()),
+        tokens_in: amount(item, "gen_ai.usage.input_tokens").unwrap_or(0),
+        tokens_out: amount(item, "gen_ai.usage.output_tokens").unwrap_or(0),
         user: number(item, "user_id").unwrap(),
         at: number(item, "at").unwrap(),
         category: text(item, "category").unwrap(),
         status: text(item, "status").unwrap(),
-        model: text(item, "gen_ai.request.model").unwrap(),
-        error: text(item, "error.type"),
+        model: text(item, "model")
+            .or(text(item, "gen_ai.request.model"))
+            .unwrap(),
+        error: text(item, "error.type").filter(|why| why != "canceled"),
+        canceled: text(item, "error.type").as_deref() == Some("canceled"),
         took_ms: amount(item, "took_ms"),
         credits: amount(item, "credits").unwrap(),
         micro_usd: amount(item, "micro_usd").or(amount(item, "at_least_micro_usd")),
@@ -199,11 +279,58 @@ fn payment(item: &Item) -> Paid {
     }
 }
 
+fn movement(item: &Item) -> Moved {
+    Moved {
+        payment: text(item, "payment").unwrap(),
+        what: text(item, "moved").unwrap(),
+        at: number(item, "at").unwrap(),
+        heard_at: number(item, "heard_at").unwrap(),
+        currency: text(item, "currency").unwrap(),
+        minor: amount(item, "amount").unwrap(),
+        credits: amount(item, "credits").unwrap(),
+        plan: text(item, "plan"),
+    }
+}
+
+/// An entry that gives credits: neither of an order, nor of what becomes of a payment later.
+fn given(item: &Item) -> Option<Given> {
+    let entry = text(item, "entry").unwrap();
+    let others = [
+        "hold#",
+        "capture#",
+        "release#",
+        "clawback#",
+        "restore#",
+        "aside#",
+        "refund#",
+        "putback#",
+    ];
+    if others.iter().any(|other| entry.starts_with(other)) {
+        return None;
+    }
+    Some(Given {
+        at: number(item, "at").unwrap(),
+        credits: amount(item, "amount").unwrap(),
+        bought: entry.starts_with("grant#purchase#"),
+    })
+}
+
 fn note(item: &Item) -> Option<(i64, String, u64)> {
     let window = text(item, "window")?;
     let rest = window.strip_prefix("tally#")?;
     let (hour, what) = rest.split_at(13);
     Some((hour_ms(hour), what[1..].to_owned(), amount(item, "times")?))
+}
+
+/// A moment like `2026-11-22T09:00:00Z`, or a day, in ms.
+pub(crate) fn moment_ms(moment: &str) -> i64 {
+    let part = |place: std::ops::Range<usize>| -> i64 {
+        moment.get(place).map_or(0, |digits| digits.parse().unwrap())
+    };
+    let hour = moment
+        .get(..13)
+        .map_or_else(|| format!("{moment}T00"), str::to_owned);
+    hour_ms(&hour) + (part(14..16) * 60 + part(17..19)) * 1_000
 }
 
 /// When an hour like `2026-11-22T09` begins, in ms: the days of all years and months before it are counted.

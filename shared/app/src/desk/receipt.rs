@@ -1,8 +1,6 @@
 //! Receipts, where the law wants them: where they go is asked once.
 
 use domain::contact::Contact;
-use domain::payment::Rail;
-use payments::yookassa::Receipt;
 use telegram::html;
 use telegram::methods::Reply;
 
@@ -15,20 +13,7 @@ use crate::shop;
 /// What waits for nothing, while the customer says where receipts go.
 const NOTHING: &str = "-";
 
-/// Nobody knows where a receipt goes.
-pub(super) struct NoContact;
-
 impl Visit<'_> {
-    /// The receipt that a payment by this rail needs, if it needs one and it is known where it goes.
-    pub(super) fn receipt(&self, rail: Rail) -> Result<Option<Receipt>, NoContact> {
-        let vat_code = self.snapshot.selling.vat_code.filter(|_| rail == Rail::YooKassa);
-        let Some(vat_code) = vat_code else {
-            return Ok(None);
-        };
-        let contact = self.account.contact.clone().ok_or(NoContact)?;
-        Ok(Some(Receipt { contact, vat_code }))
-    }
-
     /// Asks, once for ever, where receipts go. What was about to be bought waits for the answer.
     pub(super) async fn ask_for_contact(&self, buying: &str) -> Result<Card, Error> {
         let user = self.account.user;

@@ -7,28 +7,28 @@ use domain::purchase::{Purchase, Stage};
 use telegram::methods::Reply;
 
 use super::Error;
-use super::receipt::NoContact;
 use super::visit::Visit;
 use crate::buttons::Button;
 use crate::cards::Card;
-use crate::cashier::{Cashier, Heard, Looked, NotOpened, Renewed, Wanted, news};
-use crate::{shop, show};
+use crate::cashier::{Cashier, Heard, Looked, NotOpened, Renewed, news};
+use crate::sale::{self, Customer, NotBought};
+use crate::shop;
 
 impl Visit<'_> {
-    /// The rails that both the settings and this deployment have.
-    fn rails(&self) -> Vec<Rail> {
-        let Some(cashier) = &self.desk.cashier else {
-            return Vec::new();
-        };
-        let offered = self.snapshot.selling.rails.iter().copied();
-        offered
-            .filter(|rail| cashier.rails.get(*rail).is_some())
-            .collect()
+    /// The customer before what is on sale.
+    pub(super) fn buyer(&self) -> Customer<'_> {
+        Customer {
+            say: self.say,
+            snapshot: &self.snapshot,
+            cashier: self.desk.cashier.as_ref(),
+            account: &self.account,
+            now: self.now,
+        }
     }
 
     /// Whether anything can be bought here.
     pub(super) fn sells(&self) -> bool {
-        !self.rails().is_empty() && !self.snapshot.wares().is_empty()
+        self.buyer().sells()
     }
 
     fn shelf(&self) -> Card {
@@ -62,15 +62,16 @@ impl Visit<'_> {
         let Some(ware) = self.snapshot.ware(id).filter(|_| self.sells()) else {
             return Ok(Self::alert(query_id, &self.say.text("shop-not-sold")));
         };
-        let renewing = self.renewing(&ware).await?;
-        let hindered = |rail: &Rail| self.hindered(&ware, *rail, renewing.as_deref());
-        let (free, not): (Vec<Rail>, Vec<Rail>) = self
+        let buyer = self.buyer();
+        let renewing = buyer.renewing(&ware).await?;
+        let hindered = |rail: &Rail| buyer.hindered(&ware, *rail, renewing.as_deref());
+        let (free, not): (Vec<Rail>, Vec<Rail>) = buyer
             .rails()
             .into_iter()
             .partition(|rail| hindered(rail).is_none());
         // What cannot be bought by any rail says why where the rails would have been.
         let note = match free.first() {
-            Some(rail) => self.begun_told(&ware, *rail),
+            Some(rail) => buyer.begun_told(&ware, *rail),
             None => not.first().and_then(hindered),
         };
         let notes = [note, shop::debt(self.say, self.account.balance)];
@@ -98,31 +99,14 @@ impl Visit<'_> {
         &self,
         (nonce, rail, id): (&Nonce, Rail, &WareId),
     ) -> Result<Result<Card, String>, Error> {
-        let ware = self.snapshot.ware(id).filter(|_| self.rails().contains(&rail));
-        let (Some(ware), Some(cashier)) = (ware, &self.desk.cashier) else {
-            return Ok(Err(self.say.text("shop-not-sold")));
-        };
-        let renewing = self.renewing(&ware).await?;
-        if let Some(why) = self.hindered(&ware, rail, renewing.as_deref()) {
-            return Ok(Err(why));
-        }
         let again = Button::Buy(nonce.clone(), rail, id.clone());
-        let receipt = match self.receipt(rail) {
-            Ok(receipt) => receipt,
-            Err(NoContact) => return self.ask_for_contact(&again.data()).await.map(Ok),
-        };
-        let wanted = Wanted {
-            user: self.account.user,
-            nonce: nonce.clone(),
-            ware: &ware,
-            rail,
-            locale: self.say.locale().as_str(),
-            selling: &self.snapshot.selling,
-            receipt,
-        };
-        let failed = match cashier.open(&wanted, self.deadline).await {
+        let failed = match self.buyer().buy((nonce, rail, id), self.deadline).await {
             Ok(purchase) => return Ok(Ok(self.purchase_card(&purchase, Some(id)))),
-            Err(failed) => failed,
+            Err(NotBought::NotSold) => return Ok(Err(self.say.text("shop-not-sold"))),
+            Err(NotBought::Hindered(why)) => return Ok(Err(why)),
+            Err(NotBought::NoContact) => return self.ask_for_contact(&again.data()).await.map(Ok),
+            Err(NotBought::OtherThing) => return Ok(Err(self.say.text("purchase-other-rail"))),
+            Err(NotBought::NotOpened(failed)) => failed,
         };
         match failed {
             NotOpened::NotSold => Ok(Err(self.say.text("shop-not-sold"))),
@@ -263,7 +247,7 @@ impl Visit<'_> {
             Ok(Renewed::Done(_)) => self.history_instead(message_id, 0).await,
             Ok(Renewed::Allowed) => Ok(Self::alert(query_id, &self.say.text("renewal-allowed"))),
             Ok(Renewed::Another(plan)) => {
-                let plan = self.plan_title(&plan);
+                let plan = self.buyer().plan_title(&plan);
                 let why = self.say.with("plan-renews", [("plan", plan.into())]);
                 Ok(Self::alert(query_id, &why))
             }
@@ -276,26 +260,7 @@ impl Visit<'_> {
 
     /// `/terms`: what is sold, and what becomes of money. Telegram wants every bot that takes Stars to have it.
     pub(super) fn terms(&self) -> Reply {
-        let unused = self.snapshot.selling.refund_unused;
-        let refund = match unused {
-            Some(within) => {
-                let within = show::rest(self.say, within.0 / 60_000);
-                self.say.with("terms-refund-unused", [("within", within.into())])
-            }
-            None => self.say.text("terms-refund"),
-        };
-        let text = self.say.with("terms", [("refund", refund.into())]);
-        let url = self.snapshot.selling.terms_url.as_deref();
-        let more = url.map(|url| telegram::html::escape(url).into_owned());
-        let more = more.map(|url| self.say.with("terms-more", [("url", url.into())]));
-        self.send(
-            [Some(text), more]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join("\n\n"),
-        )
-        .into()
+        self.send(sale::terms(self.say, &self.snapshot)).into()
     }
 
     /// `/paysupport`: where to go with a payment.

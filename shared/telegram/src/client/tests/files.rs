@@ -153,6 +153,74 @@ async fn a_file_over_the_cap_is_refused_whether_it_announces_its_length_or_not()
     assert!(matches!(all_of(file).await, Err(Error::TooBig)));
 }
 
+const PART: &str = "content-range: bytes 3-6/9\r\n";
+
+#[tokio::test]
+async fn a_part_is_asked_for_and_taken_as_it_comes() {
+    let (client, served) = server(answer("206 Partial Content", PART, "efgh")).await;
+    let part = client
+        .file_part("videos/a.mp4", (3, 4), None, LONG)
+        .await
+        .unwrap();
+    assert_eq!((&part.bytes[..], part.total), (&b"efgh"[..], 9));
+    let request = served.await.unwrap();
+    assert!(
+        request.starts_with("GET /file/bot5000:SECRET-token/videos/a.mp4 "),
+        "{request}"
+    );
+    assert!(request.contains("range: bytes=3-6\r\n"), "{request}");
+}
+
+#[tokio::test]
+async fn of_a_whole_file_that_came_all_the_same_only_the_part_is_taken() {
+    let (client, _served) = server(answer("200 OK", "", "abcefghij")).await;
+    let part = client.file_part("p", (3, 4), None, LONG).await.unwrap();
+    assert_eq!((&part.bytes[..], part.total), (&b"efgh"[..], 9));
+    let (client, _served) = server(answer("200 OK", "", "abcefghij")).await;
+    let part = client.file_part("p", (8, 4), None, LONG).await.unwrap();
+    assert_eq!(&part.bytes[..], b"j", "the end is shorter");
+}
+
+#[tokio::test]
+async fn another_part_than_was_asked_for_is_no_part_of_ours() {
+    for headers in [PART, "content-range: bytes */9\r\n", ""] {
+        let (client, _served) = server(answer("206 Partial Content", headers, "efgh")).await;
+        let error = client.file_part("p", (0, 4), None, LONG).await.unwrap_err();
+        assert!(matches!(error, Error::Unknown { .. }), "{headers}: {error:?}");
+        assert!(!every_text(&error).contains("SECRET"), "{}", every_text(&error));
+    }
+}
+
+#[tokio::test]
+async fn what_has_another_length_than_the_file_stands_in_its_place_and_is_not_taken_for_it() {
+    let page = "<html>GET /file/bot5000:SECRET-token/p</html>";
+    let (client, _served) = server(answer("200 OK", "", page)).await;
+    let error = client.file_part("p", (0, 99), Some(9), LONG).await.unwrap_err();
+    assert!(matches!(error, Error::Unknown { .. }), "{error:?}");
+    let (client, _served) = server(answer("206 Partial Content", PART, "efgh")).await;
+    let error = client.file_part("p", (3, 4), Some(10), LONG).await.unwrap_err();
+    assert!(matches!(error, Error::Unknown { .. }), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_part_holds_no_more_than_was_asked_for_and_of_nothing_too_big() {
+    let (client, _served) = server(answer("206 Partial Content", PART, "efghijklm")).await;
+    let part = client.file_part("p", (3, 4), None, LONG).await.unwrap();
+    assert_eq!(&part.bytes[..], b"efgh", "a server that sends more than it says");
+    let endless = "HTTP/1.1 200 OK\r\ncontent-length: 20971521\r\n\r\nab".to_owned();
+    let (client, _served) = server(Then::Answer(endless)).await;
+    let error = client.file_part("p", (0, 1), None, LONG).await.unwrap_err();
+    assert!(matches!(error, Error::TooBig), "{error:?}");
+    let (client, _served) = server(answer(
+        "404 Not Found",
+        "",
+        r#"{"ok":false,"error_code":404,"description":"Not Found"}"#,
+    ))
+    .await;
+    let error = client.file_part("p", (0, 1), None, LONG).await.unwrap_err();
+    assert!(matches!(error, Error::Rejected { code: 404, .. }), "{error:?}");
+}
+
 #[tokio::test]
 async fn a_file_that_is_no_longer_there_is_not_taken_for_a_wrong_token() {
     let body = r#"{"ok":false,"error_code":404,"description":"Not Found"}"#;

@@ -64,6 +64,7 @@ impl World {
             sales: Some(Sales {
                 purchases: self.purchases.into_values().collect(),
                 payments: self.payments.into_values().collect(),
+                movements: self.movements,
             }),
             ..Books::default()
         };

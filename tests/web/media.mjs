@@ -1,0 +1,201 @@
+// The Mini App's gallery and shop in a real browser: what was made plays in the page, and a plan is bought and is there.
+
+import assert from "node:assert/strict";
+
+import { API, CUSTOMER, INIT_DATA, PAGE, PATIENCE_MS, PICTURES, accessible, ask, browser, button, closed, ok, opened, press, ready, row, text } from "./driven.mjs";
+
+const tab = async (page, name, there) => {
+  await page.click(`#tab-${name}`);
+  await page.waitForSelector(there);
+};
+const wide = (page) => page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+const language = (code) => ask(`${PAGE}/client/${CUSTOMER}/language`, { language_code: code });
+const focused = (page) => page.evaluate(() => document.activeElement?.id);
+
+/** The state of the purchase on the page, once it is this. */
+const becomes = (page, state) => page.waitForSelector(`.buy [data-state="${state}"]`, { timeout: PATIENCE_MS });
+
+/** A page that another opened: the rail's. */
+const next = (page) => new Promise((resolve) => browser.once("targetcreated", async (target) => resolve(await target.page())));
+
+// What a walk before may have left open is locked, and the tier of the plans has it.
+await row("features/hd", { name: { en: "HD video", ru: "Видео в HD" }, is_premium: true });
+await row("tiers/pro", { name: "Pro", rank: 10, inherits: "free", features: { hd: true } });
+
+// --- Credits for Stars ------------------------------------------------------------------------------------------------
+
+await language("en");
+{
+  // Telegram's script is not on this machine: its sheet for Stars is played here, and pays in the played Telegram.
+  await ask(`${PAGE}/client/${CUSTOMER}/stars`, { stars: 5000 });
+  const before = async (page) => {
+    await page.exposeFunction("paySheet", (slug) => ask(`${PAGE}/client/${CUSTOMER}/pay`, { slug }).then(() => true));
+    await page.evaluateOnNewDocument(() => {
+      const nothing = () => {};
+      globalThis.Telegram = { WebApp: { initData: "", themeParams: {}, ready: nothing, expand: nothing, onEvent: nothing, close: nothing,
+        BackButton: { show: nothing, hide: nothing, onClick: nothing },
+        openInvoice: (url, done) => globalThis.paySheet(url).then(() => done("paid")) } };
+    });
+  };
+  const page = await opened({ before });
+  await ready(page);
+  const had = Number(await text(page, "#available"));
+  await tab(page, "shop", ".shelf li");
+  await page.click('[id="buy-pack:pro"]');
+  await page.waitForSelector('dialog [data-rail="stars"]');
+  await page.click('dialog [data-rail="stars"]');
+  await becomes(page, "paid");
+  await page.keyboard.press("Escape");
+  await tab(page, "cabinet", "#available");
+  await page.waitForFunction((sum) => Number(document.querySelector("#available").textContent) === sum, {}, had + 20);
+  ok("a pack is paid in Stars in Telegram's own sheet, and the credits are there");
+  await closed(page);
+}
+
+// --- Something to look at, and something to listen to ----------------------------------------------------------------
+
+const made = async () => {
+  const answer = await fetch(`${API}/me/gallery`, { headers: { Authorization: `tma ${INIT_DATA}` } });
+  return (await answer.json()).items.length;
+};
+
+for (const [words, kind] of [["a hedgehog runs through the autumn woods", null], ["a lighthouse in the rain", "image"], ["a song of the sea", "music"]]) {
+  const before = await made();
+  await ask(`${PAGE}/client/${CUSTOMER}/say`, { text: words });
+  const { data } = await button("go:");
+  if (kind) {
+    await press("ki:", (choice) => choice.endsWith(`:${kind}`));
+    await button("go:", (now) => now !== data);
+  }
+  await press("go:");
+  const end = Date.now() + 2 * PATIENCE_MS;
+  while ((await made()) === before) {
+    assert.ok(Date.now() < end, `${words}: nothing is made`);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+  }
+}
+
+{
+  const page = await opened();
+  await ready(page);
+  await tab(page, "gallery", ".grid li:nth-child(3)");
+  // By keyboard alone: the card, the player, Escape, and back to the card.
+  const card = await page.evaluate(() => document.querySelector('.poster[data-makes="video"]').closest("button").id);
+  await page.focus(`#${card}`);
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => document.querySelector("dialog video")?.readyState >= 2);
+  await page.waitForFunction(() => document.querySelector("dialog video").currentTime > 0);
+  const [source, seconds] = await page.$eval("dialog video", (video) => [video.src, video.duration]);
+  assert.match(source, /^blob:/);
+  assert.ok(seconds > 1, `${seconds} s`);
+  await accessible(page);
+  await page.screenshot({ path: `${PICTURES}player.png` });
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => !document.querySelector("dialog"));
+  assert.equal(await focused(page), card, "focus is where it was");
+  assert.ok(await page.$(`#${card} .poster img`), "the card has a picture now");
+  ok("a video of the gallery plays in the page, and by keyboard it is opened and closed again");
+
+  await page.click('.poster[data-makes="image"]');
+  await page.waitForFunction(() => document.querySelector("dialog img")?.naturalWidth > 1);
+  await page.keyboard.press("Escape");
+  await page.click('.poster[data-makes="music"]');
+  await page.waitForFunction(() => document.querySelector("dialog audio")?.readyState >= 2);
+  await page.screenshot({ path: `${PICTURES}player-audio.png` });
+  await page.click("dialog .buttons button");
+  await page.waitForFunction(() => /in the chat again/.test(document.querySelector("dialog [role=status]").textContent));
+  await page.keyboard.press("Escape");
+  ok("a picture is shown, a song is heard, and what was made is sent to the chat again");
+
+  const asked = page.asked.filter((url) => url.pathname.endsWith("/file"));
+  assert.deepEqual(asked.map((url) => url.search), ["", "", ""], "nothing of a customer stands in an address");
+  await closed(page);
+}
+
+// --- How it looks ----------------------------------------------------------------------------------------------------
+
+for (const code of ["ru", "en"]) {
+  await language(code);
+  for (const dark of [false, true]) {
+    for (const width of [360, 1280]) {
+      const page = await opened({ width, dark });
+      await ready(page);
+      const name = `${code}-${dark ? "dark" : "light"}-${width}`;
+      await tab(page, "gallery", ".grid li");
+      assert.equal(await text(page, "h2#gallery-title"), { ru: "Галерея", en: "Gallery" }[code]);
+      assert.ok((await wide(page)) <= 0, `${await wide(page)} pixels too wide`);
+      await accessible(page);
+      await page.screenshot({ path: `${PICTURES}gallery-${name}.png`, fullPage: true });
+      await tab(page, "shop", ".shelf li");
+      assert.equal(await text(page, "#plans-title"), { ru: "Подписки", en: "Plans" }[code]);
+      assert.ok((await wide(page)) <= 0, `${await wide(page)} pixels too wide`);
+      assert.match(await text(page, ".shelf"), { ru: /Безлимит на день.*Откроется: Видео в HD/, en: /Unlimited for a day.*Opens: HD video/ }[code]);
+      await accessible(page);
+      await page.screenshot({ path: `${PICTURES}shop-${name}.png`, fullPage: true });
+      await page.click('[id="buy-plan:unlimited_30days"]');
+      await page.waitForSelector("dialog.buy .way");
+      await accessible(page);
+      await page.screenshot({ path: `${PICTURES}buy-${name}.png` });
+      await page.keyboard.press("Escape");
+      assert.equal(await focused(page), "buy-plan:unlimited_30days");
+      await closed(page);
+    }
+  }
+}
+ok("gallery, shop and purchase in both languages and themes at 360 and 1280 px; axe finds nothing serious");
+
+// --- A plan is bought ------------------------------------------------------------------------------------------------
+
+await language("en");
+{
+  const page = await opened({ height: 900 });
+  await ready(page);
+  assert.match(await text(page, "#opens-hd"), /Opens with the plan “Unlimited for a day”/);
+  await page.click("#opens-hd");
+  await page.waitForSelector('dialog [data-rail="yookassa"]');
+  assert.equal(await text(page, "dialog h2"), "Unlimited for a day");
+  assert.ok(await page.$("dialog details.terms"), "the terms stand there before anything is paid");
+  // Both presses of a double tap are one purchase.
+  await page.click('dialog [data-rail="yookassa"]', { count: 2 });
+  await becomes(page, "waiting");
+  assert.equal(page.asked.filter((url) => url.pathname === "/me/purchases").length, 1);
+  await page.click(".buy .look");
+  await page.waitForFunction(() => /No money has come yet/.test(document.querySelector(".buy .said").textContent));
+  await page.screenshot({ path: `${PICTURES}purchase-waiting.png` });
+  const opens = next(page);
+  await page.click(".buy .pay");
+  const rail = await opens;
+  await rail.waitForSelector("button.first");
+  await rail.click("button.first");
+  await rail.waitForSelector("h2.good");
+  await rail.close();
+  await page.bringToFront();
+  await becomes(page, "paid");
+  await page.screenshot({ path: `${PICTURES}purchase-paid.png` });
+  await page.click(".buy > button");
+  await page.waitForFunction(() => /Unlimited for a day/.test(document.querySelector(".shop .quiet")?.textContent ?? ""));
+  await tab(page, "cabinet", "#available");
+  await page.waitForFunction(() => /Unlimited for a day/.test(document.querySelector(".facts")?.textContent ?? ""));
+  assert.equal(await text(page, '[data-feature="hd"] .state'), "open");
+  await page.screenshot({ path: `${PICTURES}bought.png`, fullPage: true });
+  ok("a locked feature leads to its plan, which is bought on YooKassa's page, once for a double tap; the cabinet shows it, and the feature open");
+  await closed(page);
+}
+
+{
+  const page = await opened();
+  await ready(page);
+  await tab(page, "shop", ".shelf li");
+  await page.setOfflineMode(true);
+  await page.click('[id="buy-pack:pro"]');
+  await page.waitForSelector('dialog [data-rail="yookassa"]');
+  await page.click('dialog [data-rail="yookassa"]');
+  await page.waitForFunction(() => /No connection/.test(document.querySelector(".buy .said").textContent));
+  await page.setOfflineMode(false);
+  await page.click('dialog [data-rail="yookassa"]');
+  await becomes(page, "waiting");
+  ok("without a connection nothing is bought, and the same press again goes on");
+  await closed(page);
+}
+
+await browser.close();
