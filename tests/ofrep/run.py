@@ -111,10 +111,11 @@ def clients(environment):
 
 
 def browser(environment):
-    """Our own client by itself, and then the Mini App, opened from the played Telegram."""
-    for command in [["node", "--test", "client.test.mjs", "live.test.mjs", "pieces.test.mjs"], ["node", "walk.mjs"], ["node", "media.mjs"]]:
+    """Our own client by itself, and then the Mini App and the operator's panel, opened from the played Telegram."""
+    tests = ["client.test.mjs", "live.test.mjs", "pieces.test.mjs", "panel.test.mjs"]
+    for command in [["node", "--test", *tests], ["node", "walk.mjs"], ["node", "media.mjs"], ["node", "panel.walk.mjs"]]:
         print(f"-- {' '.join(command)}", flush=True)
-        subprocess.run(command, cwd=HERE.parent / "web", env=os.environ | environment, check=True, timeout=300)
+        subprocess.run(command, cwd=HERE.parent / "web", env=os.environ | environment, check=True, timeout=600)
 
 
 def description(api, key):

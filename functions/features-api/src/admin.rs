@@ -1,20 +1,30 @@
 //! The operator's side: what everybody goes by, row by row.
 
+pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod broadcasts;
+pub(crate) mod credits;
 pub(crate) mod edit;
 pub(crate) mod explain;
+pub(crate) mod explain_order;
 mod failure;
+pub(crate) mod figures;
 pub(crate) mod history;
+pub(crate) mod job;
 pub(crate) mod jobs;
+pub(crate) mod myself;
 pub(crate) mod payments;
+pub(crate) mod preview;
 pub(crate) mod promos;
+pub(crate) mod providers;
 pub(crate) mod requests;
 pub(crate) mod rows;
+pub(crate) mod single;
 pub(crate) mod standing;
 pub(crate) mod upgrades;
 pub(crate) mod usage;
 
+use app::cashier::RefundError;
 use domain::id::UserId;
 use domain::time::Timestamp;
 use limits_flags::By;
@@ -130,6 +140,15 @@ impl Api {
             detail: format!("`reason` takes {} bytes", By::WHY_BYTES_MAX),
             pointer: Some("/reason".to_owned()),
         })
+    }
+
+    /// The same, of whatever nobody does without a reason: money is moved, or somebody is shut out.
+    fn because(&self, operator: &Operator, why: &str) -> Result<By, Refusal> {
+        let by = self.by(operator, why)?;
+        if by.why.is_empty() {
+            return Err(RefundError::NoReason.into());
+        }
+        Ok(by)
     }
 }
 

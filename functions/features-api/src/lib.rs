@@ -72,8 +72,7 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
         usage: config.get("USAGE_TABLE")?.to_owned(),
         jobs: config.get("JOBS_TABLE")?.to_owned(),
         requests: config.get("AI_REQUESTS_TABLE")?.to_owned(),
-        // What is counted here does not know the ledger; money goes through the cashier.
-        ledger: String::new(),
+        ledger: config.get("LEDGER_TABLE")?.to_owned(),
     };
     let secrets = secrets?;
     settings.rendered_by(runtime::makers::keyed(&secrets));

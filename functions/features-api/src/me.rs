@@ -309,7 +309,7 @@ impl HeldShown {
 }
 
 impl LimitShown {
-    fn of(seen: &Seen, usage: &Usage) -> Self {
+    pub(crate) fn of(seen: &Seen, usage: &Usage) -> Self {
         Self {
             limit_id: usage.limit.id.clone(),
             name: told::limit_title(seen.locale(), &seen.snapshot, &usage.limit),

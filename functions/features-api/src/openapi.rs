@@ -25,7 +25,7 @@ use crate::{admin, cors, features, health, me, ofrep, reply, web};
     info(title = "neurocards features", version = "1", license(name = "MIT", identifier = "MIT"),
         description = "Flags over OFREP, what a customer may do, and the operator's side."),
     servers((url = "/")),
-    components(schemas(Problem, admin::Kind)),
+    components(schemas(Problem, admin::Kind, admin::single::Single)),
     modifiers(&Schemes),
     security(("tma" = []), ("bearer" = []), ("key" = [])),
     tags((name = "service", description = "The service itself"),
@@ -211,6 +211,7 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::payments::accept_payment))
         .routes(routes!(admin::payments::recheck_payment))
         .merge(broadcast_routes())
+        .merge(panel_routes())
 }
 
 /// What operators write to many.
@@ -226,6 +227,22 @@ fn broadcast_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::broadcasts::start_broadcast))
         .routes(routes!(admin::broadcasts::stop_broadcast))
         .routes(routes!(admin::broadcasts::resume_broadcast))
+}
+
+/// What the operator's panel asks besides.
+fn panel_routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::default()
+        .routes(routes!(admin::myself::who_asks))
+        .routes(routes!(admin::account::read_account))
+        .routes(routes!(admin::account::read_ledger))
+        .routes(routes!(admin::credits::give_credits))
+        .routes(routes!(admin::job::read_job))
+        .routes(routes!(admin::explain_order::explain_order))
+        .routes(routes!(admin::providers::list_providers))
+        .routes(routes!(admin::figures::figures_of_day))
+        .routes(routes!(admin::single::read_single, admin::single::put_single))
+        .routes(routes!(admin::preview::preview_row))
+        .routes(routes!(admin::preview::preview_rollback))
 }
 
 /// The document, put together once.

@@ -144,6 +144,17 @@ impl Api {
         Ok(listed)
     }
 
+    /// What is used of all that an order for a model touches.
+    pub(crate) async fn count_order(
+        &self,
+        seen: &mut Seen,
+        user: UserId,
+        model: &ModelId,
+    ) -> Result<(), Refusal> {
+        seen.counts = self.counts(user, seen.rows()).await?;
+        self.count_model(seen, model).await
+    }
+
     /// What stands on these rows.
     async fn counts(&self, user: UserId, keys: BTreeSet<WindowKey>) -> Result<Counts, Refusal> {
         let keys: Vec<WindowKey> = keys.into_iter().collect();
@@ -230,15 +241,25 @@ impl Seen {
         })
     }
 
-    /// What is used of a limit, and what so much more would be.
-    pub(crate) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
-        let target = self.target.as_deref().unwrap_or_default();
-        let asker = Asker {
-            user: target,
+    /// Whoever the settings' rules are asked for.
+    fn asker(&self) -> Asker<'_> {
+        Asker {
+            user: self.target.as_deref().unwrap_or_default(),
             standing: &self.standing,
             locale: self.locale(),
             now: self.now,
-        };
+        }
+    }
+
+    /// Whether new orders are taken of the customer, going by the switch for all of them.
+    pub(crate) fn takes_orders(&self) -> bool {
+        self.asker().ask(|context| self.snapshot.takes_orders(context))
+    }
+
+    /// What is used of a limit, and what so much more would be.
+    pub(crate) fn usage(&self, limit: &Limit, amount: u64) -> Usage {
+        let target = self.target.as_deref().unwrap_or_default();
+        let asker = self.asker();
         // Whose row is tried first where there are several: each customer begins with another.
         let number = customer(target).map_or(0, |user| user.0.rem_euclid(i64::from(u16::MAX)));
         let start = u16::try_from(number).unwrap_or(0);

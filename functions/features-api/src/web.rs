@@ -1,7 +1,9 @@
-//! The Mini App and the browser client: files of `web/`, built into the binary.
+//! The Mini App and the browser client: files of `web/`, built into the binary. The operator's panel is beside it (`panel`).
 //!
 //! The page itself is asked for anew each time; what it names lies under a path with the hash of all that is in it, and so
 //! never changes and is kept for ever. `client.js` has an unhashed name as well, for pages elsewhere.
+
+mod panel;
 
 use std::sync::{Arc, LazyLock};
 
@@ -53,11 +55,13 @@ macro_rules! file {
         File {
             name: $name,
             kind: $kind,
-            plain: include_bytes!(concat!("../web/", $name)),
+            plain: include_bytes!(concat!(env!("OUT_DIR"), "/", $name)),
             gzip: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")),
         }
     };
 }
+
+use file;
 
 const FILES: &[File] = &[
     file!("cabinet.js", SCRIPT),
@@ -146,6 +150,7 @@ pub(crate) fn routes() -> Router<Arc<Api>> {
         .route(APP, get(page))
         .route("/app/client.js", get(client))
         .route("/app/assets/{hash}/{name}", get(asset))
+        .merge(panel::routes())
 }
 
 fn found(at: &'static str) -> Response {
@@ -154,10 +159,15 @@ fn found(at: &'static str) -> Response {
 
 async fn page(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
     let page = api.page();
-    let body = Body::Plain(page.html.clone().into_bytes());
-    let mut response = unless_known(&headers, &page.tag, HTML, body);
+    framed(&headers, &page.html, &page.tag, &page.policy)
+}
+
+/// A page, with what it may load and who may show it.
+fn framed(headers: &HeaderMap, html: &str, tag: &str, policy: &str) -> Response {
+    let body = Body::Plain(html.as_bytes().to_vec());
+    let mut response = unless_known(headers, tag, HTML, body);
     // Without a policy it must not be shown at all.
-    let policy = HeaderValue::try_from(&page.policy);
+    let policy = HeaderValue::try_from(policy);
     let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     let referrer = HeaderValue::from_static("no-referrer");
@@ -182,22 +192,32 @@ async fn asset(
     Path((wanted, name)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
+    if wanted == *HASH && name == TEXTS {
+        return Ok(kept(&headers, &wanted, SCRIPT, Body::Plain(CATALOGUES.clone())));
+    }
+    let file = FILES.iter().find(|file| file.name == name && wanted == *HASH);
+    asset_of(file, &wanted, &headers)
+}
+
+/// A file, in the form that is taken.
+fn asset_of(file: Option<&File>, hash: &str, headers: &HeaderMap) -> Result<Response, Refusal> {
     let unknown =
         || Refusal::NotFound("there is no such file in this version; load the page again".to_owned());
-    if wanted != *HASH {
-        return Err(unknown());
-    }
-    let file = FILES.iter().find(|file| file.name == name);
-    let (kind, body) = match file {
-        Some(file) if takes_gzip(&headers) => (file.kind, Body::Gzip(file.gzip)),
-        Some(file) => (file.kind, Body::Plain(file.plain.to_vec())),
-        None if name == TEXTS => (SCRIPT, Body::Plain(CATALOGUES.clone())),
-        None => return Err(unknown()),
+    let file = file.ok_or_else(unknown)?;
+    let body = if takes_gzip(headers) {
+        Body::Gzip(file.gzip)
+    } else {
+        Body::Plain(file.plain.to_vec())
     };
-    let mut response = unless_known(&headers, &format!("\"{wanted}\""), kind, body);
+    Ok(kept(headers, hash, file.kind, body))
+}
+
+/// What never changes under its hash.
+fn kept(headers: &HeaderMap, hash: &str, kind: &'static str, body: Body) -> Response {
+    let mut response = unless_known(headers, &format!("\"{hash}\""), kind, body);
     let keep = HeaderValue::from_static(FOR_EVER);
     response.headers_mut().insert(CACHE_CONTROL, keep);
-    Ok(response)
+    response
 }
 
 /// Whether compressed bytes may be sent.

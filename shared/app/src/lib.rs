@@ -28,6 +28,7 @@ mod words_card;
 pub mod desk;
 pub mod erase;
 pub mod gallery;
+pub mod gift;
 pub mod log_sums;
 pub mod log_table;
 pub mod lookout;

@@ -267,6 +267,7 @@ refused-no-text-models = No model works without a photo at the moment. Send a ph
 refused-credits = Not enough credits: it costs { $cost }, you have { $available }. Nothing was charged. { $hint }
 refused-moderated = This is not made here: { $why }. Nothing was charged. Send another description.
 refused-suspended = Your descriptions broke the rules too often. New orders: { $moment }. Nothing was charged, your credits stay. If this is a mistake: /support
+refused-suspended-by-hand = We take no new orders of yours for now. New orders: { $moment }. Nothing was charged, your credits stay. Why: /support
 card-moderated = 🚫 This is not made here: { $why }. Send another description.
 moderation-minors = scenes like that with children are forbidden
 moderation-sexual = sexual scenes are forbidden

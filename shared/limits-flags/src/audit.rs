@@ -6,7 +6,10 @@
 
 use std::fmt;
 
+use domain::id::UserId;
+use domain::money::Credits;
 use domain::time::Timestamp;
+use serde_json::json;
 use table::{Condition, Error, Item, Malformed, Query, Row, Write, n, s};
 
 use crate::office::{By, Office};
@@ -119,6 +122,19 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Credits given to a customer under a name. They have no versions; the ledger counts them.
+    pub fn gift(user: UserId, credits: Credits, request: &str, by: &By) -> Self {
+        Self {
+            entity: format!("user#{user}"),
+            action: Action::Grant,
+            old: None,
+            new: Some(json!({"credits": credits.0, "request": request}).to_string()),
+            by: by.clone(),
+            version: 0,
+            note: None,
+        }
+    }
+
     /// Its unique name, which sorts by time.
     pub fn id(&self) -> String {
         let at = self.by.at.0.max(0);

@@ -48,6 +48,11 @@ impl Settings {
         }
     }
 
+    /// Whether there is a key of a provider's, as far as [`Self::rendered_by`] was told.
+    pub fn has_key_of(&self, provider: &str) -> bool {
+        self.providers.get().is_none_or(|keyed| keyed.contains(provider))
+    }
+
     /// The table's name, for whoever reads the version in a batch.
     pub fn table(&self) -> &str {
         &self.table

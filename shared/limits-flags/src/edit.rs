@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use serde_json::Value;
 use table::Deadline;
 
 use crate::apply::{Applied, ApplyError, Change, Plan, apply, too_large};
@@ -107,6 +108,43 @@ pub async fn put(
         Ok(vec![(row.to_owned(), Some(body.to_owned()))])
     })
     .await
+}
+
+/// Writes one row, if `was` still is what stands there: whoever changed it on a screen must not write over what somebody else
+/// has said meanwhile. Compared as JSON, since a screen does not keep blanks.
+pub async fn put_over(
+    office: &Office,
+    row: &str,
+    was: Option<&Value>,
+    body: &str,
+    by: &By,
+    deadline: Deadline,
+) -> Result<Edited, EditError> {
+    edit(office, by, deadline, |stored| {
+        let stands = stored.rows.get(row).map(|body| parsed(body));
+        if stands.as_ref() != was {
+            return Err(ApplyError::Overtaken { applied: 0 }.into());
+        }
+        Ok(vec![(row.to_owned(), Some(body.to_owned()))])
+    })
+    .await
+}
+
+/// A stored body as JSON; what is none is the text that it is.
+fn parsed(body: &str) -> Value {
+    serde_json::from_str(body).unwrap_or_else(|_| body.into())
+}
+
+/// What writing a row, or taking it away, would change; nothing is written. Refused for what [`put`] and [`delete`] would be
+/// refused for, but for customers who hold what goes.
+pub async fn preview(office: &Office, row: &str, body: Option<&str>) -> Result<Plan, EditError> {
+    let stored = Stored::read(&office.db, &office.settings).await?;
+    planned(office, stored, |stored| {
+        if body.is_none() {
+            stored.body(row)?;
+        }
+        Ok(vec![(row.to_owned(), body.map(str::to_owned))])
+    })
 }
 
 /// Deletes one row. `losing` says what becomes of customers who hold it.

@@ -64,6 +64,9 @@ pub enum Change {
     Country(Option<String>),
     /// What was refused of the customer's orders is forgotten, and new ones are taken.
     ClearStrikes,
+    /// No new orders are taken of the customer until then, whatever was refused of them before. [`Change::ClearStrikes`] takes
+    /// it back.
+    Suspend(Timestamp),
 }
 
 /// What became of a change.
@@ -192,7 +195,8 @@ impl Change {
             | Self::RemoveAddon(_)
             | Self::ClearOverride(_)
             | Self::RemoveRole(_)
-            | Self::Country(None) => Action::Revoke,
+            | Self::Country(None)
+            | Self::Suspend(_) => Action::Revoke,
             _ => Action::Grant,
         }
     }
@@ -235,6 +239,7 @@ pub(crate) fn applied(before: &Standing, change: &Change, by: &By) -> Result<Sta
         }
         Change::Country(country) => after.country.clone_from(country),
         Change::ClearStrikes => after.strikes = Strikes::default(),
+        Change::Suspend(until) => after.strikes = Strikes::suspended(*until),
     }
     if after == *before {
         return Ok(after);

@@ -3,10 +3,10 @@
 use domain::account::{Account, Draft};
 use domain::contact::Contact;
 use domain::id::{JobId, UserId};
-use domain::ledger::Key;
+use domain::ledger::{Entry, Key};
 use domain::money::Credits;
 use domain::time::Timestamp;
-use table::{Condition, Deadline, Token, Write, n, s};
+use table::{Condition, Deadline, Item, Malformed, Query, Row, Token, Write, n, s};
 
 use crate::error::Error;
 use crate::{Store, op, rows};
@@ -144,6 +144,42 @@ impl Store {
             }),
             None => Err(error.into()),
         }
+    }
+
+    /// An entry of a customer's ledger, if there is one.
+    pub async fn entry(&self, user: UserId, key: &Key) -> Result<Option<Entry>, Error> {
+        let mut place = rows::account_key(user);
+        place.insert("entry".to_owned(), s(key.to_string()));
+        let item = self.db.get(&self.tables.ledger, place, true).await?;
+        let entry = item.as_ref().map(rows::read_entry).transpose()?;
+        Ok(entry.map(|(_, entry)| entry))
+    }
+
+    /// A customer's ledger, each entry with why, if somebody said so, the latest first; and whether it is all of it. Of a longer
+    /// one than `limit` it is not said which part: entries are named by what they are for, and not by when.
+    pub async fn ledger(
+        &self,
+        user: UserId,
+        limit: i32,
+    ) -> Result<(Vec<(Entry, Option<String>)>, bool), Error> {
+        let query = Query {
+            table: self.tables.ledger.clone(),
+            index: None,
+            partition: ("user_id", n(user.0)),
+            from: None,
+            up_to: None,
+            limit,
+            start: None,
+            consistent: true,
+        };
+        let page = self.db.query(query).await?;
+        let read = |item: &Item| {
+            let (_, entry) = rows::read_entry(item)?;
+            Ok((entry, Row(item).s_opt("why").map(str::to_owned)))
+        };
+        let mut entries: Vec<_> = page.items.iter().map(read).collect::<Result<_, Malformed>>()?;
+        entries.sort_by_key(|(entry, _)| std::cmp::Reverse(entry.at));
+        Ok((entries, page.next.is_none()))
     }
 
     /// Puts a new draft in the place of whatever was there. `false` if there is no account.

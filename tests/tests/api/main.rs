@@ -10,6 +10,7 @@ mod guards;
 mod live;
 mod me;
 mod ofrep;
+mod panel;
 mod payments;
 mod promos;
 mod racers;

@@ -9,7 +9,10 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 37] = [
+const LEAST: [(&str, &str, Role); 49] = [
+    ("GET", "/admin/accounts/{user}", Role::Viewer),
+    ("GET", "/admin/accounts/{user}/ledger", Role::Viewer),
+    ("POST", "/admin/accounts/{user}/credits", Role::Owner),
     ("GET", "/admin/audit", Role::Viewer),
     ("GET", "/admin/audit/entities/{entity}", Role::Viewer),
     ("GET", "/admin/audit/people/{who}", Role::Viewer),
@@ -22,9 +25,13 @@ const LEAST: [(&str, &str, Role); 37] = [
     ("POST", "/admin/broadcasts/{id}/stop", Role::Editor),
     ("POST", "/admin/broadcasts/{id}/resume", Role::Editor),
     ("GET", "/admin/explain/{user}/{feature}", Role::Viewer),
+    ("GET", "/admin/explain/{user}/orders/{model}", Role::Viewer),
+    ("GET", "/admin/figures", Role::Viewer),
     ("GET", "/admin/history", Role::Viewer),
     ("GET", "/admin/jobs", Role::Viewer),
+    ("GET", "/admin/jobs/{job}", Role::Viewer),
     ("GET", "/admin/limits/usage", Role::Viewer),
+    ("GET", "/admin/me", Role::Viewer),
     ("GET", "/admin/overrides", Role::Viewer),
     ("GET", "/admin/payments", Role::Viewer),
     ("GET", "/admin/payments/{id}", Role::Viewer),
@@ -32,10 +39,15 @@ const LEAST: [(&str, &str, Role); 37] = [
     ("POST", "/admin/payments/{id}/recheck", Role::Editor),
     ("POST", "/admin/payments/{id}/accept", Role::Owner),
     ("POST", "/admin/payments/{id}/refund", Role::Owner),
+    ("POST", "/admin/preview", Role::Viewer),
+    ("GET", "/admin/providers", Role::Viewer),
     ("GET", "/admin/requests", Role::Viewer),
     ("GET", "/admin/requests/models", Role::Viewer),
     ("GET", "/admin/requests/summary", Role::Viewer),
     ("GET", "/admin/requests/unlimited", Role::Viewer),
+    ("GET", "/admin/rollback/{version}", Role::Viewer),
+    ("GET", "/admin/singles/{single}", Role::Viewer),
+    ("PUT", "/admin/singles/{single}", Role::Editor),
     ("GET", "/admin/settings/{kind}", Role::Viewer),
     ("GET", "/admin/settings/{kind}/{key}", Role::Viewer),
     ("GET", "/admin/standings/{user}", Role::Viewer),
@@ -65,6 +77,10 @@ fn ask(method: &str, path: &str) -> Ask {
         ("{user}", "1002"),
         ("{feature}", "chat"),
         ("{entity}", "rules"),
+        ("{job}", "1002-abcdefgh23456789"),
+        ("{model}", "kling-3.0"),
+        ("{single}", "rules"),
+        ("{version}", "1"),
         ("{who}", "ctl"),
         ("{id}", "yookassa%232d1f8a2c-000f-5000-8000-1d3ee7a1c0de"),
     ];
@@ -73,8 +89,12 @@ fn ask(method: &str, path: &str) -> Ask {
         .fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     let body = match path.as_str() {
         "/admin/rollback" => json!({"version": 1, "reason": "x"}),
+        "/admin/preview" => json!({"row": "flag#new_jobs", "body": {"enabled": true}}),
+        "/admin/accounts/1002/credits" => json!({"credits": 1, "request": "x", "reason": "x"}),
         "/admin/standings/1002" => json!({"change": "country", "key": "RU", "reason": "x"}),
-        path if path.starts_with("/admin/settings/") => json!({"row": {"enabled": true}, "reason": "x"}),
+        path if path.starts_with("/admin/settings/") || path.starts_with("/admin/singles/") => {
+            json!({"row": {"enabled": true}, "reason": "x"})
+        }
         _ => json!({}),
     };
     let ask = Ask::of(method, &path);

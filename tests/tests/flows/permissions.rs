@@ -109,6 +109,7 @@ async fn ask_the_api(stage: &Stage) {
     stage.admit(ANNA, limits_flags::access::Role::Owner).await;
     let limits = json!([{"max": 5, "period": "day", "anchor": "21:00", "utc_offset": "+03:00"}]);
     let chat = json!({"name": "Chat", "type": "metered", "default": {"enabled": true, "limits": limits}});
+    let job = stage.jobs().await.first().unwrap().id.to_string();
     let asks = [
         Ask::of("PUT", "/admin/settings/features/chat").json(&json!({ "row": chat })),
         Ask::of("PUT", "/admin/settings/limits/all")
@@ -122,6 +123,14 @@ async fn ask_the_api(stage: &Stage) {
         Ask::get("/admin/requests"),
         Ask::get(&format!("/admin/users/{ANNA}/requests")),
         Ask::get("/admin/jobs"),
+        Ask::get(&format!("/admin/accounts/{ANNA}/ledger")),
+        Ask::post(&format!("/admin/accounts/{ANNA}/credits"))
+            .json(&json!({"credits": 1, "request": "twice", "reason": "a test"})),
+        // The same name again is looked up in the ledger.
+        Ask::post(&format!("/admin/accounts/{ANNA}/credits"))
+            .json(&json!({"credits": 1, "request": "twice", "reason": "a test"})),
+        Ask::get(&format!("/admin/jobs/{job}")),
+        Ask::get("/admin/figures"),
         Ask::get("/admin/audit"),
         Ask::get("/admin/audit/entities/feature%23chat"),
         Ask::get(&format!("/admin/audit/people/user%23{ANNA}")),

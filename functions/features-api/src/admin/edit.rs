@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::extract::State;
 use limits_flags::edit::{self, Edited};
 use limits_flags::holders::Losing;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use table::Deadline;
 use utoipa::{IntoParams, ToSchema};
 
 use super::rows::Named;
 use crate::Api;
-use crate::auth::Editor;
+use crate::auth::{Editor, Operator};
 use crate::body::{Asked, Body, Until};
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
@@ -24,10 +25,34 @@ pub(crate) struct NewRow {
     /// What is to stand in it, as in the operator's file.
     #[schema(value_type = Object, example = json!({"enabled": false}))]
     row: Map<String, Value>,
+    /// What stood there when it was read, `null` if nothing did: if something else stands there by now, nothing is written
+    /// (409). Without it, the row is written whatever stands there.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    was: Was,
     /// Why, for the audit.
     #[serde(default)]
     #[schema(max_length = 2000)]
     reason: String,
+}
+
+/// What stood in a row when somebody read it.
+#[derive(Debug, Default)]
+enum Was {
+    /// Nobody says; it does not matter.
+    #[default]
+    Unsaid,
+    /// There was no such row.
+    Nothing,
+    /// This.
+    Said(Map<String, Value>),
+}
+
+impl<'de> Deserialize<'de> for Was {
+    fn deserialize<D: Deserializer<'de>>(member: D) -> Result<Self, D::Error> {
+        let said = Option::deserialize(member)?;
+        Ok(said.map_or(Self::Nothing, Self::Said))
+    }
 }
 
 /// Why a row is taken away, and from whom.
@@ -76,10 +101,30 @@ pub(crate) async fn put_row(
     Until(deadline): Until,
     Body(new): Body<NewRow>,
 ) -> Result<Json<Written>, Refusal> {
-    let by = api.by(&operator, &new.reason)?;
+    let row = kind.sort(&key);
+    write_row(&api, &operator, &row, new, deadline).await.map(Json)
+}
+
+/// Writes a row, if it is still as it was read.
+pub(super) async fn write_row(
+    api: &Api,
+    operator: &Operator,
+    row: &str,
+    new: NewRow,
+    deadline: Deadline,
+) -> Result<Written, Refusal> {
+    let by = api.by(operator, &new.reason)?;
     let body = Value::Object(new.row).to_string();
-    let edited = edit::put(&api.office, &kind.sort(&key), &body, &by, deadline).await?;
-    Ok(Json(edited.into()))
+    let was = match new.was {
+        Was::Unsaid => {
+            let edited = edit::put(&api.office, row, &body, &by, deadline).await?;
+            return Ok(edited.into());
+        }
+        Was::Nothing => None,
+        Was::Said(was) => Some(Value::Object(was)),
+    };
+    let edited = edit::put_over(&api.office, row, was.as_ref(), &body, &by, deadline).await?;
+    Ok(edited.into())
 }
 
 /// Takes one row away.

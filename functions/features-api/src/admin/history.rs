@@ -140,16 +140,21 @@ pub(crate) async fn roll_back(
 
 impl Made {
     fn of(record: history::Record) -> Self {
-        let change = |change: limits_flags::Change| RowChange {
-            row: change.row,
-            old: change.old.map(json),
-            new: change.new.map(json),
-        };
         Self {
             version: record.version,
             restores: record.restores,
             by: Author::of(record.by),
-            changes: record.changes.into_iter().map(change).collect(),
+            changes: record.changes.into_iter().map(RowChange::of).collect(),
+        }
+    }
+}
+
+impl RowChange {
+    pub(super) fn of(change: limits_flags::Change) -> Self {
+        Self {
+            row: change.row,
+            old: change.old.map(json),
+            new: change.new.map(json),
         }
     }
 }

@@ -11,13 +11,12 @@ use app::cashier::{Error, Name, Of, Rechecked, RefundError, Refunding};
 use axum::extract::{Path, State};
 use domain::payment::{PaymentId, State as Standing};
 use domain::time::Timestamp;
-use limits_flags::By;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{limit, user};
 use crate::Api;
-use crate::auth::{Editor, Operator, Owner, Viewer};
+use crate::auth::{Editor, Owner, Viewer};
 use crate::body::{Asked, Body, Until};
 use crate::openapi::{Bodies, Contended, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
@@ -202,7 +201,7 @@ pub(crate) async fn refund_payment(
     Until(deadline): Until,
     Body(because): Body<Because>,
 ) -> Result<Json<Refunded>, Refusal> {
-    let by = api.because(&operator, &because)?;
+    let by = api.because(&operator, &because.reason)?;
     let done = api.desk.refund(&payment(&id)?, &by, deadline).await?;
     let (outcome, record, why_refused) = match done {
         Refunding::Done(record) => ("done", record, None),
@@ -228,7 +227,7 @@ pub(crate) async fn accept_payment(
     Until(deadline): Until,
     Body(because): Body<Because>,
 ) -> Result<Json<Payment>, Refusal> {
-    let by = api.because(&operator, &because)?;
+    let by = api.because(&operator, &because.reason)?;
     let record = api.desk.accept(&payment(&id)?, &by, deadline).await?;
     Ok(Json(Payment::of(&record)))
 }
@@ -282,17 +281,6 @@ fn payment(id: &str) -> Result<PaymentId, Refusal> {
         Name::Purchase(_) => Err(Refusal::NotFound(
             "money moves by payment, and this is a purchase".to_owned(),
         )),
-    }
-}
-
-impl Api {
-    /// Who moves money, and why: nobody does without a reason.
-    fn because(&self, operator: &Operator, because: &Because) -> Result<By, Refusal> {
-        let by = self.by(operator, &because.reason)?;
-        if by.why.is_empty() {
-            return Err(RefundError::NoReason.into());
-        }
-        Ok(by)
     }
 }
 

@@ -132,7 +132,7 @@ pub(crate) async fn read_row(
     row(found.ok_or_else(none)?).map(Json)
 }
 
-fn row(item: &Item) -> Result<Row, Refusal> {
+pub(super) fn row(item: &Item) -> Result<Row, Refusal> {
     let broken = |error: table::Malformed| Refusal::Broken(Box::new(error));
     let stored = Stored(item);
     let sort = stored.s("sk").map_err(broken)?;

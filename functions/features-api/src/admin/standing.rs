@@ -67,6 +67,8 @@ pub(crate) enum Granted {
     Country(Country),
     /// What was refused of the customer's orders is forgotten, and new ones are taken.
     ClearStrikes,
+    /// No new orders are taken of the customer for a time. There must be a reason.
+    Suspend(Time),
 }
 
 /// Something that is held, or nothing. A plan that lasts so many days ends after them where nothing else is said.
@@ -107,6 +109,14 @@ pub(crate) struct Settle {
     /// The first moment at which it holds no more; for ever without.
     #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
     valid_until: Option<String>,
+}
+
+/// A time.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct Time {
+    /// The first moment after it.
+    #[schema(format = DateTime, pattern = "^2[0-9]{3}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z$")]
+    valid_until: String,
 }
 
 /// A country, or none.
@@ -164,6 +174,10 @@ impl Granted {
             Self::RemoveRole(Key { key }) => Change::RemoveRole(key),
             Self::Country(Country { key }) => Change::Country(key),
             Self::ClearStrikes => Change::ClearStrikes,
+            Self::Suspend(Time { valid_until }) => {
+                let until = moment(Some(&valid_until), "/valid_until")?;
+                Change::Suspend(until.unwrap_or_default())
+            }
         })
     }
 }
@@ -179,7 +193,7 @@ impl Given {
 }
 
 /// What a customer was given, thing by thing.
-fn things(standing: &Standing) -> Map<String, Value> {
+pub(super) fn things(standing: &Standing) -> Map<String, Value> {
     let until = |until: Option<Timestamp>| until.and_then(Timestamp::rfc3339);
     let held = |held: &Held| json!({"key": held.key, "valid_until": until(held.until)});
     let single = [("tier", &standing.tier), ("plan", &standing.plan)].into_iter();
@@ -242,7 +256,10 @@ pub(crate) async fn change_standing(
     Body(said): Body<Map<String, Value>>,
 ) -> Result<Json<Given>, Refusal> {
     let grant = Grant::read(said)?;
-    let by = api.by(&operator, &grant.reason)?;
+    let by = match &grant.change {
+        Granted::Suspend(_) => api.because(&operator, &grant.reason)?,
+        _ => api.by(&operator, &grant.reason)?,
+    };
     let change = grant.change.change()?;
     let changed = grants::change(&api.office, user(&whose)?, &change, &by, deadline).await?;
     Ok(Json(Given::of(whose, &changed.after)))

@@ -16,7 +16,7 @@ pub(crate) struct Operator {
     /// What they are called in the audit.
     pub(crate) who: String,
     /// What they may do.
-    role: Role,
+    pub(crate) role: Role,
 }
 
 /// Who may look at everything.
@@ -99,12 +99,10 @@ impl Operator {
         if self.role >= role {
             return Ok(());
         }
-        let needed = match role {
-            Role::Viewer => "viewer",
-            Role::Editor => "editor",
-            Role::Owner => "owner",
-        };
-        Err(Refusal::Forbidden(format!("this takes the role `{needed}`")))
+        Err(Refusal::Forbidden(format!(
+            "this takes the role `{}`",
+            role.as_str()
+        )))
     }
 }
 

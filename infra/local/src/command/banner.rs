@@ -1,5 +1,6 @@
 //! What is said at the start: where to go, what to do there, how to stop.
 
+use crate::access;
 use crate::cloud::Cloud;
 use crate::log::Log;
 use crate::options::Options;
@@ -30,6 +31,9 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
             {render}
     Cabinet {cabinet}
             is the Mini App; the button beside the page's text field opens it signed in
+    Panel   {page}/client/{admin}/mini-app?app=panel
+            is the operator's, signed in as the page's first customer once they pressed Start; at a desk
+            {api}panel/ takes a key
     Models  Kling, Gemini Omni, Veo, Luma and MiniMax have a model each, played like KIE.AI
     Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled
             (all words: infra/local/played-kie/README.md)
@@ -44,6 +48,7 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Stop    Ctrl-C
 ",
         cabinet = cloud.mini_app_url().unwrap_or_default(),
+        admin = access::ADMIN,
         except = if options.kie_key.is_some() {
             " but orders to KIE.AI"
         } else {

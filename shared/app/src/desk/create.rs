@@ -291,7 +291,13 @@ impl Visit<'_> {
     /// That no orders are taken of this customer for a while.
     fn suspended(&self, until: Timestamp) -> String {
         let moment = show::moment(self.say, until, &self.own_zone(), self.now);
-        self.say.with("refused-suspended", [("moment", moment.into())])
+        let said = self.account.standing.strikes.are_said();
+        let text = if said {
+            "refused-suspended-by-hand"
+        } else {
+            "refused-suspended"
+        };
+        self.say.with(text, [("moment", moment.into())])
     }
 
     /// Says why not. Where the card does not show the draft as it is, or shows what is no longer made, it is drawn anew.

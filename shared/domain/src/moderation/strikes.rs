@@ -49,6 +49,19 @@ impl Strikes {
         self.until.filter(|until| now < *until)
     }
 
+    /// Of whom an operator takes no orders until then. Nothing of it was refused: [`Self::are_said`] tells it from a pause.
+    pub fn suspended(until: Timestamp) -> Self {
+        Self {
+            marks: Vec::new(),
+            until: Some(until),
+        }
+    }
+
+    /// Whether somebody said that there is a pause, and no refusals led to it.
+    pub fn are_said(&self) -> bool {
+        self.marks.is_empty() && self.until.is_some()
+    }
+
     /// Whether there is nothing to be known.
     pub fn is_empty(&self) -> bool {
         self.marks.is_empty() && self.until.is_none()
@@ -133,6 +146,21 @@ mod tests {
         let after = struck(&struck(&within, "e", 2), "f", 3);
         assert_eq!(after.paused_at(hour(3)), None, "{after:?}");
         assert_eq!(struck(&after, "g", 3).paused_at(hour(3)), Some(hour(5)));
+    }
+
+    #[test]
+    fn what_an_operator_says_holds_until_then_and_is_no_refusal() {
+        let said = Strikes::suspended(hour(100));
+        assert!(said.are_said() && !said.is_empty());
+        assert_eq!(
+            (said.paused_at(hour(99)), said.paused_at(hour(100))),
+            (Some(hour(100)), None)
+        );
+        let within = ["a", "b", "c"]
+            .iter()
+            .fold(said, |strikes, of| struck(&strikes, of, 1));
+        assert_eq!(within.until, Some(hour(100)), "refusals do not shorten it");
+        assert!(!within.are_said() && !Strikes::default().are_said());
     }
 
     #[test]

@@ -78,6 +78,7 @@ pub(super) fn check_end(change: &Change, now: Timestamp) -> Result<(), GrantErro
     let until = match change {
         Change::Tier(Some(held)) | Change::Plan(Some(held)) | Change::AddAddon(held) => held.until,
         Change::SetOverride { until, .. } => *until,
+        Change::Suspend(until) => Some(*until),
         _ => None,
     };
     if until.is_some_and(|until| until <= now) {

@@ -26,11 +26,13 @@ pub(super) fn button(state: &State, user_id: i64) -> Option<(String, String)> {
     Some((button["text"].as_str()?.to_owned(), url.to_owned()))
 }
 
-/// In which colours the client is.
+/// In which colours the client is, and which of the bot's Mini Apps is opened: that of the button, or one beside it by a link
+/// of BotFather's, as `https://t.me/your_bot/panel`.
 #[derive(Deserialize)]
 pub(super) struct Look {
     #[serde(default)]
     dark: bool,
+    app: Option<String>,
 }
 
 /// Leads to the Mini App, signed in. What Telegram hands over stands behind `#`, which no server sees.
@@ -47,6 +49,7 @@ pub(super) async fn open(
     let Some((url, user)) = found else {
         return StatusCode::NOT_FOUND.into_response();
     };
+    let url = look.app.map_or(url.clone(), |app| beside(&url, &app));
     let auth_date = (server.now_ms() / 1000).to_string();
     let init_data = init_data(&server.config.token, &user, &auth_date);
     let place = query(&[
@@ -56,6 +59,12 @@ pub(super) async fn open(
         ("tgWebAppThemeParams", &theme(look.dark).to_string()),
     ]);
     Redirect::to(&format!("{url}#{place}")).into_response()
+}
+
+/// The address of another Mini App, which differs in the last part.
+fn beside(url: &str, app: &str) -> String {
+    let (before, _) = url.trim_end_matches('/').rsplit_once('/').unwrap_or((url, ""));
+    format!("{before}/{}/", escaped(app))
 }
 
 /// What is signed: the fields in the order of their names, a line each.
@@ -108,6 +117,18 @@ fn theme(dark: bool) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_app_is_beside_the_first() {
+        assert_eq!(
+            beside("http://127.0.0.1:1/app/", "panel"),
+            "http://127.0.0.1:1/panel/"
+        );
+        assert_eq!(
+            beside("http://127.0.0.1:1/app", "../x"),
+            "http://127.0.0.1:1/%2E%2E%2Fx/"
+        );
+    }
 
     /// Computed apart from this code, with Python's hmac.
     #[test]

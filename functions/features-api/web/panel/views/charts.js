@@ -1,0 +1,148 @@
+// A day or a week in drawings: how much, how well, how fast, and what it brought and cost.
+
+import { columns } from "../chart.js";
+import { button, make, mark, redraw, section, table, text } from "../dom.js";
+import { dollars, number, percent, roubles, say, span, word } from "../words.js";
+
+const DAY_MS = 24 * 60 * 60_000;
+/** The figures are of days in Moscow, as the report's are. */
+const MOSCOW_MS = 3 * 60 * 60_000;
+/** Days that are over do not change but for what was still under way; they are asked for once. */
+const over = new Map();
+
+export const charts = { id: "charts", title: "view-charts", role: "viewer", mount };
+
+/** The last days up to a moment, the first first, as `2026-11-23`. */
+export const daysUpTo = (at, count) => Array.from({ length: count }, (_, back) => new Date(at + MOSCOW_MS - (count - 1 - back) * DAY_MS).toISOString().slice(0, 10));
+
+function mount(root, api) {
+  const days = api.params.get("days") === "7" ? 7 : 1;
+  const tabs = make("div", { className: "tabs" }, ...[1, 7].map((count) => {
+    const tab = button(say(count === 1 ? "a-day" : "a-week"), () => api.go("charts", { days: count }), { kind: "tab" });
+    if (count === days) tab.setAttribute("aria-current", "true");
+    return tab;
+  }));
+  const drawn = make("div", { className: "drawings" });
+  root.append(tabs, drawn);
+  let before = "";
+  return {
+    // A day is a part of the log: it is read anew once a minute.
+    every: 60_000,
+    async refresh() {
+      const all = [];
+      let units = 0;
+      for (const day of daysUpTo(Date.now(), days)) {
+        const figures = over.get(day) ?? await api.ask(`/admin/figures?day=${day}`);
+        if (!over.has(day)) units += figures.read.units;
+        if (figures.is_over && figures.complete && figures.all.open === 0) over.set(day, figures);
+        all.push(figures);
+      }
+      const now = JSON.stringify(all);
+      if (now === before) return;
+      before = now;
+      redraw(drawn, ...(days === 1 ? ofDay(all[0]) : ofWeek(all)), text("p", say("cost-charts", { units: number(units) }), { className: "quiet" }));
+    },
+  };
+}
+
+function ofDay(day) {
+  const labels = day.hours.map((_, hour) => String(hour));
+  return [
+    tiles([day]),
+    day.complete ? null : text("p", say("day-not-whole"), { className: "wrong" }),
+    ...operations(labels, day.hours),
+    columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: day.hours.map((hour) => hour.cost_micro_usd) }], note: unpriced([day]) }),
+    money(day.tills), refusals([day]), errors([day]),
+  ];
+}
+
+function ofWeek(days) {
+  const labels = days.map((day) => day.day.slice(5));
+  const minutes = (ms) => (ms === undefined ? null : ms);
+  return [
+    tiles(days),
+    days.every((day) => day.complete) ? null : text("p", say("day-not-whole"), { className: "wrong" }),
+    ...operations(labels, days.map((day) => day.all)),
+    columns({ title: say("chart-time"), labels, tells: span, series: [{ name: say("median"), values: days.map((day) => minutes(day.video_median_ms)) }] }),
+    columns({ title: say("chart-time-95"), labels, tells: span, series: [{ name: say("p95"), values: days.map((day) => minutes(day.video_p95_ms)) }] }),
+    columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: days.map((day) => day.all.cost_micro_usd) }], note: unpriced(days) }),
+    columns({ title: say("chart-revenue"), labels, tells: roubles, series: [{ name: say("revenue"), values: days.map((day) => day.revenue_kopecks ?? null), kind: "good" }], note: days.some((day) => day.revenue_kopecks === undefined) ? say("no-rate") : "" }),
+    columns({ title: say("chart-refusals"), labels, tells: number, series: [{ name: say("refusals"), values: days.map((day) => sum(day.refusals, (one) => one.times)), kind: "bad" }] }),
+    table(say("margin"), [
+      [say("day"), (day) => day.day],
+      [say("revenue"), (day) => (day.revenue_kopecks === undefined ? say("not-known") : roubles(day.revenue_kopecks)), true],
+      [say("margin"), (day) => (day.margin_kopecks === undefined ? say("not-known") : mark(roubles(day.margin_kopecks), day.margin_kopecks < 0 ? "bad" : "good")), true],
+    ], days),
+    refusals(days), errors(days),
+  ];
+}
+
+const sum = (list, of) => list.reduce((all, one) => all + of(one), 0);
+
+function operations(labels, sums) {
+  return [
+    columns({ title: say("chart-volume"), labels, tells: number, series: [
+      { name: say("completed"), values: sums.map((one) => one.completed), kind: "good" },
+      { name: say("failed"), values: sums.map((one) => one.failed), kind: "bad" },
+      { name: say("under-way"), values: sums.map((one) => one.open), kind: "plain" },
+    ] }),
+    columns({ title: say("chart-success"), labels, tells: (part) => percent(part, 1000), top: 1000, series: [{ name: say("success"), values: sums.map(success), kind: "good" }] }),
+  ];
+}
+
+/** Thousandths of what ended that is done; `null` if nothing ended. */
+export function success({ completed, failed }) {
+  return completed + failed === 0 ? null : Math.round((completed * 1000) / (completed + failed));
+}
+
+function tiles(days) {
+  const of = (member) => sum(days, (day) => day.all[member]);
+  const last = days.at(-1);
+  const known = days.every((day) => day.margin_kopecks !== undefined);
+  const earned = known ? sum(days, (day) => day.margin_kopecks) : null;
+  const revenue = days.every((day) => day.revenue_kopecks !== undefined) ? roubles(sum(days, (day) => day.revenue_kopecks)) : say("not-known");
+  const tile = (name, value, kind = "") => make("div", { className: `tile ${kind}` }, text("b", value), text("span", name));
+  return make("div", { className: "tiles" },
+    tile(say("operations"), number(of("requests"))),
+    tile(say("success"), percent(of("completed"), of("completed") + of("failed"))),
+    tile(say("time-to-video"), last.video_median_ms === undefined ? "–" : span(last.video_median_ms)),
+    tile(say("cost"), dollars(of("cost_micro_usd"))),
+    tile(say("revenue"), revenue),
+    tile(say("margin"), known ? roubles(earned) : say("not-known"), known && earned < 0 ? "bad" : ""),
+    tile(say("refusals"), number(sum(days, (day) => sum(day.refusals, (one) => one.times)))));
+}
+
+const unpriced = (days) => {
+  const count = sum(days, (day) => day.all.unpriced);
+  return count ? say("unpriced", { count: number(count) }) : "";
+};
+
+function money(tills) {
+  return section(say("takings"), table(say("takings"), [
+    [say("rail"), (till) => till.rail],
+    [say("payments"), (till) => number(till.payments), true],
+    [say("came"), (till) => minor(till.came_minor, till.currency), true],
+    [say("gone-back"), (till) => minor(till.back_minor, till.currency), true],
+  ], tills));
+}
+
+/** The smallest unit of a currency, written in the currency: Stars have no parts. */
+export const minor = (value, currency) => (currency === "XTR" ? `⭐ ${number(value)}` : `${number(value / 100)} ${currency}`);
+
+function added(days, pairs) {
+  const all = new Map();
+  for (const day of days) for (const [name, times] of pairs(day)) all.set(name, (all.get(name) ?? 0) + times);
+  return [...all].sort((a, b) => b[1] - a[1]);
+}
+
+function refusals(days) {
+  return section(say("refusals-by-limit"), table(say("refusals-by-limit"), [
+    [say("limit"), ([limit]) => limit], [say("times"), ([, times]) => number(times), true],
+  ], added(days, (day) => day.refusals.map((one) => [one.limit, one.times]))));
+}
+
+function errors(days) {
+  return section(say("why-failed"), table(say("why-failed"), [
+    [say("why"), ([why]) => word("error", why)], [say("times"), ([, times]) => number(times), true],
+  ], added(days, (day) => Object.entries(day.errors))));
+}
