@@ -112,7 +112,7 @@ def clients(environment):
 
 def browser(environment):
     """Our own client by itself, and then the Mini App, opened from the played Telegram."""
-    for command in [["node", "--test", "client.test.mjs", "pieces.test.mjs"], ["node", "walk.mjs"], ["node", "media.mjs"]]:
+    for command in [["node", "--test", "client.test.mjs", "live.test.mjs", "pieces.test.mjs"], ["node", "walk.mjs"], ["node", "media.mjs"]]:
         print(f"-- {' '.join(command)}", flush=True)
         subprocess.run(command, cwd=HERE.parent / "web", env=os.environ | environment, check=True, timeout=300)
 

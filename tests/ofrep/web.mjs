@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { OFREPWebProvider } from "@openfeature/ofrep-web-provider";
 import { OpenFeature } from "@openfeature/web-sdk";
+import { EventSource } from "eventsource";
 
 import { agrees, API, CUSTOMER, EXPECTED, give, isMissing, MISSING, ok, STRANGER_KEY, UNSAID } from "./api.mjs";
 
@@ -18,8 +19,8 @@ async function watched(...request) {
   return answer;
 }
 
-function provider(headers) {
-  return new OFREPWebProvider({ baseUrl: API, headers, fetchImplementation: watched, cacheMode: "disabled", pollInterval: 200 });
+function provider(headers, pollInterval = 200) {
+  return new OFREPWebProvider({ baseUrl: API, headers, fetchImplementation: watched, cacheMode: "disabled", pollInterval });
 }
 
 /** Waits until the provider was answered once more, and gives the status. */
@@ -61,6 +62,21 @@ agrees(mine.getBooleanDetails("hd", false), { value: true, variant: "on", reason
 agrees(mine.getStringDetails("greeting", "none"), { value: "good day", variant: "long", reason: "TARGETING_MATCH" });
 assert.equal(await nextAnswer(), 304);
 ok("a higher tier with the same targeting key: 200 with the new values, then 304");
+
+await give(undefined);
+await OpenFeature.close();
+
+// A browser has one of these, and the provider then listens to the stream that the answer names; it does not poll at all.
+globalThis.EventSource = EventSource;
+await OpenFeature.setProviderAndWait(provider([["Authorization", `tma ${INIT_DATA}`]], 0));
+const told = new Promise((resolve, reject) => {
+  OpenFeature.getClient().addHandler("PROVIDER_CONFIGURATION_CHANGED", resolve);
+  setTimeout(() => reject(new Error("the provider was told nothing in ten seconds")), 10_000).unref();
+});
+await give("pro");
+await told;
+agrees(OpenFeature.getClient().getBooleanDetails("hd", false), { value: true, variant: "on", reason: "TARGETING_MATCH" });
+ok("the stock provider hears by the event stream that it should ask again");
 
 await give(undefined);
 await OpenFeature.close();

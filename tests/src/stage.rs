@@ -18,6 +18,7 @@
 mod actors;
 mod api;
 mod audience;
+mod broadcasts;
 mod clients;
 mod front;
 mod media;
@@ -28,6 +29,7 @@ mod setting;
 mod sound;
 mod standing;
 mod steps;
+mod streaming;
 mod traces;
 
 use std::collections::BTreeMap;
@@ -54,6 +56,7 @@ pub use media::{jpeg, png};
 pub use parrot::{Answers, Parrot, Whom};
 pub use setting::{RailMoney, Setting};
 pub use steps::WORKER_TIME;
+pub use streaming::{Heard, Page};
 
 /// The bot's token.
 pub const TOKEN: &str = "123456:token-of-the-stage";
@@ -88,6 +91,8 @@ pub const CALLBACK: &str = "ProviderCallbackFunction";
 pub const CLEANUP: &str = "CleanupFunction";
 /// The daily report.
 pub const REPORT: &str = "DailyReportFunction";
+/// What sends broadcasts.
+pub const BROADCAST: &str = "BroadcastFunction";
 /// The notices of payments.
 pub const PAYMENTS: &str = "PaymentWebhookFunction";
 /// The chat of the operator.
@@ -102,6 +107,10 @@ pub const STRIPE_KEY: &str = "sk_live_of_the_stage_0123456789";
 pub const STRIPE_SECRET: &str = "whsec_of_the_stage_0123456789";
 /// The features API.
 pub const API: &str = "FeaturesApiFunction";
+/// The stream of changes.
+pub const LIVE: &str = "LiveFunction";
+/// Where it is.
+pub const LIVE_URL: &str = "https://live.example.org/";
 
 /// The stage.
 pub struct Stage {
@@ -139,8 +148,11 @@ pub struct Stage {
     pub(crate) cleanup: cleanup::Cleanup,
     /// What reports to the operator.
     pub report: daily_report::DailyReport,
+    /// What sends broadcasts.
+    pub broadcaster: app::broadcast::Broadcaster,
     /// What the features API stands on.
     pub api: Arc<features_api::Api>,
+    pub(crate) live: Arc<live::Desk>,
     pub(crate) setting: Setting,
     pub(crate) queue_url: String,
     pub(crate) replies: Arc<Replies>,

@@ -43,6 +43,7 @@ async fn trouble(alarm: &str, stack: &Stack, watch: &Watch) {
         "HighFeatureAccessDenialsAlarm" => want_what_is_locked().await,
         "FeatureGatingErrorsAlarm" => read_no_settings().await,
         "SettingsAgeAlarm" => renew_no_settings().await,
+        "BroadcastIdleAlarm" => leave_a_broadcast().await,
         "OldestOpenJobAlarm" => leave_an_order().await,
         "JobSuccessAlarm" => fail_half_of_all(watch).await,
         "ProviderBalanceAlarm" => drop(Stage::new().await.sweep().await),
@@ -117,6 +118,23 @@ async fn renew_no_settings() {
     armed.disarm();
 }
 
+/// It was started, and nobody goes on with it.
+async fn leave_a_broadcast() {
+    let stage = newcomer().await;
+    let wording = domain::broadcast::Wording {
+        texts: [("en".to_owned(), "news".to_owned())].into(),
+        ..domain::broadcast::Wording::default()
+    };
+    let new = app::broadcast::New {
+        wording,
+        segment: domain::broadcast::Segment::default(),
+        per_second: 20,
+    };
+    stage.start_broadcast(new).await;
+    stage.pass(Millis::from_mins(16));
+    stage.broadcaster.tell_idle().await.unwrap();
+}
+
 async fn leave_an_order() {
     let stage = newcomer().await;
     stage.order(ANNA, "nobody comes").await;
@@ -128,7 +146,8 @@ async fn leave_an_order() {
 async fn fail_half_of_all(watch: &Watch) {
     let stage = Stage::with(|setting| setting.gift(20)).await;
     stage.newcomer(ANNA).await;
-    for at in [AT - 1_800_000, AT] {
+    // On a quiet day: there is nothing in the half hours between.
+    for at in [AT - 3 * 1_800_000, AT] {
         for prompt in ["a success", "no file #nofile", "not to be made #moderation"] {
             stage.order(ANNA, prompt).await;
             stage.run_until_settled().await;
@@ -239,7 +258,9 @@ fn of_a_function(alarm: &str, stack: &Stack, watch: &Watch) {
         ("Report", "DailyReportFunction"),
         ("Payment", "PaymentWebhookFunction"),
         ("Api", "FeaturesApiFunction"),
+        ("Live", "LiveFunction"),
         ("Alerts", "AlertsFunction"),
+        ("Broadcast", "BroadcastFunction"),
     ];
     let (short, id) = functions
         .into_iter()

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use domain::ai_request::AiRequest;
 use domain::job::Stage as JobStage;
 use domain::time::Millis;
+use played_kie::ChatTrouble;
 use serde_json::{Value, json};
 use tests::stage::Stage;
 
@@ -114,6 +115,19 @@ async fn an_orders_life_and_a_purchase_are_told_once_each() {
             ("OldestOpenJob", &[0.0, 60.0, 3600.0]),
         ],
     );
+
+    // Words that nobody made better, either: there are simple ones.
+    let card = stage.draft(ANNA, "a cat on the moon").await;
+    stage.chat.inject(ChatTrouble::Incomplete, "", 1);
+    assert_eq!(stage.press_newest(ANNA, "wo:").await, None, "ordered");
+    stage.run_until_settled().await;
+    assert_eq!(stage.stage_of(&card.job()).await, JobStage::Failed);
+    let of_words = counted();
+    assert!(
+        of_words.contains_key("JobsSettled prompt-improver failed"),
+        "{of_words:?}"
+    );
+    assert!(!of_words.contains_key("JobSuccess"), "{of_words:?}");
 
     stage.pay_in_roubles(ANNA, "pack:starter").await;
     says(&counted(), &[("Payments yookassa credited", &[1.0])]);

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 
-import { API, CUSTOMER, PAGE, PICTURES, accessible, ask, browser, closed, ok, opened, press, ready, row, text } from "./driven.mjs";
+import { API, CUSTOMER, PAGE, PICTURES, accessible, ask, browser, closed, eventStreams, ok, opened, press, ready, row, text } from "./driven.mjs";
 
 /** What the first load may take, compressed, without Telegram's own script. */
 const FIRST_LOAD_BYTES_MAX = 100_000;
+/** What an open page may take to see a change: the operator's promise to whoever looks at it. */
+const SEEN_MS_MAX = 10_000;
 
 // --- An order, so that there is something to see ---------------------------------------------------------------------
 
@@ -39,7 +41,8 @@ await row("features/hd", { name: { en: "HD video", ru: "Видео в HD" }, is_
   held.resolve();
   await page.waitForSelector(".orders li");
   assert.ok(bytes > 5_000 && bytes < FIRST_LOAD_BYTES_MAX, `${bytes} bytes`);
-  assert.deepEqual(calls, ["/me", "/me/orders"]);
+  // What keeps up with changes comes after.
+  assert.deepEqual(calls.slice(0, 2), ["/me", "/me/orders"]);
   ok(`the first load takes ${bytes} bytes without Telegram's script; the answer of /me alone makes it usable`);
   await page.close();
 }
@@ -113,6 +116,59 @@ for (const language of ["ru", "en"]) {
   await page.click("header button");
   await page.waitForSelector(".notice[hidden]");
   ok("without a connection the page says so and keeps what it knew");
+  await closed(page);
+}
+
+// --- What is seen without a hand being moved ----------------------------------------------------------------------------
+
+{
+  await row("features/hd", { name: "HD video", is_premium: true, description: "Sharper" });
+  const flag = (variant) => row("flags/greeting", { state: "ENABLED", variants: { short: "hi", long: "good day" }, defaultVariant: variant });
+  await flag("short");
+  const page = await opened();
+  await ready(page);
+  await page.waitForSelector(".orders li");
+  await page.waitForFunction(() => FeatureGate.live().state === "live");
+  assert.equal(await text(page, "#pulse"), "up to date");
+  await page.evaluate(() => {
+    globalThis.loadedAt = performance.timeOrigin;
+    globalThis.updated = 0;
+    document.addEventListener("subscription-updated", () => { globalThis.updated += 1; });
+    FeatureGate.configure({ flags: true });
+    return FeatureGate.refresh();
+  });
+  assert.equal(await page.evaluate(() => FeatureGate.getFlag("greeting", "none")), "hi");
+  const seen = async (what, change, ...condition) => {
+    const began = Date.now();
+    await change();
+    await page.waitForFunction(...condition);
+    const took = Date.now() - began;
+    assert.ok(took < SEEN_MS_MAX, `${what}: ${took} ms`);
+    return took;
+  };
+  const flipped = await seen("a flag", () => flag("long"), () => FeatureGate.getFlag("greeting", "none") === "good day");
+  const unlocked = await seen("a feature", () => row("features/hd", { name: "HD video", default: true }),
+    () => document.querySelector('[data-feature="hd"] .state').textContent === "open");
+  assert.equal(await page.evaluate(() => globalThis.updated), 1);
+  ok(`a flag that the operator flips is seen by the open page after ${flipped} ms, a feature that opens after ${unlocked} ms, without a reload`);
+
+  const lines = (state) => [(state) => [...document.querySelectorAll(".orders li")][0].querySelector(".state").dataset.state === state, {}, state];
+  const shown = (await page.$$(".orders li")).length;
+  await ask(`${PAGE}/client/${CUSTOMER}/say`, { text: "an owl over the same woods" });
+  const ordered = await seen("an order", () => press("go:"), (shown) => document.querySelectorAll(".orders li").length > shown, {}, shown);
+  assert.match(await text(page, ".orders li"), /an owl over the same woods/);
+  await page.waitForFunction(...lines("completed"));
+  assert.equal(await page.evaluate(() => performance.timeOrigin === globalThis.loadedAt), true);
+  await page.screenshot({ path: `${PICTURES}live.png`, fullPage: true });
+  ok(`an order shows on the open page after ${ordered} ms, and its end by itself`);
+
+  // Two more pages of the same customer take its place. They are none here: of two pages in a browser one is out of sight.
+  const elsewhere = new AbortController();
+  for (const _ of [1, 2]) assert.equal((await fetch(eventStreams[0].url, { signal: elsewhere.signal })).status, 200);
+  await page.waitForFunction(() => FeatureGate.live().state === "asking");
+  await seen("without a stream", () => flag("short"), () => FeatureGate.getFlag("greeting", "none") === "hi");
+  ok("a page whose place another one has taken sees it, too");
+  elsewhere.abort();
   await closed(page);
 }
 

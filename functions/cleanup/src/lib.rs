@@ -97,7 +97,15 @@ pub async fn handle(cleanup: &Cleanup, event: LambdaEvent<Value>) -> Result<Valu
         "swept"
     );
     cleanup.lookout.look(deadline).await;
-    let paid = cleanup.cashier.sweep(deadline).await?;
+    let paid = cleanup.cashier.sweep(deadline).await;
+    let erased = match app::erase::sweep(&cleanup.jobs.store, deadline).await {
+        Ok(erased) => erased,
+        Err(error) => {
+            tracing::error!(name: "erasure_stuck", error = app::chain(&error), "what is known of a customer could not be deleted; the next run tries again");
+            0
+        }
+    };
+    let paid = paid?;
     if paid != app::cashier::Swept::default() {
         tracing::info!(
             name: "payments_swept",
@@ -110,6 +118,7 @@ pub async fn handle(cleanup: &Cleanup, event: LambdaEvent<Value>) -> Result<Valu
     Ok(json!({
         "due": swept.due, "rung": swept.rung, "moved": swept.moved, "failed": swept.failed, "more": swept.more,
         "payments_looked_at": paid.looked, "payments_moved": paid.moved, "payments_failed": paid.failed,
+        "customers_erased": erased,
     }))
 }
 

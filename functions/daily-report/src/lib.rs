@@ -13,6 +13,7 @@ use store::{Notes, PaymentTables, Payments, Requests};
 pub const ENVIRONMENT: &[&str] = &[
     "AI_REQUESTS_TABLE",
     "PAYMENTS_TABLE",
+    "LEDGER_TABLE",
     "USAGE_TABLE",
     "SETTINGS_TABLE",
     "SECRET_ARN",
@@ -39,9 +40,10 @@ pub async fn start() -> Result<DailyReport, runtime::Error> {
     let aws = Aws::from_env().await;
     let table = |name: &str| config.get(name).map(str::to_owned);
     let db = aws.db();
+    let sold = PaymentTables::to_report(table("PAYMENTS_TABLE")?, table("LEDGER_TABLE")?);
     let reporter = Reporter {
         requests: Requests::new(db.clone(), table("AI_REQUESTS_TABLE")?),
-        payments: Payments::new(db.clone(), PaymentTables::to_read(table("PAYMENTS_TABLE")?)),
+        payments: Payments::new(db.clone(), sold),
         notes: Notes::new(db, table("USAGE_TABLE")?),
         settings: aws.settings(&config)?,
         env: runtime::env(),
@@ -89,7 +91,7 @@ pub async fn handle(report: &DailyReport, event: LambdaEvent<Value>) -> Result<V
                 tracing::info!(name: "report_sent", period = key, outcome, "reported");
                 told.insert(key, json!(outcome));
             }
-            // They send it, or Lambda's next try finds their time over.
+            // They send it, or the last of Lambda's tries finds their time over.
             Err(Failed::Busy) => {
                 tracing::info!(name: "report_in_hand", period = key, "somebody else is sending this report");
                 trouble = Some(Failed::Busy);

@@ -1,12 +1,14 @@
 //! The operator's side: what everybody goes by, row by row.
 
 pub(crate) mod audit;
+pub(crate) mod broadcasts;
 pub(crate) mod edit;
 pub(crate) mod explain;
 mod failure;
 pub(crate) mod history;
 pub(crate) mod jobs;
 pub(crate) mod payments;
+pub(crate) mod promos;
 pub(crate) mod requests;
 pub(crate) mod rows;
 pub(crate) mod standing;
@@ -73,11 +75,13 @@ pub(crate) enum Kind {
     Plans,
     /// Packs of credits.
     Packs,
+    /// Promo codes.
+    Promos,
 }
 
 impl Kind {
     /// Every kind.
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Flags,
         Self::Evaluators,
         Self::Limits,
@@ -88,6 +92,7 @@ impl Kind {
         Self::Components,
         Self::Plans,
         Self::Packs,
+        Self::Promos,
     ];
 
     /// What it is called in a path.
@@ -108,6 +113,7 @@ impl Kind {
             Self::Components => "component",
             Self::Plans => "plan",
             Self::Packs => "pack",
+            Self::Promos => "promo",
         }
     }
 

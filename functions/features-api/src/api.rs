@@ -3,14 +3,16 @@
 use std::sync::{Arc, OnceLock};
 
 use app::Env;
+use app::broadcast::Announcer;
 use app::cashier::{Cashier, Desk};
 use domain::time::Timestamp;
 use limits_flags::{Office, Settings, VERSION_ATTRIBUTE, access, version_key};
-use store::{Requests, Store, Tables};
+use store::{BroadcastTables, Broadcasts, Requests, Store, Tables};
 use table::{Db, Item, Keys, Row};
 
 use crate::auth::init_data::BotKey;
 use crate::cors::Origins;
+use crate::live::Streams;
 use crate::me::Media;
 use crate::problem::Refusal;
 use crate::rate::Rates;
@@ -24,6 +26,8 @@ pub struct Ground {
     pub tables: Tables,
     /// The name of the table of changes.
     pub audit: String,
+    /// The name of the table of broadcasts.
+    pub broadcasts: String,
     /// The settings, kept over requests.
     pub settings: Settings,
     /// What moves money.
@@ -32,6 +36,8 @@ pub struct Ground {
     pub env: Env,
     /// Where the bot's chat opens, such as `https://t.me/your_bot`: for whoever opens the Mini App outside Telegram.
     pub bot_url: String,
+    /// Where pages hear of changes, with a closing slash; empty where they do not.
+    pub live_url: String,
 }
 
 /// What every request stands on.
@@ -42,6 +48,7 @@ pub struct Api {
     pub(crate) requests: Requests,
     pub(crate) settings: Settings,
     pub(crate) desk: Desk,
+    pub(crate) announcer: Announcer,
     pub(crate) env: Env,
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
@@ -50,6 +57,7 @@ pub struct Api {
     /// Made when it is first asked for: most invocations are no page's.
     page: OnceLock<Page>,
     bot_url: String,
+    pub(crate) streams: Streams,
 }
 
 impl Api {
@@ -63,6 +71,15 @@ impl Api {
         let desk = Desk {
             cashier: ground.cashier,
             audit: ground.audit.clone(),
+        };
+        let tables = BroadcastTables {
+            broadcasts: ground.broadcasts,
+            accounts: ground.tables.accounts.clone(),
+        };
+        let announcer = Announcer {
+            broadcasts: Broadcasts::new(ground.db.clone(), tables),
+            audit: ground.audit.clone(),
+            env: ground.env.clone(),
         };
         let office = Office {
             db: ground.db.clone(),
@@ -78,6 +95,7 @@ impl Api {
             db: ground.db,
             settings: ground.settings,
             desk,
+            announcer,
             env: ground.env,
             bot: BotKey::of(bot_token),
             rates,
@@ -85,12 +103,14 @@ impl Api {
             origins,
             page: OnceLock::new(),
             bot_url: ground.bot_url,
+            streams: Streams::of(bot_token, ground.live_url),
         })
     }
 
     /// The Mini App's page.
     pub(crate) fn page(&self) -> &Page {
-        self.page.get_or_init(|| Page::of(&self.bot_url))
+        self.page
+            .get_or_init(|| Page::of(&self.bot_url, self.streams.origin()))
     }
 
     pub(crate) fn now(&self) -> Timestamp {

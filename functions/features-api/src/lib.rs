@@ -14,6 +14,7 @@ mod etag;
 mod features;
 pub mod guard;
 mod health;
+mod live;
 mod me;
 mod ofrep;
 pub mod openapi;
@@ -41,6 +42,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "AI_REQUESTS_TABLE",
     "SETTINGS_TABLE",
     "AUDIT_TABLE",
+    "BROADCASTS_TABLE",
     "SECRET_ARN",
     "ALLOWED_ORIGINS",
     "TELEGRAM_API_URL",
@@ -49,6 +51,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "STRIPE_API_URL",
     "TAKES_TEST_MONEY",
     "RETURN_URL",
+    "LIVE_URL",
     "LOG_LEVEL",
     "METRICS_NAMESPACE",
 ];
@@ -81,10 +84,12 @@ pub async fn start() -> Result<Arc<Api>, runtime::Error> {
         db: aws.db(),
         tables,
         audit: config.get("AUDIT_TABLE")?.to_owned(),
+        broadcasts: config.get("BROADCASTS_TABLE")?.to_owned(),
         settings,
         cashier,
         env,
         bot_url: config.get("RETURN_URL")?.to_owned(),
+        live_url: config.get("LIVE_URL")?.to_owned(),
     };
     let origins = cors::Origins::parse(config.get("ALLOWED_ORIGINS")?);
     Ok(Api::new(ground, secrets.telegram_bot_token()?, origins))

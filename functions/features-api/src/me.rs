@@ -29,6 +29,7 @@ use crate::auth::Caller;
 use crate::body::Asked;
 use crate::etag::Cause;
 use crate::features::{UserFeatures, Window, measure};
+use crate::live::EventStream;
 use crate::openapi::{Denials, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
@@ -76,6 +77,9 @@ pub(crate) struct Me {
     sells: bool,
     /// By feature that is locked, what is on sale that would open it.
     opened_by: BTreeMap<String, Opener>,
+    /// Where the page hears that something has changed; absent where it has to ask by itself.
+    #[serde(rename = "eventStreams", skip_serializing_if = "Vec::is_empty")]
+    event_streams: Vec<EventStream>,
     #[serde(flatten)]
     features: UserFeatures,
 }
@@ -190,7 +194,8 @@ pub(crate) async fn me(
     let listed = api.count_listed(&mut seen, user).await?;
     let usages = listed.iter().map(|limit| seen.usage(limit, 1));
     let limits = usages.map(|usage| LimitShown::of(&seen, &usage)).collect();
-    let body = serde_json::to_vec(&Me::of(&api, &seen, limits));
+    let streams = api.streams.of_user(user, seen.now);
+    let body = serde_json::to_vec(&Me::of(&api, &seen, limits, streams));
     let cause = Cause {
         target: &user.to_string(),
         context: seen.locale(),
@@ -247,7 +252,7 @@ impl From {
 }
 
 impl Me {
-    fn of(api: &Api, seen: &Seen, limits: Vec<LimitShown>) -> Self {
+    fn of(api: &Api, seen: &Seen, limits: Vec<LimitShown>, event_streams: Vec<EventStream>) -> Self {
         let sells = seen.sells(api);
         let standing = &seen.standing;
         let tier = standing
@@ -270,6 +275,7 @@ impl Me {
             } else {
                 BTreeMap::new()
             },
+            event_streams,
             features: UserFeatures::of(seen),
         }
     }

@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::Api;
-use crate::auth::Caller;
+use crate::auth::{Caller, customer};
 use crate::body::Body;
 use crate::etag::Cause;
 use crate::openapi::Denials;
@@ -64,9 +64,12 @@ pub(crate) async fn evaluate_flag(
     })
 }
 
-/// All flags.
+/// All flags, and where a customer's client hears that it should ask again. What it heard (`flagConfigEtag`,
+/// `flagConfigLastModified`) changes nothing: every answer is read from what was last written.
 #[utoipa::path(post, path = "/ofrep/v1/evaluate/flags", tag = "ofrep", request_body = Question,
-    params(("If-None-Match" = Option<String>, Header, description = "The tag of the answer that the caller has")),
+    params(("If-None-Match" = Option<String>, Header, description = "The tag of the answer that the caller has"),
+        ("flagConfigEtag" = Option<String>, Query, description = "What the stream said that it is known by now"),
+        ("flagConfigLastModified" = Option<String>, Query, description = "What the stream said of when it changed")),
     responses((status = 200, description = "All flags", body = Bulk, headers(("ETag" = String, description = "What the answer is known by"))),
         (status = 304, description = "The caller has this answer already"),
         (status = 400, description = "The context cannot be read", body = Failed),
@@ -79,7 +82,10 @@ pub(crate) async fn evaluate_flags(
 ) -> Result<Response, Fault> {
     let asked = api.asked(&caller, question).await?;
     let json = |error| Fault::Refused(Refusal::Broken(Box::new(error)));
-    let body = serde_json::to_vec(&Bulk::of(&asked.seen, &asked.at())).map_err(json)?;
+    let user = asked.seen.target.as_deref().and_then(customer);
+    let streams = user.map(|user| api.streams.of_user(user, asked.seen.now));
+    let bulk = Bulk::of(&asked.seen, &asked.at(), streams.unwrap_or_default());
+    let body = serde_json::to_vec(&bulk).map_err(json)?;
     let cause = Cause {
         target: asked.seen.target.as_deref().unwrap_or_default(),
         context: &serde_json::to_string(&asked.context).map_err(json)?,

@@ -198,6 +198,7 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::upgrades::deny_upgrade))
         .routes(routes!(admin::explain::explain_feature))
         .routes(routes!(admin::usage::shared_usage))
+        .routes(routes!(admin::promos::used_promos))
         .routes(routes!(admin::requests::list_requests))
         .routes(routes!(admin::requests::sum_up))
         .routes(routes!(admin::requests::top_models))
@@ -209,6 +210,22 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::payments::refund_payment))
         .routes(routes!(admin::payments::accept_payment))
         .routes(routes!(admin::payments::recheck_payment))
+        .merge(broadcast_routes())
+}
+
+/// What operators write to many.
+fn broadcast_routes() -> OpenApiRouter<Arc<Api>> {
+    OpenApiRouter::default()
+        .routes(routes!(
+            admin::broadcasts::list_broadcasts,
+            admin::broadcasts::make_broadcast
+        ))
+        .routes(routes!(admin::broadcasts::read_broadcast))
+        .routes(routes!(admin::broadcasts::count_broadcast))
+        .routes(routes!(admin::broadcasts::test_broadcast))
+        .routes(routes!(admin::broadcasts::start_broadcast))
+        .routes(routes!(admin::broadcasts::stop_broadcast))
+        .routes(routes!(admin::broadcasts::resume_broadcast))
 }
 
 /// The document, put together once.

@@ -86,6 +86,7 @@ impl Api {
             user,
             windows: Vec::new(),
             job: None,
+            usual: false,
             settings: (self.settings.table(), version_key()),
         };
         let view = self.store.view(ask).await?;

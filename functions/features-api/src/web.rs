@@ -24,9 +24,11 @@ use crate::Api;
 use crate::etag;
 use crate::problem::Refusal;
 
-/// What the page may load and who may show it: our own files, Telegram's one script, and Telegram's web clients.
-const POLICY: &str = "default-src 'none'; script-src 'self' https://telegram.org; style-src 'self'; connect-src 'self'; \
-    img-src 'self' data: blob:; media-src blob:; base-uri 'none'; form-action 'none'; \
+/// What the page may load and who may show it: our own files, Telegram's one script, the stream of changes (`{{live}}`), and
+/// Telegram's web clients.
+const POLICY: &str = "default-src 'none'; script-src 'self' https://telegram.org; style-src 'self'; \
+    connect-src 'self'{{live}}; img-src 'self' data: blob:; media-src blob:; \
+    base-uri 'none'; form-action 'none'; \
     frame-ancestors https://web.telegram.org https://webk.telegram.org https://webz.telegram.org";
 const FOR_EVER: &str = "public, max-age=31536000, immutable";
 const ASKED_ANEW: &str = "no-cache";
@@ -63,6 +65,7 @@ const FILES: &[File] = &[
     file!("elements.js", SCRIPT),
     file!("gallery.js", SCRIPT),
     file!("launch.js", SCRIPT),
+    file!("live.js", SCRIPT),
     file!("mine.js", SCRIPT),
     file!("pieces.js", SCRIPT),
     file!("player.js", SCRIPT),
@@ -104,17 +107,28 @@ fn hash(bytes: &[u8]) -> String {
 pub(crate) struct Page {
     html: String,
     tag: String,
+    policy: String,
 }
 
 impl Page {
-    pub(crate) fn of(bot_url: &str) -> Self {
+    /// `live` is where changes are heard of: an origin, or empty.
+    pub(crate) fn of(bot_url: &str, live: &str) -> Self {
         let html = include_str!("../web/index.html")
             .replace("{{assets}}", &format!("{APP}assets/{}", *HASH))
             .replace("{{bot}}", &attribute(bot_url))
             .replace("{{noscript-ru}}", &Say::in_(Locale::Ru).text("web-noscript"))
             .replace("{{noscript-en}}", &Say::in_(Locale::En).text("web-noscript"));
         let tag = format!("\"{}\"", hash(html.as_bytes()));
-        Self { html, tag }
+        let live = if live.is_empty() {
+            String::new()
+        } else {
+            format!(" {live}")
+        };
+        Self {
+            html,
+            tag,
+            policy: POLICY.replace("{{live}}", &live),
+        }
     }
 }
 
@@ -142,7 +156,9 @@ async fn page(State(api): State<Arc<Api>>, headers: HeaderMap) -> Response {
     let page = api.page();
     let body = Body::Plain(page.html.clone().into_bytes());
     let mut response = unless_known(&headers, &page.tag, HTML, body);
-    let policy = HeaderValue::from_static(POLICY);
+    // Without a policy it must not be shown at all.
+    let policy = HeaderValue::try_from(&page.policy);
+    let policy = policy.unwrap_or(HeaderValue::from_static("default-src 'none'"));
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, policy);
     let referrer = HeaderValue::from_static("no-referrer");
     response.headers_mut().insert(REFERRER_POLICY, referrer);
@@ -236,13 +252,24 @@ mod tests {
 
     #[test]
     fn an_address_cannot_leave_its_attribute() {
-        let page = Page::of("https://t.me/a\"><script>");
+        let page = Page::of("https://t.me/a\"><script>", "");
         assert!(
             page.html.contains("https://t.me/a&quot;>&lt;script>"),
             "{}",
             page.html
         );
         assert!(!page.html.contains("{{"), "{}", page.html);
+    }
+
+    #[test]
+    fn a_page_may_listen_where_there_is_something_to_hear_and_nowhere_else() {
+        let policy = |live| Page::of("https://t.me/a", live).policy;
+        assert!(policy("").contains("connect-src 'self'; "), "{}", policy(""));
+        let live = policy("https://live.example.org");
+        assert!(
+            live.contains("connect-src 'self' https://live.example.org; "),
+            "{live}"
+        );
     }
 
     #[test]

@@ -23,8 +23,12 @@ const tabs = make("nav", { className: "tabs" });
 const VIEWS = ["cabinet", "gallery", "shop"];
 let view = "cabinet";
 let other = null;
+/** Whether the page keeps up with what changes. */
+const pulse = make("small", { id: "pulse", aria: { role: "status" } });
 /** The orders that are drawn, and where the next page begins. */
 const orders = { all: [], next: undefined, problem: null, loading: false };
+/** What was known of the account when the orders were read: where it is another, there may be others. */
+let ordersOf;
 
 paint(opened.theme);
 withTelegram((app) => {
@@ -40,9 +44,10 @@ else outside();
 // --- Coming and going --------------------------------------------------------------------------------------------
 
 async function begin() {
-  main.append(make("header", {}, heading, refresh), tabs, notice, columns);
+  main.append(make("header", {}, make("div", { className: "wide" }, heading, pulse), refresh), tabs, notice, columns);
   refresh.addEventListener("click", again);
-  document.addEventListener("features-updated", draw);
+  document.addEventListener("features-updated", updated);
+  for (const name of ["features-failed", "live-state"]) document.addEventListener(name, draw);
   document.addEventListener("visibilitychange", () => document.hidden || FeatureGate.ready().then(draw));
   setInterval(() => document.hidden || draw(), TICK_MS);
   columns.append(make("p", { className: "quiet", textContent: say("loading") }));
@@ -50,7 +55,38 @@ async function begin() {
   await FeatureGate.refresh();
   main.removeAttribute("aria-busy");
   draw();
-  if (FeatureGate.isKnown) more();
+  if (FeatureGate.isKnown) await more();
+  FeatureGate.live();
+}
+
+/** What is known is another: what the account says moves with every order that begins or ends. */
+function updated() {
+  draw();
+  if (ordersOf !== undefined && accountNow() !== ordersOf) newest();
+}
+
+function accountNow() {
+  const { balance, active, limits = [] } = FeatureGate.all;
+  return JSON.stringify([balance, active, limits.map((limit) => limit.used)]);
+}
+
+/** Puts the newest orders before those that are shown, which stay. */
+async function newest() {
+  if (orders.loading) return;
+  orders.loading = true;
+  ordersOf = accountNow();
+  try {
+    const page = await asker.ask("/me/orders", { keep: false });
+    const fresh = new Set(page.orders.map((order) => order.id));
+    const meets = orders.all.some((order) => fresh.has(order.id));
+    const older = meets ? orders.all.filter((order) => !fresh.has(order.id)) : [];
+    Object.assign(orders, { all: [...page.orders, ...older], next: meets ? orders.next : page.next, problem: null });
+  } catch (problem) {
+    orders.problem = problem;
+  }
+  orders.loading = false;
+  draw();
+  if (accountNow() !== ordersOf && !orders.problem) newest();
 }
 
 async function again() {
@@ -87,6 +123,7 @@ async function more(anew = false) {
   if (orders.loading) return;
   orders.loading = true;
   const cursor = anew ? undefined : orders.next;
+  if (!cursor) ordersOf = accountNow();
   try {
     const path = cursor ? `/me/orders?cursor=${encodeURIComponent(cursor)}` : "/me/orders";
     const page = await asker.ask(path, { keep: false });
@@ -122,6 +159,7 @@ function draw() {
   const me = FeatureGate.isKnown ? FeatureGate.all : null;
   if (me) speak(me.language);
   labels();
+  drawPulse(me);
   drawNotice(me);
   drawTabs(me);
   columns.hidden = view !== "cabinet";
@@ -152,6 +190,13 @@ function drawTabs(me) {
   const focused = document.activeElement?.id;
   tabs.replaceChildren(...next.childNodes);
   if (focused?.startsWith("tab-")) document.getElementById(focused)?.focus();
+}
+
+function drawPulse(me) {
+  const { problem } = FeatureGate;
+  const text = !me ? "" : problem ? say("not-live", { moment: moment(FeatureGate.asOf) }) : say("live");
+  pulse.dataset.state = problem ? "behind" : "live";
+  if (pulse.textContent !== text) pulse.textContent = text;
 }
 
 function drawNotice(me) {

@@ -8,6 +8,7 @@
 //   featureGatekeeper.getAvailableModels()    the models that the customer may choose
 //   FeatureGate.getFlag("new_jobs", false)    a flag's value, or what is given beside it
 //   await FeatureGate.refresh()               asks now
+//   FeatureGate.live()                        keeps up with what changes, within seconds, while the page is looked at
 //
 // On a page of another origin (which ALLOWED_ORIGINS must name), say who asks: FeatureGate.configure({ authorization:
 // () => `tma ${initData}` }). Within the Mini App that is known. Answers are kept for five minutes; what is older is asked for
@@ -16,13 +17,15 @@
 //
 // Events, at the document: `features-updated` with every answer that is new; `subscription-updated` when what the customer may
 // do, or the tier, has changed; `features-failed` with the problem. A page that has sold something may send
-// `subscription-updated` itself, and the client asks again.
+// `subscription-updated` itself, and the client asks again. `live-state` says, with `state`, how a page that was told to be
+// `live()` (or configured so: `live: true`) keeps up: `live.js` says how.
 //
 // It speaks OFREP itself instead of resting on the stock provider. With its SDK that is 50 KB (14 compressed, against 4 of this
 // file), wants a bundler, and knows flags alone: limits, models and reasons come from the list of features. Whoever wants
 // the SDK puts the stock provider beside this, against the same address, as tests/ofrep/web.mjs does.
 
 import { launch } from "./launch.js";
+import { Live, addressOf } from "./live.js";
 
 /** How long an answer is taken for true, in ms. */
 export const AGE_MAX_MS = 5 * 60_000;
@@ -108,6 +111,8 @@ export class Gatekeeper {
   #pausedUntil = -Infinity;
   #running = null;
   #whose;
+  #streams = null;
+  #live = null;
 
   constructor(options = {}) {
     this.configure(options);
@@ -121,6 +126,7 @@ export class Gatekeeper {
    * - `authorization`: gives the header's value
    * - `lists`: the path of the features; the Mini App's `/me` has them as well
    * - `flags`: whether flags are asked for, `context` with what
+   * - `live`: whether it keeps up with what changes
    * - `target`: where events go
    */
   configure(options) {
@@ -129,6 +135,7 @@ export class Gatekeeper {
       target: globalThis.document ?? new EventTarget(), now: () => Date.now(), ...this.#options, ...options,
     };
     this.#asker = new Asker(this.#options);
+    if (options.live) this.live();
     return this;
   }
 
@@ -189,6 +196,30 @@ export class Gatekeeper {
     return this.#running;
   }
 
+  /**
+   * Keeps up with what changes: asks within seconds of it, while somebody looks at the page. `state` of what it gives is
+   * `live`, `asking`, `paused` or `off`; `stop()` ends it.
+   */
+  live() {
+    this.#live ??= new Live({
+      ...this.#options.timing,
+      fetch: this.#asker.fetch,
+      address: () => addressOf(this.#streams, this.#options.base),
+      refresh: () => this.#anew(),
+      changed: (state) => this.#tell("live-state", { state }),
+    });
+    // Where to listen stands in the first answer.
+    this.ready().then(() => this.#live.start());
+    return this.#live;
+  }
+
+  /** Asks after whatever is being asked now, which may have been too early. Gives whether there was an answer. */
+  async #anew() {
+    await this.#running;
+    await this.refresh();
+    return this.problem === null;
+  }
+
   /** Asks behind the page's back, if it is time to. */
   #look() {
     const now = this.#options.now();
@@ -219,6 +250,7 @@ export class Gatekeeper {
     const isNew = said !== before || !same([...flags], [...this.#flags]);
     const changed = before !== null && !same(rights(said), rights(before));
     [this.#lists, this.#flags, this.#at, this.problem] = [said, flags, this.#options.now(), null];
+    this.#streams = values?.eventStreams ?? said.eventStreams;
     if (isNew) this.#tell("features-updated", { changed });
     if (changed) this.#tell("subscription-updated", { tier: said.tier });
     return changed;

@@ -118,8 +118,8 @@ fn text(
             balance.available, balance.held, balance.captured, balance.granted
         ),
         format!(
-            "  money back {} set aside, {} gone, {} owed",
-            balance.aside, balance.clawed, balance.debt
+            "  money back {} set aside, {} gone, {} owed; {} given up with deleted data",
+            balance.aside, balance.clawed, balance.debt, balance.forfeited
         ),
         format!("  renews     {}", list(renewing.iter().map(renewal))),
         format!(
@@ -188,11 +188,14 @@ fn as_json(
         "granted": balance.granted.0,
         "aside": balance.aside.0,
         "clawed": balance.clawed.0,
+        "forfeited": balance.forfeited.0,
         "debt": balance.debt.0,
         "renewing": renewing,
         "open_jobs": ids(&account.active_jobs),
         "parked": ids(&account.parked),
         "blocked": account.blocked,
+        "invited_by": account.invited_by.map(|inviter| inviter.0),
+        "erased_at_ms": account.erased_at.map(|at| at.0),
         "used": used,
         "standing": grants::told(&account.standing),
         "ledger": entries,

@@ -1,9 +1,11 @@
 //! The command line's grammar, and its help.
 
+mod broadcast;
 mod looks;
 mod payments;
 mod people;
 mod requests;
+mod rewards;
 mod rows;
 pub mod said;
 mod settings;
@@ -13,10 +15,12 @@ use std::ffi::OsString;
 
 use clap::{Args, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
-pub use looks::{Explain, Jobs, Limits, Log, Redrive};
+pub use broadcast::BroadcastCommand;
+pub use looks::{Explain, Jobs, Limits, Log, Redrive, Which};
 pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Strikes, Upgrades};
 pub use requests::{DailyReport, Days, Requests};
+pub use rewards::Promos;
 pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Single, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
@@ -117,6 +121,12 @@ pub enum Command {
     /// Words that nobody may order anything with
     #[command(subcommand)]
     Moderation(Single),
+    /// Promo codes, and how often each was used
+    #[command(subcommand)]
+    Promos(Promos),
+    /// What an invitation brings, and the bonus of a day
+    #[command(subcommand)]
+    Rewards(Single),
     /// Plans, such as unlimited ones, and who has which
     #[command(subcommand)]
     Plans(HeldRows),
@@ -132,6 +142,9 @@ pub enum Command {
     /// Customers' requests for features
     #[command(subcommand)]
     Upgrades(Upgrades),
+    /// What is written to many customers at once: made, counted, tried, started, stopped
+    #[command(subcommand)]
+    Broadcast(BroadcastCommand),
     /// Keys of machines that ask the HTTP API
     #[command(subcommand)]
     Keys(Keys),

@@ -2,7 +2,7 @@
 
 use app::report::{Reporter, chart, not_over, text, zone};
 use app::texts::{Locale, Say};
-use domain::report::{Business, Period, Span};
+use domain::report::{Business, CreditPrice, Flow, Period, Span};
 use domain::time::Timestamp;
 use limits_flags::Settings;
 use serde_json::{Map, Value, json};
@@ -73,12 +73,15 @@ fn plain(html: &str) -> String {
 
 fn as_json(business: &Business, over: bool) -> Value {
     let (period, sums, takings) = (&business.period, &business.sums, &business.takings);
+    let flow =
+        |flow: &Flow| json!({"times": flow.times, "sum": flow.sum, "of_earlier_payments": flow.earlier});
     let tills: Vec<Value> = takings
         .tills
         .iter()
         .map(|((rail, currency), till)| {
-            json!({"rail": rail.as_str(), "currency": currency.code(), "payments": till.payments,
-                "came": till.came, "went_back": till.back})
+            json!({"rail": rail.as_str(), "currency": currency.code(), "came": flow(&till.came),
+                "accepted": flow(&till.accepted), "refunded": flow(&till.refunded),
+                "charged_back": flow(&till.charged_back), "ours_again": flow(&till.again)})
         })
         .collect();
     let models: Vec<Value> = sums
@@ -86,32 +89,33 @@ fn as_json(business: &Business, over: bool) -> Value {
         .iter()
         .map(|(model, tally)| {
             let mut row = shown::as_json(tally);
-            (row["model"], row["margin_kopecks"]) = (json!(model.0), json!(business.margin(tally)));
+            let by_credits = sums.by_credits.get(*model);
+            row["model"] = json!(model.0);
+            row["by_credits"] = json!(by_credits.map(shown::as_json));
+            row["by_plans"] = json!(sums.by_plans.get(*model).map(shown::as_json));
+            row["margin_kopecks"] = json!(by_credits.map(|tally| business.margin(tally)));
             row
         })
         .collect();
-    let plans: Map<String, Value> = business
-        .plans()
-        .into_iter()
-        .map(|plan| {
-            (
-                plan.to_owned(),
-                json!({"margin_kopecks": business.plan_margin(plan)}),
-            )
-        })
-        .collect();
+    let plan = |plan: &str| {
+        json!({"brings_kopecks": business.rates.sum(&business.plan_brought(plan)),
+            "margin_kopecks": business.plan_margin(plan), "with_credits": business.credit.plans.contains(plan)})
+    };
+    let plans = business.plans().into_iter();
+    let plans: Map<String, Value> = plans.map(|name| (name.to_owned(), plan(name))).collect();
     let losses: Vec<Value> = business
         .losses()
         .iter()
         .map(|(bearer, loss)| json!({"user": bearer.user.0, "plan": bearer.plan, "loss_kopecks": loss}))
         .collect();
+    let credit = json!({"days": CreditPrice::DAYS, "paid_kopecks": business.rates.sum(&business.credit.paid),
+        "given": business.credit.given, "given_for_nothing": business.credit.free});
     json!({
         "span": period.span.as_str(), "first": period.first, "last": period.last, "over": over,
-        "revenue_kopecks": business.revenue(), "tills": tills, "refunds": takings.refunds,
-        "charged_back": takings.charged_back, "going_back": takings.going_back, "held": takings.held,
-        "test": takings.test, "all": shown::as_json(&sums.all), "errors": sums.errors, "models": models,
-        "plans": plans, "losses": losses, "not_looked_at": business.not_looked_at,
-        "refused": business.refused, "orphans": business.orphans, "unreadable": business.unreadable,
+        "revenue_kopecks": business.revenue(), "tills": tills, "going_back": takings.going_back,
+        "held": takings.held, "test": takings.test, "all": shown::as_json(&sums.all), "errors": sums.errors,
+        "models": models, "credit": credit, "plans": plans, "losses": losses, "refused": business.refused,
+        "orphans": business.orphans, "unreadable": business.unreadable,
         "unread_payments": business.unread_payments,
     })
 }

@@ -74,6 +74,9 @@ pub enum Error {
     /// It cannot be done as things stand.
     #[error("{0}")]
     Refused(String),
+    /// Somebody else was changing the same.
+    #[error("{0}")]
+    Busy(String),
     /// The queues did not answer, or not as they should.
     #[error("the queues cannot be used")]
     Queue(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -135,6 +138,7 @@ impl Error {
             | Self::History(_)
             | Self::Keyring(KeyringError::Unknown(_) | KeyringError::LastOwner(_)) => Kind::Refused,
             Self::Keyring(KeyringError::Overtaken(_) | KeyringError::OwnerGone)
+            | Self::Busy(_)
             | Self::Money(app::cashier::Error::Busy) => Kind::Overtaken,
             _ => Kind::Outside,
         }

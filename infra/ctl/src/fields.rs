@@ -4,6 +4,7 @@
 mod access;
 mod cost;
 mod moderation;
+mod rewards;
 mod sold;
 mod wares;
 
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 pub(crate) use cost::COSTS;
 pub(crate) use moderation::MODERATION;
+pub(crate) use rewards::REWARDS;
 pub(crate) use wares::SELLING;
 
 use crate::holders::ARE_HELD;
@@ -60,10 +62,18 @@ pub const KINDS: &[Kind] = &[
     wares::PLAN,
     wares::PACK,
     cost::MODEL_COST,
+    rewards::PROMO,
 ];
 
 /// What stands in a settings file beside the kinds: one row each.
-pub const SINGLE: &[Kind] = &[sold::RULES, SELLING, COSTS, MODERATION, access::FLAG_METADATA];
+pub const SINGLE: &[Kind] = &[
+    sold::RULES,
+    SELLING,
+    COSTS,
+    MODERATION,
+    REWARDS,
+    access::FLAG_METADATA,
+];
 
 /// The kind of these rows.
 pub(crate) fn kind(kind: &str) -> Result<&'static Kind, Error> {
@@ -87,7 +97,7 @@ pub(crate) fn explained(mut commands: clap::Command) -> clap::Command {
                 })
         });
     }
-    for kind in [&SELLING, &COSTS, &MODERATION] {
+    for kind in [&SELLING, &COSTS, &MODERATION, &REWARDS] {
         commands = commands.mut_subcommand(kind.command, |command| {
             command
                 .mut_subcommand("put", |put| put.after_help(kind.help()))

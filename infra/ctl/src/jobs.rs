@@ -1,28 +1,34 @@
 //! The orders that are open.
 
-use domain::id::OPEN_SHARDS;
-use domain::job::Job;
+use app::open_table;
+use domain::job::{Job, Wait};
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 use store::Store;
 
-use crate::arguments::Jobs;
 use crate::arguments::said::now;
+use crate::arguments::{Jobs, Which};
 use crate::show::{count, list, number, time};
 use crate::{Error, Report};
 
-/// Orders that are read at once (DynamoDB's own limit).
-const PAGE: i32 = 100;
+/// Orders that are read at once.
+const AT_ONCE: usize = 100;
 
 /// Lists the open orders, the longest overdue first.
 pub(crate) async fn jobs(jobs: &Jobs) -> Result<Report, Error> {
     let store = jobs.target.find().await?.store()?;
-    let by = if jobs.due { now() } else { Timestamp(i64::MAX) };
-    let (mut found, more) = open(&store, by, jobs.limit).await?;
-    found.sort_by_key(|job| job.due_at);
+    let (found, more) = open(&store, jobs).await?;
+    let told: Vec<Value> = found.iter().map(as_json).collect();
+    let json = json!({"jobs": told, "more": more});
+    if jobs.csv {
+        let table = open_table::orders(&found);
+        let table = table.map_err(|error| Error::Usage(format!("this cannot be said as CSV: {error}")))?;
+        // A table has no room to say that it is not whole.
+        return Ok(Report::verdict(!more, table, json));
+    }
     let mut lines: Vec<String> = found.iter().map(line).collect();
     if found.is_empty() {
-        lines.push("no open orders".to_owned());
+        lines.push("no such orders".to_owned());
     }
     if more {
         lines.push(format!("and more; --limit {} was reached", jobs.limit));
@@ -33,32 +39,34 @@ pub(crate) async fn jobs(jobs: &Jobs) -> Result<Report, Error> {
         count(number(found.len()), "order"),
         list(stages.iter().cloned())
     ));
-    let told: Vec<Value> = found.iter().map(as_json).collect();
-    Ok(Report::new(lines.join("\n"), json!({"jobs": told, "more": more})))
+    Ok(Report::new(lines.join("\n"), json))
 }
 
-/// The open orders that are due by a time, at most so many, and whether there are more.
-async fn open(store: &Store, by: Timestamp, limit: u32) -> Result<(Vec<Job>, bool), Error> {
-    let most = usize::try_from(limit).unwrap_or(usize::MAX);
+/// The open orders that are asked for, at most so many, and whether there are more. Those whose customer is not told yet that
+/// they failed are among them, unless it is said which.
+async fn open(store: &Store, asked: &Jobs) -> Result<(Vec<Job>, bool), Error> {
+    let now = now();
+    let wait = match asked.which {
+        Which { stuck: true, .. } => Some(Wait::Stuck),
+        Which { expired: true, .. } => Some(Wait::Expired),
+        _ => None,
+    };
+    let by = if asked.which.due { now } else { Timestamp(i64::MAX) };
+    let by = wait.map_or(by, |wait| wait.due_by(now));
+    // The index is a little behind; what ended meanwhile is not due any more.
+    let fits = |job: &Job| wait.map_or(job.due_at.is_some(), |wait| wait.fits(job, now));
+    let most = usize::try_from(asked.limit).unwrap_or(usize::MAX);
     let mut found = Vec::new();
-    for shard in 0..OPEN_SHARDS {
-        let mut start = None;
-        loop {
-            let page = store.jobs().due(shard, by, start, PAGE).await?;
-            let jobs = store.jobs().get_many(&page.jobs).await?;
-            // The index is a little behind; what ended meanwhile is not due any more.
-            found.extend(jobs.into_iter().filter(|job| job.due_at.is_some()));
-            if found.len() > most {
-                found.truncate(most);
-                return Ok((found, true));
-            }
-            start = page.next;
-            if start.is_none() {
-                break;
-            }
+    if let Some(mut waiting) = store.jobs().waiting(by, None) {
+        while found.len() <= most
+            && let Some((jobs, _)) = waiting.next(AT_ONCE).await?
+        {
+            found.extend(jobs.into_iter().filter(fits));
         }
     }
-    Ok((found, false))
+    let more = found.len() > most;
+    found.truncate(most);
+    Ok((found, more))
 }
 
 fn by_stage(jobs: &[Job]) -> Vec<String> {
@@ -91,7 +99,11 @@ fn as_json(job: &Job) -> Value {
         "user": job.id.user.0,
         "stage": job.stage.as_str(),
         "model": job.order.model.0,
+        "provider": job.order.provider,
         "credits": job.cost.0,
+        "submission": job.fence.0,
+        "accepted_at": job.created_at.rfc3339(),
+        "settle_at": job.settle_at.rfc3339(),
         "due_at_ms": job.due_at.map(|due| due.0),
     })
 }

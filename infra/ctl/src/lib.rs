@@ -1,6 +1,7 @@
 //! The operator's command line, `cargo ctl`: settings, the webhook, the books.
 //!
-//! Every command is a function from [`arguments`] to a [`Report`], which is text for people and JSON for programs. Where
+//! Every command is a function from [`arguments`] to a [`Report`], which is text for people and JSON for programs; what may be
+//! too long for one is written on the way. Where
 //! the tables are comes from a stack's outputs, from a running `cargo dev`, or from flags: see [`target`].
 
 pub mod arguments;
@@ -13,6 +14,7 @@ pub mod target;
 mod access;
 mod account;
 mod audit;
+mod broadcast;
 mod daily;
 mod explain;
 mod flags;
@@ -24,6 +26,7 @@ mod limits;
 mod log;
 mod payments;
 mod prices;
+mod promos;
 mod redrive;
 mod registry;
 mod secret;
@@ -42,10 +45,11 @@ pub use report::Report;
 use arguments::{Command, SecretCommand, SettingsCommand, WebhookCommand};
 use holders::losing;
 
-/// Carries a command out.
-pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
+/// Carries a command out. What is too long to be held as a whole is written to `out` as it is read; the report is the rest.
+pub async fn run(arguments: &Arguments, out: &mut dyn std::io::Write) -> Result<Report, Error> {
     match &arguments.command {
-        Command::Settings(command) => settings(command).await,
+        // Large, and so not a part of every other command's way.
+        Command::Settings(command) => Box::pin(settings(command)).await,
         Command::Flags(command) => flags::flags(command).await,
         Command::Evaluators(command) => registry::rows("evaluator", command).await,
         Command::Features(command) => registry::rows("feature", command).await,
@@ -61,11 +65,14 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::ModelCosts(command) => registry::rows("model_cost", command).await,
         Command::Costs(command) => single::single(&fields::COSTS, command).await,
         Command::Moderation(command) => single::single(&fields::MODERATION, command).await,
+        Command::Promos(command) => Box::pin(promos::promos(command)).await,
+        Command::Rewards(command) => single::single(&fields::REWARDS, command).await,
         Command::Plans(command) => standing::held("plan", command).await,
         Command::Roles(command) => standing::roles(command).await,
         Command::Strikes(command) => standing::strikes(command).await,
         Command::Country(command) => standing::country(command).await,
         Command::Upgrades(command) => upgrades::upgrades(command).await,
+        Command::Broadcast(command) => broadcast::broadcast(command).await,
         Command::Keys(command) => access::keys(command).await,
         Command::Admins(command) => access::admins(command).await,
         Command::Explain(command) => explain::explain(command).await,
@@ -81,7 +88,7 @@ pub async fn run(arguments: &Arguments) -> Result<Report, Error> {
         Command::Job { job, bot, .. } => job::log_name(job, bot).await,
         Command::Account { user, target } => account::account(*user, target).await,
         Command::Payments(command) => payments::payments(command).await,
-        Command::Requests(command) => requests::requests(command).await,
+        Command::Requests(command) => requests::requests(command, arguments.json, out).await,
         Command::Report(asked) => daily::report(asked).await,
         Command::Grant(grant) => grant::grant(grant).await,
         Command::Redrive(command) => redrive::redrive(command).await,

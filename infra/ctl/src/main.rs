@@ -11,7 +11,7 @@ async fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(misread) => return explain(&misread),
     };
-    match ctl::run(&arguments).await {
+    match ctl::run(&arguments, &mut std::io::stdout()).await {
         Ok(report) => print(&report, arguments.json),
         Err(error) => complain(&error, arguments.json),
     }
@@ -27,12 +27,15 @@ fn explain(misread: &clap::Error) -> ExitCode {
 }
 
 fn print(report: &Report, json: bool) -> ExitCode {
-    let text = if json {
+    let text = if json && !report.goes_on {
         format!("{:#}", report.json)
     } else {
         report.text.trim_end().to_owned()
     };
-    say(&text);
+    // What is written already may need no end.
+    if !(report.goes_on && text.is_empty()) {
+        say(&text);
+    }
     ExitCode::from(u8::from(!report.sound))
 }
 

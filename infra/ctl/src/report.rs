@@ -11,6 +11,9 @@ pub struct Report {
     pub json: Value,
     /// Nothing is wrong with what was looked at. Otherwise the command ends with 1.
     pub sound: bool,
+    /// The rest of what was written already, page by page, and in the form that was asked for: `text` ends it, even where
+    /// programs read it.
+    pub goes_on: bool,
 }
 
 impl Report {
@@ -20,6 +23,15 @@ impl Report {
             text: text.into(),
             json,
             sound: true,
+            goes_on: false,
+        }
+    }
+
+    /// The end of what was written page by page.
+    pub fn rest(text: impl Into<String>) -> Self {
+        Self {
+            goes_on: true,
+            ..Self::new(text, Value::Null)
         }
     }
 

@@ -1,11 +1,14 @@
 //! What the log of AI operations has to say.
 
+mod listed;
 pub(crate) mod shown;
+
+use std::io::Write;
 
 use domain::ai_request::{AiRequest, Status};
 use domain::id::UserId;
 use domain::report::Summary;
-use domain::time::Millis;
+use domain::time::{Millis, Timestamp};
 use serde_json::json;
 use store::Requests as Log;
 
@@ -13,16 +16,24 @@ use crate::arguments::{Days, Requests};
 use crate::payments::day;
 use crate::{Error, Report};
 
-/// Lines that are asked for at once; a page ends at 1 MB anyhow.
+/// Lines that are asked for at once, to be summed up; a page ends at 1 MB anyhow.
 const PAGE: i32 = 5_000;
 
 /// Carries a question out.
-pub(crate) async fn requests(command: &Requests) -> Result<Report, Error> {
+pub(crate) async fn requests(command: &Requests, json: bool, out: &mut dyn Write) -> Result<Report, Error> {
     match command {
         Requests::Summary { days } => summed(days, false, |sums| Ok(shown::summary(sums))).await,
         Requests::Top { days, csv } => summed(days, *csv, |sums| shown::models(sums, *csv)).await,
         Requests::Unlimited { days, csv } => summed(days, *csv, |sums| shown::plans(sums, *csv)).await,
-        Requests::List { days, status, csv } => list(days, *status, *csv).await,
+        Requests::List {
+            days,
+            results,
+            status,
+            csv,
+        } => {
+            let mut list = listed::List::begin(out, json, *csv);
+            listed::list(days, *results, *status, &mut list).await
+        }
         Requests::User {
             user,
             limit,
@@ -53,25 +64,18 @@ async fn summed(
     Ok(with_holes(show(&sums)?, holes, csv))
 }
 
-async fn list(days: &Days, status: Option<Status>, csv: bool) -> Result<Report, Error> {
-    let mut lines = Vec::new();
-    let holes = read(days, |line| {
-        if status.is_none_or(|status| status == line.status) {
-            lines.push(line);
-        }
-    })
-    .await?;
-    lines.sort_by(|a: &AiRequest, b| (a.at, &a.id).cmp(&(b.at, &b.id)));
-    Ok(with_holes(shown::lines(&lines, csv)?, holes, csv))
+/// The days that are asked for, the earliest first.
+fn each(days: &Days) -> Result<impl Iterator<Item = Timestamp>, Error> {
+    let last = day(days.day.as_deref())?;
+    let before = move |back| last.after(Millis(domain::cost::days(back).0.saturating_neg()));
+    Ok((0..days.days).rev().map(before))
 }
 
 /// Reads the lines of some days, day by day and part by part. Gives how many there are that cannot be read.
 async fn read(days: &Days, mut take: impl FnMut(AiRequest)) -> Result<u64, Error> {
-    let last = day(days.day.as_deref())?;
     let log = days.target.find().await?.requests()?;
     let mut holes = 0_u64;
-    let before = |back| last.after(Millis(domain::cost::days(back).0.saturating_neg()));
-    let mut pages = log.of_days((0..days.days).rev().map(before), None, PAGE);
+    let mut pages = log.of_days(each(days)?, None, PAGE);
     while let Some(page) = pages.next().await? {
         holes = holes.saturating_add(page.unreadable);
         page.lines.into_iter().for_each(&mut take);
@@ -105,11 +109,13 @@ fn with_holes(mut report: Report, holes: u64, csv: bool) -> Report {
     report.json["unreadable"] = json!(holes);
     report.sound = holes == 0;
     if holes > 0 && !csv {
-        let lines = crate::show::count(holes, "line");
-        report.text = format!(
-            "{}\n! {lines} of the log cannot be read and are not in this",
-            report.text
-        );
+        report.text = format!("{}\n{}", report.text, self::holes(holes));
     }
     report
+}
+
+/// What is said of lines that cannot be read.
+fn holes(holes: u64) -> String {
+    let lines = crate::show::count(holes, "line");
+    format!("! {lines} of the log cannot be read and are not in this")
 }

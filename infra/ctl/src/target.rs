@@ -62,6 +62,9 @@ pub struct Target {
     /// The payments' table
     #[arg(long, value_name = "TABLE", env = "PAYMENTS_TABLE", hide_short_help = true)]
     pub payments_table: Option<String>,
+    /// The table of broadcasts
+    #[arg(long, value_name = "TABLE", env = "BROADCASTS_TABLE", hide_short_help = true)]
+    pub broadcasts_table: Option<String>,
     /// The webhook function's address
     #[arg(long, value_name = "URL", env = "WEBHOOK_URL", hide_short_help = true)]
     pub webhook_url: Option<String>,
@@ -96,7 +99,7 @@ impl Target {
         })
     }
 
-    fn flags(&self) -> [(&'static str, Option<&String>); 9] {
+    fn flags(&self) -> [(&'static str, Option<&String>); 10] {
         [
             ("AccountsTable", self.accounts_table.as_ref()),
             ("LedgerTable", self.ledger_table.as_ref()),
@@ -106,6 +109,7 @@ impl Target {
             ("SettingsTable", self.settings_table.as_ref()),
             ("AuditTable", self.audit_table.as_ref()),
             ("PaymentsTable", self.payments_table.as_ref()),
+            ("BroadcastsTable", self.broadcasts_table.as_ref()),
             ("WebhookUrl", self.webhook_url.as_ref()),
         ]
     }

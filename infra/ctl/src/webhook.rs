@@ -101,7 +101,7 @@ fn menus() -> [SetMyCommands; 2] {
     [menu(Locale::En, None), menu(Locale::Ru, Some("ru"))]
 }
 
-fn client(bot: &Bot, place: &Place, secrets: &Secrets) -> Result<Client, Error> {
+pub(crate) fn client(bot: &Bot, place: &Place, secrets: &Secrets) -> Result<Client, Error> {
     let http = runtime::clients::http().map_err(|error| Error::Machine(Box::new(error)))?;
     let token = secrets.telegram_bot_token().map_err(Error::unusable)?;
     Ok(Client::new(http, place.telegram(bot), token))

@@ -8,15 +8,19 @@
 mod commands {
     mod access;
     mod audited;
+    mod broadcast;
     mod costs;
     mod fields;
     mod grammar;
     mod holders;
     mod limits;
+    mod listed;
     mod money;
+    mod open;
     mod outside;
     mod payments;
     mod place;
+    mod promos;
     mod queues;
     mod requests;
     mod rows;

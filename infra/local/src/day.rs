@@ -5,6 +5,7 @@ mod check;
 mod clock;
 mod people;
 mod plan;
+mod prices;
 mod shop;
 
 use std::collections::BTreeMap;
@@ -14,7 +15,6 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use futures::StreamExt as _;
-use limits_flags::Document;
 use local_lambda::Outcome;
 use played_telegram::PlayedTelegram;
 use serde_json::{Value, json};
@@ -45,6 +45,9 @@ const DAY_MS: i64 = 24 * HOUR_MS;
 const MOSCOW_MS: i64 = 3 * HOUR_MS;
 /// So long after its beginning the customers of an hour come.
 const INTO_HOUR_MS: i64 = 120_000;
+/// The hour of the day, and that after it, in which money goes back that came the day before.
+const NOON: i64 = 12;
+const AFTER_DAY: i64 = 2;
 /// One in so many customers gets money back.
 const REFUNDED: usize = 12;
 
@@ -137,7 +140,7 @@ pub async fn run(mut options: Options, wanted: Wanted, say: impl Fn(&str)) -> Re
     options.dies_after_answer = wanted.kills;
     options.doorbell_visibility_s = wanted.kills.then_some(KILLED_BACK_S);
     options.schedule_speed = 0;
-    options.settings = Some(settings);
+    options.settings = Some(prices::settings);
     let stage = Stage::set(options, clock, (day, directory), wanted).await?;
     let played = stage.play(wanted, &say).await;
     let report = match played {
@@ -146,29 +149,6 @@ pub async fn run(mut options: Options, wanted: Wanted, say: impl Fn(&str)) -> Re
     };
     stage.cloud.shutdown().await;
     report
-}
-
-/// The rates that the reckoning knows, what every model costs, and a limit that some come up against.
-fn settings(document: &mut Document) {
-    let rates = json!({
-        "rub_per_usd": [{"rate": "80.00"}], "rub_per_star": [{"rate": "1.04"}], "billed_units": {"kie": "0.005"},
-    });
-    document.costs = serde_json::from_value(rates).ok();
-    for provider in ["kling", "omni", "luma", "minimax"] {
-        let by = if provider == "omni" { "google" } else { provider };
-        let row =
-            json!({"provider": by, "category": "video_gen", "rates": [{"unit": "second", "usd": "0.05"}]});
-        if let Ok(row) = serde_json::from_value(row) {
-            document.model_costs.insert(format!("played-{provider}"), row);
-        }
-    }
-    if let Some(limit) = document
-        .models
-        .get_mut("voice")
-        .and_then(|model| model.limit.as_mut())
-    {
-        limit.max = 3;
-    }
 }
 
 fn seen(user: i64) -> impl FnOnce(played_telegram::Error) -> Error {
@@ -207,9 +187,14 @@ impl Stage {
     /// The day, and the morning after it. Gives when its first hour began.
     async fn play(&self, wanted: Wanted, say: &impl Fn(&str)) -> Result<Instant> {
         let began = Instant::now();
+        // Who bought the day before: some of it goes back in the day, and some after it.
+        let [in_day, after_day] = self.buy_before().await?;
         for (hour, deeds) in (0_i64..).zip(plan::day(wanted.operations, wanted.seed)) {
             self.clock.set(self.day + hour * HOUR_MS + INTO_HOUR_MS)?;
             self.sweep().await?;
+            if hour == NOON {
+                self.give_some_back(&in_day).await?;
+            }
             self.hour(deeds, plan::Dice::of_kills(wanted.seed, hour)).await?;
             let counts = crate::locked(&self.counts);
             let (ordered, refused) = (counts.ordered, counts.refused);
@@ -224,7 +209,7 @@ impl Stage {
         // The plan that costs more than it brings stays as it was bought.
         let users = users
             .into_iter()
-            .filter(|user| !plan::is_greedy(*user, wanted.operations));
+            .filter(|user| !plan::is_greedy(*user, wanted.operations) && !shop::has_bought_before(*user));
         let some: Vec<i64> = users.step_by(REFUNDED.min(of_few)).collect();
         self.give_some_back(&some).await?;
         self.rest().await?;
@@ -233,6 +218,10 @@ impl Stage {
             self.clock.set(self.day + DAY_MS + hour * HOUR_MS)?;
             self.sweep().await?;
             self.rest().await?;
+            if hour == AFTER_DAY {
+                self.give_some_back(&after_day).await?;
+                self.rest().await?;
+            }
         }
         say("The operator gets the morning's report");
         self.clock.set(self.day + DAY_MS + 9 * HOUR_MS)?;
@@ -316,8 +305,10 @@ impl Stage {
     async fn report(&self, began: Instant, wanted: Wanted) -> Result<Report> {
         let played = began.elapsed();
         let stats = self.cloud.local().all_stats();
-        let rows = self.rows().await?;
-        let differences = self.differences(&rows).await?;
+        let mut rows = self.rows().await?;
+        let prices = self.prices().await?;
+        let (costed, mut differences) = rows.cost(&prices, self.day, self.day + DAY_MS);
+        differences.extend(self.differences(&rows).await?);
         let violations = self.violations().await?;
         let stumbles = std::mem::take(&mut *crate::locked(&self.stumbles));
         let counts = crate::locked(&self.counts);
@@ -335,6 +326,9 @@ impl Stage {
             "refused": counts.refused,
             "words_taken_over": counts.words,
             "words_rendered": counts.words_rendered,
+            "costs_reckoned": costed.exactly,
+            "costs_among_several": costed.among,
+            "costs_unknown": rows.unknown(self.day, self.day + DAY_MS),
             "payments": rows.paid.len(),
             "refunded": came("refunded"),
             "charged_back": came("charged_back"),

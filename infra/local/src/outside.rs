@@ -19,6 +19,9 @@ pub const VAULTS: [i64; 2] = [-1_001_000_000_001, -1_001_000_000_002];
 /// The operator's channel of the played Telegram.
 pub(crate) const OPERATOR: i64 = -1_001_000_000_003;
 
+/// Open pages that are told of changes: fewer than the processes that a function may have here.
+const STREAMS: u32 = 6;
+
 /// The outside world, reachable but not yet served.
 pub(crate) struct Outside {
     pub(crate) page: Door,
@@ -44,7 +47,7 @@ impl Outside {
             chat: None,
             studios: None,
             rails: None,
-            parameters: Vec::new(),
+            parameters: vec![("LiveStreams", STREAMS.to_string())],
         };
         outside.place_telegram(options)?;
         if options.kie_key.is_none() {

@@ -65,6 +65,10 @@ pub(crate) enum Button {
     Paid(Nonce),
     /// Speak this language; none for that of the customer's Telegram.
     Language(Option<Locale>),
+    /// Broadcasts are wanted, or not: on the card that asks.
+    News(bool),
+    /// No broadcasts from now on: below one.
+    Mute,
     /// Show what was ordered.
     Orders,
     /// Show what was ordered before this one, which began then.
@@ -81,6 +85,8 @@ pub(crate) enum Button {
     GiveBack(Nonce, bool),
     /// The next payments of this subscription are wanted, or not.
     Renew(Nonce, bool),
+    /// Delete all that is known of the customer, who was shown that so many credits are lost.
+    Erase(Credits),
 }
 
 impl Button {
@@ -110,6 +116,8 @@ impl Button {
             Self::Support => "sup".to_owned(),
             Self::Appeal(nonce) => format!("ap:{}", nonce.as_str()),
             Self::Language(language) => format!("la:{}", language.map_or("", Locale::as_str)),
+            Self::News(wanted) => format!("nw:{}", u8::from(*wanted)),
+            Self::Mute => "mute".to_owned(),
             Self::Orders => "ord".to_owned(),
             Self::OrdersBefore(nonce, at) => format!("ob:{}:{}", nonce.as_str(), at.0),
             Self::Order(nonce) => format!("or:{}", nonce.as_str()),
@@ -121,6 +129,7 @@ impl Button {
             Self::Paid(nonce) => format!("pd:{}", nonce.as_str()),
             Self::GiveBack(nonce, meant) => format!("gb:{}:{}", nonce.as_str(), u8::from(*meant)),
             Self::Renew(nonce, wanted) => format!("rn:{}:{}", nonce.as_str(), u8::from(*wanted)),
+            Self::Erase(shown) => format!("er:{}", shown.0),
         }
     }
 
@@ -134,6 +143,9 @@ impl Button {
             "sup" => return Some(Self::Support),
             "his" => return Some(Self::History),
             "ord" => return Some(Self::Orders),
+            "mute" => return Some(Self::Mute),
+            "nw:0" => return Some(Self::News(false)),
+            "nw:1" => return Some(Self::News(true)),
             "la:" => return Some(Self::Language(None)),
             "la:ru" => return Some(Self::Language(Some(Locale::Ru))),
             "la:en" => return Some(Self::Language(Some(Locale::En))),
@@ -144,6 +156,9 @@ impl Button {
         }
         if let Some(page) = data.strip_prefix("hp:") {
             return page.parse().ok().map(Self::HistoryPage);
+        }
+        if let Some(shown) = data.strip_prefix("er:") {
+            return shown.parse().ok().map(|shown| Self::Erase(Credits(shown)));
         }
         let (kind, rest) = data.split_once(':')?;
         let nonce = Nonce::parse(rest.get(..NONCE_CHARS)?)?;
@@ -221,6 +236,8 @@ impl Button {
             | Self::Support
             | Self::Appeal(_)
             | Self::Language(_)
+            | Self::News(_)
+            | Self::Mute
             | Self::Orders
             | Self::OrdersBefore(..)
             | Self::History
@@ -229,7 +246,8 @@ impl Button {
             | Self::Buy(..)
             | Self::Paid(_)
             | Self::GiveBack(..)
-            | Self::Renew(..) => None,
+            | Self::Renew(..)
+            | Self::Erase(_) => None,
         }
     }
 
@@ -298,6 +316,10 @@ mod tests {
             Button::GiveBack(nonce(), false),
             Button::Renew(nonce(), true),
             Button::Renew(nonce(), false),
+            Button::News(true),
+            Button::News(false),
+            Button::Mute,
+            Button::Erase(Credits(u32::MAX)),
         ];
         for button in buttons {
             assert!(button.data().len() <= 64, "{button:?}");
@@ -318,6 +340,8 @@ mod tests {
             "zz:2222222222222222",
             "no:2222222222222222x",
             "cab:1",
+            "er:",
+            "er:-1",
             "ki:2222222222222222:film",
             "fi:2222222222222222:1",
             "go:ёжёжёжёж:1",

@@ -158,6 +158,8 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     for usage in view.usages.iter().filter(|usage| quota::is_shown(&usage.limit)) {
         lines.push(quota::line(*say, view.snapshot, usage, &view.zone(), view.now));
     }
+    let minutes = [("minutes", show::minutes(model.typical).into())];
+    lines.push(say.with("card-time", minutes));
     lines.extend(length_line(*say, draft, model));
     lines.extend(moderation_line(view));
     let lacks = view.lacks.as_ref();

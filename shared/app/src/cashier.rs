@@ -3,6 +3,7 @@
 
 mod desk;
 mod hear;
+mod invitations;
 mod look;
 mod open;
 mod reconcile;

@@ -2,23 +2,29 @@
 //! update costs one read, at most one write, and no call to Telegram.
 
 mod allowance;
+mod bonus;
 mod cabinet;
 mod cancel;
 mod compose;
 mod create;
 mod edit;
+mod erase;
 mod give_back;
 mod helpdesk;
 mod history;
+mod invite;
 mod kinds;
 mod language;
+mod news;
 mod orders;
 mod parked;
+mod promo;
 mod receipt;
 mod route;
 mod shop;
 mod stars;
 mod support;
+mod usual;
 mod visit;
 mod welcome;
 mod words;
@@ -33,6 +39,7 @@ use store::Store;
 
 use crate::cashier::Cashier;
 use crate::env::Env;
+use usual::Measured;
 
 /// What the front desk works with.
 #[derive(Debug)]
@@ -43,6 +50,7 @@ pub struct Desk {
     env: Env,
     cashier: Option<Cashier>,
     helpdesk: Option<Helpdesk>,
+    usual: Measured,
 }
 
 /// Why an update was not answered.
@@ -92,6 +100,7 @@ impl Desk {
             env,
             cashier: None,
             helpdesk: None,
+            usual: Measured::default(),
         }
     }
 

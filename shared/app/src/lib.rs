@@ -6,6 +6,7 @@
 mod env;
 pub mod texts;
 
+pub mod broadcast;
 mod buttons;
 mod cards;
 pub mod cashier;
@@ -25,10 +26,13 @@ mod way_out;
 mod words_card;
 
 pub mod desk;
+pub mod erase;
 pub mod gallery;
+pub mod log_sums;
 pub mod log_table;
 pub mod lookout;
 pub mod on_sale;
+pub mod open_table;
 
 pub mod rails;
 pub mod report;

@@ -4,7 +4,7 @@ use domain::ai_request::AiRequest;
 use domain::report::{Summary, Tally};
 
 /// What a sum says, by the names under which CSV and JSON say it.
-pub const SUMS: [&str; 9] = [
+pub const SUMS: [&str; 10] = [
     "requests",
     "completed",
     "failed",
@@ -14,9 +14,10 @@ pub const SUMS: [&str; 9] = [
     "cost_usd",
     "cost_rub",
     "unpriced",
+    "unrated",
 ];
 
-fn sums(tally: &Tally) -> [String; 9] {
+fn sums(tally: &Tally) -> [String; 10] {
     [
         tally.requests.to_string(),
         tally.completed.to_string(),
@@ -27,6 +28,7 @@ fn sums(tally: &Tally) -> [String; 9] {
         tally.cost.to_string(),
         roubles(tally.kopecks()),
         tally.unpriced.to_string(),
+        tally.unrated.to_string(),
     ]
 }
 
@@ -36,7 +38,7 @@ pub fn roubles(kopecks: u64) -> String {
 }
 
 /// What a line says, by the names under which CSV says it.
-const COLUMNS: [&str; 22] = [
+pub const COLUMNS: [&str; 28] = [
     "at",
     "id",
     "user",
@@ -44,6 +46,9 @@ const COLUMNS: [&str; 22] = [
     "status",
     "provider",
     "model",
+    "form",
+    "aspect",
+    "with_photo",
     "seconds",
     "took_ms",
     "attempts",
@@ -52,19 +57,24 @@ const COLUMNS: [&str; 22] = [
     "tokens_out",
     "credits",
     "cost_usd",
+    "at_least_usd",
     "cost_rub",
     "cost_by",
     "rub_per_usd",
     "subscription",
     "is_unlimited",
     "error",
+    "task",
+    "result",
     "prompt",
 ];
 
 fn columns(line: &AiRequest) -> Vec<String> {
     let cost = line.cost;
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
-    let columns: [String; 22] = [
+    let asked = line.asked.as_ref();
+    let aspect = asked.and_then(|asked| asked.aspect);
+    let columns: [String; 28] = [
         line.at.rfc3339().unwrap_or_default(),
         line.id.clone(),
         line.user.to_string(),
@@ -72,6 +82,13 @@ fn columns(line: &AiRequest) -> Vec<String> {
         line.status.as_str().to_owned(),
         line.provider.clone(),
         line.model.0.clone(),
+        asked.map(|asked| asked.family.clone()).unwrap_or_default(),
+        aspect
+            .map(|aspect| aspect.as_str().to_owned())
+            .unwrap_or_default(),
+        asked
+            .map(|asked| asked.with_photo.to_string())
+            .unwrap_or_default(),
         line.seconds.to_string(),
         line.took.map(|took| took.0.to_string()).unwrap_or_default(),
         line.attempts.to_string(),
@@ -80,6 +97,7 @@ fn columns(line: &AiRequest) -> Vec<String> {
         line.tokens_out.to_string(),
         line.credits.to_string(),
         cost.map(|cost| cost.micro_usd.to_string()).unwrap_or_default(),
+        line.at_least.map(|least| least.to_string()).unwrap_or_default(),
         cost.and_then(|cost| cost.kopecks)
             .map(roubles)
             .unwrap_or_default(),
@@ -89,6 +107,8 @@ fn columns(line: &AiRequest) -> Vec<String> {
         text(&line.subscription),
         line.is_unlimited.to_string(),
         text(&line.error),
+        text(&line.task),
+        text(&line.result),
         harmless(&text(&line.prompt)),
     ];
     columns.into()
@@ -106,6 +126,11 @@ fn harmless(words: &str) -> String {
 /// Lines as CSV.
 pub fn lines(lines: &[AiRequest]) -> Result<String, csv::Error> {
     table(&COLUMNS, lines.iter().map(columns))
+}
+
+/// Lines as CSV that follow others: without the names of the columns.
+pub fn more_lines(lines: &[AiRequest]) -> Result<String, csv::Error> {
+    table(&[], lines.iter().map(columns))
 }
 
 /// The models of a sum as CSV, the dearest first.
@@ -135,10 +160,12 @@ pub fn categories(summary: &Summary) -> Result<String, csv::Error> {
     table(&[&["category"], &SUMS[..]].concat(), rows)
 }
 
-/// A table as CSV, without the last line's end, which whoever prints it adds.
-fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<String, csv::Error> {
+/// A table as CSV, without the last line's end, which whoever prints it adds; without a head if that is empty.
+pub(crate) fn table(head: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Result<String, csv::Error> {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    writer.write_record(head)?;
+    if !head.is_empty() {
+        writer.write_record(head)?;
+    }
     for row in rows {
         writer.write_record(row)?;
     }

@@ -39,8 +39,12 @@ pub(crate) fn moved(before: &Job, change: &Change) {
 }
 
 /// Whether an order that is over went as it should; `None` where that says nothing of us: its customer took it back, or
-/// asked for what nobody makes.
+/// asked for what nobody makes. Nor are words counted: where they fail there are simple ones, and a service of words that
+/// is down must not look like one of videos.
 fn is_success(job: &Job) -> Option<bool> {
+    if job.order.makes.is_words() {
+        return None;
+    }
     match (job.stage, job.failure) {
         (Stage::Canceled, _) | (_, Some(Failure::Moderation | Failure::BadInput)) => None,
         (stage, _) => Some(matches!(stage, Stage::Delivered | Stage::Parked)),

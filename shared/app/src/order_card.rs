@@ -167,7 +167,8 @@ pub(crate) fn receipt(say: Say, snapshot: &Snapshot, (job, waits): (&Job, bool),
 /// Whether what was made can be sent once more: it came, or waits, as something that Telegram has a name for.
 pub(crate) fn can_be_shown(job: &Job) -> bool {
     let came = matches!(job.stage, Stage::Delivered | Stage::Parked);
-    came && job.file.is_some() && !job.order.makes.is_words()
+    let file = job.file.as_ref().is_some_and(|file| !file.0.is_empty());
+    came && file && !job.order.makes.is_words()
 }
 
 /// The steps, each day's under its date; what happened again and again stands once, with how often.

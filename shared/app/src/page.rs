@@ -64,6 +64,8 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("web-failed-server", &[]),
     ("web-failed-refused", &[]),
     ("web-as-of", &["moment"]),
+    ("web-live", &[]),
+    ("web-not-live", &["moment"]),
     ("web-nav", &[]),
     ("web-tab-cabinet", &[]),
     ("web-tab-gallery", &[]),

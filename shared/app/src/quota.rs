@@ -63,6 +63,15 @@ pub(crate) fn title(say: Say, snapshot: &Snapshot, limit: &Limit) -> String {
     }
 }
 
+/// How much a limit allows, in words: `10 per day at most`.
+pub(crate) fn at_most(say: Say, limit: &Limit) -> String {
+    let values = [
+        ("max", amount(limit.measure, limit.max).into()),
+        ("span", span_of(say, limit).into()),
+    ];
+    say.with("limit-at-most", values)
+}
+
 /// The key of the feature that a limit comes with, if it comes with one.
 pub(crate) fn feature_of<'s>(snapshot: &'s Snapshot, limit: &Limit) -> Option<&'s str> {
     let rest = limit.id.strip_prefix(FEATURE_LIMIT)?;

@@ -10,11 +10,12 @@ pub use picture::chart;
 pub use send::{Failed, Outcome, Post};
 pub use words::{not_over, text};
 
-use domain::payment::Record;
-use domain::report::{Bearer, Business, Period, brought};
+use std::collections::BTreeSet;
+
+use domain::report::{Business, Period};
 use domain::window::Zone;
 use limits_flags::Settings;
-use store::{Bought, Error, Notes, Payments, Requests};
+use store::{Error, Notes, Payments, Requests};
 
 use crate::env::Env;
 
@@ -22,8 +23,6 @@ use crate::env::Env;
 const PAGE: i32 = 5_000;
 /// Payments that are asked for at once.
 const PAYMENTS_PAGE: i32 = 500;
-/// Customers with unlimited plans whose payments are looked up: those whose plans cost most. Each is a query.
-const BEARERS_MAX: usize = 200;
 
 /// Whose days a report is about: those of the schedule that asks for it.
 pub fn zone() -> Zone {
@@ -53,10 +52,16 @@ impl Reporter {
         let mut business = Business::new(period, rates);
         self.read_log(&mut business).await?;
         self.read_payments(&mut business).await?;
+        self.read_money(&mut business).await?;
         let period = &business.period;
         let tallies = self.notes.tallies(period.from, period.until).await?;
         (business.refused, business.orphans) = (tallies.refused, tallies.orphans);
-        self.look_at_bearers(&mut business).await?;
+        // A plan that nobody sells any more runs on.
+        let known = settings.plans.iter().map(|plan| plan.key.clone());
+        let used = business.plans().into_iter().map(str::to_owned);
+        let mut plans: BTreeSet<String> = known.chain(used).collect();
+        plans.extend(business.sold_lately.iter().cloned());
+        self.read_plans(&mut business, &plans).await?;
         Ok(business)
     }
 
@@ -71,6 +76,7 @@ impl Reporter {
         Ok(())
     }
 
+    /// How the payments stand that were first heard of in this time.
     async fn read_payments(&self, business: &mut Business) -> Result<(), Error> {
         for day in business.period.utc_days() {
             let mut start = None;
@@ -81,7 +87,7 @@ impl Reporter {
                     .for_each(|at| business.miss_payment(at));
                 for record in page.records {
                     if business.period.holds(record.payment.created_at) {
-                        business.takings.add(&record);
+                        business.takings.stands(&record);
                     }
                 }
                 start = page.next;
@@ -93,29 +99,31 @@ impl Reporter {
         Ok(())
     }
 
-    async fn look_at_bearers(&self, business: &mut Business) -> Result<(), Error> {
-        let heaviest = business.sums.heaviest();
-        let not_looked_at = heaviest.len().saturating_sub(BEARERS_MAX);
-        let mut bearers = Vec::new();
-        for ((user, plan), tally) in heaviest.into_iter().take(BEARERS_MAX) {
-            let bought = self.payments.all_bought(*user).await?;
-            let records: Vec<Record> = bought.into_iter().filter_map(payment).collect();
-            bearers.push(Bearer {
-                user: *user,
-                plan: plan.clone(),
-                tally: *tally,
-                brought: brought(&records, plan, &business.period),
-            });
+    /// What money moved, and what credits were given: for this time, and for the days before it by which a credit's price
+    /// goes.
+    async fn read_money(&self, business: &mut Business) -> Result<(), Error> {
+        for day in business.credit.utc_days() {
+            let moved = self
+                .payments
+                .moved_on(day, |movement| business.move_money(&movement));
+            let unread = moved.await?;
+            let given = self.payments.given_on(day, |entry| business.credit.give(&entry));
+            let unread = unread.saturating_add(given.await?);
+            business.unread_payments = business.unread_payments.saturating_add(unread);
         }
-        business.bearers = bearers;
-        business.not_looked_at = u64::try_from(not_looked_at).unwrap_or(u64::MAX);
         Ok(())
     }
-}
 
-fn payment(bought: Bought) -> Option<Record> {
-    match bought {
-        Bought::Payment(record) => Some(*record),
-        Bought::Purchase(_) => None,
+    /// What was paid for the plans whose days are of this time, whenever that was.
+    async fn read_plans(&self, business: &mut Business, plans: &BTreeSet<String>) -> Result<(), Error> {
+        let from = business.period.from;
+        for plan in plans {
+            let running = self
+                .payments
+                .running(plan, from, |record| business.add_plan(&record));
+            let unread = running.await?;
+            business.unread_payments = business.unread_payments.saturating_add(unread);
+        }
+        Ok(())
     }
 }

@@ -4,7 +4,7 @@ use domain::catalog::{Makes, Rules};
 use domain::job::{Job, Order};
 use domain::limit::Span;
 use domain::money::Credits;
-use domain::time::Timestamp;
+use domain::time::{Millis, Timestamp};
 use domain::window::{Schedule, Zone};
 use limits_flags::Snapshot;
 use providers::registry::form;
@@ -166,14 +166,19 @@ fn prompt_shown(prompt: &str) -> String {
 
 /// How long it usually takes, as a sentence.
 pub(crate) fn usual_wait(say: Say, order: &Order) -> String {
-    let minutes = order.typical.secs_ceil().saturating_add(59) / 60;
     say.with(
         "queued-wait",
         [
             ("kind", kinds::value(order.makes)),
-            ("minutes", u32::try_from(minutes.max(1)).unwrap_or(1).into()),
+            ("minutes", minutes(order.typical).into()),
         ],
     )
+}
+
+/// A time in whole minutes, rounded up, one at least.
+pub(crate) fn minutes(span: Millis) -> u32 {
+    let minutes = span.secs_ceil().saturating_add(59) / 60;
+    u32::try_from(minutes.max(1)).unwrap_or(1)
 }
 
 /// When an order is given up.

@@ -164,7 +164,7 @@ pub fn menu_button() -> String {
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.
-pub fn commands(locale: Locale) -> [(&'static str, String); 11] {
+pub fn commands(locale: Locale) -> [(&'static str, String); 14] {
     let say = Say::in_(locale);
     [
         ("start", say.text("command-start")),
@@ -172,8 +172,11 @@ pub fn commands(locale: Locale) -> [(&'static str, String); 11] {
         ("buy", say.text("command-buy")),
         ("orders", say.text("command-orders")),
         ("history", say.text("command-history")),
+        ("invite", say.text("command-invite")),
+        ("promo", say.text("command-promo")),
         ("timezone", say.text("command-timezone")),
         ("language", say.text("command-language")),
+        ("notifications", say.text("command-notifications")),
         ("help", say.text("command-help")),
         ("support", say.text("command-support")),
         ("paysupport", say.text("command-paysupport")),
@@ -279,7 +282,7 @@ mod tests {
         let failed = failures.map(|failure| format!("failed-{failure}"));
         let why = failures.map(|failure| format!("report-why-{failure}"));
         let kinds = categories.map(|category| format!("report-kind-{category}"));
-        let by_code = [&failed[..], &why, &["report-why-canceled".to_owned()], &kinds].concat();
+        let by_code = [&failed[..], &why, &kinds].concat();
         for id in by_code {
             assert!(catalogue.contains_key(&id), "missing: {id}");
         }

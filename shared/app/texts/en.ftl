@@ -51,10 +51,14 @@ help = <b>Ordering a video</b>
     /orders — my orders: what became of each, send again
     /history — my purchases
     /cabinet — balance and limits
+    /promo — promo code
+    /invite — invite a friend
     /timezone — the time zone of the times that I show
     /language — the bot's language (язык)
+    /notifications — messages from us: on or off
     /paysupport — questions about payments
     /terms — terms
+    /delete_my_data — delete my data
     /help — this text
 command-start = Begin
 command-orders = My orders
@@ -62,6 +66,7 @@ command-cabinet = Balance and limits
 command-help = Help
 command-timezone = Time zone
 command-language = Language · Язык
+command-notifications = Messages from us
 only-private = I work in private chats. Open a chat with me and press /start.
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
@@ -144,6 +149,15 @@ language-is = 🌐 I speak English, whatever your Telegram does.
 language-telegrams = 🌐 I speak what your Telegram speaks. Just now: { $name }.
 language-as-telegram = As in Telegram
 
+news-on = 🔔 Now and then I send news: new models, offers. You get them.
+
+    Messages about your orders and payments always come.
+news-off = 🔕 You get no news. Messages about your orders and payments come as before.
+news-button-off = 🔕 No more news
+news-button-on = 🔔 News again
+broadcast-mute-button = 🔕 Unsubscribe
+broadcast-muted = 🔕 No more messages like this. Those about your orders come as before. Changed your mind: /notifications
+
 ## Order card
 
 card-title = { $kind ->
@@ -190,6 +204,19 @@ way-out-held = { $held } set aside for your orders will be back if an order fail
 way-out-shop = You can top up in the shop: /buy
 way-out-none = Credits cannot be bought now: the shop is closed.
 card-models = Choose a model:
+card-model-line = • <b>{ $model }</b>: usually { $minutes ->
+    [1] a minute or two
+   *[other] { $minutes } min
+}, { $takes ->
+    [both] from words or a photo
+    [photo] from a photo
+   *[words] from words
+}, up to { $chars } characters{ $limits }
+limit-at-most = { $max } { $span } at most
+card-time = ⏱ Usually ready within { $minutes ->
+    [1] a minute or two
+   *[other] { $minutes } min
+}
 card-aspect-photo = as the photo
 button-improve = ✨ Improve the words
 button-look = ✨ Describe the photo
@@ -311,6 +338,13 @@ delayed = ⏳ <b>The service is busy, your order waits</b>
     { $what }
 
     We try again by ourselves. The last attempt is { $give-up }: if it fails, your credits come back by themselves. Set aside: { $price }.
+delayed-ahead = { $ahead ->
+    [0] Your order is the first of those that wait.
+   *[other] Waiting before you: { $ahead }{ $more ->
+        [yes] {" "}or more
+       *[no] {""}
+    }.
+}
 rendering = 🎨 <b>Your { $kind ->
     [image] picture
     [music] song
@@ -692,29 +726,89 @@ plan-debt = Pay what you owe first: { $debt }. Until then no video can be ordere
 plan-renews = The plan “{ $plan }” renews by itself: Telegram will take money for it again. Switch its renewal off in /history first: the time that you have paid stays yours.
 receipt-unreadable = This does not look like an e-mail address or a telephone number. Send for example anna@example.org or +44 20 7946 0958. Nothing was charged.
 
+## Gifts: promo codes, invitations, the bonus of a day
+
+command-invite = Invite a friend
+command-promo = Use a promo code
+promo-ask = 🎁 Send the promo code together with the command, for example: <code>/promo WELCOME</code>
+promo-given = 🎁 Promo code { $code } accepted: { $credits }. Your balance is now { $available }.
+promo-before = You have used this promo code before; its credits were added then. Your balance is { $available }.
+promo-unknown = There is no such promo code. Your balance has not changed. Check the letters and digits and send it again: <code>/promo CODE</code>
+promo-too-often = There were too many wrong promo codes today. Your balance has not changed. Try again tomorrow, or write to us: /support
+promo-over = This promo code is not valid any more. Your balance has not changed. Have another one? <code>/promo CODE</code>
+promo-not-yet = This promo code is not valid yet. It starts { $moment }: send it again then.
+promo-used-up = This promo code is used up: others have used it as often as it could be. Your balance has not changed.
+promo-not-new = This promo code is for those who have not ordered anything here yet. Your balance has not changed.
+invite = 🤝 <b>Invite a friend</b>
+
+    Your link:
+    { $link }
+
+    When somebody who comes here by it for the first time { $deed ->
+        [purchase] buys something and keeps it
+       *[order] gets a first order for credits
+    }, you get { $credits }.{ $friend }
+
+    Invitations rewarded: { $rewarded }. Still possible this month: { $month }, in all: { $all }.
+invite-friend-gets = {" "}They get { $credits }.
+invite-off = Invitations bring no credits at the moment. You can still invite a friend: forward them the link to this chat.
+invite-given = 🤝 Thank you for bringing a friend! You were given { $credits }. Balance: /cabinet, invite another: /invite
+invited-given = 🎁 You were given { $credits }: you came here by invitation. Balance: /cabinet
+start-invited = 🤝 You came by invitation: when { $deed ->
+        [purchase] you buy something
+       *[order] your first order arrives
+    }, we add { $credits }.
+bonus-given = 🎁 Bonus of the day: { $credits }. Your balance is now { $available }. The next one: { $moment }.
+bonus-before = You have the bonus of the day already. Your balance is { $available }. The next one: { $moment }.
+bonus-off = There is no daily bonus at the moment. Balance: /cabinet, buy credits: /buy
+
+## Deleting data
+
+erase-ask = 🗑 <b>Delete my data</b>
+
+    Deleted for ever: your descriptions and voice messages, photos, finished videos and pictures (here in the chat they stay until you delete the chat itself), the draft and your settings, the address for receipts, language and time zone.
+
+    What stays, because accounting needs it: your Telegram number, sums and dates of purchases, gifts and orders, and which promo codes you have used. What you wrote to support stays in its chat: ask for it to be deleted by /support.
+
+    You can begin again at any time: /start. The newcomer's gift and used promo codes are not given a second time.
+erase-credits-lost = ⚠️ Your balance is { $credits }: it is lost, and cannot be given back.
+erase-plan-lost = ⚠️ The plan “{ $plan }” ends at once, and its remaining days are lost.
+button-erase = 🗑 Delete for ever
+button-erase-not = Leave everything as it is
+erase-begun = ✅ Your account and settings are deleted. Descriptions, photos and files of your orders are being deleted now, which takes a few minutes. You can come back at any time: /start
+erase-open-order = Your data cannot be deleted now: an order of yours is in progress, and credits are set aside for it. Wait for it or cancel it, then repeat: /delete_my_data
+erase-renews = Your data cannot be deleted now: the plan “{ $plan }” renews by itself and would charge you again. Switch the renewal off in /history, then repeat: /delete_my_data
+erase-money-moves = Your data cannot be deleted now: a payment or a refund is on its way, and its money has to arrive. How it stands: /history. Then repeat: /delete_my_data
+erase-overtaken = Your account has changed in the meantime. Nothing was deleted. Open it again: /delete_my_data
+start-afresh = 👋 A new beginning: what was known of you is deleted. Your balance is { $credits }; the newcomer's gift is given once.
+
+    Send a photo, or describe the video in words. Add credits: /buy
+
 ## The operator's report: comes every morning
 
 report-day = 📊 <b>Report of { $day }</b>
 report-week = 📊 <b>Report of the week { $first } – { $last }</b>
 report-again = (A repetition: Telegram did not say whether the last one arrived.)
 report-unknown = unknown
-report-money = <b>Money</b>
-report-till = { $rail }: { $came }, payments { $count }
-report-till-back = , went back { $back }
+report-money = <b>Money</b> (each sum on the day on which it came or went)
+report-till = { $rail }: { $sum }, payments { $count }
+report-till-accepted = { $rail }, of that had waited and was accepted: { $sum }, payments { $count }
+report-till-refunded = { $rail }, given back to customers: { $sum }, refunds { $count }
+report-till-charged-back = { $rail }, taken back by banks: { $sum }, chargebacks { $count }
+report-till-again = { $rail }, ours again (a dispute was won, or a refund failed): { $sum }, payments { $count }
+report-till-earlier = , of that for earlier payments { $sum }
 report-no-money = There were no payments.
-report-revenue = Revenue: { $sum }
+report-revenue = Revenue (what came less what went back): { $sum }
 report-revenue-unknown = Revenue in roubles is unknown: there is no rate (costs: rub_per_usd, rub_per_star).
 report-cost = Cost: { $cost }
 report-costs = { $rub } ({ $usd })
 report-costs-part = at least { $rub } ({ $usd }), unknown of { $count }
 report-left = Revenue less cost: { $sum }
-report-refunds = Payments of which something went back: { $count }
-report-charged-back = Among them taken back by a bank: { $count }
-report-going-back = Going back now: { $count }
-report-held = Do not fit and wait for a decision: { $count }
+report-going-back = Of the payments of this time are going back now: { $count }
+report-held = Of the payments of this time wait for your decision (in no sum): { $count }
 report-test = Test payments (in no sum): { $count }
 report-operations = <b>Operations</b>
-report-counts = In all { $all }: done { $done } ({ $share }), failed { $failed }, under way { $open }
+report-counts = In all { $all }: done { $done } ({ $share }, canceled ones aside), failed { $failed }, canceled by customers { $canceled }, under way { $open }
 report-time = Time to a video: half within { $median }, 95 of 100 within { $slow }
 report-no-videos = Time to a video: unknown, none was done
 report-kinds = By kind: { $kinds }
@@ -735,20 +829,23 @@ report-why-file-gone = the file was gone at the service
 report-why-unreachable = nobody there to deliver to
 report-why-photo-gone = the photo could not be fetched
 report-why-timed-out = the service did not answer in time
-report-why-canceled = canceled by the customer
-report-models = <b>Models by cost</b>
+report-models = <b>Models by cost</b> (a margin is of what credits paid for)
 report-model = { $model }: operations { $count }, cost { $cost }, margin { $margin }
+report-model-plans = { $model }: operations { $count }, cost { $cost }, all paid by plans
+report-model-both = { $model }: operations { $count }, cost { $cost }; by credits { $credits }, margin { $margin }; by plans { $plans }, cost { $plans-cost }
 report-plans = <b>Paid by</b>
+report-credit = A credit brings { $price }: within { $days } days { $paid } was paid for credits, { $given } were given, { $free } of them for nothing
 report-by-credits = Credits: operations { $count }, charged { $credits }, cost { $cost }, margin { $margin }
-report-by-plan = { $plan }: operations { $count }, sold for { $sold }, cost { $cost }, result { $margin }
+report-plans-bring = Plans bring their price bit by bit, for each of their days; "sold" is what was paid in this time.
+report-by-plan = { $plan }: operations { $count }, cost { $cost }, brings { $brought }, result { $margin }, sold for { $sold }
+report-by-plan-with-credits = { $plan }: sold for { $sold }, which is in what a credit brings
 report-losses = <b>Unlimited plans that cost more than they bring</b>: { $count }
 report-loss = { $user }, { $plan }: costs { $cost }, brings { $brought }, loss { $loss }
 report-unjudged = Cannot be compared without a rate: { $count }
-report-not-looked-at = More unlimited plans, which cost less and were not looked at: { $count }
 report-refusals = <b>Refused by limits</b> (somebody wants more)
 report-refusal = { $limit }: { $count }
 report-orphans = Renders that came after they had been given up: { $count }
-report-unread-payments = ⚠️ Payments that cannot be read and are not in the revenue: { $count }
+report-unread-payments = ⚠️ Rows about money that cannot be read and are in no sum: { $count }
 report-not-over = this time is not over yet
 report-unreadable = ⚠️ Lines of the log that cannot be read and are not in this: { $count }
 report-more = …and { $count } more
@@ -756,6 +853,7 @@ report-chart-hours = Operations by hour
 report-chart-days = Operations by day
 report-chart-done = done
 report-chart-failed = failed
+report-chart-canceled = canceled
 report-chart-open = under way
 report-chart-models = Cost by model (and number of operations)
 report-chart-money = Money
@@ -840,6 +938,8 @@ web-failed-busy = Too many requests at once. Try again in { $seconds } s.
 web-failed-server = Something broke on our side. Your credits and orders are safe; try again in a minute.
 web-failed-refused = The request was refused. Close this page and open it again from the bot.
 web-as-of = Shown as of { $moment }.
+web-live = up to date
+web-not-live = no connection, as of { $moment }
 
 ## The Mini App's gallery and shop
 

@@ -52,10 +52,14 @@ help = <b>Как заказать видео</b>
     /orders — мои заказы: что с каждым, прислать ещё раз
     /history — мои покупки
     /cabinet — баланс и лимиты
+    /promo — промокод
+    /invite — пригласить друга
     /timezone — часовой пояс для сроков
     /language — язык бота (language)
+    /notifications — рассылка: включить или выключить
     /paysupport — вопросы по оплате
     /terms — условия
+    /delete_my_data — удалить мои данные
     /help — эта справка
 command-start = Начать
 command-orders = Мои заказы
@@ -63,6 +67,7 @@ command-cabinet = Баланс и лимиты
 command-help = Справка
 command-timezone = Часовой пояс
 command-language = Язык · Language
+command-notifications = Рассылка
 only-private = Я работаю в личных сообщениях. Откройте чат со мной и нажмите /start.
 not-understood = Я понимаю текст и фото. Пришлите фото или опишите видео словами.
 unknown-command = Такой команды нет. Есть:
@@ -148,6 +153,15 @@ language-is = 🌐 Говорю по-русски, какой бы язык ни
 language-telegrams = 🌐 Говорю на языке вашего Telegram. Сейчас это: { $name }.
 language-as-telegram = Как в Telegram
 
+news-on = 🔔 Иногда я присылаю новости: новые модели, предложения. Сейчас они вам приходят.
+
+    Сообщения о ваших заказах и платежах приходят всегда.
+news-off = 🔕 Новости вам не приходят. Сообщения о ваших заказах и платежах приходят как раньше.
+news-button-off = 🔕 Не присылать новости
+news-button-on = 🔔 Снова присылать
+broadcast-mute-button = 🔕 Не присылать
+broadcast-muted = 🔕 Больше таких сообщений не будет. О ваших заказах напишу как раньше. Передумаете: /notifications
+
 ## Карточка заказа
 
 card-title = { $kind ->
@@ -194,6 +208,19 @@ way-out-held = Отложено на заказы: { $held }. Если зака�
 way-out-shop = Пополнить счёт можно в магазине: /buy
 way-out-none = Купить кредиты сейчас нельзя: магазин закрыт.
 card-models = Выберите модель:
+card-model-line = • <b>{ $model }</b>: обычно { $minutes ->
+    [1] за минуту-другую
+   *[other] за { $minutes } мин
+}, { $takes ->
+    [both] по тексту и по фото
+    [photo] по фото
+   *[words] по тексту
+}, до { $chars } знаков{ $limits }
+limit-at-most = не больше { $max } { $span }
+card-time = ⏱ Обычно готово { $minutes ->
+    [1] за минуту-другую
+   *[other] за { $minutes } мин
+}
 card-aspect-photo = как у фото
 button-improve = ✨ Улучшить описание
 button-look = ✨ Придумать по фото
@@ -315,6 +342,13 @@ delayed = ⏳ <b>Сервис перегружен, заказ ждёт</b>
     { $what }
 
     Пробуем снова автоматически. Последняя попытка — { $give-up }: если не выйдет, кредиты вернутся сами. Отложено: { $price }.
+delayed-ahead = { $ahead ->
+    [0] Ваш заказ — первый из тех, кто ждёт.
+   *[other] Перед вами ждут: { $ahead }{ $more ->
+        [yes] {" "}или больше
+       *[no] {""}
+    }.
+}
 rendering = 🎨 <b>{ $kind ->
     [image] Картинка рисуется
     [music] Песня сочиняется
@@ -702,29 +736,89 @@ plan-debt = Сначала закройте долг: { $debt }. Пока он �
 plan-renews = Подписка «{ $plan }» продлевается сама: Telegram спишет за неё снова. Сначала отключите её продление в /history — оплаченное время останется вашим.
 receipt-unreadable = Это не похоже на e-mail или телефон. Пришлите, например, anna@example.org или +7 999 123-45-67. Ничего не списано.
 
+## Подарки: промокоды, приглашения, бонус дня
+
+command-invite = Пригласить друга
+command-promo = Ввести промокод
+promo-ask = 🎁 Пришлите промокод вместе с командой, например: <code>/promo WELCOME</code>
+promo-given = 🎁 Промокод { $code } принят: { $credits }. На счету теперь { $available }.
+promo-before = Этот промокод вы уже использовали, кредиты по нему начислены. На счету { $available }.
+promo-unknown = Такого промокода нет. На счету ничего не изменилось. Проверьте буквы и цифры и пришлите ещё раз: <code>/promo КОД</code>
+promo-too-often = Сегодня было слишком много неверных промокодов. На счету ничего не изменилось. Попробуйте завтра или напишите нам: /support
+promo-over = Этот промокод больше не действует. На счету ничего не изменилось. Есть другой? <code>/promo КОД</code>
+promo-not-yet = Этот промокод ещё не действует. Он начнёт работать { $moment }: пришлите его тогда ещё раз.
+promo-used-up = Этот промокод уже разобрали: столько раз, сколько можно, его использовали другие. На счету ничего не изменилось.
+promo-not-new = Этот промокод — для тех, кто здесь ещё ничего не заказывал. На счету ничего не изменилось.
+invite = 🤝 <b>Пригласите друга</b>
+
+    Ваша ссылка:
+    { $link }
+
+    Когда тот, кто пришёл по ней впервые, { $deed ->
+        [purchase] что-нибудь купит и не вернёт покупку
+       *[order] получит первый заказ за кредиты
+    }, вам придёт { $credits }.{ $friend }
+
+    Награждено приглашений: { $rewarded }. Ещё можно в этом месяце: { $month }, всего: { $all }.
+invite-friend-gets = {" "}Ему — { $credits }.
+invite-off = Сейчас за приглашения ничего не начисляется. Друга можно позвать и просто так: перешлите ему ссылку на этот чат.
+invite-given = 🤝 Спасибо, что привели друга! Вам начислено: { $credits }. Баланс: /cabinet, пригласить ещё: /invite
+invited-given = 🎁 Вам начислено { $credits }: вы пришли по приглашению. Баланс: /cabinet
+start-invited = 🤝 Вы пришли по приглашению: когда { $deed ->
+        [purchase] вы что-нибудь купите
+       *[order] придёт ваш первый заказ
+    }, начислим ещё { $credits }.
+bonus-given = 🎁 Бонус дня: { $credits }. На счету теперь { $available }. Следующий — { $moment }.
+bonus-before = Бонус дня уже у вас. На счету { $available }. Следующий — { $moment }.
+bonus-off = Сейчас ежедневного бонуса нет. Баланс: /cabinet, купить кредиты: /buy
+
+## Удаление данных
+
+erase-ask = 🗑 <b>Удалить мои данные</b>
+
+    Удалим навсегда: ваши описания и голосовые, фото, готовые видео и картинки (здесь, в чате, они останутся, пока вы не удалите сам чат), черновик и настройки, адрес для чеков, язык и часовой пояс.
+
+    Останется, потому что этого требует учёт денег: номер вашего Telegram, суммы и даты покупок, начислений и заказов, какие промокоды вы уже использовали. Переписка с поддержкой остаётся у неё в чате: попросите удалить её через /support.
+
+    Начать заново можно в любой момент: /start. Подарок новичка и использованные промокоды второй раз не начисляются.
+erase-credits-lost = ⚠️ На счету { $credits } — они сгорят, вернуть их будет нельзя.
+erase-plan-lost = ⚠️ Подписка «{ $plan }» закончится сразу, остаток дней сгорит.
+button-erase = 🗑 Удалить навсегда
+button-erase-not = Оставить всё как есть
+erase-begun = ✅ Счёт и настройки удалены. Описания, фото и файлы ваших заказов удаляются прямо сейчас, это займёт несколько минут. Вернуться можно в любой момент: /start
+erase-open-order = Сейчас удалить данные нельзя: у вас есть заказ в работе, на него отложены кредиты. Дождитесь его или отмените, затем повторите: /delete_my_data
+erase-renews = Сейчас удалить данные нельзя: подписка «{ $plan }» продлевается сама и спишет деньги ещё раз. Отключите продление в /history, затем повторите: /delete_my_data
+erase-money-moves = Сейчас удалить данные нельзя: платёж или возврат ещё в пути, и его деньги надо довести до конца. Что с ним, видно в /history. Потом повторите: /delete_my_data
+erase-overtaken = Счёт изменился, пока мы собирались удалить данные. Ничего не удалено. Откройте заново: /delete_my_data
+start-afresh = 👋 Начинаем заново: прежние данные удалены. На счету { $credits }; подарок новичка даётся один раз.
+
+    Пришлите фото или опишите видео словами. Пополнить счёт: /buy
+
 ## Отчёт оператору: приходит каждое утро
 
 report-day = 📊 <b>Отчёт за { $day }</b>
 report-week = 📊 <b>Отчёт за неделю { $first } – { $last }</b>
 report-again = (Повтор: в прошлый раз Telegram не ответил, дошло ли.)
 report-unknown = неизвестно
-report-money = <b>Деньги</b>
-report-till = { $rail }: { $came }, платежей { $count }
-report-till-back = , вернулось { $back }
+report-money = <b>Деньги</b> (каждая сумма — в день, когда пришла или ушла)
+report-till = { $rail }: { $sum }, платежей { $count }
+report-till-accepted = { $rail }, из них ждали решения и приняты: { $sum }, платежей { $count }
+report-till-refunded = { $rail }, вернули клиентам: { $sum }, возвратов { $count }
+report-till-charged-back = { $rail }, отозвали банки: { $sum }, отзывов { $count }
+report-till-again = { $rail }, снова наши (спор выигран или возврат не прошёл): { $sum }, платежей { $count }
+report-till-earlier = , из них за прежние платежи { $sum }
 report-no-money = Платежей не было.
-report-revenue = Выручка: { $sum }
+report-revenue = Выручка (пришло минус вернулось): { $sum }
 report-revenue-unknown = Выручка в рублях неизвестна: нет курса (costs: rub_per_usd, rub_per_star).
 report-cost = Себестоимость: { $cost }
 report-costs = { $rub } ({ $usd })
 report-costs-part = не меньше { $rub } ({ $usd }), неизвестна у { $count }
 report-left = Выручка минус себестоимость: { $sum }
-report-refunds = Платежей с возвратом: { $count }
-report-charged-back = Из них отозвано банком: { $count }
-report-going-back = Возвращаются сейчас: { $count }
-report-held = Не подошли и ждут решения: { $count }
+report-going-back = Из платежей этого времени возвращаются сейчас: { $count }
+report-held = Из платежей этого времени ждут вашего решения (в суммы не входят): { $count }
 report-test = Тестовых платежей (в суммы не входят): { $count }
 report-operations = <b>Операции</b>
-report-counts = Всего { $all }: готово { $done } ({ $share }), не вышло { $failed }, в работе { $open }
+report-counts = Всего { $all }: готово { $done } ({ $share } без отменённых), не вышло { $failed }, отменили клиенты { $canceled }, в работе { $open }
 report-time = До видео: половина за { $median }, 95 из 100 за { $slow }
 report-no-videos = До видео: неизвестно, готовых не было
 report-kinds = По видам: { $kinds }
@@ -745,20 +839,23 @@ report-why-file-gone = файл пропал у сервиса
 report-why-unreachable = некому доставить
 report-why-photo-gone = фото не открылось
 report-why-timed-out = сервис не ответил вовремя
-report-why-canceled = отменил клиент
-report-models = <b>Модели по себестоимости</b>
+report-models = <b>Модели по себестоимости</b> (маржа — только за кредиты)
 report-model = { $model }: операций { $count }, стоили { $cost }, маржа { $margin }
+report-model-plans = { $model }: операций { $count }, стоили { $cost }, все по планам
+report-model-both = { $model }: операций { $count }, стоили { $cost }; за кредиты { $credits }, маржа { $margin }; по планам { $plans }, стоили { $plans-cost }
 report-plans = <b>Чем оплачено</b>
+report-credit = Кредит приносит { $price }: за { $days } дней за кредиты заплатили { $paid }, выдано их { $given }, из них даром { $free }
 report-by-credits = Кредиты: операций { $count }, списано { $credits }, стоили { $cost }, маржа { $margin }
-report-by-plan = { $plan }: операций { $count }, продано на { $sold }, стоили { $cost }, итог { $margin }
+report-plans-bring = Планы приносят цену по частям, за каждый свой день; «продано» — оплачено за это время.
+report-by-plan = { $plan }: операций { $count }, стоили { $cost }, приносит { $brought }, итог { $margin }, продано на { $sold }
+report-by-plan-with-credits = { $plan }: продано на { $sold }, эти деньги — в том, что приносит кредит
 report-losses = <b>Безлимиты дороже, чем приносят</b>: { $count }
 report-loss = { $user }, { $plan }: стоит { $cost }, приносит { $brought }, убыток { $loss }
 report-unjudged = Не с чем сравнить без курса: { $count }
-report-not-looked-at = Ещё безлимитов, которые стоят меньше и не проверены: { $count }
 report-refusals = <b>Отказы по лимитам</b> (кому-то мало)
 report-refusal = { $limit }: { $count }
 report-orphans = Рендеров, пришедших после отказа от них: { $count }
-report-unread-payments = ⚠️ Платежей не прочитано, в выручку не вошли: { $count }
+report-unread-payments = ⚠️ Записей о деньгах не прочитано, в суммы не вошли: { $count }
 report-not-over = это время ещё не кончилось
 report-unreadable = ⚠️ Строк журнала не прочитано, в отчёт не вошли: { $count }
 report-more = …и ещё { $count }
@@ -766,6 +863,7 @@ report-chart-hours = Операции по часам
 report-chart-days = Операции по дням
 report-chart-done = готово
 report-chart-failed = не вышло
+report-chart-canceled = отменено
 report-chart-open = в работе
 report-chart-models = Себестоимость по моделям (и число операций)
 report-chart-money = Деньги
@@ -850,6 +948,8 @@ web-failed-busy = Слишком много запросов сразу. Поп�
 web-failed-server = У нас что-то сломалось. Ваши кредиты и заказы в порядке; попробуйте через минуту.
 web-failed-refused = Запрос отклонён. Закройте страницу и откройте её снова из бота.
 web-as-of = Показано на { $moment }.
+web-live = данные свежие
+web-not-live = нет связи, данные на { $moment }
 
 ## The Mini App's gallery and shop
 

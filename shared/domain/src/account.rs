@@ -9,7 +9,7 @@ use crate::standing::Standing;
 use crate::time::Timestamp;
 use crate::video::Aspect;
 
-/// The sums of an account. `available + held + aside + captured + clawed = granted + debt`, always (invariant I1).
+/// The sums of an account. `available + held + aside + captured + clawed + forfeited = granted + debt`, always (invariant I1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     /// To be spent.
@@ -22,6 +22,8 @@ pub struct Balance {
     pub captured: Credits,
     /// Gone with money that went back, since ever.
     pub clawed: Credits,
+    /// Given up by the customer together with all that was known of them, since ever.
+    pub forfeited: Credits,
     /// Given, since ever: bonuses and purchases.
     pub granted: Credits,
     /// Spent, and then the money went back. The next that is given pays it first, and nothing is ordered before.
@@ -31,7 +33,14 @@ pub struct Balance {
 impl Balance {
     /// Whether the sums agree.
     pub fn is_sound(self) -> bool {
-        let there = [self.available, self.held, self.aside, self.captured, self.clawed];
+        let there = [
+            self.available,
+            self.held,
+            self.aside,
+            self.captured,
+            self.clawed,
+            self.forfeited,
+        ];
         let there = there.into_iter().try_fold(Credits::ZERO, Credits::plus);
         there.is_some() && there == self.granted.plus(self.debt)
     }
@@ -63,6 +72,8 @@ pub struct Account {
     pub draft: Option<Draft>,
     /// The customer has blocked the bot, as far as we know.
     pub blocked: bool,
+    /// The customer wants no broadcasts.
+    pub muted: bool,
     /// What the latest video was ordered with: the next draft begins with it.
     pub last: Option<Choice>,
     /// The language that the customer is told of things in that come by themselves, as `ru`: that in which the account was
@@ -80,6 +91,10 @@ pub struct Account {
     pub asking: Option<Timestamp>,
     /// What this customer may do that others may not.
     pub standing: Standing,
+    /// Whose link opened the account, as long as nobody was rewarded for it.
+    pub invited_by: Option<UserId>,
+    /// When the customer last had all that was known of them deleted.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// What the customer is composing: one order, not yet confirmed.
@@ -151,6 +166,11 @@ impl Choice {
 }
 
 impl Account {
+    /// Whether the customer has had everything deleted, and has begun nothing since.
+    pub fn is_erased(&self) -> bool {
+        self.erased_at.is_some() && self.last.is_none() && self.draft.is_none()
+    }
+
     /// What the next draft begins with: what the present one has, or else what the latest video was ordered with.
     pub fn choice(&self) -> Option<Choice> {
         self.draft.as_ref().map(Choice::of).or_else(|| self.last.clone())
@@ -196,6 +216,7 @@ impl Account {
             parked: BTreeSet::new(),
             draft: None,
             blocked: false,
+            muted: false,
             last: None,
             locale: None,
             language: None,
@@ -204,6 +225,8 @@ impl Account {
             buying: None,
             asking: None,
             standing: Standing::default(),
+            invited_by: None,
+            erased_at: None,
         }
     }
 }

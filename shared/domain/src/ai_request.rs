@@ -3,12 +3,15 @@
 //! An order's line is nothing but a view of its job, so it is written where the job changes, in the same transaction; what
 //! the job itself cannot know (what providers ask, what a dollar is) was put down with the order when it was accepted.
 
+pub mod conventions;
+
 use crate::catalog::Price;
 use crate::cost::{Category, Costs, MicroKopecks, MicroUsd, Rate, Took};
 use crate::id::{ModelId, OPEN_SHARDS, UserId};
-use crate::job::{Answer, Failure, Job, Stage, Vain};
+use crate::job::{Answer, Failure, Job, Order, Stage, Vain};
 use crate::money::Credits;
 use crate::time::{Millis, Timestamp};
+use crate::video::Aspect;
 
 /// In how many parts a day of the log is kept, by [`shard_of`](crate::id::shard_of): a part takes a thousand rows a second,
 /// and a day is read part by part.
@@ -191,6 +194,27 @@ impl Costing {
     }
 }
 
+/// What was asked for beside the words: seed 002's `input_data`, as far as it is no field of its own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The provider's request form, and so the model that it is asked for, by its own name.
+    pub family: String,
+    /// The shape; `None` of what has none.
+    pub aspect: Option<Aspect>,
+    /// There was a photo.
+    pub with_photo: bool,
+}
+
+impl Asked {
+    fn of(order: &Order) -> Self {
+        Self {
+            family: order.family.clone(),
+            aspect: order.makes.has_shapes().then_some(order.aspect),
+            with_photo: order.image.is_some(),
+        }
+    }
+}
+
 /// A line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AiRequest {
@@ -208,6 +232,8 @@ pub struct AiRequest {
     pub provider: String,
     /// The model, by our name.
     pub model: ModelId,
+    /// What of it was asked for; `None` in lines that were written before this was noted.
+    pub asked: Option<Asked>,
     /// The beginning of what was asked for, as far as it is kept.
     pub prompt: Option<String>,
     /// What came of it: Telegram's name of the file.
@@ -244,7 +270,15 @@ pub struct AiRequest {
     pub is_unlimited: bool,
 }
 
+/// What stands where others say why they failed, if the customer took it back.
+const CANCELED: &str = "canceled";
+
 impl AiRequest {
+    /// Whether the customer took it back: it came to nothing, and nothing failed.
+    pub fn is_canceled(&self) -> bool {
+        self.error.as_deref() == Some(CANCELED)
+    }
+
     /// What is known to be spent for it; `None` where nothing is.
     pub fn spent(&self) -> Option<MicroUsd> {
         self.cost.map(|cost| cost.micro_usd).or(self.at_least)
@@ -271,7 +305,7 @@ impl AiRequest {
             let came = job.answer.as_ref().map_or(0, came);
             came.saturating_add(job.vain.as_ref().map_or(0, vain))
         };
-        let canceled = (job.stage == Stage::Canceled).then_some("canceled");
+        let canceled = (job.stage == Stage::Canceled).then_some(CANCELED);
         let error = job.failure.map(Failure::as_str).or(canceled);
         let (cost, at_least) = costing.with(made, rendered, job.vain);
         Some(Self {
@@ -282,6 +316,7 @@ impl AiRequest {
             status,
             provider: job.order.provider.clone(),
             model: job.order.model.clone(),
+            asked: Some(Asked::of(&job.order)),
             prompt: None,
             result: job.file.as_ref().map(|file| file.0.clone()),
             error: error.filter(|_| status == Status::Failed).map(str::to_owned),

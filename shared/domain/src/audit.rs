@@ -1,4 +1,4 @@
-//! What the tables must show whenever they are read: I1 to I5, I10 to I14, I17 and I21, as far as tables can show them. The
+//! What the tables must show whenever they are read: I1 to I5, I10 to I14, I17, I21 and I22, as far as tables can show them. The
 //! flow tests check it at their ends, the demo at its own, and an operator whenever they like.
 //!
 //! What tables cannot show is checked where it can be seen. That no counter ever passed its limit is half of I13: no table
@@ -9,9 +9,11 @@
 mod log;
 mod money;
 mod payments;
+mod rewards;
 mod timeline;
 
 pub use payments::Sales;
+pub use rewards::PromoUses;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -23,6 +25,7 @@ use crate::job::{Job, Stage};
 use crate::ledger::{Entry, Key};
 use crate::limit::Count;
 use crate::money::Credits;
+use crate::rewards::PromoCode;
 use crate::time::Timestamp;
 use crate::uses::Use;
 
@@ -39,6 +42,8 @@ pub struct Books {
     pub usage: BTreeMap<(UserId, String), Count>,
     /// Every use that was counted without an order.
     pub uses: Vec<Use>,
+    /// How often each promo code was used, by its letters as they are compared, and for how many credits.
+    pub promos: BTreeMap<PromoCode, PromoUses>,
     /// What was sold; `None` if that was not read, and is not looked at.
     pub sales: Option<Sales>,
     /// The log of AI operations; `None` if that was not read, and is not looked at.
@@ -124,6 +129,7 @@ pub fn violations(books: &Books) -> Vec<Violation> {
     found.extend(money::wrong_with_counters(books));
     found.extend(payments::wrong(books, &index));
     found.extend(log::wrong(books, &index));
+    found.extend(rewards::wrong(books, &index));
     found.extend(entries_without_jobs(books, &index));
     found.extend(users_without_accounts(books));
     found
@@ -176,7 +182,15 @@ fn entries_without_jobs(books: &Books, index: &Index<'_>) -> Vec<Violation> {
         .flat_map(|(user, of_user)| of_user.iter().map(move |entry| (user, &entry.key)));
     let orphans = entries.filter(|(_, key)| match key {
         Key::Hold(job) | Key::Capture(job) | Key::Release(job) => !index.names.contains(job),
-        Key::Signup | Key::Adjust(_) | Key::Purchase(_) | Key::Payment(..) => false,
+        Key::Signup
+        | Key::Adjust(_)
+        | Key::Promo(_)
+        | Key::Bonus(_)
+        | Key::Invited
+        | Key::Invite(_)
+        | Key::Forfeit(_)
+        | Key::Purchase(_)
+        | Key::Payment(..) => false,
     });
     orphans
         .map(|(user, key)| violation("I4", format!("user {user}: {key} has no job")))

@@ -127,20 +127,6 @@ impl Category {
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|category| category.as_str() == name)
     }
-
-    /// What `OpenTelemetry` calls the operation (`gen_ai.operation.name`): a conversation with a model, or something made
-    /// by one.
-    pub fn operation(self) -> &'static str {
-        match self {
-            Self::Text | Self::TextWithImage => "chat",
-            Self::ImageGen
-            | Self::ImageEdit
-            | Self::VideoGen
-            | Self::AudioGen
-            | Self::Transcription
-            | Self::Tts => "generate_content",
-        }
-    }
 }
 
 /// What a provider counts.

@@ -15,6 +15,7 @@ mod rule;
 mod stage;
 mod step;
 mod timing;
+mod wait;
 mod way;
 mod words;
 
@@ -28,6 +29,7 @@ pub use timing::{
     ABSENCE_AFTER, FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX,
     WORDS_SETTLE_MAX, WORDS_WAIT_MAX, WORKER_PATIENCE, backoff, poll_after,
 };
+pub use wait::{STUCK_AFTER, Wait};
 pub use way::{Passed, Way};
 pub use words::{Answer, Sketch};
 
@@ -185,6 +187,12 @@ pub struct Mark {
 }
 
 impl Job {
+    /// Whether it waits in the queue, and has done so for longer than another.
+    pub fn waits_before(&self, other: &Self) -> bool {
+        let place = |job: &Self| (job.created_at, job.id.clone());
+        self.stage == Stage::Queued && place(self) < place(other)
+    }
+
     /// A job as T1 accepts it.
     pub fn accepted(
         id: JobId,

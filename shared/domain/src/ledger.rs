@@ -4,9 +4,10 @@
 use std::fmt;
 
 use crate::account::Balance;
-use crate::id::JobId;
+use crate::id::{JobId, UserId};
 use crate::money::Credits;
 use crate::payment::PaymentId;
+use crate::rewards::PromoCode;
 use crate::time::Timestamp;
 
 /// What happened to the credits.
@@ -16,6 +17,16 @@ pub enum Key {
     Signup,
     /// Credits given by an operator, once per request.
     Adjust(String),
+    /// Given for a promo code, once for each code.
+    Promo(PromoCode),
+    /// The bonus of the day that began then.
+    Bonus(Timestamp),
+    /// Given because somebody has brought this customer here, once for ever.
+    Invited,
+    /// Given because this customer has brought that one here.
+    Invite(UserId),
+    /// Given up by the customer, who had everything deleted then.
+    Forfeit(Timestamp),
     /// Set aside for a job.
     Hold(JobId),
     /// Spent: the job's video was delivered or parked.
@@ -84,6 +95,11 @@ impl fmt::Display for Key {
         match self {
             Self::Signup => f.write_str("grant#signup"),
             Self::Adjust(request) => write!(f, "adjust#{request}"),
+            Self::Promo(code) => write!(f, "promo#{code}"),
+            Self::Bonus(day) => write!(f, "bonus#{}", day.0),
+            Self::Invited => f.write_str("grant#invited"),
+            Self::Invite(friend) => write!(f, "invite#{friend}"),
+            Self::Forfeit(at) => write!(f, "forfeit#{}", at.0),
             Self::Hold(job) => write!(f, "hold#{job}"),
             Self::Capture(job) => write!(f, "capture#{job}"),
             Self::Release(job) => write!(f, "release#{job}"),
@@ -96,6 +112,15 @@ impl fmt::Display for Key {
 }
 
 impl Key {
+    /// Whether it brings a customer credits that were never theirs: bought, or given.
+    pub fn gives(&self) -> bool {
+        let moves_their_own = matches!(
+            self,
+            Self::Hold(_) | Self::Capture(_) | Self::Release(_) | Self::Payment(..)
+        );
+        !moves_their_own
+    }
+
     /// Reads a stored key; `None` if it is none of ours.
     pub fn parse(text: &str) -> Option<Self> {
         if let Some(payment) = text.strip_prefix(PURCHASE) {
@@ -103,6 +128,13 @@ impl Key {
         }
         match text.split_once('#')? {
             ("grant", "signup") => Some(Self::Signup),
+            ("grant", "invited") => Some(Self::Invited),
+            ("promo", code) => PromoCode::read(code)
+                .filter(|read| read.as_str() == code)
+                .map(Self::Promo),
+            ("bonus", day) => day.parse().ok().map(|day| Self::Bonus(Timestamp(day))),
+            ("invite", friend) => friend.parse().ok().map(|friend| Self::Invite(UserId(friend))),
+            ("forfeit", at) => at.parse().ok().map(|at| Self::Forfeit(Timestamp(at))),
             ("adjust", request) => Some(Self::Adjust(request.to_owned())),
             ("hold", job) => JobId::parse(job).map(Self::Hold),
             ("capture", job) => JobId::parse(job).map(Self::Capture),
@@ -147,7 +179,13 @@ impl Balance {
     pub fn apply(self, key: &Key, amount: Credits) -> Result<Self, Unsound> {
         let mut after = self;
         match key {
-            Key::Signup | Key::Adjust(_) | Key::Purchase(_) => {
+            Key::Signup
+            | Key::Adjust(_)
+            | Key::Promo(_)
+            | Key::Bonus(_)
+            | Key::Invited
+            | Key::Invite(_)
+            | Key::Purchase(_) => {
                 more(&mut after.available, amount)?;
                 more(&mut after.granted, amount)?;
                 after = after.repaid();
@@ -163,6 +201,10 @@ impl Balance {
             Key::Release(_) => {
                 less(&mut after.held, amount, Unsound::NotEnoughHeld)?;
                 more(&mut after.available, amount)?;
+            }
+            Key::Forfeit(_) => {
+                less(&mut after.available, amount, Unsound::NotEnoughAvailable)?;
+                more(&mut after.forfeited, amount)?;
             }
             Key::Payment(what, _, _) => after.payment(*what, amount)?,
         }
@@ -222,12 +264,20 @@ struct Sums {
     set_aside: Credits,
     taken_aside: Credits,
     put_back: Credits,
+    forfeited: Credits,
 }
 
 impl Sums {
     fn of(&mut self, key: &Key) -> &mut Credits {
         match key {
-            Key::Signup | Key::Adjust(_) | Key::Purchase(_) => &mut self.granted,
+            Key::Signup
+            | Key::Adjust(_)
+            | Key::Promo(_)
+            | Key::Bonus(_)
+            | Key::Invited
+            | Key::Invite(_)
+            | Key::Purchase(_) => &mut self.granted,
+            Key::Forfeit(_) => &mut self.forfeited,
             Key::Hold(_) => &mut self.holds,
             Key::Capture(_) => &mut self.captured,
             Key::Release(_) => &mut self.released,
@@ -247,7 +297,7 @@ impl Sums {
         less(&mut aside, self.put_back, Unsound::NotEnoughHeld)?;
         let mut clawed = self.clawed.plus(self.taken_aside).ok_or(Unsound::Overflow)?;
         less(&mut clawed, self.restored, Unsound::NotEnoughClawed)?;
-        let gone = [self.captured, clawed, held, aside];
+        let gone = [self.captured, clawed, held, aside, self.forfeited];
         let gone = gone.into_iter().try_fold(Credits::ZERO, Credits::plus);
         let gone = gone.ok_or(Unsound::Overflow)?;
         let debt = gone.minus(self.granted).unwrap_or_default();
@@ -261,6 +311,7 @@ impl Sums {
             aside,
             captured: self.captured,
             clawed,
+            forfeited: self.forfeited,
             granted: self.granted,
             debt,
         })
@@ -270,7 +321,7 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::{NONCE_CHARS, Nonce, UserId};
+    use crate::id::{NONCE_CHARS, Nonce};
     use crate::payment::Rail;
     use proptest::prelude::*;
 
@@ -295,6 +346,11 @@ mod tests {
             2 => Key::Capture(job(1)),
             3 => Key::Release(job(1)),
             4 => Key::Purchase(payment()),
+            10 => Key::Forfeit(Timestamp(3)),
+            11 => Key::Promo(PromoCode::read("CAT-20").unwrap()),
+            12 => Key::Bonus(Timestamp(1_795_251_600_000)),
+            13 => Key::Invited,
+            14 => Key::Invite(UserId(8)),
             kind => {
                 let after = After::ALL[usize::from(kind).saturating_sub(5)];
                 Key::Payment(after, payment(), 3)
@@ -312,7 +368,7 @@ mod tests {
             Key::Release(job(1)),
         ]
         .into_iter()
-        .chain((4..10).map(key_of))
+        .chain((4..15).map(key_of))
         {
             assert_eq!(Key::parse(&key.to_string()), Some(key));
         }
@@ -323,6 +379,10 @@ mod tests {
             "grant#purchase#paypal#1",
             "refund#x#stars#1",
             "refund#1#stars#",
+            "promo#cat",
+            "promo#",
+            "bonus#today",
+            "invite#",
         ] {
             assert_eq!(Key::parse(text), None, "{text}");
         }
@@ -396,7 +456,7 @@ mod tests {
     proptest! {
         /// The fold of the entries that were accepted one by one is the balance that they led to, in any order.
         #[test]
-        fn the_fold_is_the_balance(steps in prop::collection::vec((0_u8..10, 0_u32..5), 0..60)) {
+        fn the_fold_is_the_balance(steps in prop::collection::vec((0_u8..15, 0_u32..5), 0..60)) {
             let mut balance = Balance::default();
             let mut entries = Vec::new();
             for (kind, amount) in steps {
@@ -411,7 +471,7 @@ mod tests {
 
         /// Whatever is done in whatever order, a step is either refused or leaves sound books.
         #[test]
-        fn books_stay_sound(steps in prop::collection::vec((0_u8..10, 0_u32..5), 0..60)) {
+        fn books_stay_sound(steps in prop::collection::vec((0_u8..15, 0_u32..5), 0..60)) {
             let mut balance = Balance::default();
             for (kind, amount) in steps {
                 let key = key_of(kind);

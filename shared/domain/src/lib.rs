@@ -30,6 +30,7 @@ pub mod catalog;
 pub mod ledger;
 pub mod payment;
 pub mod purchase;
+pub mod rewards;
 pub mod standing;
 
 pub mod ai_request;
@@ -38,3 +39,5 @@ pub mod report;
 
 pub mod audit;
 pub mod breaker;
+pub mod broadcast;
+pub mod live;

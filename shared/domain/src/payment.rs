@@ -7,6 +7,7 @@
 //! `NEW → CREDITED → (REFUND_HELD →) REFUNDED`, `NEW → VOID`, and beside them `CHARGED_BACK` and, for what does not fit
 //! its purchase, `HELD`: that waits for an operator, and nothing is guessed.
 
+mod movement;
 mod record;
 mod refund;
 pub mod term;
@@ -14,6 +15,7 @@ mod told;
 mod truth;
 mod turn;
 
+pub use movement::{Moved, Movement};
 pub use record::{News, Record, RefundWanted, Reminder, TELLS_MAX, Untold};
 pub use refund::NotRefundable;
 pub use truth::{Misfit, Money, Till, Truth};

@@ -2,14 +2,16 @@
 //! that came, the operator's report of a day or a week.
 
 mod business;
+mod credit;
 mod period;
 mod spread;
 mod takings;
 
 pub use business::{Bearer, Business, Rates};
+pub use credit::CreditPrice;
 pub use period::{Period, Span};
 pub use spread::Spread;
-pub use takings::{Takings, Till, brought};
+pub use takings::{Flow, Takings, Till, brought};
 
 use std::collections::BTreeMap;
 
@@ -27,6 +29,8 @@ pub struct Tally {
     pub completed: u64,
     /// Those that came to nothing.
     pub failed: u64,
+    /// Those that their customers took back: they are neither done nor failed.
+    pub canceled: u64,
     /// Those under way.
     pub open: u64,
     /// What customers were charged for those that are done, in credits.
@@ -50,6 +54,7 @@ impl Tally {
         more(&mut self.requests, 1);
         match line.status {
             Status::Completed => more(&mut self.completed, 1),
+            Status::Failed if line.is_canceled() => more(&mut self.canceled, 1),
             Status::Failed => more(&mut self.failed, 1),
             Status::Pending | Status::TimeoutWaiting => more(&mut self.open, 1),
         }
@@ -78,12 +83,16 @@ impl Tally {
         (self.unpriced == 0 && self.unrated == 0).then(|| self.kopecks())
     }
 
-    /// Thousandths of those that have ended that are done; `None` if none has ended.
+    /// Thousandths of those that are done or failed that are done; `None` if there are none. What customers took back says
+    /// nothing of how well it goes.
     pub fn success_permille(&self) -> Option<u64> {
         let ended = self.completed.saturating_add(self.failed);
         self.completed.saturating_mul(1_000).checked_div(ended)
     }
 }
+
+/// Fewer than so many of a model say nothing of how long one usually takes.
+const USUAL_MIN: u64 = 5;
 
 /// What a time's operations add up to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -92,6 +101,10 @@ pub struct Summary {
     pub all: Tally,
     /// By model.
     pub models: BTreeMap<ModelId, Tally>,
+    /// Those of a model that credits paid for.
+    pub by_credits: BTreeMap<ModelId, Tally>,
+    /// Those of a model that plans paid for.
+    pub by_plans: BTreeMap<ModelId, Tally>,
     /// By kind.
     pub categories: BTreeMap<Category, Tally>,
     /// By the plan that paid for them; `None` are those that credits paid for.
@@ -102,6 +115,8 @@ pub struct Summary {
     pub errors: BTreeMap<String, u64>,
     /// How long those took that are done, by kind.
     took: BTreeMap<Category, Spread>,
+    /// The same by model.
+    took_of: BTreeMap<ModelId, Spread>,
 }
 
 impl Summary {
@@ -112,16 +127,23 @@ impl Summary {
         self.categories.entry(line.category).or_default().add(line);
         let plan = line.subscription.as_ref().filter(|_| line.is_unlimited);
         self.plans.entry(plan.cloned()).or_default().add(line);
+        let of_payer = if plan.is_some() {
+            &mut self.by_plans
+        } else {
+            &mut self.by_credits
+        };
+        of_payer.entry(line.model.clone()).or_default().add(line);
         if let Some(plan) = plan {
             let whose = (line.user, plan.clone());
             self.unlimited.entry(whose).or_default().add(line);
         }
-        if let Some(error) = &line.error {
+        if let Some(error) = line.error.as_ref().filter(|_| !line.is_canceled()) {
             let times = self.errors.entry(error.clone()).or_default();
             *times = times.saturating_add(1);
         }
         if let Some(took) = line.took.filter(|_| line.status == Status::Completed) {
             self.took.entry(line.category).or_default().add(took);
+            self.took_of.entry(line.model.clone()).or_default().add(took);
         }
     }
 
@@ -142,6 +164,16 @@ impl Summary {
     /// How long those of a kind took that are done.
     pub fn took_by(&self, category: Category) -> Spread {
         self.took.get(&category).cloned().unwrap_or_default()
+    }
+
+    /// Within which time half of what was ordered of a model was done, for the models of which enough was.
+    pub fn usual(&self) -> BTreeMap<ModelId, Millis> {
+        let enough = self
+            .took_of
+            .iter()
+            .filter(|(_, spread)| spread.count() >= USUAL_MIN);
+        let median = |(model, spread): (&ModelId, &Spread)| Some((model.clone(), spread.within(50)?));
+        enough.filter_map(median).collect()
     }
 
     /// Within which time so many of a hundred were done, of whatever kind: [`Spread::within`].
@@ -168,6 +200,7 @@ mod tests {
             status,
             provider: "kie".into(),
             model: ModelId(model.into()),
+            asked: None,
             prompt: None,
             result: None,
             error: (status == Status::Failed).then(|| "moderation".to_owned()),
@@ -213,6 +246,7 @@ mod tests {
             requests: 6,
             completed: 2,
             failed: 2,
+            canceled: 0,
             open: 2,
             credits: 4,
             tokens: 20,
@@ -227,6 +261,40 @@ mod tests {
         assert_eq!(sums.all.success_permille(), Some(500));
         assert_eq!(sums.errors, [("moderation".to_owned(), 2)].into());
         assert_eq!(summary(&[]).all.success_permille(), None);
+    }
+
+    #[test]
+    fn what_a_customer_took_back_has_not_failed() {
+        let mut canceled = line("a", Status::Failed, None, 5);
+        canceled.error = Some("canceled".to_owned());
+        let sums = summary(&[
+            canceled,
+            line("a", Status::Failed, None, 5),
+            line("a", Status::Completed, None, 5),
+        ]);
+        let counts = (
+            sums.all.requests,
+            sums.all.completed,
+            sums.all.failed,
+            sums.all.canceled,
+        );
+        assert_eq!(counts, (3, 1, 1, 1));
+        assert_eq!(sums.all.success_permille(), Some(500));
+        assert_eq!(sums.errors, [("moderation".to_owned(), 1)].into());
+    }
+
+    #[test]
+    fn what_plans_paid_for_is_kept_apart_from_what_credits_did() {
+        let by_credits = line("a", Status::Completed, Some(100), 5);
+        let mut of_plan = line("a", Status::Completed, Some(40), 5);
+        (of_plan.is_unlimited, of_plan.subscription) = (true, Some("day".into()));
+        // Whoever has a plan and pays with credits all the same.
+        let mut beside = of_plan.clone();
+        beside.is_unlimited = false;
+        let sums = summary(&[by_credits, of_plan, beside]);
+        let model = ModelId("a".into());
+        let costs = [&sums.by_credits, &sums.by_plans].map(|by| by[&model].cost.0);
+        assert_eq!((costs, sums.models[&model].cost.0), ([140, 40], 180));
     }
 
     #[test]

@@ -79,6 +79,19 @@ impl Standing {
         })
     }
 
+    /// What is left of it, a revision later, when its customer has everything deleted: what operators have settled for this
+    /// number, and refusals, of which nobody is to be rid by this.
+    #[must_use]
+    pub fn forgotten(&self) -> Self {
+        Self {
+            revision: self.revision.saturating_add(1),
+            overrides: self.overrides.clone(),
+            roles: self.roles.clone(),
+            strikes: self.strikes.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The tier that holds now.
     pub fn tier_at(&self, now: Timestamp) -> Option<&str> {
         self.tier.as_ref()?.at(now)

@@ -11,6 +11,8 @@
 //! A key's text is `nc_<id>_<secret>`. The secret is 256 random bits, so its plain SHA-256 is as good as a slow hash: those
 //! exist for passwords, which can be guessed, and nobody guesses 256 bits. Only the hash is stored.
 
+pub mod ticket;
+
 use domain::id::UserId;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -24,6 +24,7 @@ mod limit;
 mod moderation;
 mod money;
 mod price;
+mod rewards;
 mod route;
 mod selling;
 mod ware;
@@ -36,6 +37,7 @@ pub(crate) use limit::{check_id, check_name, zone};
 pub use moderation::ModerationRow;
 pub use money::PricesRow;
 pub use price::PriceRow;
+pub use rewards::{PromoRow, ReferralRow, RewardsRow};
 pub use route::RouteRow;
 pub use selling::{ReceiptsRow, SellingRow};
 pub use ware::{PackRow, PlanRow};
@@ -94,6 +96,12 @@ pub struct Document {
     /// What is refused before anybody pays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moderation: Option<ModerationRow>,
+    /// Promo codes; a name is a code.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub promos: BTreeMap<String, PromoRow>,
+    /// What is given beside them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rewards: Option<RewardsRow>,
 }
 
 impl<'de> Deserialize<'de> for Document {

@@ -173,6 +173,7 @@ async fn search(office: &Office, start: Option<Item>) -> Result<Page, Error> {
         table: office.accounts.clone(),
         having: standing::ATTRIBUTE,
         attributes: ATTRIBUTES,
+        limit: None,
         start,
     };
     office.db.search(search).await

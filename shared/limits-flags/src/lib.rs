@@ -31,8 +31,8 @@ pub use asker::Asker;
 pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{
     CostsRow, Document, DocumentError, ExchangeRow, FlagRow, LimitRow, MeasureName, ModeName, ModelCostRow,
-    ModelRow, ModerationRow, PackRow, PeriodName, PlanRow, PriceRow, PricesRow, RateRow, ReceiptsRow,
-    RouteRow, RulesRow, SellingRow,
+    ModelRow, ModerationRow, PackRow, PeriodName, PlanRow, PriceRow, PricesRow, PromoRow, RateRow,
+    ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SellingRow,
 };
 pub use document::{OWN_LIMIT, UNLIMITED_LIMIT};
 pub use features::FEATURE_LIMIT;
@@ -41,5 +41,6 @@ pub use office::{By, Check, Office};
 pub use problems::{Problem, problems, unreferred_costs};
 pub use rows::{Rows, Stored, VERSION_ATTRIBUTE, partition_key, row_key, sections, version_key};
 pub use snapshot::{
-    NEW_JOBS, OUTDATED_AFTER_MS, Requires, SharedLimit, Snapshot, UNLIMITED_LIMITS, USELESS_AFTER_MS,
+    DAILY_BONUS, NEW_JOBS, OUTDATED_AFTER_MS, Requires, SharedLimit, Snapshot, UNLIMITED_LIMITS,
+    USELESS_AFTER_MS,
 };

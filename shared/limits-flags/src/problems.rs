@@ -3,6 +3,7 @@
 mod costs;
 mod idle;
 mod moderation;
+mod promos;
 mod recount;
 mod routes;
 mod sold;
@@ -72,6 +73,7 @@ pub fn problems(document: &Document) -> Result<Vec<Problem>, serde_json::Error> 
         .chain(prices(document))
         .chain(costs::problems(document))
         .chain(moderation::problems(document))
+        .chain(promos::problems(document))
         .chain(routes::problems(document))
         .collect())
 }

@@ -1,7 +1,7 @@
 //! The rows: which keys there are, how a document becomes rows, and how rows become a document again.
 //!
 //! A kind of row is a section of the document: what stands under `flags` as `new_jobs` is the row `flag#new_jobs`. Only
-//! `rules`, `selling`, `costs`, `moderation` and `flag_metadata` are one row each. So a document with one section more needs nothing here.
+//! `rules`, `selling`, `costs`, `moderation`, `rewards` and `flag_metadata` are one row each. So a document with one section more needs nothing here.
 
 use std::collections::BTreeMap;
 
@@ -23,8 +23,10 @@ pub(crate) const SELLING: &str = "selling";
 pub(crate) const COSTS: &str = "costs";
 /// The sort key of what is refused before anybody pays.
 pub(crate) const MODERATION: &str = "moderation";
+/// The sort key of what is given away beside promo codes.
+pub(crate) const REWARDS: &str = "rewards";
 /// The sections that are one row by themselves.
-const SINGLE: [&str; 5] = ["rules", FLAG_METADATA, SELLING, COSTS, MODERATION];
+const SINGLE: [&str; 6] = ["rules", FLAG_METADATA, SELLING, COSTS, MODERATION, REWARDS];
 /// The attribute of the version item that grows.
 pub const VERSION_ATTRIBUTE: &str = "version";
 /// The attribute of the version item that tells whether the rows are those of the version.

@@ -9,6 +9,7 @@ use domain::id::ModelId;
 use domain::limit::{Limit, Mode};
 use domain::moderation::Moderation;
 use domain::payment::term::Shelf;
+use domain::rewards::Rewards;
 use domain::standing::Standing;
 use domain::time::Timestamp;
 use table::{Item, Row};
@@ -36,6 +37,9 @@ pub const OUTDATED_AFTER_MS: i64 = 30_000;
 pub const NEW_JOBS: &str = "new_jobs";
 /// The flag that turns the limits of unlimited plans into watched ones when it is off (seed 000). Without it they hold.
 pub const UNLIMITED_LIMITS: &str = "unlimited_limits_enabled";
+
+/// The flag that lets customers fetch a bonus each day. Without it nobody can.
+pub const DAILY_BONUS: &str = "daily_bonus";
 
 /// What the name of a flag begins with that switches a provider.
 pub(crate) const PROVIDER: &str = "provider-";
@@ -70,6 +74,8 @@ pub struct Snapshot {
     pub costs: Arc<Costs>,
     /// What is refused before anybody pays.
     pub moderation: Arc<Moderation>,
+    /// What is given away. A row that cannot be read gives nothing.
+    pub rewards: Arc<Rewards>,
     /// The flags.
     pub flags: Arc<FlagSet>,
     /// Features, tiers and add-ons.
@@ -124,6 +130,7 @@ impl Snapshot {
             selling: Arc::new(read.selling),
             costs: Arc::new(read.costs),
             moderation: Arc::new(read.moderation),
+            rewards: Arc::new(read.rewards),
             flags: Arc::new(read.flags),
             registry: Arc::new(read.registry),
             requires: Arc::new(read.requires),

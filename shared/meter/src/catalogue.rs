@@ -62,7 +62,7 @@ pub(crate) const JOB_SUCCESS: Metric = metric(
     "JobSuccess",
     Unit::Percent,
     &[],
-    "100 for an order that came to a video, 0 for one that did not",
+    "100 for an order that came to what was ordered, 0 for one that did not; words are not counted",
 );
 pub(crate) const JOBS_GIVEN_UP: Metric = metric(
     "JobsGivenUp",
@@ -171,6 +171,19 @@ pub(crate) const PROVIDER_BALANCE: Metric = metric(
     "what is left at a provider",
 );
 
+pub(crate) const BROADCAST_MESSAGES: Metric = metric(
+    "BroadcastMessages",
+    Unit::Count,
+    &["Outcome"],
+    "customers that broadcasts have gone through",
+);
+pub(crate) const BROADCAST_IDLE: Metric = metric(
+    "BroadcastIdle",
+    Unit::Seconds,
+    &[],
+    "since a running broadcast last went on",
+);
+
 /// Every metric.
 pub const METRICS: &[Metric] = &[
     JOBS_SETTLED,
@@ -195,4 +208,6 @@ pub const METRICS: &[Metric] = &[
     PROVIDER_OUTCOMES,
     BREAKER_OPEN,
     PROVIDER_BALANCE,
+    BROADCAST_MESSAGES,
+    BROADCAST_IDLE,
 ];

@@ -12,7 +12,17 @@ mod catalogue;
 
 pub use catalogue::{METRICS, Metric, Unit};
 
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use catalogue as of;
+
+/// After so many values the recorder is asked to put them aside. That of the Lambdas holds a hundred of a metric and loses
+/// the others; the difference is for whoever measures at the same moment.
+const VALUES_MAX: u32 = 64;
+/// Values since that was last done.
+static VALUES: AtomicU32 = AtomicU32::new(0);
+static RELIEF: OnceLock<fn()> = OnceLock::new();
 
 /// Tells the recorder every metric's unit; after it was installed.
 pub fn describe() {
@@ -32,7 +42,7 @@ pub fn job_settled(model: &str, outcome: &str) {
     count(&of::JOBS_SETTLED, &[model, outcome], 1);
 }
 
-/// An order is over that its customer neither took back nor asked for in vain: it came to a video, or to nothing.
+/// An order is over that its customer neither took back nor asked for in vain: it came to what was ordered, or to nothing.
 pub fn job_succeeded(success: bool) {
     value(&of::JOB_SUCCESS, &[], if success { 100 } else { 0 });
 }
@@ -152,6 +162,16 @@ pub fn breaker(provider: &str, is_open: bool) {
     value(&of::BREAKER_OPEN, &[provider], u64::from(is_open));
 }
 
+/// So many customers of a broadcast were gone through, with this outcome.
+pub fn broadcast_messages(outcome: &str, times: u64) {
+    count(&of::BROADCAST_MESSAGES, &[outcome], times);
+}
+
+/// The broadcast that runs and has not gone on for the longest has not for so many seconds; 0 if none runs.
+pub fn broadcast_idle(seconds: u64) {
+    value(&of::BROADCAST_IDLE, &[], seconds);
+}
+
 /// What is left of our balance at a provider, in its credits.
 pub fn provider_balance(provider: &str, credits: u64) {
     value(&of::PROVIDER_BALANCE, &[provider], credits);
@@ -167,7 +187,23 @@ fn count(metric: &'static Metric, values: &[&str], times: u64) {
     }
 }
 
+/// The recorder has put its values aside, or begins anew.
+pub fn relieved() {
+    VALUES.store(0, Ordering::Relaxed);
+}
+
+/// Whom to ask to put values aside before there are more than a recorder holds; said once, as the recorder is installed.
+pub fn relieve_by(relief: fn()) {
+    // A second one, in a test, is the same.
+    let _ = RELIEF.set(relief);
+}
+
 fn value(metric: &'static Metric, values: &[&str], value: u64) {
+    if VALUES.fetch_add(1, Ordering::Relaxed) >= VALUES_MAX
+        && let Some(relieve) = RELIEF.get()
+    {
+        relieve();
+    }
     // The facade measures in floats; nothing here comes near where they become inexact.
     let value = f64::from(u32::try_from(value).unwrap_or(u32::MAX));
     metrics::histogram!(metric.name, &labels(metric, values)).record(value);

@@ -6,11 +6,14 @@
 
 use std::future::Future;
 use std::io::Write;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
 use metrics_cloudwatch_embedded::{Builder, Collector};
 
 static COLLECTOR: OnceLock<&'static Collector> = OnceLock::new();
+/// Lines that were made before there were more values than the collector holds (a hundred of a metric), to be written with
+/// the next.
+static ASIDE: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 
 /// Starts counting, into this namespace. Before, nothing is counted.
 pub fn start(namespace: &str) {
@@ -18,6 +21,7 @@ pub fn start(namespace: &str) {
     if let Ok(collector) = Builder::new().cloudwatch_namespace(namespace.to_owned()).init() {
         meter::describe();
         let _ = COLLECTOR.set(collector);
+        meter::relieve_by(put_aside);
     }
 }
 
@@ -40,12 +44,26 @@ impl Drop for Tells {
     }
 }
 
+fn aside() -> MutexGuard<'static, Vec<u8>> {
+    ASIDE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// An invocation measures more than the collector holds: the lines are made now.
+fn put_aside() {
+    let mut lines = aside();
+    meter::relieved();
+    if let Some(Err(error)) = COLLECTOR.get().map(|collector| collector.flush(&mut *lines)) {
+        tracing::warn!(name: "metrics_unwritten", error = app::chain(&error), "metrics could not be written");
+    }
+}
+
 /// Writes what was counted since the last time, all at once: a line that is half out when the process stops is none.
 pub fn write(mut out: impl Write) {
     let Some(collector) = COLLECTOR.get() else {
         return;
     };
-    let mut lines = Vec::new();
+    let mut lines = std::mem::take(&mut *aside());
+    meter::relieved();
     let written = collector.flush(&mut lines).and_then(|()| {
         out.write_all(&lines)?;
         out.flush()
@@ -106,6 +124,18 @@ mod tests {
         let whole = whole.unwrap();
         assert_eq!(whole["FeatureDenials"], json!(2));
         assert_eq!(whole["TimeToVideo"], json!([90_000.0]));
+    }
+
+    #[test]
+    fn an_invocation_that_measures_much_loses_nothing() {
+        let lines = counted(|| (0..950).for_each(|_| meter::job_succeeded(false)));
+        let values = lines.iter().filter_map(|line| line["JobSuccess"].as_array());
+        let counts: Vec<usize> = values.map(Vec::len).collect();
+        assert_eq!(counts.iter().sum::<usize>(), 950);
+        assert!(
+            counts.iter().all(|count| *count <= 100),
+            "CloudWatch takes a hundred: {counts:?}"
+        );
     }
 
     #[test]

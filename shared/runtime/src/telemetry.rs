@@ -82,15 +82,17 @@ fn is_for_the_log(metadata: &Metadata<'_>) -> bool {
 /// Says once more, with `Debug` of everything in the error, what the handler has said already.
 const NOT_HEARD: [&str; 1] = ["lambda_runtime::layers::panic"];
 
-const CRATES: [&str; 20] = [
+const CRATES: [&str; 22] = [
     "alerts",
     "app",
+    "broadcast",
     "chart",
     "cleanup",
     "daily_report",
     "domain",
     "features_api",
     "limits_flags",
+    "live",
     "payment_webhook",
     "payments",
     "provider_callback",

@@ -68,7 +68,20 @@ impl Store {
         now: Timestamp,
         deadline: Deadline,
     ) -> Result<Option<Account>, Error> {
-        let mut account = Account::new(user);
+        self.open_account_for(Account::new(user), gift, locale, now, deadline)
+            .await
+    }
+
+    /// The same for somebody of whom something is known already, such as by whose link they came.
+    pub async fn open_account_for(
+        &self,
+        mut account: Account,
+        gift: Credits,
+        locale: &str,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Option<Account>, Error> {
+        let user = account.user;
         account.balance = account.balance.apply(&Key::Signup, gift).unwrap_or_default();
         let entry = rows::entry_item(user, &Key::Signup, gift, now);
         let writes = vec![
@@ -175,6 +188,14 @@ impl Store {
         } else {
             write.remove("blocked")
         };
+        self.accepted(write, deadline).await.map(drop)
+    }
+
+    /// Notes whether the customer wants no broadcasts.
+    pub async fn set_muted(&self, user: UserId, muted: bool, deadline: Deadline) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"))
+            .set_or_remove("muted", muted.then_some(table::AttributeValue::Bool(true)));
         self.accepted(write, deadline).await.map(drop)
     }
 

@@ -99,6 +99,7 @@ impl Store {
             .increase("available", -cost)
             .increase("held", cost)
             .insert("active", job.id.to_string())
+            .set("ordered_at", n(job.created_at.0))
             .remove("draft");
         if let Some(last) = last {
             write = write.set("last", last);

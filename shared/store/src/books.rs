@@ -1,12 +1,14 @@
 //! Everything, read for an audit. Costs what the tables cost to read.
 
-use domain::audit::{BadRow, Books};
+use domain::audit::{BadRow, Books, PromoUses};
 use domain::id::UserId;
 use domain::limit::Count;
+use domain::rewards::PromoCode;
 use domain::uses::Use;
 use table::{Item, Malformed, Row};
 
 use crate::error::Error;
+use crate::rewards::read_promo_uses;
 use crate::{Store, rows};
 
 impl Store {
@@ -23,7 +25,8 @@ impl Store {
             match row {
                 Usage::Counter(owner, name, count) => drop(books.usage.insert((owner, name), count)),
                 Usage::Use(noted) => books.uses.push(*noted),
-                Usage::Note => {}
+                Usage::Note(Some((code, uses))) => drop(books.promos.insert(code, uses)),
+                Usage::Note(None) => {}
             }
         }
         for (user, entry) in self
@@ -76,8 +79,9 @@ impl Store {
 enum Usage {
     Counter(UserId, String, Count),
     Use(Box<Use>),
-    /// What is noted beside what customers use: it limits nobody, so there is nothing to hold it against.
-    Note,
+    /// What is noted beside what customers use: it limits nobody, so there is nothing to hold it against, but for how often
+    /// a promo code was used.
+    Note(Option<(PromoCode, PromoUses)>),
 }
 
 fn read_usage(item: &Item) -> Result<Usage, Malformed> {
@@ -85,7 +89,7 @@ fn read_usage(item: &Item) -> Result<Usage, Malformed> {
         return Ok(Usage::Use(Box::new(rows::read_use(item)?)));
     }
     if rows::is_note(item) {
-        return Ok(Usage::Note);
+        return Ok(Usage::Note(read_promo_uses(item)));
     }
     let (name, count) = rows::read_count(item)?;
     Ok(Usage::Counter(UserId(Row(item).n("user_id")?), name, count))

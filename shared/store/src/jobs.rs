@@ -5,6 +5,10 @@ use domain::job::{Change, Guard, Job};
 use domain::time::Timestamp;
 use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Write, list, n, s};
 
+mod waiting;
+
+pub use waiting::Waiting;
+
 use crate::changes::Applied;
 use crate::error::Error;
 use crate::{op, rows};
@@ -44,6 +48,9 @@ impl Jobs {
 
     /// Several jobs as they stand, at most 100. Rows that cannot be read are left out and logged.
     pub async fn get_many(&self, ids: &[JobId]) -> Result<Vec<Job>, Error> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
         let keys = ids.iter().map(rows::job_key).collect();
         let wanted = Keys {
             table: self.table.clone(),
@@ -83,28 +90,6 @@ impl Jobs {
             jobs,
             next: page.next,
         })
-    }
-
-    /// Where a page of what is due ended, in words that can go through anybody's hands.
-    pub fn cursor_of(shard: u32, next: &Item) -> Option<String> {
-        let row = Row(next);
-        let due_at: i64 = row.n("due_at").ok()?;
-        Some(format!("{shard}.{due_at}.{}", row.s_opt("job_id")?))
-    }
-
-    /// The shard and the place in it that such words name, or the beginning of a shard, which is its number; `None` if they
-    /// name none.
-    pub fn resumed(cursor: &str) -> Option<(u32, Option<Item>)> {
-        let (shard, place) = cursor.split_once('.').unwrap_or((cursor, ""));
-        let shard: u32 = shard.parse().ok().filter(|shard| *shard < OPEN_SHARDS)?;
-        if place.is_empty() {
-            return Some((shard, None));
-        }
-        let (due_at, job) = place.split_once('.')?;
-        let mut start = rows::job_key(&JobId::parse(job)?);
-        start.insert("due_at".to_owned(), n(due_at.parse::<i64>().ok()?));
-        start.insert("open_shard".to_owned(), s(shard.to_string()));
-        Some((shard, Some(start)))
     }
 
     /// Writes a change that touches no money.

@@ -7,31 +7,45 @@
 mod accounts;
 mod admission;
 mod books;
+mod broadcasts;
 mod changes;
+mod erase;
 mod error;
 mod help;
 mod jobs;
+mod live;
+mod merge;
 mod notes;
 mod op;
+mod ordered;
 mod payments;
 mod requests;
+mod rewards;
 mod strikes;
 mod uses;
+mod usual;
 mod view;
 
 pub mod rows;
 
 pub use accounts::{Adjusted, Drafted, Gift};
 pub use admission::NotAdmitted;
+pub use broadcasts::{BroadcastTables, Broadcasts, Intended, People, Wrote};
 pub use changes::Applied;
+pub use erase::Erasure;
 pub use error::Error;
-pub use jobs::{DuePage, Jobs, OPEN_INDEX};
-pub use notes::{Claim, Claimed, Notes, Part, Sending, Tallied, Tallies};
+pub use jobs::{DuePage, Jobs, OPEN_INDEX, Waiting};
+pub use live::{Live, Look};
+pub use notes::{Claim, Claimant, Claimed, Notes, Part, Sending, Tallied, Tallies};
+pub use ordered::OrderPage;
 pub use payments::{
-    Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Settled, Settling, Written,
+    Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Reward, Settled, Settling,
+    Written,
 };
-pub use requests::{RequestPage, RequestPages, Requests};
+pub use requests::{RequestPage, RequestPages, Requests, RequestsInOrder};
+pub use rewards::PromoUsed;
 pub use uses::{GivenBack, Using};
+pub use usual::Usual;
 pub use view::{Ask, View};
 
 use table::Db;

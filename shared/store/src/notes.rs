@@ -53,11 +53,22 @@ pub struct Sending {
     pub message: Option<i64>,
 }
 
-/// A report that is ours to send, until then.
+/// Who wants to send a report, and until when it would be theirs alone.
+#[derive(Clone, Copy, Debug)]
+pub struct Claimant<'a> {
+    /// A name that nobody else has.
+    pub name: &'a str,
+    /// The time.
+    pub now: Timestamp,
+    /// Until when.
+    pub until: Timestamp,
+}
+
+/// A report that is ours to send.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claimed {
     key: String,
-    until: Timestamp,
+    holder: String,
     /// How far it is with its words.
     pub text: Sending,
     /// How far it is with its picture.
@@ -78,8 +89,8 @@ pub enum Claim {
 /// The notes.
 #[derive(Clone, Debug)]
 pub struct Notes {
-    db: Db,
-    table: String,
+    pub(crate) db: Db,
+    pub(crate) table: String,
 }
 
 impl Notes {
@@ -128,27 +139,34 @@ impl Notes {
         }
     }
 
-    /// Takes a report on until a time: nobody else sends it meanwhile, and nobody once it was sent.
-    pub async fn claim(
-        &self,
-        period: &Period,
-        now: Timestamp,
-        until: Timestamp,
-        deadline: Deadline,
-    ) -> Result<Claim, Error> {
+    /// Whether a report was sent.
+    pub async fn was_sent(&self, period: &Period) -> Result<bool, Error> {
+        let row = self.db.get(&self.table, report_key(&period.key()), true).await?;
+        Ok(row.as_ref().is_some_and(is_done))
+    }
+
+    /// Takes a report on until a time: nobody else sends it meanwhile, and nobody once it was sent. A claim whose answer
+    /// was lost is ours all the same: the row has our name.
+    pub async fn claim(&self, period: &Period, by: Claimant<'_>, deadline: Deadline) -> Result<Claim, Error> {
         let key = period.key();
         let write = Self::report(&self.table, &key)
             .when(Condition::Absent("done"))
-            .when(Condition::AbsentOrLess("lease_until", n(now.0)))
-            .set("lease_until", n(until.0))
-            .set("expires_at", n(now.after(KEPT).seconds()))
+            .when(Condition::AbsentOrLess("lease_until", n(by.now.0)))
+            .set("holder", s(by.name))
+            .set("lease_until", n(by.until.0))
+            .set("expires_at", n(by.now.after(KEPT).seconds()))
             .set("schema", n(rows::SCHEMA));
         if let Err(error) = self.db.write(write, deadline).await {
             let Some(refused) = error.refused(REPORT) else {
                 return Err(error.into());
             };
-            let done = refused.item.as_ref().is_some_and(|item| Row(item).flag("done"));
-            return Ok(if done { Claim::Done } else { Claim::Busy });
+            let found = refused.item.as_ref();
+            if found.is_some_and(is_done) {
+                return Ok(Claim::Done);
+            }
+            if found.and_then(|item| Row(item).s_opt("holder")) != Some(by.name) {
+                return Ok(Claim::Busy);
+            }
         }
         let row = self
             .db
@@ -157,7 +175,7 @@ impl Notes {
             .unwrap_or_default();
         Ok(Claim::Ours(Claimed {
             key,
-            until,
+            holder: by.name.to_owned(),
             text: sending(&row, Part::Text)?,
             chart: sending(&row, Part::Chart)?,
         }))
@@ -206,7 +224,7 @@ impl Notes {
     }
 
     fn ours(&self, claimed: &Claimed) -> Write {
-        Self::report(&self.table, &claimed.key).when(Condition::Equals("lease_until", n(claimed.until.0)))
+        Self::report(&self.table, &claimed.key).when(Condition::Equals("holder", s(&claimed.holder)))
     }
 
     fn report(table: &str, key: &str) -> Write {
@@ -253,6 +271,10 @@ impl Tallies {
 fn hour(at: Timestamp) -> String {
     let text = at.rfc3339().unwrap_or_default();
     text.get(..13).unwrap_or_default().to_owned()
+}
+
+fn is_done(row: &Item) -> bool {
+    Row(row).flag("done")
 }
 
 fn report_key(key: &str) -> Item {

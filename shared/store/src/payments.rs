@@ -3,10 +3,13 @@
 
 mod booked;
 mod day;
+mod invitations;
+mod money;
 mod settle;
 mod tables;
 
 pub use day::PaymentPage;
+pub use invitations::Reward;
 pub use settle::{Credit, Settled, Settling};
 pub use tables::PaymentTables;
 
@@ -14,7 +17,7 @@ use domain::account::Account;
 use domain::audit::{BadRow, Books, Sales};
 use domain::id::{OPEN_SHARDS, UserId};
 use domain::money::Credits;
-use domain::payment::{PaymentId, PurchaseId, Record};
+use domain::payment::{Movement, PaymentId, PurchaseId, Record};
 use domain::purchase::Purchase;
 use domain::time::Timestamp;
 use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Token, Write, n, s};
@@ -25,6 +28,7 @@ use crate::{op, rows};
 const PURCHASE: &str = "purchase";
 const PAYMENT: &str = "payment";
 const ACCOUNT: &str = "account";
+const CURSOR: &str = "cursor";
 /// The index of what is due.
 const DUE_INDEX: &str = "open-by-due";
 /// The index of what a customer has bought.
@@ -48,6 +52,8 @@ pub enum Due {
     Purchase(PurchaseId),
     /// A payment: its customer is to be told, or a refund goes on.
     Payment(PaymentId),
+    /// An invitation: whoever came by it may have done what it is for.
+    Invitation(UserId),
 }
 
 /// A page of what is due.
@@ -221,10 +227,13 @@ impl Payments {
         Ok(all)
     }
 
-    /// Every purchase and payment, put with the other books; rows that cannot be read are among the audit's findings.
+    /// Every purchase and payment and every movement of money, put with the other books; rows that cannot be read are among the audit's findings.
     pub async fn read_into(&self, books: &mut Books) -> Result<(), Error> {
-        let (all, bad) = self.all().await?;
-        let mut sales = Sales::default();
+        let (all, movements, bad) = self.everything().await?;
+        let mut sales = Sales {
+            movements,
+            ..Sales::default()
+        };
         for row in all {
             match row {
                 Bought::Purchase(purchase) => sales.purchases.push(*purchase),
@@ -242,18 +251,27 @@ impl Payments {
 
     /// Every purchase and payment, for an audit; and the rows that cannot be read, by their names.
     pub async fn all(&self) -> Result<(Vec<Bought>, Vec<String>), Error> {
-        let (mut all, mut bad, mut start) = (Vec::new(), Vec::new(), None);
+        let (all, _, bad) = self.everything().await?;
+        Ok((all, bad))
+    }
+
+    async fn everything(&self) -> Result<(Vec<Bought>, Vec<Movement>, Vec<String>), Error> {
+        let (mut all, mut movements, mut bad) = (Vec::new(), Vec::new(), Vec::new());
+        let mut start = None;
         loop {
             let page = self.db.scan(&self.tables.payments, start).await?;
-            for item in page.items.iter().filter(|item| !is_cursor(item)) {
-                match bought(item) {
-                    Some(row) => all.push(row),
-                    None => bad.push(Row(item).s_opt("id").unwrap_or_default().to_owned()),
+            for item in page.items.iter().filter(|item| !is_besides(item)) {
+                let is_read = match Row(item).s_opt("kind") {
+                    Some(rows::MOVEMENT) => money::movement(item).map(|row| movements.push(row)).is_some(),
+                    _ => bought(item).map(|row| all.push(row)).is_some(),
+                };
+                if !is_read {
+                    bad.push(Row(item).s_opt("id").unwrap_or_default().to_owned());
                 }
             }
             start = page.next;
             if start.is_none() {
-                return Ok((all, bad));
+                return Ok((all, movements, bad));
             }
         }
     }
@@ -273,10 +291,10 @@ impl Payments {
     /// Notes how far it was read.
     pub async fn set_cursor(&self, name: &str, cursor: &str, deadline: Deadline) -> Result<(), Error> {
         let mut item = rows::cursor_key(name);
-        item.insert("kind".to_owned(), s("cursor"));
+        item.insert("kind".to_owned(), s(CURSOR));
         item.insert("cursor".to_owned(), s(cursor));
         self.db
-            .write(Write::put("cursor", &self.tables.payments, item), deadline)
+            .write(Write::put(CURSOR, &self.tables.payments, item), deadline)
             .await?;
         Ok(())
     }
@@ -340,12 +358,16 @@ fn overtaken(error: table::Error, label: &str, ours: impl Fn(&Item) -> bool) -> 
     Ok(if ours { Written::Yes } else { Written::Overtaken })
 }
 
-fn is_cursor(item: &Item) -> bool {
-    Row(item).s_opt("kind") == Some("cursor")
+/// Neither a purchase nor a payment.
+fn is_besides(item: &Item) -> bool {
+    Row(item).s_opt("kind") == Some(CURSOR) || rows::is_about_invitations(item)
 }
 
 fn due(item: &Item) -> Option<Due> {
     let id = Row(item).s("id").ok()?;
+    if let Some(friend) = rows::invited(id) {
+        return Some(Due::Invitation(friend));
+    }
     let purchase = PurchaseId::parse(id).map(Due::Purchase);
     purchase.or_else(|| PaymentId::parse(id).map(Due::Payment))
 }

@@ -11,11 +11,15 @@ use table::{Db, Item, Query, Row, Write, n, s};
 use crate::error::Error;
 use crate::{Store, rows};
 
+mod in_order;
+
+pub use in_order::RequestsInOrder;
+
 const REQUEST: &str = "request";
 /// How many reads a page for a customer takes at most. One is enough, unless there are lines that cannot be read.
 const READS_MAX: usize = 4;
-/// The index by day, in parts, without the words.
-const DAY_INDEX: &str = "by-day";
+/// The index by day, in parts, without the words. What an index has of its rows cannot be changed, so the number is of that.
+const DAY_INDEX: &str = "by-day-2";
 
 impl Store {
     /// The line of an order that is accepted.
@@ -91,9 +95,11 @@ impl Requests {
         let parts = days
             .into_iter()
             .flat_map(|day| (0..DAY_SHARDS).map(move |shard| (day, shard)));
+        let parts: VecDeque<_> = parts.collect();
         RequestPages {
             log: self,
-            parts: parts.collect(),
+            of: parts.len(),
+            parts,
             bounds: within.map(|(from, until)| (rows::began(from), rows::began(until))),
             limit,
             start: None,
@@ -212,6 +218,8 @@ impl Requests {
 #[derive(Debug)]
 pub struct RequestPages<'l> {
     log: &'l Requests,
+    /// How many parts there are in all.
+    of: usize,
     /// What is not read to its end yet.
     parts: VecDeque<(Timestamp, u32)>,
     bounds: Option<(String, String)>,
@@ -223,6 +231,16 @@ impl RequestPages<'_> {
     /// Whether all has been read.
     pub fn are_over(&self) -> bool {
         self.parts.is_empty()
+    }
+
+    /// How many parts of days have been read to their end.
+    pub fn parts_read(&self) -> usize {
+        self.of.saturating_sub(self.parts.len())
+    }
+
+    /// The part that is read half.
+    pub fn half(&self) -> Option<(Timestamp, u32)> {
+        self.parts.front().copied().filter(|_| self.start.is_some())
     }
 
     /// The next page, which knows nothing of one behind it; `None` once all has been read.

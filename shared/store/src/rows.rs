@@ -12,16 +12,30 @@ use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
 use table::{AttributeValue, Item, Malformed, Row, list, n, s};
 
+mod broadcasts;
 mod drafts;
+mod invitations;
+mod movements;
 mod opened;
 mod payments;
 mod requests;
+mod silenced;
 mod uses;
 mod ways;
 mod words;
 
+pub(crate) use broadcasts::{
+    OPEN, PERSON, all as all_broadcasts, broadcast_item, broadcast_key, intent_item, intent_key, progress,
+    read_broadcast, read_person, wished,
+};
 pub use drafts::{choice_map, draft_map};
 use drafts::{read_choice, read_draft};
+pub use invitations::{
+    invitation_item, invitation_key, invites_item, invites_key, link_item, link_key, read_invites, read_link,
+};
+pub(crate) use invitations::{invited, is_about_invitations};
+pub(crate) use movements::{MOVEMENT, money_day};
+pub use movements::{movement_item, read_movement};
 pub use opened::new_account_item;
 pub(crate) use payments::day;
 pub use payments::{
@@ -29,11 +43,15 @@ pub use payments::{
 };
 pub(crate) use requests::{began, day_part, request_attributes, request_name};
 pub use requests::{read_request, request_item, request_key};
+pub(crate) use silenced::{says_something, silenced};
 pub(crate) use uses::{COUNTED, RELEASED, WINDOWS, use_attributes, use_id, windows};
 pub use uses::{read_use, use_key};
 
 /// The version of every row written here.
 pub const SCHEMA: i64 = 1;
+
+/// The day of UTC on which an entry of the ledger gave credits; other entries have none.
+pub(crate) const GIVEN_DAY: &str = "given_day";
 
 /// The key of an account.
 pub fn account_key(user: UserId) -> Item {
@@ -99,13 +117,17 @@ pub(crate) fn number(number: u64) -> i64 {
 
 /// A ledger entry as an item.
 pub fn entry_item(user: UserId, key: &Key, amount: Credits, at: Timestamp) -> Item {
-    Item::from([
+    let mut item = Item::from([
         ("user_id".to_owned(), n(user.0)),
         ("entry".to_owned(), s(key.to_string())),
         ("amount".to_owned(), n(amount.0)),
         ("at".to_owned(), n(at.0)),
         ("schema".to_owned(), n(SCHEMA)),
-    ])
+    ]);
+    // What the index of given credits sees.
+    let given = day(at).filter(|_| key.gives());
+    item.extend(given.map(|day| (GIVEN_DAY.to_owned(), s(day))));
+    item
 }
 
 /// A ledger entry as read.
@@ -140,6 +162,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
             aside: Credits(row.n_or_zero("aside")?),
             captured: Credits(row.n_or_zero("captured")?),
             clawed: Credits(row.n_or_zero("clawed")?),
+            forfeited: Credits(row.n_or_zero("forfeited")?),
             granted: Credits(row.n_or_zero("granted")?),
             debt: Credits(row.n_or_zero("debt")?),
         },
@@ -147,6 +170,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         parked: jobs("parked")?,
         draft: row.map("draft").map(read_draft).transpose()?,
         blocked: row.flag("blocked"),
+        muted: row.flag("muted"),
         last: row.map("last").and_then(read_choice),
         locale: row.s_opt("locale").map(str::to_owned),
         language: row.s_opt("language").map(str::to_owned),
@@ -155,6 +179,8 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         buying: row.s_opt("buying").map(str::to_owned),
         asking: row.n_opt("asking_until")?.map(Timestamp),
         standing: limits_flags::standing::read(item)?,
+        invited_by: row.n_opt("invited_by")?.map(UserId),
+        erased_at: row.n_opt("erased_at")?.map(Timestamp),
     })
 }
 

@@ -10,6 +10,7 @@ use domain::time::Timestamp;
 use table::{Item, Keys, Row};
 
 use crate::error::Error;
+use crate::usual::{Usual, is_usual, read_usual, usual_key};
 use crate::{Store, rows};
 
 /// Counters that one read takes.
@@ -24,6 +25,8 @@ pub struct Ask<'a> {
     pub windows: Vec<WindowKey>,
     /// A job that the customer speaks of.
     pub job: Option<&'a JobId>,
+    /// Whether to read how long things usually take.
+    pub usual: bool,
     /// The settings' table and the key of its version item.
     pub settings: (&'a str, Item),
 }
@@ -37,6 +40,8 @@ pub struct View {
     pub used: Counts,
     /// The job, if there is one.
     pub job: Option<Job>,
+    /// How long things usually take, if that was asked for.
+    pub usual: Option<Usual>,
     /// The settings' version.
     pub version: u64,
 }
@@ -50,9 +55,11 @@ impl Store {
             consistent: true,
         };
         let (settings_table, version_key) = ask.settings;
+        let mut usage = usage_keys(ask.user, &ask.windows);
+        usage.extend(ask.usual.then(usual_key));
         let wanted = vec![
             strong(&self.tables.accounts, vec![rows::account_key(ask.user)]),
-            strong(&self.tables.usage, usage_keys(ask.user, &ask.windows)),
+            strong(&self.tables.usage, usage),
             strong(
                 &self.tables.jobs,
                 ask.job.into_iter().map(rows::job_key).collect(),
@@ -67,6 +74,10 @@ impl Store {
                 .map(rows::read_account)
                 .transpose()?,
             used: read_counts(items(&self.tables.usage))?,
+            usual: ask.usual.then(|| {
+                let row = items(&self.tables.usage).iter().find(|item| is_usual(item));
+                row.map(read_usual).unwrap_or_default()
+            }),
             job: items(&self.tables.jobs).first().map(rows::read_job).transpose()?,
             version: items(settings_table)
                 .first()
@@ -114,6 +125,6 @@ fn usage_keys(user: UserId, windows: &[WindowKey]) -> Vec<Item> {
 }
 
 fn read_counts(items: &[Item]) -> Result<Counts, Error> {
-    let counts = items.iter().map(rows::read_count);
+    let counts = items.iter().filter(|item| !is_usual(item)).map(rows::read_count);
     Ok(counts.collect::<Result<_, _>>()?)
 }

@@ -11,16 +11,26 @@
 mod accounts;
 #[path = "guards/bench.rs"]
 mod bench;
+#[path = "guards/broadcasts.rs"]
+mod broadcasts;
+#[path = "guards/erase.rs"]
+mod erase;
 #[path = "guards/limits.rs"]
 mod limits;
+#[path = "guards/live.rs"]
+mod live;
 #[path = "guards/payments.rs"]
 mod payments;
 #[path = "guards/report.rs"]
 mod report;
 #[path = "guards/requests.rs"]
 mod requests;
+#[path = "guards/rewards.rs"]
+mod rewards;
 #[path = "guards/uses.rs"]
 mod uses;
+#[path = "guards/waiting.rs"]
+mod waiting;
 #[path = "guards/words.rs"]
 mod words;
 

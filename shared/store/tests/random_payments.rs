@@ -24,8 +24,8 @@ use domain::ledger::{After, Entry, Key};
 use domain::money::{Amount, Credits, Currency};
 use domain::payment::term::Shelf;
 use domain::payment::{
-    Change, Goods, Money, Offer, PaymentId, PurchaseId, Rail, Record, Settlement, State, Term, Till, Truth,
-    Turn,
+    Change, Goods, Money, Offer, Payment, PaymentId, PurchaseId, Rail, Record, Settlement, State, Term, Till,
+    Truth, Turn,
 };
 use domain::purchase::Purchase;
 use domain::standing::Standing;
@@ -41,6 +41,7 @@ const STEPS: u32 = 400;
 
 /// What a handler has read and decided; it writes later, when others may have written.
 struct Handler {
+    before: Payment,
     payment: Option<Record>,
     purchase: Option<Purchase>,
     credit: Option<(Account, (Key, Credits), Option<Standing>)>,
@@ -228,6 +229,7 @@ impl Run {
             _ => None,
         };
         Handler {
+            before: read.payment.clone(),
             payment: Some(after),
             purchase: None,
             credit,
@@ -261,6 +263,7 @@ impl Run {
         let handler = match change {
             Some(change) => self.decide(&read, &change).await,
             None => Handler {
+                before: read.payment.clone(),
                 payment: Some(if self.rng.bool() {
                     read.told()
                 } else {
@@ -299,6 +302,7 @@ impl Run {
     /// Whether it was written; `None` if there was nothing to write.
     async fn write(&self, handler: Option<&Handler>) -> Option<bool> {
         let Handler {
+            before,
             payment,
             purchase,
             credit,
@@ -309,6 +313,7 @@ impl Run {
             return Some(written == Written::Yes);
         }
         let step = Settling {
+            before,
             payment: record,
             purchase: purchase.as_ref(),
             account: credit.as_ref().map(|(before, entry, standing)| Credit {

@@ -17,6 +17,12 @@ impl Deadline {
         Self(Instant::now() + span)
     }
 
+    /// So long from now, or this one, if that is sooner.
+    #[must_use]
+    pub fn within(self, span: Duration) -> Self {
+        Self(self.0.min(Instant::now() + span))
+    }
+
     /// How long there still is; zero when it is over.
     pub fn remaining(self) -> Duration {
         self.0.saturating_duration_since(Instant::now())
@@ -44,6 +50,13 @@ impl Deadline {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn what_is_nearer_than_the_end_ends_it_and_what_is_farther_does_not() {
+        let deadline = Deadline::after(Duration::from_secs(60));
+        assert!(deadline.within(Duration::from_secs(20)).remaining() <= Duration::from_secs(20));
+        assert!(deadline.within(Duration::from_secs(90)).remaining() <= Duration::from_secs(60));
+    }
 
     #[tokio::test]
     async fn no_request_outlives_its_deadline_and_none_begins_after_it() {

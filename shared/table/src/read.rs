@@ -60,6 +60,8 @@ pub struct Search {
     pub having: &'static str,
     /// What of them is wanted, each a path: `["standing", "tier"]`.
     pub attributes: &'static [&'static [&'static str]],
+    /// Items to be looked at, at most; without it as many as one page (1 MB) has.
+    pub limit: Option<i32>,
     /// Where the page before ended.
     pub start: Option<Item>,
 }
@@ -183,7 +185,7 @@ impl Db {
         })
     }
 
-    /// Reads what is wanted of a page (1 MB) of a whole table, as last written. It costs what reading the page whole costs;
+    /// Reads what is wanted of a page (1 MB, unless a limit is said) of a whole table, as last written. It costs what reading the page whole costs;
     /// only what is wanted crosses the line.
     pub async fn search(&self, search: Search) -> Result<Page, Error> {
         let mut x = Expression::default();
@@ -201,6 +203,7 @@ impl Db {
             .projection_expression(wanted.join(", "))
             .set_expression_attribute_names(x.names())
             .consistent_read(true)
+            .set_limit(search.limit)
             .set_exclusive_start_key(search.start);
         let answer = request.send().await.map_err(classify)?;
         Ok(Page {

@@ -1,6 +1,10 @@
 //! Text for the HTML parse mode.
 
+mod markup;
+
 use std::borrow::Cow;
+
+pub use markup::{Fault, Shown, is_https, shown};
 
 /// Escapes user text for the HTML parse mode. Telegram knows only these three entities (and `&quot;`, which only
 /// attributes need).

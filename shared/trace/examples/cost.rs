@@ -11,7 +11,7 @@
 use std::net::UdpSocket;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use trace::spans::{self, Rung};
+use trace::spans::{self, Call, Rung};
 use trace::{Ground, Rays, is_for_traces};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::filter_fn;
@@ -45,7 +45,16 @@ fn invocation(link: Option<&str>) {
     let traced = spans::rung("video-worker", "accepted", &rung);
     traced.in_scope(|| {
         spans::belongs(&traced, "7-abcdefgh23456789", "kling-3.0", link);
-        let call = spans::provider("kie", "order", "kling-3.0", "kling-3.0", 1);
+        let call = spans::provider(&Call {
+            asks: "order",
+            provider: "kie",
+            provider_name: "kie",
+            operation: "generate_content",
+            output: "video",
+            asked_model: "kling-3.0/video",
+            model: "kling-3.0",
+            fence: 1,
+        });
         call.in_scope(|| spans::ended(&call, "accepted"));
         spans::ended(&traced, "RUNNING");
         let _ = trace::here();

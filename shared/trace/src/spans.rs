@@ -19,7 +19,7 @@ pub fn admission() -> Span {
         "admission",
         service = "admission",
         job = Empty,
-        gen_ai_request_model = Empty,
+        model = Empty,
         outcome = Empty
     )
 }
@@ -27,7 +27,7 @@ pub fn admission() -> Span {
 /// Says which order came of it, and of which model.
 pub fn admitted(span: &Span, job: &str, model: &str) {
     span.record("job", job);
-    span.record("gen_ai_request_model", model);
+    span.record("model", model);
     ended(span, "admitted");
 }
 
@@ -41,7 +41,7 @@ pub fn order(function: &'static str) -> Span {
         rung = Empty,
         sent_ms = Empty,
         job = Empty,
-        gen_ai_request_model = Empty,
+        model = Empty,
         outcome = Empty,
         hint = Empty
     )
@@ -64,23 +64,46 @@ pub fn rung(function: &'static str, hint: &str, rung: &Rung) -> Span {
 pub fn belongs(span: &Span, job: &str, model: &str, link: Option<&str>) {
     if let Some(link) = link {
         span.record("job", job);
-        span.record("gen_ai_request_model", model);
+        span.record("model", model);
         span.record("link", link);
     }
 }
 
-/// A request to whoever makes what was ordered: `order`, `look_up`, `find`, `take_photo`, `words`. Named as the conventions
-/// of OpenTelemetry for generative AI name it, with `_` in the place of `.`, which X-Ray does not take.
-pub fn provider(provider: &str, operation: &'static str, family: &str, model: &str, fence: u32) -> Span {
+/// A request to whoever makes what was ordered.
+#[derive(Clone, Copy, Debug)]
+pub struct Call<'a> {
+    /// What it asks, in a word of ours: `order`, `look_up`, `find`, `take_photo`, `words`.
+    pub asks: &'static str,
+    /// Whom, by our name.
+    pub provider: &'a str,
+    /// Whom, by the name that `OpenTelemetry`'s conventions for generative AI have.
+    pub provider_name: &'a str,
+    /// What is ordered, as they call it: `chat`, `generate_content`.
+    pub operation: &'static str,
+    /// What comes of it, as they call it: `text`, `video`.
+    pub output: &'static str,
+    /// The model that is asked for.
+    pub asked_model: &'a str,
+    /// The model by our name.
+    pub model: &'a str,
+    /// The number of the submission.
+    pub fence: u32,
+}
+
+/// A request to whoever makes what was ordered. Named as the conventions name it, with `_` in the place of `.`, which X-Ray
+/// does not take.
+pub fn provider(call: &Call<'_>) -> Span {
     tracing::info_span!(
         "provider",
-        service = provider,
+        service = call.provider,
         remote = true,
-        gen_ai_provider_name = provider,
-        gen_ai_operation_name = operation,
-        gen_ai_request_model = model,
-        route = family,
-        fence,
+        asks = call.asks,
+        gen_ai_provider_name = call.provider_name,
+        gen_ai_operation_name = call.operation,
+        gen_ai_output_type = call.output,
+        gen_ai_request_model = call.asked_model,
+        model = call.model,
+        fence = call.fence,
         outcome = Empty
     )
 }

@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use app::broadcast::Broadcaster;
 use app::cashier::Cashier;
 use app::desk::{Desk, Helpdesk};
 use app::lookout::Lookout;
@@ -38,10 +39,11 @@ use tokio::net::TcpListener;
 
 use super::Parrot;
 use super::api::ORIGIN;
+use super::broadcasts::broadcasts;
 use super::{
-    API, CALLBACK, CHAT_KEY, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY, MAC_KEY,
-    NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage, TOKEN, VERTEX_KEY,
-    WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front,
+    API, BROADCAST, CALLBACK, CHAT_KEY, CLEANUP, GOOGLE_KEY, Invocations, KIE_HMAC_KEY, KIE_KEY, KLING_KEY,
+    LIVE_URL, MAC_KEY, NOON, PAYMENTS, REPORT, Replies, SECRET_ARN, SHOP, STRIPE_KEY, STRIPE_SECRET, Stage,
+    TOKEN, VERTEX_KEY, WEBHOOK, WEBHOOK_SECRET, WORKER, YOOKASSA_KEY, clients, front, streaming,
 };
 use crate::tidy::project::text;
 
@@ -199,7 +201,9 @@ impl Ground {
             queue_url: self.aws.queue_url("DoorbellQueue").unwrap(),
             cleanup: self.cleanup(&outside),
             report: self.report(&outside),
+            broadcaster: self.broadcaster(&outside),
             api: self.api(&outside),
+            live: streaming::desk(&self.aws, &self.clock, self.env(10)),
             aws: self.aws,
             yookassa: outside.yookassa,
             stripe: outside.stripe,
@@ -286,7 +290,10 @@ impl Ground {
         DailyReport {
             reporter: Reporter {
                 requests: Requests::new(db.clone(), table("AiRequestsTable")),
-                payments: Payments::new(db.clone(), PaymentTables::to_read(table("PaymentsTable"))),
+                payments: Payments::new(
+                    db.clone(),
+                    PaymentTables::to_report(table("PaymentsTable"), table("LedgerTable")),
+                ),
                 notes: Notes::new(db, table("UsageTable")),
                 settings: clients::settings(&self.aws, REPORT),
                 env: self.env(10),
@@ -296,6 +303,15 @@ impl Ground {
                 chat: super::OPERATOR,
                 say: Say::in_(Locale::Ru),
             }),
+        }
+    }
+
+    fn broadcaster(&self, outside: &Outside) -> Broadcaster {
+        let http = runtime::clients::http().unwrap();
+        Broadcaster {
+            broadcasts: broadcasts(&self.aws, clients::db(&self.aws, BROADCAST)),
+            bot: telegram::Client::new(http, &outside.telegram, TOKEN),
+            env: self.env(11),
         }
     }
 
@@ -324,10 +340,12 @@ impl Ground {
             db: clients::db(&self.aws, API),
             tables: clients::tables(&self.aws),
             audit: self.aws.table_name("AuditTable").unwrap().to_owned(),
+            broadcasts: self.aws.table_name("BroadcastsTable").unwrap().to_owned(),
             settings: clients::settings(&self.aws, API),
             cashier: self.cashier(API, 9, outside),
             env: self.env(5),
             bot_url: "https://t.me/neurocards_bot".to_owned(),
+            live_url: LIVE_URL.to_owned(),
         };
         let origins = features_api::cors::Origins::parse(ORIGIN);
         features_api::Api::new(ground, TOKEN, origins)

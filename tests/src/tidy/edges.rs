@@ -95,9 +95,11 @@ const LOCAL: &[(&str, &[&str])] = &[
             "app",
             "telegram",
             // Only for their choice of features: what it builds and runs is compiled once.
+            "broadcast",
             "cleanup",
             "daily-report",
             "features-api",
+            "live",
             "payment-webhook",
             "provider-callback",
             "telegram-webhook",
@@ -149,6 +151,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "cleanup",
             "daily-report",
             "alerts",
+            "broadcast",
         ],
     ),
     (
@@ -169,7 +172,9 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
             "cleanup",
             "daily-report",
             "features-api",
+            "live",
             "alerts",
+            "broadcast",
         ],
     ),
 ];

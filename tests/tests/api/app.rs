@@ -32,7 +32,7 @@ async fn the_page_is_asked_for_anew_and_runs_nothing_but_our_own_and_telegrams_s
         "default-src 'none'",
         "script-src 'self' https://telegram.org;",
         "style-src 'self';",
-        "connect-src 'self';",
+        "connect-src 'self' https://live.example.org;",
         "frame-ancestors https://web.telegram.org",
     ] {
         assert!(policy.contains(part), "{part} in {policy}");

@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use domain::time::Millis;
+use app::log_sums;
+use domain::time::{Millis, Timestamp};
 use limits_flags::access::Role;
 use serde_json::{Value, json};
 use tests::stage::{Ask, Said, Stage};
@@ -67,6 +68,7 @@ async fn a_day_is_summed_up_by_kind_by_model_and_by_reason() {
         (&json!({"moderation": 1}), &json!(true))
     );
     assert_eq!(sums.body["categories"]["video_gen"], *all);
+    assert_eq!((&all["unrated"], sums.body.get("sample")), (&json!(0), None));
     let models = get(&stage, "/admin/requests/models").await;
     assert_eq!(models.body["models"][0]["micro_usd"], all["micro_usd"]);
     let csv = get(&stage, "/admin/requests/summary?format=csv").await;
@@ -77,6 +79,7 @@ async fn a_day_is_summed_up_by_kind_by_model_and_by_reason() {
         csv.text
     );
     assert!(csv.text.contains("\nvideo_gen,4,2,1,1,"), "{}", csv.text);
+    assert!(csv.text.trim_end().ends_with(",0,0"), "{}", csv.text);
     // Another day has none of it, two days have it all, and a word is no day.
     let other = get(&stage, "/admin/requests/summary?day=2026-11-20").await;
     assert_eq!(other.body["all"]["requests"], 0);
@@ -90,6 +93,75 @@ async fn a_day_is_summed_up_by_kind_by_model_and_by_reason() {
     ] {
         let said = get(&stage, &format!("/admin/requests/summary?{wrong}")).await;
         assert_eq!(said.status, status, "{wrong}: {said:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sums_of_a_part_of_the_log_know_of_which() {
+    let stage = day().await;
+    let noon = |day: &str| Timestamp::parse_rfc3339(&format!("{day}T12:00:00Z")).unwrap();
+    let days = ["2026-11-21", "2026-11-20"].map(noon);
+    let log = stage.store.requests();
+    let whole = log_sums::summed(&log, &days, 1, |_| true).await.unwrap();
+    assert_eq!((whole.sums.all.requests, whole.sample), (4, None));
+    let nothing = log_sums::summed(&log, &days, 1, |_| false).await.unwrap();
+    let sample = nothing.sample.unwrap();
+    assert_eq!(
+        (sample.days, sample.half),
+        (vec![(days[0], 0), (days[1], 0)], None)
+    );
+    let part = log_sums::summed(&log, &days, 1, |sums| sums.all.requests < 1)
+        .await
+        .unwrap();
+    assert_eq!(part.sums.all.requests, 1);
+    // A page of one line ends before its part is known to be over.
+    let sample = part.sample.unwrap();
+    let (half, up_to) = sample.half.unwrap();
+    assert_eq!((half, up_to > days[1]), (days[0], true));
+    assert!(sample.days[0].1 < 8 && sample.days[1].1 == 0, "{sample:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_for_and_what_came_of_it_is_in_lists_and_in_histories() {
+    let stage = day().await;
+    let paths = [
+        "/admin/requests?status=completed".to_owned(),
+        format!("/admin/users/{ANNA}/requests"),
+    ];
+    for path in paths {
+        let said = get(&stage, &path).await;
+        let lines = said.body["requests"].as_array().unwrap();
+        let done = lines.iter().find(|line| line["status"] == "completed").unwrap();
+        assert_eq!(
+            (
+                &done["model"],
+                &done["form"],
+                &done["aspect"],
+                &done["with_photo"]
+            ),
+            (
+                &json!("kling-3.0"),
+                &json!("kling-3.0"),
+                &json!("9:16"),
+                &json!(false)
+            )
+        );
+        for name in ["result", "task"] {
+            assert!(
+                done[name].as_str().is_some_and(|name| !name.is_empty()),
+                "{name}: {done}"
+            );
+        }
+        let csv = get(
+            &stage,
+            &format!("{path}{}format=csv", if path.contains('?') { '&' } else { '?' }),
+        )
+        .await;
+        assert!(
+            csv.text.contains(done["result"].as_str().unwrap()),
+            "{}",
+            csv.text
+        );
     }
 }
 
@@ -195,9 +267,19 @@ async fn open_orders_come_page_by_page_each_once() {
     for number in 0..6 {
         stage.order(BORIS, &format!("number {number}")).await;
     }
+    let all = jobs(&get(&stage, "/admin/jobs").await);
+    assert!(all.is_sorted_by_key(|job| job["due_at"].as_str()), "{all:?}");
+    let table = get(&stage, "/admin/jobs?limit=4&format=csv").await;
+    assert_eq!(
+        (table.header("content-type"), table.text.lines().count()),
+        ("text/csv", 5)
+    );
+    assert!(table.text.starts_with("job,user,stage,model,"), "{}", table.text);
+    assert!(!table.header("next-cursor").is_empty());
     let (mut found, mut cursor) = (Vec::new(), String::new());
     for _ in 0..40 {
         let said = get(&stage, &format!("/admin/jobs?limit=2{cursor}")).await;
+        assert!(jobs(&said).len() <= 2);
         found.extend(jobs(&said).into_iter().map(|job| job["job"].to_string()));
         let Some(next) = said.body["next"].as_str() else {
             break;
@@ -206,4 +288,6 @@ async fn open_orders_come_page_by_page_each_once() {
     }
     let different: BTreeSet<&String> = found.iter().collect();
     assert_eq!((found.len(), different.len()), (6, 6), "{found:?}");
+    let in_order: Vec<String> = all.iter().map(|job| job["job"].to_string()).collect();
+    assert_eq!(found, in_order);
 }

@@ -9,10 +9,18 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 28] = [
+const LEAST: [(&str, &str, Role); 37] = [
     ("GET", "/admin/audit", Role::Viewer),
     ("GET", "/admin/audit/entities/{entity}", Role::Viewer),
     ("GET", "/admin/audit/people/{who}", Role::Viewer),
+    ("GET", "/admin/broadcasts", Role::Viewer),
+    ("GET", "/admin/broadcasts/{id}", Role::Viewer),
+    ("POST", "/admin/broadcasts", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/count", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/test", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/start", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/stop", Role::Editor),
+    ("POST", "/admin/broadcasts/{id}/resume", Role::Editor),
     ("GET", "/admin/explain/{user}/{feature}", Role::Viewer),
     ("GET", "/admin/history", Role::Viewer),
     ("GET", "/admin/jobs", Role::Viewer),
@@ -20,6 +28,7 @@ const LEAST: [(&str, &str, Role); 28] = [
     ("GET", "/admin/overrides", Role::Viewer),
     ("GET", "/admin/payments", Role::Viewer),
     ("GET", "/admin/payments/{id}", Role::Viewer),
+    ("GET", "/admin/promos", Role::Viewer),
     ("POST", "/admin/payments/{id}/recheck", Role::Editor),
     ("POST", "/admin/payments/{id}/accept", Role::Owner),
     ("POST", "/admin/payments/{id}/refund", Role::Owner),

@@ -110,7 +110,7 @@ async fn a_scheduled_run_says_what_it_did() {
     assert_eq!(
         said,
         json!({"due": 0, "rung": 0, "moved": 0, "failed": 0, "more": false,
-            "payments_looked_at": 0, "payments_moved": 0, "payments_failed": 0})
+            "payments_looked_at": 0, "payments_moved": 0, "payments_failed": 0, "customers_erased": 0})
     );
     stage.assert_sound().await;
 }

@@ -20,6 +20,7 @@ mod results;
 mod routes;
 mod submission;
 
+mod broadcasts;
 mod callbacks;
 mod checked;
 mod delivery;
@@ -32,6 +33,7 @@ mod limits;
 mod lost;
 mod plans;
 mod races;
+mod waits;
 mod windows;
 mod words;
 
@@ -45,6 +47,7 @@ mod orders;
 mod settings;
 
 mod cold;
+mod erased;
 mod events;
 mod files;
 mod guarded;
@@ -52,6 +55,7 @@ mod measured;
 mod money_back;
 mod paying;
 mod permissions;
+mod rewards;
 mod shop;
 mod slow;
 mod sound;

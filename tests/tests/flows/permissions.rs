@@ -8,15 +8,20 @@ use local_lambda::{Effect, Service};
 use played_kie::{Forged, Signature, Trouble};
 use played_rails::Fault;
 use serde_json::json;
-use tests::stage::{API, Ask, CALLBACK, CLEANUP, OPERATOR, PAYMENTS, REPORT, Stage, WEBHOOK, WORKER};
+use tests::stage::{
+    API, Ask, BROADCAST, CALLBACK, CLEANUP, LIVE, OPERATOR, PAYMENTS, REPORT, Stage, WEBHOOK, WORKER,
+};
 
 use crate::{ANNA, BORIS, VAULT};
 
 /// Somebody else.
 const VERA: i64 = 1003;
 
+/// A friend of hers.
+const GALA: i64 = 1004;
+
 /// What is allowed and not done here, and why.
-const NOT_HERE: [(&str, &str); 7] = [
+const NOT_HERE: [(&str, &str); 9] = [
     // At a cold start, from the environment, which the stage has none of; the demo starts the real binaries.
     (WEBHOOK, "secretsmanager:GetSecretValue"),
     (WORKER, "secretsmanager:GetSecretValue"),
@@ -25,6 +30,8 @@ const NOT_HERE: [(&str, &str); 7] = [
     (PAYMENTS, "secretsmanager:GetSecretValue"),
     (CLEANUP, "secretsmanager:GetSecretValue"),
     (REPORT, "secretsmanager:GetSecretValue"),
+    (LIVE, "secretsmanager:GetSecretValue"),
+    (BROADCAST, "secretsmanager:GetSecretValue"),
 ];
 
 /// Start, an order, a look at the account, and the order taken back.
@@ -168,6 +175,57 @@ async fn call_back_late(stage: &Stage) {
     stage.run_until_settled().await;
 }
 
+/// A broadcast that one gets, one has no time for, and one has gone from without a word.
+async fn write_to_all(stage: &Stage) {
+    let texts = json!({"en": "news", "ru": "news"});
+    let ask = |method: &str, path: &str, body: &serde_json::Value| {
+        stage.ask(Ask::of(method, path).json(body).user(stage, ANNA))
+    };
+    let made = ask("POST", "/admin/broadcasts", &json!({ "texts": texts })).await;
+    let path = format!("/admin/broadcasts/{}", made.body["id"].as_str().unwrap());
+    let counted = ask("POST", &format!("{path}/count"), &json!({})).await;
+    let recipients = &counted.body["dry_run"]["recipients"];
+    let started = ask(
+        "POST",
+        &format!("{path}/start"),
+        &json!({ "recipients": recipients }),
+    )
+    .await;
+    assert_eq!(started.status, 200, "{started:?}");
+    ask("GET", "/admin/broadcasts", &json!({})).await;
+    stage.telegram.deactivate(VERA).unwrap();
+    let busy = played_telegram::Happens::Refused(played_telegram::ApiError::too_many(1));
+    stage
+        .telegram
+        .fault(played_telegram::Fault::next("sendMessage", busy).in_chat(BORIS));
+    stage.broadcast_to_the_end().await;
+    assert!(stage.account(VERA).await.blocked);
+}
+
+/// Somebody comes by a link, buys, and has everything deleted; and the provider is too busy for somebody's order.
+async fn invite_erase_and_wait(stage: &Stage) {
+    stage.say(VERA, "/invite").await;
+    let text = stage.last_text(VERA);
+    let link = text
+        .lines()
+        .find_map(|line| line.trim().split_once("?start="))
+        .unwrap()
+        .1;
+    stage.telegram.create_user(GALA, "Gala", Some("ru"));
+    stage.say(GALA, &format!("/start {link}")).await;
+    stage.order(GALA, "a farewell").await;
+    stage.run_until_settled().await;
+    stage.pay_in_roubles(GALA, "pack:starter").await;
+    stage.minute().await;
+    stage.minute().await;
+    stage.say(GALA, "/delete_my_data").await;
+    stage.press_newest(GALA, "er:").await;
+    stage.minute().await;
+    stage.kie.inject(Trouble::RateLimited, "", 1);
+    stage.order(ANNA, "patience").await;
+    stage.run_until_settled().await;
+}
+
 /// The morning after a day on which an unlimited plan paid for a video.
 async fn report(stage: &Stage) {
     stage.newcomer(OPERATOR).await;
@@ -189,8 +247,11 @@ async fn every_permission_in_the_template_is_needed() {
     ask_the_api(&stage).await;
     buy(&stage).await;
     give_back(&stage).await;
+    assert_eq!(stage.listen(ANNA).await.status, 200);
     call_back_late(&stage).await;
+    invite_erase_and_wait(&stage).await;
     report(&stage).await;
+    write_to_all(&stage).await;
     let unused = stage.aws.unused_permissions().into_iter();
     let idle: Vec<String> = unused
         .filter(|it| !NOT_HERE.contains(&(it.function.as_str(), it.action.as_str())))

@@ -72,7 +72,7 @@ async fn race_against(limit: &str, users: i64) -> u64 {
         let stage = Arc::clone(&stage);
         tokio::spawn(async move {
             for finger in 0..FINGERS / HANDS {
-                draft_and_confirm(&stage, ANNA + hand % users, hand * 16 + finger).await;
+                Box::pin(draft_and_confirm(&stage, ANNA + hand % users, hand * 16 + finger)).await;
             }
         })
     };

@@ -4,7 +4,10 @@ use serde_json::json;
 use tests::stage::{Answers, Ask, Parrot, Stage, TOKEN, Whom, jpeg};
 
 use crate::{CUSTOMER, PROMPT, marks, marks_of, page, stage};
+use domain::broadcast::{Segment, Wording};
+use domain::id::UserId;
 use domain::job::Stage as JobStage;
+use table::Deadline;
 
 const ALL: [Answers; 16] = [
     Answers::Error(400),
@@ -117,6 +120,30 @@ async fn files(stage: &Stage, parrot: &Parrot, answers: Answers) {
     }
 }
 
+/// A broadcast goes out while Telegram answers so.
+async fn news(stage: &Stage, parrot: &Parrot, answers: Answers) {
+    let soon = || Deadline::after(std::time::Duration::from_secs(20));
+    stage
+        .store
+        .set_blocked(UserId(CUSTOMER), false, soon())
+        .await
+        .unwrap();
+    let text = |language: &str| (language.to_owned(), "news".to_owned());
+    let wording = Wording {
+        texts: [text("ru"), text("en")].into(),
+        ..Wording::default()
+    };
+    let new = app::broadcast::New {
+        wording,
+        segment: Segment::default(),
+        per_second: 20,
+    };
+    stage.start_broadcast(new).await;
+    parrot.answer(answers);
+    stage.broadcast_step().await;
+    parrot.answer(Answers::Truly);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_repeats_what_he_hears_is_not_repeated() {
     let mut marks = marks();
@@ -126,6 +153,7 @@ async fn whoever_repeats_what_he_hears_is_not_repeated() {
         orders(&stage, &parrot, answers).await;
         money(&stage, &parrot, answers).await;
         files(&stage, &parrot, answers).await;
+        news(&stage, &parrot, answers).await;
         marks_of(&stage, &mut marks).await;
     }
     let expected = [
@@ -142,6 +170,9 @@ async fn whoever_repeats_what_he_hears_is_not_repeated() {
         "telegram_silent",
         "notice_to_come_again",
         "refund_later",
+        "broadcast_message_refused",
+        "broadcast_slowed",
+        "broadcast_halted",
     ];
     page::is_clean(&marks, &expected);
 }

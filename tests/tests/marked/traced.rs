@@ -43,12 +43,12 @@ impl Told {
         named
     }
 
-    fn of_operation(&self, operation: &str) -> &Value {
+    fn that_asks(&self, asks: &str) -> &Value {
         let mut found = self.documents.iter();
-        let of = |it: &&Value| it["annotations"]["gen_ai_operation_name"] == operation;
+        let of = |it: &&Value| it["annotations"]["asks"] == asks;
         found
             .find(of)
-            .unwrap_or_else(|| panic!("no {operation}: {:#?}", self.documents))
+            .unwrap_or_else(|| panic!("no {asks}: {:#?}", self.documents))
     }
 
     /// The names and how often they are there.
@@ -95,21 +95,21 @@ async fn an_order_is_one_trace_from_the_update_to_the_video() {
     let callback = *told.all("provider-callback").last().unwrap();
     follows(doorbells[0], admission);
     follows(workers[0], doorbells[0]);
-    follows(told.of_operation("order"), workers[0]);
+    follows(told.that_asks("order"), workers[0]);
     follows(callback, admission);
     let (rung, last) = (*doorbells.last().unwrap(), *workers.last().unwrap());
     follows(rung, callback);
     follows(last, rung);
-    follows(told.of_operation("look_up"), last);
+    follows(told.that_asks("look_up"), last);
     follows(told.all("telegram")[0], last);
     follows(told.all("settlement")[0], last);
     assert_eq!(told.names().get("settlement"), Some(&1), "{:?}", told.names());
     assert_eq!(told.names().get("telegram"), Some(&1));
     let outcomes = [
         (admission, "admitted"),
-        (told.of_operation("order"), "accepted"),
+        (told.that_asks("order"), "accepted"),
         (callback, "rung"),
-        (told.of_operation("look_up"), "succeeded"),
+        (told.that_asks("look_up"), "succeeded"),
         (told.all("telegram")[0], "shown"),
         (told.all("settlement")[0], "captured"),
         (last, Stands::Delivered.as_str()),
@@ -241,7 +241,7 @@ async fn two_orders_in_one_batch_have_each_a_trace_of_its_own() {
             named.clone().count() >= 2 && named.clone().all(|it| it == name),
             "{name}"
         );
-        assert_eq!(told.of_operation("order")["annotations"]["outcome"], "accepted");
+        assert_eq!(told.that_asks("order")["annotations"]["outcome"], "accepted");
     }
 }
 

@@ -126,7 +126,7 @@ async fn where_telegram_does_not_say_whether_it_arrived_it_is_sent_once_more_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_run_that_died_holds_nobody_up_for_longer_than_it_could_have_lived() {
+async fn a_run_that_died_holds_nobody_up_for_longer_than_sending_takes() {
     let stage = morning().await;
     let event = json!({"day": "2026-11-21"});
     // It could not even write down that it had failed.
@@ -139,8 +139,31 @@ async fn a_run_that_died_holds_nobody_up_for_longer_than_it_could_have_lived() {
     assert!(stage.report_on(&event).await.is_err());
     armed.disarm();
     assert!(stage.report_on(&event).await.is_err(), "its time is not over");
-    stage.pass(Millis::from_mins(16));
+    // Lambda's last try comes two minutes after that.
+    stage.pass(Millis::from_mins(2));
     stage.report_on(&event).await.unwrap();
+    assert_eq!(reports(&stage, DAY), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_died_while_it_gathered_holds_nobody_up() {
+    let stage = morning().await;
+    let event = json!({"day": "2026-11-21"});
+    let reading = Down::new(Service::DynamoDb, Effect::InternalError).operation("Query");
+    let armed = stage.aws.faults().arm(reading.caller(REPORT).always());
+    assert!(stage.report_on(&event).await.is_err());
+    armed.disarm();
+    assert_eq!(stage.report_on(&event).await.unwrap()["day#2026-11-21"], "sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_claim_whose_answer_is_lost_is_a_claim() {
+    let stage = morning().await;
+    let event = json!({"day": "2026-11-21"});
+    let lost = Down::new(Service::DynamoDb, Effect::LoseAnswer).operation("UpdateItem");
+    let armed = stage.aws.faults().arm(lost.caller(REPORT));
+    assert_eq!(stage.report_on(&event).await.unwrap()["day#2026-11-21"], "sent");
+    assert_eq!(armed.hits(), 1);
     assert_eq!(reports(&stage, DAY), 2);
 }
 

@@ -61,6 +61,8 @@ pub(crate) struct World<'a> {
 }
 
 const PLANS: [(&str, u32, u64); 3] = [("day", 1, 9_900), ("week", 7, 49_900), ("month", 30, 199_000)];
+/// A plan that comes with credits, and covers nothing.
+const WITH_CREDITS: (&str, u32, u64) = ("pro", 30, 99_000);
 const VIDEO_MODELS: [&str; 3] = ["kling-3.0", "kling-2.6", "seedance-2"];
 /// Midnight in Moscow before 22 November 2026.
 const DARK_UNTIL: Timestamp = Timestamp(1_795_294_800_000);
@@ -77,10 +79,10 @@ impl<'a> World<'a> {
         let template = stage.order(ANNA, "of which the others are made").await;
         let order = stage.job(&template).await.order;
         for user in FIRST_USER..FIRST_USER + users {
-            let opened =
-                stage
-                    .store
-                    .open_account(UserId(user), Credits(1_000_000), "ru", stage.now(), soon());
+            // Long ago: what everybody has is no gift of these days.
+            let then = stage.now().after(Millis(-domain::cost::days(60).0));
+            let gift = Credits(1_000_000);
+            let opened = stage.store.open_account(UserId(user), gift, "ru", then, soon());
             opened.await.unwrap();
         }
         let table = |name: &str| stage.aws.table_name(name).unwrap().to_owned();
@@ -307,7 +309,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// A payment, and what may become of it.
+    /// A payment, and what may become of it, at once or days later.
     pub(crate) async fn payment(&mut self, period: &Period) {
         self.number += 1;
         let (user, at) = (self.user(), self.moment(period));
@@ -316,7 +318,7 @@ impl<'a> World<'a> {
             State::Credited,
             State::Credited,
             State::Credited,
-            State::Credited,
+            State::Refunded,
             State::Refunded,
             State::ChargedBack,
             State::RefundHeld,
@@ -324,42 +326,81 @@ impl<'a> World<'a> {
             State::New,
             State::Void,
         ]);
-        let mut record = self.record(rail, user, at);
-        let bought = record.goods.credits;
-        record.payment.state = if matches!(state, State::Held | State::New | State::Void) {
-            state
-        } else {
-            State::Credited
-        };
-        record.payment.granted = record.payment.state == State::Credited;
-        (record.version, record.payment.revision) = (1, 1);
-        let given = record
-            .payment
-            .granted
-            .then(|| (Key::Purchase(record.id().clone()), bought));
-        self.settle(&record, given).await;
-        let id = record.id().clone();
-        let (minor, after) = (
-            record.amount.minor,
-            match state {
-                State::Refunded | State::ChargedBack => After::Clawed,
-                State::RefundHeld => After::SetAside,
-                _ => return,
-            },
-        );
-        record.payment.state = state;
-        record.payment.refunded = if after == After::Clawed { minor } else { 0 };
-        // A part of the money may go back, and the payment stands.
-        if after == After::Clawed && self.dice.below(3) == 0 {
-            (record.payment.state, record.payment.refunded) = (State::Credited, minor / 3);
-        }
-        (record.version, record.payment.revision) = (2, 2);
-        self.settle(&record, Some((Key::Payment(after, id, 2), bought)))
+        let record = self.record(rail, user, at);
+        let granted = !matches!(state, State::Held | State::New | State::Void);
+        let first = if granted { State::Credited } else { state };
+        let grant = (Key::Purchase(record.id().clone()), record.goods.credits);
+        let record = self
+            .step(&record, (first, 0), granted.then(|| grant.clone()), at)
             .await;
+        let later = at.after(Millis(
+            self.dice.signed(12 * 24 * 3_600_000) >> (8 * self.dice.below(2)),
+        ));
+        let (minor, bought) = (record.amount.minor, record.goods.credits);
+        let key = |after, revision| (Key::Payment(after, record.id().clone(), revision), bought);
+        match state {
+            State::Held if self.dice.below(2) == 0 => {
+                self.step(&record, (State::Credited, 0), Some(grant), later).await;
+            }
+            State::RefundHeld => {
+                self.step(&record, (state, 0), Some(key(After::SetAside, 2)), later)
+                    .await;
+            }
+            // A part of the money may go back, and the payment stands.
+            State::Refunded | State::ChargedBack if self.dice.below(3) == 0 => {
+                let part = (State::Credited, minor / 3);
+                self.step(&record, part, Some(key(After::Clawed, 2)), later).await;
+            }
+            State::Refunded | State::ChargedBack => {
+                let gone = self
+                    .step(&record, (state, minor), Some(key(After::Clawed, 2)), later)
+                    .await;
+                // The bank may decide for us.
+                if self.dice.below(3) == 0 {
+                    let restored = Some(key(After::Restored, 3));
+                    let later = later.after(Millis(self.dice.signed(36 * 3_600_000)));
+                    self.step(&gone, (State::Credited, 0), restored, later).await;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A gift of credits.
+    pub(crate) async fn gift(&mut self, period: &Period) {
+        self.number += 1;
+        let (user, at) = (
+            UserId(900_000 + i64::try_from(self.number).unwrap()),
+            self.moment(period),
+        );
+        let gift = Credits(1 + u32::try_from(self.dice.below(3)).unwrap());
+        let opened = self.stage.store.open_account(user, gift, "ru", at, soon());
+        opened.await.unwrap();
+    }
+
+    /// One step of a payment: to a state, with so much gone back of it, and an entry in the ledger.
+    async fn step(
+        &self,
+        before: &Record,
+        (state, refunded): (State, u64),
+        entry: Option<(Key, Credits)>,
+        at: Timestamp,
+    ) -> Record {
+        let mut after = before.clone();
+        after.version += 1;
+        after.payment.revision += 1;
+        (after.payment.state, after.payment.refunded) = (state, refunded);
+        after.payment.granted |= matches!(entry, Some((Key::Purchase(_), _)));
+        self.settle(before, &after, entry, at).await;
+        after
     }
 
     fn record(&mut self, rail: Rail, user: UserId, at: Timestamp) -> Record {
-        let plan = (self.dice.below(2) == 0).then(|| *self.dice.pick(&PLANS));
+        let plan = match self.dice.below(8) {
+            0 => Some(WITH_CREDITS),
+            1..=4 => Some(*self.dice.pick(&PLANS)),
+            _ => None,
+        };
         let minor = plan.map_or_else(|| 5_000 + self.dice.below(90_000), |(_, _, price)| price);
         let truth = Truth {
             id: PaymentId {
@@ -382,10 +423,10 @@ impl<'a> World<'a> {
             payment: Payment::unheard(truth.id.clone(), at),
             user: Some(user),
             goods: Goods {
-                credits: Credits(if plan.is_some() {
-                    0
-                } else {
-                    5 + u32::try_from(self.dice.below(50)).unwrap()
+                credits: Credits(match plan {
+                    Some(WITH_CREDITS) => 60,
+                    Some(_) => 0,
+                    None => 5 + u32::try_from(self.dice.below(50)).unwrap(),
                 }),
                 term: plan.map(|(plan, days, _)| Term {
                     plan: plan.to_owned(),
@@ -399,7 +440,7 @@ impl<'a> World<'a> {
         }
     }
 
-    async fn settle(&self, record: &Record, entry: Option<(Key, Credits)>) {
+    async fn settle(&self, before: &Record, record: &Record, entry: Option<(Key, Credits)>, at: Timestamp) {
         let table = self.stage.aws.table_name("AccountsTable").unwrap();
         let user = record.user.unwrap();
         let item = self
@@ -409,17 +450,18 @@ impl<'a> World<'a> {
             .await
             .unwrap()
             .unwrap();
-        let before = read_account(&item).unwrap();
+        let account = read_account(&item).unwrap();
         let step = Settling {
+            before: &before.payment,
             payment: record,
             purchase: None,
             account: entry.map(|entry| Credit {
-                before: &before,
+                before: &account,
                 entry,
                 standing: None,
             }),
             besides: Vec::new(),
-            now: record.payment.created_at,
+            now: at,
         };
         let settled = self.payments.settle(&step, soon()).await.unwrap();
         assert_eq!(settled, Settled::Written, "{record:?}");

@@ -2,26 +2,24 @@
 
 use std::sync::Arc;
 
+use app::open_table;
 use axum::extract::State;
-use domain::id::OPEN_SHARDS;
-use domain::job::Job;
-use domain::time::{Millis, Timestamp};
+use axum::response::Response;
+use domain::job::{Job, Wait};
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
-use store::Jobs;
 use utoipa::{IntoParams, ToSchema};
 
+use super::requests::{End, Format, answer};
 use super::{foreign_cursor, limit};
 use crate::Api;
 use crate::auth::Viewer;
 use crate::body::Asked;
 use crate::openapi::{Denials, Unreadable};
 use crate::problem::Refusal;
-use crate::reply::Json;
 
-/// For how long an order is due before it counts as stuck: by then a worker and cleanup have had their turns.
-const STUCK_AFTER: Millis = Millis::from_mins(3);
-/// Queries that a page makes at most.
-const QUERIES_MAX: u32 = 16;
+/// Rounds of reading that a page takes at most, each of as many orders as it may have: few that are open have run out.
+const ROUNDS_MAX: u32 = 8;
 
 /// Which orders, and which part of the list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,8 +34,11 @@ pub(crate) struct Which {
     #[param(minimum = 1, maximum = 100, default = 50)]
     limit: Option<u32>,
     /// Where the page before ended: its `next`.
-    #[param(pattern = "^[0-9]{1,3}([.][!-~]{1,256})?$")]
+    #[param(pattern = "^[0-9]{1,3}[.][!-~]{1,256}$")]
     cursor: Option<String>,
+    /// `json` or `csv`.
+    #[param(pattern = "^(json|csv)$", default = "json")]
+    format: Option<String>,
 }
 
 /// An open order.
@@ -68,57 +69,58 @@ pub(crate) struct Open {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = OpenJobs)]
 pub(crate) struct Page {
-    /// Part by part, in each the longest overdue first.
+    /// The longest overdue first.
     jobs: Vec<Open>,
     /// The cursor of the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
 }
 
-/// The open orders; those that are stuck; or those whose time is up.
+/// The open orders; those that are stuck; or those whose time is up. The longest overdue come first.
 #[utoipa::path(get, path = "/admin/jobs", tag = "admin", params(Which),
-    responses((status = 200, description = "A page of orders", body = Page),
+    responses((status = 200, description = "A page of orders; of CSV, the header says where the next begins",
+            content((Page = "application/json"), (String = "text/csv")),
+            headers(("Next-Cursor" = String, description = "The cursor of the next page; absent on the last one"))),
         (status = 422, description = "`cursor` is of no page of this list", body = crate::problem::Problem,
          content_type = "application/problem+json"), Unreadable, Denials))]
 pub(crate) async fn open_jobs(
     State(api): State<Arc<Api>>,
     _: Viewer,
     Asked(which): Asked<Which>,
-) -> Result<Json<Page>, Refusal> {
+) -> Result<Response, Refusal> {
     let now = api.now();
-    let stuck = Timestamp(now.0.saturating_sub(STUCK_AFTER.0));
-    let (by, is_wanted): (Timestamp, fn(&Job, Timestamp) -> bool) = match which.state.as_deref() {
-        None | Some("open") => (Timestamp(i64::MAX), |_, _| true),
-        Some("stuck") => (stuck, |_, _| true),
-        Some("expired") => (Timestamp(i64::MAX), |job, now| job.settle_at <= now),
-        Some(other) => return Err(Refusal::Malformed(format!("no open order is `{other}`"))),
-    };
+    let format = Format::of(which.format.as_deref())?;
+    let state = which.state.as_deref().unwrap_or(Wait::Open.as_str());
+    let wait = Wait::parse(state).ok_or_else(|| Refusal::Malformed(format!("no open order is `{state}`")))?;
     let most = usize::try_from(limit(which.limit)?).unwrap_or(usize::MAX);
-    let begin = which.cursor.as_deref().map_or(Some((0, None)), Jobs::resumed);
-    let (mut shard, mut start) = begin.ok_or_else(foreign_cursor)?;
+    let waiting = api
+        .store
+        .jobs()
+        .waiting(wait.due_by(now), which.cursor.as_deref());
+    let mut waiting = waiting.ok_or_else(foreign_cursor)?;
     let (mut jobs, mut next) = (Vec::new(), None);
-    for query in 1.. {
-        let left = i32::try_from(most.saturating_sub(jobs.len())).unwrap_or(i32::MAX);
-        let page = api.store.jobs().due(shard, by, start.take(), left.max(1)).await?;
-        let mut found = api.store.jobs().get_many(&page.jobs).await?;
-        // The index is a little behind; what ended meanwhile is not open any more.
-        found.retain(|job| !job.stage.is_final() && is_wanted(job, now));
-        found.sort_by_key(|job| job.due_at);
-        jobs.extend(found.iter().map(Open::of));
-        let cursor = page.next.as_ref().and_then(|next| Jobs::cursor_of(shard, next));
-        start = page.next;
-        if start.is_none() {
-            shard = shard.saturating_add(1);
-        }
-        if shard >= OPEN_SHARDS {
+    for _ in 0..ROUNDS_MAX {
+        // No more than fit, so that a page ends where reading did.
+        let Some((found, cursor)) = waiting.next(most.saturating_sub(jobs.len())).await? else {
+            next = None;
             break;
-        }
-        if jobs.len() >= most || query >= QUERIES_MAX {
-            next = cursor.or_else(|| Some(shard.to_string()));
+        };
+        // The index is a little behind; what ended meanwhile is not open any more.
+        jobs.extend(found.into_iter().filter(|job| wait.fits(job, now)));
+        next = Some(cursor);
+        if jobs.len() >= most {
             break;
         }
     }
-    Ok(Json(Page { jobs, next }))
+    if next.is_some() && !waiting.has_more().await? {
+        next = None;
+    }
+    let page = Page {
+        jobs: jobs.iter().map(Open::of).collect(),
+        next,
+    };
+    let end = End::Page(page.next.as_deref());
+    answer(format, &page, &end, || open_table::orders(&jobs))
 }
 
 impl Open {

@@ -1,12 +1,14 @@
 //! The log of AI operations, as operators ask it: what was asked for, how it ended, and what it cost. Words are not among it.
 //!
-//! One answer reads a bounded part of the log, for a call has seconds: sums say whether they are whole, lists go on from a
-//! cursor. What is more is for `cargo ctl requests` and the daily report.
+//! One answer reads a bounded part of the log, for a call has seconds: sums that are not whole say of what sample they are,
+//! lists go on from a cursor. What is more is for `cargo ctl requests` and the daily report.
 
+mod sample;
 mod shown;
 
 use std::sync::Arc;
 
+use app::log_sums::{self, Summed as Read};
 use app::log_table;
 use axum::extract::State;
 use axum::response::Response;
@@ -26,11 +28,12 @@ use crate::auth::Viewer;
 use crate::body::{Asked, Name, Until};
 use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
-use shown::{Bearers, End, Format, Lines, Ranking, Summed, answer};
+use shown::{Bearers, Lines, Ranking, Summed};
+pub(super) use shown::{End, Format, answer};
 
 /// Lines that are read at once.
 const PAGE: i32 = 2_000;
-/// Lines that a sum reads at most.
+/// Lines that a sum reads at most; then it is one of a sample, and says so.
 const LINES_MAX: u64 = 60_000;
 /// Queries that a page of a list makes at most, and lines that each reads.
 const QUERIES_MAX: u32 = 10;
@@ -190,6 +193,8 @@ pub(crate) async fn list_requests(
             break;
         }
     }
+    // A page is short, so what the index leaves out is worth a request.
+    api.requests.complete(&mut lines).await?;
     let body = Lines::of(&lines, next.clone(), unreadable);
     answer(format, &body, &End::Page(next.as_deref()), || {
         log_table::lines(&lines)
@@ -255,53 +260,32 @@ impl Wanted {
     }
 }
 
-/// How much of the log was read.
-pub(crate) struct Read {
-    /// All that was asked for.
-    pub(crate) complete: bool,
-    /// Lines that cannot be read, and are in no sum.
-    pub(crate) unreadable: u64,
-}
-
-impl Read {
-    fn end(&self) -> End<'static> {
-        End::Sums {
-            complete: self.complete,
-        }
-    }
-}
-
 /// Sums of some days, as whoever asks for them shows them. In what form is looked at before anything is read.
 async fn sums<T: Serialize, E: std::error::Error + Send + Sync + 'static>(
     api: &Api,
     days: &Time,
     deadline: Deadline,
-    body: impl Fn(&Summary, &Read) -> T,
+    body: impl Fn(&Read) -> T,
     table: impl Fn(&Summary) -> Result<String, E>,
 ) -> Result<Response, Refusal> {
     let format = Format::of(days.format.as_deref())?;
-    let (sums, read) = summed(api, days, deadline).await?;
-    answer(format, &body(&sums, &read), &read.end(), || table(&sums))
+    let read = summed(api, days, deadline).await?;
+    let end = End::Sums {
+        complete: read.sample.is_none(),
+    };
+    answer(format, &body(&read), &end, || table(&read.sums))
 }
 
-async fn summed(api: &Api, days: &Time, deadline: Deadline) -> Result<(Summary, Read), Refusal> {
+async fn summed(api: &Api, days: &Time, deadline: Deadline) -> Result<Read, Refusal> {
     let last = day(api, days.day.as_deref())?;
     let count = days.days.unwrap_or(1);
     if !(1..=31).contains(&count) {
         return Err(Refusal::Malformed("`days` is 1 to 31".to_owned()));
     }
     let before = |back| last.after(Millis(domain::cost::days(back).0.saturating_neg()));
-    let mut pages = api.requests.of_days((0..count).map(before), None, PAGE);
-    let (mut sums, mut unreadable) = (Summary::default(), 0_u64);
+    let days: Vec<Timestamp> = (0..count).map(before).collect();
     let may_go_on = |sums: &Summary| sums.all.requests < LINES_MAX && deadline.remaining() >= STOP_WITH;
-    while may_go_on(&sums)
-        && let Some(page) = pages.next().await?
-    {
-        unreadable = unreadable.saturating_add(page.unreadable);
-        page.lines.iter().for_each(|line| sums.add(line));
-    }
-    let complete = pages.are_over();
-    Ok((sums, Read { complete, unreadable }))
+    Ok(log_sums::summed(&api.requests, &days, PAGE, may_go_on).await?)
 }
 
 /// The day that is asked for; today, if none is.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use crate::features::scarcest;
+use crate::live::EventStream;
 use crate::seen::Seen;
 
 /// What the variant is called where there is no value and the caller's own default holds.
@@ -170,17 +171,21 @@ pub(crate) enum Evaluation {
 pub(crate) struct Bulk {
     /// In the order of their keys.
     flags: Vec<Evaluation>,
+    /// Where a client hears that it should ask again; absent where it has to ask by itself.
+    #[serde(rename = "eventStreams", skip_serializing_if = "Vec::is_empty")]
+    event_streams: Vec<EventStream>,
 }
 
 impl Bulk {
     /// Evaluates every flag and every feature.
-    pub(crate) fn of(seen: &Seen, context: &Context<'_>) -> Self {
+    pub(crate) fn of(seen: &Seen, context: &Context<'_>, event_streams: Vec<EventStream>) -> Self {
         let flags = seen.snapshot.flags.keys();
         let features = seen.snapshot.registry.features().map(|(key, _)| key);
         let keys: BTreeSet<&str> = flags.chain(features).collect();
         let flags = keys.into_iter().map(|key| evaluate(seen, key, context));
         Self {
             flags: flags.collect(),
+            event_streams,
         }
     }
 }

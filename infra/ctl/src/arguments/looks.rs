@@ -9,17 +9,38 @@ use crate::target::Target;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   cargo ctl jobs --stack neurocards
-  cargo ctl jobs --due --json --stack neurocards")]
+  cargo ctl jobs --due --json --stack neurocards
+  cargo ctl jobs --stuck --stack neurocards
+  cargo ctl jobs --expired --csv --limit 10000 --stack neurocards > expired.csv
+
+The longest overdue come first. With --csv, one that leaves out some (--limit) ends with 1.")]
 pub struct Jobs {
-    /// Only those whose time has come, which a worker or cleanup takes next
+    /// Which of them.
+    #[command(flatten)]
+    pub which: Which,
+    /// As CSV
     #[arg(long)]
-    pub due: bool,
+    pub csv: bool,
     /// At most so many
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(1..), value_name = "N")]
     pub limit: u32,
     /// Where.
     #[command(flatten)]
     pub target: Target,
+}
+
+/// Which of the open orders; all of them without.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Which {
+    /// Only those whose time has come, which a worker or cleanup takes next
+    #[arg(long)]
+    pub due: bool,
+    /// Only those that somebody should have gone on with for three minutes
+    #[arg(long, conflicts_with = "due")]
+    pub stuck: bool,
+    /// Only those whose time is up and that are not settled yet
+    #[arg(long, conflicts_with_all = ["due", "stuck"])]
+    pub expired: bool,
 }
 
 /// The arguments of `explain`.

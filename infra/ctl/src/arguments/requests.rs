@@ -45,11 +45,17 @@ pub enum Requests {
     /// Every operation of some days, one a line; words are not among it
     #[command(after_help = "Examples:
   cargo ctl requests list --csv --stack neurocards > today.csv
-  cargo ctl requests list --day 2026-11-21 --status failed --stack neurocards")]
+  cargo ctl requests list --day 2026-11-21 --status failed --stack neurocards
+  cargo ctl requests list --results --csv --stack neurocards > today.csv
+
+It is written as it is read, so that a day may be as long as it likes.")]
     List {
         /// Which days.
         #[command(flatten)]
         days: Days,
+        /// Also what came of each, and the provider's name of it, from the rows themselves: half a read unit more for each
+        #[arg(long)]
+        results: bool,
         /// Only those that stand so, such as `failed`
         #[arg(long, value_parser = crate::requests::status, value_name = "STATUS")]
         status: Option<domain::ai_request::Status>,
@@ -85,7 +91,7 @@ pub struct Days {
     /// The last of them, in UTC [default: today]
     #[arg(long, value_name = "DAY")]
     pub day: Option<String>,
-    /// How many; a day of a million operations costs about 39,000 read units
+    /// How many; a day of a million operations costs about 42,000 read units, or up to 49,000
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=366), value_name = "N")]
     pub days: u32,
     /// Where.

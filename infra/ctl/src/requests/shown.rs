@@ -3,6 +3,7 @@
 use app::log_table::{self, roubles};
 use domain::ai_request::AiRequest;
 use domain::report::{Summary, Tally};
+use domain::video::Aspect;
 use serde_json::{Value, json};
 
 use crate::show::{count, list, number, span, time};
@@ -12,8 +13,9 @@ use crate::{Error, Report};
 pub(crate) fn as_json(tally: &Tally) -> Value {
     json!({
         "requests": tally.requests, "completed": tally.completed, "failed": tally.failed, "open": tally.open,
+        "canceled": tally.canceled,
         "credits": tally.credits, "tokens": tally.tokens, "micro_usd": tally.cost.0, "kopecks": tally.kopecks(),
-        "unpriced": tally.unpriced,
+        "unpriced": tally.unpriced, "unrated": tally.unrated,
     })
 }
 
@@ -22,12 +24,21 @@ fn told(tally: &Tally) -> String {
     let done = tally.success_permille().map_or_else(String::new, |permille| {
         format!(" ({}.{} %)", permille / 10, permille % 10)
     });
+    // They are neither done nor failed.
+    let done = match tally.canceled {
+        0 => done,
+        canceled => format!("{done}  {canceled} canceled"),
+    };
     let unpriced = match tally.unpriced {
         0 => String::new(),
         _ => format!("  {} of unknown cost", tally.unpriced),
     };
+    let unrated = match tally.unrated {
+        0 => String::new(),
+        _ => format!("  {} of no known rate, so not in roubles", tally.unrated),
+    };
     format!(
-        "{}  {} done{done}  {} failed  {} open  {}  ${}  {} ₽{unpriced}",
+        "{}  {} done{done}  {} failed  {} open  {}  ${}  {} ₽{unpriced}{unrated}",
         count(tally.requests, "operation"),
         tally.completed,
         tally.failed,
@@ -127,29 +138,38 @@ pub(super) fn lines(lines: &[AiRequest], csv: bool) -> Result<Report, Error> {
     Ok(Report::new(text, json!({"requests": rows})))
 }
 
-fn row(line: &AiRequest) -> Value {
+pub(super) fn row(line: &AiRequest) -> Value {
     let cost = line.cost;
+    let asked = line.asked.as_ref();
+    let aspect = asked.and_then(|asked| asked.aspect);
     json!({
         "at": line.at.rfc3339(), "id": line.id, "user": line.user.0, "category": line.category.as_str(),
-        "status": line.status.as_str(), "provider": line.provider, "model": line.model.0, "task": line.task,
+        "status": line.status.as_str(), "provider": line.provider, "model": line.model.0,
+        "form": asked.map(|asked| &asked.family), "aspect": aspect.map(Aspect::as_str),
+        "with_photo": asked.map(|asked| asked.with_photo), "task": line.task, "result": line.result,
         "seconds": line.seconds, "took_ms": line.took.map(|took| took.0), "attempts": line.attempts,
         "tokens": line.tokens, "tokens_in": line.tokens_in, "tokens_out": line.tokens_out, "credits": line.credits.0, "micro_usd": cost.map(|cost| cost.micro_usd.0),
-        "kopecks": cost.and_then(|cost| cost.kopecks), "cost_by": cost.map(|cost| cost.source.as_str()),
+        "at_least_micro_usd": line.at_least.map(|least| least.0), "kopecks": cost.and_then(|cost| cost.kopecks), "cost_by": cost.map(|cost| cost.source.as_str()),
         "kopecks_per_usd": line.kopecks_per_usd, "subscription": line.subscription,
         "is_unlimited": line.is_unlimited, "error": line.error, "prompt": line.prompt,
     })
 }
 
-fn line(line: &AiRequest) -> String {
+pub(super) fn line(line: &AiRequest) -> String {
     let took = line.took.map(|took| format!("  in {}", span(took)));
     let cost = line.cost.map(|cost| format!("  ${}", cost.micro_usd));
+    let least = line.at_least.map(|least| format!("  at least ${least}"));
+    let aspect = line.asked.as_ref().and_then(|asked| asked.aspect);
+    let aspect = aspect.map(|aspect| format!("  {}", aspect.as_str()));
     let plan = line.subscription.as_ref().map(|plan| {
         let pays = if line.is_unlimited { "under" } else { "beside" };
         format!("  {pays} {plan}")
     });
     let error = line.error.as_ref().map(|error| format!("  {error}"));
     let prompt = line.prompt.as_ref().map(|prompt| format!("\n    {prompt:?}"));
-    let rest = [took, cost, plan, error, prompt].into_iter().flatten();
+    let rest = [aspect, took, cost, least, plan, error, prompt]
+        .into_iter()
+        .flatten();
     format!(
         "{}  {}  {}  {} {} s  {}{}",
         time(line.at),
@@ -171,6 +191,6 @@ fn some(lines: impl Iterator<Item = String>, otherwise: &str) -> String {
     }
 }
 
-fn broken(error: impl std::fmt::Display) -> Error {
+pub(super) fn broken(error: impl std::fmt::Display) -> Error {
     Error::Usage(format!("this cannot be said as CSV: {error}"))
 }

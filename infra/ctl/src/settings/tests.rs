@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use super::document::{parse, problems};
-use super::warnings::{never_called_back, of_nobodys_cost, of_unknown_cost, switched_off};
+use super::warnings::{never_called_back, of_nobodys_cost, of_unknown_cost, switched_off, without_a_rate};
 use super::*;
 
 /// The file that is shipped.
@@ -222,6 +222,30 @@ fn models_of_which_nobody_knows_what_they_cost_are_named() {
         !rest.contains("kling-2.6") && rest.contains("seedance-2"),
         "{rest}"
     );
+}
+
+#[test]
+fn money_that_nobody_can_put_into_roubles_is_told() {
+    let text = std::fs::read_to_string(shipped()).unwrap();
+    let told = |text: &str| without_a_rate(&parse(text).unwrap());
+    assert_eq!(told(&text), None);
+    let (star, dollar) = (
+        "  rub_per_star: [{ rate: \"1.04\" }]",
+        "  rub_per_usd: [{ rate: \"80.00\" }]",
+    );
+    assert!(text.contains(star) && text.contains(dollar));
+    let without_star = text.replacen(star, "", 1);
+    assert!(told(&without_star).unwrap().ends_with("say `costs.rub_per_star`"));
+    let without = without_star.replacen(dollar, "", 1);
+    assert!(
+        told(&without)
+            .unwrap()
+            .ends_with("say `costs.rub_per_star` and `costs.rub_per_usd`")
+    );
+    // What is not taken needs no rate.
+    let rails = "rails: [stars, yookassa, stripe]";
+    assert!(without.contains(rails));
+    assert_eq!(told(&without.replacen(rails, "rails: [yookassa]", 1)), None);
 }
 
 #[test]

@@ -13,7 +13,8 @@ pub(super) fn of(document: &Document) -> Vec<String> {
     let all = unanswered
         .chain(of_unknown_cost(document))
         .chain(of_nobodys_cost(document));
-    all.chain(switched_off(document))
+    all.chain(without_a_rate(document))
+        .chain(switched_off(document))
         .chain(never_called_back(document))
         .collect()
 }
@@ -74,6 +75,36 @@ pub(super) fn of_unknown_cost(document: &Document) -> Option<String> {
         )
     })
 }
+
+/// Money that the operator's report could not put into roubles: then it knows neither revenue nor margins.
+pub(super) fn without_a_rate(document: &Document) -> Option<String> {
+    let selling = document.selling.as_ref()?;
+    let costs = document.costs.as_ref();
+    let has = |rate: &str| {
+        costs.is_some_and(|costs| match rate {
+            STAR => !costs.rub_per_star.is_empty(),
+            _ => !costs.rub_per_usd.is_empty(),
+        })
+    };
+    let sells = !document.packs.is_empty() || !document.plans.is_empty();
+    let takes = |rail: &str| sells && selling.rails.iter().any(|offered| offered == rail);
+    let wanted = [(STAR, takes("stars")), (DOLLAR, takes("stripe"))];
+    let missing = wanted
+        .into_iter()
+        .filter(|(rate, is_taken)| *is_taken && !has(rate));
+    let missing: Vec<&str> = missing.map(|(rate, _)| rate).collect();
+    (!missing.is_empty()).then(|| {
+        format!(
+            "warning: you take money whose worth in roubles nobody knows, and the daily report will say neither revenue nor \
+             margins: say `costs.{}`",
+            missing.join("` and `costs.")
+        )
+    })
+}
+
+/// What says what a Star is worth, and what a dollar is.
+const STAR: &str = "rub_per_star";
+const DOLLAR: &str = "rub_per_usd";
 
 /// Telegram wants whoever sells to answer for it: `/paysupport` has to lead to somebody.
 fn sells_without_support(document: &Document) -> Option<&'static str> {

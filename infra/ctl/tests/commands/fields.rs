@@ -6,7 +6,7 @@ use ctl::fields::{KINDS, Kind, SINGLE};
 use limits_flags::features::{AddonRow, ComponentRow, FeatureRow, Given, TierRow};
 use limits_flags::{
     CostsRow, ExchangeRow, LimitRow, ModelCostRow, ModelRow, ModerationRow, PackRow, PlanRow, PriceRow,
-    PricesRow, RateRow, ReceiptsRow, RouteRow, RulesRow, SellingRow,
+    PricesRow, PromoRow, RateRow, ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SellingRow,
 };
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor, value};
@@ -81,6 +81,8 @@ fn of(kind: &str) -> BTreeSet<String> {
             &taken::<CostsRow>("") | &rates
         }
         "moderation" => taken::<ModerationRow>(""),
+        "promo" => taken::<PromoRow>(""),
+        "rewards" => &taken::<RewardsRow>("") | &taken::<ReferralRow>("referral."),
         "rules" => taken::<RulesRow>(""),
         "feature" => &taken::<FeatureRow>("") | &parts("default."),
         "tier" => &taken::<TierRow>("") | &parts("features.*."),

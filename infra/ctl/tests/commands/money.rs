@@ -132,7 +132,7 @@ async fn break_the_books(place: &Place) {
         .unwrap();
 }
 
-fn order_id() -> JobId {
+pub(super) fn order_id() -> JobId {
     JobId {
         user: USER,
         nonce: Nonce::from_random([3; NONCE_CHARS]),
@@ -140,7 +140,7 @@ fn order_id() -> JobId {
 }
 
 /// An order that was just placed.
-fn accepted(id: JobId, now: Timestamp) -> Job {
+pub(super) fn accepted(id: JobId, now: Timestamp) -> Job {
     let order = Order {
         model: ModelId("kling-3.0".to_owned()),
         provider: "kie".to_owned(),

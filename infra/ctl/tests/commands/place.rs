@@ -80,8 +80,29 @@ impl Place {
         self.ctl_as("anna", line).await
     }
 
-    /// The same, as typed by somebody else.
+    /// The same, as typed by somebody else. What is written on the way stands before the rest of it.
     pub(crate) async fn ctl_as(&self, who: &str, line: &[&str]) -> Result<Report, Error> {
+        let mut written = Vec::new();
+        let mut report = ctl::run(&self.typed(who, line), &mut written).await?;
+        let written = String::from_utf8(written).unwrap();
+        assert!(report.goes_on || written.is_empty(), "{written}");
+        if report.goes_on {
+            report.text = written + &report.text;
+            report.json = serde_json::from_str(&report.text).unwrap_or_default();
+        }
+        Ok(report)
+    }
+
+    /// The same, written to somewhere.
+    pub(crate) async fn ctl_into(
+        &self,
+        line: &[&str],
+        out: &mut dyn std::io::Write,
+    ) -> Result<Report, Error> {
+        ctl::run(&self.typed("anna", line), out).await
+    }
+
+    fn typed(&self, who: &str, line: &[&str]) -> Arguments {
         let note = format!("--local={}", self.note().display());
         let line: Vec<&str> = ["ctl"]
             .into_iter()
@@ -93,7 +114,7 @@ impl Place {
         let arguments = Arguments::try_parse_from(named)
             .or_else(|_| Arguments::try_parse_from(&line))
             .or_else(|_| Arguments::try_parse_from(&line[..line.len() - 1]));
-        ctl::run(&arguments.unwrap()).await
+        arguments.unwrap()
     }
 
     /// The note that a local cloud leaves.

@@ -1,10 +1,11 @@
 //! The log of AI operations, asked.
 
-use domain::ai_request::{AiRequest, Cost, Source, Status};
+use domain::ai_request::{AiRequest, Asked, Cost, Source, Status};
 use domain::cost::{Category, MicroUsd};
 use domain::id::{ModelId, UserId};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
+use domain::video::Aspect;
 use serde_json::json;
 use store::rows;
 use table::Write;
@@ -12,9 +13,9 @@ use table::Write;
 use super::place::{Place, soon};
 
 /// A quarter past midnight of the 22nd, in UTC.
-const NOW: Timestamp = Timestamp(1_795_306_667_000);
+pub(super) const NOW: Timestamp = Timestamp(1_795_306_667_000);
 
-fn line(number: i64, model: &str, status: Status) -> AiRequest {
+pub(super) fn line(number: i64, model: &str, status: Status) -> AiRequest {
     let done = status == Status::Completed;
     AiRequest {
         user: UserId(700_001),
@@ -24,6 +25,11 @@ fn line(number: i64, model: &str, status: Status) -> AiRequest {
         status,
         provider: "kie".to_owned(),
         model: ModelId(model.to_owned()),
+        asked: Some(Asked {
+            family: "kling-3.0/video".to_owned(),
+            aspect: Some(Aspect::Portrait),
+            with_photo: true,
+        }),
         prompt: Some("=HYPERLINK(\"https://x\")".to_owned()),
         result: None,
         error: (status == Status::Failed).then(|| "moderation".to_owned()),
@@ -47,7 +53,7 @@ fn line(number: i64, model: &str, status: Status) -> AiRequest {
     }
 }
 
-async fn write(place: &Place, lines: &[AiRequest]) {
+pub(super) async fn write(place: &Place, lines: &[AiRequest]) {
     let found = place.found().await;
     let table = found.output("AiRequestsTable").unwrap();
     for line in lines {
@@ -79,7 +85,7 @@ async fn busy() -> Place {
     place
 }
 
-const DAY: [&str; 2] = ["--day", "2026-11-22"];
+pub(super) const DAY: [&str; 2] = ["--day", "2026-11-22"];
 
 #[tokio::test]
 async fn a_day_is_summed_up_and_so_are_two() {
@@ -90,8 +96,8 @@ async fn a_day_is_summed_up_and_so_are_two() {
         .unwrap();
     assert_eq!(
         day.json["all"],
-        json!({"requests": 4, "completed": 2, "failed": 1, "open": 1, "credits": 2, "tokens": 0,
-            "micro_usd": 700_000, "kopecks": 5_600, "unpriced": 0})
+        json!({"requests": 4, "completed": 2, "failed": 1, "canceled": 0, "open": 1, "credits": 2, "tokens": 0,
+            "micro_usd": 700_000, "kopecks": 5_600, "unpriced": 0, "unrated": 0})
     );
     assert_eq!(
         (&day.json["median_ms"], &day.json["errors"]),
@@ -113,10 +119,10 @@ async fn models_and_plans_come_by_what_they_cost() {
     assert_eq!(
         lines,
         [
-            "model,requests,completed,failed,open,credits,tokens,cost_usd,cost_rub,unpriced",
-            "kling-3.0,3,2,1,0,2,0,0.700000,56.00,0",
-            "hailuo-02,1,1,0,0,1,0,0.350000,28.00,0",
-            "seedance-2,1,0,0,1,0,0,0.000000,0.00,0",
+            "model,requests,completed,failed,open,credits,tokens,cost_usd,cost_rub,unpriced,unrated",
+            "kling-3.0,3,2,1,0,2,0,0.700000,56.00,0,0",
+            "hailuo-02,1,1,0,0,1,0,0.350000,28.00,0,0",
+            "seedance-2,1,0,0,1,0,0,0.000000,0.00,0,0",
         ]
     );
     let plans = [&["requests", "unlimited"], &DAY[..]].concat();
@@ -144,7 +150,7 @@ async fn a_list_is_in_order_and_as_csv_it_reads_back() {
     let third = read.records().nth(2).unwrap().unwrap();
     let tokens = ["tokens", "tokens_in", "tokens_out"].map(|name| third[place_of(name)].to_owned());
     assert_eq!(tokens, ["0", "120", "45"]);
-    let failed = [&["requests", "list", "--status", "failed"], &DAY[..]].concat();
+    let failed = [&["requests", "list", "--json", "--status", "failed"], &DAY[..]].concat();
     let failed = place.ctl(&failed).await.unwrap();
     assert_eq!(failed.json["requests"][0]["error"], "moderation");
     let wrong = ctl::Arguments::read(["ctl", "requests", "list", "--status", "done"]);
@@ -176,7 +182,7 @@ async fn a_customers_words_are_shown_when_asked_for_and_are_no_formula() {
     let words = place.ctl(&words).await.unwrap();
     let mut read = csv::Reader::from_reader(words.text.as_bytes());
     let row = read.records().next().unwrap().unwrap();
-    assert_eq!(&row[21], "'=HYPERLINK(\"https://x\")");
+    assert_eq!(row.iter().next_back(), Some("'=HYPERLINK(\"https://x\")"));
 }
 
 #[tokio::test]

@@ -36,6 +36,7 @@ mod rays;
 mod runtime_api;
 pub mod schedule;
 pub mod stack;
+mod streamed;
 mod subscription;
 pub mod template;
 pub mod watch;

@@ -119,8 +119,13 @@ impl LocalLambda {
     fn open(&mut self, doors: BTreeMap<String, TcpListener>) -> Result<()> {
         for (id, door) in doors {
             let pool = self.pool(&id)?.clone();
+            let streams = self
+                .stack
+                .functions
+                .get(&id)
+                .is_some_and(|function| function.streams);
             self.tasks
-                .spawn(async move { ingress::serve(door, &id, pool).await });
+                .spawn(async move { ingress::serve(door, &id, pool, streams).await });
         }
         Ok(())
     }

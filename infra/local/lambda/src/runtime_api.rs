@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, Response, StatusCode};
@@ -18,6 +18,7 @@ use tokio::sync::{Mutex as AsyncMutex, mpsc, oneshot, watch};
 
 use crate::functions::Ice;
 use crate::moment;
+use crate::streamed::{self, Taker};
 
 /// What a function said to an event.
 #[derive(Debug)]
@@ -38,6 +39,8 @@ pub(crate) struct Event {
     /// Told when the process has fetched the event: the invocation begins.
     pub(crate) fetched: oneshot::Sender<Instant>,
     pub(crate) said: oneshot::Sender<Said>,
+    /// Who wants the response as it comes.
+    pub(crate) taker: Option<Taker>,
 }
 
 /// A process's seat at the Runtime API: the events for it and what it says.
@@ -58,6 +61,7 @@ struct Running {
     id: String,
     payload: Bytes,
     said: oneshot::Sender<Said>,
+    taker: Option<Taker>,
 }
 
 impl Seat {
@@ -128,6 +132,7 @@ async fn next(State(seat): State<Arc<Seat>>) -> Response<Body> {
         trace,
         fetched,
         said,
+        taker,
     }) = event
     else {
         return answer(
@@ -143,16 +148,46 @@ async fn next(State(seat): State<Arc<Seat>>) -> Response<Body> {
         .header("Lambda-Runtime-Trace-Id", &trace)
         .header("Content-Type", "application/json")
         .body(Body::from(payload.clone()));
-    *crate::locked(&seat.running) = Some(Running { id, payload, said });
+    *crate::locked(&seat.running) = Some(Running {
+        id,
+        payload,
+        said,
+        taker,
+    });
     // Nobody waits for the event any more when this fails; the process may run it all the same.
     let _ = fetched.send(Instant::now());
     response.unwrap_or_default()
 }
 
-async fn response(State(seat): State<Arc<Seat>>, Path(id): Path<String>, body: Sent) -> Response<Body> {
-    match body {
+async fn response(
+    State(seat): State<Arc<Seat>>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: Body,
+) -> Response<Body> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if header("lambda-runtime-function-response-mode") == Some("streaming") {
+        let kind = header("content-type").unwrap_or_default().to_owned();
+        return stream(&seat, &id, kind, body).await;
+    }
+    match to_bytes(body, RESPONSE_MAX).await {
         Ok(body) => say(&seat, &id, Said::Response(body)),
         Err(_) => too_large(&seat, &id),
+    }
+}
+
+/// The event runs until its response has come to its end.
+async fn stream(seat: &Seat, id: &str, kind: String, body: Body) -> Response<Body> {
+    let taker = match &*crate::locked(&seat.running) {
+        Some(running) if running.id == id => running.taker.clone(),
+        _ => None,
+    };
+    match streamed::pass(body, kind, taker).await {
+        Some(said) => say(seat, id, said),
+        None => answer(
+            StatusCode::BAD_REQUEST,
+            &json!({"errorMessage": "the response was cut off"}),
+        ),
     }
 }
 

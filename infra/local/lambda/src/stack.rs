@@ -97,6 +97,8 @@ pub struct Function {
     pub log_group: Option<String>,
     /// Whether it has a public function URL.
     pub url: bool,
+    /// Whether its URL passes on what the function says while it says it.
+    pub streams: bool,
     /// Queues that feed it.
     pub sources: Vec<QueueSource>,
     /// Its schedules.

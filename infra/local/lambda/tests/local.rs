@@ -22,6 +22,8 @@ mod rung;
 mod schedules;
 #[path = "local/sdk.rs"]
 mod sdk;
+#[path = "local/streams.rs"]
+mod streams;
 #[path = "local/traces.rs"]
 mod traces;
 #[path = "local/urls.rs"]

@@ -304,6 +304,8 @@ pub struct TaskView {
     pub created_at_ms: i64,
     /// When it ended, in ms since 1970.
     pub finished_at_ms: Option<i64>,
+    /// What its record says that it took of the account; of a song, which has another record, and before its end nothing.
+    pub billed: Option<u64>,
     /// What comes out of it.
     pub product: Product,
     /// The file's length in seconds; 0 for a picture.
@@ -352,6 +354,8 @@ impl TaskView {
             state,
             created_at_ms: task.created_at_ms,
             finished_at_ms: task.ends_at_ms.filter(|_| state.is_final()),
+            billed: (state == State::Success && task.product != Product::Song)
+                .then(|| u64::try_from(task.credits()).unwrap_or_default()),
             product: task.product,
             seconds: task.wish.seconds,
             size: task.wish.size,

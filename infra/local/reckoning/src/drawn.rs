@@ -2,7 +2,8 @@
 
 use chart::{Bar, Bars, Chart, Column, Panel, Tone};
 
-use crate::figures::{by_currency, came, cost, rub, spaced, together};
+use crate::figures::{balance, cost, rub, spaced};
+use crate::money::revenue;
 use crate::naive::{Line, Rows, count, distinct, rounded, sum};
 
 /// Models that have a bar.
@@ -40,7 +41,8 @@ fn operations(columns: &Columns, rows: &Rows, until: i64) -> Panel {
             label: label.clone(),
             counts: vec![
                 of(&["completed"]),
-                of(&["failed"]),
+                of(&["failed"]) - count(&lines, |line| line.canceled),
+                count(&lines, |line| line.canceled),
                 of(&["pending", "timeout_waiting"]),
             ],
         }
@@ -50,6 +52,7 @@ fn operations(columns: &Columns, rows: &Rows, until: i64) -> Panel {
         kinds: vec![
             ("готово".to_owned(), Tone::Good),
             ("не вышло".to_owned(), Tone::Bad),
+            ("отменено".to_owned(), Tone::Plain),
             ("в работе".to_owned(), Tone::Open),
         ],
         columns: columns.parts.iter().enumerate().map(column).collect(),
@@ -99,8 +102,7 @@ fn figure(lines: &[&Line]) -> String {
 
 fn money(rows: &Rows, from: i64, until: i64) -> Panel {
     let lines = rows.lines(from, until);
-    let paid = rows.paid(from, until);
-    let revenue = together(&by_currency(came(&paid).iter(), |one| one.minor - one.refunded));
+    let revenue = revenue(rows, from, until);
     let bar = |name: &str, size: u64, figure: String, tone| Bar {
         name: name.to_owned(),
         size,
@@ -111,7 +113,12 @@ fn money(rows: &Rows, from: i64, until: i64) -> Panel {
     Panel::Bars(Bars {
         title: "Деньги".to_owned(),
         bars: vec![
-            bar("Выручка", revenue, rub(revenue), Tone::Good),
+            bar(
+                "Выручка",
+                u64::try_from(revenue).unwrap_or(0),
+                balance(revenue),
+                Tone::Good,
+            ),
             bar("Себестоимость", costs, figure(&lines), Tone::Bad),
         ],
         nothing: String::new(),

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::naive::{Line, Paid, count, rounded, sum};
+use crate::moved::Moved;
+use crate::naive::{Line, count, rounded, sum};
 
 /// Kopecks for a dollar, as the settings of whoever checks must have them.
 pub const USD: u64 = 8_000;
@@ -92,28 +93,28 @@ pub(crate) fn cost(lines: &[&Line]) -> (Option<u64>, String) {
     }
 }
 
+/// The same in words without dollars, where all of it is known.
+pub(crate) fn brief(lines: &[&Line]) -> String {
+    let (whole, words) = cost(lines);
+    whole.map_or(words, rub)
+}
+
 pub(crate) fn known(difference: Option<i128>) -> String {
     difference.map_or_else(|| "неизвестно".to_owned(), signed)
 }
 
-/// What is of real money and has come.
-pub(crate) fn came<'a>(paid: &[&'a Paid]) -> Vec<&'a Paid> {
-    let states = ["credited", "refund_held", "refunded", "charged_back"];
-    let real = paid
-        .iter()
-        .filter(|one| !one.test && states.contains(&one.state.as_str()));
-    real.copied().collect()
-}
-
-pub(crate) fn by_currency<'a>(
-    paid: impl Iterator<Item = &'a &'a Paid>,
-    of: impl Fn(&Paid) -> u64,
-) -> BTreeMap<String, u64> {
+/// What money moved, by currency.
+pub(crate) fn by_currency<'a>(moved: impl Iterator<Item = &'a Moved>) -> BTreeMap<String, u64> {
     let mut sums = BTreeMap::new();
-    for one in paid {
-        *sums.entry(one.currency.clone()).or_insert(0) += of(one);
+    for one in moved {
+        *sums.entry(one.currency.clone()).or_insert(0) += one.minor;
     }
     sums
+}
+
+/// Kopecks of which there may be less than none.
+pub(crate) fn balance(kopecks: i128) -> String {
+    signed(kopecks).trim_start_matches('+').to_owned()
 }
 
 pub(crate) fn clock(seconds: u64) -> String {

@@ -7,12 +7,18 @@
     reason = "a row that is not as it must be fails the check that reads it"
 )]
 
+mod costs;
 mod drawn;
 mod figures;
+mod margins;
+mod money;
+mod moved;
 mod naive;
 mod said;
 
+pub use costs::{Costed, Made, Prices};
 pub use drawn::{Columns, chart};
 pub use figures::{STAR, USD};
+pub use moved::{Given, Moved};
 pub use naive::{Line, Paid, Rows, count, rounded, sum};
 pub use said::differences;

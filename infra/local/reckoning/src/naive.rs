@@ -5,9 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use table::{Db, Item};
 
+use crate::moved::{Given, Moved, given, hour_ms, movement};
+
 /// A line of the log.
 #[derive(Clone, Debug)]
 pub struct Line {
+    /// Its name.
+    pub id: String,
     /// Whose.
     pub user: i64,
     /// When it was asked for, in ms.
@@ -18,8 +22,20 @@ pub struct Line {
     pub status: String,
     /// By which model.
     pub model: String,
+    /// Who carried it out.
+    pub provider: String,
+    /// How long what is made is.
+    pub seconds: u64,
+    /// How often it was submitted.
+    pub attempts: u32,
+    /// Tokens that went in.
+    pub tokens_in: u64,
+    /// Those that came out.
+    pub tokens_out: u64,
     /// Why it failed.
     pub error: Option<String>,
+    /// Its customer took it back.
+    pub canceled: bool,
     /// How long it took.
     pub took_ms: Option<u64>,
     /// Its price.
@@ -71,6 +87,12 @@ pub struct Rows {
     pub lines: Vec<Line>,
     /// The payments.
     pub paid: Vec<Paid>,
+    /// What moved of their money.
+    pub moved: Vec<Moved>,
+    /// The credits that customers were given.
+    pub given: Vec<Given>,
+    /// By customer and entry of the ledger: when, in ms.
+    pub booked: BTreeMap<(i64, String), i64>,
     /// By customer and entry: how much.
     pub ledger: BTreeMap<(i64, String), u64>,
     /// When each order was accepted.
@@ -79,15 +101,15 @@ pub struct Rows {
     pub notes: Vec<(i64, String, u64)>,
 }
 
-fn number(item: &Item, name: &str) -> Option<i64> {
+pub(crate) fn number(item: &Item, name: &str) -> Option<i64> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }
 
-fn amount(item: &Item, name: &str) -> Option<u64> {
+pub(crate) fn amount(item: &Item, name: &str) -> Option<u64> {
     number(item, name).map(|number| u64::try_from(number).unwrap())
 }
 
-fn text(item: &Item, name: &str) -> Option<String> {
+pub(crate) fn text(item: &Item, name: &str) -> Option<String> {
     item.get(name)?.as_s().ok().cloned()
 }
 
@@ -95,7 +117,7 @@ fn is_set(item: &Item, name: &str) -> bool {
     item.get(name).is_some_and(|value| value.as_bool() == Ok(&true))
 }
 
-async fn scan(db: &Db, table: &str) -> Vec<Item> {
+pub(crate) async fn scan(db: &Db, table: &str) -> Vec<Item> {
     let (mut all, mut start) = (Vec::new(), None);
     loop {
         let page = db.scan(table, start).await.unwrap();
@@ -111,16 +133,27 @@ impl Rows {
     /// Reads all the tables, by their names in the template.
     pub async fn read(db: &Db, named: impl Fn(&str) -> String) -> Self {
         let lines = scan(db, &named("AiRequestsTable")).await;
-        let paid = scan(db, &named("PaymentsTable")).await;
-        let paid = paid
-            .iter()
-            .filter(|item| text(item, "kind").as_deref() == Some("payment"));
+        let money = scan(db, &named("PaymentsTable")).await;
+        let of_kind = |kind: &'static str| {
+            money
+                .iter()
+                .filter(move |item| text(item, "kind").as_deref() == Some(kind))
+        };
         let ledger = scan(db, &named("LedgerTable")).await;
         let jobs = scan(db, &named("JobsTable")).await;
         let notes = scan(db, &named("UsageTable")).await;
         Self {
             lines: lines.iter().map(line).collect(),
-            paid: paid.map(payment).collect(),
+            paid: of_kind("payment").map(payment).collect(),
+            moved: of_kind("movement").map(movement).collect(),
+            given: ledger.iter().filter_map(given).collect(),
+            booked: ledger
+                .iter()
+                .map(|item| {
+                    let key = (number(item, "user_id").unwrap(), text(item, "entry").unwrap());
+                    (key, number(item, "at").unwrap())
+                })
+                .collect(),
             ledger: ledger
                 .iter()
                 .map(|item| {
@@ -141,6 +174,14 @@ impl Rows {
         self.lines
             .iter()
             .filter(|line| line.at >= from && line.at < until)
+            .collect()
+    }
+
+    /// What moved in a time.
+    pub fn moved(&self, from: i64, until: i64) -> Vec<&Moved> {
+        self.moved
+            .iter()
+            .filter(|moved| moved.at >= from && moved.at < until)
             .collect()
     }
 
@@ -165,12 +206,21 @@ impl Rows {
 
 fn line(item: &Item) -> Line {
     Line {
+        id: text(item, "id").unwrap(),
+        provider: text(item, "gen_ai.provider.name").unwrap(),
+        seconds: amount(item, "seconds").unwrap_or(0),
+        attempts: amount(item, "attempts").map_or(0, |times| u32::try_from(times).unwrap()),
+        tokens_in: amount(item, "gen_ai.usage.input_tokens").unwrap_or(0),
+        tokens_out: amount(item, "gen_ai.usage.output_tokens").unwrap_or(0),
         user: number(item, "user_id").unwrap(),
         at: number(item, "at").unwrap(),
         category: text(item, "category").unwrap(),
         status: text(item, "status").unwrap(),
-        model: text(item, "gen_ai.request.model").unwrap(),
-        error: text(item, "error.type"),
+        model: text(item, "model")
+            .or(text(item, "gen_ai.request.model"))
+            .unwrap(),
+        error: text(item, "error.type").filter(|why| why != "canceled"),
+        canceled: text(item, "error.type").as_deref() == Some("canceled"),
         took_ms: amount(item, "took_ms"),
         credits: amount(item, "credits").unwrap(),
         micro_usd: amount(item, "micro_usd").or(amount(item, "at_least_micro_usd")),
@@ -204,34 +254,6 @@ fn note(item: &Item) -> Option<(i64, String, u64)> {
     let rest = window.strip_prefix("tally#")?;
     let (hour, what) = rest.split_at(13);
     Some((hour_ms(hour), what[1..].to_owned(), amount(item, "times")?))
-}
-
-/// When an hour like `2026-11-22T09` begins, in ms: the days of all years and months before it are counted.
-fn hour_ms(hour: &str) -> i64 {
-    let numbers: Vec<i64> = hour.split(['-', 'T']).map(|part| part.parse().unwrap()).collect();
-    let [year, month, day, hour] = numbers[..] else {
-        panic!("{hour} is no hour")
-    };
-    let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let years: i64 = (1970..year)
-        .map(|year| if is_leap(year) { 366 } else { 365 })
-        .sum();
-    let lengths = [
-        31,
-        if is_leap(year) { 29 } else { 28 },
-        31,
-        30,
-        31,
-        30,
-        31,
-        31,
-        30,
-        31,
-        30,
-        31,
-    ];
-    let months: i64 = lengths.iter().take(usize::try_from(month - 1).unwrap()).sum();
-    ((years + months + day - 1) * 24 + hour) * 3_600_000
 }
 
 /// How many of some lines are so.
@@ -281,27 +303,4 @@ pub(crate) fn within(lines: &[&Line], percent: usize) -> Option<u64> {
     all.sort_unstable();
     let place = (all.len() * percent).div_ceil(100).max(1) - 1;
     all.get(place).copied()
-}
-
-/// What a customer's payments for a plan brought in for a time, by currency: of each its price, less what went back, for the
-/// part of its days that lies in that time.
-pub(crate) fn brought(paid: &[Paid], user: i64, plan: &str, from: i64, until: i64) -> BTreeMap<String, u64> {
-    let mut brought = BTreeMap::new();
-    for one in paid {
-        let counts = ["credited", "refund_held"].contains(&one.state.as_str()) && !one.test;
-        let (Some(ends_at), true) = (one.ends_at, counts && one.user == Some(user)) else {
-            continue;
-        };
-        if one.plan.as_deref() != Some(plan) {
-            continue;
-        }
-        let length = i128::from(one.days) * 24 * 60 * 60_000;
-        let begins_at = i128::from(ends_at) - length;
-        let inside = i128::from(ends_at.min(until)) - begins_at.max(i128::from(from));
-        if inside > 0 {
-            let share = i128::from(one.minor - one.refunded) * inside / length;
-            *brought.entry(one.currency.clone()).or_insert(0) += u64::try_from(share).unwrap();
-        }
-    }
-    brought
 }

@@ -2,80 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::figures::{NAMED, by_currency, came, clock, cost, known, listed, price, rub, spaced, together};
-use crate::naive::{Line, Paid, Rows, brought, count, distinct, rounded, sum, within};
-
-/// The lines about money.
-fn money(rows: &Rows, from: i64, until: i64) -> Vec<String> {
-    let paid = rows.paid(from, until);
-    let came = came(&paid);
-    let mut said = Vec::new();
-    for (rail, name) in [
-        ("stars", "Telegram Stars"),
-        ("yookassa", "YooKassa"),
-        ("stripe", "Stripe"),
-    ] {
-        let of_rail: Vec<&Paid> = came.iter().copied().filter(|one| one.rail == rail).collect();
-        let Some(currency) = of_rail.first().map(|one| one.currency.clone()) else {
-            continue;
-        };
-        let came: u64 = of_rail.iter().map(|one| one.minor).sum();
-        let back: u64 = of_rail.iter().map(|one| one.refunded).sum();
-        let back = if back > 0 {
-            format!(", вернулось {}", price(&currency, back))
-        } else {
-            String::new()
-        };
-        let number = spaced(u64::try_from(of_rail.len()).unwrap());
-        said.push(format!(
-            "{name}: {}, платежей {number}{back}",
-            price(&currency, came)
-        ));
-    }
-    if came.is_empty() {
-        said.push("Платежей не было.".to_owned());
-    }
-    let revenue = together(&by_currency(came.iter(), |one| one.minor - one.refunded));
-    said.push(format!("Выручка: {}", rub(revenue)));
-    let (whole, words) = cost(&rows.lines(from, until));
-    said.push(format!("Себестоимость: {words}"));
-    let left = whole.map(|cost| i128::from(revenue) - i128::from(cost));
-    said.push(format!("Выручка минус себестоимость: {}", known(left)));
-    let number =
-        |is: &dyn Fn(&Paid) -> bool| u64::try_from(paid.iter().filter(|one| is(one)).count()).unwrap();
-    let real = |one: &Paid, state: &str| !one.test && one.state == state;
-    for (words, times) in [
-        (
-            "Платежей с возвратом",
-            u64::try_from(came.iter().filter(|one| one.refunded > 0).count()).unwrap(),
-        ),
-        ("Из них отозвано банком", number(&|one| real(one, "charged_back"))),
-        ("Возвращаются сейчас", number(&|one| real(one, "refund_held"))),
-        ("Не подошли и ждут решения", number(&|one| real(one, "held"))),
-        ("Тестовых платежей (в суммы не входят)", number(&|one| one.test)),
-    ] {
-        if times > 0 {
-            said.push(format!("{words}: {}", spaced(times)));
-        }
-    }
-    said
-}
+use crate::figures::{NAMED, brief, clock, listed, rub, spaced, together};
+use crate::margins::{margins, plans};
+use crate::money::money;
+use crate::moved::brought;
+use crate::naive::{Line, Rows, count, distinct, rounded, sum, within};
 
 /// The lines about operations.
 fn operations(rows: &Rows, from: i64, until: i64) -> Vec<String> {
     let lines = rows.lines(from, until);
     let is = |status: &'static str| move |line: &Line| line.status == status;
-    let (done, failed) = (count(&lines, is("completed")), count(&lines, is("failed")));
+    let canceled = count(&lines, |line| line.canceled);
+    let (done, failed) = (
+        count(&lines, is("completed")),
+        count(&lines, is("failed")) - canceled,
+    );
     let open = count(&lines, is("pending")) + count(&lines, is("timeout_waiting"));
     let share = (done * 1000).checked_div(done + failed).map_or_else(
         || "неизвестно".to_owned(),
         |share| format!("{}.{}\u{a0}%", share / 10, share % 10),
     );
     let mut said = vec![format!(
-        "Всего {}: готово {} ({share}), не вышло {}, в работе {}",
-        spaced(done + failed + open),
+        "Всего {}: готово {} ({share} без отменённых), не вышло {}, отменили клиенты {}, в работе {}",
+        spaced(done + failed + canceled + open),
         spaced(done),
         spaced(failed),
+        spaced(canceled),
         spaced(open)
     )];
     said.push(match (within(&lines, 50), within(&lines, 95)) {
@@ -131,120 +83,8 @@ fn in_words(why: &str) -> &'static str {
         "photo-gone" => "фото не открылось",
         "file-gone" => "файл пропал у сервиса",
         "timed-out" => "сервис не ответил вовремя",
-        "canceled" => "отменил клиент",
         other => panic!("no words for {other}"),
     }
-}
-
-/// What so many credits were worth, as credits were sold.
-fn worth(rows: &Rows, from: i64, until: i64, credits: u64) -> Option<u64> {
-    if credits == 0 {
-        return Some(0);
-    }
-    let paid = rows.paid(from, until);
-    let packs: Vec<&Paid> = came(&paid)
-        .into_iter()
-        .filter(|one| one.plan.is_none() && one.credits > 0)
-        .collect();
-    let sold = together(&by_currency(packs.iter(), |one| one.minor));
-    (sold * credits).checked_div(packs.iter().map(|one| one.credits).sum())
-}
-
-/// The lines about models, and about what credits paid for.
-fn margins(rows: &Rows, from: i64, until: i64) -> Vec<String> {
-    let lines = rows.lines(from, until);
-    let charged = |lines: &[&Line]| {
-        sum(lines, |line| {
-            if line.status == "completed" {
-                line.credits
-            } else {
-                0
-            }
-        })
-    };
-    let left = |some: &[&Line]| {
-        let whole = cost(some).0?;
-        Some(i128::from(worth(rows, from, until, charged(some))?) - i128::from(whole))
-    };
-    let mut said = models(&lines, &left);
-    let by_credits: Vec<&Line> = lines.iter().copied().filter(|line| line.plan.is_none()).collect();
-    if !by_credits.is_empty() {
-        said.push(format!(
-            "Кредиты: операций {}, списано {}, стоили {}, маржа {}",
-            spaced(u64::try_from(by_credits.len()).unwrap()),
-            spaced(charged(&by_credits)),
-            cost(&by_credits).1,
-            known(left(&by_credits))
-        ));
-    }
-    said
-}
-
-/// The lines about models, by what is left of what credits paid for some lines.
-fn models(lines: &[&Line], left: &impl Fn(&[&Line]) -> Option<i128>) -> Vec<String> {
-    let mut models: Vec<(u64, u64, String)> = Vec::new();
-    for model in distinct(lines, |line| Some(line.model.clone())) {
-        let of_model: Vec<&Line> = lines.iter().copied().filter(|line| line.model == model).collect();
-        let dear = sum(&of_model, |line| line.micro_usd.unwrap_or(0));
-        let margin = known(left(&of_model));
-        let number = u64::try_from(of_model.len()).unwrap();
-        let words = format!(
-            "{model}: операций {}, стоили {}, маржа {margin}",
-            spaced(number),
-            cost(&of_model).1
-        );
-        models.push((dear, number, words));
-    }
-    models.sort_by_key(|model| std::cmp::Reverse((model.0, model.1)));
-    let more = models.len().saturating_sub(NAMED);
-    let mut said: Vec<String> = models
-        .into_iter()
-        .take(NAMED)
-        .map(|(_, _, words)| words)
-        .collect();
-    if more > 0 {
-        said.push(format!("…и ещё {more}"));
-    }
-    said
-}
-
-/// The lines about plans.
-fn plans(rows: &Rows, from: i64, until: i64) -> Vec<String> {
-    let lines = rows.lines(from, until);
-    let paid = rows.paid(from, until);
-    let came = came(&paid);
-    let mut said = Vec::new();
-    let used = lines.iter().filter_map(|line| line.plan.clone());
-    let bought = came.iter().filter_map(|one| one.plan.clone());
-    let plans: BTreeSet<String> = used.chain(bought).collect();
-    for plan in plans {
-        let plan = plan.as_str();
-        let made: Vec<&Line> = lines
-            .iter()
-            .copied()
-            .filter(|line| line.plan.as_deref() == Some(plan))
-            .collect();
-        let of_plan: Vec<&Paid> = came
-            .iter()
-            .copied()
-            .filter(|one| one.plan.as_deref() == Some(plan))
-            .collect();
-        let sold = by_currency(of_plan.iter(), |one| one.minor - one.refunded);
-        // Whose the credits were that came with it, nobody knows.
-        let with_credits = of_plan.iter().any(|one| one.credits > 0);
-        let result = cost(&made)
-            .0
-            .filter(|_| !with_credits)
-            .map(|cost| i128::from(together(&sold)) - i128::from(cost));
-        said.push(format!(
-            "{plan}: операций {}, продано на {}, стоили {}, итог {}",
-            spaced(u64::try_from(made.len()).unwrap()),
-            listed(&sold),
-            cost(&made).1,
-            known(result)
-        ));
-    }
-    said
 }
 
 /// The lines about customers whose plans cost more than they bring, and about what limits refuse.
@@ -264,8 +104,6 @@ fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
     }
     bearers.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then((a.2, &a.3).cmp(&(b.2, &b.3))));
     let are_some = !bearers.is_empty();
-    let not_looked_at = bearers.len().saturating_sub(200);
-    bearers.truncate(200);
     let mut losses: Vec<(u64, i64, String, String)> = Vec::new();
     for (_, _, user, plan) in bearers {
         let mine: Vec<&Line> = lines
@@ -278,7 +116,7 @@ fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
         if costs > brings {
             let words = format!(
                 "{user}, {plan}: стоит {}, приносит {}, убыток {}",
-                cost(&mine).1,
+                brief(&mine),
                 listed(&brought),
                 rub(costs - brings)
             );
@@ -295,13 +133,6 @@ fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
         said.push(format!("…и ещё {}", losses.len() - NAMED));
     }
     said.extend(losses.iter().take(NAMED).map(|(_, _, _, words)| words.clone()));
-    if not_looked_at > 0 {
-        let number = u64::try_from(not_looked_at).unwrap();
-        said.push(format!(
-            "Ещё безлимитов, которые стоят меньше и не проверены: {}",
-            spaced(number)
-        ));
-    }
     said.extend(noted(rows, from, until));
     said
 }

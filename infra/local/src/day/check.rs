@@ -2,7 +2,7 @@
 
 use local_lambda::Outcome;
 use played_telegram::ChatMessage;
-use reckoning::{Columns, Rows};
+use reckoning::{Columns, Paid, Rows};
 use serde_json::Value;
 
 use super::{DAY_MS, HOUR_MS, MOSCOW_MS, Stage, seen};
@@ -178,6 +178,7 @@ impl Stage {
                     paid.id, paid.credits
                 ));
             }
+            found.extend(money_differs(rows, paid, user));
         }
         found
     }
@@ -195,6 +196,37 @@ impl Stage {
         }
         serde_json::json!(kinds)
     }
+}
+
+/// What moved of a payment's money against the payment and the ledger: it is what is left of it, and it came when its goods
+/// were given.
+fn money_differs(rows: &Rows, paid: &Paid, user: i64) -> Option<String> {
+    let moved = rows.moved.iter().filter(|moved| moved.payment == paid.id);
+    let (mut left, mut came_at) = (0_i128, None);
+    for one in moved {
+        match one.what.as_str() {
+            "came" | "accepted" => {
+                left += i128::from(one.minor);
+                came_at = Some(one.at);
+            }
+            "came_again" => left += i128::from(one.minor),
+            _ => left -= i128::from(one.minor),
+        }
+    }
+    let booked = rows.booked.get(&(user, format!("grant#purchase#{}", paid.id)));
+    let booked = booked.copied().filter(|_| !paid.test);
+    let is_ours = booked.is_some();
+    let ours = if is_ours {
+        i128::from(paid.minor) - i128::from(paid.refunded)
+    } else {
+        0
+    };
+    (left != ours || came_at != booked).then(|| {
+        format!(
+            "{}: {left} of {ours} moved, came {came_at:?}, booked {booked:?}",
+            paid.id
+        )
+    })
 }
 
 #[cfg(test)]

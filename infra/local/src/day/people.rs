@@ -131,7 +131,7 @@ impl Stage {
     }
 
     /// A newcomer presses Start and buys something: credits, or a plan.
-    async fn arrive(&self, user: i64) -> Result<Account> {
+    pub(super) async fn arrive(&self, user: i64) -> Result<Account> {
         self.telegram.create_user(user, "Аня", Some("ru"));
         self.say(user, "/start")?;
         self.see(user, |chat| {

@@ -81,6 +81,9 @@ const OTHERS: [Option<&str>; 8] = [
     Some("played-veo"),
 ];
 
+/// A model of which nobody says what it costs: every day has some of it.
+pub(super) const OF_UNKNOWN_COST: &str = "played-luma";
+
 /// What goes wrong with some, by a word in the prompt, for which played servers listen.
 const TROUBLES: [&str; 8] = [
     "#fail",
@@ -167,10 +170,10 @@ fn wish(number: u64, dice: &mut Dice) -> Wish {
         6 => Wish::Speech,
         _ => Wish::Video {
             photo: dice.below(3) == 0,
-            model: if dice.below(3) == 0 {
-                dice.pick(&OTHERS, None)
-            } else {
-                None
+            model: match (dice.below(3), dice.pick(&OTHERS, None)) {
+                _ if number % 128 == 15 => Some(OF_UNKNOWN_COST),
+                (0, other) => other,
+                _ => None,
             },
             long: dice.below(4) == 0,
         },

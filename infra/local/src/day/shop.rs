@@ -26,7 +26,28 @@ fn rail(user: i64) -> Rail {
     }
 }
 
+/// Customers who have bought something the day before, and do nothing in the day: those whose money goes back in it, and
+/// those whose money goes back after it. Their numbers are far from the others', and say by which rail they pay.
+const BEFORE: [&[i64]; 2] = [
+    &[7_000_000_000, 7_000_000_001, 7_000_000_003, 7_000_000_004],
+    &[7_000_000_006, 7_000_000_007],
+];
+
+/// Whether somebody is one of them.
+pub(super) fn has_bought_before(user: i64) -> bool {
+    BEFORE.into_iter().flatten().any(|one| *one == user)
+}
+
 impl Stage {
+    /// The customers of the day before come and buy.
+    pub(super) async fn buy_before(&self) -> Result<[Vec<i64>; 2]> {
+        for user in BEFORE.into_iter().flatten() {
+            self.arrive(*user).await?;
+        }
+        self.rest().await?;
+        Ok(BEFORE.map(<[i64]>::to_vec))
+    }
+
     /// Somebody buys a thing, and waits for it.
     pub(super) async fn buy(&self, user: i64, ware: &str) -> Result<()> {
         let before = self.credited(user).await?.len();

@@ -1,13 +1,44 @@
 //! Which model makes it: a card with a button for each.
 
 use domain::catalog::Model;
+use telegram::html;
 
 use super::{Card, DraftView, keyboard};
 use crate::buttons::Button;
-use crate::{kinds, show};
+use crate::texts::Say;
+use crate::{kinds, quota, show};
 
 /// Models shown to choose from at most: two screens of a phone. Telegram takes a hundred buttons.
 const MODELS_SHOWN_MAX: usize = 24;
+
+/// What each of the models takes, how long it usually takes and what holds it, a line each; what it costs stands on its
+/// button.
+fn told(say: Say, models: &[&Model]) -> String {
+    let lines: Vec<String> = models.iter().map(|model| line(say, model)).collect();
+    lines.join("\n")
+}
+
+fn line(say: Say, model: &Model) -> String {
+    let takes = match (model.text, model.image) {
+        (true, true) => "both",
+        (false, true) => "photo",
+        (true | false, false) => "words",
+    };
+    let own = model.limits.iter().filter(|limit| quota::is_shown(limit));
+    let limits = own.fold(String::new(), |told, limit| {
+        told + ", " + &quota::at_most(say, limit)
+    });
+    say.with(
+        "card-model-line",
+        [
+            ("model", html::escape(&model.title).into_owned().into()),
+            ("minutes", show::minutes(model.typical).into()),
+            ("takes", takes.into()),
+            ("chars", model.prompt_chars_max.into()),
+            ("limits", limits.into()),
+        ],
+    )
+}
 
 /// The models to choose from, each with its price.
 pub(crate) fn models(view: &DraftView<'_>) -> Card {
@@ -40,16 +71,16 @@ pub(crate) fn models(view: &DraftView<'_>) -> Card {
         );
         vec![Button::Model(draft.nonce.clone(), model.id.clone()).labelled(words)]
     };
-    let mut rows: Vec<_> = snapshot
+    let offered: Vec<&Model> = snapshot
         .offered(kinds::of(snapshot, draft), draft.photo.is_some())
         .take(MODELS_SHOWN_MAX)
-        .map(choice)
         .collect();
+    let mut rows: Vec<_> = offered.iter().copied().map(choice).collect();
     rows.push(vec![
         Button::Card(draft.nonce.clone()).labelled(say.text("button-back")),
     ]);
     Card {
-        text: say.text("card-models"),
+        text: format!("{}\n\n{}", say.text("card-models"), told(*say, &offered)),
         buttons: keyboard(rows),
     }
 }

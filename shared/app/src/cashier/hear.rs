@@ -106,7 +106,13 @@ impl Cashier {
         after.amount = truth.amount;
         let becomes = purchase.and_then(|purchase| purchase.after(change));
         match self
-            .settle(&mut after, becomes.as_ref(), change, Vec::new(), deadline)
+            .settle(
+                (record, &mut after),
+                becomes.as_ref(),
+                change,
+                Vec::new(),
+                deadline,
+            )
             .await?
         {
             Written::Settled(settled) => Ok(settled),
@@ -116,7 +122,7 @@ impl Cashier {
                 let mut after = record.after(&held, self.env.now());
                 let waits = purchase.and_then(|purchase| purchase.after(&held));
                 match self
-                    .settle(&mut after, waits.as_ref(), &held, Vec::new(), deadline)
+                    .settle((record, &mut after), waits.as_ref(), &held, Vec::new(), deadline)
                     .await?
                 {
                     Written::Settled(settled) => Ok(settled),
@@ -130,10 +136,10 @@ impl Cashier {
     /// it stands in the table.
     pub(super) async fn settle(
         &self,
-        after: &mut Record,
+        (before, after): (&Record, &mut Record),
         purchase: Option<&Purchase>,
         change: &Change,
-        besides: Vec<Write>,
+        mut besides: Vec<Write>,
         deadline: Deadline,
     ) -> Result<Written, Error> {
         let account = match (change.settlement, after.user) {
@@ -148,6 +154,7 @@ impl Cashier {
             };
             let entry = settlement.entry(&after.payment, after.goods.credits);
             if *settlement == Settlement::Grant {
+                besides.extend(self.looked_at_soon(account));
                 let debt = account.balance.debt;
                 let left = account
                     .balance
@@ -162,6 +169,7 @@ impl Cashier {
             });
         }
         let step = Settling {
+            before: &before.payment,
             payment: after,
             purchase,
             account: credit,

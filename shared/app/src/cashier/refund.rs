@@ -142,7 +142,7 @@ impl Cashier {
             let mut after = record.after(&change, self.env.now());
             after.refund_wanted = Some(wanted.clone());
             match self
-                .settle(&mut after, None, &change, besides.to_vec(), deadline)
+                .settle((&record, &mut after), None, &change, besides.to_vec(), deadline)
                 .await?
             {
                 Written::Settled(Settled::Written) => {
@@ -260,7 +260,7 @@ impl Cashier {
             };
             let mut after = record.after(&change, self.env.now());
             let settled = self
-                .settle(&mut after, None, &change, Vec::new(), deadline)
+                .settle((&record, &mut after), None, &change, Vec::new(), deadline)
                 .await?;
             if let Written::Settled(Settled::Written) = settled {
                 tracing::error!(name: "refund_refused", payment = %after.id(), why, "a rail does not give money back");
@@ -319,7 +319,13 @@ impl Cashier {
             };
             let purchase = purchase.and_then(|purchase| purchase.after(&change));
             match self
-                .settle(&mut after, purchase.as_ref(), &change, besides.to_vec(), deadline)
+                .settle(
+                    (&record, &mut after),
+                    purchase.as_ref(),
+                    &change,
+                    besides.to_vec(),
+                    deadline,
+                )
                 .await?
             {
                 Written::Settled(Settled::Written) => return Ok(after),

@@ -16,7 +16,7 @@ const PAGE: i32 = 10;
 pub struct Swept {
     /// Purchases that a rail was asked about.
     pub looked: u32,
-    /// Payments that were gone on with.
+    /// Payments and invitations that were gone on with.
     pub moved: u32,
     /// What failed and stays due.
     pub failed: u32,
@@ -38,6 +38,10 @@ impl Cashier {
                 let done = match &due {
                     Due::Purchase(id) => self.sweep_purchase(id, (&mut swept, &mut stars), deadline).await,
                     Due::Payment(id) => self.sweep_payment(id, &mut swept, deadline).await,
+                    Due::Invitation(friend) => {
+                        swept.moved = swept.moved.saturating_add(1);
+                        self.sweep_invitation(*friend, deadline).await
+                    }
                 };
                 if let Err(error) = done {
                     swept.failed = swept.failed.saturating_add(1);
@@ -67,6 +71,7 @@ impl Cashier {
                     self.payments.put_payment(&record.put_off(now), deadline).await?;
                 }
             }
+            Due::Invitation(friend) => self.put_invitation_off(*friend, deadline).await?,
         }
         Ok(())
     }

@@ -110,6 +110,7 @@ impl Visit<'_> {
             if admission.job.cost != price {
                 return Ok(self.show_repriced(nonce, message_id, query_id));
             }
+            Box::pin(self.note_invitation()).await?;
             admission.job.trace = trace::here().map(|here| here.to_string());
             match self.desk.store.admit(&admission, self.deadline).await {
                 Ok(()) => {

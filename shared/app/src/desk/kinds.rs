@@ -44,7 +44,7 @@ impl Visit<'_> {
         if !self.takes_orders() {
             return alert("paused");
         }
-        let Some(file) = &job.file else {
+        let Some(file) = job.file.as_ref().filter(|file| !file.0.is_empty()) else {
             return alert("picture-not-kept");
         };
         let Some(model) = self.first_of(Makes::Video, true) else {

@@ -7,6 +7,7 @@ use telegram::methods::{AnswerCallbackQuery, Reply, SendMessage};
 use telegram::types::{CallbackQuery, ChatMemberUpdated, Message, Update, UpdateKind};
 
 use super::compose::First;
+use super::invite;
 use super::visit::Visit;
 use super::welcome::{help, help_instead, unknown_command};
 use super::{Desk, Error};
@@ -89,8 +90,11 @@ impl Desk {
             return Ok(None);
         }
         let command = command(text);
-        let visit = self.visit(UserId(from.id), message.chat.id, say, None, deadline);
-        let visit = match visit.await {
+        let started = command.as_deref() == Some("start");
+        let link = invite::code_in(arguments(text)).filter(|_| started);
+        let user = UserId(from.id);
+        let visit = self.visit_by((None, link.as_ref()), user, message.chat.id, say, deadline);
+        let mut visit = match visit.await {
             Ok(visit) => visit,
             // Help there is even where nobody can be looked up.
             Err(error) if command.as_deref() == Some("help") => {
@@ -103,9 +107,14 @@ impl Desk {
             return Ok(Some(reply));
         }
         let reply = match command.as_deref() {
-            Some("start") => visit.welcome(),
+            Some("start") => Box::pin(visit.started(arguments(text))).await?,
+            Some("promo") => Box::pin(visit.promo(arguments(text))).await?,
+            Some("invite") => visit.invite().await?,
+            Some("bonus") => visit.bonus().await?,
+            Some("delete_my_data") => Box::pin(visit.delete_my_data()).await?,
             Some("help") => help(message.chat.id, visit.say),
             Some("language") => visit.languages(),
+            Some("notifications") => visit.news_choice(),
             Some("cabinet" | "balance") => visit.cabinet(),
             Some("buy") => visit.shop(),
             Some("orders" | "gallery") => visit.orders().await?,
@@ -190,6 +199,8 @@ impl Visit<'_> {
             Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
             Button::Language(language) => self.choose_language(language, message_id).await,
+            Button::News(wanted) => self.choose_news(wanted, message_id).await,
+            Button::Mute => self.mute(query_id).await,
             Button::Orders => self.orders_instead(message_id, None, query_id).await,
             Button::OrdersBefore(nonce, at) => {
                 self.orders_instead(message_id, Some((&nonce, at)), query_id)
@@ -199,6 +210,7 @@ impl Visit<'_> {
             Button::ShowAgain(_) => Ok(self.show_again(query_id)),
             Button::History => self.history_instead(message_id, 0).await,
             Button::HistoryPage(page) => self.history_instead(message_id, page).await,
+            Button::Erase(shown) => Box::pin(self.erase(shown, message_id, query_id)).await,
             Button::GiveBack(nonce, meant) => self.give_back(&nonce, meant, message_id, query_id).await,
             Button::Renew(nonce, wanted) => self.renew(&nonce, wanted, message_id, query_id).await,
         }

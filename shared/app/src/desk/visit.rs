@@ -52,6 +52,18 @@ impl Desk {
         job: Option<&JobId>,
         deadline: Deadline,
     ) -> Result<Visit<'_>, Error> {
+        self.visit_by((job, None), user, chat, say, deadline).await
+    }
+
+    /// The same for somebody who may come by another's link.
+    pub(super) async fn visit_by(
+        &self,
+        (job, link): (Option<&JobId>, Option<&Nonce>),
+        user: UserId,
+        chat: i64,
+        say: Say,
+        deadline: Deadline,
+    ) -> Result<Visit<'_>, Error> {
         let now = self.env.now();
         let mut snapshot = self.settings.known(now).await?;
         let mut view = self.look(user, job, &snapshot, now).await?;
@@ -65,11 +77,19 @@ impl Desk {
             view = self.look(user, job, &snapshot, now).await?;
         }
         let View {
-            account, used, job, ..
+            account,
+            used,
+            job,
+            usual,
+            ..
         } = view;
+        if let Some(usual) = usual {
+            self.usual.learn(usual, now);
+        }
+        let snapshot = self.usual.over(snapshot);
         let (account, newcomer) = match account {
             Some(account) => (account, false),
-            None => self.open(user, &snapshot, say, now, deadline).await?,
+            None => self.open((user, link), &snapshot, say, now, deadline).await?,
         };
         let telegrams = say.locale();
         let say = account.language.as_deref().map_or(say, Say::of);
@@ -105,6 +125,7 @@ impl Desk {
                 user,
                 windows,
                 job,
+                usual: self.usual.is_stale(now),
                 settings: (self.settings.table(), version_key()),
             })
             .await?)
@@ -113,7 +134,7 @@ impl Desk {
     /// Opens an account, if it is known what a newcomer is given. If another update of the same customer was faster, theirs is read.
     async fn open(
         &self,
-        user: UserId,
+        (user, link): (UserId, Option<&Nonce>),
         snapshot: &Snapshot,
         say: Say,
         now: Timestamp,
@@ -123,9 +144,13 @@ impl Desk {
             return Err(Error::NoRules);
         }
         let gift = snapshot.rules.signup_credits;
+        let account = Account {
+            invited_by: self.inviter(link, snapshot).await?,
+            ..Account::new(user)
+        };
         let opened = self
             .store
-            .open_account(user, gift, say.locale().as_str(), now, deadline)
+            .open_account_for(account, gift, say.locale().as_str(), now, deadline)
             .await?;
         if let Some(account) = opened {
             return Ok((account, true));
@@ -156,6 +181,15 @@ impl Visit<'_> {
         let paid = cashier.payments.repay(&self.account, self.deadline).await?;
         if paid > domain::money::Credits::ZERO {
             self.account.balance = self.account.balance.repaid();
+        }
+        Ok(())
+    }
+
+    /// Reads the account again, after something was given.
+    pub(super) async fn read_again(&mut self) -> Result<(), Error> {
+        if let Some(account) = self.desk.store.account(self.account.user).await? {
+            self.account = account;
+            self.repay().await?;
         }
         Ok(())
     }

@@ -2,22 +2,42 @@
 
 use telegram::methods::{EditMessageText, Reply, SendMessage};
 
+use super::Error;
+use super::invite::PROMO;
 use super::visit::Visit;
 use crate::texts::Say;
 use crate::{cards, kinds, show};
 
 impl Visit<'_> {
+    /// `/start`, and what its link carries: a promo code is used before the welcome says what there is to be spent.
+    pub(super) async fn started(&mut self, carried: &str) -> Result<Reply, Error> {
+        let Some(code) = carried.strip_prefix(PROMO) else {
+            return Ok(self.welcome(self.invited().filter(|_| self.is_as_given())));
+        };
+        let given = self.is_as_given();
+        let told = self.promo_told(code).await?;
+        if self.newcomer || given {
+            return Ok(self.welcome(Some(told)));
+        }
+        Ok(self.send(told).into())
+    }
+
     /// `/start`: the gift for a newcomer, once for ever; and a word about videos that wait.
-    pub(super) fn welcome(&self) -> Reply {
+    fn welcome(&self, first: Option<String>) -> Reply {
         let credits = show::credits(self.say, self.account.balance.available);
         let say = self.say;
         let mut text = if self.newcomer || self.is_as_given() {
             say.with("start-new", [("credits", credits.into())])
+        } else if self.account.is_erased() {
+            say.with("start-afresh", [("credits", credits.into())])
         } else {
             say.with("start-back", [("credits", credits.into())])
         };
         if let Some(more) = kinds::more(say, &self.snapshot) {
             text = format!("{text}\n\n{more}");
+        }
+        if let Some(first) = first {
+            text = format!("{first}\n\n{text}");
         }
         let parked = u32::try_from(self.account.parked.len()).unwrap_or(u32::MAX);
         if parked > 0 {

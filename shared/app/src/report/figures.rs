@@ -38,6 +38,12 @@ pub(super) fn roubles(kopecks: u64) -> String {
     })
 }
 
+/// Kopecks as roubles, of which there may be less than none: `5.00 ₽`, `−5.00 ₽`.
+pub(super) fn balance(kopecks: i64) -> String {
+    let sign = if kopecks < 0 { "−" } else { "" };
+    format!("{sign}{}", roubles(kopecks.unsigned_abs()))
+}
+
 /// What is left, or is missing: `+5.00 ₽`, `−5.00 ₽`.
 pub(super) fn difference(kopecks: i64) -> String {
     let sign = if kopecks < 0 { "−" } else { "+" };
@@ -94,6 +100,7 @@ mod tests {
             [difference(-5), difference(500)],
             ["−0.05\u{a0}₽", "+5.00\u{a0}₽"]
         );
+        assert_eq!([balance(-5), balance(500)], ["−0.05\u{a0}₽", "5.00\u{a0}₽"]);
         assert_eq!(dollars(MicroUsd(10_001)), "$0.02");
         let stars = Amount {
             minor: 1_350,

@@ -3,7 +3,7 @@
 use chart::{Bar, Bars, Chart, Column, Columns, Panel, Tone};
 use domain::report::{Business, Span, Tally};
 
-use super::figures::{count, date, roubles};
+use super::figures::{balance, count, date, roubles};
 use super::words::title;
 use super::zone;
 use crate::texts::Say;
@@ -38,13 +38,14 @@ fn operations(say: Say, business: &Business) -> Columns {
     let zone = zone();
     let column = |(place, tally): (usize, &Tally)| Column {
         label: label(business.period.part_label(place, &zone)),
-        counts: vec![tally.completed, tally.failed, tally.open],
+        counts: vec![tally.completed, tally.failed, tally.canceled, tally.open],
     };
     Columns {
         title: say.text(heading),
         kinds: vec![
             (say.text("report-chart-done"), Tone::Good),
             (say.text("report-chart-failed"), Tone::Bad),
+            (say.text("report-chart-canceled"), Tone::Plain),
             (say.text("report-chart-open"), Tone::Open),
         ],
         columns: business.parts.iter().enumerate().map(column).collect(),
@@ -84,7 +85,9 @@ fn paid(say: Say, business: &Business) -> Bars {
         tone,
     };
     let (revenue, all) = (business.revenue(), &business.sums.all);
-    let came = revenue.map_or_else(|| say.text("report-unknown"), roubles);
+    let came = revenue.map_or_else(|| say.text("report-unknown"), balance);
+    // Where more went back than came there is no bar.
+    let revenue = revenue.and_then(|kopecks| u64::try_from(kopecks).ok());
     Bars {
         title: say.text("report-chart-money"),
         bars: vec![

@@ -1,7 +1,8 @@
 //! Sends a report: its words, then its picture, each once.
 //!
-//! A report is claimed before it is made, and each part is noted before and after it is sent. Whoever comes again, because
-//! the schedule repeats itself or a run has broken off, goes on where it was; two at once send one. Where Telegram has not
+//! A report is claimed once it is made, for as long as it takes to send it, and each part is noted before and after it is
+//! sent. Whoever comes again, because the schedule repeats itself or a run has broken off, goes on where it was; two at once
+//! send one. Where Telegram has not
 //! answered, nobody knows whether a part arrived. A report that is missing is worse than one that stands there twice, so it
 //! is sent once more, not again and again, and says that it is a repetition.
 
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use domain::report::{Business, Period};
 use domain::time::Millis;
-use store::{Claim, Claimed, Part, Sending};
+use store::{Claim, Claimant, Claimed, Part, Sending};
 use table::Deadline;
 use telegram::Upload;
 use telegram::methods::{InputFile, SendMessage, SendPhoto};
@@ -23,10 +24,13 @@ const TRIES_MAX: u32 = 2;
 /// The longest that Telegram is waited for.
 const TEXT_TIMEOUT: Duration = Duration::from_secs(20);
 const CHART_TIMEOUT: Duration = Duration::from_secs(40);
-/// What is kept of an invocation's time to note how a call went.
+/// What is kept of the time to note how a call went.
 const RESERVE: Duration = Duration::from_secs(5);
-/// How long after the end of an invocation its claim ends.
-const SKEW: Millis = Millis::from_secs(10);
+/// How long the sending may take: both calls, and what is noted of them.
+const SENDING: Duration = Duration::from_secs(75);
+/// How long a claim holds: longer than the sending by what clocks may differ, and shorter than the two minutes that Lambda
+/// waits before its last try, so that a run that has died takes nobody's report away.
+const LEASE: Millis = Millis::from_secs(85);
 
 /// Where a report goes.
 #[derive(Clone, Debug)]
@@ -71,15 +75,23 @@ pub enum Failed {
 impl Reporter {
     /// Sends the report of a time, unless it was sent.
     pub async fn send(&self, post: &Post, period: &Period, deadline: Deadline) -> Result<Outcome, Failed> {
-        let now = self.env.now();
-        let left = i64::try_from(deadline.remaining().as_millis()).unwrap_or(i64::MAX);
-        let until = now.after(Millis(left)).after(SKEW);
-        let claimed = match self.notes.claim(period, now, until, deadline).await? {
+        if self.notes.was_sent(period).await? {
+            return Ok(Outcome::Before);
+        }
+        let business = self.gather(period.clone()).await?;
+        let (deadline, now) = (deadline.within(SENDING), self.env.now());
+        let name = self.env.nonce();
+        let by = Claimant {
+            name: name.as_str(),
+            now,
+            until: now.after(LEASE),
+        };
+        let claimed = match self.notes.claim(period, by, deadline).await? {
             Claim::Ours(claimed) => claimed,
             Claim::Busy => return Err(Failed::Busy),
             Claim::Done => return Ok(Outcome::Before),
         };
-        let sent = self.send_parts(post, period, &claimed, deadline).await;
+        let sent = self.send_parts(post, &business, &claimed, deadline).await;
         // What cannot be noted now is known when the claim ends.
         if let Err(error) = self.notes.leave(&claimed, sent.is_ok(), deadline).await {
             tracing::warn!(name: "report_claim_stays", error = crate::chain(&error), "a report's claim stays until it ends");
@@ -90,20 +102,17 @@ impl Reporter {
     async fn send_parts(
         &self,
         post: &Post,
-        period: &Period,
+        business: &Business,
         claimed: &Claimed,
         deadline: Deadline,
     ) -> Result<(), Failed> {
-        if claimed.text.message.is_some() && claimed.chart.message.is_some() {
-            return Ok(());
-        }
-        let business = self.gather(period.clone()).await?;
+        self.note_usual(business, deadline).await;
         self.send_part(
             (claimed, Part::Text, claimed.text),
             deadline,
             async |again| {
                 let time = deadline.for_call(TEXT_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
-                let words = text(post.say, &business);
+                let words = text(post.say, business);
                 let message = SendMessage::html(post.chat, format!("{again}{words}"));
                 Ok(post.bot.call(&message, time).await?.message_id)
             },
@@ -115,12 +124,23 @@ impl Reporter {
             deadline,
             async |again| {
                 let time = deadline.for_call(CHART_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
-                let (photo, picture) = picture(post, &business, &again)?;
+                let (photo, picture) = picture(post, business, &again)?;
                 Ok(post.bot.send_by_upload(&photo, picture, time).await?.message_id)
             },
             post.say,
         )
         .await
+    }
+
+    /// What was measured is told to customers from now on. A report does not depend on it.
+    async fn note_usual(&self, business: &Business, deadline: Deadline) {
+        let usual = business.sums.usual();
+        if usual.is_empty() {
+            return;
+        }
+        if let Err(error) = self.notes.put_usual(&usual, self.env.now(), deadline).await {
+            tracing::warn!(name: "usual_times_unwritten", error = crate::chain(&error), "how long things take is not noted");
+        }
     }
 
     /// Sends a part, unless it is known to be there, and notes what is known of it before and afterwards.

@@ -35,9 +35,15 @@ impl Workshop {
             ("price", price),
             ("give-up", give_up.unwrap_or_default().into()),
         ];
+        let text = [
+            Some(say.with("delayed", values)),
+            self.ahead_told(job).await,
+            Some(show::usual_wait(say, &job.order)),
+        ];
+        let text: Vec<String> = text.into_iter().flatten().collect();
         self.show(
             job,
-            say.with("delayed", values),
+            text.join("\n\n"),
             Some(cards::cancel_button(say, &job.id.nonce)),
             deadline,
         )

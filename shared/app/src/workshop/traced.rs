@@ -12,11 +12,11 @@ use crate::traces;
 /// A request to whoever makes what was ordered.
 pub(super) async fn requested<T>(
     job: &Job,
-    operation: &'static str,
+    asks: &'static str,
     request: impl Future<Output = T>,
     said: impl FnOnce(&T) -> &'static str,
 ) -> T {
-    let span = traces::provider(job, operation);
+    let span = traces::provider(job, asks);
     let answer = request.instrument(span.clone()).await;
     spans::ended(&span, said(&answer));
     answer

@@ -37,6 +37,11 @@ fn wrong_line(books: &Books, job: &Job, line: Option<&AiRequest>) -> Option<Viol
         prompt: None,
         ..line.clone()
     };
+    // A line that is older than what it would say of what was asked for is held against nothing there.
+    let wanted = AiRequest {
+        asked: line.asked.as_ref().and(wanted.asked),
+        ..wanted
+    };
     // While it is open, only what was fixed at its acceptance must agree, and that it is open.
     if !wanted.status.is_final() {
         let fixed = |line: &AiRequest| (line.at, line.model.clone(), line.credits, line.is_unlimited);

@@ -1,4 +1,5 @@
-//! I11, I12, and what they rest on: each payment against the ledger, each purchase against its payment.
+//! I11, I12, I20, and what they rest on: each payment against the ledger and against its movements, each purchase against
+//! its payment.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +7,7 @@ use super::{Books, Index, Violation, violation};
 use crate::id::UserId;
 use crate::ledger::{After, Key};
 use crate::money::Credits;
-use crate::payment::{PaymentId, Record, State};
+use crate::payment::{Movement, PaymentId, Record, State};
 use crate::purchase::{Purchase, Stage};
 
 /// Purchases and payments, as read.
@@ -16,6 +17,8 @@ pub struct Sales {
     pub purchases: Vec<Purchase>,
     /// Every payment.
     pub payments: Vec<Record>,
+    /// Every movement of money.
+    pub movements: Vec<Movement>,
 }
 
 /// What the ledger says of one payment, all in all.
@@ -48,7 +51,34 @@ pub(super) fn wrong(books: &Books, index: &Index<'_>) -> Vec<Violation> {
             .filter_map(|purchase| wrong_with_purchase(purchase, &known)),
     );
     found.extend(wrong_with_aside(books, sales));
+    found.extend(wrong_with_movements(sales, &known));
     found
+}
+
+/// I20: all movements of a payment's money together are what is ours of it.
+fn wrong_with_movements(sales: &Sales, known: &BTreeMap<&PaymentId, &Record>) -> Vec<Violation> {
+    let mut sums: BTreeMap<&PaymentId, i128> = known.keys().map(|id| (*id, 0)).collect();
+    for movement in &sales.movements {
+        let minor = i128::from(movement.amount.minor);
+        let by = if movement.what.is_gain() {
+            minor
+        } else {
+            minor.saturating_neg()
+        };
+        let sum = sums.entry(&movement.payment).or_default();
+        *sum = sum.saturating_add(by);
+    }
+    let ours = |id: &PaymentId| known.get(id).map_or(0, |record| i128::from(record.ours()));
+    let wrong = sums.into_iter().filter(|(id, sum)| *sum != ours(id));
+    wrong
+        .map(|(id, sum)| {
+            let what = format!(
+                "payment {id}: {} of it is ours, its movements say {sum}",
+                ours(id)
+            );
+            violation("I20", what)
+        })
+        .collect()
 }
 
 /// What went back and what is set aside, by payment.
@@ -80,7 +110,16 @@ fn entries_without_payments(books: &Books, known: &BTreeMap<&PaymentId, &Record>
         .flat_map(|(user, entries)| entries.iter().map(move |entry| (*user, &entry.key)));
     let about = entries.filter_map(|(user, key)| match key {
         Key::Purchase(id) | Key::Payment(_, id, _) => Some((user, key, id)),
-        Key::Signup | Key::Adjust(_) | Key::Hold(_) | Key::Capture(_) | Key::Release(_) => None,
+        Key::Signup
+        | Key::Adjust(_)
+        | Key::Promo(_)
+        | Key::Bonus(_)
+        | Key::Invited
+        | Key::Invite(_)
+        | Key::Forfeit(_)
+        | Key::Hold(_)
+        | Key::Capture(_)
+        | Key::Release(_) => None,
     });
     let orphans = about.filter(|(user, _, id)| {
         let record = known.get(id);
@@ -191,7 +230,7 @@ mod tests {
     use crate::audit::violations;
     use crate::ledger::Entry;
     use crate::money::{Amount, Currency};
-    use crate::payment::{Goods, Money, Offer, PurchaseId, Rail, Till, Truth};
+    use crate::payment::{Goods, Money, Moved, Offer, PurchaseId, Rail, Till, Truth};
     use crate::time::{Millis, Timestamp};
 
     const NOW: Timestamp = Timestamp(1_795_284_000_000);
@@ -228,6 +267,7 @@ mod tests {
             .unwrap();
         let record = unheard.after(&change, NOW);
         let (key, amount) = change.settlement.unwrap().entry(&record.payment, Credits(20));
+        let movement = record.movement(&unheard.payment, NOW).unwrap();
         let mut account = Account::new(UserId(7));
         account.balance = Balance::default().apply(&key, amount).unwrap();
         let day = Millis::from_mins(24 * 60);
@@ -238,6 +278,7 @@ mod tests {
             sales: Some(Sales {
                 purchases: vec![purchase.paid(record.id().clone())],
                 payments: vec![record],
+                movements: vec![movement],
             }),
             ..Books::default()
         }
@@ -258,15 +299,32 @@ mod tests {
     }
 
     #[test]
+    fn money_that_moved_otherwise_than_its_payment_says_is_seen() {
+        assert_eq!(broken(|books| sales(books).movements.clear()), ["I20"]);
+        assert_eq!(
+            broken(|books| sales(books).movements[0].what = Moved::Refunded),
+            ["I20"]
+        );
+        assert_eq!(
+            broken(|books| sales(books).movements[0].payment.id = "other".to_owned()),
+            ["I20"]
+        );
+        assert_eq!(
+            broken(|books| sales(books).payments[0].payment.refunded = 1),
+            ["I20"]
+        );
+    }
+
+    #[test]
     fn credits_without_a_payment_or_with_another_customers_are_seen() {
-        assert_eq!(broken(|books| sales(books).payments.clear()), ["I11"]);
+        assert_eq!(broken(|books| sales(books).payments.clear()), ["I11", "I20"]);
         assert_eq!(
             broken(|books| sales(books).payments[0].user = Some(UserId(8))),
             ["I11"]
         );
         assert_eq!(
             broken(|books| sales(books).payments[0].payment.granted = false),
-            ["I11"]
+            ["I11", "I20"]
         );
         assert_eq!(
             broken(|books| sales(books).payments[0].goods.credits = Credits(21)),
@@ -338,7 +396,7 @@ mod tests {
             books.ledger.clear();
             books.accounts[0].balance = Balance::default();
         };
-        assert_eq!(broken(held), ["I11"]);
+        assert_eq!(broken(held), ["I11", "I20"]);
         let anothers = broken(|books| {
             sales(books).payments[0].purchase = PurchaseId::parse("buy-7-3333333333333333");
         });

@@ -478,6 +478,13 @@ fn the_log_says_of_every_order_what_its_job_says() {
         }
     };
     assert_eq!(logged(prompts), "", "words are no part of a job's end");
+    let older = |books: &mut Books| log(books)[1].asked = None;
+    assert_eq!(logged(older), "", "it is from before that was noted");
+    let other = |books: &mut Books| log(books)[1].asked.as_mut().unwrap().with_photo ^= true;
+    assert!(
+        logged(other).contains("and the job"),
+        "and where it was, it agrees"
+    );
     let both = logged(|books| {
         prompts(books);
         log(books)[0].credits = Credits(1);

@@ -1,11 +1,12 @@
 //! What an operator wants to know of a day or a week, from what the log, the payments and the counters say.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Period, Summary, Takings, Tally};
+use super::{CreditPrice, Period, Summary, Takings, Tally, brought};
 use crate::ai_request::AiRequest;
 use crate::id::UserId;
 use crate::money::Currency;
+use crate::payment::{Movement, Record};
 use crate::time::Timestamp;
 
 /// What other money is in kopecks.
@@ -32,6 +33,16 @@ impl Rates {
         let in_kopecks = sums.iter().filter(|(_, minor)| **minor > 0);
         let mut in_kopecks = in_kopecks.map(|(currency, minor)| self.kopecks(*currency, *minor));
         in_kopecks.try_fold(0_u64, |sum, kopecks| Some(sum.saturating_add(kopecks?)))
+    }
+
+    /// The same of sums of which some may be less than nothing.
+    pub fn balance(self, sums: &BTreeMap<Currency, i64>) -> Option<i64> {
+        let of = |(currency, minor): (&Currency, &i64)| {
+            let kopecks = i64::try_from(self.kopecks(*currency, minor.unsigned_abs())?).ok()?;
+            Some(kopecks.saturating_mul(minor.signum()))
+        };
+        let mut in_kopecks = sums.iter().filter(|(_, minor)| **minor != 0).map(of);
+        in_kopecks.try_fold(0_i64, |sum, kopecks| Some(sum.saturating_add(kopecks?)))
     }
 }
 
@@ -70,17 +81,19 @@ pub struct Business {
     pub takings: Takings,
     /// What other money is in kopecks.
     pub rates: Rates,
+    /// What a credit brings.
+    pub credit: CreditPrice,
+    /// Plans that were sold in this time or in the days before it by which a credit's price goes.
+    pub sold_lately: BTreeSet<String>,
+    /// What was paid for customers' plans, for this time.
+    brought: BTreeMap<(UserId, String), BTreeMap<Currency, u64>>,
     /// How often which limit has refused something.
     pub refused: BTreeMap<String, u64>,
     /// Renders that came back for submissions that had been given up.
     pub orphans: u64,
-    /// The customers whose unlimited plans cost most, the dearest first.
-    pub bearers: Vec<Bearer>,
-    /// Customers with unlimited plans that were not looked at, since theirs cost less.
-    pub not_looked_at: u64,
     /// Lines of the log that cannot be read and are in no sum.
     pub unreadable: u64,
-    /// Payments that cannot be read and are in no sum.
+    /// Payments, movements of money and gifts of credits that cannot be read and are in no sum.
     pub unread_payments: u64,
 }
 
@@ -89,14 +102,15 @@ impl Business {
     pub fn new(period: Period, rates: Rates) -> Self {
         Self {
             parts: vec![Tally::default(); period.parts.len()],
+            credit: CreditPrice::of(&period),
             period,
             sums: Summary::default(),
             takings: Takings::default(),
             rates,
+            sold_lately: BTreeSet::new(),
+            brought: BTreeMap::new(),
             refused: BTreeMap::new(),
             orphans: 0,
-            bearers: Vec::new(),
-            not_looked_at: 0,
             unreadable: 0,
             unread_payments: 0,
         }
@@ -113,6 +127,34 @@ impl Business {
         }
     }
 
+    /// Takes a movement of money in: for its time, if it is this one, and for what a credit brings.
+    pub fn move_money(&mut self, movement: &Movement) {
+        if self.period.holds(movement.at) {
+            let is_earlier = movement.heard_at < self.period.from;
+            self.takings.add(movement, is_earlier);
+        }
+        self.credit.sell(movement);
+        let plan = movement.goods.term.as_ref().map(|term| term.plan.clone());
+        self.sold_lately.extend(plan);
+    }
+
+    /// Takes in what a customer has paid for a plan whose days may be of this time.
+    pub fn add_plan(&mut self, record: &Record) {
+        let (Some(user), Some(term)) = (record.user, &record.goods.term) else {
+            return;
+        };
+        let Some(amount) = brought(record, &self.period) else {
+            return;
+        };
+        let whose = (user, term.plan.clone());
+        let brought = self.brought.entry(whose).or_default();
+        let sum = brought.entry(amount.currency).or_default();
+        *sum = sum.saturating_add(amount.minor);
+        if record.goods.credits.0 > 0 {
+            self.credit.plans.insert(term.plan.clone());
+        }
+    }
+
     /// Counts a payment that cannot be read, if it is of this time, or if nobody can say of which.
     pub fn miss_payment(&mut self, at: Option<Timestamp>) {
         if at.is_none_or(|at| self.period.holds(at)) {
@@ -125,30 +167,18 @@ impl Business {
         self.unreadable == 0 && self.unread_payments == 0
     }
 
-    /// What is left of the money that came, in kopecks; `None` if a currency has no rate.
-    pub fn revenue(&self) -> Option<u64> {
-        self.rates.sum(&self.takings.left())
+    /// What came less what went back, in kopecks; `None` if a currency has no rate. Less than 0 where more went back.
+    pub fn revenue(&self) -> Option<i64> {
+        self.rates.balance(&self.takings.left())
     }
 
-    /// What a customer pays for so many credits, in kopecks, as credits were sold in this time. `None` if none were, or for
-    /// money without a rate.
+    /// What so many credits bring, in kopecks. `None` for money without a rate, or if nobody was given any.
     pub fn worth(&self, credits: u64) -> Option<u64> {
-        let sold = |of: fn(&(u64, u64)) -> u64| {
-            let sums = self.takings.packs.iter();
-            sums.map(|(currency, sums)| (*currency, of(sums)))
-                .collect::<BTreeMap<_, _>>()
-        };
-        let kopecks = self.rates.sum(&sold(|(minor, _)| *minor))?;
-        let count = sold(|(_, credits)| *credits)
-            .values()
-            .fold(0_u64, |sum, more| sum.saturating_add(*more));
-        let product = u128::from(kopecks).saturating_mul(u128::from(credits));
-        let worth = product.checked_div(u128::from(count))?;
-        Some(u64::try_from(worth).unwrap_or(u64::MAX))
+        self.credit.worth(credits, self.rates)
     }
 
-    /// What is left of what credits paid for something, after what it cost, in kopecks. Where a plan paid, there is nothing
-    /// in it but the cost.
+    /// What is left of what credits bring that paid for something, after what it cost, in kopecks. It is for what credits
+    /// paid for: of what a plan paid for there is nothing in it but the cost.
     pub fn margin(&self, tally: &Tally) -> Option<i64> {
         let worth = if tally.credits == 0 {
             0
@@ -158,23 +188,35 @@ impl Business {
         difference(worth, tally.whole_kopecks()?)
     }
 
-    /// What is left of what a plan was sold for in this time, after what was made under it in this time. `None` of one with
-    /// credits, too: what those cost is told of everything that credits paid for, and nobody knows whose they were.
-    pub fn plan_margin(&self, plan: &str) -> Option<i64> {
-        if self.takings.with_credits.contains(plan) {
-            return None;
+    /// What a plan brings for this time, of all customers who have it, by currency.
+    pub fn plan_brought(&self, plan: &str) -> BTreeMap<Currency, u64> {
+        let mut brought = BTreeMap::new();
+        let of_plan = self.brought.iter().filter(|((_, of), _)| of == plan);
+        for (currency, minor) in of_plan.flat_map(|(_, sums)| sums) {
+            let sum: &mut u64 = brought.entry(*currency).or_default();
+            *sum = sum.saturating_add(*minor);
         }
-        let sold = self.takings.plans.get(plan);
-        let sold = sold.map_or(Some(0), |sums| self.rates.sum(sums))?;
-        let made = self.sums.plans.get(&Some(plan.to_owned()));
-        difference(sold, made.map_or(Some(0), Tally::whole_kopecks)?)
+        brought
     }
 
-    /// Every plan that was sold or used.
+    /// What is left of what a plan brings for this time, after what was made under it in this time. `None` of one with
+    /// credits, too: its money is in what a credit brings.
+    pub fn plan_margin(&self, plan: &str) -> Option<i64> {
+        if self.credit.plans.contains(plan) {
+            return None;
+        }
+        let brought = self.rates.sum(&self.plan_brought(plan))?;
+        let made = self.sums.plans.get(&Some(plan.to_owned()));
+        difference(brought, made.map_or(Some(0), Tally::whole_kopecks)?)
+    }
+
+    /// Every plan that was sold or used, or brings something.
     pub fn plans(&self) -> Vec<&str> {
         let used = self.sums.plans.keys().flatten();
+        let brings = self.brought.keys().map(|(_, plan)| plan);
         let mut plans: Vec<&str> = used
             .chain(self.takings.plans.keys())
+            .chain(brings)
             .map(String::as_str)
             .collect();
         plans.sort_unstable();
@@ -182,11 +224,26 @@ impl Business {
         plans
     }
 
+    /// The customers with unlimited plans who have used them, those first whose plans cost most.
+    pub fn bearers(&self) -> Vec<Bearer> {
+        let heaviest = self.sums.heaviest().into_iter();
+        let bearer = |(whose, tally): (&(UserId, String), &Tally)| Bearer {
+            user: whose.0,
+            plan: whose.1.clone(),
+            tally: *tally,
+            brought: self.brought.get(whose).cloned().unwrap_or_default(),
+        };
+        heaviest.map(bearer).collect()
+    }
+
     /// The plans that cost more than they bring, with by how much, the worst first.
-    pub fn losses(&self) -> Vec<(&Bearer, u64)> {
-        let losses = self.bearers.iter();
-        let mut losses: Vec<(&Bearer, u64)> = losses
-            .filter_map(|bearer| Some((bearer, bearer.loss(self.rates)?)))
+    pub fn losses(&self) -> Vec<(Bearer, u64)> {
+        let losses = self.bearers().into_iter();
+        let mut losses: Vec<(Bearer, u64)> = losses
+            .filter_map(|bearer| {
+                let loss = bearer.loss(self.rates)?;
+                Some((bearer, loss))
+            })
             .collect();
         losses.sort_by_key(|(bearer, loss)| (std::cmp::Reverse(*loss), bearer.user));
         losses
@@ -194,8 +251,8 @@ impl Business {
 
     /// Customers of whose plan nobody can say whether it costs more than it brings, for want of a rate.
     pub fn unjudged(&self) -> usize {
-        let unknown = |bearer: &&Bearer| self.rates.sum(&bearer.brought).is_none();
-        self.bearers.iter().filter(unknown).count()
+        let unknown = |bearer: &Bearer| self.rates.sum(&bearer.brought).is_none();
+        self.bearers().iter().filter(|bearer| unknown(bearer)).count()
     }
 
     /// The limits by how often they have refused something, the most often first.
@@ -219,8 +276,8 @@ mod tests {
     use super::super::Span;
     use super::*;
     use crate::cost::{MicroKopecks, MicroUsd};
-    use crate::payment::Rail;
-    use crate::report::Till;
+    use crate::money::Amount;
+    use crate::payment::{Money, Moved, PaymentId, Rail, State, Term, Truth};
     use crate::window::Zone;
 
     fn business() -> Business {
@@ -253,15 +310,19 @@ mod tests {
             None
         );
         assert_eq!(rates.sum(&BTreeMap::from([(Currency::Xtr, 0)])), Some(0));
+        let signed = BTreeMap::from([(Currency::Rub, -5), (Currency::Usd, -249)]);
+        assert_eq!(rates.balance(&signed), Some(-19_925));
+        let stars = |minor| rates.balance(&BTreeMap::from([(Currency::Xtr, minor)]));
+        assert_eq!([stars(0), stars(-1)], [Some(0), None]);
     }
 
     #[test]
-    fn a_credit_is_worth_what_credits_were_sold_for() {
+    fn what_credits_paid_for_leaves_what_they_bring_less_what_it_cost() {
         let mut business = business();
-        assert_eq!(business.worth(3), None);
         assert_eq!(business.margin(&cost(3, 100)), None);
         assert_eq!(business.margin(&cost(0, 100)), Some(-100));
-        business.takings.packs = BTreeMap::from([(Currency::Rub, (30_000, 10)), (Currency::Usd, (100, 2))]);
+        business.credit.paid = BTreeMap::from([(Currency::Rub, 30_000), (Currency::Usd, 100)]);
+        (business.credit.given, business.credit.free) = (12, 2);
         // 300 ₽ and a dollar at 80 ₽ for twelve credits.
         assert_eq!(business.worth(3), Some(9_500));
         assert_eq!(business.margin(&cost(3, 500)), Some(9_000));
@@ -270,42 +331,77 @@ mod tests {
         assert_eq!(business.margin(&dark), None);
         (dark.unpriced, dark.unrated) = (0, 1);
         assert_eq!(business.margin(&dark), None);
-        business.takings.packs.insert(Currency::Xtr, (100, 1));
+        business.credit.paid.insert(Currency::Xtr, 100);
         assert_eq!(business.worth(3), None);
     }
 
+    /// A customer's payment for a plan of so many days, which began when the reported day did.
+    fn paid(business: &Business, user: i64, plan: &str, days: u32, amount: Amount) -> Record {
+        let truth = Truth {
+            id: PaymentId::parse("yookassa#x").unwrap(),
+            amount,
+            money: Money::Arrived,
+            refunded: 0,
+            purchase: None,
+            payer: None,
+            shop: None,
+            is_test: false,
+        };
+        let mut record = Record::unheard(&truth, None, Timestamp(0));
+        record.payment.state = State::Credited;
+        record.user = Some(UserId(user));
+        record.goods.term = Some(Term {
+            plan: plan.to_owned(),
+            days,
+        });
+        record.ends_at = Some(business.period.from.after(crate::cost::days(days)));
+        record
+    }
+
+    fn roubles(minor: u64) -> Amount {
+        Amount {
+            minor,
+            currency: Currency::Rub,
+        }
+    }
+
     #[test]
-    fn a_plan_that_was_used_and_not_sold_costs_and_one_that_was_sold_and_not_used_brings() {
+    fn a_plan_brings_a_part_of_its_price_each_day_and_of_one_with_credits_that_is_in_the_credits() {
         let mut business = business();
-        business
-            .takings
-            .plans
-            .insert("week".to_owned(), BTreeMap::from([(Currency::Rub, 700)]));
+        for user in [7, 8] {
+            let month = paid(&business, user, "month", 30, roubles(30_000));
+            business.add_plan(&month);
+        }
         business.sums.plans.insert(Some("month".to_owned()), cost(0, 90));
-        assert_eq!(business.plans(), ["month", "week"]);
+        business.sums.plans.insert(Some("given".to_owned()), cost(0, 5));
+        let week = paid(&business, 9, "week", 7, roubles(700));
+        business.add_plan(&week);
+        assert_eq!(business.plans(), ["given", "month", "week"]);
+        assert_eq!(business.plan_brought("month")[&Currency::Rub], 2_000);
         assert_eq!(
-            ["month", "week"].map(|plan| business.plan_margin(plan)),
-            [Some(-90), Some(700)]
+            ["given", "month", "week"].map(|plan| business.plan_margin(plan)),
+            [Some(-5), Some(1_910), Some(100)]
         );
-        business.takings.with_credits.insert("week".to_owned());
+        let mut with_credits = week;
+        with_credits.goods.credits = crate::money::Credits(60);
+        business.add_plan(&with_credits);
         assert_eq!(business.plan_margin("week"), None);
     }
 
     #[test]
     fn what_costs_more_than_it_brings_is_told_the_worst_first() {
-        let bearer = |user, kopecks, brought: &[(Currency, u64)]| Bearer {
-            user: UserId(user),
-            plan: "month".to_owned(),
-            tally: cost(0, kopecks),
-            brought: brought.iter().copied().collect(),
-        };
         let mut business = business();
-        business.bearers = vec![
-            bearer(1, 100, &[(Currency::Rub, 99)]),
-            bearer(2, 100, &[(Currency::Rub, 100)]),
-            bearer(3, 100, &[]),
-            bearer(4, 100, &[(Currency::Xtr, 5)]),
-        ];
+        for (user, kopecks, minor, currency) in [
+            (1, 100, 99, Currency::Rub),
+            (2, 100, 100, Currency::Rub),
+            (3, 100, 0, Currency::Rub),
+            (4, 100, 5, Currency::Xtr),
+        ] {
+            let whose = (UserId(user), "day".to_owned());
+            business.sums.unlimited.insert(whose, cost(0, kopecks));
+            let day = paid(&business, user, "day", 1, Amount { minor, currency });
+            business.add_plan(&day);
+        }
         let told: Vec<(i64, u64)> = business
             .losses()
             .iter()
@@ -316,19 +412,36 @@ mod tests {
     }
 
     #[test]
-    fn what_went_back_is_no_revenue() {
+    fn money_moves_on_its_own_day_whenever_it_was_first_heard_of() {
         let mut business = business();
-        let till = Till {
-            payments: 1,
-            came: 500,
-            back: 200,
+        let (from, until) = (business.period.from, business.period.until);
+        let movement = |what, minor, at, heard_at| Movement {
+            payment: PaymentId::parse("yookassa#x").unwrap(),
+            revision: 1,
+            what,
+            amount: roubles(minor),
+            goods: crate::payment::Goods::default(),
+            at,
+            heard_at,
         };
-        business
-            .takings
-            .tills
-            .insert((Rail::YooKassa, Currency::Rub), till);
-        assert_eq!(business.revenue(), Some(300));
-        business.takings.tills.insert((Rail::Stars, Currency::Xtr), till);
+        let before = Timestamp(from.0 - 1);
+        business.move_money(&movement(Moved::Came, 500, from, from));
+        business.move_money(&movement(Moved::Came, 9_999, before, before));
+        business.move_money(&movement(Moved::Came, 9_999, until, until));
+        assert_eq!(business.revenue(), Some(500));
+        business.move_money(&movement(Moved::ChargedBack, 9_999, from, before));
+        assert_eq!(business.revenue(), Some(-9_499));
+        let till = business.takings.tills[&(Rail::YooKassa, Currency::Rub)];
+        assert_eq!((till.came.earlier, till.charged_back.earlier), (0, 9_999));
+        let stars = Movement {
+            payment: PaymentId::parse("stars#x").unwrap(),
+            amount: Amount {
+                minor: 1,
+                currency: Currency::Xtr,
+            },
+            ..movement(Moved::Came, 0, from, from)
+        };
+        business.move_money(&stars);
         assert_eq!(business.revenue(), None);
     }
 

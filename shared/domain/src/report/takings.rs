@@ -1,135 +1,149 @@
-//! The money of a time: what came by which rail, and what of it went back.
+//! The money of a time: what came by which rail, and what went back, each at its own moment.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::Period;
 use crate::cost::days;
 use crate::money::{Amount, Currency};
-use crate::payment::{Rail, Record, State};
+use crate::payment::{Moved, Movement, Rail, Record, State};
 use crate::time::{Millis, Timestamp};
 
-/// What came by one rail in one currency, in its smallest unit.
+/// Movements of money of one kind, in its smallest unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Till {
-    /// Payments.
-    pub payments: u64,
-    /// What came, fees not taken off.
-    pub came: u64,
-    /// What of that has gone back by now.
-    pub back: u64,
+pub struct Flow {
+    /// How many.
+    pub times: u64,
+    /// How much.
+    pub sum: u64,
+    /// How much of that is of payments that were heard of before this time.
+    pub earlier: u64,
 }
 
-impl Till {
-    /// What is left.
-    pub fn left(&self) -> u64 {
-        self.came.saturating_sub(self.back)
+impl Flow {
+    fn add(&mut self, minor: u64, is_earlier: bool) {
+        self.times = self.times.saturating_add(1);
+        self.sum = self.sum.saturating_add(minor);
+        if is_earlier {
+            self.earlier = self.earlier.saturating_add(minor);
+        }
     }
 }
 
-/// The money of a time. Money that went back counts in the time in which it had come: so a week's report says what became
-/// of each day's.
+/// What moved by one rail in one currency. Fees are not taken off.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Till {
+    /// What came for what was sold, with what was accepted.
+    pub came: Flow,
+    /// What of that had waited for an operator.
+    pub accepted: Flow,
+    /// What went back to customers.
+    pub refunded: Flow,
+    /// What banks took back.
+    pub charged_back: Flow,
+    /// What had gone back and is ours again.
+    pub again: Flow,
+}
+
+impl Till {
+    /// What went back.
+    pub fn back(&self) -> u64 {
+        self.refunded.sum.saturating_add(self.charged_back.sum)
+    }
+
+    /// By how much there is more of ours than before; less than 0 where more went back than came.
+    pub fn left(&self) -> i64 {
+        let signed = |minor: u64| i64::try_from(minor).unwrap_or(i64::MAX);
+        let gains = signed(self.came.sum.saturating_add(self.again.sum));
+        gains.saturating_sub(signed(self.back()))
+    }
+
+    fn add(&mut self, movement: &Movement, is_earlier: bool) {
+        let minor = movement.amount.minor;
+        match movement.what {
+            Moved::Came => {}
+            Moved::Accepted => self.accepted.add(minor, is_earlier),
+            Moved::Refunded => return self.refunded.add(minor, is_earlier),
+            Moved::ChargedBack => return self.charged_back.add(minor, is_earlier),
+            Moved::CameAgain => return self.again.add(minor, is_earlier),
+        }
+        self.came.add(minor, is_earlier);
+    }
+}
+
+/// The money of a time. Whatever moved counts when it moved, so that no day changes afterwards, and days add up to weeks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Takings {
     /// By rail and currency.
     pub tills: BTreeMap<(Rail, Currency), Till>,
-    /// What is left of what brought a plan, by plan.
+    /// What plans were sold for, by plan.
     pub plans: BTreeMap<String, BTreeMap<Currency, u64>>,
-    /// Plans that came with credits: what is made with those stands where credits paid.
-    pub with_credits: BTreeSet<String>,
-    /// What credits alone were sold for, and how many.
-    pub packs: BTreeMap<Currency, (u64, u64)>,
-    /// Payments of which some or all went back.
-    pub refunds: u64,
-    /// Payments whose money is on its way back.
+    /// Payments of this time whose money is on its way back now.
     pub going_back: u64,
-    /// Payments that a bank took back; they are among those that went back.
-    pub charged_back: u64,
-    /// Payments that do not fit and wait for an operator; they are in no sum.
+    /// Payments of this time that do not fit and wait for an operator now; they are in no sum.
     pub held: u64,
-    /// Payments of no real money; they are in no sum.
+    /// Payments of this time of no real money; they are in no sum.
     pub test: u64,
 }
 
 impl Takings {
-    /// Takes a payment in.
-    pub fn add(&mut self, record: &Record) {
-        let one_more = |count: &mut u64| *count = count.saturating_add(1);
-        if record.is_test {
-            return one_more(&mut self.test);
-        }
-        match record.payment.state {
-            State::New | State::Void => return,
-            State::Held => return one_more(&mut self.held),
-            State::RefundHeld => one_more(&mut self.going_back),
-            State::ChargedBack => one_more(&mut self.charged_back),
-            State::Credited | State::Refunded => {}
-        }
-        let Amount { minor, currency } = record.amount;
-        let (back, left) = (record.payment.refunded, record.left().minor);
-        if back > 0 {
-            one_more(&mut self.refunds);
-        }
-        let till = self.tills.entry((record.id().rail, currency)).or_default();
-        one_more(&mut till.payments);
-        till.came = till.came.saturating_add(minor);
-        till.back = till.back.saturating_add(back);
-        if let Some(term) = &record.goods.term {
+    /// Takes a movement in.
+    pub fn add(&mut self, movement: &Movement, is_earlier: bool) {
+        let Amount { minor, currency } = movement.amount;
+        let till = self.tills.entry((movement.payment.rail, currency)).or_default();
+        till.add(movement, is_earlier);
+        if let Some(term) = movement.goods.term.as_ref().filter(|_| movement.what.is_sale()) {
             let sold = self.plans.entry(term.plan.clone()).or_default();
             let sum = sold.entry(currency).or_default();
-            *sum = sum.saturating_add(left);
-            if record.goods.credits.0 > 0 {
-                self.with_credits.insert(term.plan.clone());
-            }
-        } else if record.goods.credits.0 > 0 {
-            let (sum, credits) = self.packs.entry(currency).or_default();
             *sum = sum.saturating_add(minor);
-            *credits = credits.saturating_add(u64::from(record.goods.credits.0));
         }
     }
 
-    /// What is left of all of it, by currency.
-    pub fn left(&self) -> BTreeMap<Currency, u64> {
+    /// Counts how a payment of this time stands.
+    pub fn stands(&mut self, record: &Record) {
+        let count = match record.payment.state {
+            _ if record.is_test => &mut self.test,
+            State::Held => &mut self.held,
+            State::RefundHeld => &mut self.going_back,
+            State::New | State::Void | State::Credited | State::Refunded | State::ChargedBack => return,
+        };
+        *count = count.saturating_add(1);
+    }
+
+    /// By how much there is more of ours than before, by currency.
+    pub fn left(&self) -> BTreeMap<Currency, i64> {
         let mut left = BTreeMap::new();
         for ((_, currency), till) in &self.tills {
-            let sum: &mut u64 = left.entry(*currency).or_default();
+            let sum: &mut i64 = left.entry(*currency).or_default();
             *sum = sum.saturating_add(till.left());
         }
         left
     }
 }
 
-/// What a customer's payments for a plan brought in for a time, by currency: of each its price, less what went back, for so
-/// much of its days as lies in that time. Nothing if nobody has paid for the plan in it: an operator gave it.
-pub fn brought(records: &[Record], plan: &str, period: &Period) -> BTreeMap<Currency, u64> {
-    let mut brought = BTreeMap::new();
-    for record in records.iter().filter(|record| !record.is_test) {
-        let stands = matches!(record.payment.state, State::Credited | State::RefundHeld);
-        let term = record
-            .goods
-            .term
-            .as_ref()
-            .filter(|term| term.plan == plan && stands);
-        let (Some(term), Some(ends_at)) = (term, record.ends_at) else {
-            continue;
-        };
-        let length = days(term.days);
-        let begins_at = Timestamp(ends_at.0.saturating_sub(length.0));
-        let within = Millis(
-            ends_at
-                .min(period.until)
-                .0
-                .saturating_sub(begins_at.max(period.from).0),
-        );
-        if within <= Millis::ZERO {
-            continue;
-        }
-        let left = record.left();
-        let part = u128::from(left.minor).saturating_mul(u128::from(within.0.unsigned_abs()));
-        let part = part.checked_div(u128::from(length.0.unsigned_abs())).unwrap_or(0);
-        let sum: &mut u64 = brought.entry(left.currency).or_default();
-        *sum = sum.saturating_add(u64::try_from(part).unwrap_or(u64::MAX));
+/// What a payment for a plan brings in for a time: its price, less what went back, for so much of its days as lies in that
+/// time. `None` for what is no such payment, and where none of its days does.
+pub fn brought(record: &Record, period: &Period) -> Option<Amount> {
+    let stands = matches!(record.payment.state, State::Credited | State::RefundHeld);
+    let term = record.goods.term.as_ref().filter(|_| stands && !record.is_test)?;
+    let ends_at = record.ends_at?;
+    let length = days(term.days);
+    let begins_at = Timestamp(ends_at.0.saturating_sub(length.0));
+    let within = Millis(
+        ends_at
+            .min(period.until)
+            .0
+            .saturating_sub(begins_at.max(period.from).0),
+    );
+    if within <= Millis::ZERO {
+        return None;
     }
-    brought
+    let left = record.left();
+    let part = u128::from(left.minor).saturating_mul(u128::from(within.0.unsigned_abs()));
+    let part = part.checked_div(u128::from(length.0.unsigned_abs())).unwrap_or(0);
+    Some(Amount {
+        minor: u64::try_from(part).unwrap_or(u64::MAX),
+        ..left
+    })
 }
 
 #[cfg(test)]
@@ -137,20 +151,16 @@ mod tests {
     use super::super::Span;
     use super::*;
     use crate::money::Credits;
-    use crate::payment::Money;
-    use crate::payment::{Goods, Payment, PaymentId, Term, Truth};
+    use crate::payment::{Goods, Money, Payment, PaymentId, Term, Truth};
     use crate::window::Zone;
 
-    fn record(rail: Rail, minor: u64, state: State) -> Record {
-        let id = PaymentId {
-            rail,
-            id: "x".to_owned(),
-        };
+    fn record(state: State) -> Record {
+        let id = PaymentId::parse("yookassa#x").unwrap();
         let truth = Truth {
             id: id.clone(),
             amount: Amount {
-                minor,
-                currency: rail.currency(),
+                minor: 30_000,
+                currency: Currency::Rub,
             },
             money: Money::Arrived,
             refunded: 0,
@@ -164,75 +174,94 @@ mod tests {
             state,
             ..Payment::unheard(id, Timestamp(0))
         };
-        record.goods.credits = Credits(10);
         record
     }
 
-    fn of_plan(minor: u64, days: u32, ends_at: Timestamp) -> Record {
-        let mut record = record(Rail::YooKassa, minor, State::Credited);
-        record.goods = Goods {
+    fn of_plan(days: u32, ends_at: Timestamp) -> Record {
+        let mut record = record(State::Credited);
+        record.goods = month(days);
+        record.ends_at = Some(ends_at);
+        record
+    }
+
+    fn month(days: u32) -> Goods {
+        Goods {
             credits: Credits::ZERO,
             term: Some(Term {
                 plan: "month".to_owned(),
                 days,
             }),
-        };
-        record.ends_at = Some(ends_at);
-        record
-    }
-
-    #[test]
-    fn a_plan_that_came_with_credits_is_known() {
-        let mut takings = Takings::default();
-        takings.add(&of_plan(30_000, 30, Timestamp(0)));
-        assert_eq!(takings.with_credits.len(), 0);
-        let mut with_credits = of_plan(30_000, 30, Timestamp(0));
-        with_credits.goods.credits = Credits(60);
-        takings.add(&with_credits);
-        assert_eq!(takings.with_credits, BTreeSet::from(["month".to_owned()]));
-        assert!(takings.packs.is_empty());
-    }
-
-    #[test]
-    fn what_came_counts_and_what_went_back_is_said() {
-        let mut takings = Takings::default();
-        let mut part = record(Rail::YooKassa, 50_000, State::Credited);
-        part.payment.refunded = 20_000;
-        let mut whole = record(Rail::Stars, 100, State::ChargedBack);
-        whole.payment.refunded = 100;
-        let mut test = record(Rail::Stripe, 999, State::Credited);
-        test.is_test = true;
-        for one in [
-            part,
-            whole,
-            test,
-            record(Rail::Stars, 250, State::RefundHeld),
-            record(Rail::YooKassa, 7, State::Held),
-            record(Rail::YooKassa, 7, State::New),
-            record(Rail::YooKassa, 7, State::Void),
-            of_plan(30_000, 30, Timestamp(0)),
-        ] {
-            takings.add(&one);
         }
-        let till = |payments, came, back| Till { payments, came, back };
-        assert_eq!(
-            takings.tills,
-            BTreeMap::from([
-                ((Rail::Stars, Currency::Xtr), till(2, 350, 100)),
-                ((Rail::YooKassa, Currency::Rub), till(2, 80_000, 20_000)),
-            ])
-        );
+    }
+
+    fn movement(id: &str, what: Moved, minor: u64, goods: Goods) -> Movement {
+        let payment = PaymentId::parse(id).unwrap();
+        Movement {
+            amount: Amount {
+                minor,
+                currency: payment.rail.currency(),
+            },
+            payment,
+            revision: 1,
+            what,
+            goods,
+            at: Timestamp(9),
+            heard_at: Timestamp(5),
+        }
+    }
+
+    #[test]
+    fn money_counts_when_it_moves_and_a_day_may_have_less_than_nothing() {
+        let mut takings = Takings::default();
+        let credits = Goods {
+            credits: Credits(10),
+            term: None,
+        };
+        for (id, what, minor, goods, is_earlier) in [
+            ("yookassa#1", Moved::Came, 50_000, &credits, false),
+            ("yookassa#1", Moved::Refunded, 20_000, &credits, false),
+            ("yookassa#2", Moved::Refunded, 100_000, &credits, true),
+            ("yookassa#3", Moved::ChargedBack, 7_000, &credits, true),
+            ("yookassa#4", Moved::Accepted, 30_000, &month(30), true),
+            ("stars#1", Moved::Came, 250, &month(30), false),
+            ("stripe#1", Moved::CameAgain, 900, &month(30), true),
+        ] {
+            takings.add(&movement(id, what, minor, goods.clone()), is_earlier);
+        }
+        let flow = |times, sum, earlier| Flow { times, sum, earlier };
+        let roubles = Till {
+            came: flow(2, 80_000, 30_000),
+            accepted: flow(1, 30_000, 30_000),
+            refunded: flow(2, 120_000, 100_000),
+            charged_back: flow(1, 7_000, 7_000),
+            again: Flow::default(),
+        };
+        assert_eq!(takings.tills[&(Rail::YooKassa, Currency::Rub)], roubles);
+        assert_eq!(roubles.back(), 127_000);
         assert_eq!(
             takings.left(),
-            BTreeMap::from([(Currency::Rub, 60_000), (Currency::Xtr, 250)])
+            BTreeMap::from([
+                (Currency::Rub, -47_000),
+                (Currency::Usd, 900),
+                (Currency::Xtr, 250)
+            ])
         );
-        assert_eq!(takings.plans["month"], BTreeMap::from([(Currency::Rub, 30_000)]));
-        assert_eq!(
-            takings.packs,
-            BTreeMap::from([(Currency::Rub, (50_000, 10)), (Currency::Xtr, (350, 20))])
-        );
-        let counts = (takings.refunds, takings.going_back, takings.charged_back);
-        assert_eq!((counts, takings.held, takings.test), ((2, 1, 1), 1, 1));
+        // What came again was sold before.
+        let sold = BTreeMap::from([(Currency::Rub, 30_000), (Currency::Xtr, 250)]);
+        assert_eq!(takings.plans, BTreeMap::from([("month".to_owned(), sold)]));
+    }
+
+    #[test]
+    fn payments_that_wait_or_are_no_money_are_counted() {
+        let mut takings = Takings::default();
+        let mut test = record(State::Held);
+        test.is_test = true;
+        takings.stands(&test);
+        for state in State::ALL {
+            takings.stands(&record(state));
+        }
+        assert_eq!((takings.held, takings.going_back, takings.test), (1, 1, 1));
+        assert!(takings.tills.is_empty());
     }
 
     #[test]
@@ -242,24 +271,23 @@ mod tests {
         let in_days = |count: u32| day.until.after(days(count));
         // All of the day; half of it, for it ended at noon; none, for it begins the day after.
         let noon = day.from.after(Millis::from_mins(12 * 60));
-        for (record, share) in [
-            (of_plan(30_000, 30, in_days(3)), Some(1_000)),
-            (of_plan(30_000, 30, noon), Some(500)),
-            (of_plan(30_000, 30, in_days(30)), None),
+        let share = |record: &Record| brought(record, &day).map(|amount| amount.minor);
+        for (record, brings) in [
+            (of_plan(30, in_days(3)), Some(1_000)),
+            (of_plan(30, noon), Some(500)),
+            (of_plan(30, in_days(30)), None),
+            (record(State::Credited), None),
         ] {
-            assert_eq!(
-                brought(&[record], "month", &day).get(&Currency::Rub).copied(),
-                share
-            );
+            assert_eq!(share(&record), brings, "{record:?}");
         }
-        let paid = of_plan(30_000, 30, in_days(3));
-        assert!(brought(std::slice::from_ref(&paid), "year", &day).is_empty());
+        let paid = of_plan(30, in_days(3));
         let mut back = paid.clone();
         back.payment.refunded = 15_000;
+        assert_eq!(share(&back), Some(500));
         let mut gone = paid.clone();
         gone.payment.state = State::Refunded;
         let mut test = paid;
         test.is_test = true;
-        assert_eq!(brought(&[back, gone, test], "month", &day)[&Currency::Rub], 500);
+        assert_eq!([share(&gone), share(&test)], [None, None]);
     }
 }

@@ -8,7 +8,7 @@ use super::Change;
 
 /// The kinds, each after those that it may refer to. Tiers and features refer to each other: a tier that names a feature
 /// not there yet gives nothing, while a feature whose tier is not there yet would be off for everybody.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 18] = [
     "tier",
     "feature",
     "addon",
@@ -24,6 +24,8 @@ const KINDS: [&str; 16] = [
     "pack",
     "selling",
     "moderation",
+    "promo",
+    "rewards",
     "rules",
 ];
 

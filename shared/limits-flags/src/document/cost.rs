@@ -195,9 +195,11 @@ fn exchange(rows: &[ExchangeRow], what: &'static str) -> Result<Vec<(Timestamp, 
 
 /// When something begins to hold.
 fn beginning(from: Option<&str>) -> Result<Timestamp, DocumentError> {
-    let Some(typed) = from else {
-        return Ok(Timestamp(0));
-    };
+    from.map_or(Ok(Timestamp(0)), moment)
+}
+
+/// A date, whose day begins in UTC, or a moment.
+pub(super) fn moment(typed: &str) -> Result<Timestamp, DocumentError> {
     let moment = Timestamp::parse_rfc3339(typed);
     let day = || Timestamp::parse_rfc3339(&format!("{typed}T00:00:00Z"));
     moment

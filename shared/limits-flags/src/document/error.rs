@@ -28,6 +28,11 @@ pub enum DocumentError {
         "the name `{0}` is longer than {MODEL_ID_BYTES_MAX} bytes or holds other letters than a-z 0-9 . -"
     )]
     ModelName(String),
+    /// Not a name that a promo code can have.
+    #[error(
+        "the code `{0}` has to have 3 to 32 letters A-Z or digits; _ and - between them count for nothing"
+    )]
+    PromoName(String),
     /// Something that must not be empty is.
     #[error("`{0}` must not be empty")]
     Empty(&'static str),

@@ -8,14 +8,15 @@ use domain::id::ModelId;
 use domain::limit::Limit;
 use domain::moderation::Moderation;
 use domain::money::Credits;
+use domain::rewards::Rewards;
 use domain::time::{Millis, Timestamp};
 use domain::window::Schedule;
 use serde_json::{Map, Value, json};
 
 use super::{PROVIDER, Requires};
 use crate::document::{
-    CostsRow, FlagRow, LimitRow, ModelCostRow, ModelRow, ModerationRow, PackRow, PlanRow, RulesRow,
-    SellingRow,
+    CostsRow, FlagRow, LimitRow, ModelCostRow, ModelRow, ModerationRow, PackRow, PlanRow, PromoRow,
+    RewardsRow, RulesRow, SellingRow,
 };
 use crate::features::{Registry, RegistryRows};
 use crate::flags::{Context, FlagSet};
@@ -35,6 +36,7 @@ pub(super) struct Found {
     selling: Selling,
     costs: Costs,
     moderation: Moderation,
+    rewards: Rewards,
     model_costs: BTreeMap<ModelId, ModelCost>,
     flags: Map<String, Value>,
     evaluators: Map<String, Value>,
@@ -52,6 +54,7 @@ pub(super) struct Read {
     pub(super) selling: Selling,
     pub(super) costs: Costs,
     pub(super) moderation: Moderation,
+    pub(super) rewards: Rewards,
     pub(super) flags: FlagSet,
     pub(super) registry: Registry,
     pub(super) requires: Requires,
@@ -131,6 +134,17 @@ impl Found {
                 self.lost_limit |= moderation.is_err();
                 self.moderation = moderation?;
             }
+            "promo" => {
+                let promo = parse::<PromoRow>(body)?.read(name);
+                let (code, promo) = promo.map_err(|error| error.to_string())?;
+                self.rewards.promos.insert(code, promo);
+            }
+            rows::REWARDS => {
+                let rewards = parse::<RewardsRow>(body)?.read();
+                let (referral, daily) = rewards.map_err(|error| error.to_string())?;
+                self.rewards.referral = referral;
+                self.rewards.daily = daily;
+            }
             _ => return Err("no such kind of row".to_owned()),
         }
         Ok(())
@@ -163,6 +177,7 @@ impl Found {
             selling: self.selling,
             costs,
             moderation: self.moderation,
+            rewards: self.rewards,
             flags,
             registry,
             requires: requires.unwrap_or_default(),

@@ -3,7 +3,7 @@
 use domain::account::{Account, Balance};
 use domain::ledger::Key;
 use domain::money::Credits;
-use domain::payment::Record;
+use domain::payment::{Payment, Record};
 use domain::purchase::Purchase;
 use domain::standing::Standing;
 use domain::time::Timestamp;
@@ -12,6 +12,7 @@ use table::{Condition, Deadline, Token, Write, n, s};
 
 use super::{ACCOUNT, PAYMENT, PURCHASE, Payments, Written};
 use crate::error::Error;
+use crate::rows::MOVEMENT;
 use crate::{op, rows};
 
 const ENTRY: &str = "entry";
@@ -19,6 +20,8 @@ const ENTRY: &str = "entry";
 /// One step of a payment.
 #[derive(Clone, Debug)]
 pub struct Settling<'a> {
+    /// The payment as it was read.
+    pub before: &'a Payment,
     /// The payment after it, to be written if it still is the one of the version before.
     pub payment: &'a Record,
     /// The purchase after it, where it changes with it.
@@ -54,9 +57,13 @@ pub enum Settled {
 }
 
 impl Payments {
-    /// Writes one step: the payment, the ledger's entry, the account and the purchase, all or nothing.
+    /// Writes one step: the payment and what it moves, the ledger's entry, the account and the purchase, all or nothing.
     pub async fn settle(&self, step: &Settling<'_>, deadline: Deadline) -> Result<Settled, Error> {
         let mut writes = vec![self.payment_write(step.payment)];
+        // Its key is the payment's revision, which the payment's own guard lets be written once.
+        let movement = step.payment.movement(step.before, step.now);
+        let item = movement.as_ref().map(rows::movement_item);
+        writes.extend(item.map(|item| Write::put(MOVEMENT, &self.tables.payments, item)));
         writes.extend(step.purchase.map(|purchase| self.purchase_write(purchase)));
         if let Some(credit) = &step.account {
             let (key, amount) = &credit.entry;
@@ -66,7 +73,7 @@ impl Payments {
             writes.push(self.entry_write(step, credit));
             // A part of the money that is worth no whole credit moves nothing, and a write of nothing is none.
             let moves = credit.before.balance != after || credit.standing.is_some();
-            writes.extend(moves.then(|| self.account_write(credit, after)));
+            writes.extend(moves.then(|| self.account_write(credit, after, step.now)));
         }
         writes.extend(step.besides.iter().cloned());
         let token = Token::of(&format!("{} {}", step.payment.id(), op::mark()));
@@ -96,11 +103,16 @@ impl Payments {
         Write::put(ENTRY, &self.tables.ledger, item).when(Condition::Absent("entry"))
     }
 
-    fn account_write(&self, credit: &Credit<'_>, after: Balance) -> Write {
+    fn account_write(&self, credit: &Credit<'_>, after: Balance, now: Timestamp) -> Write {
         let user = credit.before.user;
         let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
             .when(Condition::Exists("user_id"));
         let write = moved(write, credit.before.balance, after);
+        // Whom broadcasts call somebody who has paid, whatever becomes of the money.
+        let write = match credit.entry.0 {
+            Key::Purchase(_) => write.set("paid_at", n(now.0)),
+            _ => write,
+        };
         let Some(after) = &credit.standing else {
             return write;
         };

@@ -14,10 +14,15 @@ pub struct PaymentTables {
 impl PaymentTables {
     /// To read purchases and payments alone: nothing is settled through it.
     pub fn to_read(payments: String) -> Self {
+        Self::to_report(payments, String::new())
+    }
+
+    /// To read purchases and payments, and in the ledger who was given credits: nothing is settled through it.
+    pub fn to_report(payments: String, ledger: String) -> Self {
         Self {
             payments,
             accounts: String::new(),
-            ledger: String::new(),
+            ledger,
         }
     }
 }

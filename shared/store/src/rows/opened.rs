@@ -20,6 +20,9 @@ pub fn new_account_item(account: &Account, locale: &str, now: Timestamp) -> Item
         ("schema", n(SCHEMA)),
     ];
     item.extend(fixed.map(|(name, value)| (name.to_owned(), value)));
+    if let Some(inviter) = account.invited_by {
+        item.insert("invited_by".to_owned(), n(inviter.0));
+    }
     if let Some(active) = set(account.active_jobs.iter().map(ToString::to_string)) {
         item.insert("active".to_owned(), active);
     }

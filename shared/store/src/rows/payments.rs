@@ -27,13 +27,13 @@ pub fn cursor_key(name: &str) -> Item {
     key(format!("cursor-{name}"))
 }
 
-fn key(id: String) -> Item {
+pub(super) fn key(id: String) -> Item {
     Item::from([("id".to_owned(), s(id))])
 }
 
-type Member = (&'static str, Option<AttributeValue>);
+pub(super) type Member = (&'static str, Option<AttributeValue>);
 
-fn with(mut item: Item, members: impl IntoIterator<Item = Member>) -> Item {
+pub(super) fn with(mut item: Item, members: impl IntoIterator<Item = Member>) -> Item {
     let there = members
         .into_iter()
         .filter_map(|(name, value)| Some((name.to_owned(), value?)));
@@ -41,14 +41,14 @@ fn with(mut item: Item, members: impl IntoIterator<Item = Member>) -> Item {
     item
 }
 
-fn amount(amount: Amount) -> [Member; 2] {
+pub(super) fn amount(amount: Amount) -> [Member; 2] {
     [
         ("amount", Some(n(number(amount.minor)))),
         ("currency", Some(s(amount.currency.code()))),
     ]
 }
 
-fn goods(goods: &Goods) -> [Member; 3] {
+pub(super) fn goods(goods: &Goods) -> [Member; 3] {
     let term = goods.term.as_ref();
     [
         ("credits", Some(n(goods.credits.0))),
@@ -63,7 +63,7 @@ pub(crate) fn day(at: Timestamp) -> Option<String> {
 }
 
 /// What the index of what is due sees: nothing of what waits for nothing.
-fn due(at: Option<Timestamp>, shard: u32) -> [Member; 2] {
+pub(super) fn due(at: Option<Timestamp>, shard: u32) -> [Member; 2] {
     [
         ("due_at", at.map(|at| n(at.0))),
         ("open_shard", at.map(|_| s(shard.to_string()))),
@@ -153,7 +153,7 @@ pub fn payment_item(record: &Record) -> Item {
     with(item, due(record.due_at, payment.id.shard()))
 }
 
-fn read_as<T>(
+pub(super) fn read_as<T>(
     row: Row<'_>,
     attribute: &'static str,
     parse: impl Fn(&str) -> Option<T>,
@@ -171,14 +171,14 @@ fn read_as_opt<T>(
         .transpose()
 }
 
-fn read_amount(row: Row<'_>) -> Result<Amount, Malformed> {
+pub(super) fn read_amount(row: Row<'_>) -> Result<Amount, Malformed> {
     Ok(Amount {
         minor: row.n("amount")?,
         currency: read_as(row, "currency", Currency::parse)?,
     })
 }
 
-fn read_goods(row: Row<'_>) -> Result<Goods, Malformed> {
+pub(super) fn read_goods(row: Row<'_>) -> Result<Goods, Malformed> {
     let term = |plan: &str| -> Result<Term, Malformed> {
         Ok(Term {
             plan: plan.to_owned(),
@@ -191,7 +191,7 @@ fn read_goods(row: Row<'_>) -> Result<Goods, Malformed> {
     })
 }
 
-fn read_time(row: Row<'_>, attribute: &'static str) -> Result<Timestamp, Malformed> {
+pub(super) fn read_time(row: Row<'_>, attribute: &'static str) -> Result<Timestamp, Malformed> {
     row.n(attribute).map(Timestamp)
 }
 

@@ -4,12 +4,14 @@
 //! The key is the customer and the moment, so that a customer's history is one query of the table itself; the index by day
 //! lies in parts, so that none is hot, and leaves the words out, so that a day is cheap to read.
 
-use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
+use domain::ai_request::conventions::{form_and_model, provider_name, provider_of};
+use domain::ai_request::{AiRequest, Asked, Cost, Costing, Source, Status};
 use domain::cost::{Category, MicroUsd, Rate, Unit};
 use domain::id::{ModelId, UserId, shard_of};
 use domain::job::Vain;
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
+use domain::video::Aspect;
 use table::{AttributeValue, Item, Malformed, Row, map, n, s};
 
 use super::{SCHEMA, day, number};
@@ -17,9 +19,14 @@ use super::{SCHEMA, day, number};
 /// The beginning of what was asked for.
 const PROMPT: &str = "prompt";
 
+/// The model by our name; the conventions' is the one that its provider is asked for.
+const MODEL: &str = "model";
+/// What was asked for beside the words.
+const INPUT: &str = "input";
 const PROVIDER: &str = "gen_ai.provider.name";
-const MODEL: &str = "gen_ai.request.model";
+const ASKED_MODEL: &str = "gen_ai.request.model";
 const OPERATION: &str = "gen_ai.operation.name";
+const OUTPUT: &str = "gen_ai.output.type";
 const TASK: &str = "gen_ai.response.id";
 const ERROR: &str = "error.type";
 const TOKENS_IN: &str = "gen_ai.usage.input_tokens";
@@ -48,24 +55,30 @@ pub(crate) fn day_part(day: &str, shard: u32) -> String {
     format!("{day}#{shard}")
 }
 
-/// What stands in a line beside its key and the words; `None` where it does not stand.
+/// What stands in a line beside its key, which has its name, and the words; `None` where it does not stand.
 pub(crate) fn request_attributes(
     line: &AiRequest,
     kept: Millis,
-) -> [(&'static str, Option<AttributeValue>); 27] {
+) -> [(&'static str, Option<AttributeValue>); 29] {
     let text = |text: &Option<String>| text.as_ref().map(|text| s(text.clone()));
     let big = |amount: u64| n(number(amount));
     let cost = line.cost.as_ref();
+    let asked = line.asked.as_ref();
+    // In lines from before it was noted, our name stands where the conventions' has its place.
+    let model = asked.map(|_| s(line.model.0.clone()));
+    let asked_model = asked.map_or(line.model.0.as_str(), |asked| form_and_model(&asked.family).1);
     let part = day(line.at).map(|day| s(day_part(&day, shard_of(&line.id))));
     [
-        ("id", Some(s(line.id.clone()))),
         ("day", part),
         ("at", Some(n(line.at.0))),
         ("category", Some(s(line.category.as_str()))),
         ("status", Some(s(line.status.as_str()))),
         (OPERATION, Some(s(line.category.operation()))),
-        (PROVIDER, Some(s(line.provider.clone()))),
-        (MODEL, Some(s(line.model.0.clone()))),
+        (OUTPUT, Some(s(line.category.output_type()))),
+        (PROVIDER, Some(s(provider_name(&line.provider)))),
+        (MODEL, model),
+        (ASKED_MODEL, Some(s(asked_model))),
+        (INPUT, asked.map(input_map)),
         (TASK, text(&line.task)),
         (ERROR, text(&line.error)),
         ("result", text(&line.result)),
@@ -105,18 +118,22 @@ pub fn request_item(line: &AiRequest, kept: Millis) -> Item {
     item
 }
 
-/// A line as read, be it from the table or from an index.
+/// A line as read, be it from the table or from an index. Its moment and its name stand in its key.
 pub fn read_request(item: &Item) -> Result<AiRequest, Malformed> {
     let row = Row(item);
+    let (at, id) = read_name(row)?;
+    let asked_model = row.s(ASKED_MODEL)?;
+    let model = row.s_opt(MODEL);
     let text = |name: &'static str| row.s_opt(name).map(str::to_owned);
     Ok(AiRequest {
         user: UserId(row.n("user_id")?),
-        id: row.s("id")?.to_owned(),
-        at: Timestamp(row.n("at")?),
+        id,
+        at,
         category: named(row, "category", Category::parse)?,
         status: named(row, "status", Status::parse)?,
-        provider: row.s(PROVIDER)?.to_owned(),
-        model: ModelId(row.s(MODEL)?.to_owned()),
+        provider: provider_of(row.s(PROVIDER)?).to_owned(),
+        model: ModelId(model.unwrap_or(asked_model).to_owned()),
+        asked: model.map(|_| read_asked(row, asked_model)).transpose()?,
         prompt: text(PROMPT),
         result: text("result"),
         error: text(ERROR),
@@ -136,13 +153,44 @@ pub fn read_request(item: &Item) -> Result<AiRequest, Malformed> {
     })
 }
 
+/// The moment and the name that a key holds.
+fn read_name(row: Row<'_>) -> Result<(Timestamp, String), Malformed> {
+    let malformed = || Malformed { attribute: "request" };
+    let (at, id) = row.s("request")?.split_once('#').ok_or_else(malformed)?;
+    let at = at.parse().map_err(|_| malformed())?;
+    Ok((Timestamp(at), id.to_owned()))
+}
+
+/// What was asked for beside the words, as a map. The model that is asked for stands by itself; here only what its form has
+/// before it.
+fn input_map(asked: &Asked) -> AttributeValue {
+    let aspect = asked.aspect.map(|aspect| ("aspect", s(aspect.as_str())));
+    let photo = asked.with_photo.then_some(("photo", AttributeValue::Bool(true)));
+    let (form, _) = form_and_model(&asked.family);
+    let form = (!form.is_empty()).then(|| ("form", s(form)));
+    map(aspect.into_iter().chain(photo).chain(form))
+}
+
+fn read_asked(row: Row<'_>, model: &str) -> Result<Asked, Malformed> {
+    let input = row.map(INPUT).ok_or(Malformed { attribute: INPUT })?;
+    let aspect = |_| named(input, "aspect", Aspect::parse);
+    Ok(Asked {
+        family: format!("{}{model}", input.s_opt("form").unwrap_or_default()),
+        aspect: input.s_opt("aspect").map(aspect).transpose()?,
+        with_photo: input.flag("photo"),
+    })
+}
+
 fn read_cost(row: Row<'_>) -> Result<Option<Cost>, Malformed> {
     let Some(micro_usd) = row.n_opt("micro_usd")? else {
         return Ok(None);
     };
+    let micro_usd = MicroUsd(micro_usd);
+    // The index leaves the kopecks out, which follow from the rate.
+    let by_rate = row.n_opt("kopecks_per_usd")?.map(|rate| micro_usd.kopecks(rate));
     Ok(Some(Cost {
-        micro_usd: MicroUsd(micro_usd),
-        kopecks: row.n_opt("kopecks")?,
+        micro_usd,
+        kopecks: row.n_opt("kopecks")?.or(by_rate),
         source: named(row, "cost_by", Source::parse)?,
     }))
 }

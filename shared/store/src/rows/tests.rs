@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 
 use domain::account::{Choice, Draft, Photo, Voice};
-use domain::ai_request::{AiRequest, Cost, Costing, Source, Status};
+use domain::ai_request::{Costing, Source};
 use domain::catalog::{Makes, Rules};
-use domain::cost::{Category, MicroUsd, Rate, Unit};
-use domain::id::{NONCE_CHARS, Nonce, shard_of};
+use domain::cost::{MicroUsd, Rate, Unit};
+use domain::id::{NONCE_CHARS, Nonce};
 use domain::job::{Answer, Event, Passed, RenderedFile, Sketch, Vain, Way};
 use domain::time::Jitter;
 use domain::uses::{USE_ID_BYTES, Use, UseId};
 
 use super::*;
+
+mod log;
 
 fn nonce(n: u8) -> Nonce {
     Nonce::from_random([n; NONCE_CHARS])
@@ -187,59 +189,6 @@ fn a_job_reads_back_as_written() {
 }
 
 #[test]
-fn a_line_of_the_log_reads_back_as_written() {
-    let full = AiRequest {
-        user: UserId(7),
-        id: "7-abc".into(),
-        at: Timestamp(1_795_251_600_000),
-        category: Category::VideoGen,
-        status: Status::Completed,
-        provider: "kie".into(),
-        model: ModelId("kling-3.0".into()),
-        prompt: Some("ёж".into()),
-        result: Some("file".into()),
-        error: Some("moderation".into()),
-        task: Some("task".into()),
-        took: Some(Millis(90_000)),
-        seconds: 10,
-        attempts: 2,
-        tokens: 50_000,
-        credits: Credits(2),
-        cost: Some(Cost {
-            micro_usd: MicroUsd(350_000),
-            kopecks: Some(2_800),
-            source: Source::Provider,
-        }),
-        at_least: None,
-        kopecks_per_usd: Some(8_000),
-        subscription: Some("pro_month".into()),
-        is_unlimited: true,
-        tokens_in: 30,
-        tokens_out: 12,
-    };
-    let bare = AiRequest {
-        prompt: None,
-        result: None,
-        error: None,
-        task: None,
-        took: None,
-        tokens: 0,
-        cost: None,
-        at_least: Some(MicroUsd(62)),
-        kopecks_per_usd: None,
-        subscription: None,
-        is_unlimited: false,
-        ..full.clone()
-    };
-    for line in [full, bare] {
-        let item = request_item(&line, Millis(86_400_000));
-        assert_eq!(item["expires_at"], n(1_795_338_000));
-        assert_eq!(item["day"], s(format!("2026-11-21#{}", shard_of("7-abc"))));
-        assert_eq!(read_request(&item), Ok(line));
-    }
-}
-
-#[test]
 fn every_attribute_that_changes_is_written() {
     let before = state(&job());
     let mut elsewhere = by_another(full());
@@ -407,6 +356,32 @@ fn entries_read_back_as_written() {
 }
 
 #[test]
+fn only_an_entry_that_gives_credits_is_listed_by_its_day() {
+    let job = JobId {
+        user: UserId(7),
+        nonce: nonce(2),
+    };
+    let payment = domain::payment::PaymentId::parse("stars#1").unwrap();
+    let after = domain::ledger::After::Restored;
+    for (key, is_listed) in [
+        (Key::Signup, true),
+        (Key::Adjust("x".to_owned()), true),
+        (Key::Purchase(payment.clone()), true),
+        (Key::Payment(after, payment, 2), false),
+        (Key::Hold(job.clone()), false),
+        (Key::Capture(job.clone()), false),
+        (Key::Release(job), false),
+    ] {
+        let item = entry_item(UserId(7), &key, Credits(2), Timestamp(5));
+        assert_eq!(
+            item.get("given_day"),
+            is_listed.then(|| s("1970-01-01")).as_ref(),
+            "{key}"
+        );
+    }
+}
+
+#[test]
 fn what_a_job_makes_reads_back_and_before_there_was_a_choice_it_was_a_video() {
     for makes in Makes::ALL {
         let mut job = job();
@@ -492,67 +467,4 @@ fn what_comes_with_money_that_goes_back_is_read_and_is_nothing_where_it_is_not_t
         (balance.aside, balance.clawed, balance.debt),
         (Credits(1), Credits(2), Credits(3))
     );
-}
-
-/// What `DynamoDB` counts of an item, as its documentation says: names and values; a number has a byte for two digits and one
-/// more.
-fn bytes(item: &Item, names: impl Fn(&str) -> bool) -> usize {
-    let value = |value: &AttributeValue| match value {
-        AttributeValue::S(text) => text.len(),
-        AttributeValue::N(number) => number.len().div_ceil(2) + 1,
-        AttributeValue::Bool(_) => 1,
-        other => panic!("{other:?}"),
-    };
-    let shown = item.iter().filter(|(name, _)| names(name));
-    shown.map(|(name, held)| name.len() + value(held)).sum()
-}
-
-#[test]
-fn a_day_of_a_million_operations_costs_what_the_runbook_says() {
-    let mut done = full();
-    done.stage = Stage::Delivered;
-    done.order.costing = Some(costing());
-    done.order.plan = Some("pro_month".into());
-    done.created_at = Timestamp(1_795_251_600_000);
-    for (stage, at) in [(Stage::Rendered, 60), (Stage::Delivered, 90)] {
-        done.timeline.push(Mark {
-            rule: Rule::T8,
-            stage,
-            fence: Fence(1),
-            at: done.created_at.after(Millis::from_secs(at)),
-        });
-    }
-    let mut line = AiRequest::of(&done).unwrap();
-    line.prompt = Some("ё".repeat(200));
-    line.task = Some("x".repeat(32));
-    line.result = Some("x".repeat(84));
-    (line.tokens_in, line.tokens_out) = (0, 0);
-    let item = request_item(&line, costing().kept);
-    let hidden = [
-        "prompt",
-        "gen_ai.response.id",
-        "result",
-        "gen_ai.operation.name",
-        "expires_at",
-        "schema",
-    ];
-    let indexed = |item: &Item| bytes(item, |name| !hidden.contains(&name));
-    // A unit reads 8 KB of an index.
-    let units = indexed(&item) * 1_000_000 / 8_192;
-    assert!(
-        units <= 39_000,
-        "{units} read units, {} bytes a line",
-        indexed(&item)
-    );
-    // Only words have tokens.
-    (line.tokens_in, line.tokens_out) = (1_234, 567);
-    let words = request_item(&line, costing().kept);
-    let units = indexed(&words) * 1_000_000 / 8_192;
-    assert!(
-        units <= 46_000,
-        "{units} read units, {} bytes a line",
-        indexed(&words)
-    );
-    let whole = bytes(&words, |_| true);
-    assert!(whole <= 1_024, "{whole} bytes: each write of it would cost twice");
 }

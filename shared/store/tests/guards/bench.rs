@@ -15,7 +15,10 @@ use domain::time::{Jitter, Millis, Timestamp};
 use domain::video::Aspect;
 use local_lambda::{Aws, AwsOptions, Deployment, Service, Template};
 use std::time::Duration;
-use store::{Applied, Error, Gift, NotAdmitted, PaymentTables, Payments, Store, Tables, rows};
+use store::{
+    Applied, BroadcastTables, Broadcasts, Error, Gift, NotAdmitted, PaymentTables, Payments, Store, Tables,
+    rows,
+};
 use table::{Db, Deadline, Item, Write, n};
 
 pub(crate) const USER: UserId = UserId(7);
@@ -29,6 +32,7 @@ pub(crate) struct Scene {
     pub(crate) store: Store,
     pub(crate) sold: PaymentTables,
     pub(crate) payments: Payments,
+    pub(crate) broadcasts: Broadcasts,
 }
 
 impl Scene {
@@ -65,6 +69,11 @@ impl Scene {
             ledger: tables.ledger.clone(),
         };
         let payments = Payments::new(db.clone(), sold.clone());
+        let told = BroadcastTables {
+            broadcasts: named("BroadcastsTable"),
+            accounts: tables.accounts.clone(),
+        };
+        let broadcasts = Broadcasts::new(db.clone(), told);
         store
             .open_account(USER, Credits(2), "ru", NOW, soon())
             .await
@@ -78,6 +87,7 @@ impl Scene {
             store,
             sold,
             payments,
+            broadcasts,
         }
     }
 

@@ -5,7 +5,9 @@ use domain::account::Account;
 use domain::id::UserId;
 use domain::ledger::Key;
 use domain::money::{Amount, Credits, Currency};
-use domain::payment::{Change, Goods, Money, Offer, PaymentId, PurchaseId, Rail, Record, Till, Truth};
+use domain::payment::{
+    Change, Goods, Money, Moved, Movement, Offer, Payment, PaymentId, PurchaseId, Rail, Record, Till, Truth,
+};
 use domain::purchase::{Purchase, Renewal};
 use domain::standing::{Held, Standing};
 use domain::time::Millis;
@@ -67,6 +69,7 @@ fn told(record: &Record, truth: &Truth) -> (Record, Change) {
 /// A step as its account was read, and what it is to write.
 struct Step {
     account: Account,
+    before: Payment,
     after: Record,
     entry: (Key, Credits),
     purchase: Option<Purchase>,
@@ -75,10 +78,11 @@ struct Step {
 }
 
 impl Step {
-    fn of(account: Account, (after, change): (Record, Change)) -> Self {
+    fn of(account: Account, before: &Record, (after, change): (Record, Change)) -> Self {
         let entry = change.settlement.unwrap().entry(&after.payment, GIVEN);
         Self {
             account,
+            before: before.payment.clone(),
             after,
             entry,
             purchase: None,
@@ -95,7 +99,7 @@ impl Scene {
 
     /// A step that gives what was bought, with the account as it stands now.
     async fn grant(&self) -> Step {
-        Step::of(self.read().await, told(&unheard(), &truth(0)))
+        Step::of(self.read().await, &unheard(), told(&unheard(), &truth(0)))
     }
 
     /// A step that sets aside what was bought, with the payment credited and the account as it stands now.
@@ -108,11 +112,16 @@ impl Scene {
             .payment
             .begin_refund(GIVEN, account.balance.available)
             .unwrap();
-        Step::of(account, (granted.after.after(&change, NOW), change))
+        Step::of(
+            account,
+            &granted.after,
+            (granted.after.after(&change, NOW), change),
+        )
     }
 
     async fn settle(&self, step: &Step) -> Result<Settled, Error> {
         let settling = Settling {
+            before: &step.before,
             payment: &step.after,
             purchase: step.purchase.as_ref(),
             account: Some(Credit {
@@ -153,11 +162,95 @@ async fn a_step_is_written_when_its_guards_hold() {
     let balance = scene.read().await.balance;
     assert_eq!((balance.available, balance.aside), (Credits(2), GIVEN));
     let (after, change) = told(&aside.after, &truth(69_900));
-    let taken = Step::of(scene.read().await, (after, change));
+    let taken = Step::of(scene.read().await, &aside.after, (after, change));
     assert_eq!(scene.settle(&taken).await.unwrap(), Settled::Written);
     let mut books = scene.store.read_books().await.unwrap();
     scene.payments.read_into(&mut books).await.unwrap();
     assert_eq!(domain::audit::violations(&books), vec![]);
+}
+
+#[tokio::test]
+async fn what_a_step_moves_is_listed_on_its_day_and_what_it_gives_on_that() {
+    let scene = Scene::new().await;
+    let granted = scene.grant().await;
+    assert_eq!(scene.settle(&granted).await.unwrap(), Settled::Written);
+    let (part, change) = told(&granted.after, &truth(9_900));
+    let part = Step::of(scene.read().await, &granted.after, (part, change));
+    assert_eq!(scene.settle(&part).await.unwrap(), Settled::Written);
+    let mut moved: Vec<Movement> = Vec::new();
+    let unread = scene
+        .payments
+        .moved_on(NOW, |movement| moved.push(movement))
+        .await;
+    assert_eq!(unread.unwrap(), 0);
+    let mut told: Vec<(Moved, u64)> = moved
+        .iter()
+        .map(|movement| (movement.what, movement.amount.minor))
+        .collect();
+    told.sort_unstable();
+    assert_eq!(told, [(Moved::Came, 69_900), (Moved::Refunded, 9_900)]);
+    assert!(
+        moved
+            .iter()
+            .all(|movement| movement.goods == offer().goods && movement.at == NOW)
+    );
+    // Among the payments of that day there is the payment alone.
+    let page = scene.payments.of_day(NOW, None, 10).await.unwrap();
+    assert_eq!((page.records.len(), page.unreadable), (1, Vec::new()));
+    let mut given: Vec<(Key, Credits)> = Vec::new();
+    let unread = scene
+        .payments
+        .given_on(NOW, |entry| given.push((entry.key, entry.amount)))
+        .await;
+    assert_eq!(unread.unwrap(), 0);
+    given.sort_unstable();
+    let bought = Key::Purchase(granted.after.id().clone());
+    assert_eq!(given, [(Key::Signup, Credits(2)), (bought, GIVEN)]);
+    let tomorrow = NOW.after(Millis::from_mins(24 * 60));
+    let unread = scene
+        .payments
+        .given_on(tomorrow, |entry| panic!("{entry:?}"))
+        .await;
+    assert_eq!(unread.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn plans_that_run_at_a_time_are_found_by_it_and_movements_that_cannot_be_read_are_counted() {
+    let scene = Scene::new().await;
+    for (id, plan, ends_in) in [("a", "month", 5), ("b", "month", -5), ("c", "week", 5)] {
+        let mut record = unheard();
+        record.payment.id.id = id.to_owned();
+        record.version = 1;
+        record.goods.term = Some(domain::payment::Term {
+            plan: plan.to_owned(),
+            days: 30,
+        });
+        record.ends_at = Some(NOW.after(Millis::from_mins(ends_in)));
+        assert_eq!(
+            scene.payments.put_payment(&record, soon()).await.unwrap(),
+            Written::Yes
+        );
+    }
+    let mut running = Vec::new();
+    let take = |record: Record| running.push(record.id().id.clone());
+    assert_eq!(scene.payments.running("month", NOW, take).await.unwrap(), 0);
+    assert_eq!(running, ["a"]);
+    let key = [("id".to_owned(), table::s("movement#1#odd"))].into();
+    let odd = Write::update("payment", &scene.sold.payments, key)
+        .set("kind", table::s("movement"))
+        .set(
+            "day",
+            table::s(format!("movement#{}", &NOW.rfc3339().unwrap()[..10])),
+        )
+        .set("at", table::n(NOW.0));
+    scene.db.write(odd, soon()).await.unwrap();
+    let unread = scene
+        .payments
+        .moved_on(NOW, |movement| panic!("{movement:?}"))
+        .await;
+    assert_eq!(unread.unwrap(), 1);
+    let (bought, bad) = scene.payments.all().await.unwrap();
+    assert_eq!((bought.len(), bad), (3, vec!["movement#1#odd".to_owned()]));
 }
 
 #[tokio::test]
@@ -166,7 +259,7 @@ async fn a_part_of_the_money_that_is_worth_no_whole_credit_is_written_down_and_m
     let granted = scene.grant().await;
     assert_eq!(scene.settle(&granted).await.unwrap(), Settled::Written);
     let before = scene.read().await;
-    let kopeck = Step::of(before.clone(), told(&granted.after, &truth(1)));
+    let kopeck = Step::of(before.clone(), &granted.after, told(&granted.after, &truth(1)));
     assert_eq!(kopeck.entry.1, Credits::ZERO);
     assert_eq!(scene.settle(&kopeck).await.unwrap(), Settled::Written);
     assert_eq!(scene.read().await, before);
@@ -290,7 +383,7 @@ async fn what_is_set_aside_or_gone_must_be_there() {
     scene.overtakes_step(&step).await;
     scene.account(|write| write.set("available", n(22))).await;
     assert_eq!(scene.settle(&step).await.unwrap(), Settled::Written);
-    let taken = Step::of(scene.read().await, told(&step.after, &truth(69_900)));
+    let taken = Step::of(scene.read().await, &step.after, told(&step.after, &truth(69_900)));
     scene.account(|write| write.set("aside", n(19))).await;
     scene.overtakes_step(&taken).await;
 }

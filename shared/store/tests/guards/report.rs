@@ -3,7 +3,7 @@
 use domain::report::{Period, Span};
 use domain::time::Millis;
 use domain::window::Zone;
-use store::{Claim, Claimed, Part};
+use store::{Claim, Claimant, Claimed, Part};
 
 use super::bench::{NOW, Scene, soon};
 
@@ -14,11 +14,17 @@ fn day() -> Period {
     Period::of(Span::Day, &zone, "2026-11-21").unwrap()
 }
 
-/// Takes it on so many minutes after the first could.
+/// Takes it on so many minutes after the first could, each time as somebody else.
 async fn claim(scene: &Scene, minutes: i64) -> Claim {
+    claim_as(scene, &format!("after {minutes}"), minutes).await
+}
+
+async fn claim_as(scene: &Scene, name: &str, minutes: i64) -> Claim {
     let now = NOW.after(Millis::from_mins(minutes));
-    let (notes, day) = (scene.store.notes(), day());
-    notes.claim(&day, now, now.after(LEASE), soon()).await.unwrap()
+    let until = now.after(LEASE);
+    let by = Claimant { name, now, until };
+    let notes = scene.store.notes();
+    notes.claim(&day(), by, soon()).await.unwrap()
 }
 
 async fn ours(scene: &Scene, minutes: i64) -> Claimed {
@@ -44,10 +50,22 @@ async fn of_two_at_once_one_sends_and_the_other_only_once_its_time_is_over() {
 }
 
 #[tokio::test]
+async fn a_claim_that_is_written_twice_because_its_answer_was_lost_is_ours() {
+    let scene = Scene::new().await;
+    let first = claim_as(&scene, "one", 0).await;
+    assert_eq!(claim_as(&scene, "one", 0).await, first);
+    assert_eq!(claim_as(&scene, "two", 0).await, Claim::Busy);
+}
+
+#[tokio::test]
 async fn what_was_sent_is_never_sent_again() {
     let scene = Scene::new().await;
+    let sent = async || scene.store.notes().was_sent(&day()).await.unwrap();
+    assert!(!sent().await);
     let first = ours(&scene, 0).await;
+    assert!(!sent().await);
     scene.store.notes().leave(&first, true, soon()).await.unwrap();
+    assert!(sent().await);
     assert_eq!(claim(&scene, 1).await, Claim::Done);
     assert_eq!(claim(&scene, 600).await, Claim::Done);
 }

@@ -112,6 +112,41 @@ async fn a_day_is_read_part_by_part_without_the_words() {
 }
 
 #[tokio::test]
+async fn what_was_at_least_spent_is_in_the_index_and_what_came_of_it_is_read_beside() {
+    let scene = Scene::new().await;
+    scene.store.admit(&admission(), soon()).await.unwrap();
+    let line = AiRequest {
+        status: Status::Failed,
+        prompt: None,
+        cost: None,
+        at_least: Some(domain::cost::MicroUsd(600_000)),
+        task: Some("task-7".into()),
+        result: Some("file-7".into()),
+        ..scene.line().await
+    };
+    let item = store::rows::request_item(&line, Millis::from_mins(24 * 60));
+    let write = Write::put("line", &scene.tables.requests, item);
+    scene.db.write(write, soon()).await.unwrap();
+    let log = scene.log();
+    let mut lines = log.in_order([NOW], 1);
+    let mut found = vec![lines.next().await.unwrap().unwrap()];
+    assert!(lines.next().await.unwrap().is_none());
+    let indexed = AiRequest {
+        task: None,
+        result: None,
+        ..line.clone()
+    };
+    assert_eq!(found, [indexed]);
+    // One that is gone meanwhile stays as the index has it.
+    found.push(AiRequest {
+        id: "7-gone".into(),
+        ..found[0].clone()
+    });
+    log.complete(&mut found).await.unwrap();
+    assert_eq!((&found[0], &found[1].result), (&line, &None));
+}
+
+#[tokio::test]
 async fn days_are_read_to_their_end_and_only_what_began_within_a_time() {
     let scene = Scene::new().await;
     scene.store.admit(&admission(), soon()).await.unwrap();

@@ -7,7 +7,7 @@ use tracing_subscriber::layer::SubscriberExt as _;
 
 use super::*;
 use crate::here::here;
-use crate::spans::{self, Rung};
+use crate::spans::{self, Call, Rung};
 
 const LAMBDAS: &str =
     "Root=1-67891233-abcdef012345678912345678;Parent=53995c3f42cd8ad8;Sampled=1;Lineage=1:a87:0";
@@ -48,6 +48,19 @@ impl Sink {
         let told = sink.0.lock().unwrap().1.clone();
         (told, came)
     }
+}
+
+fn provider(asks: &'static str) -> Span {
+    spans::provider(&Call {
+        asks,
+        provider: "google",
+        provider_name: "gcp.gemini",
+        operation: "generate_content",
+        output: "video",
+        asked_model: "veo-3",
+        model: "kling",
+        fence: 1,
+    })
 }
 
 /// As Lambda's runtime does.
@@ -94,7 +107,7 @@ fn the_work_on_an_order_is_in_the_orders_trace_and_not_in_the_invocations() {
                 assert_eq!(here(), None, "nobody knows yet whose it is");
                 spans::belongs(&span, JOB, "kling", Some(ORDERS));
                 assert_eq!(here().unwrap().root(), "1-11111111-222222222222222222222222");
-                let call = spans::provider("kie", "order", "kling-2.6", "kling", 1);
+                let call = provider("order");
                 call.in_scope(|| spans::ended(&call, "accepted"));
             });
         });
@@ -115,9 +128,28 @@ fn the_work_on_an_order_is_in_the_orders_trace_and_not_in_the_invocations() {
     );
     assert_eq!(
         (text(call, "/name"), text(call, "/parent_id")),
-        ("kie", text(work, "/id"))
+        ("google", text(work, "/id"))
     );
-    assert_eq!(text(call, "/annotations/gen_ai_operation_name"), "order");
+    let said = [
+        "asks",
+        "gen_ai_provider_name",
+        "gen_ai_operation_name",
+        "gen_ai_output_type",
+        "gen_ai_request_model",
+        "model",
+    ];
+    let said = said.map(|name| text(call, &format!("/annotations/{name}")));
+    assert_eq!(
+        said,
+        [
+            "order",
+            "gcp.gemini",
+            "generate_content",
+            "video",
+            "veo-3",
+            "kling"
+        ]
+    );
     assert_eq!(text(call, "/annotations/fence"), "1");
     assert!(waited["end_time"].as_f64() > waited["start_time"].as_f64());
 }
@@ -163,7 +195,7 @@ fn a_failure_marks_what_it_happened_in_by_its_name_alone() {
         let span = spans::order("video-worker");
         spans::belongs(&span, JOB, "kling", Some(ORDERS));
         span.in_scope(|| {
-            spans::provider("kie", "order", "f", "m", 1).in_scope(|| {
+            provider("order").in_scope(|| {
                 tracing::warn!(name: "submission_unknown", why = "secret words", "more words");
             });
             tracing::error!(name: "provider_needs_operator", said = "secret words", "more words");
@@ -194,7 +226,7 @@ async fn orders_of_one_batch_are_told_each_in_its_own_trace() {
         async move {
             spans::belongs(&inside, JOB, "kling", Some(&link));
             for _ in 0..3 {
-                let call = spans::provider("kie", "look_up", "f", "m", 1);
+                let call = provider("look_up");
                 tokio::task::yield_now().instrument(call).await;
                 let root = Link::parse(&link).unwrap().root().to_owned();
                 assert_eq!(here().unwrap().root(), root);

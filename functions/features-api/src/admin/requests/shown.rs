@@ -4,20 +4,22 @@ use std::collections::BTreeMap;
 
 use axum::response::{IntoResponse as _, Response};
 use domain::ai_request::AiRequest;
-use domain::report::{Summary, Tally};
+use domain::report::Tally;
+use domain::video::Aspect;
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::Read;
+use super::sample::Sampled;
 use crate::problem::Refusal;
 use crate::reply::{self, Json};
 
 const NEXT: HeaderName = HeaderName::from_static("next-cursor");
 
 /// Whether there is more than an answer has.
-pub(super) enum End<'a> {
+pub(crate) enum End<'a> {
     /// Of a list: where the next page begins.
     Page(Option<&'a str>),
     /// Of sums: whether all is in them.
@@ -26,14 +28,14 @@ pub(super) enum End<'a> {
 
 /// In what form an answer is asked for.
 #[derive(Clone, Copy)]
-pub(super) enum Format {
+pub(crate) enum Format {
     Json,
     Csv,
 }
 
 impl Format {
     /// Of a query's `format`.
-    pub(super) fn of(typed: Option<&str>) -> Result<Self, Refusal> {
+    pub(crate) fn of(typed: Option<&str>) -> Result<Self, Refusal> {
         match typed {
             None | Some("json") => Ok(Self::Json),
             Some("csv") => Ok(Self::Csv),
@@ -45,7 +47,7 @@ impl Format {
 }
 
 /// A value as JSON, or as CSV where that is asked for.
-pub(super) fn answer<T: Serialize, E: std::error::Error + Send + Sync + 'static>(
+pub(crate) fn answer<T: Serialize, E: std::error::Error + Send + Sync + 'static>(
     format: Format,
     body: &T,
     end: &End<'_>,
@@ -86,6 +88,8 @@ pub(super) struct Sums {
     requests: u64,
     completed: u64,
     failed: u64,
+    /// Those that their customers took back: they are neither done nor failed.
+    canceled: u64,
     /// Those under way.
     open: u64,
     /// What customers were charged for those that are done.
@@ -95,8 +99,10 @@ pub(super) struct Sums {
     micro_usd: u64,
     /// The same in kopecks, each at the rate of its moment.
     kopecks: u64,
-    /// Those that are done and of which nobody knows what they cost.
+    /// Those of which nobody knows what they, or one of their attempts, cost: `micro_usd` and `kopecks` are at least.
     unpriced: u64,
+    /// Those whose cost is known in dollars only, for want of a rate: `kopecks` is without them.
+    unrated: u64,
 }
 
 impl Sums {
@@ -105,12 +111,14 @@ impl Sums {
             requests: tally.requests,
             completed: tally.completed,
             failed: tally.failed,
+            canceled: tally.canceled,
             open: tally.open,
             credits: tally.credits,
             tokens: tally.tokens,
             micro_usd: tally.cost.0,
             kopecks: tally.kopecks(),
             unpriced: tally.unpriced,
+            unrated: tally.unrated,
         }
     }
 }
@@ -130,14 +138,18 @@ pub(crate) struct Summed {
     categories: BTreeMap<&'static str, Sums>,
     /// How often which reason was why one came to nothing.
     errors: BTreeMap<String, u64>,
-    /// All of the days is in it. Otherwise there was too much for one answer: ask for fewer days.
+    /// All of the days is in it. Otherwise there was too much for one answer, and it is a sample: ask for fewer days.
     complete: bool,
+    /// Otherwise: of what it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<Sampled>,
     /// Lines that cannot be read, and are in no sum.
     unreadable: u64,
 }
 
 impl Summed {
-    pub(super) fn of(sums: &Summary, read: &Read) -> Self {
+    pub(super) fn of(read: &Read) -> Self {
+        let sums = &read.sums;
         let kinds = sums.categories.iter();
         Self {
             all: Sums::of(&sums.all),
@@ -147,7 +159,8 @@ impl Summed {
                 .map(|(kind, tally)| (kind.as_str(), Sums::of(tally)))
                 .collect(),
             errors: sums.errors.clone(),
-            complete: read.complete,
+            complete: read.sample.is_none(),
+            sample: Sampled::of(read),
             unreadable: read.unreadable,
         }
     }
@@ -170,19 +183,24 @@ pub(crate) struct Ranking {
     models: Vec<Ranked>,
     /// All of the days is in it.
     complete: bool,
+    /// Otherwise: of what it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<Sampled>,
     /// Lines that cannot be read, and are in no sum.
     unreadable: u64,
 }
 
 impl Ranking {
-    pub(super) fn of(sums: &Summary, read: &Read) -> Self {
+    pub(super) fn of(read: &Read) -> Self {
+        let sums = &read.sums;
         let models = sums.dearest().into_iter().map(|(model, tally)| Ranked {
             model: model.0.clone(),
             sums: Sums::of(tally),
         });
         Self {
             models: models.collect(),
-            complete: read.complete,
+            complete: read.sample.is_none(),
+            sample: Sampled::of(read),
             unreadable: read.unreadable,
         }
     }
@@ -206,12 +224,16 @@ pub(crate) struct Bearers {
     plans: Vec<Bearer>,
     /// All of the days is in it.
     complete: bool,
+    /// Otherwise: of what it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sample: Option<Sampled>,
     /// Lines that cannot be read, and are in no sum.
     unreadable: u64,
 }
 
 impl Bearers {
-    pub(super) fn of(sums: &Summary, read: &Read) -> Self {
+    pub(super) fn of(read: &Read) -> Self {
+        let sums = &read.sums;
         let plans = sums.heaviest().into_iter().map(|((user, plan), tally)| Bearer {
             user: user.to_string(),
             plan: plan.clone(),
@@ -219,7 +241,8 @@ impl Bearers {
         });
         Self {
             plans: plans.collect(),
-            complete: read.complete,
+            complete: read.sample.is_none(),
+            sample: Sampled::of(read),
             unreadable: read.unreadable,
         }
     }
@@ -237,6 +260,15 @@ pub(super) struct Line {
     status: &'static str,
     provider: String,
     model: String,
+    /// The provider's request form, and so the model that it was asked for; absent in old lines, as what follows.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form: Option<String>,
+    /// The shape, such as `9:16`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    aspect: Option<&'static str>,
+    /// There was a photo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    with_photo: Option<bool>,
     seconds: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     took_ms: Option<i64>,
@@ -245,6 +277,9 @@ pub(super) struct Line {
     credits: u32,
     #[serde(skip_serializing_if = "Option::is_none")]
     micro_usd: Option<u64>,
+    /// The least that it cost, where nobody knows what one of its attempts cost.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    at_least_micro_usd: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     kopecks: Option<u64>,
     /// Who says what it cost: `provider` or `price_list`.
@@ -258,10 +293,18 @@ pub(super) struct Line {
     /// Why it came to nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<String>,
+    /// The provider's name of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    task: Option<String>,
+    /// What came of it: Telegram's name of the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    result: Option<String>,
 }
 
 impl Line {
     fn of(line: &AiRequest) -> Self {
+        let asked = line.asked.as_ref();
+        let aspect = asked.and_then(|asked| asked.aspect);
         Self {
             id: line.id.clone(),
             user: line.user.to_string(),
@@ -270,17 +313,23 @@ impl Line {
             status: line.status.as_str(),
             provider: line.provider.clone(),
             model: line.model.0.clone(),
+            form: asked.map(|asked| asked.family.clone()),
+            aspect: aspect.map(Aspect::as_str),
+            with_photo: asked.map(|asked| asked.with_photo),
             seconds: line.seconds,
             took_ms: line.took.map(|took| took.0),
             attempts: line.attempts,
             tokens: line.tokens,
             credits: line.credits.0,
             micro_usd: line.cost.map(|cost| cost.micro_usd.0),
+            at_least_micro_usd: line.at_least.map(|least| least.0),
             kopecks: line.cost.and_then(|cost| cost.kopecks),
             cost_by: line.cost.map(|cost| cost.source.as_str()),
             subscription: line.subscription.clone(),
             is_unlimited: line.is_unlimited,
             error: line.error.clone(),
+            task: line.task.clone(),
+            result: line.result.clone(),
         }
     }
 }

@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use lambda_runtime::{Error, LambdaEvent, service_fn};
+use http::{HeaderValue, StatusCode};
+use lambda_runtime::streaming::{Body, channel};
+use lambda_runtime::{Error, LambdaEvent, MetadataPrelude, StreamResponse, service_fn};
 use serde_json::{Value, json};
 
 #[tokio::main(flavor = "current_thread")]
@@ -15,7 +17,35 @@ async fn main() -> Result<(), Error> {
     if std::env::var_os("FAIL_AT_START").is_some() {
         return Err("the start failed".into());
     }
+    if std::env::var_os("STREAMS").is_some() {
+        return lambda_runtime::run(service_fn(stream)).await;
+    }
     lambda_runtime::run(service_fn(handle)).await
+}
+
+/// Says one thing, and another one when the path has been followed.
+async fn stream(event: LambdaEvent<Value>) -> Result<StreamResponse<Body>, Error> {
+    let path = event.payload["rawPath"].as_str().unwrap_or_default();
+    let order = path.trim_start_matches('/').to_owned();
+    let (mut to, stream) = channel();
+    tokio::spawn(async move {
+        to.send_data("one ".into()).await?;
+        obey(&order).await?;
+        to.send_data("two".into()).await?;
+        eprintln!("said all");
+        Ok::<_, Error>(())
+    });
+    let mut metadata_prelude = MetadataPrelude {
+        status_code: StatusCode::MULTI_STATUS,
+        ..MetadataPrelude::default()
+    };
+    metadata_prelude
+        .headers
+        .insert("x-echo", HeaderValue::from_static("yes"));
+    Ok(StreamResponse {
+        metadata_prelude,
+        stream,
+    })
 }
 
 async fn handle(event: LambdaEvent<Value>) -> Result<Value, Error> {

@@ -14,6 +14,7 @@ use crate::moment;
 use crate::rays::Header;
 use crate::runtime_api::{Event, Said};
 use crate::stack::Function;
+use crate::streamed::Taker;
 
 /// Lambda gives a function so long to ask for its first event.
 const INIT_MAX: Duration = Duration::from_secs(10);
@@ -68,20 +69,25 @@ impl Pool {
     /// Runs one event on a warm process or a new one, and waits for what comes of it. Once begun it runs to its end,
     /// like on Lambda, even if the caller goes away.
     pub(crate) async fn invoke(self: &Arc<Self>, payload: Bytes) -> Outcome {
+        self.invoke_for(payload, None).await
+    }
+
+    /// The same, for whoever wants a response that is streamed as it comes.
+    pub(crate) async fn invoke_for(self: &Arc<Self>, payload: Bytes, taker: Option<Taker>) -> Outcome {
         let pool = self.clone();
-        let run = tokio::spawn(async move { pool.invoke_here(&payload).await });
+        let run = tokio::spawn(async move { pool.invoke_here(&payload, taker.as_ref()).await });
         run.await
             .unwrap_or_else(|e| Outcome::Failed(Failure::new("Local.Stopped", e.to_string())))
     }
 
-    async fn invoke_here(&self, payload: &Bytes) -> Outcome {
+    async fn invoke_here(&self, payload: &Bytes, taker: Option<&Taker>) -> Outcome {
         let Some(_permits) = self.admit().await else {
             self.count(|stats| stats.throttles += 1);
             self.watched("Throttles", true);
             return Outcome::Throttled;
         };
         self.count(|stats| stats.invocations += 1);
-        let outcome = self.run(payload).await;
+        let outcome = self.run(payload, taker).await;
         let failed = matches!(outcome, Outcome::Failed(_));
         if failed {
             self.count(|stats| stats.errors += 1);
@@ -112,7 +118,7 @@ impl Pool {
         (!self.closed.load(Ordering::SeqCst)).then_some((reserved, process))
     }
 
-    async fn run(&self, payload: &Bytes) -> Outcome {
+    async fn run(&self, payload: &Bytes, taker: Option<&Taker>) -> Outcome {
         let mut last = Failure::new("Runtime.ExitError", "no process was started");
         for _ in 0..STARTS_MAX {
             let (process, warm) = match self.take_idle() {
@@ -122,7 +128,7 @@ impl Pool {
                     Err(failure) => return Outcome::Failed(failure),
                 },
             };
-            match self.run_on(&process, payload).await {
+            match self.run_on(&process, payload, taker).await {
                 Ran::Answered(outcome) => {
                     crate::locked(&self.idle).push(process);
                     return outcome;
@@ -176,7 +182,7 @@ impl Pool {
         }
     }
 
-    async fn run_on(&self, process: &Process, payload: &Bytes) -> Ran {
+    async fn run_on(&self, process: &Process, payload: &Bytes, taker: Option<&Taker>) -> Ran {
         let (fetched, was_fetched) = oneshot::channel();
         let (said, was_said) = oneshot::channel();
         let id = crate::new_id();
@@ -188,6 +194,7 @@ impl Pool {
             trace: header.to_string(),
             fetched,
             said,
+            taker: taker.cloned(),
         };
         if process.events.send(event).await.is_err() {
             return Ran::Never(process.exit_failure());

@@ -5,8 +5,11 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderName, HeaderValue, Response, StatusCode};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+use crate::streamed::{self, Streamed, WITH_HEAD};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -33,6 +36,29 @@ pub(super) fn of(payload: &[u8]) -> Response<Body> {
     let shaped = serde_json::from_value(value).ok().and_then(response);
     shaped.unwrap_or_else(|| plain(StatusCode::BAD_GATEWAY, "Internal Server Error"))
 }
+
+/// A response that comes piece by piece: its head first, if it says that it has one.
+pub(super) async fn streamed(mut streamed: Streamed) -> Response<Body> {
+    let broken = || plain(StatusCode::BAD_GATEWAY, "Internal Server Error");
+    if streamed.kind != WITH_HEAD {
+        return with_type(Response::new(streamed::body(Bytes::new(), streamed)), OCTETS);
+    }
+    let Some((head, first)) = streamed::head(&mut streamed).await else {
+        return broken();
+    };
+    let Some(mut response) = serde_json::from_slice(&head).ok().and_then(response) else {
+        return broken();
+    };
+    *response.body_mut() = streamed::body(first, streamed);
+    response
+}
+
+/// What a URL that streams makes of a response that does not.
+pub(super) fn as_it_stands(payload: &[u8]) -> Response<Body> {
+    with_type(Response::new(Body::from(payload.to_vec())), OCTETS)
+}
+
+const OCTETS: &str = "application/octet-stream";
 
 fn response(shape: Shape) -> Option<Response<Body>> {
     let body = shape.body.unwrap_or_default();

@@ -74,6 +74,16 @@ struct LoggingConfig {
 #[serde(rename_all = "PascalCase", deny_unknown_fields)]
 struct UrlConfig {
     auth_type: String,
+    #[serde(default)]
+    invoke_mode: InvokeMode,
+}
+
+#[derive(Default, Deserialize, PartialEq)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+enum InvokeMode {
+    #[default]
+    Buffered,
+    ResponseStream,
 }
 
 pub(super) fn read(scope: &Scope, logical: &str, metadata: &Value, properties: Value) -> Result<Function> {
@@ -95,6 +105,8 @@ pub(super) fn read(scope: &Scope, logical: &str, metadata: &Value, properties: V
             "only NONE is understood",
         ));
     }
+    let mode = it.function_url_config.as_ref().map(|url| &url.invoke_mode);
+    let streams = mode == Some(&InvokeMode::ResponseStream);
     let name = scope.physical_name(logical)?;
     let mut function = Function {
         arn: scope.arn("lambda", &format!("function:{name}")),
@@ -107,6 +119,7 @@ pub(super) fn read(scope: &Scope, logical: &str, metadata: &Value, properties: V
         reserved_concurrency: it.reserved_concurrent_executions,
         log_group: it.logging_config.and_then(|logging| logging.log_group),
         url: it.function_url_config.is_some(),
+        streams,
         sources: Vec::new(),
         schedules: Vec::new(),
         logs: Vec::new(),

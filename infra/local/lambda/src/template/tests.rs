@@ -200,19 +200,19 @@ fn the_products_own_template_is_understood() {
         .unwrap();
     assert_eq!(
         (stack.tables.len(), stack.queues.len(), stack.functions.len()),
-        (8, 2, 7)
+        (9, 2, 9)
     );
     let error_lines = stack.filters.iter().filter(|filter| filter.value == "ERROR");
-    assert_eq!((stack.alarms.len(), error_lines.count()), (35, 7));
+    assert_eq!((stack.alarms.len(), error_lines.count()), (41, 9));
     // Whoever is told of errors has a function and a table more.
     let told = Deployment::default()
         .with("BotSecretArn", arn)
         .with("OperatorChatId", "-1001");
     let told = Template::read(&path).unwrap().stack(&told).unwrap();
-    assert_eq!((told.tables.len(), told.functions.len()), (9, 8));
+    assert_eq!((told.tables.len(), told.functions.len()), (10, 10));
     assert_eq!(
         (told.alarms.len(), told.functions["AlertsFunction"].rules.len()),
-        (37, 1)
+        (43, 1)
     );
     // And the report's schedule is on.
     let is_on = |stack: &Stack| stack.functions["DailyReportFunction"].schedules[0].enabled;

@@ -7,6 +7,7 @@
 mod happenings;
 mod limits;
 mod lost;
+mod open;
 mod waiting;
 mod ways;
 mod words;

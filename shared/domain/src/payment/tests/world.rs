@@ -96,6 +96,7 @@ struct World {
     past: Vec<Truth>,
     /// What we know.
     payments: BTreeMap<PaymentId, Record>,
+    movements: Vec<Movement>,
     purchases: BTreeMap<PurchaseId, Purchase>,
     accounts: BTreeMap<UserId, Account>,
     ledger: BTreeMap<UserId, Vec<Entry>>,
@@ -160,6 +161,7 @@ impl World {
             truths: BTreeMap::new(),
             past: Vec::new(),
             payments: BTreeMap::new(),
+            movements: Vec::new(),
             purchases: offers.iter().map(purchase).collect(),
             accounts: users.into_iter().map(account).collect(),
             ledger: BTreeMap::new(),
@@ -312,7 +314,10 @@ impl World {
         }
         if let Some(after) = &handler.payment {
             let before = self.payments.insert(after.id().clone(), after.clone());
-            let was_held = before.is_some_and(|before| before.payment.state == State::Held);
+            let unheard = Payment::unheard(after.id().clone(), self.now);
+            let was = before.as_ref().map_or(&unheard, |before| &before.payment);
+            self.movements.extend(after.movement(was, self.now));
+            let was_held = was.state == State::Held;
             if was_held && after.payment.state == State::Credited {
                 self.accepted.insert(after.id().clone());
             }

@@ -64,6 +64,7 @@ impl World {
             sales: Some(Sales {
                 purchases: self.purchases.into_values().collect(),
                 payments: self.payments.into_values().collect(),
+                movements: self.movements,
             }),
             ..Books::default()
         };
@@ -81,6 +82,11 @@ impl World {
                 Key::Payment(After::SetAside | After::PutBack, _, _)
                 | Key::Signup
                 | Key::Adjust(_)
+                | Key::Promo(_)
+                | Key::Bonus(_)
+                | Key::Invited
+                | Key::Invite(_)
+                | Key::Forfeit(_)
                 | Key::Hold(_)
                 | Key::Capture(_)
                 | Key::Release(_) => continue,

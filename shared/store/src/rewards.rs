@@ -1,0 +1,165 @@
+//! Credits that are given: for a promo code, for a day. Each is one transaction under a key of the ledger, which makes it
+//! happen once for ever.
+
+use std::collections::BTreeMap;
+
+use domain::audit::PromoUses;
+use domain::id::UserId;
+use domain::ledger::Key;
+use domain::money::Credits;
+use domain::rewards::{Promo, PromoCode};
+use domain::time::Timestamp;
+use table::{Condition, Deadline, Item, Keys, Row, Token, Write, n};
+
+use crate::error::Error;
+use crate::{Adjusted, Store, op, rows};
+
+const ACCOUNT: &str = "account";
+const ENTRY: &str = "entry";
+const PROMO: &str = "promo";
+/// What the name of the note begins with that counts how often a code was used.
+const COUNTS: &str = "promo#";
+/// Codes of one read.
+const BATCH: usize = 100;
+
+/// What became of a promo code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PromoUsed {
+    /// The credits are there.
+    Now,
+    /// This customer has used it before; nothing was given again.
+    Before,
+    /// It was used as often as it may be.
+    UsedUp,
+    /// It is for those who have not ordered anything yet.
+    NotNew,
+    /// The account would have been given more than a balance can count.
+    TooMuch,
+}
+
+impl Store {
+    /// Gives what a promo code brings: the code's count has room, the customer has not used it, and the account is as the
+    /// code wants it, all in one transaction.
+    pub async fn use_promo(
+        &self,
+        user: UserId,
+        (code, promo): (&PromoCode, &Promo),
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<PromoUsed, Error> {
+        let key = Key::Promo(code.clone());
+        let mut account = self.given_write(user, promo.credits);
+        if promo.newcomers_only {
+            account = account
+                .when(Condition::AbsentOrEquals("captured", n(0)))
+                .when(Condition::AbsentOrEquals("held", n(0)))
+                .when(Condition::Absent("last"));
+        }
+        let mut count = Write::update(PROMO, &self.tables.usage, count_key(code))
+            .increase("used", 1)
+            .increase("credits", i64::from(promo.credits.0))
+            .set("schema", n(rows::SCHEMA));
+        if let Some(max) = promo.uses_max {
+            count = count.when(Condition::AbsentOrLess("used", n(max)));
+        }
+        let writes = vec![self.given_entry(user, &key, promo.credits, now), account, count];
+        let token = Token::of(&format!("{key} {user} {}", op::mark()));
+        let Err(error) = self.db.transact(&token, writes, deadline).await else {
+            return Ok(PromoUsed::Now);
+        };
+        if error.refused(ENTRY).is_some() {
+            return Ok(PromoUsed::Before);
+        }
+        if error.refused(PROMO).is_some() {
+            return Ok(PromoUsed::UsedUp);
+        }
+        match error.refused(ACCOUNT) {
+            Some(refused) => not_taken(refused.item.as_ref(), promo),
+            None => Err(error.into()),
+        }
+    }
+
+    /// Gives the bonus of the day that began then, once.
+    pub async fn give_bonus(
+        &self,
+        user: UserId,
+        day: Timestamp,
+        credits: Credits,
+        now: Timestamp,
+        deadline: Deadline,
+    ) -> Result<Adjusted, Error> {
+        let key = Key::Bonus(day);
+        let writes = vec![
+            self.given_entry(user, &key, credits, now),
+            self.given_write(user, credits),
+        ];
+        let token = Token::of(&format!("{key} {user} {}", op::mark()));
+        match self.db.transact(&token, writes, deadline).await {
+            Ok(()) => Ok(Adjusted::Given),
+            Err(error) if error.refused(ENTRY).is_some() => Ok(Adjusted::GivenBefore),
+            Err(error) if error.refused(ACCOUNT).is_some() => Ok(Adjusted::TooMuch),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// How often each of these codes was used; those that nobody has used are not among them.
+    pub async fn promo_uses(&self, codes: &[&PromoCode]) -> Result<BTreeMap<PromoCode, PromoUses>, Error> {
+        let mut all = BTreeMap::new();
+        for some in codes.chunks(BATCH) {
+            let wanted = Keys {
+                table: self.tables.usage.clone(),
+                keys: some.iter().map(|code| count_key(code)).collect(),
+                consistent: true,
+            };
+            let mut found = self.db.batch_get(vec![wanted]).await?;
+            let items = found.remove(&self.tables.usage).unwrap_or_default();
+            all.extend(items.iter().filter_map(read_promo_uses));
+        }
+        Ok(all)
+    }
+
+    /// More credits, if the account can count them.
+    fn given_write(&self, user: UserId, credits: Credits) -> Write {
+        let (given, room) = (i64::from(credits.0), u32::MAX.saturating_sub(credits.0));
+        Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::AtMost("granted", n(room)))
+            .increase("available", given)
+            .increase("granted", given)
+    }
+
+    fn given_entry(&self, user: UserId, key: &Key, credits: Credits, now: Timestamp) -> Write {
+        let item = rows::entry_item(user, key, credits, now);
+        Write::put(ENTRY, &self.tables.ledger, item).when(Condition::Absent("entry"))
+    }
+}
+
+/// Why an account did not take what a code brings.
+fn not_taken(item: Option<&Item>, promo: &Promo) -> Result<PromoUsed, Error> {
+    let Some(item) = item else {
+        return Err(Error::Unsound {
+            what: "a promo code is used by nobody".to_owned(),
+        });
+    };
+    let row = Row(item);
+    let granted: u32 = row.n_or_zero("granted")?;
+    if granted.checked_add(promo.credits.0).is_none() {
+        return Ok(PromoUsed::TooMuch);
+    }
+    Ok(PromoUsed::NotNew)
+}
+
+/// Where it is counted how often a code was used.
+fn count_key(code: &PromoCode) -> Item {
+    rows::note_key(format!("{COUNTS}{code}"))
+}
+
+/// How often a code was used, if a note says that.
+pub(crate) fn read_promo_uses(item: &Item) -> Option<(PromoCode, PromoUses)> {
+    let row = Row(item);
+    let code = row.s_opt("window")?.strip_prefix(COUNTS)?;
+    let uses = PromoUses {
+        uses: row.n_or_zero("used").ok()?,
+        credits: row.n_or_zero("credits").ok()?,
+    };
+    Some((PromoCode::read(code)?, uses))
+}

@@ -1,0 +1,310 @@
+//! What is given away: each once, as often as it may be, and to whom it is for.
+
+use domain::account::Account;
+use domain::id::UserId;
+use domain::ledger::Key;
+use domain::money::Credits;
+use domain::rewards::{Invites, Promo, PromoCode};
+use domain::time::Timestamp;
+use store::{Adjusted, PromoUsed, Reward, Written, rows};
+use table::{Write, n, s};
+
+use crate::bench::*;
+
+const FRIEND: UserId = UserId(8);
+
+fn code() -> PromoCode {
+    PromoCode::read("CAT-20").unwrap()
+}
+
+fn promo() -> Promo {
+    Promo {
+        name: "CAT-20".to_owned(),
+        credits: Credits(3),
+        from: None,
+        until: None,
+        uses_max: Some(2),
+        newcomers_only: false,
+        is_stopped: false,
+    }
+}
+
+async fn used(scene: &Scene, user: UserId, promo: &Promo) -> PromoUsed {
+    let code = code();
+    let outcome = scene.store.use_promo(user, (&code, promo), NOW, soon());
+    outcome.await.unwrap()
+}
+
+async fn open(scene: &Scene, user: UserId) {
+    let opened = scene.store.open_account(user, Credits(2), "ru", NOW, soon());
+    opened.await.unwrap().unwrap();
+}
+
+async fn available(scene: &Scene, user: UserId) -> u32 {
+    scene
+        .store
+        .account(user)
+        .await
+        .unwrap()
+        .unwrap()
+        .balance
+        .available
+        .0
+}
+
+async fn sound(scene: &Scene) {
+    let books = scene.store.read_books().await.unwrap();
+    assert_eq!(domain::audit::violations(&books), []);
+}
+
+#[tokio::test]
+async fn a_code_is_used_once_by_a_customer_and_as_often_as_it_may_be() {
+    let scene = Scene::new().await;
+    for user in [FRIEND, UserId(9)] {
+        open(&scene, user).await;
+    }
+    assert_eq!(used(&scene, USER, &promo()).await, PromoUsed::Now);
+    let before = scene.everything().await;
+    assert_eq!(used(&scene, USER, &promo()).await, PromoUsed::Before);
+    assert_eq!(scene.everything().await, before);
+    assert_eq!(used(&scene, FRIEND, &promo()).await, PromoUsed::Now);
+    let before = scene.everything().await;
+    assert_eq!(used(&scene, UserId(9), &promo()).await, PromoUsed::UsedUp);
+    assert_eq!(scene.everything().await, before);
+    assert_eq!(
+        (available(&scene, USER).await, available(&scene, FRIEND).await),
+        (5, 5)
+    );
+    let all = Promo {
+        uses_max: None,
+        ..promo()
+    };
+    assert_eq!(used(&scene, UserId(9), &all).await, PromoUsed::Now);
+    let uses = scene.store.promo_uses(&[&code()]).await.unwrap();
+    assert_eq!((uses[&code()].uses, uses[&code()].credits), (3, 9));
+    sound(&scene).await;
+}
+
+#[tokio::test]
+async fn a_code_for_newcomers_is_not_for_whoever_has_ordered() {
+    let scene = Scene::new().await;
+    let only = Promo {
+        newcomers_only: true,
+        ..promo()
+    };
+    let had = |name: &'static str| {
+        move |write: Write| match name {
+            "last" => write.set(name, s("something")),
+            name => write.set(name, n(1)),
+        }
+    };
+    for name in ["captured", "held", "last"] {
+        scene.account(had(name)).await;
+        let before = scene.everything().await;
+        assert_eq!(used(&scene, USER, &only).await, PromoUsed::NotNew, "{name}");
+        assert_eq!(scene.everything().await, before);
+        scene
+            .account(|write| match name {
+                "last" => write.remove(name),
+                name => write.set(name, n(0)),
+            })
+            .await;
+    }
+    assert_eq!(used(&scene, USER, &only).await, PromoUsed::Now);
+}
+
+#[tokio::test]
+async fn a_gift_never_passes_what_a_balance_can_count() {
+    let scene = Scene::new().await;
+    scene.account(|write| write.set("granted", n(u32::MAX - 2))).await;
+    let before = scene.everything().await;
+    assert_eq!(used(&scene, USER, &promo()).await, PromoUsed::TooMuch);
+    let bonus = scene.store.give_bonus(USER, NOW, Credits(3), NOW, soon());
+    assert_eq!(bonus.await.unwrap(), Adjusted::TooMuch);
+    assert_eq!(scene.everything().await, before);
+}
+
+#[tokio::test]
+async fn the_bonus_of_a_day_is_given_once() {
+    let scene = Scene::new().await;
+    let give = |day: i64| {
+        scene
+            .store
+            .give_bonus(USER, Timestamp(day), Credits(1), NOW, soon())
+    };
+    assert_eq!(give(1).await.unwrap(), Adjusted::Given);
+    let before = scene.everything().await;
+    assert_eq!(give(1).await.unwrap(), Adjusted::GivenBefore);
+    assert_eq!(scene.everything().await, before);
+    assert_eq!(give(2).await.unwrap(), Adjusted::Given);
+    assert_eq!(available(&scene, USER).await, 4);
+    sound(&scene).await;
+}
+
+/// A friend who has come by the customer's link.
+async fn invited() -> (Scene, Invites) {
+    let scene = Scene::new().await;
+    let friend = Account {
+        invited_by: Some(USER),
+        ..Account::new(FRIEND)
+    };
+    let opened = scene
+        .store
+        .open_account_for(friend, Credits(2), "ru", NOW, soon());
+    opened.await.unwrap().unwrap();
+    let invites = Invites::new(USER, nonce(5));
+    let opened = scene.payments.open_invites(&invites, soon()).await.unwrap();
+    assert_eq!(opened, Written::Yes);
+    let invites = scene.payments.invites(USER).await.unwrap().unwrap();
+    (scene, invites)
+}
+
+async fn friend(scene: &Scene) -> Account {
+    scene.store.account(FRIEND).await.unwrap().unwrap()
+}
+
+fn reward<'a>(friend: &'a Account, invites: &Invites) -> Reward<'a> {
+    let next = Invites {
+        in_all: invites.in_all + 1,
+        revision: invites.revision + 1,
+        ..invites.clone()
+    };
+    Reward {
+        friend,
+        inviter: USER,
+        to_friend: Credits(1),
+        to_inviter: Some((Credits(2), next)),
+        now: NOW,
+    }
+}
+
+/// The reward must be refused and change nothing.
+async fn is_not_given(scene: &Scene, reward: &Reward<'_>) {
+    let before = scene.everything().await;
+    let given = scene.payments.reward(reward, soon()).await.unwrap();
+    assert_eq!(given, Written::Overtaken);
+    assert_eq!(scene.everything().await, before);
+}
+
+#[tokio::test]
+async fn an_invitation_is_rewarded_once() {
+    let (scene, invites) = invited().await;
+    let friend = friend(&scene).await;
+    let reward = reward(&friend, &invites);
+    assert_eq!(
+        scene.payments.reward(&reward, soon()).await.unwrap(),
+        Written::Yes
+    );
+    assert_eq!(
+        (available(&scene, USER).await, available(&scene, FRIEND).await),
+        (4, 3)
+    );
+    assert_eq!(scene.payments.invites(USER).await.unwrap().unwrap().in_all, 1);
+    let stands = scene.store.account(FRIEND).await.unwrap().unwrap();
+    assert_eq!(stands.invited_by, None);
+    sound(&scene).await;
+    let later = Invites {
+        revision: 3,
+        ..invites
+    };
+    is_not_given(&scene, &self::reward(&friend, &later)).await;
+    let alone = Reward {
+        to_inviter: None,
+        ..reward
+    };
+    is_not_given(&scene, &alone).await;
+}
+
+#[tokio::test]
+async fn an_invitation_is_rewarded_only_to_whose_link_it_was() {
+    let (scene, invites) = invited().await;
+    open(&scene, UserId(9)).await;
+    let friend = friend(&scene).await;
+    let others = Reward {
+        inviter: UserId(9),
+        ..reward(&friend, &invites)
+    };
+    is_not_given(&scene, &others).await;
+}
+
+#[tokio::test]
+async fn neither_is_rewarded_where_an_entry_stands_already() {
+    for (user, key) in [(USER, Key::Invite(FRIEND)), (FRIEND, Key::Invited)] {
+        let (scene, invites) = invited().await;
+        let item = rows::entry_item(user, &key, Credits(0), NOW);
+        let write = Write::put("test", &scene.tables.ledger, item);
+        scene.db.write(write, soon()).await.unwrap();
+        let friend = friend(&scene).await;
+        is_not_given(&scene, &reward(&friend, &invites)).await;
+    }
+}
+
+#[tokio::test]
+async fn neither_is_rewarded_past_what_a_balance_can_count_or_on_an_older_count() {
+    let (scene, invites) = invited().await;
+    let friend = friend(&scene).await;
+    let stale = Invites {
+        revision: 3,
+        ..invites.clone()
+    };
+    is_not_given(&scene, &reward(&friend, &stale)).await;
+    for user in [USER, FRIEND] {
+        let of = |granted: u32| {
+            Write::update("test", &scene.tables.accounts, rows::account_key(user)).set("granted", n(granted))
+        };
+        scene.db.write(of(u32::MAX), soon()).await.unwrap();
+        is_not_given(&scene, &reward(&friend, &invites)).await;
+        scene.db.write(of(2), soon()).await.unwrap();
+    }
+    let given = scene.payments.reward(&reward(&friend, &invites), soon()).await;
+    assert_eq!(given.unwrap(), Written::Yes);
+}
+
+#[tokio::test]
+async fn a_customer_has_one_link_and_a_link_one_customer() {
+    let (scene, invites) = invited().await;
+    assert_eq!(scene.payments.inviter(&nonce(5)).await.unwrap(), Some(USER));
+    assert_eq!(scene.payments.inviter(&nonce(6)).await.unwrap(), None);
+    let before = scene.everything().await;
+    let second = Invites::new(USER, nonce(6));
+    let anothers = Invites::new(FRIEND, invites.code);
+    for other in [second, anothers] {
+        let opened = scene.payments.open_invites(&other, soon()).await.unwrap();
+        assert_eq!(opened, Written::Overtaken);
+    }
+    assert_eq!(scene.everything().await, before);
+}
+
+#[tokio::test]
+async fn a_code_that_was_used_otherwise_than_ledgers_say_is_a_finding() {
+    let (scene, invites) = invited().await;
+    assert_eq!(used(&scene, USER, &promo()).await, PromoUsed::Now);
+    let friend = friend(&scene).await;
+    scene
+        .payments
+        .reward(&reward(&friend, &invites), soon())
+        .await
+        .unwrap();
+    sound(&scene).await;
+    let key = rows::usage_key(rows::NOBODY, "promo#CAT20");
+    let more = Write::update("test", &scene.tables.usage, key).increase("used", 1);
+    scene.db.write(more, soon()).await.unwrap();
+    scene.entry(Key::Invite(UserId(404))).await;
+    scene
+        .account(|write| write.increase("granted", 2).increase("available", 2))
+        .await;
+    let books = scene.store.read_books().await.unwrap();
+    let found: Vec<String> = domain::audit::violations(&books)
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(
+        found.iter().any(|one| one.starts_with("I22: promo CAT20")),
+        "{found:#?}"
+    );
+    assert!(
+        found.iter().any(|one| one.contains("user 404 was not invited")),
+        "{found:#?}"
+    );
+}

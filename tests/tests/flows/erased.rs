@@ -1,0 +1,225 @@
+//! A customer who has everything deleted: what goes, what stays, what is refused meanwhile, and what a new beginning brings.
+
+use domain::standing::Held;
+use domain::time::Millis;
+use limits_flags::grants::Change;
+use local_lambda::{Effect, Fault, Service};
+use tests::stage::{Setting, Stage, jpeg};
+
+use crate::{ANNA, BORIS};
+
+/// What nobody may find afterwards.
+const SECRET: &str = "сиреневый кот";
+
+fn with_a_code(setting: &mut Setting) {
+    setting.settings.promos = serde_norway::from_str("{ CAT: { credits: 3 } }").unwrap();
+}
+
+/// Somebody who has ordered, used a code, told where receipts go, and has a draft.
+async fn customer() -> Stage {
+    let stage = Stage::with(with_a_code).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.say(ANNA, "/promo CAT").await;
+    stage.order_photo(ANNA, jpeg(800, 600), SECRET).await;
+    stage.run_until_settled().await;
+    stage.draft(ANNA, SECRET).await;
+    stage.press_newest(ANNA, "wo:").await;
+    stage.run_until_settled().await;
+    stage.say(ANNA, "/timezone Asia/Omsk").await;
+    stage.draft(ANNA, SECRET).await;
+    stage
+}
+
+/// All that stands in the tables, but for the settings.
+fn everything(stage: &Stage) -> String {
+    let tables = [
+        "AccountsTable",
+        "LedgerTable",
+        "UsageTable",
+        "JobsTable",
+        "AiRequestsTable",
+        "PaymentsTable",
+    ];
+    let items = tables.iter().flat_map(|table| stage.aws.items(table).unwrap());
+    let items: Vec<String> = items.map(|item| serde_json::json!(item).to_string()).collect();
+    items.join("\n")
+}
+
+async fn delete(stage: &Stage) {
+    stage.say(ANNA, "/delete_my_data").await;
+    assert_eq!(stage.press_newest(ANNA, "er:").await, None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn words_photos_and_files_go_and_the_books_stay() {
+    let stage = customer().await;
+    assert!(everything(&stage).contains(SECRET));
+    let (left, _, spent) = stage.balance(ANNA).await;
+    let files: Vec<String> = stage
+        .jobs()
+        .await
+        .iter()
+        .filter_map(|job| job.file.clone())
+        .map(|file| file.0)
+        .collect();
+    assert!(!files.is_empty() && left > 0);
+    stage.say(ANNA, "/delete_my_data").await;
+    let told = stage.last_text(ANNA);
+    for words in [
+        "Удалим навсегда",
+        "Останется",
+        &format!("{left} кредит"),
+        "сгорят",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    assert_eq!(stage.press_newest(ANNA, "er:").await, None);
+    assert!(
+        stage.last_text(ANNA).contains("Счёт и настройки удалены"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    assert_eq!(stage.balance(ANNA).await, (0, 0, spent));
+    stage.minute().await;
+    let found = everything(&stage);
+    for gone in [SECRET, "Asia/Omsk"]
+        .into_iter()
+        .chain(files.iter().map(String::as_str))
+    {
+        assert!(!found.contains(gone), "{gone} is still there");
+    }
+    assert!(!found.contains("erase#"), "there is nothing left to do");
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_beginning_brings_neither_the_gift_nor_a_used_code_again() {
+    let stage = customer().await;
+    delete(&stage).await;
+    stage.minute().await;
+    stage.say(ANNA, "/start").await;
+    assert!(
+        stage.last_text(ANNA).contains("Начинаем заново"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.say(ANNA, "/promo CAT").await;
+    assert!(
+        stage.last_text(ANNA).contains("уже использовали"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    assert_eq!(stage.balance(ANNA).await.0, 0);
+    // What is bought now is theirs, and what is ordered stays.
+    stage.pay_in_roubles(ANNA, "pack:starter").await;
+    stage.order(ANNA, "другой кот").await;
+    stage.run_until_settled().await;
+    stage.minute().await;
+    assert!(everything(&stage).contains("другой кот"));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_is_deleted_while_an_order_is_open_or_a_plan_renews() {
+    let stage = Stage::new().await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.say(ANNA, "/delete_my_data").await;
+    let (message, data) = stage.newest_button(ANNA, "er:");
+    stage.order(ANNA, SECRET).await;
+    stage.press(ANNA, message, &data).await;
+    assert!(
+        stage
+            .texts(ANNA)
+            .iter()
+            .any(|text| text.contains("есть заказ в работе")),
+        "{:?}",
+        stage.texts(ANNA)
+    );
+    assert_eq!(stage.account(ANNA).await.erased_at, None);
+    stage.say(ANNA, "/delete_my_data").await;
+    assert!(
+        stage.last_text(ANNA).contains("есть заказ в работе"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.run_until_settled().await;
+    stage.telegram.give_stars(ANNA, 10_000).unwrap();
+    stage.pay_in_stars(ANNA, "plan:unlimited_30days").await;
+    stage.say(ANNA, "/delete_my_data").await;
+    assert!(
+        stage.last_text(ANNA).contains("продлевается сама"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    assert_eq!(stage.account(ANNA).await.erased_at, None);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_gone_is_rewarded_for_nobody_and_their_friend_is() {
+    let stage = customer().await;
+    stage.say(ANNA, "/invite").await;
+    let text = stage.last_text(ANNA);
+    let (_, link) = text
+        .lines()
+        .find_map(|line| line.trim().split_once("?start="))
+        .unwrap();
+    stage.telegram.create_user(BORIS, "Boris", Some("ru"));
+    stage.say(BORIS, &format!("/start {link}")).await;
+    stage.pay_in_roubles(BORIS, "pack:starter").await;
+    delete(&stage).await;
+    stage.minute().await;
+    stage.pass(Millis::from_mins(4 * 24 * 60));
+    stage.minute().await;
+    assert_eq!(
+        (stage.balance(ANNA).await.0, stage.balance(BORIS).await.0),
+        (0, 8)
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_lost_is_what_the_card_has_said() {
+    let stage = customer().await;
+    stage
+        .grant(
+            ANNA,
+            Change::Plan(Some(Held {
+                key: "unlimited_1day".to_owned(),
+                until: None,
+            })),
+        )
+        .await;
+    stage.say(ANNA, "/delete_my_data").await;
+    assert!(
+        stage.last_text(ANNA).contains("остаток дней сгорит"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.pay_in_roubles(ANNA, "pack:starter").await;
+    let before = stage.balance(ANNA).await;
+    stage.press_newest(ANNA, "er:").await;
+    assert_eq!(stage.balance(ANNA).await, before, "the card said less");
+    stage.press_newest(ANNA, "er:").await;
+    let account = stage.account(ANNA).await;
+    assert_eq!((account.balance.available.0, account.standing.plan), (0, None));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_run_that_breaks_off_is_gone_on_with() {
+    let stage = customer().await;
+    delete(&stage).await;
+    let broken = Fault::new(Service::DynamoDb, Effect::CutBefore)
+        .operation("UpdateItem")
+        .resource("JobsTable");
+    let armed = stage.aws.faults().arm(broken.caller("CleanupFunction").always());
+    stage.sweep().await;
+    assert!(armed.hits() > 0);
+    assert!(everything(&stage).contains(SECRET));
+    armed.disarm();
+    stage.pass(Millis::from_mins(1));
+    stage.minute().await;
+    assert!(!everything(&stage).contains(SECRET));
+    stage.assert_sound().await;
+}
