@@ -150,6 +150,8 @@ await language("en");
 {
   const page = await opened({ height: 900 });
   await ready(page);
+  // What comes after the first answer is drawn by then.
+  await page.waitForSelector(".orders li");
   assert.match(await text(page, "#opens-hd"), /Opens with the plan “Unlimited for a day”/);
   await page.click("#opens-hd");
   await page.waitForSelector('dialog [data-rail="yookassa"]');
