@@ -59,12 +59,8 @@ async fn ask(stage: &Stage, method: &str, path: &str, body: &Value) -> (u16, Val
     (said.status, said.body)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn five_hundred_are_told_once_each_though_it_is_stopped_half_way_and_resumed() {
-    let stage = Stage::new().await;
-    let crowd = 2_000..2_500;
-    stage.crowd(crowd.clone()).await;
-    stage.admit(ANNA, Role::Editor).await;
+/// Two want no broadcasts, one has blocked the bot, and one has gone without a word.
+async fn lose_some(stage: &Stage) {
     for user in [2_010, 2_011] {
         stage.say(user, "/notifications").await;
         stage.press_newest(user, "nw:0").await;
@@ -73,6 +69,15 @@ async fn five_hundred_are_told_once_each_though_it_is_stopped_half_way_and_resum
     stage.answered().await;
     // Nobody has heard of this one yet.
     stage.telegram.deactivate(2_030).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn five_hundred_are_told_once_each_though_it_is_stopped_half_way_and_resumed() {
+    let stage = Stage::new().await;
+    let crowd = 2_000..2_500;
+    stage.crowd(crowd.clone()).await;
+    stage.admit(ANNA, Role::Editor).await;
+    lose_some(&stage).await;
     let texts = json!({"ru": format!("<b>{RU}</b>"), "en": format!("<b>{EN}</b>")});
     let link = json!({"url": "https://example.org", "labels": {"ru": "Сюда", "en": "Here"}});
     let (status, made) = ask(
@@ -345,20 +350,12 @@ async fn who_presses_unsubscribe_gets_no_other_and_may_come_back() {
     stage.assert_sound().await;
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_broadcast_goes_to_its_segment_and_to_nobody_else() {
-    let stage = Stage::new().await;
-    stage.newcomer(ANNA).await;
-    stage.newcomer_who_speaks(BORIS, "ru").await;
-    stage.tier(ANNA, "pro").await;
-    stage.pay_in_roubles(BORIS, "pack:starter").await;
-    stage.minute().await;
-    stage.pass(Millis::from_mins(20 * 24 * 60));
-    stage.order(ANNA, "a comeback").await;
-    stage.run_until_settled().await;
+/// Segments, and how many messages they are to Anna (who speaks English, has the tier `pro` and came back) and to Boris (who
+/// speaks Russian, has paid and not been seen since).
+fn segments() -> Vec<(Segment, usize, usize)> {
     let all = Segment::default;
     let tier = |name: &str| Some(domain::broadcast::Tariff::parse(name));
-    for (segment, anna, boris) in [
+    vec![
         (
             Segment {
                 language: Some("ru".to_owned()),
@@ -439,7 +436,21 @@ async fn a_broadcast_goes_to_its_segment_and_to_nobody_else() {
             1,
             0,
         ),
-    ] {
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broadcast_goes_to_its_segment_and_to_nobody_else() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    stage.newcomer_who_speaks(BORIS, "ru").await;
+    stage.tier(ANNA, "pro").await;
+    stage.pay_in_roubles(BORIS, "pack:starter").await;
+    stage.minute().await;
+    stage.pass(Millis::from_mins(20 * 24 * 60));
+    stage.order(ANNA, "a comeback").await;
+    stage.run_until_settled().await;
+    for (segment, anna, boris) in segments() {
         let before = (stage.told(ANNA, EN).len(), stage.told(BORIS, RU).len());
         let said = format!("{segment:?}");
         stage.start_broadcast(new(segment)).await;

@@ -28,6 +28,7 @@ pub(crate) const PERSON: &[&[&str]] = &[
     &["created_at"],
     &["ordered_at"],
     &["paid_at"],
+    &["erased_at"],
     &[limits_flags::standing::ATTRIBUTE],
 ];
 /// The language of accounts that were opened before theirs was kept.
@@ -173,10 +174,12 @@ pub(crate) fn read_person(item: &Item, now: Timestamp) -> Result<Person, Malform
     let standing = limits_flags::standing::read(item)?;
     let came: i64 = row.n_or_zero("created_at")?;
     let ordered: i64 = row.n_or_zero("ordered_at")?;
+    // Whoever had their data deleted, and has not ordered anything since, is left alone.
+    let erased = row.n_opt::<i64>("erased_at")?.is_some_and(|at| ordered <= at);
     Ok(Person {
         user: UserId(row.n("user_id")?),
         language: row.s_opt("locale").unwrap_or(LANGUAGE).to_owned(),
-        muted: row.flag("muted"),
+        muted: row.flag("muted") || erased,
         gone: row.flag("blocked"),
         tier: standing.tier_at(now).map(str::to_owned),
         plan: standing.plan_at(now).map(str::to_owned),
@@ -368,6 +371,20 @@ mod tests {
             ..made
         };
         assert_eq!(read_broadcast(&broadcast_item(&far)).unwrap(), far);
+    }
+
+    #[test]
+    fn whoever_had_their_data_deleted_is_left_alone_until_they_order_again() {
+        let row = |ordered_at: Option<i64>| {
+            let ordered = ordered_at.map(|at| ("ordered_at".to_owned(), n(at)));
+            let fixed = [("user_id".to_owned(), n(7)), ("erased_at".to_owned(), n(50))];
+            fixed.into_iter().chain(ordered).collect::<Item>()
+        };
+        let muted = |ordered_at| read_person(&row(ordered_at), Timestamp(90)).unwrap().muted;
+        assert_eq!(
+            [muted(None), muted(Some(40)), muted(Some(60))],
+            [true, true, false]
+        );
     }
 
     #[test]
