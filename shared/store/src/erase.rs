@@ -149,7 +149,7 @@ impl Store {
         }
         let key = rows::request_key(line.user, line.at, &line.id);
         let mut write = Write::update(LINE, &self.tables.requests, key)
-            .when(Condition::Exists("id"))
+            .when(Condition::Exists("status"))
             .remove("prompt");
         if file {
             write = write.set("result", s(""));

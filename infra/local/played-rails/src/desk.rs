@@ -29,6 +29,8 @@ struct Inner {
     rules: Rules,
     http: reqwest::Client,
     state: Mutex<State>,
+    /// Held from looking a key up until its answer is kept: of two requests under one key at once, one is played.
+    keyed: Mutex<()>,
 }
 
 #[derive(Default)]
@@ -55,6 +57,7 @@ impl Desk {
             rules,
             http,
             state: Mutex::default(),
+            keyed: Mutex::default(),
         })))
     }
 

@@ -206,8 +206,8 @@ impl Rows {
 
 fn line(item: &Item) -> Line {
     Line {
-        id: text(item, "id").unwrap(),
-        provider: text(item, "gen_ai.provider.name").unwrap(),
+        id: named(&text(item, "request").unwrap()),
+        provider: ours(text(item, "gen_ai.provider.name").unwrap()),
         seconds: amount(item, "seconds").unwrap_or(0),
         attempts: amount(item, "attempts").map_or(0, |times| u32::try_from(times).unwrap()),
         tokens_in: amount(item, "gen_ai.usage.input_tokens").unwrap_or(0),
@@ -227,6 +227,20 @@ fn line(item: &Item) -> Line {
         is_part: item.contains_key("at_least_micro_usd"),
         per_usd: amount(item, "kopecks_per_usd"),
         plan: text(item, "subscription").filter(|_| is_set(item, "is_unlimited")),
+    }
+}
+
+/// The name in a line's sort key, which has the moment before it.
+fn named(request: &str) -> String {
+    request.split_once('#').unwrap().1.to_owned()
+}
+
+/// OpenTelemetry's names of two providers, as the price list has them.
+fn ours(provider: String) -> String {
+    match provider.as_str() {
+        "gcp.gemini" => "google".to_owned(),
+        "gcp.vertex_ai" => "vertex".to_owned(),
+        _ => provider,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Books, Index, Violation, violation};
-use crate::ai_request::AiRequest;
+use crate::ai_request::{AiRequest, Asked};
 use crate::id::JobId;
 use crate::job::Job;
 
@@ -24,6 +24,12 @@ pub(super) fn wrong(books: &Books, index: &Index<'_>) -> Vec<Violation> {
     found
 }
 
+/// Whether nothing is left of what the customer said or showed: they had it deleted, and the order does not know any more
+/// whether there was a photo.
+fn is_silenced(job: &Job) -> bool {
+    job.order.prompt.is_empty() && job.order.image.is_none()
+}
+
 fn wrong_line(books: &Books, job: &Job, line: Option<&AiRequest>) -> Option<Violation> {
     let wanted = AiRequest::of(job)?;
     let told = |what: String| violation("I21", format!("job {}: {what}", job.id));
@@ -38,10 +44,15 @@ fn wrong_line(books: &Books, job: &Job, line: Option<&AiRequest>) -> Option<Viol
         ..line.clone()
     };
     // A line that is older than what it would say of what was asked for is held against nothing there.
-    let wanted = AiRequest {
-        asked: line.asked.as_ref().and(wanted.asked),
-        ..wanted
-    };
+    let asked = line.asked.as_ref().zip(wanted.asked).map(|(said, asked)| Asked {
+        with_photo: if is_silenced(job) {
+            said.with_photo
+        } else {
+            asked.with_photo
+        },
+        ..asked
+    });
+    let wanted = AiRequest { asked, ..wanted };
     // While it is open, only what was fixed at its acceptance must agree, and that it is open.
     if !wanted.status.is_final() {
         let fixed = |line: &AiRequest| (line.at, line.model.clone(), line.credits, line.is_unlimited);

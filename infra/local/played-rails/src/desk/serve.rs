@@ -1,5 +1,6 @@
 //! The way of a request: recorded, admitted, looked up by its key, played, perhaps spoilt.
 
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -127,6 +128,7 @@ impl Desk {
             return (instead(api, api.play(request), spoilt), spoilt);
         };
         let (asked, now_ms) = (api.fingerprint(request), self.now_ms());
+        let _turn = self.0.keyed.lock().unwrap_or_else(PoisonError::into_inner);
         let known = self.state().keys.known(key, &asked, now_ms);
         let reply = match known {
             Known::Other => return (api.other_under_key(), spoilt),
