@@ -56,6 +56,17 @@ test("a file comes piece by piece, each asked for once, and is told how far it i
   assert.ok(shares[0] < shares[1] && shares[2] === 1);
 });
 
+test("a piece that breaks off half-way is asked for again, and what came before stays", async () => {
+  const server = new Server();
+  const broken = () => new Response(new ReadableStream({ start: (stream) => stream.error(new TypeError("network")) }),
+    { status: 206, headers: { "Content-Type": "video/mp4", ETag: '"one"', "Content-Range": `bytes 0-1/${MADE.length}` } });
+  server.fails = [undefined, broken];
+  await same(await server.get(), MADE);
+  assert.equal(server.waited.length, 1);
+  server.fails = [broken, broken, broken];
+  await assert.rejects(server.get(), (problem) => problem.kind === "network");
+});
+
 test("a server that gives less than it is asked for is asked for the rest", async () => {
   const server = new Server();
   server.file = bytes(100);

@@ -62,7 +62,7 @@ async function begin() {
 /** What is known is another: what the account says moves with every order that begins or ends. */
 function updated() {
   draw();
-  if (ordersOf !== undefined && accountNow() !== ordersOf) newest();
+  if (accountNow() !== ordersOf) newest();
 }
 
 function accountNow() {
@@ -82,7 +82,8 @@ async function newest() {
     const older = meets ? orders.all.filter((order) => !fresh.has(order.id)) : [];
     Object.assign(orders, { all: [...page.orders, ...older], next: meets ? orders.next : page.next, problem: null });
   } catch (problem) {
-    orders.problem = problem;
+    // Nothing is known of the newest: whoever asks next asks for them.
+    [orders.problem, ordersOf] = [problem, null];
   }
   orders.loading = false;
   draw();
@@ -128,13 +129,14 @@ async function more(anew = false) {
     const path = cursor ? `/me/orders?cursor=${encodeURIComponent(cursor)}` : "/me/orders";
     const page = await asker.ask(path, { keep: false });
     const shown = orders.all.length;
-    Object.assign(orders, { all: anew ? page.orders : [...orders.all, ...page.orders], next: page.next, problem: null });
+    Object.assign(orders, { all: cursor ? [...orders.all, ...page.orders] : page.orders, next: page.next, problem: null });
     if (cursor) queueMicrotask(() => columns.querySelectorAll(".orders li")[shown]?.focus());
   } catch (problem) {
     orders.problem = problem;
   }
   orders.loading = false;
   draw();
+  if (!orders.problem && accountNow() !== ordersOf) newest();
 }
 
 /** Nobody is signed in: the page was opened in a browser. */

@@ -26,7 +26,8 @@ async function more(anew = false) {
   try {
     const cursor = anew || !items.next ? "" : `?cursor=${encodeURIComponent(items.next)}`;
     const page = await asked(`/me/gallery${cursor}`);
-    Object.assign(items, { all: anew ? page.items : [...items.all, ...page.items], next: page.next });
+    // Only what was asked for behind a cursor comes after what is shown.
+    Object.assign(items, { all: cursor ? [...items.all, ...page.items] : page.items, next: page.next });
   } catch (problem) {
     items.problem = problem;
   }

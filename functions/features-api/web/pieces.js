@@ -2,8 +2,8 @@
 
 import { Problem } from "./client.js";
 
-/** Bytes that are asked for at once. */
-export const PIECE_BYTES = 4 << 20;
+/** Bytes that are asked for at once: few enough to arrive within one answer's time on a slow link. */
+export const PIECE_BYTES = 1 << 20;
 /** More than any file that there is: Telegram gives a bot 20 MB. */
 const WHOLE_BYTES_MAX = 21 << 20;
 /** Times that a piece is asked for. */
@@ -28,9 +28,8 @@ export async function whole(path, { send, onProgress = () => {}, signal, wait = 
     signal?.throwIfAborted();
     const headers = { Range: `bytes=${at}-${at + PIECE_BYTES - 1}` };
     if (tag) headers["If-Range"] = tag;
-    const answer = await asked(path, { send, headers, signal, wait });
+    const { answer, bytes } = await asked(path, { send, headers, signal, wait });
     const place = answer.status === 206 ? placeOf(answer.headers.get("Content-Range")) : { from: 0, total: null };
-    const bytes = await answer.arrayBuffer();
     const now = answer.headers.get("ETag");
     // It is another file than at the beginning: that one is taken from its own beginning.
     if (place?.from === 0 && at > 0) [parts, at, begun] = [[], 0, begun + 1];
@@ -45,15 +44,24 @@ export async function whole(path, { send, onProgress = () => {}, signal, wait = 
   return new Blob(parts, { type: KINDS.includes(kind) ? kind : "application/octet-stream" });
 }
 
-/** A piece, asked for again where that helps. */
+/** A piece with its bytes, asked for again where that helps: also where it breaks off half-way. */
 async function asked(path, { send, headers, signal, wait }) {
   for (let tries = 1; ; tries += 1) {
     try {
-      return await send(path, { headers, signal });
+      const answer = await send(path, { headers, signal });
+      return { answer, bytes: await bytesOf(answer, signal) };
     } catch (problem) {
       if (signal?.aborted || tries >= TRIES || !["network", "server", "busy"].includes(problem.kind)) throw problem;
       await wait(Math.min(PAUSE_MAX_MS, Math.max(PAUSE_MS * tries, (problem.retryAfterS ?? 0) * 1000)));
     }
+  }
+}
+
+async function bytesOf(answer, signal) {
+  try {
+    return await answer.arrayBuffer();
+  } catch (error) {
+    throw signal?.aborted ? error : new Problem("network", String(error?.message ?? error));
   }
 }
 

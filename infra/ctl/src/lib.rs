@@ -42,58 +42,68 @@ pub use arguments::Arguments;
 pub use error::{Error, Kind};
 pub use report::Report;
 
+use std::pin::Pin;
+
 use arguments::{Command, SecretCommand, SettingsCommand, WebhookCommand};
 use holders::losing;
 
 /// Carries a command out. What is too long to be held as a whole is written to `out` as it is read; the report is the rest.
 pub async fn run(arguments: &Arguments, out: &mut dyn std::io::Write) -> Result<Report, Error> {
     match &arguments.command {
-        // Large, and so not a part of every other command's way.
-        Command::Settings(command) => Box::pin(settings(command)).await,
-        Command::Flags(command) => flags::flags(command).await,
-        Command::Evaluators(command) => registry::rows("evaluator", command).await,
-        Command::Features(command) => registry::rows("feature", command).await,
-        Command::Tiers(command) => standing::held("tier", command).await,
-        Command::Addons(command) => standing::held("addon", command).await,
-        Command::Components(command) => registry::rows("component", command).await,
-        Command::Overrides(command) => standing::overrides(command).await,
-        Command::Limits(command) => limits::limits(command).await,
-        Command::Models(command) => prices::models(command).await,
-        Command::Prices(command) => prices::prices(command).await,
-        Command::Packs(command) => registry::rows("pack", command).await,
-        Command::Selling(command) => selling::selling(command).await,
-        Command::ModelCosts(command) => registry::rows("model_cost", command).await,
-        Command::Costs(command) => single::single(&fields::COSTS, command).await,
-        Command::Moderation(command) => single::single(&fields::MODERATION, command).await,
-        Command::Promos(command) => Box::pin(promos::promos(command)).await,
-        Command::Rewards(command) => single::single(&fields::REWARDS, command).await,
-        Command::Plans(command) => standing::held("plan", command).await,
-        Command::Roles(command) => standing::roles(command).await,
-        Command::Strikes(command) => standing::strikes(command).await,
-        Command::Country(command) => standing::country(command).await,
-        Command::Upgrades(command) => upgrades::upgrades(command).await,
-        Command::Broadcast(command) => broadcast::broadcast(command).await,
-        Command::Keys(command) => access::keys(command).await,
-        Command::Admins(command) => access::admins(command).await,
-        Command::Explain(command) => explain::explain(command).await,
-        Command::Log(command) => log::log(command).await,
-        Command::Webhook(command) => webhook(command).await,
-        Command::Audit { target } => audit::audit(target).await,
-        Command::Jobs(command) => jobs::jobs(command).await,
+        Command::Settings(command) => later(|| settings(command)).await,
+        Command::Flags(command) => later(|| flags::flags(command)).await,
+        Command::Evaluators(command) => later(|| registry::rows("evaluator", command)).await,
+        Command::Features(command) => later(|| registry::rows("feature", command)).await,
+        Command::Tiers(command) => later(|| standing::held("tier", command)).await,
+        Command::Addons(command) => later(|| standing::held("addon", command)).await,
+        Command::Components(command) => later(|| registry::rows("component", command)).await,
+        Command::Overrides(command) => later(|| standing::overrides(command)).await,
+        Command::Limits(command) => later(|| limits::limits(command)).await,
+        Command::Models(command) => later(|| prices::models(command)).await,
+        Command::Prices(command) => later(|| prices::prices(command)).await,
+        Command::Packs(command) => later(|| registry::rows("pack", command)).await,
+        Command::Selling(command) => later(|| selling::selling(command)).await,
+        Command::ModelCosts(command) => later(|| registry::rows("model_cost", command)).await,
+        Command::Costs(command) => later(|| single::single(&fields::COSTS, command)).await,
+        Command::Moderation(command) => later(|| single::single(&fields::MODERATION, command)).await,
+        Command::Promos(command) => later(|| promos::promos(command)).await,
+        Command::Rewards(command) => later(|| single::single(&fields::REWARDS, command)).await,
+        Command::Plans(command) => later(|| standing::held("plan", command)).await,
+        Command::Roles(command) => later(|| standing::roles(command)).await,
+        Command::Strikes(command) => later(|| standing::strikes(command)).await,
+        Command::Country(command) => later(|| standing::country(command)).await,
+        Command::Upgrades(command) => later(|| upgrades::upgrades(command)).await,
+        Command::Broadcast(command) => later(|| broadcast::broadcast(command)).await,
+        Command::Keys(command) => later(|| access::keys(command)).await,
+        Command::Admins(command) => later(|| access::admins(command)).await,
+        Command::Explain(command) => later(|| explain::explain(command)).await,
+        Command::Log(command) => later(|| log::log(command)).await,
+        Command::Webhook(command) => later(|| webhook(command)).await,
+        Command::Audit { target } => later(|| audit::audit(target)).await,
+        Command::Jobs(command) => later(|| jobs::jobs(command)).await,
         Command::Job {
             job,
             log_name: false,
             bot,
-        } => job::job(job, bot).await,
-        Command::Job { job, bot, .. } => job::log_name(job, bot).await,
-        Command::Account { user, target } => account::account(*user, target).await,
-        Command::Payments(command) => payments::payments(command).await,
-        Command::Requests(command) => requests::requests(command, arguments.json, out).await,
-        Command::Report(asked) => daily::report(asked).await,
-        Command::Grant(grant) => grant::grant(grant).await,
-        Command::Redrive(command) => redrive::redrive(command).await,
+        } => later(|| job::job(job, bot)).await,
+        Command::Job { job, bot, .. } => later(|| job::log_name(job, bot)).await,
+        Command::Account { user, target } => later(|| account::account(*user, target)).await,
+        Command::Payments(command) => later(|| payments::payments(command)).await,
+        Command::Requests(command) => later(move || requests::requests(command, arguments.json, out)).await,
+        Command::Report(asked) => later(|| daily::report(asked)).await,
+        Command::Grant(grant) => later(|| grant::grant(grant)).await,
+        Command::Redrive(command) => later(|| redrive::redrive(command)).await,
         Command::Secret(SecretCommand::Template) => secret::template(),
     }
+}
+
+/// A command's way, made where it takes no room in every other command's: none of them is small.
+#[inline(never)]
+fn later<'a, F>(make: impl FnOnce() -> F) -> Pin<Box<dyn Future<Output = Result<Report, Error>> + 'a>>
+where
+    F: Future<Output = Result<Report, Error>> + 'a,
+{
+    Box::pin(make())
 }
 
 async fn settings(command: &SettingsCommand) -> Result<Report, Error> {

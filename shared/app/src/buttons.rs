@@ -85,8 +85,9 @@ pub(crate) enum Button {
     GiveBack(Nonce, bool),
     /// The next payments of this subscription are wanted, or not.
     Renew(Nonce, bool),
-    /// Delete all that is known of the customer, who was shown that so many credits are lost.
-    Erase(Credits),
+    /// Delete all that is known of the customer, who was shown that so many credits are lost, and what their standing (so
+    /// their plan) was at this revision.
+    Erase(Credits, u64),
 }
 
 impl Button {
@@ -129,7 +130,7 @@ impl Button {
             Self::Paid(nonce) => format!("pd:{}", nonce.as_str()),
             Self::GiveBack(nonce, meant) => format!("gb:{}:{}", nonce.as_str(), u8::from(*meant)),
             Self::Renew(nonce, wanted) => format!("rn:{}:{}", nonce.as_str(), u8::from(*wanted)),
-            Self::Erase(shown) => format!("er:{}", shown.0),
+            Self::Erase(shown, revision) => format!("er:{}:{revision}", shown.0),
         }
     }
 
@@ -158,7 +159,9 @@ impl Button {
             return page.parse().ok().map(Self::HistoryPage);
         }
         if let Some(shown) = data.strip_prefix("er:") {
-            return shown.parse().ok().map(|shown| Self::Erase(Credits(shown)));
+            let (shown, revision) = shown.split_once(':')?;
+            let shown = Credits(shown.parse().ok()?);
+            return revision.parse().ok().map(|revision| Self::Erase(shown, revision));
         }
         let (kind, rest) = data.split_once(':')?;
         let nonce = Nonce::parse(rest.get(..NONCE_CHARS)?)?;
@@ -247,7 +250,7 @@ impl Button {
             | Self::Paid(_)
             | Self::GiveBack(..)
             | Self::Renew(..)
-            | Self::Erase(_) => None,
+            | Self::Erase(..) => None,
         }
     }
 
@@ -319,7 +322,7 @@ mod tests {
             Button::News(true),
             Button::News(false),
             Button::Mute,
-            Button::Erase(Credits(u32::MAX)),
+            Button::Erase(Credits(u32::MAX), u64::MAX),
         ];
         for button in buttons {
             assert!(button.data().len() <= 64, "{button:?}");

@@ -114,11 +114,19 @@ impl fmt::Display for Key {
 impl Key {
     /// Whether it brings a customer credits that were never theirs: bought, or given.
     pub fn gives(&self) -> bool {
-        let moves_their_own = matches!(
-            self,
-            Self::Hold(_) | Self::Capture(_) | Self::Release(_) | Self::Payment(..)
-        );
-        !moves_their_own
+        // Each by its name: a kind that is new has to say which it is.
+        match self {
+            Self::Signup
+            | Self::Adjust(_)
+            | Self::Promo(_)
+            | Self::Bonus(_)
+            | Self::Invited
+            | Self::Invite(_)
+            | Self::Purchase(_) => true,
+            Self::Forfeit(_) | Self::Hold(_) | Self::Capture(_) | Self::Release(_) | Self::Payment(..) => {
+                false
+            }
+        }
     }
 
     /// Reads a stored key; `None` if it is none of ours.

@@ -5,7 +5,6 @@ use domain::catalog::Makes;
 use domain::contact::Contact;
 use domain::id::{ChatId, Fence, FileId, JobId, MessageId, ModelId, TaskId, UserId};
 use domain::job::{Failure, Image, Job, Mark, Order, RenderedFile, Rule, Stage};
-use domain::ledger::{Entry, Key};
 use domain::limit::{Count, Counted};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
@@ -14,6 +13,7 @@ use table::{AttributeValue, Item, Malformed, Row, list, n, s};
 
 mod broadcasts;
 mod drafts;
+mod entries;
 mod invitations;
 mod movements;
 mod opened;
@@ -30,6 +30,8 @@ pub(crate) use broadcasts::{
 };
 pub use drafts::{choice_map, draft_map};
 use drafts::{read_choice, read_draft};
+pub(crate) use entries::GIVEN_DAY;
+pub use entries::{entry_item, read_entry};
 pub use invitations::{
     invitation_item, invitation_key, invites_item, invites_key, link_item, link_key, read_invites, read_link,
 };
@@ -49,9 +51,6 @@ pub use uses::{read_use, use_key};
 
 /// The version of every row written here.
 pub const SCHEMA: i64 = 1;
-
-/// The day of UTC on which an entry of the ledger gave credits; other entries have none.
-pub(crate) const GIVEN_DAY: &str = "given_day";
 
 /// The key of an account.
 pub fn account_key(user: UserId) -> Item {
@@ -113,35 +112,6 @@ pub fn read_count(item: &Item) -> Result<(String, Count), Malformed> {
 /// A number that is never so large.
 pub(crate) fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-/// A ledger entry as an item.
-pub fn entry_item(user: UserId, key: &Key, amount: Credits, at: Timestamp) -> Item {
-    let mut item = Item::from([
-        ("user_id".to_owned(), n(user.0)),
-        ("entry".to_owned(), s(key.to_string())),
-        ("amount".to_owned(), n(amount.0)),
-        ("at".to_owned(), n(at.0)),
-        ("schema".to_owned(), n(SCHEMA)),
-    ]);
-    // What the index of given credits sees.
-    let given = day(at).filter(|_| key.gives());
-    item.extend(given.map(|day| (GIVEN_DAY.to_owned(), s(day))));
-    item
-}
-
-/// A ledger entry as read.
-pub fn read_entry(item: &Item) -> Result<(UserId, Entry), Malformed> {
-    let row = Row(item);
-    let key = Key::parse(row.s("entry")?).ok_or(Malformed { attribute: "entry" })?;
-    Ok((
-        UserId(row.n("user_id")?),
-        Entry {
-            key,
-            amount: Credits(row.n("amount")?),
-            at: Timestamp(row.n("at")?),
-        },
-    ))
 }
 
 /// An account as read.

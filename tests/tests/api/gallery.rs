@@ -263,14 +263,14 @@ async fn nobody_has_more_pieces_than_there_are_for_a_day() {
             .user(&stage, ANNA)
     };
     let mut said = Vec::new();
-    for _ in 0..17 {
+    for _ in 0..41 {
         said.push(stage.ask(range()).await.status);
     }
-    assert_eq!((said[15], said[16]), (206, 429), "{said:?}");
+    assert_eq!((said[39], said[40]), (206, 429), "{said:?}");
     stage.pass(Millis::from_secs(60));
     assert_eq!(stage.ask(range()).await.status, 206);
     let mut refused = None;
-    for count in 18..=301 {
+    for count in 42..=1_201 {
         stage.pass(Millis::from_secs(1));
         let said = stage.ask(range()).await;
         if said.status != 206 {
@@ -281,7 +281,7 @@ async fn nobody_has_more_pieces_than_there_are_for_a_day() {
     let (count, said) = refused.unwrap();
     assert_eq!(
         (count, said.status, &said.body["reason"]),
-        (301, 409, &json!("too_many_today"))
+        (1_201, 409, &json!("too_many_today"))
     );
     stage.pass(Millis::from_mins(24 * 60));
     assert_eq!(stage.ask(range()).await.status, 206, "tomorrow again");

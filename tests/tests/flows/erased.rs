@@ -156,6 +156,21 @@ async fn nothing_is_deleted_while_an_order_is_open_or_a_plan_renews() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_old_card_deletes_no_plan_that_it_has_not_shown() {
+    let stage = Stage::with(|setting| setting.gift(0)).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.say(ANNA, "/delete_my_data").await;
+    let (message, data) = stage.newest_button(ANNA, "er:");
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    stage.press(ANNA, message, &data).await;
+    assert_eq!(stage.account(ANNA).await.erased_at, None);
+    // It says by now what would be lost, and means it.
+    assert_eq!(stage.press_newest(ANNA, "er:").await, None);
+    assert!(stage.account(ANNA).await.erased_at.is_some());
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn whoever_has_gone_is_rewarded_for_nobody_and_their_friend_is() {
     let stage = customer().await;
     stage.say(ANNA, "/invite").await;

@@ -71,6 +71,8 @@ pub(crate) struct Credits {
     captured: u32,
     /// Gone back for money that went back.
     clawed: u32,
+    /// Given up, when its owner had everything deleted.
+    forfeited: u32,
     /// Ever given.
     granted: u32,
     /// Spent, and then the money went back.
@@ -157,6 +159,7 @@ impl Shown {
                 aside: balance.aside.0,
                 captured: balance.captured.0,
                 clawed: balance.clawed.0,
+                forfeited: balance.forfeited.0,
                 granted: balance.granted.0,
                 debt: balance.debt.0,
             },

@@ -34,11 +34,11 @@ use crate::rate::Rates;
 /// The most of a file that one answer has.
 const PIECE_BYTES_MAX: usize = 4 << 20;
 /// Pieces that a customer has in a day, as every function's instance counts them together: a bound on what is sent.
-const PIECES_A_DAY_MAX: u32 = 300;
+const PIECES_A_DAY_MAX: u32 = 1_200;
 /// What these are counted as.
 const PIECES: &str = "piece";
 /// Pieces that one instance gives a customer in one go, and a minute.
-const PIECES_PACE: (u32, u32) = (16, 120);
+const PIECES_PACE: (u32, u32) = (40, 240);
 /// Times that a customer has something sent to the chat in one go, and a minute.
 const CHAT_PACE: (u32, u32) = (4, 12);
 /// Times that a customer makes us ask a rail in one go, and a minute.

@@ -149,6 +149,7 @@ const TEXTS = {
   available: ["to spend", "доступно"],
   held: ["held", "отложено"],
   captured: ["spent", "потрачено"],
+  forfeited: ["given up by deletion", "отдано при удалении"],
   granted: ["ever given", "всего получено"],
   "set-aside": ["Set aside for money that goes back", "Отложено под возврат денег"],
   clawed: ["Gone back with money", "Ушло с возвратом"],

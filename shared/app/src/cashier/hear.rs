@@ -153,8 +153,11 @@ impl Cashier {
                 Err(why) => return Ok(Written::Cannot(why)),
             };
             let entry = settlement.entry(&after.payment, after.goods.credits);
-            if *settlement == Settlement::Grant {
+            // A dispute that was won, too: what it was to bring may have been let go meanwhile.
+            if matches!(settlement, Settlement::Grant | Settlement::Restore(_)) {
                 besides.extend(self.looked_at_soon(account));
+            }
+            if *settlement == Settlement::Grant {
                 let debt = account.balance.debt;
                 let left = account
                     .balance

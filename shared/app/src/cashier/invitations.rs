@@ -20,6 +20,8 @@ use crate::texts::{Locale, Say};
 const LOOKED_AT: Millis = Millis::from_mins(1);
 /// How long an invitation waits that could not be looked at.
 const PUT_OFF: Millis = Millis::from_mins(5);
+/// When it is looked for rules again where there are none.
+const PAUSED: Millis = Millis::from_mins(24 * 60);
 /// How often a reward is tried because others were faster.
 const TRIES_MAX: u32 = 4;
 /// The longest that Telegram is waited for.
@@ -48,8 +50,12 @@ impl Cashier {
         let settings = self.settings.fresh(now).await?;
         for _ in 0..TRIES_MAX {
             let account = self.account(friend).await?;
-            let (Some(inviter), Some(referral)) = (account.invited_by, &settings.rewards.referral) else {
+            let Some(inviter) = account.invited_by else {
                 return self.look_again(friend, None, deadline).await;
+            };
+            // Rules that are taken out for an hour take nobody's reward away.
+            let Some(referral) = &settings.rewards.referral else {
+                return self.look_again(friend, Some(now.after(PAUSED)), deadline).await;
             };
             match self.deeds(referral, &account, now).await? {
                 Deeds::None => return self.look_again(friend, None, deadline).await,

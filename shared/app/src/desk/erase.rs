@@ -30,8 +30,14 @@ impl Visit<'_> {
         Ok(self.send_card(card))
     }
 
-    /// The customer means it, and has seen that so many credits are lost.
-    pub(super) async fn erase(self, shown: Credits, message_id: i64, query_id: &str) -> Result<Reply, Error> {
+    /// The customer means it, and has seen that so many credits are lost, and what their standing was at this revision: a
+    /// plan that came later was on no card.
+    pub(super) async fn erase(
+        self,
+        (shown, revision): (Credits, u64),
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
         if let Some(why) = self.hindrance().await? {
             let card = Card {
                 text: why,
@@ -40,10 +46,10 @@ impl Visit<'_> {
             return Ok(self.edit_card(message_id, card));
         }
         // The answer to a first press was lost.
-        if self.was_erased_just_now() {
+        if self.was_erased_just_now(revision) {
             return Ok(self.edit_card(message_id, self.begun_card()));
         }
-        if self.account.balance.available != shown {
+        if (self.account.balance.available, self.account.standing.revision) != (shown, revision) {
             return Ok(self.edit_card(message_id, self.erase_card()));
         }
         let (store, account) = (&self.desk.store, &self.account);
@@ -61,9 +67,10 @@ impl Visit<'_> {
         }
     }
 
-    fn was_erased_just_now(&self) -> bool {
-        let empty = self.account.balance.available == Credits::ZERO;
-        let at = self.account.erased_at.filter(|_| empty);
+    /// Whether it was this very card that deleted everything.
+    fn was_erased_just_now(&self, revision: u64) -> bool {
+        let ours = revision.saturating_add(1) == self.account.standing.revision;
+        let at = self.account.erased_at.filter(|_| ours);
         at.is_some_and(|at| self.now.since(at) < JUST_NOW)
     }
 
@@ -108,7 +115,9 @@ impl Visit<'_> {
         Card {
             text: text.join("\n\n"),
             buttons: keyboard([
-                vec![Button::Erase(credits).labelled(say.text("button-erase"))],
+                vec![
+                    Button::Erase(credits, self.account.standing.revision).labelled(say.text("button-erase")),
+                ],
                 vec![Button::Cabinet.labelled(say.text("button-erase-not"))],
             ]),
         }

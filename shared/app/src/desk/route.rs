@@ -210,7 +210,9 @@ impl Visit<'_> {
             Button::ShowAgain(_) => Ok(self.show_again(query_id)),
             Button::History => self.history_instead(message_id, 0).await,
             Button::HistoryPage(page) => self.history_instead(message_id, page).await,
-            Button::Erase(shown) => Box::pin(self.erase(shown, message_id, query_id)).await,
+            Button::Erase(shown, revision) => {
+                Box::pin(self.erase((shown, revision), message_id, query_id)).await
+            }
             Button::GiveBack(nonce, meant) => self.give_back(&nonce, meant, message_id, query_id).await,
             Button::Renew(nonce, wanted) => self.renew(&nonce, wanted, message_id, query_id).await,
         }

@@ -114,7 +114,10 @@ impl Broadcast {
         let wait = step.retry_after_s.map_or(Millis(0), |seconds| {
             Millis::from_secs(i64::from(seconds)).min(RETRY_AFTER_MAX)
         });
-        let refused = step.counts.refused >= u64::from(REFUSALS_MAX) && step.counts.sent == 0;
+        // In one step, however many were reached before; or in all, where nobody was: a slow one has few to a step.
+        let (max, all) = (u64::from(REFUSALS_MAX), self.counts.plus(step.counts));
+        let refused = (step.counts.refused >= max && step.counts.sent == 0)
+            || (step.counts.refused > 0 && all.refused >= max && all.sent == 0);
         let halted = match (step.no_token, refused) {
             (true, _) => Some(Halt::NoToken),
             (false, true) => Some(Halt::Refused),

@@ -151,6 +151,31 @@ fn everybody_is_counted_once_and_whom_nothing_reached_is_owed() {
 }
 
 #[test]
+fn a_slow_one_stops_as_well_where_telegram_refuses_all() {
+    let mut refused = Step::default();
+    refused.add(UserId(1), Outcome::Refused);
+    let mut slow = running();
+    for times in 1..REFUSALS_MAX {
+        slow = claimed(&slow, slow.due_at).after(&refused, slow.due_at);
+        assert_eq!(slow.state, State::Running, "{times}");
+    }
+    let halted = claimed(&slow, slow.due_at).after(&refused, slow.due_at);
+    assert_eq!(
+        (halted.state, halted.halted),
+        (State::Stopped, Some(Halt::Refused))
+    );
+    // Whom it cannot reach among many whom it has reached is no fault of the message.
+    let mut sent = Step::default();
+    sent.add(UserId(2), Outcome::Sent);
+    let reached = claimed(&running(), NOW).after(&sent, NOW);
+    let mut going = reached;
+    for _ in 0..=REFUSALS_MAX {
+        going = claimed(&going, going.due_at).after(&refused, going.due_at);
+    }
+    assert_eq!(going.state, State::Running);
+}
+
+#[test]
 fn telegrams_wish_is_followed_and_the_pace_comes_back_slowly() {
     let fast = |seconds| Step {
         retry_after_s: Some(seconds),

@@ -155,6 +155,7 @@ mod tests {
         price.give(&entry(Key::Signup, 2, from));
         price.give(&entry(Key::Adjust("x".to_owned()), 3, from));
         price.give(&entry(Key::Payment(After::Restored, id(), 2), 99, from));
+        price.give(&entry(Key::Forfeit(from), 99, from));
         // Before and after it.
         for at in [Timestamp(from.0 - 1), until] {
             price.sell(&sale(Moved::Came, 99_999, 10, None, at));

@@ -125,6 +125,12 @@ impl PromoRow {
         if self.credits == 0 {
             return Err(DocumentError::Senseless("credits", "0 is given to nobody"));
         }
+        if self.uses == Some(0) {
+            return Err(DocumentError::Senseless(
+                "uses",
+                "0 is nobody's: say `stopped: true`",
+            ));
+        }
         let from = self.from.as_deref().map(moment).transpose()?;
         let until = self.until.as_deref().map(moment).transpose()?;
         if from.zip(until).is_some_and(|(from, until)| until <= from) {
@@ -218,6 +224,7 @@ mod tests {
         }
         for row in [
             r#"{"credits":0}"#,
+            r#"{"credits":1,"uses":0}"#,
             r#"{"credits":10000}"#,
             r#"{"credits":1,"from":"tomorrow"}"#,
             r#"{"credits":1,"from":"2026-12-02","until":"2026-12-02"}"#,

@@ -8,6 +8,7 @@ use domain::catalog::{Makes, Rules};
 use domain::cost::{MicroUsd, Rate, Unit};
 use domain::id::{NONCE_CHARS, Nonce};
 use domain::job::{Answer, Event, Passed, RenderedFile, Sketch, Vain, Way};
+use domain::ledger::{Entry, Key};
 use domain::time::Jitter;
 use domain::uses::{USE_ID_BYTES, Use, UseId};
 

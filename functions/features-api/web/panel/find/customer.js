@@ -50,6 +50,7 @@ function money(account) {
     facts([
       [say("set-aside"), account.aside ? number(account.aside) : null],
       [say("clawed"), account.clawed ? number(account.clawed) : null],
+      [say("forfeited"), account.forfeited ? number(account.forfeited) : null],
       [say("open"), `${number(account.open_jobs.length)} / ${number(account.open_jobs_max)}`],
       [say("parked"), account.parked.length ? number(account.parked.length) : null],
       [say("language"), account.locale],
