@@ -159,9 +159,7 @@ impl Button {
             return page.parse().ok().map(Self::HistoryPage);
         }
         if let Some(shown) = data.strip_prefix("er:") {
-            let (shown, revision) = shown.split_once(':')?;
-            let shown = Credits(shown.parse().ok()?);
-            return revision.parse().ok().map(|revision| Self::Erase(shown, revision));
+            return read_erase(shown);
         }
         let (kind, rest) = data.split_once(':')?;
         let nonce = Nonce::parse(rest.get(..NONCE_CHARS)?)?;
@@ -276,6 +274,14 @@ fn letter(rail: Rail) -> &'static str {
         Rail::YooKassa => "y",
         Rail::Stripe => "c",
     }
+}
+
+fn read_erase(shown: &str) -> Option<Button> {
+    let (credits, revision) = shown.split_once(':')?;
+    Some(Button::Erase(
+        Credits(credits.parse().ok()?),
+        revision.parse().ok()?,
+    ))
 }
 
 #[cfg(test)]
