@@ -11,7 +11,7 @@ use domain::broadcast::BroadcastId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Paging, limit, no_cursor, user};
+use super::{Paging, foreign_cursor, limit, user};
 use crate::Api;
 use crate::auth::{Editor, Viewer};
 use crate::body::{Asked, Body, Name, Until};
@@ -94,7 +94,10 @@ fn named(text: &str) -> Result<BroadcastId, Refusal> {
 
 /// Broadcasts, the newest first.
 #[utoipa::path(get, path = "/admin/broadcasts", tag = "admin", params(Paging),
-    responses((status = 200, description = "A page of broadcasts", body = Broadcasts), Unreadable, Denials))]
+    responses((status = 200, description = "A page of broadcasts", body = Broadcasts),
+        (status = 422, description = "`cursor` is of no page of this list", body = crate::problem::Problem,
+            content_type = "application/problem+json"),
+        Unreadable, Denials))]
 pub(crate) async fn list_broadcasts(
     State(api): State<Arc<Api>>,
     _: Viewer,
@@ -102,7 +105,7 @@ pub(crate) async fn list_broadcasts(
 ) -> Result<Json<Broadcasts>, Refusal> {
     let limit = i32::try_from(limit(paging.limit)?).unwrap_or(1);
     let after = paging.cursor.as_deref();
-    let after = after.map(|cursor| BroadcastId::parse(cursor).ok_or_else(no_cursor));
+    let after = after.map(|cursor| BroadcastId::parse(cursor).ok_or_else(foreign_cursor));
     let (listed, more) = api
         .announcer
         .broadcasts
