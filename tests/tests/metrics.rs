@@ -62,6 +62,21 @@ async fn set_limit(stage: &Stage, max: u32) {
         .await;
 }
 
+/// Words that nobody made better are told, and are no failure of the videos: there are simple ones.
+async fn words_fail(stage: &Stage) {
+    let card = stage.draft(ANNA, "a cat on the moon").await;
+    stage.chat.inject(ChatTrouble::Incomplete, "", 1);
+    assert_eq!(stage.press_newest(ANNA, "wo:").await, None, "ordered");
+    stage.run_until_settled().await;
+    assert_eq!(stage.stage_of(&card.job()).await, JobStage::Failed);
+    let of_words = counted();
+    assert!(
+        of_words.contains_key("JobsSettled prompt-improver failed"),
+        "{of_words:?}"
+    );
+    assert!(!of_words.contains_key("JobSuccess"), "{of_words:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_orders_life_and_a_purchase_are_told_once_each() {
     let stage = Stage::new().await;
@@ -116,18 +131,7 @@ async fn an_orders_life_and_a_purchase_are_told_once_each() {
         ],
     );
 
-    // Words that nobody made better, either: there are simple ones.
-    let card = stage.draft(ANNA, "a cat on the moon").await;
-    stage.chat.inject(ChatTrouble::Incomplete, "", 1);
-    assert_eq!(stage.press_newest(ANNA, "wo:").await, None, "ordered");
-    stage.run_until_settled().await;
-    assert_eq!(stage.stage_of(&card.job()).await, JobStage::Failed);
-    let of_words = counted();
-    assert!(
-        of_words.contains_key("JobsSettled prompt-improver failed"),
-        "{of_words:?}"
-    );
-    assert!(!of_words.contains_key("JobSuccess"), "{of_words:?}");
+    words_fail(&stage).await;
 
     stage.pay_in_roubles(ANNA, "pack:starter").await;
     says(&counted(), &[("Payments yookassa credited", &[1.0])]);

@@ -34,7 +34,11 @@ export async function opened({ width = 360, height = 780, dark = false, at, befo
     page.asked.push(url);
     // Telegram's script is not on this machine; the page has to do without.
     if (url.origin === "https://telegram.org") request.abort();
-    else request.continue();
+    // `page.gone` is a file that is not there the first time, as after a deployment.
+    else if (page.gone && url.pathname.endsWith(page.gone)) {
+      page.gone = null;
+      request.respond({ status: 404 });
+    } else request.continue();
   });
   page.on("pageerror", (fault) => page.faults.push(String(fault)));
   page.on("console", (line) => line.type() === "error" && !line.text().includes("net::ERR_") && page.faults.push(line.text()));

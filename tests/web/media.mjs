@@ -22,6 +22,28 @@ const next = (page) => new Promise((resolve) => browser.once("targetcreated", as
 await row("features/hd", { name: { en: "HD video", ru: "Видео в HD" }, is_premium: true });
 await row("tiers/pro", { name: "Pro", rank: 10, inherits: "free", features: { hd: true } });
 
+// --- A page that is older than what is deployed ------------------------------------------------------------------------
+
+{
+  const page = await opened();
+  await ready(page);
+  page.gone = "/gallery.js";
+  const anew = page.waitForNavigation();
+  await page.click("#tab-gallery");
+  await anew;
+  await ready(page);
+  await tab(page, "gallery", ".gallery");
+  page.faults = [];
+  // What stays away is said to be, and the page is not loaded again and again.
+  page.gone = "/shop.js";
+  await page.evaluate(() => sessionStorage.setItem("anew", "1"));
+  await page.click("#tab-shop");
+  await page.waitForSelector("main > [role=alert]");
+  page.faults = [];
+  await closed(page);
+  ok("a page that a deployment has overtaken loads itself anew, once");
+}
+
 // --- Credits for Stars ------------------------------------------------------------------------------------------------
 
 await language("en");

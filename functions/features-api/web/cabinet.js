@@ -21,6 +21,8 @@ const heading = make("h1");
 const tabs = make("nav", { className: "tabs" });
 /** What is looked at: the cabinet, or a view that is fetched when it is first opened. */
 const VIEWS = ["cabinet", "gallery", "shop"];
+/** Set where the page was loaded anew because a part of it was gone. */
+const ANEW = "anew";
 let view = "cabinet";
 let other = null;
 /** Whether the page keeps up with what changes. */
@@ -108,8 +110,8 @@ async function look(wanted, thing) {
   draw();
   let next = null;
   try {
-    if (wanted === "gallery") next = await (await import("./gallery.js")).gallery();
-    if (wanted === "shop") next = await (await import("./shop.js")).plans(thing);
+    if (wanted === "gallery") next = await (await part("./gallery.js")).gallery();
+    if (wanted === "shop") next = await (await part("./shop.js")).plans(thing);
   } catch {
     next = make("p", { className: "warns", aria: { role: "alert" }, textContent: say("failed-network") });
   }
@@ -117,6 +119,22 @@ async function look(wanted, thing) {
   other?.remove();
   other = next;
   if (other) main.append(other);
+}
+
+/** A part of the page. After a deployment it is elsewhere: then the page, which says where, is loaded anew, once. */
+async function part(path) {
+  try {
+    const module = await import(path);
+    sessionStorage.removeItem(ANEW);
+    return module;
+  } catch (error) {
+    const page = sessionStorage.getItem(ANEW) ? null : await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+    if (page?.ok) {
+      sessionStorage.setItem(ANEW, "1");
+      location.reload();
+    }
+    throw error;
+  }
 }
 
 /** The next page of orders, or the first one anew. */

@@ -30,6 +30,9 @@ pub async fn sweep(store: &Store, deadline: Deadline) -> Result<u32, Error> {
 async fn erase(store: &Store, erasure: &Erasure, deadline: Deadline) -> Result<bool, Error> {
     let mut start = None;
     loop {
+        if deadline.remaining() < STOP_WITH {
+            return Ok(false);
+        }
         let page = store.ordered(erasure.user, start).await?;
         if !erase_jobs(store, erasure, &page.jobs, deadline).await? {
             return Ok(false);

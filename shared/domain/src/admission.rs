@@ -135,6 +135,12 @@ pub struct Request<'a> {
     pub now: Timestamp,
 }
 
+/// How many orders one customer may have open when this one comes.
+pub fn places(rules: &Rules, is_for_words: bool) -> u32 {
+    let beside = if is_for_words { WORDS_BESIDE } else { 0 };
+    rules.active_jobs_max.saturating_add(beside)
+}
+
 /// Decides T1.
 pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
     let Request { account, rules, .. } = request;
@@ -165,8 +171,7 @@ pub fn admit(request: &Request<'_>) -> Result<Admission, Refusal> {
     if account.balance.debt > Credits::ZERO {
         return Err(Refusal::InDebt(account.balance.debt));
     }
-    let beside = if request.words.is_some() { WORDS_BESIDE } else { 0 };
-    let max = rules.active_jobs_max.saturating_add(beside);
+    let max = places(rules, request.words.is_some());
     if account.active_jobs.len() >= usize::try_from(max).unwrap_or(usize::MAX) {
         return Err(Refusal::TooManyActive { max });
     }

@@ -259,6 +259,14 @@ async fn an_order_is_explained_step_by_step_as_it_would_be_decided() {
         .filter_map(|(step, passes)| (!passes).then_some(step))
         .collect();
     assert_eq!(refused, ["limit"]);
+    // Words may be ordered beside as many videos as are allowed.
+    let words = get(&stage, "/admin/explain/1002/orders/prompt-improver").await;
+    let places = [&full, &words].map(|said| {
+        let all = said.body["steps"].as_array().unwrap();
+        let open = all.iter().find(|step| step["step"] == "open_orders").unwrap();
+        open["max"].as_u64().unwrap()
+    });
+    assert_eq!(places[1], places[0] + 1);
     let off = json!({"row": {"enabled": false}, "reason": "x"});
     put(&stage, "/admin/settings/flags/new_jobs", &off).await;
     let off = get(&stage, path).await;

@@ -112,9 +112,8 @@ pub(crate) async fn read_account(
     Name(whose): Name,
 ) -> Result<Json<Shown>, Refusal> {
     let id = user(&whose)?;
-    let account = api.store.account(id).await?;
-    let account = account.ok_or_else(|| nobody(&whose))?;
     let mut seen = api.see_customer(id).await?;
+    let account = seen.account.take().ok_or_else(|| nobody(&whose))?;
     seen.target = Some(whose);
     seen.as_in_chat();
     let listed = api.count_listed(&mut seen, id).await?;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
-use domain::admission::{amount, limits_touched};
+use domain::admission::{amount, limits_touched, places};
 use domain::catalog::{Model, Price};
 use domain::id::ModelId;
 use domain::limit::{Limit, Usage, Whose};
@@ -142,7 +142,7 @@ fn explained(seen: &Seen, user: String, model: &Model, what: &What) -> OrderExpl
         let seconds = price.map_or(0, |price| price.duration_s);
         let required = seen.snapshot.required(Some(model), seconds, what.photo);
         steps.extend(required.iter().map(|feature| Gate::feature(entitled, feature)));
-        steps.extend(what_is_free(seen));
+        steps.extend(what_is_free(seen, model));
         let limits = entitled.require_all(required.iter().copied()).unwrap_or_default();
         let limits: Vec<Limit> = limits.into_iter().cloned().collect();
         let touched = limits_touched(&seen.snapshot.rules, Some(model), plan, &limits);
@@ -179,8 +179,11 @@ fn who_orders(seen: &Seen) -> Vec<Gate> {
 }
 
 /// Whether nothing is owed, and there is a free place.
-fn what_is_free(seen: &Seen) -> [Gate; 2] {
-    let (debt, max) = (seen.balance.debt, seen.snapshot.rules.active_jobs_max);
+fn what_is_free(seen: &Seen, model: &Model) -> [Gate; 2] {
+    let (debt, max) = (
+        seen.balance.debt,
+        places(&seen.snapshot.rules, model.makes.is_words()),
+    );
     let open = u64::try_from(seen.active).unwrap_or(u64::MAX);
     [
         Gate {

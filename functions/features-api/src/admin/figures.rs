@@ -13,19 +13,13 @@ use serde::{Deserialize, Serialize};
 use table::Deadline;
 use utoipa::{IntoParams, ToSchema};
 
+use super::requests::{LINES_MAX, PAGE, STOP_WITH};
 use crate::Api;
 use crate::auth::Viewer;
 use crate::body::{Asked, Until};
 use crate::openapi::{Denials, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
-
-/// Lines that are read at once.
-const PAGE: i32 = 2_000;
-/// Lines that are read at most.
-const LINES_MAX: u64 = 60_000;
-/// Nothing more is read when less than this is left of the call.
-const STOP_WITH: std::time::Duration = std::time::Duration::from_secs(4);
 
 /// Which day.
 #[derive(Debug, Deserialize, IntoParams)]

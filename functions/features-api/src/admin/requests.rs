@@ -32,14 +32,14 @@ use shown::{Bearers, Lines, Ranking, Summed};
 pub(super) use shown::{End, Format, answer};
 
 /// Lines that are read at once.
-const PAGE: i32 = 2_000;
+pub(super) const PAGE: i32 = 2_000;
 /// Lines that a sum reads at most; then it is one of a sample, and says so.
-const LINES_MAX: u64 = 60_000;
+pub(super) const LINES_MAX: u64 = 60_000;
 /// Queries that a page of a list makes at most, and lines that each reads.
 const QUERIES_MAX: u32 = 10;
 const LIST_PAGE: i32 = 200;
 /// A sum is not gone on with when less than this is left of the call.
-const STOP_WITH: std::time::Duration = std::time::Duration::from_secs(4);
+pub(super) const STOP_WITH: std::time::Duration = std::time::Duration::from_secs(4);
 
 /// Which days are summed up.
 #[derive(Debug, Deserialize, IntoParams)]

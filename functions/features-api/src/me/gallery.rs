@@ -159,11 +159,7 @@ impl Api {
         for _ in 0..READS_MAX {
             let page = self.requests.read_by_user(user, start, LOOKED_AT).await?;
             let finished: Vec<JobId> = page.lines.iter().filter_map(finished).collect();
-            let jobs = if finished.is_empty() {
-                Vec::new()
-            } else {
-                self.store.jobs().get_many(&finished).await?
-            };
+            let jobs = self.store.jobs().get_many(&finished).await?;
             let mut jobs: BTreeMap<String, Job> =
                 jobs.into_iter().map(|job| (job.id.to_string(), job)).collect();
             for line in page.lines {
