@@ -53,7 +53,7 @@ function opened(options = {}) {
 }
 
 /** Lets what was begun behind the page's back come to its end. */
-const settled = (gate) => gate.refresh();
+const settled = (gate) => gate.ready();
 
 test("what is not known yet is closed, and asked for", async () => {
   const { gate, server } = opened();
@@ -63,6 +63,29 @@ test("what is not known yet is closed, and asked for", async () => {
   assert.equal(gate.getFlag("new_jobs", "mine"), "mine");
   await settled(gate);
   assert.deepEqual(server.asked.map((one) => one.path), [LISTS, FLAGS], "one question each, however often the page looks");
+});
+
+test("who asks while something is being asked gets an answer to their own question", async () => {
+  const { gate, server, names } = opened();
+  const early = gate.refresh();
+  server.answers[LISTS] = features(true);
+  const [one, other] = [gate.refresh(), gate.refresh()];
+  assert.equal(one, other, "and all who wait share it");
+  await early;
+  await one;
+  assert.equal(gate.canAccess("hd"), true);
+  assert.ok(names().includes("features-updated"));
+  assert.equal(server.statuses(LISTS).length, 2);
+});
+
+test("who asks for more while less is being asked gets what they asked for", async () => {
+  const { gate, server } = opened({ flags: false });
+  const before = gate.refresh();
+  gate.configure({ flags: true });
+  await gate.refresh();
+  assert.equal(gate.getFlag("new_jobs", "mine"), true);
+  await before;
+  assert.deepEqual(server.asked.map((one) => one.path), [LISTS, LISTS, FLAGS]);
 });
 
 test("features, the scarcest limit, models and flags are told", async () => {
@@ -136,8 +159,9 @@ test("a page that says subscription-updated itself makes the client ask; its own
   const { gate, server, target } = opened();
   await gate.ready();
   server.answers[LISTS] = features(true);
+  const learned = new Promise((resolve) => target.addEventListener("features-updated", resolve, { once: true }));
   target.dispatchEvent(new CustomEvent("subscription-updated"));
-  await settled(gate);
+  await learned;
   assert.equal(gate.canAccess("hd"), true);
   assert.deepEqual(server.statuses(LISTS), [200, 200]);
 });

@@ -110,6 +110,8 @@ export class Gatekeeper {
   #at = -Infinity;
   #pausedUntil = -Infinity;
   #running = null;
+  /** What is asked as soon as that has ended. */
+  #next = null;
   #whose;
   #streams = null;
   #live = null;
@@ -186,13 +188,20 @@ export class Gatekeeper {
 
   /** Waits until something is known, or until it is known why not. */
   async ready() {
-    if (!this.isKnown || this.isStale) await this.refresh();
+    if (!this.isKnown || this.isStale) await (this.#running ?? this.refresh());
     return this.isKnown;
   }
 
-  /** Asks now. Gives whether what the customer may do is another than before; never throws, see `problem`. */
+  /**
+   * Asks now; what is being asked already may have been too early, or under other options, so that is waited for first.
+   * Gives whether what the customer may do is another than before; never throws, see `problem`.
+   */
   refresh() {
-    this.#running ??= this.#load().finally(() => { this.#running = null; });
+    if (this.#running) {
+      this.#next ??= this.#running.then(() => { this.#next = null; return this.refresh(); });
+      return this.#next;
+    }
+    this.#running = this.#load().finally(() => { this.#running = null; });
     return this.#running;
   }
 
@@ -213,9 +222,8 @@ export class Gatekeeper {
     return this.#live;
   }
 
-  /** Asks after whatever is being asked now, which may have been too early. Gives whether there was an answer. */
+  /** Asks now. Gives whether there was an answer. */
   async #anew() {
-    await this.#running;
     await this.refresh();
     return this.problem === null;
   }
