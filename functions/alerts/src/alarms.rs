@@ -12,6 +12,16 @@ const ALARM: &str = "Alarm";
 const OWN: &str = "Alerts";
 /// How the alarms on lines of level ERROR end. The chat is told the lines themselves.
 const ON_LINES: &str = "ErrorLines";
+/// Alarms that ring because something has happened, and are quiet minutes later, though what it was still waits for
+/// somebody: of these it is no news that they are quiet.
+const OF_EVENTS: [&str; 6] = [
+    "HeldPayments",
+    "ChargedBackPayments",
+    "ForgedNotices",
+    "Reconciliation",
+    "QuarantinedUpdates",
+    "OrphanRenders",
+];
 /// The longest description that is taken over.
 const TEXT_CHARS_MAX: usize = 400;
 
@@ -23,7 +33,7 @@ pub fn changed(event: &Value, stack: &str) -> Option<Heard> {
     let state = |which: &str| detail[which]["value"].as_str();
     let rings = match (state("previousState"), state("state")?) {
         (_, "ALARM") => true,
-        (Some("ALARM"), "OK") => false,
+        (Some("ALARM"), "OK") if !OF_EVENTS.contains(&name) => false,
         _ => return None,
     };
     let description = detail["configuration"]["description"].as_str();
@@ -94,6 +104,23 @@ mod tests {
         assert_eq!(rings("ALARM", "OK"), Some(false));
         assert_eq!(rings("INSUFFICIENT_DATA", "OK"), None, "so each begins");
         assert_eq!(rings("ALARM", "INSUFFICIENT_DATA"), None);
+    }
+
+    #[test]
+    fn what_has_happened_is_not_over_because_nothing_more_has() {
+        let template = include_str!("../../../template.yaml");
+        for name in OF_EVENTS {
+            assert!(
+                template.contains(&format!("\n  {name}Alarm:\n")),
+                "no alarm {name}"
+            );
+            let changed = |before: &str, now: &str| {
+                changed(&event(&format!("bot-{name}Alarm-1A"), before, now), "bot")
+                    .and_then(|heard| heard.rings)
+            };
+            assert_eq!(changed("OK", "ALARM"), Some(true));
+            assert_eq!(changed("ALARM", "OK"), None);
+        }
     }
 
     #[test]

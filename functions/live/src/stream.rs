@@ -12,6 +12,7 @@ use futures::Stream;
 use futures::stream::unfold;
 use serde_json::json;
 use table::Deadline;
+use tracing::Instrument as _;
 
 use crate::{Desk, is_over};
 
@@ -59,7 +60,12 @@ pub(crate) struct Open {
 impl Open {
     /// What is said, piece by piece.
     pub(crate) fn frames(self) -> impl Stream<Item = Bytes> + Send {
-        Box::pin(unfold(Some(self), |open| async { open?.next().await }))
+        // Whoever sends the pieces has left the invocation's span, by which their lines are known as its own.
+        let span = tracing::Span::current();
+        Box::pin(unfold(Some(self), move |open| {
+            let next = async { open?.next().await };
+            next.instrument(span.clone())
+        }))
     }
 
     /// The next piece, and who says the one after it; `None` when all is said.

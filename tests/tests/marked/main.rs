@@ -8,6 +8,7 @@
     reason = "what goes wrong fails the test, which is no Lambda"
 )]
 
+mod beside;
 mod echoed;
 mod lives;
 mod malformed;

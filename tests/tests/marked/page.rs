@@ -83,6 +83,13 @@ pub(crate) fn written() -> String {
     String::from_utf8(bytes).unwrap()
 }
 
+/// The lines of one name that were written up to now.
+pub(crate) fn lines(event: &str) -> Vec<Value> {
+    let written = written();
+    let lines = written.lines().filter_map(|line| serde_json::from_str(line).ok());
+    lines.filter(|line: &Value| line["event"] == event).collect()
+}
+
 /// Nothing marked was written, and something was: lines of these names.
 #[track_caller]
 pub(crate) fn is_clean(marks: &Marks, events: &[&str]) {

@@ -123,6 +123,7 @@ pub(crate) async fn file_of_order(
     let asked = asked(&headers, &tag);
     let turn = api.store.take_turn(user, PIECES, PIECES_A_DAY_MAX, now, deadline);
     if !turn.await? {
+        meter::limit_refused(PIECES);
         return Err(api
             .not_now(caller.user()?, ("too_many_today", "web-file-enough"))
             .await);

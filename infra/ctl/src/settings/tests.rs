@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
 use super::document::{parse, problems};
-use super::warnings::{never_called_back, of_nobodys_cost, of_unknown_cost, switched_off, without_a_rate};
+use super::warnings::{
+    never_called_back, of_nobodys_cost, of_unknown_cost, switched_off, without_a_cap, without_a_rate,
+};
 use super::*;
 
 /// The file that is shipped.
@@ -246,6 +248,21 @@ fn money_that_nobody_can_put_into_roubles_is_told() {
     let rails = "rails: [stars, yookassa, stripe]";
     assert!(without.contains(rails));
     assert_eq!(told(&without.replacen(rails, "rails: [yookassa]", 1)), None);
+}
+
+#[test]
+fn that_nothing_bounds_what_is_spent_in_a_day_is_told() {
+    let text = std::fs::read_to_string(shipped()).unwrap();
+    let told = |text: &str| without_a_cap(&parse(text).unwrap());
+    assert!(told(&text).unwrap().contains("`spend-kie`"));
+    let example = "# spend-kie: {";
+    assert!(text.contains(example));
+    assert_eq!(told(&text.replacen(example, "spend-kie: {", 1)), None);
+    // One customer's is no bound of all.
+    let each = text
+        .replacen(example, "spend-kie: {", 1)
+        .replacen("shards: 8, ", "", 1);
+    assert!(told(&each).is_some());
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! What a settings file may say, and probably does not mean.
 
 use domain::catalog::Makes;
-use limits_flags::Document;
+use limits_flags::{Document, LimitRow, MeasureName};
 
 /// Within how many seconds a render should first be asked for where nobody calls: nothing else delivers it.
 const UNCALLED_POLL_S_MAX: u32 = 180;
@@ -16,6 +16,7 @@ pub(super) fn of(document: &Document) -> Vec<String> {
     all.chain(without_a_rate(document))
         .chain(switched_off(document))
         .chain(never_called_back(document))
+        .chain(without_a_cap(document).map(str::to_owned))
         .collect()
 }
 
@@ -112,6 +113,17 @@ fn sells_without_support(document: &Document) -> Option<&'static str> {
     let sells_nothing = selling.rails.is_empty() || document.packs.is_empty() && document.plans.is_empty();
     (!sells_nothing && selling.support.is_none()).then_some(
         "warning: `selling.support` names nobody: a customer who has paid and writes /paysupport finds no person there",
+    )
+}
+
+/// Nothing bounds what all customers together may cost in a day: whoever finds a way to order for nothing costs whatever
+/// the providers' accounts hold.
+pub(super) fn without_a_cap(document: &Document) -> Option<&'static str> {
+    let bounds = |limit: &LimitRow| matches!(limit.measure, MeasureName::MicroUsd) && limit.shards.is_some();
+    (!document.limits.values().any(bounds)).then_some(
+        "warning: nothing bounds what all customers together may make you spend in a day: no limit counts `micro_usd` of \
+         all together (`shards`), and the alarm SharedLimit has nothing to ring for; the example in infra/settings.yaml is \
+         `spend-kie`",
     )
 }
 

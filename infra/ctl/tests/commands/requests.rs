@@ -120,9 +120,9 @@ async fn models_and_plans_come_by_what_they_cost() {
         lines,
         [
             "model,requests,completed,failed,canceled,open,credits,tokens,cost_usd,cost_rub,unpriced,unrated",
-            "kling-3.0,3,2,1,0,2,0,0.700000,56.00,0,0",
-            "hailuo-02,1,1,0,0,1,0,0.350000,28.00,0,0",
-            "seedance-2,1,0,0,1,0,0,0.000000,0.00,0,0",
+            "kling-3.0,3,2,1,0,0,2,0,0.700000,56.00,0,0",
+            "hailuo-02,1,1,0,0,0,1,0,0.350000,28.00,0,0",
+            "seedance-2,1,0,0,0,1,0,0,0.000000,0.00,0,0",
         ]
     );
     let plans = [&["requests", "unlimited"], &DAY[..]].concat();

@@ -87,6 +87,24 @@ fn in_words(why: &str) -> &'static str {
     }
 }
 
+/// What a customer's plan brings, with those of their plans that were not used in this time: it has taken their place.
+fn brought(rows: &Rows, (user, plan): (i64, &str), from: i64, until: i64) -> BTreeMap<String, u64> {
+    let lines = rows.lines(from, until);
+    let is_used = |other: &str| {
+        let of_other = |line: &Line| line.user == user && line.plan.as_deref() == Some(other);
+        count(&lines, of_other) > 0
+    };
+    let theirs = rows.paid.iter().filter(|one| one.user == Some(user));
+    let theirs: BTreeSet<&str> = theirs.filter_map(|one| one.plan.as_deref()).collect();
+    let mut brought = BTreeMap::new();
+    for counted in theirs.into_iter().filter(|of| *of == plan || !is_used(of)) {
+        for (currency, share) in shares(&rows.paid, user, counted, from, until) {
+            *brought.entry(currency).or_insert(0) += share;
+        }
+    }
+    whole(brought)
+}
+
 /// The lines about customers whose plans cost more than they bring, and about what limits refuse.
 fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
     let lines = rows.lines(from, until);
@@ -112,20 +130,7 @@ fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
             .copied()
             .filter(|line| line.user == user && line.plan.as_ref() == Some(&plan))
             .collect();
-        // What plans that were not used in this time bring is the used one's: it has taken their place.
-        let is_used = |other: &str| {
-            let of_other = |line: &Line| line.user == user && line.plan.as_deref() == Some(other);
-            count(&lines, of_other) > 0
-        };
-        let theirs = rows.paid.iter().filter(|one| one.user == Some(user));
-        let theirs: BTreeSet<&str> = theirs.filter_map(|one| one.plan.as_deref()).collect();
-        let mut brought = BTreeMap::new();
-        for counted in theirs.into_iter().filter(|of| *of == plan || !is_used(of)) {
-            for (currency, share) in shares(&rows.paid, user, counted, from, until) {
-                *brought.entry(currency).or_insert(0) += share;
-            }
-        }
-        let brought = whole(brought);
+        let brought = brought(rows, (user, &plan), from, until);
         let (costs, brings) = (rounded(&mine), together(&brought));
         if costs <= brings && cost(&mine).0.is_none() {
             dark += 1;
