@@ -95,6 +95,10 @@ pub struct Account {
     pub invited_by: Option<UserId>,
     /// When the customer last had all that was known of them deleted.
     pub erased_at: Option<Timestamp>,
+    /// When the customer last ordered something, whatever it makes and whoever pays for it.
+    pub ordered_at: Option<Timestamp>,
+    /// When money of the customer was last taken, whatever became of it.
+    pub paid_at: Option<Timestamp>,
 }
 
 /// What the customer is composing: one order, not yet confirmed.
@@ -168,7 +172,10 @@ impl Choice {
 impl Account {
     /// Whether the customer has had everything deleted, and has begun nothing since.
     pub fn is_erased(&self) -> bool {
-        self.erased_at.is_some() && self.last.is_none() && self.draft.is_none()
+        let begun = self.ordered_at.max(self.paid_at);
+        self.erased_at
+            .is_some_and(|erased| begun.is_none_or(|begun| begun <= erased))
+            && self.draft.is_none()
     }
 
     /// What the next draft begins with: what the present one has, or else what the latest video was ordered with.
@@ -227,6 +234,33 @@ impl Account {
             standing: Standing::default(),
             invited_by: None,
             erased_at: None,
+            ordered_at: None,
+            paid_at: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_had_everything_deleted_is_gone_until_they_order_or_buy_something() {
+        let mut account = Account::new(UserId(7));
+        assert!(!account.is_erased());
+        // What was ordered and bought before stays noted.
+        account.ordered_at = Some(Timestamp(40));
+        account.paid_at = Some(Timestamp(30));
+        account.erased_at = Some(Timestamp(50));
+        assert!(account.is_erased());
+        let ordered = Account {
+            ordered_at: Some(Timestamp(51)),
+            ..account.clone()
+        };
+        let bought = Account {
+            paid_at: Some(Timestamp(51)),
+            ..account.clone()
+        };
+        assert_eq!((ordered.is_erased(), bought.is_erased()), (false, false));
     }
 }

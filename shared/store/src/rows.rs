@@ -151,6 +151,8 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         standing: limits_flags::standing::read(item)?,
         invited_by: row.n_opt("invited_by")?.map(UserId),
         erased_at: row.n_opt("erased_at")?.map(Timestamp),
+        ordered_at: row.n_opt("ordered_at")?.map(Timestamp),
+        paid_at: row.n_opt("paid_at")?.map(Timestamp),
     })
 }
 
