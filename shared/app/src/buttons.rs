@@ -45,6 +45,8 @@ pub(crate) enum Button {
     Cancel(Nonce),
     /// A new draft like this order.
     Again(Nonce),
+    /// The same, but for something that is asked for.
+    Vary(Nonce),
     /// The same, but with another model: they are shown to choose from.
     Other(Nonce),
     /// Send something that waits.
@@ -110,6 +112,7 @@ impl Button {
             Self::Drop(nonce) => format!("no:{}", nonce.as_str()),
             Self::Cancel(nonce) => format!("ca:{}", nonce.as_str()),
             Self::Again(nonce) => format!("ag:{}", nonce.as_str()),
+            Self::Vary(nonce) => format!("va:{}", nonce.as_str()),
             Self::Other(nonce) => format!("om:{}", nonce.as_str()),
             Self::Parked => "pk".to_owned(),
             Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
@@ -187,6 +190,7 @@ impl Button {
             ("no", None) if alone => Some(Self::Drop(nonce)),
             ("ca", None) if alone => Some(Self::Cancel(nonce)),
             ("ag", None) if alone => Some(Self::Again(nonce)),
+            ("va", None) if alone => Some(Self::Vary(nonce)),
             ("om", None) if alone => Some(Self::Other(nonce)),
             ("pn", None) if alone => Some(Self::ParkedNext(nonce)),
             ("ob", Some(at)) => Some(Self::OrdersBefore(nonce, Timestamp(at.parse().ok()?))),
@@ -223,6 +227,7 @@ impl Button {
             | Self::Drop(nonce)
             | Self::Cancel(nonce)
             | Self::Again(nonce)
+            | Self::Vary(nonce)
             | Self::Other(nonce)
             | Self::Order(nonce)
             | Self::ShowAgain(nonce)
@@ -310,6 +315,7 @@ mod tests {
             Button::Drop(nonce()),
             Button::Cancel(nonce()),
             Button::Again(nonce()),
+            Button::Vary(nonce()),
             Button::Other(nonce()),
             Button::Parked,
             Button::ParkedNext(nonce()),

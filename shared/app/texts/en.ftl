@@ -67,7 +67,10 @@ command-help = Help
 command-timezone = Time zone
 command-language = Language · Язык
 command-notifications = Messages from us
-only-private = I work in private chats. Open a chat with me and press /start.
+group-hello = 👋 Hello! I make videos of photos and words, in a private chat: there prices, credits and orders are seen by you alone. Here I keep quiet and charge nothing.
+group-answer = I work in private chats: there prices, credits and orders are seen by you alone. Open yours with the button below and press Start.
+group-button = Buttons work only in the private chat with me. Nothing was charged.
+group-button-open = 💬 Open the private chat
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
     /start — begin
@@ -240,6 +243,8 @@ button-back = ‹ Back
 button-cancel = Cancel the order
 button-again = 🔁 Once more
 button-film = 🎬 Make a video of it
+button-vary = ✏️ Vary
+button-rewrite = ✨ Rewrite with this wish
 button-kind = { $kind ->
     [image] 🖼 Picture
     [edit] 🖼 Change the photo
@@ -512,6 +517,16 @@ words-already = This is ordered already, and will appear in this message. Nothin
 words-came = This is over already: see this message or below. Nothing is charged twice.
 words-better = ✨ <b>Better words</b>
 words-seen = ✨ <b>What could become of this photo</b>
+words-varied = ✨ <b>Rewritten with your wish</b>
+words-heard-wish = 🎙 <b>Your wish was heard; here are the words with it</b>
+vary-ask = ✏️ <b>Vary</b>
+    What should be different? { $by ->
+        [voice] Write or say
+       *[text] Write
+    } it in one message, such as “at night, in the rain” or “make the dog red”. Model, length, shape and photo stay as they were; nothing is charged yet.
+    It was:
+vary-still = What should be different is still to be said: send another voice message, or write it.
+vary-gone = The words of this order are gone, so there is nothing to vary. Send new ones: a text, a voice message or a photo. Nothing was charged.
 words-heard = 🎙 <b>What I have heard</b>
 words-spent = Charged: { $price }.
 words-back = Given back: { $price }.

@@ -126,12 +126,31 @@ pub struct Draft {
     pub voice: Option<Voice>,
     /// The words before they were made better.
     pub before: Option<String>,
+    /// What is to be different from something that was made of these words before: it stands at their end. Empty while the
+    /// customer is asked for it.
+    pub wish: Option<String>,
 }
 
 impl Draft {
     /// How long the words are, in characters.
     pub fn prompt_chars(&self) -> u32 {
         u32::try_from(self.prompt.chars().count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the customer is asked what is to be different.
+    pub fn awaits_a_wish(&self) -> bool {
+        self.wish.as_ref().is_some_and(String::is_empty)
+    }
+
+    /// The same with what is to be different, for a model that takes so many characters. The old words stay at hand.
+    #[must_use]
+    pub fn varied(&self, wish: &str, chars_max: u32) -> Self {
+        Self {
+            prompt: crate::words::varied(&self.prompt, wish, chars_max),
+            before: Some(self.prompt.clone()).filter(|words| !words.is_empty()),
+            wish: Some(wish.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// Whether an order of this one would be an order of the other.
@@ -143,7 +162,7 @@ impl Draft {
             let (model, voice) = (&draft.model, &draft.voice);
             (&draft.prompt, model, draft.aspect, draft.duration_s, voice)
         }
-        file(self) == file(other) && chosen(self) == chosen(other)
+        file(self) == file(other) && chosen(self) == chosen(other) && self.wish == other.wish
     }
 }
 

@@ -52,6 +52,7 @@ impl Scene {
             created_at: NOW,
             source: None,
             voice: None,
+            wish: None,
             before: None,
         };
         let mut account = Account {

@@ -122,6 +122,7 @@ fn draft(nonce: u8) -> Draft {
         created_at: START,
         source: None,
         voice: None,
+        wish: None,
         before: None,
     }
 }

@@ -163,10 +163,12 @@ fn a_job_reads_back_as_written() {
         chars_max: 2500,
         simple: "простое".into(),
         voice: Some(voice()),
+        wish: Some("ночью".into()),
     });
     let mut bare_words = words.clone();
     bare_words.order.sketch.as_mut().unwrap().voice = None;
     bare_words.order.sketch.as_mut().unwrap().source = None;
+    bare_words.order.sketch.as_mut().unwrap().wish = None;
     bare_words.answer = None;
     for job in [
         job(),
@@ -307,6 +309,7 @@ fn a_draft_reads_back_as_written_with_and_without_a_photo() {
             created_at: Timestamp(9),
             source,
             voice,
+            wish: before.clone(),
             before,
         };
         let mut item = account_key(UserId(7));

@@ -270,6 +270,7 @@ pub(crate) fn draft() -> Draft {
         created_at: NOW,
         source: None,
         voice: None,
+        wish: None,
         before: None,
     }
 }

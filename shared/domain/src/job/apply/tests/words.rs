@@ -20,6 +20,7 @@ pub(super) fn words_job() -> Job {
             chars_max: 2500,
             simple: "a hedgehog, soft light".into(),
             voice: None,
+            wish: None,
         }),
         ..video.order
     };
