@@ -234,7 +234,8 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     let nonce = || draft.nonce.clone();
     let model_name = say.with("button-model", [("model", model.title.as_str().into())]);
     let mut rows = kinds::buttons(*say, view.snapshot, draft, model);
-    rows.push(vec![Button::Models(nonce()).labelled(model_name)]);
+    let sample = models::sample_button(*say, model);
+    rows.push(vec![Button::Models(nonce()).labelled(model_name), sample]);
     // Where there is nothing to choose from there are no buttons, unless the draft holds what is not on offer any more.
     if model.prices.len() > 1 || model.price(draft.duration_s).is_none() {
         let length = |seconds: u32| {

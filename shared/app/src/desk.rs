@@ -22,6 +22,7 @@ mod parked;
 mod promo;
 mod receipt;
 mod route;
+mod sample;
 mod shop;
 mod stars;
 mod support;

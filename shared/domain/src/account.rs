@@ -74,6 +74,8 @@ pub struct Account {
     pub blocked: bool,
     /// The customer wants no broadcasts.
     pub muted: bool,
+    /// The customer wants to see nothing of an order but what comes of it.
+    pub quiet: bool,
     /// What the latest video was ordered with: the next draft begins with it.
     pub last: Option<Choice>,
     /// The language that the customer is told of things in that come by themselves, as `ru`: that in which the account was
@@ -145,6 +147,7 @@ impl Draft {
     /// The same with what is to be different, for a model that takes so many characters. The old words stay at hand.
     #[must_use]
     pub fn varied(&self, wish: &str, chars_max: u32) -> Self {
+        let wish = wish.trim();
         Self {
             prompt: crate::words::varied(&self.prompt, wish, chars_max),
             before: Some(self.prompt.clone()).filter(|words| !words.is_empty()),
@@ -243,6 +246,7 @@ impl Account {
             draft: None,
             blocked: false,
             muted: false,
+            quiet: false,
             last: None,
             locale: None,
             language: None,

@@ -133,7 +133,7 @@ mod tests {
         assert_eq!(varied("", "at night", 99), "at night");
         assert_eq!(varied("a cat runs", "at night", 19), "a cat. at night");
         assert_eq!(varied("a cat runs", "at night", 9), "at night");
-        assert_eq!(varied("a cat runs", "at night", 5), "at");
+        assert_eq!(varied("a cat runs", "at night", 4), "at");
     }
 
     #[test]

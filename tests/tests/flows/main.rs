@@ -45,6 +45,7 @@ mod habits;
 mod messages;
 mod moderation;
 mod orders;
+mod sample;
 mod settings;
 
 mod cold;

@@ -102,12 +102,16 @@ impl Desk {
 
 /// Whether words are for the bot of that name; empty if nobody knows it.
 fn is_for(words: &str, name: &str) -> bool {
-    if let Some(command) = words.strip_prefix('/') {
-        let word = command.split_whitespace().next().unwrap_or_default();
-        let named = word.split_once('@').map(|(_, named)| named);
-        return named.is_none_or(|named| name.is_empty() || named.eq_ignore_ascii_case(name));
-    }
     let letter = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    if let Some(command) = words.strip_prefix('/') {
+        let word = command.split(char::is_whitespace).next().unwrap_or_default();
+        let (word, named) = match word.split_once('@') {
+            Some((word, named)) => (word, Some(named)),
+            None => (word, None),
+        };
+        let is_command = !word.is_empty() && word.chars().all(letter);
+        return is_command && named.is_none_or(|named| name.is_empty() || named.eq_ignore_ascii_case(name));
+    }
     let mut mentions = words.split('@').skip(1);
     !name.is_empty()
         && mentions.any(|after| {
@@ -135,6 +139,9 @@ mod tests {
             "",
             "hello all",
             "/start@other_bot",
+            "/",
+            "/ start",
+            "/usr/bin",
             "@the_bot_fan",
             "me@the-bot",
             "the_bot",

@@ -176,6 +176,7 @@ impl Visit<'_> {
             Button::Models(nonce) => Ok(self.show_models(&nonce, message_id, query_id)),
             Button::Card(nonce) => Ok(self.show_card(&nonce, message_id, query_id)),
             Button::Model(nonce, model) => self.choose_model(&nonce, model, message_id, query_id).await,
+            Button::Sample(model) => Box::pin(self.sample(&model, query_id)).await,
             Button::Kind(nonce, makes) => self.choose_kind(&nonce, makes, message_id, query_id).await,
             Button::Film(_) => self.film(query_id).await,
             Button::Duration(nonce, seconds) => {
@@ -206,6 +207,7 @@ impl Visit<'_> {
             Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
             Button::Language(language) => self.choose_language(language, message_id).await,
             Button::News(wanted) => self.choose_news(wanted, message_id).await,
+            Button::Quiet(wanted) => self.choose_quiet(wanted, message_id).await,
             Button::Mute => self.mute(query_id).await,
             Button::Orders => self.orders_instead(message_id, None, query_id).await,
             Button::OrdersBefore(nonce, at) => {

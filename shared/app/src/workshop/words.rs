@@ -299,7 +299,9 @@ fn asked(job: &Job, photo: Option<Photo>) -> About {
     let wish = order.sketch.as_ref().and_then(|sketch| sketch.wish.as_deref());
     let old = wish.and_then(|wish| order.prompt.strip_suffix(wish));
     let (changed, words) = match (wish, old) {
-        (Some(wish), Some(old)) => (CHANGED, format!("Idea: {}\n{CHANGE} {wish}", old.trim())),
+        (Some(wish), Some(old)) if !old.trim().is_empty() => {
+            (CHANGED, format!("Idea: {}\n{CHANGE} {wish}", old.trim()))
+        }
         _ if order.prompt.is_empty() => ("", format!("{NO_IDEA} {language}.")),
         _ => ("", order.prompt.clone()),
     };

@@ -84,6 +84,7 @@ impl Scene {
             limits: vec![limit("model-kling-3.0", 9)],
             unlimited: None,
             requires: vec![],
+            sample: None,
         };
         let rules = Rules {
             signup_credits: Credits(2),

@@ -39,6 +39,7 @@ fn job() -> Job {
         render_max: Millis(900_000),
         plan: None,
         costing: None,
+        quiet: false,
         sketch: None,
     };
     let rules = Rules {
@@ -154,6 +155,7 @@ fn a_job_reads_back_as_written() {
     let mut costed = full();
     costed.order.costing = Some(costing());
     let mut words = full();
+    words.order.quiet = true;
     words.order.makes = Makes::Transcript;
     words.order.sketch = Some(Sketch {
         model: ModelId("kling-3.0".into()),
