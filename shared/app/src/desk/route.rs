@@ -152,7 +152,8 @@ impl Desk {
         let visit = self
             .visit(user, message.chat.id, say, job.as_ref(), deadline)
             .await?;
-        visit.press(button, message.message_id, &query.id).await.map(Some)
+        let pressed = Box::pin(visit.press(button, message.message_id, &query.id));
+        pressed.await.map(Some)
     }
 
     async fn member(&self, change: &ChatMemberUpdated, deadline: Deadline) -> Result<Option<Reply>, Error> {
