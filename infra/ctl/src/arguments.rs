@@ -21,7 +21,7 @@ pub use payments::{ListPayments, PaymentsCommand};
 pub use people::{Admins, Country, Keys, Overrides, Roles, Strikes, Upgrades};
 pub use requests::{DailyReport, Days, Requests};
 pub use rewards::Promos;
-pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Selling, Single, Switch};
+pub use rows::{Flags, HeldRows, Models, Prices, Rollout, Rows, Sample, Selling, Single, Switch};
 pub use settings::SettingsCommand;
 pub use webhook::{Bot, SetWebhook, WebhookCommand};
 

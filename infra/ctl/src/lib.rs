@@ -29,6 +29,7 @@ mod prices;
 mod promos;
 mod redrive;
 mod registry;
+mod sample;
 mod secret;
 mod selling;
 mod settings;

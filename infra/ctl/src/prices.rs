@@ -14,6 +14,7 @@ pub(crate) async fn models(command: &Models) -> Result<Report, Error> {
         Models::Rows(rows) => registry::rows("model", rows).await,
         Models::Enable(model) => switch(model, true).await,
         Models::Disable(model) => switch(model, false).await,
+        Models::Sample(command) => crate::sample::sample(command).await,
     }
 }
 

@@ -25,6 +25,7 @@ mod commands {
     mod requests;
     mod rows;
     mod runbook;
+    mod sample;
     mod selling;
     mod settings;
     mod shop;

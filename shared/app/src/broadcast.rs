@@ -9,7 +9,7 @@ mod office;
 
 use std::time::Duration;
 
-use domain::broadcast::{Broadcast, Claim, Outcome, Person, State, Step};
+use domain::broadcast::{Broadcast, Claim, Outcome, Person, State, Step, quiet_until};
 use domain::id::UserId;
 use domain::time::{Millis, Timestamp};
 use futures::future::join_all;
@@ -63,11 +63,15 @@ impl Broadcaster {
         if deadline.remaining() < STEP_TIME {
             return Ok(Next::NoTime);
         }
-        let mut soonest: Option<Timestamp> = None;
+        let mut running = Vec::new();
         for id in self.broadcasts.running().await? {
-            let Some(broadcast) = self.broadcasts.get(&id).await? else {
-                continue;
-            };
+            running.extend(self.broadcasts.get(&id).await?);
+        }
+        if let Some(at) = quiet_until(&running, self.env.now()) {
+            return Ok(Next::At(at));
+        }
+        let mut soonest: Option<Timestamp> = None;
+        for broadcast in running {
             let now = self.env.now();
             let at = match broadcast.claim(now) {
                 Claim::Idle => continue,

@@ -23,6 +23,8 @@ pub(crate) enum Button {
     Card(Nonce),
     /// Take this model.
     Model(Nonce, ModelId),
+    /// Send what this model is shown by.
+    Sample(ModelId),
     /// Make this of it.
     Kind(Nonce, Makes),
     /// Make a video of the picture that this order brought.
@@ -45,6 +47,8 @@ pub(crate) enum Button {
     Cancel(Nonce),
     /// A new draft like this order.
     Again(Nonce),
+    /// The same, but for something that is asked for.
+    Vary(Nonce),
     /// The same, but with another model: they are shown to choose from.
     Other(Nonce),
     /// Send something that waits.
@@ -67,6 +71,8 @@ pub(crate) enum Button {
     Language(Option<Locale>),
     /// Broadcasts are wanted, or not: on the card that asks.
     News(bool),
+    /// Nothing of an order but what comes of it, or how it goes as well: on the card that asks.
+    Quiet(bool),
     /// No broadcasts from now on: below one.
     Mute,
     /// Show what was ordered.
@@ -99,6 +105,7 @@ impl Button {
             Self::Models(nonce) => format!("ms:{}", nonce.as_str()),
             Self::Card(nonce) => format!("cd:{}", nonce.as_str()),
             Self::Model(nonce, model) => format!("mo:{}:{}", nonce.as_str(), model.0),
+            Self::Sample(model) => format!("sa:{}", model.0),
             Self::Kind(nonce, makes) => format!("ki:{}:{}", nonce.as_str(), makes.as_str()),
             Self::Film(nonce) => format!("fi:{}", nonce.as_str()),
             Self::Duration(nonce, seconds) => format!("du:{}:{seconds}", nonce.as_str()),
@@ -110,6 +117,7 @@ impl Button {
             Self::Drop(nonce) => format!("no:{}", nonce.as_str()),
             Self::Cancel(nonce) => format!("ca:{}", nonce.as_str()),
             Self::Again(nonce) => format!("ag:{}", nonce.as_str()),
+            Self::Vary(nonce) => format!("va:{}", nonce.as_str()),
             Self::Other(nonce) => format!("om:{}", nonce.as_str()),
             Self::Parked => "pk".to_owned(),
             Self::ParkedNext(nonce) => format!("pn:{}", nonce.as_str()),
@@ -118,6 +126,7 @@ impl Button {
             Self::Appeal(nonce) => format!("ap:{}", nonce.as_str()),
             Self::Language(language) => format!("la:{}", language.map_or("", Locale::as_str)),
             Self::News(wanted) => format!("nw:{}", u8::from(*wanted)),
+            Self::Quiet(wanted) => format!("qu:{}", u8::from(*wanted)),
             Self::Mute => "mute".to_owned(),
             Self::Orders => "ord".to_owned(),
             Self::OrdersBefore(nonce, at) => format!("ob:{}:{}", nonce.as_str(), at.0),
@@ -134,26 +143,38 @@ impl Button {
         }
     }
 
+    /// Those that speak of nothing in particular.
+    fn alone(data: &str) -> Option<Self> {
+        match data {
+            "cab" => Some(Self::Cabinet),
+            "hlp" => Some(Self::Help),
+            "pk" => Some(Self::Parked),
+            "shp" => Some(Self::Shop),
+            "sup" => Some(Self::Support),
+            "his" => Some(Self::History),
+            "ord" => Some(Self::Orders),
+            "mute" => Some(Self::Mute),
+            "nw:0" => Some(Self::News(false)),
+            "nw:1" => Some(Self::News(true)),
+            "qu:0" => Some(Self::Quiet(false)),
+            "qu:1" => Some(Self::Quiet(true)),
+            "la:" => Some(Self::Language(None)),
+            "la:ru" => Some(Self::Language(Some(Locale::Ru))),
+            "la:en" => Some(Self::Language(Some(Locale::En))),
+            _ => None,
+        }
+    }
+
     /// Reads data; `None` if it is none of ours, or of a version that is gone.
     pub(crate) fn parse(data: &str) -> Option<Self> {
-        match data {
-            "cab" => return Some(Self::Cabinet),
-            "hlp" => return Some(Self::Help),
-            "pk" => return Some(Self::Parked),
-            "shp" => return Some(Self::Shop),
-            "sup" => return Some(Self::Support),
-            "his" => return Some(Self::History),
-            "ord" => return Some(Self::Orders),
-            "mute" => return Some(Self::Mute),
-            "nw:0" => return Some(Self::News(false)),
-            "nw:1" => return Some(Self::News(true)),
-            "la:" => return Some(Self::Language(None)),
-            "la:ru" => return Some(Self::Language(Some(Locale::Ru))),
-            "la:en" => return Some(Self::Language(Some(Locale::En))),
-            _ => {}
+        if let Some(button) = Self::alone(data) {
+            return Some(button);
         }
         if let Some(ware) = data.strip_prefix("wa:") {
             return WareId::parse(ware).map(Self::Ware);
+        }
+        if let Some(model) = data.strip_prefix("sa:") {
+            return Some(Self::Sample(ModelId(model.to_owned())));
         }
         if let Some(page) = data.strip_prefix("hp:") {
             return page.parse().ok().map(Self::HistoryPage);
@@ -187,6 +208,7 @@ impl Button {
             ("no", None) if alone => Some(Self::Drop(nonce)),
             ("ca", None) if alone => Some(Self::Cancel(nonce)),
             ("ag", None) if alone => Some(Self::Again(nonce)),
+            ("va", None) if alone => Some(Self::Vary(nonce)),
             ("om", None) if alone => Some(Self::Other(nonce)),
             ("pn", None) if alone => Some(Self::ParkedNext(nonce)),
             ("ob", Some(at)) => Some(Self::OrdersBefore(nonce, Timestamp(at.parse().ok()?))),
@@ -223,6 +245,7 @@ impl Button {
             | Self::Drop(nonce)
             | Self::Cancel(nonce)
             | Self::Again(nonce)
+            | Self::Vary(nonce)
             | Self::Other(nonce)
             | Self::Order(nonce)
             | Self::ShowAgain(nonce)
@@ -238,11 +261,13 @@ impl Button {
             | Self::Appeal(_)
             | Self::Language(_)
             | Self::News(_)
+            | Self::Quiet(_)
             | Self::Mute
             | Self::Orders
             | Self::OrdersBefore(..)
             | Self::History
             | Self::HistoryPage(_)
+            | Self::Sample(_)
             | Self::Ware(_)
             | Self::Buy(..)
             | Self::Paid(_)
@@ -310,6 +335,7 @@ mod tests {
             Button::Drop(nonce()),
             Button::Cancel(nonce()),
             Button::Again(nonce()),
+            Button::Vary(nonce()),
             Button::Other(nonce()),
             Button::Parked,
             Button::ParkedNext(nonce()),

@@ -4,8 +4,9 @@ mod models;
 
 use domain::account::{Account, Draft};
 use domain::admission::{Payer, Refusal, check_words, price_of};
-use domain::catalog::Model;
+use domain::catalog::{Makes, Model};
 use domain::id::{ModelId, Nonce};
+use domain::job::Job;
 use domain::limit::Usage;
 use domain::money::Credits;
 use domain::time::Timestamp;
@@ -70,6 +71,9 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
     let DraftView { say, draft, .. } = view;
     if draft.voice.is_some() {
         return words_card::voice(*say, draft, view.words);
+    }
+    if draft.awaits_a_wish() {
+        return words_card::wish(*say, view.snapshot, draft);
     }
     let model = view
         .snapshot
@@ -230,7 +234,8 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     let nonce = || draft.nonce.clone();
     let model_name = say.with("button-model", [("model", model.title.as_str().into())]);
     let mut rows = kinds::buttons(*say, view.snapshot, draft, model);
-    rows.push(vec![Button::Models(nonce()).labelled(model_name)]);
+    let sample = models::sample_button(*say, model);
+    rows.push(vec![Button::Models(nonce()).labelled(model_name), sample]);
     // Where there is nothing to choose from there are no buttons, unless the draft holds what is not on offer any more.
     if model.prices.len() > 1 || model.price(draft.duration_s).is_none() {
         let length = |seconds: u32| {
@@ -344,6 +349,15 @@ pub(crate) fn cancel_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
 /// The button below what was ordered.
 pub(crate) fn again_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
     keyboard([again_row(say, nonce)])
+}
+
+/// The buttons below something that was made, to have it made once more: just so, or, of a video, with something different.
+pub(crate) fn made_row(say: Say, job: &Job) -> Vec<Option<InlineKeyboardButton>> {
+    let mut row = again_row(say, &job.id.nonce);
+    if job.order.makes == Makes::Video {
+        row.push(Button::Vary(job.id.nonce.clone()).labelled(say.text("button-vary")));
+    }
+    row
 }
 
 pub(crate) fn again_row(say: Say, nonce: &Nonce) -> Vec<Option<InlineKeyboardButton>> {

@@ -107,7 +107,7 @@ pub(crate) fn made_buttons(say: Say, job: &Job) -> InlineKeyboardMarkup {
     if job.order.makes == Makes::Image {
         picture_buttons(say, nonce)
     } else {
-        cards::again_button(say, nonce)
+        cards::keyboard([cards::made_row(say, job)])
     }
 }
 

@@ -11,7 +11,7 @@ use telegram::html;
 use telegram::methods::InlineKeyboardButton;
 
 use crate::buttons::Button;
-use crate::cards::{Card, again_row, keyboard};
+use crate::cards::{Card, again_row, keyboard, made_row};
 use crate::kinds;
 use crate::show;
 use crate::texts::Say;
@@ -151,7 +151,9 @@ pub(crate) fn receipt(say: Say, snapshot: &Snapshot, (job, waits): (&Job, bool),
         } else {
             Vec::new()
         },
-        if job.stage.is_final() && !job.order.makes.is_words() {
+        if matches!(job.stage, Stage::Delivered | Stage::Parked) && !job.order.makes.is_words() {
+            made_row(say, job)
+        } else if job.stage.is_final() && !job.order.makes.is_words() {
             again_row(say, &job.id.nonce)
         } else {
             Vec::new()

@@ -31,7 +31,8 @@ pub(crate) fn asked(say: Say, job: &Job) -> String {
 
 /// What the customer goes on with if nobody makes the words of a draft better.
 pub(crate) fn simple_words(say: Say, draft: &Draft, chars_max: u32) -> String {
-    if draft.voice.is_some() {
+    // What was wished stands behind the words that were good enough before.
+    if draft.voice.is_some() || draft.wish.is_some() {
         return draft.prompt.clone();
     }
     if draft.prompt.is_empty() {
@@ -57,6 +58,12 @@ pub(crate) fn drafted(
     job: &Job,
     now: Timestamp,
 ) -> Card {
+    if draft.awaits_a_wish() {
+        return Card {
+            text: format!("{}\n\n{}", outcome(say, job), say.text("vary-still")),
+            buttons: keyboard([drop_row(say, &draft.nonce)]),
+        };
+    }
     let model = snapshot.and_then(|snapshot| snapshot.model(&draft.model));
     let title = model.map_or(draft.model.0.as_str(), |model| model.title.as_str());
     let makes = model.map_or(Makes::Video, |model| model.makes);
@@ -106,6 +113,7 @@ pub(crate) fn order_button(say: Say, draft: &Draft, price: Credits) -> Vec<Optio
     let words = match (&draft.voice, draft.prompt.is_empty()) {
         (Some(_), _) => "button-listen",
         (None, true) => "button-look",
+        (None, false) if draft.wish.is_some() => "button-rewrite",
         (None, false) => "button-improve",
     };
     let mut words = say.text(words);
@@ -123,7 +131,7 @@ pub(crate) fn voice(say: Say, draft: &Draft, price: Option<Credits>) -> Card {
     if draft.photo.is_some() {
         text = format!("{text}\n{}", say.text("card-photo"));
     }
-    let drop = |nonce: &Nonce| vec![Button::Drop(nonce.clone()).labelled(say.text("button-drop"))];
+    let drop = |nonce: &Nonce| drop_row(say, nonce);
     let Some(price) = price else {
         return Card {
             text: say.text("voice-not-offered"),
@@ -136,14 +144,45 @@ pub(crate) fn voice(say: Say, draft: &Draft, price: Option<Credits>) -> Card {
     }
 }
 
+/// The question what is to be different.
+pub(crate) fn wish(say: Say, snapshot: &Snapshot, draft: &Draft) -> Card {
+    let hears = |model: &domain::catalog::Model| model.enabled && model.makes == Makes::Transcript;
+    let by = if snapshot.models.iter().any(hears) {
+        "voice"
+    } else {
+        "text"
+    };
+    Card {
+        text: format!(
+            "{}\n{}",
+            say.with("vary-ask", [("by", by.into())]),
+            quoted(&draft.prompt)
+        )
+        .trim_end()
+        .to_owned(),
+        buttons: keyboard([drop_row(say, &draft.nonce)]),
+    }
+}
+
+fn drop_row(say: Say, nonce: &Nonce) -> Vec<Option<InlineKeyboardButton>> {
+    vec![Button::Drop(nonce.clone()).labelled(say.text("button-drop"))]
+}
+
 /// How an order for words ended, and what became of its price.
 fn outcome(say: Say, job: &Job) -> String {
     let looked = job.order.prompt.is_empty();
     let transcript = job.order.makes == Makes::Transcript;
     let failed = job.stage == Stage::Failed;
     if job.answer.is_some() {
+        let varied = job
+            .order
+            .sketch
+            .as_ref()
+            .is_some_and(|sketch| sketch.wish.is_some());
         let title = match (transcript, looked) {
+            (true, _) if varied => "words-heard-wish",
             (true, _) => "words-heard",
+            (false, false) if varied => "words-varied",
             (false, true) => "words-seen",
             (false, false) => "words-better",
         };

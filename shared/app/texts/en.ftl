@@ -55,7 +55,7 @@ help = <b>Ordering a video</b>
     /invite — invite a friend
     /timezone — the time zone of the times that I show
     /language — the bot's language (язык)
-    /notifications — messages from us: on or off
+    /notifications — news, and how orders go: shown or not
     /paysupport — questions about payments
     /terms — terms
     /delete_my_data — delete my data
@@ -66,8 +66,11 @@ command-cabinet = Balance and limits
 command-help = Help
 command-timezone = Time zone
 command-language = Language · Язык
-command-notifications = Messages from us
-only-private = I work in private chats. Open a chat with me and press /start.
+command-notifications = Notifications
+group-hello = 👋 Hello! I make videos of photos and words, in a private chat: there prices, credits and orders are seen by you alone. Here I keep quiet and charge nothing.
+group-answer = I work in private chats: there prices, credits and orders are seen by you alone. Open yours with the button below and press Start.
+group-button = Buttons work only in the private chat with me. Nothing was charged.
+group-button-open = 💬 Open the private chat
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
     /start — begin
@@ -153,6 +156,10 @@ news-on = 🔔 Now and then I send news: new models, offers. You get them.
 
     Messages about your orders and payments always come.
 news-off = 🔕 You get no news. Messages about your orders and payments come as before.
+progress-on = ⏳ An order's message shows how it goes: the queue, the sending, the waiting.
+progress-off = 🤫 How an order goes is not shown: its message changes once, when the result comes or the credits are back.
+progress-button-off = 🤫 Only the result
+progress-button-on = ⏳ Show how orders go
 news-button-off = 🔕 No more news
 news-button-on = 🔔 News again
 broadcast-mute-button = 🔕 Unsubscribe
@@ -240,6 +247,14 @@ button-back = ‹ Back
 button-cancel = Cancel the order
 button-again = 🔁 Once more
 button-film = 🎬 Make a video of it
+button-sample = ▶️ Sample
+sample-caption = ▶️ Made by <b>{ $model }</b>
+sample-cost = Price: { $price }
+sample-gone = The sample of this model cannot be shown now. It can be ordered without. Nothing was charged.
+sample-later = The sample was not sent. Press again in a minute. Nothing was charged.
+sample-too-often = These are enough samples for today; there are more tomorrow. Nothing was charged.
+button-vary = ✏️ Vary
+button-rewrite = ✨ Rewrite with this wish
 button-kind = { $kind ->
     [image] 🖼 Picture
     [edit] 🖼 Change the photo
@@ -334,6 +349,7 @@ queued-wait = Usually ready in { $minutes ->
     [speech] recording
    *[video] video
 } by itself; you may close the bot.
+queued-quiet = 🤫 Nothing changes here before the result: so you have chosen in /notifications
 delayed = ⏳ <b>The service is busy, your order waits</b>
 
     { $what }
@@ -512,6 +528,16 @@ words-already = This is ordered already, and will appear in this message. Nothin
 words-came = This is over already: see this message or below. Nothing is charged twice.
 words-better = ✨ <b>Better words</b>
 words-seen = ✨ <b>What could become of this photo</b>
+words-varied = ✨ <b>Rewritten with your wish</b>
+words-heard-wish = 🎙 <b>Your wish was heard; here are the words with it</b>
+vary-ask = ✏️ <b>Vary</b>
+    What should be different? { $by ->
+        [voice] Write or say
+       *[text] Write
+    } it in one message, such as “at night, in the rain” or “make the dog red”. Model, length, shape and photo stay as they were; nothing is charged yet.
+    It was:
+vary-still = What should be different is still to be said: send another voice message, or write it.
+vary-gone = The words of this order are gone, so there is nothing to vary. Send new ones: a text, a voice message or a photo. Nothing was charged.
 words-heard = 🎙 <b>What I have heard</b>
 words-spent = Charged: { $price }.
 words-back = Given back: { $price }.

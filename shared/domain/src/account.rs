@@ -75,6 +75,8 @@ pub struct Account {
     pub blocked: bool,
     /// The customer wants no broadcasts.
     pub muted: bool,
+    /// The customer wants to see nothing of an order but what comes of it.
+    pub quiet: bool,
     /// What the latest video was ordered with: the next draft begins with it.
     pub last: Option<Choice>,
     /// The language that the customer is told of things in that come by themselves, as `ru`: that in which the account was
@@ -96,6 +98,10 @@ pub struct Account {
     pub invited_by: Option<UserId>,
     /// When the customer last had all that was known of them deleted.
     pub erased_at: Option<Timestamp>,
+    /// When the customer last ordered something, whatever it makes and whoever pays for it.
+    pub ordered_at: Option<Timestamp>,
+    /// When money of the customer was last taken, whatever became of it.
+    pub paid_at: Option<Timestamp>,
 }
 
 /// What the customer is composing: one order, not yet confirmed.
@@ -123,12 +129,32 @@ pub struct Draft {
     pub voice: Option<Voice>,
     /// The words before they were made better.
     pub before: Option<String>,
+    /// What is to be different from something that was made of these words before: it stands at their end. Empty while the
+    /// customer is asked for it.
+    pub wish: Option<String>,
 }
 
 impl Draft {
     /// How long the words are, in characters.
     pub fn prompt_chars(&self) -> u32 {
         u32::try_from(self.prompt.chars().count()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether the customer is asked what is to be different.
+    pub fn awaits_a_wish(&self) -> bool {
+        self.wish.as_ref().is_some_and(String::is_empty)
+    }
+
+    /// The same with what is to be different, for a model that takes so many characters. The old words stay at hand.
+    #[must_use]
+    pub fn varied(&self, wish: &str, chars_max: u32) -> Self {
+        let wish = wish.trim();
+        Self {
+            prompt: crate::words::varied(&self.prompt, wish, chars_max),
+            before: Some(self.prompt.clone()).filter(|words| !words.is_empty()),
+            wish: Some(wish.to_owned()),
+            ..self.clone()
+        }
     }
 
     /// Whether an order of this one would be an order of the other.
@@ -140,7 +166,7 @@ impl Draft {
             let (model, voice) = (&draft.model, &draft.voice);
             (&draft.prompt, model, draft.aspect, draft.duration_s, voice)
         }
-        file(self) == file(other) && chosen(self) == chosen(other)
+        file(self) == file(other) && chosen(self) == chosen(other) && self.wish == other.wish
     }
 }
 
@@ -169,7 +195,10 @@ impl Choice {
 impl Account {
     /// Whether the customer has had everything deleted, and has begun nothing since.
     pub fn is_erased(&self) -> bool {
-        self.erased_at.is_some() && self.last.is_none() && self.draft.is_none()
+        let begun = self.ordered_at.max(self.paid_at);
+        self.erased_at
+            .is_some_and(|erased| begun.is_none_or(|begun| begun <= erased))
+            && self.draft.is_none()
     }
 
     /// Whether the customer has given up what a payment had brought, with everything else.
@@ -235,6 +264,7 @@ impl Account {
             draft: None,
             blocked: false,
             muted: false,
+            quiet: false,
             last: None,
             locale: None,
             language: None,
@@ -245,6 +275,33 @@ impl Account {
             standing: Standing::default(),
             invited_by: None,
             erased_at: None,
+            ordered_at: None,
+            paid_at: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_has_had_everything_deleted_is_gone_until_they_order_or_buy_something() {
+        let mut account = Account::new(UserId(7));
+        assert!(!account.is_erased());
+        // What was ordered and bought before stays noted.
+        account.ordered_at = Some(Timestamp(40));
+        account.paid_at = Some(Timestamp(30));
+        account.erased_at = Some(Timestamp(50));
+        assert!(account.is_erased());
+        let ordered = Account {
+            ordered_at: Some(Timestamp(51)),
+            ..account.clone()
+        };
+        let bought = Account {
+            paid_at: Some(Timestamp(51)),
+            ..account.clone()
+        };
+        assert_eq!((ordered.is_erased(), bought.is_erased()), (false, false));
     }
 }

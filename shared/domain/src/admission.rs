@@ -267,6 +267,7 @@ fn order(request: &Request<'_>, draft: &Draft, (model, price): (&Model, &Price))
             request.account.standing.plan_at(request.now),
             request.now,
         )),
+        quiet: request.account.quiet,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::id::{Nonce, UserId};
 use crate::time::{Millis, Timestamp};
 
 pub use segment::{Person, Segment, Tariff, Unreached};
-pub use step::{Claim, Outcome, Step};
+pub use step::{Claim, Outcome, Step, quiet_until};
 
 /// Messages a second, where nothing else is said. Telegram takes 30 from a bot, and deliveries need some of them.
 pub const PER_SECOND: u32 = 20;

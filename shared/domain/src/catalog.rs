@@ -4,6 +4,7 @@
 mod makes;
 mod plan;
 mod route;
+mod sample;
 mod selling;
 mod title;
 mod ware;
@@ -11,6 +12,7 @@ mod ware;
 pub use makes::Makes;
 pub use plan::Plan;
 pub use route::Route;
+pub use sample::{Sample, SampleFile};
 pub use selling::Selling;
 pub use title::Title;
 pub use ware::{Pack, Prices, WARE_KEY_BYTES_MAX, Ware, WareId};
@@ -62,6 +64,8 @@ pub struct Model {
     pub unlimited: Option<Vec<Limit>>,
     /// Features that a customer needs for it.
     pub requires: Vec<String>,
+    /// What it is shown by.
+    pub sample: Option<Sample>,
 }
 
 /// The longest name of a model, in bytes, so that a button with a nonce and a model stays below Telegram's 64.

@@ -78,6 +78,8 @@ pub struct Order {
     pub plan: Option<String>,
     /// What the log of AI operations says of its cost; `None` for one that was accepted before there was a log.
     pub costing: Option<Costing>,
+    /// The customer wants to see nothing of it but what comes of it.
+    pub quiet: bool,
 }
 
 impl Order {

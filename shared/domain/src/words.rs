@@ -36,6 +36,23 @@ pub fn simple(words: &str, phrases: &[Phrase], chars_max: u32) -> String {
     all
 }
 
+/// The words with what is to be different at their end, at most so long: what is wished is said last and overrules, so where
+/// there is no room for all, the old words give way.
+pub fn varied(words: &str, wish: &str, chars_max: u32) -> String {
+    let wish = cut(wish.trim(), chars_max);
+    let room = chars_max
+        .saturating_sub(chars(wish))
+        .saturating_sub(chars(BETWEEN));
+    let words = cut(words.trim().trim_end_matches(['.', ',', ';', ' ']), room);
+    if words.is_empty() {
+        return wish.to_owned();
+    }
+    format!("{words}{BETWEEN}{wish}")
+}
+
+/// What stands between the words and a wish.
+const BETWEEN: &str = ". ";
+
 /// What is taken of an answer: one line, without control characters and the quotation marks around it, at most so long.
 /// `None` if nothing is left.
 pub fn taken(answer: &str, chars_max: u32) -> Option<String> {
@@ -108,6 +125,15 @@ mod tests {
         assert_eq!(simple("a cat", &phrases(), 22), "a cat, natural motion");
         assert_eq!(simple("a cat", &phrases(), 17), "a cat, soft light");
         assert_eq!(simple("a cat", &phrases(), 3), "a cat");
+    }
+
+    #[test]
+    fn a_wish_stands_behind_the_words_and_is_never_what_gives_way() {
+        assert_eq!(varied("a cat runs.", " at night ", 99), "a cat runs. at night");
+        assert_eq!(varied("", "at night", 99), "at night");
+        assert_eq!(varied("a cat runs", "at night", 19), "a cat. at night");
+        assert_eq!(varied("a cat runs", "at night", 9), "at night");
+        assert_eq!(varied("a cat runs", "at night", 4), "at");
     }
 
     #[test]

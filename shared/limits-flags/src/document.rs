@@ -26,6 +26,7 @@ mod money;
 mod price;
 mod rewards;
 mod route;
+mod sample;
 mod selling;
 mod ware;
 
@@ -39,6 +40,7 @@ pub use money::PricesRow;
 pub use price::PriceRow;
 pub use rewards::{PromoRow, ReferralRow, RewardsRow};
 pub use route::RouteRow;
+pub use sample::SampleRow;
 pub use selling::{ReceiptsRow, SellingRow};
 pub use ware::{PackRow, PlanRow};
 
@@ -233,6 +235,9 @@ pub struct ModelRow {
     /// Features that a customer needs for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
+    /// What it is shown by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sample: Option<SampleRow>,
 }
 
 /// Any prompt at all.
@@ -277,6 +282,11 @@ impl ModelRow {
             limits: self.own_limits(id)?,
             unlimited: self.unlimited(id, unlimited_day)?,
             requires: self.requires.clone(),
+            sample: self
+                .sample
+                .as_ref()
+                .map(|sample| sample.read(makes))
+                .transpose()?,
         })
     }
 

@@ -32,7 +32,7 @@ pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{
     CostsRow, Document, DocumentError, ExchangeRow, FlagRow, LimitRow, MeasureName, ModeName, ModelCostRow,
     ModelRow, ModerationRow, PackRow, PeriodName, PlanRow, PriceRow, PricesRow, PromoRow, RateRow,
-    ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SellingRow,
+    ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SampleRow, SellingRow,
 };
 pub use document::{OWN_LIMIT, UNLIMITED_LIMIT};
 pub use features::FEATURE_LIMIT;

@@ -115,6 +115,7 @@ pub const EVENTS: &[&str] = &[
     "route_passed_over",
     "row_unread",
     "run_failed",
+    "sample_refused",
     "settings_misread",
     "settings_mixed",
     "settings_unread",

@@ -235,6 +235,14 @@ impl Store {
         self.accepted(write, deadline).await.map(drop)
     }
 
+    /// Notes whether the customer wants to see nothing of an order but what comes of it.
+    pub async fn set_quiet(&self, user: UserId, quiet: bool, deadline: Deadline) -> Result<(), Error> {
+        let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
+            .when(Condition::Exists("user_id"))
+            .set_or_remove("quiet", quiet.then_some(table::AttributeValue::Bool(true)));
+        self.accepted(write, deadline).await.map(drop)
+    }
+
     /// Notes in whose time the customer is told of times; `None` for the bot's own.
     pub async fn set_zone(&self, user: UserId, zone: Option<&str>, deadline: Deadline) -> Result<(), Error> {
         let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))

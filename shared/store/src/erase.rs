@@ -26,11 +26,12 @@ const ERASE_END: &str = "erase$";
 /// Rows of one read.
 const PAGE: i32 = 100;
 /// What is taken off an account's row.
-const FORGOTTEN: [&str; 9] = [
+const FORGOTTEN: [&str; 10] = [
     "draft",
     "last",
     "language",
     "zone",
+    "quiet",
     "contact",
     "buying",
     "asking_until",

@@ -19,6 +19,7 @@ use domain::id::{OPEN_SHARDS, UserId};
 use domain::money::Credits;
 use domain::payment::{Movement, PaymentId, PurchaseId, Record};
 use domain::purchase::Purchase;
+use domain::rewards::Invitation;
 use domain::time::Timestamp;
 use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Token, Write, n, s};
 
@@ -53,7 +54,7 @@ pub enum Due {
     /// A payment: its customer is to be told, or a refund goes on.
     Payment(PaymentId),
     /// An invitation: whoever came by it may have done what it is for.
-    Invitation(UserId),
+    Invitation(Invitation),
 }
 
 /// A page of what is due.
@@ -366,7 +367,8 @@ fn is_besides(item: &Item) -> bool {
 fn due(item: &Item) -> Option<Due> {
     let id = Row(item).s("id").ok()?;
     if let Some(friend) = rows::invited(id) {
-        return Some(Due::Invitation(friend));
+        let due_at = Row(item).n("due_at").ok().map(Timestamp);
+        return Some(Due::Invitation(Invitation { friend, due_at }));
     }
     let purchase = PurchaseId::parse(id).map(Due::Purchase);
     purchase.or_else(|| PaymentId::parse(id).map(Due::Payment))

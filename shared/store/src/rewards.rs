@@ -50,10 +50,7 @@ impl Store {
         let key = Key::Promo(code.clone());
         let mut account = self.given_write(user, promo.credits);
         if promo.newcomers_only {
-            account = account
-                .when(Condition::AbsentOrEquals("captured", n(0)))
-                .when(Condition::AbsentOrEquals("held", n(0)))
-                .when(Condition::Absent("last"));
+            account = account.when(Condition::Absent("ordered_at"));
         }
         let mut count = Write::update(PROMO, &self.tables.usage, count_key(code))
             .increase("used", 1)

@@ -141,6 +141,7 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         draft: row.map("draft").map(read_draft).transpose()?,
         blocked: row.flag("blocked"),
         muted: row.flag("muted"),
+        quiet: row.flag("quiet"),
         last: row.map("last").and_then(read_choice),
         locale: row.s_opt("locale").map(str::to_owned),
         language: row.s_opt("language").map(str::to_owned),
@@ -151,6 +152,8 @@ pub fn read_account(item: &Item) -> Result<Account, Malformed> {
         standing: limits_flags::standing::read(item)?,
         invited_by: row.n_opt("invited_by")?.map(UserId),
         erased_at: row.n_opt("erased_at")?.map(Timestamp),
+        ordered_at: row.n_opt("ordered_at")?.map(Timestamp),
+        paid_at: row.n_opt("paid_at")?.map(Timestamp),
     })
 }
 
@@ -197,6 +200,9 @@ fn order_item(job: &Job) -> Item {
     }
     if let Some(plan) = &order.plan {
         members.insert("plan".to_owned(), s(plan.clone()));
+    }
+    if order.quiet {
+        members.insert("quiet".to_owned(), AttributeValue::Bool(true));
     }
     if let Some(trace) = &job.trace {
         members.insert("trace".to_owned(), s(trace.clone()));
@@ -366,6 +372,7 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         sketch: row.map("sketch").map(words::read_sketch).transpose()?,
         plan: row.s_opt("plan").map(str::to_owned),
         costing: row.map("costing").map(requests::read_costing).transpose()?,
+        quiet: row.flag("quiet"),
     })
 }
 

@@ -99,6 +99,7 @@ fn model() -> Model {
         limits: vec![],
         unlimited: None,
         requires: vec![],
+        sample: None,
     }
 }
 

@@ -19,7 +19,9 @@ pub use invoice::{CreateInvoiceLink, Invoice, InvoiceError, LabeledPrice, SendIn
 pub use keyboard::{CallbackDataError, InlineKeyboardButton, InlineKeyboardMarkup};
 pub use media::{Carries, InputMedia, InputMediaAudio, InputMediaDocument, InputMediaPhoto, SendAudio};
 pub use reply::Reply;
-pub use send::{AnswerCallbackQuery, DeleteMessage, GetFile, SendMessage, SendPhoto, SendVideo};
+pub use send::{
+    AnswerCallbackQuery, DeleteMessage, GetFile, ReplyParameters, SendMessage, SendPhoto, SendVideo,
+};
 pub use setup::{
     BotCommand, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook, WebhookInfo,
 };

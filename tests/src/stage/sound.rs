@@ -9,7 +9,7 @@ use domain::limit::{Limit, Mode, Whose};
 use domain::payment::{Rail, State};
 use domain::time::{Millis, Timestamp};
 use limits_flags::{Rows, Snapshot};
-use played_telegram::{ChatMessage, Via};
+use played_telegram::{Call, ChatMessage, Via};
 
 use super::renders::Render;
 use super::{OPERATOR, Pardon, Stage, clients};
@@ -173,12 +173,12 @@ impl Stage {
     }
 
     /// Parked videos, which go out in the webhook's answer when the customer asks for them: the first takes the place of
-    /// the message that offered it.
+    /// the message that offered it. And samples of models, which say so at the beginning of their caption.
     fn videos_asked_for_by(&self, user: i64) -> usize {
         let calls = self.telegram.calls();
         let sent = calls.iter().filter(|call| {
             ["sendVideo", "sendPhoto", "sendAudio", "editMessageMedia"].contains(&call.method.as_str())
-                && call.via == Via::WebhookAnswer
+                && (call.via == Via::WebhookAnswer || is_sample(call))
                 && call.params.int("chat_id") == Some(user)
         });
         sent.count()
@@ -209,6 +209,12 @@ impl Stage {
         let all = read.rules.limits.iter().chain(own);
         all.map(|limit| (limit.id.clone(), limit.clone())).collect()
     }
+}
+
+/// Whether a call sends what a model is shown by.
+fn is_sample(call: &Call) -> bool {
+    let caption = call.params.text("caption");
+    caption.is_some_and(|caption| caption.starts_with('▶'))
 }
 
 /// Whether somebody held the claim with this number then.

@@ -286,6 +286,31 @@ async fn whom_telegram_was_too_busy_for_is_told_later_and_more_slowly() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn when_telegram_wants_quiet_no_other_broadcast_goes_on_either() {
+    let stage = Stage::new().await;
+    let crowd = 2_000..2_030;
+    stage.crowd(crowd.clone()).await;
+    stage.start_broadcast(to_all()).await;
+    let other = stage.start_broadcast(to_all()).await;
+    let busy = Happens::Refused(ApiError::too_many(30));
+    stage.telegram.fault(Fault::next("sendMessage", busy).times(20));
+    let quiet = Next::At(stage.now().after(Millis::from_secs(30)));
+    assert_eq!(stage.broadcast_step().await, quiet);
+    stage.pass(Millis::from_secs(2));
+    assert_eq!(stage.broadcast_step().await, quiet);
+    assert_eq!(stage.broadcast(&other).await.fence, 0, "it was not begun");
+    stage.broadcast_to_the_end().await;
+    for user in crowd {
+        assert_eq!(
+            stage.told(user, RU).len() + stage.told(user, EN).len(),
+            2,
+            "{user}"
+        );
+    }
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn at_its_own_pace_telegrams_flood_limit_is_never_met() {
     let stage = Stage::with(|setting| setting.flood = true).await;
     let crowd = 2_000..2_060;

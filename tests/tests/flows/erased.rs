@@ -195,6 +195,28 @@ async fn whoever_has_gone_is_rewarded_for_nobody_and_their_friend_is() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_back_with_a_purchase_is_rewarded_again() {
+    let stage = customer().await;
+    stage.say(ANNA, "/invite").await;
+    let text = stage.last_text(ANNA);
+    let mut lines = text.lines();
+    let (_, link) = lines.find_map(|line| line.trim().split_once("?start=")).unwrap();
+    stage.telegram.create_user(BORIS, "Boris", Some("ru"));
+    stage.say(BORIS, &format!("/start {link}")).await;
+    delete(&stage).await;
+    stage.minute().await;
+    stage.pay_in_roubles(ANNA, "pack:starter").await;
+    assert!(!stage.account(ANNA).await.is_erased());
+    stage.pay_in_roubles(BORIS, "pack:starter").await;
+    stage.minute().await;
+    let before = stage.balance(ANNA).await.0;
+    stage.pass(Millis::from_mins(4 * 24 * 60));
+    stage.minute().await;
+    assert!(stage.balance(ANNA).await.0 > before);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_lost_is_what_the_card_has_said() {
     let stage = customer().await;
     stage

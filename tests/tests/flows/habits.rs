@@ -84,3 +84,49 @@ async fn the_next_draft_begins_with_what_the_last_video_was_ordered_with() {
     );
     stage.assert_sound().await;
 }
+
+/// How often the worker has edited a text.
+fn edits(stage: &Stage) -> usize {
+    let calls = stage.telegram.calls().into_iter();
+    calls.filter(|call| call.method == "editMessageText").count()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_wants_only_the_result_sees_nothing_of_an_order_before_it() {
+    let stage = Stage::with(|setting| setting.gift(9)).await;
+    stage.newcomer(ANNA).await;
+    stage.say(ANNA, "/notifications").await;
+    assert!(
+        stage.last_text(ANNA).contains("shows how it goes"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    stage.press_newest(ANNA, "qu:1").await;
+    let told = stage.last_text(ANNA);
+    assert!(
+        told.contains("not shown") && told.contains("You get them"),
+        "{told}"
+    );
+    let job = stage.order(ANNA, "a cat on the moon").await;
+    let text = stage.last_text(ANNA);
+    assert!(
+        text.contains("Nothing changes here before the result") && stage.has_button(ANNA, "ca:"),
+        "{text}"
+    );
+    let before = edits(&stage);
+    stage.run_until_settled().await;
+    assert_eq!(edits(&stage), before);
+    assert!(stage.message_of(&job).await.video().is_some());
+    // A refusal is told all the same, and so is that the service was busy for too long.
+    let refused = stage.order(ANNA, "nothing good #moderation").await;
+    stage.run_until_settled().await;
+    let text = stage.message_of(&refused).await.text().to_owned();
+    assert!(text.contains("1 credit"), "{text}");
+    stage.say(ANNA, "/notifications").await;
+    stage.press_newest(ANNA, "qu:0").await;
+    let before = edits(&stage);
+    stage.order(ANNA, "a dog in the snow").await;
+    stage.run_until_settled().await;
+    assert!(edits(&stage) > before, "shown again");
+    stage.assert_sound().await;
+}

@@ -305,22 +305,6 @@ async fn a_wrong_secret_is_refused_before_anything_is_read() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn in_a_group_the_bot_asks_for_a_private_chat_and_is_otherwise_silent() {
-    let stage = Stage::new().await;
-    let group = json!({"id": -100_200, "type": "supergroup", "title": "Friends"});
-    let asked = stage
-        .update(&with(&json!({"chat": group, "text": "/start@neurocards_bot"})))
-        .await;
-    assert!(asked.text().contains("private"), "{asked:?}");
-    let chatter = stage
-        .update(&with(&json!({"chat": group, "text": "hello all"})))
-        .await;
-    assert_eq!((chatter.status, chatter.body), (200, None));
-    assert!(stage.store.read_books().await.unwrap().accounts.is_empty());
-    stage.assert_sound().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_picture_in_a_document_is_taken_like_a_photo() {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;

@@ -234,6 +234,7 @@ impl<'a> World<'a> {
             chars_max: 2_500,
             simple: "simple words".to_owned(),
             voice: None,
+            wish: None,
         };
         Order {
             model: ModelId(model),
@@ -259,6 +260,7 @@ impl<'a> World<'a> {
             created_at: at,
             source: None,
             voice: None,
+            wish: None,
             before: None,
         };
         assert!(self.stage.store.put_draft(user, &draft, soon()).await.unwrap());

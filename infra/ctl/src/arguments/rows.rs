@@ -237,6 +237,37 @@ pub enum Models {
     #[command(after_help = "Example:
   cargo ctl models disable kling-3.0 --why 'renders green' --stack neurocards")]
     Disable(Switch),
+    /// Shows customers something that it has made: an order of an administrator's own
+    #[command(after_help = "Example:
+  cargo ctl models sample kling-3.0 --order 700001-abcdefgh23456789 --stack neurocards
+  cargo ctl models sample kling-3.0 --none --local
+
+A file that lies elsewhere is written into the settings file, as `sample: { url: … }`.")]
+    Sample(Sample),
+}
+
+/// What a model is to be shown by.
+#[derive(Debug, Args)]
+pub struct Sample {
+    /// The model
+    pub name: String,
+    /// The order that was made by it for an administrator, as /orders or the log calls it
+    #[arg(
+        long,
+        value_name = "ORDER",
+        required_unless_present = "none",
+        conflicts_with = "none"
+    )]
+    pub order: Option<String>,
+    /// By nothing from now on
+    #[arg(long)]
+    pub none: bool,
+    /// Who and why.
+    #[command(flatten)]
+    pub said: Said,
+    /// Where.
+    #[command(flatten)]
+    pub target: Target,
 }
 
 /// A model to be switched.

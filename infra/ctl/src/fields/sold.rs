@@ -194,6 +194,27 @@ pub(super) const MODEL: Kind = Kind {
             "tokens in a day of a customer whose plan is unlimited; every price must state tokens",
         ),
         field("requires", "features [none]", "what a customer needs for it"),
+        field(
+            "sample",
+            "a sample [none]",
+            "what it is shown by; cargo ctl models sample takes an order of an administrator's own",
+        ),
+        field(
+            "sample.file_id",
+            "text",
+            "Telegram's name of the file, as this bot knows it; this or url",
+        ),
+        field(
+            "sample.url",
+            "https address",
+            "from where Telegram fetches it: 20 MB at most, 5 MB of a picture",
+        ),
+        field(
+            "sample.seconds",
+            "number",
+            "how long it is; of videos, and of nothing else",
+        ),
+        field("sample.credits", "number [not said]", "what it has cost"),
     ],
 };
 

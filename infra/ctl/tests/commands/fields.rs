@@ -6,7 +6,8 @@ use ctl::fields::{KINDS, Kind, SINGLE};
 use limits_flags::features::{AddonRow, ComponentRow, FeatureRow, Given, TierRow};
 use limits_flags::{
     CostsRow, ExchangeRow, LimitRow, ModelCostRow, ModelRow, ModerationRow, PackRow, PlanRow, PriceRow,
-    PricesRow, PromoRow, RateRow, ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SellingRow,
+    PricesRow, PromoRow, RateRow, ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SampleRow,
+    SellingRow,
 };
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor, value};
@@ -67,7 +68,7 @@ fn of(kind: &str) -> BTreeSet<String> {
         "limit" => taken::<LimitRow>(""),
         "model" => {
             let parts = &taken::<PriceRow>("prices[].") | &taken::<RouteRow>("routes[].");
-            &taken::<ModelRow>("") | &parts
+            &(&taken::<ModelRow>("") | &parts) | &taken::<SampleRow>("sample.")
         }
         "plan" => &taken::<PlanRow>("") | &taken::<PricesRow>("prices."),
         "pack" => &taken::<PackRow>("") | &taken::<PricesRow>("prices."),

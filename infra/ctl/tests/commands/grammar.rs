@@ -148,6 +148,7 @@ const LINES: &[&str] = &[
     "models put kling-3.0 @model",
     "models disable kling-2.6",
     "models enable kling-2.6",
+    "models sample kling-3.0 --none",
     "models delete kling-2.6",
     "prices list",
     "prices set kling-3.0 10 3",

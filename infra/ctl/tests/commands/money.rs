@@ -157,6 +157,7 @@ pub(super) fn accepted(id: JobId, now: Timestamp) -> Job {
         render_max: Millis::from_mins(20),
         plan: None,
         costing: None,
+        quiet: false,
         sketch: None,
     };
     let rules = Rules {

@@ -2,6 +2,7 @@
 
 use domain::catalog::Model;
 use telegram::html;
+use telegram::methods::InlineKeyboardButton;
 
 use super::{Card, DraftView, keyboard};
 use crate::buttons::Button;
@@ -40,6 +41,12 @@ fn line(say: Say, model: &Model) -> String {
     )
 }
 
+/// The button that sends what a model is shown by, where the operator has chosen something.
+pub(crate) fn sample_button(say: Say, model: &Model) -> Option<InlineKeyboardButton> {
+    model.sample.as_ref()?;
+    Button::Sample(model.id.clone()).labelled(say.text("button-sample"))
+}
+
 /// The models to choose from, each with its price.
 pub(crate) fn models(view: &DraftView<'_>) -> Card {
     let DraftView {
@@ -69,7 +76,8 @@ pub(crate) fn models(view: &DraftView<'_>) -> Card {
                 ("price", price.into()),
             ],
         );
-        vec![Button::Model(draft.nonce.clone(), model.id.clone()).labelled(words)]
+        let button = Button::Model(draft.nonce.clone(), model.id.clone()).labelled(words);
+        vec![button, sample_button(*say, model)]
     };
     let offered: Vec<&Model> = snapshot
         .offered(kinds::of(snapshot, draft), draft.photo.is_some())

@@ -39,27 +39,37 @@ impl Cashier {
     }
 
     /// An invitation that could not be looked at is looked at later.
-    pub(super) async fn put_invitation_off(&self, friend: UserId, deadline: Deadline) -> Result<(), Error> {
-        self.look_again(friend, Some(self.env.now().after(PUT_OFF)), deadline)
+    pub(super) async fn put_invitation_off(
+        &self,
+        invitation: &Invitation,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        self.look_again(invitation, Some(self.env.now().after(PUT_OFF)), deadline)
             .await
     }
 
     /// Looks at an invitation: gives what it brings, or plans when it is to be looked at next.
-    pub(super) async fn sweep_invitation(&self, friend: UserId, deadline: Deadline) -> Result<(), Error> {
-        let now = self.env.now();
+    pub(super) async fn sweep_invitation(
+        &self,
+        invitation: &Invitation,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let (now, friend) = (self.env.now(), invitation.friend);
         let settings = self.settings.fresh(now).await?;
         for _ in 0..TRIES_MAX {
             let account = self.account(friend).await?;
             let Some(inviter) = account.invited_by else {
-                return self.look_again(friend, None, deadline).await;
+                return self.look_again(invitation, None, deadline).await;
             };
             // Rules that are taken out for an hour take nobody's reward away.
             let Some(referral) = &settings.rewards.referral else {
-                return self.look_again(friend, Some(now.after(PAUSED)), deadline).await;
+                return self
+                    .look_again(invitation, Some(now.after(PAUSED)), deadline)
+                    .await;
             };
             match self.deeds(referral, &account, now).await? {
-                Deeds::None => return self.look_again(friend, None, deadline).await,
-                Deeds::Awaited(at) => return self.look_again(friend, Some(at), deadline).await,
+                Deeds::None => return self.look_again(invitation, None, deadline).await,
+                Deeds::Awaited(at) => return self.look_again(invitation, Some(at), deadline).await,
                 Deeds::Done => {}
             }
             let reward = self.reward_of(&account, inviter, referral).await?;
@@ -71,14 +81,15 @@ impl Cashier {
         Err(Error::Busy)
     }
 
+    /// When it is looked at next. Whoever has planned a look since it was due knows more than this one: theirs stays.
     async fn look_again(
         &self,
-        friend: UserId,
+        invitation: &Invitation,
         due_at: Option<Timestamp>,
         deadline: Deadline,
     ) -> Result<(), Error> {
-        let invitation = Invitation { friend, due_at };
-        Ok(self.payments.put_invitation(&invitation, deadline).await?)
+        self.payments.look_again(invitation, due_at, deadline).await?;
+        Ok(())
     }
 
     async fn deeds(&self, referral: &Referral, account: &Account, now: Timestamp) -> Result<Deeds, Error> {

@@ -38,9 +38,9 @@ impl Cashier {
                 let done = match &due {
                     Due::Purchase(id) => self.sweep_purchase(id, (&mut swept, &mut stars), deadline).await,
                     Due::Payment(id) => self.sweep_payment(id, &mut swept, deadline).await,
-                    Due::Invitation(friend) => {
+                    Due::Invitation(invitation) => {
                         swept.moved = swept.moved.saturating_add(1);
-                        self.sweep_invitation(*friend, deadline).await
+                        self.sweep_invitation(invitation, deadline).await
                     }
                 };
                 if let Err(error) = done {
@@ -71,7 +71,7 @@ impl Cashier {
                     self.payments.put_payment(&record.put_off(now), deadline).await?;
                 }
             }
-            Due::Invitation(friend) => self.put_invitation_off(*friend, deadline).await?,
+            Due::Invitation(invitation) => self.put_invitation_off(invitation, deadline).await?,
         }
         Ok(())
     }

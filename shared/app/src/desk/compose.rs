@@ -3,6 +3,7 @@
 use domain::account::{Draft, Photo};
 use domain::catalog::{Makes, Model};
 use domain::id::MessageId;
+use domain::job::Order;
 use domain::time::Millis;
 use domain::video::Aspect;
 use telegram::methods::Reply;
@@ -18,7 +19,7 @@ const PHOTO_BYTES_MAX: u64 = 10_000_000;
 /// The same as people read it.
 const PHOTO_MEGABYTES_MAX: u32 = 10;
 /// A text that follows a photo within this time describes that photo.
-const PHOTO_WAITS: Millis = Millis::from_mins(60);
+pub(super) const PHOTO_WAITS: Millis = Millis::from_mins(60);
 
 /// What is shown of a new draft first.
 #[derive(Clone, Copy)]
@@ -52,7 +53,10 @@ impl Visit<'_> {
             return Ok(reply);
         }
         let (prompt, photo) = match brought(message) {
-            Brought::Words(words) => (words, self.photo_before()),
+            Brought::Words(words) => match self.take_wish(&words, source).await? {
+                Some(reply) => return Ok(reply),
+                None => (words, self.photo_before()),
+            },
             Brought::Photo(photo, words) => (words, Some(photo)),
             Brought::TooBig => {
                 return Ok(self
@@ -77,7 +81,7 @@ impl Visit<'_> {
         self.put(&draft, First::Card).await
     }
 
-    /// A new draft like an order that was made before, as far as its model still makes such a thing.
+    /// A new draft like an order that was made before.
     pub(super) async fn again(&self, first: First, query_id: &str) -> Result<Reply, Error> {
         let say = self.say;
         let Some(job) = &self.job else {
@@ -86,7 +90,14 @@ impl Visit<'_> {
         if !self.takes_orders() {
             return Ok(Self::alert(query_id, &say.text("paused")));
         }
-        let order = &job.order;
+        match self.like(&job.order) {
+            Ok(draft) => self.put_once(&draft, first).await,
+            Err(why) => Ok(Self::alert(query_id, &say.text(why))),
+        }
+    }
+
+    /// A draft like an order, as far as its model still makes such a thing. `Err` is the text that says why there is none.
+    pub(super) fn like(&self, order: &Order) -> Result<Draft, &'static str> {
         let photo = order.image.as_ref().map(|image| Photo {
             file_id: image.file_id.clone(),
             width: 0,
@@ -98,8 +109,7 @@ impl Visit<'_> {
             .filter(|model| !model.makes.is_words() && model.takes(photo.is_some()));
         let like_it = || self.first_of(order.makes, photo.is_some());
         let Some(model) = same.or_else(like_it) else {
-            let why = show::not_made(&self.snapshot, order.makes, photo.is_some());
-            return Ok(Self::alert(query_id, &say.text(why)));
+            return Err(show::not_made(&self.snapshot, order.makes, photo.is_some()));
         };
         let mut draft = self.new_draft(order.prompt.clone(), photo, model);
         if draft.photo.is_some() || model.aspects.contains(&order.aspect) {
@@ -108,7 +118,7 @@ impl Visit<'_> {
         if model.price(order.duration_s).is_some() {
             draft.duration_s = order.duration_s;
         }
-        self.put_once(&draft, first).await
+        Ok(draft)
     }
 
     /// The draft that a button makes. Pressed twice, or the same press again after its answer was lost, it is the same draft
@@ -178,6 +188,7 @@ impl Visit<'_> {
             source: None,
             voice: None,
             before: None,
+            wish: None,
         }
     }
 

@@ -239,7 +239,10 @@ impl Visit<'_> {
                 ("price", show::price(say, job)),
             ],
         );
-        let text = format!("{text}\n\n{}", show::usual_wait(say, &job.order));
+        let mut text = format!("{text}\n\n{}", show::usual_wait(say, &job.order));
+        if job.order.quiet {
+            text = format!("{text}\n\n{}", say.text("queued-quiet"));
+        }
         let buttons = cards::cancel_button(say, &job.id.nonce);
         EditMessageText::html(self.chat, message_id, text)
             .with_buttons(buttons)

@@ -136,7 +136,7 @@ fn deed(referral: &Referral) -> &'static str {
 }
 
 /// The bot's own link, if that is one: `https://t.me/the_bot`.
-fn bot_link(url: &str) -> Option<&str> {
+pub(super) fn bot_link(url: &str) -> Option<&str> {
     let url = url.trim_end_matches('/');
     let (_, rest) = url.split_once("://")?;
     rest.contains('/').then_some(url)

@@ -83,8 +83,7 @@ impl Desk {
         let say = Say::in_(Locale::of(from.language_code.as_deref()));
         let text = message.text.as_deref().unwrap_or_default().trim();
         if !message.chat.is_private() {
-            let for_us = text.starts_with('/');
-            return Ok(for_us.then(|| SendMessage::html(message.chat.id, say.text("only-private")).into()));
+            return self.spoken_to_among_others(message, say, deadline).await;
         }
         if !message.has_content() {
             return Ok(None);
@@ -145,16 +144,23 @@ impl Desk {
                 AnswerCallbackQuery::alert(&query.id, say.text("draft-stale")).into(),
             ));
         };
+        if !message.chat.is_private() {
+            return Ok(Some(Self::pressed_among_others(query, say)));
+        }
         let user = UserId(query.from.id);
         let job = button.job(user);
         let visit = self
             .visit(user, message.chat.id, say, job.as_ref(), deadline)
             .await?;
-        visit.press(button, message.message_id, &query.id).await.map(Some)
+        let pressed = Box::pin(visit.press(button, message.message_id, &query.id));
+        pressed.await.map(Some)
     }
 
     async fn member(&self, change: &ChatMemberUpdated, deadline: Deadline) -> Result<Option<Reply>, Error> {
-        if change.chat.is_private() && change.from.id > 0 {
+        if !change.chat.is_private() {
+            return self.brought(change, deadline).await;
+        }
+        if change.from.id > 0 {
             self.store
                 .set_blocked(UserId(change.from.id), change.is_blocked(), deadline)
                 .await?;
@@ -171,6 +177,7 @@ impl Visit<'_> {
             Button::Models(nonce) => Ok(self.show_models(&nonce, message_id, query_id)),
             Button::Card(nonce) => Ok(self.show_card(&nonce, message_id, query_id)),
             Button::Model(nonce, model) => self.choose_model(&nonce, model, message_id, query_id).await,
+            Button::Sample(model) => Box::pin(self.sample(&model, query_id)).await,
             Button::Kind(nonce, makes) => self.choose_kind(&nonce, makes, message_id, query_id).await,
             Button::Film(_) => self.film(query_id).await,
             Button::Duration(nonce, seconds) => {
@@ -189,6 +196,7 @@ impl Visit<'_> {
             Button::Drop(nonce) => self.drop_draft(&nonce, message_id, query_id).await,
             Button::Cancel(_) => self.cancel(message_id, query_id).await,
             Button::Again(_) => self.again(First::Card, query_id).await,
+            Button::Vary(_) => Box::pin(self.vary(query_id)).await,
             Button::Other(_) => self.again(First::Models, query_id).await,
             Button::Parked => self.show_parked(message_id, query_id).await,
             Button::ParkedNext(nonce) => self.send_next_parked(nonce, query_id).await,
@@ -202,6 +210,7 @@ impl Visit<'_> {
             Button::Paid(nonce) => Box::pin(self.paid(&nonce, message_id, query_id)).await,
             Button::Language(language) => self.choose_language(language, message_id).await,
             Button::News(wanted) => self.choose_news(wanted, message_id).await,
+            Button::Quiet(wanted) => self.choose_quiet(wanted, message_id).await,
             Button::Mute => self.mute(query_id).await,
             Button::Orders => self.orders_instead(message_id, None, query_id).await,
             Button::OrdersBefore(nonce, at) => {

@@ -136,7 +136,7 @@ impl Visit<'_> {
             .await?)
     }
 
-    async fn stop_asking(&self) -> Result<(), Error> {
+    pub(super) async fn stop_asking(&self) -> Result<(), Error> {
         let store = &self.desk.store;
         Ok(store.set_asking(self.account.user, None, self.deadline).await?)
     }

@@ -21,7 +21,7 @@ pub(super) const VOICE_SECONDS_MAX: u32 = 120;
 /// The largest: two minutes of the best sound that Telegram records have less than a tenth of it.
 const VOICE_BYTES_MAX: u64 = 10_000_000;
 /// What a draft's model takes, if nobody knows the model any more.
-const CHARS_MAX: u32 = 1000;
+pub(super) const CHARS_MAX: u32 = 1000;
 
 impl Visit<'_> {
     /// What makes words for a draft, if anything on offer does.
@@ -115,6 +115,7 @@ impl Visit<'_> {
         let mut after = draft.clone();
         if let Some(before) = after.before.take() {
             after.prompt = before;
+            after.wish = None;
         }
         self.change(draft, after, message_id, query_id).await
     }
@@ -156,6 +157,14 @@ impl Visit<'_> {
         if !self.takes_orders() {
             return Ok(Some(self.send(say.text("paused")).into()));
         }
+        let source = (message.message_id > 0).then_some(MessageId(message.message_id));
+        let voice = Voice {
+            file_id: voice.file_id.clone(),
+            duration_s: voice.duration.max(1),
+        };
+        if let Some(awaits) = self.awaits_a_wish() {
+            return self.hear(&self.answered_by(awaits, Some(voice), source)).await;
+        }
         let photo = self.photo_before();
         let Some(model) = self.model_for(photo.is_some()) else {
             let why = crate::show::not_made(&self.snapshot, Makes::Video, photo.is_some());
@@ -163,17 +172,18 @@ impl Visit<'_> {
         };
         let words = message.caption.as_deref().unwrap_or_default().trim();
         let draft = Draft {
-            voice: Some(Voice {
-                file_id: voice.file_id.clone(),
-                duration_s: voice.duration.max(1),
-            }),
-            source: (message.message_id > 0).then_some(MessageId(message.message_id)),
+            voice: Some(voice),
+            source,
             ..self.new_draft(words.to_owned(), photo, model)
         };
-        if self.maker_of_words(&draft).is_none() {
-            return Ok(Some(self.send(say.text("voice-not-offered")).into()));
+        self.hear(&draft).await
+    }
+
+    async fn hear(&self, draft: &Draft) -> Result<Option<Reply>, Error> {
+        if self.maker_of_words(draft).is_none() {
+            return Ok(Some(self.send(self.say.text("voice-not-offered")).into()));
         }
-        self.put(&draft, First::Card).await.map(Some)
+        self.put(draft, First::Card).await.map(Some)
     }
 
     /// That words are asked for, in the place of the card.

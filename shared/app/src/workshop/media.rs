@@ -131,7 +131,7 @@ impl Workshop {
         if job.order.makes == Makes::Image && small && filmed() {
             kinds::picture_buttons(say, nonce)
         } else {
-            cards::again_button(say, nonce)
+            cards::keyboard([cards::made_row(say, job)])
         }
     }
 

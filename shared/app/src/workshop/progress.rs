@@ -1,4 +1,5 @@
-//! The progress message. Its edits are a courtesy: if one fails, the order goes on, and the last edit makes it good.
+//! The progress message. Its edits are a courtesy: if one fails, the order goes on, and the last edit makes it good. Who wants
+//! to see nothing but what comes of an order is spared them.
 
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ impl Workshop {
 
     /// The provider did not take it yet; it can still be canceled.
     pub(super) async fn show_delayed(&self, job: &Job, deadline: Deadline) {
+        if job.order.quiet {
+            return;
+        }
         let say = Say::of(&job.order.locale);
         let (what, price) = (self.what(job), show::price(say, job));
         let give_up = self.with_settings(|snapshot| {
@@ -64,6 +68,9 @@ impl Workshop {
     }
 
     async fn show(&self, job: &Job, text: String, buttons: Option<InlineKeyboardMarkup>, deadline: Deadline) {
+        if job.order.quiet {
+            return;
+        }
         let Some(timeout) = deadline.for_call(TIMEOUT, RESERVE) else {
             return;
         };

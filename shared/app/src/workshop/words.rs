@@ -5,7 +5,7 @@
 use domain::account::{Account, Draft};
 use domain::catalog::Makes;
 use domain::id::JobId;
-use domain::job::{Answer, Bill, Event, Failure, Job};
+use domain::job::{Answer, Bill, Event, Failure, Job, Sketch};
 use domain::words::taken;
 use providers::{About, Ask, Create, Photo, Provider, Words};
 use table::Deadline;
@@ -28,6 +28,11 @@ remarks.";
 /// The same where there is a photo to begin with.
 const WITH_PHOTO: &str = " A photo is attached: the video begins with it. Describe how what is to be seen in it comes to \
 life, and do not contradict it.";
+/// What the wish begins with in the question.
+const CHANGE: &str = "Change:";
+/// The same where something is to be different from what was made before.
+const CHANGED: &str = " A video of this idea was made already. What stands after 'Change:' is what the user wants to be \
+different now: where it contradicts the idea, it overrules it; keep all the rest of the idea.";
 /// What it is asked where the customer sent a photo without words.
 const NO_IDEA: &str =
     "There is no idea yet. Propose what happens in a short video that begins with this photo. Write in";
@@ -140,9 +145,10 @@ impl Workshop {
     ) -> Event {
         let chars_max = job.order.sketch.as_ref().map_or(0, |sketch| sketch.chars_max);
         let own = &job.order.prompt;
+        let hears_a_wish = job.order.sketch.as_ref().is_some_and(Sketch::hears_a_wish);
         // What was written below a voice message belongs to what is said in it.
         let whole = match job.order.makes {
-            Makes::Transcript if !own.is_empty() && !words.0.trim().is_empty() => {
+            Makes::Transcript if !own.is_empty() && !words.0.trim().is_empty() && !hears_a_wish => {
                 format!("{own}. {}", words.0)
             }
             _ => words.0.clone(),
@@ -290,13 +296,17 @@ fn asked(job: &Job, photo: Option<Photo>) -> About {
     } else {
         "English"
     };
-    let words = if order.prompt.is_empty() {
-        format!("{NO_IDEA} {language}.")
-    } else {
-        order.prompt.clone()
+    let wish = order.sketch.as_ref().and_then(|sketch| sketch.wish.as_deref());
+    let old = wish.and_then(|wish| order.prompt.strip_suffix(wish));
+    let (changed, words) = match (wish, old) {
+        (Some(wish), Some(old)) if !old.trim().is_empty() => {
+            (CHANGED, format!("Idea: {}\n{CHANGE} {wish}", old.trim()))
+        }
+        _ if order.prompt.is_empty() => ("", format!("{NO_IDEA} {language}.")),
+        _ => ("", order.prompt.clone()),
     };
     About::Words {
-        instructions: format!("{INSTRUCTIONS}{with_photo} At most {chars_max} characters."),
+        instructions: format!("{INSTRUCTIONS}{with_photo}{changed} At most {chars_max} characters."),
         words,
         photo,
     }

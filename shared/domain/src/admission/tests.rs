@@ -52,6 +52,7 @@ impl Scene {
             created_at: NOW,
             source: None,
             voice: None,
+            wish: None,
             before: None,
         };
         let mut account = Account {
@@ -83,6 +84,7 @@ impl Scene {
             limits: vec![limit("model-kling-3.0", 9)],
             unlimited: None,
             requires: vec![],
+            sample: None,
         };
         let rules = Rules {
             signup_credits: Credits(2),

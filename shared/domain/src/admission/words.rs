@@ -51,5 +51,6 @@ pub(super) fn sketch(words: ForWords<'_>, draft: &Draft) -> Sketch {
         chars_max: words.chars_max,
         simple: words.simple.to_owned(),
         voice: draft.voice.clone(),
+        wish: draft.wish.clone(),
     }
 }

@@ -39,6 +39,7 @@ fn job(costing: Option<Costing>) -> Job {
         render_max: Millis::from_mins(25),
         plan: None,
         costing,
+        quiet: false,
         sketch: None,
     };
     let rules = Rules {

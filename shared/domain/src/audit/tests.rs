@@ -53,6 +53,7 @@ fn job(number: u8) -> Job {
         render_max: Millis::from_mins(25),
         plan: None,
         costing: None,
+        quiet: false,
         sketch: None,
     };
     let rules = Rules {
@@ -122,6 +123,7 @@ fn draft(nonce: u8) -> Draft {
         created_at: START,
         source: None,
         voice: None,
+        wish: None,
         before: None,
     }
 }

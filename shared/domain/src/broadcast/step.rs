@@ -76,6 +76,14 @@ impl Step {
     }
 }
 
+/// Until when Telegram wants to be left alone by all broadcasts, whichever of them was told so: a step by itself puts its
+/// own broadcast off by no more than `BETWEEN_STEPS`.
+pub fn quiet_until(broadcasts: &[Broadcast], now: Timestamp) -> Option<Timestamp> {
+    let running = broadcasts.iter().filter(|it| it.state == State::Running);
+    let latest = running.map(|it| it.due_at).max();
+    latest.filter(|at| *at > now.after(BETWEEN_STEPS))
+}
+
 impl Broadcast {
     /// Begins a step, if it is time.
     pub fn claim(&self, now: Timestamp) -> Claim {

@@ -373,3 +373,23 @@ fn a_dry_run_counts_whom_it_would_reach_and_whom_not() {
     assert_eq!((passed.muted, passed.gone, passed.wordless), (1, 1, 1));
     assert_eq!(reckoning.cursor, Some(UserId(5)));
 }
+
+#[test]
+fn what_telegram_wants_of_one_that_runs_holds_for_all() {
+    let told = |due_at: i64, state: State| Broadcast {
+        due_at: at(due_at),
+        state,
+        ..running()
+    };
+    let between = BETWEEN_STEPS.0;
+    // A step that was just begun is no wish of Telegram's.
+    let stepping = told(between, State::Running);
+    assert_eq!(quiet_until(&[stepping.clone(), running()], NOW), None);
+    let slowed = told(30_000, State::Running);
+    assert_eq!(
+        quiet_until(&[stepping.clone(), slowed.clone()], NOW),
+        Some(at(30_000))
+    );
+    assert_eq!(quiet_until(&[slowed], at(30_000 - between)), None);
+    assert_eq!(quiet_until(&[stepping, told(30_000, State::Stopped)], NOW), None);
+}

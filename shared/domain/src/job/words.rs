@@ -21,6 +21,16 @@ pub struct Sketch {
     pub simple: String,
     /// The voice message that is to be listened to.
     pub voice: Option<Voice>,
+    /// What is to be different from what was made before: it stands at the end of the order's words. Empty where the voice
+    /// message is to say it.
+    pub wish: Option<String>,
+}
+
+impl Sketch {
+    /// Whether the voice message says what is to be different from the order's words.
+    pub fn hears_a_wish(&self) -> bool {
+        self.wish.as_ref().is_some_and(String::is_empty)
+    }
 }
 
 /// The words that came.

@@ -121,18 +121,15 @@ impl Promo {
     }
 }
 
-/// Nothing was ordered yet: neither with credits nor on a plan.
+/// Nothing was ordered yet, of whatever kind: neither with credits nor on a plan.
 fn is_new(account: &Account) -> bool {
-    let spent = [account.balance.captured, account.balance.held];
-    spent.into_iter().all(|sum| sum == Credits::ZERO) && account.last.is_none()
+    account.ordered_at.is_none()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::Choice;
-    use crate::id::{ModelId, UserId};
-    use crate::video::Aspect;
+    use crate::id::UserId;
 
     fn code(typed: &str) -> Option<String> {
         PromoCode::read(typed).map(|code| code.to_string())
@@ -202,21 +199,11 @@ mod tests {
             ..promo()
         };
         let now = Timestamp(15);
-        let fresh = Account::new(UserId(7));
-        assert_eq!(only.holds(&fresh, now), Ok(()));
-        let mut spent = fresh.clone();
-        spent.balance.captured = Credits(1);
-        let mut waits = fresh.clone();
-        waits.balance.held = Credits(1);
-        let mut planned = fresh;
-        planned.last = Some(Choice {
-            model: ModelId("k".to_owned()),
-            aspect: Aspect::Portrait,
-            duration_s: 5,
-        });
-        for account in [spent, waits, planned] {
-            assert_eq!(only.holds(&account, now), Err(NoPromo::NotNew));
-            assert_eq!(promo().holds(&account, now), Ok(()));
-        }
+        let mut account = Account::new(UserId(7));
+        assert_eq!(only.holds(&account, now), Ok(()));
+        // A picture on a plan costs no credits and leaves no choice for the next video.
+        account.ordered_at = Some(Timestamp(14));
+        assert_eq!(only.holds(&account, now), Err(NoPromo::NotNew));
+        assert_eq!(promo().holds(&account, now), Ok(()));
     }
 }

@@ -74,6 +74,22 @@ impl Payments {
         Ok(self.db.write(write, deadline).await?)
     }
 
+    /// Plans when an invitation is to be looked at after this, or that it need not be. `Overtaken` if somebody has planned
+    /// a look meanwhile, about what happened meanwhile: that one stays.
+    pub async fn look_again(
+        &self,
+        looked_at: &Invitation,
+        due_at: Option<Timestamp>,
+        deadline: Deadline,
+    ) -> Result<Written, Error> {
+        let next = Invitation { due_at, ..*looked_at };
+        let due_at = looked_at.due_at.unwrap_or_default();
+        let write = self
+            .invitation_write(&next)
+            .when(Condition::Equals("due_at", n(due_at.0)));
+        written(self.db.write(write, deadline).await)
+    }
+
     /// The same, to be written with something else.
     pub fn invitation_write(&self, invitation: &Invitation) -> Write {
         let item = rows::invitation_item(invitation);

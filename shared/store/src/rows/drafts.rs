@@ -21,6 +21,7 @@ pub fn draft_map(draft: &Draft) -> AttributeValue {
     ];
     members.extend(draft.source.map(|message| ("source", n(message.0))));
     members.extend(draft.before.as_ref().map(|words| ("before", s(words.clone()))));
+    members.extend(draft.wish.as_ref().map(|wish| ("wish", s(wish.clone()))));
     if let Some(voice) = &draft.voice {
         members.push(("voice", s(voice.file_id.clone())));
         members.push(("voice_s", n(voice.duration_s)));
@@ -71,5 +72,6 @@ pub(super) fn read_draft(row: Row<'_>) -> Result<Draft, Malformed> {
         source: row.n_opt("source")?.map(MessageId),
         voice: read_voice(row)?,
         before: row.s_opt("before").map(str::to_owned),
+        wish: row.s_opt("wish").map(str::to_owned),
     })
 }

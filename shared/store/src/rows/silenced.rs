@@ -11,7 +11,7 @@ pub(crate) fn says_something(job: &Job) -> bool {
     let sketch = order.sketch.as_ref();
     !order.prompt.is_empty()
         || order.image.is_some()
-        || sketch.is_some_and(|sketch| !sketch.simple.is_empty() || sketch.voice.is_some())
+        || sketch.is_some_and(|it| !it.simple.is_empty() || it.voice.is_some() || it.wish.is_some())
         || job.answer.as_ref().is_some_and(|answer| !answer.text.is_empty())
         || job.result.as_ref().is_some_and(|result| !result.url.is_empty())
         || job.file.as_ref().is_some_and(|file| !file.0.is_empty())
@@ -25,6 +25,7 @@ pub(crate) fn silenced(job: &Job) -> [(&'static str, Option<AttributeValue>); 6]
         words::sketch_map(&Sketch {
             simple: String::new(),
             voice: None,
+            wish: None,
             ..sketch.clone()
         })
     });

@@ -39,6 +39,7 @@ fn job() -> Job {
         render_max: Millis(900_000),
         plan: None,
         costing: None,
+        quiet: false,
         sketch: None,
     };
     let rules = Rules {
@@ -154,6 +155,7 @@ fn a_job_reads_back_as_written() {
     let mut costed = full();
     costed.order.costing = Some(costing());
     let mut words = full();
+    words.order.quiet = true;
     words.order.makes = Makes::Transcript;
     words.order.sketch = Some(Sketch {
         model: ModelId("kling-3.0".into()),
@@ -163,10 +165,12 @@ fn a_job_reads_back_as_written() {
         chars_max: 2500,
         simple: "простое".into(),
         voice: Some(voice()),
+        wish: Some("ночью".into()),
     });
     let mut bare_words = words.clone();
     bare_words.order.sketch.as_mut().unwrap().voice = None;
     bare_words.order.sketch.as_mut().unwrap().source = None;
+    bare_words.order.sketch.as_mut().unwrap().wish = None;
     bare_words.answer = None;
     for job in [
         job(),
@@ -307,6 +311,7 @@ fn a_draft_reads_back_as_written_with_and_without_a_photo() {
             created_at: Timestamp(9),
             source,
             voice,
+            wish: before.clone(),
             before,
         };
         let mut item = account_key(UserId(7));

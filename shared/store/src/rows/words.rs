@@ -16,6 +16,7 @@ pub(super) fn sketch_map(sketch: &Sketch) -> AttributeValue {
         ("simple", s(sketch.simple.clone())),
     ];
     members.extend(sketch.source.map(|message| ("source", n(message.0))));
+    members.extend(sketch.wish.as_ref().map(|wish| ("wish", s(wish.clone()))));
     if let Some(voice) = &sketch.voice {
         members.push(("voice", s(voice.file_id.clone())));
         members.push(("voice_s", n(voice.duration_s)));
@@ -32,6 +33,7 @@ pub(super) fn read_sketch(row: Row<'_>) -> Result<Sketch, Malformed> {
         chars_max: row.n("chars_max")?,
         simple: row.s("simple")?.to_owned(),
         voice: read_voice(row)?,
+        wish: row.s_opt("wish").map(str::to_owned),
     })
 }
 

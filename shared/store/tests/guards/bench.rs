@@ -270,6 +270,7 @@ pub(crate) fn draft() -> Draft {
         created_at: NOW,
         source: None,
         voice: None,
+        wish: None,
         before: None,
     }
 }
@@ -292,6 +293,7 @@ pub(crate) fn admission() -> Admission {
         // So long that what is due at once in these tests stays due.
         render_max: Millis(0),
         plan: None,
+        quiet: false,
         costing: Some(Costing {
             expected: Some(MicroUsd(350_000)),
             billed_unit: Some(MicroUsd(5_000)),

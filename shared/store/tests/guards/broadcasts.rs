@@ -224,11 +224,13 @@ async fn what_is_noted_of_somebody_without_an_account_makes_none() {
     scene.broadcasts.gone(nobody, soon()).await.unwrap();
     assert_eq!(scene.store.account(nobody).await.unwrap(), None);
     scene.store.set_muted(nobody, true, soon()).await.unwrap();
+    scene.store.set_quiet(nobody, true, soon()).await.unwrap();
     assert_eq!(scene.store.account(nobody).await.unwrap(), None);
     scene.broadcasts.gone(USER, soon()).await.unwrap();
     scene.store.set_muted(USER, true, soon()).await.unwrap();
+    scene.store.set_quiet(USER, true, soon()).await.unwrap();
     let account = scene.store.account(USER).await.unwrap().unwrap();
-    assert!(account.blocked && account.muted);
+    assert!(account.blocked && account.muted && account.quiet);
     scene.store.set_muted(USER, false, soon()).await.unwrap();
     assert!(!scene.store.account(USER).await.unwrap().unwrap().muted);
 }

@@ -4,10 +4,10 @@ use domain::account::Account;
 use domain::id::UserId;
 use domain::ledger::Key;
 use domain::money::Credits;
-use domain::rewards::{Invites, Promo, PromoCode};
-use domain::time::Timestamp;
+use domain::rewards::{Invitation, Invites, Promo, PromoCode};
+use domain::time::{Millis, Timestamp};
 use store::{Adjusted, PromoUsed, Reward, Written, rows};
-use table::{Write, n, s};
+use table::{Write, n};
 
 use crate::bench::*;
 
@@ -92,24 +92,11 @@ async fn a_code_for_newcomers_is_not_for_whoever_has_ordered() {
         newcomers_only: true,
         ..promo()
     };
-    let had = |name: &'static str| {
-        move |write: Write| match name {
-            "last" => write.set(name, s("something")),
-            name => write.set(name, n(1)),
-        }
-    };
-    for name in ["captured", "held", "last"] {
-        scene.account(had(name)).await;
-        let before = scene.everything().await;
-        assert_eq!(used(&scene, USER, &only).await, PromoUsed::NotNew, "{name}");
-        assert_eq!(scene.everything().await, before);
-        scene
-            .account(|write| match name {
-                "last" => write.remove(name),
-                name => write.set(name, n(0)),
-            })
-            .await;
-    }
+    scene.account(|write| write.set("ordered_at", n(NOW.0))).await;
+    let before = scene.everything().await;
+    assert_eq!(used(&scene, USER, &only).await, PromoUsed::NotNew);
+    assert_eq!(scene.everything().await, before);
+    scene.account(|write| write.remove("ordered_at")).await;
     assert_eq!(used(&scene, USER, &only).await, PromoUsed::Now);
 }
 
@@ -225,6 +212,29 @@ async fn an_invitation_is_rewarded_only_to_whose_link_it_was() {
         ..reward(&friend, &invites)
     };
     is_not_given(&scene, &others).await;
+}
+
+#[tokio::test]
+async fn a_look_that_was_planned_meanwhile_stays_planned() {
+    let (scene, _) = invited().await;
+    let planned = |due_at: Timestamp| Invitation {
+        friend: FRIEND,
+        due_at: Some(due_at),
+    };
+    let (first, later) = (planned(NOW), planned(NOW.after(Millis(5))));
+    scene.payments.put_invitation(&first, soon()).await.unwrap();
+    // Something is bought while the first look is on its way.
+    scene.payments.put_invitation(&later, soon()).await.unwrap();
+    let before = scene.everything().await;
+    for next in [None, Some(NOW.after(Millis(9)))] {
+        let written = scene.payments.look_again(&first, next, soon()).await;
+        assert_eq!(written.unwrap(), Written::Overtaken);
+        assert_eq!(scene.everything().await, before);
+    }
+    let written = scene.payments.look_again(&later, None, soon()).await;
+    assert_eq!(written.unwrap(), Written::Yes);
+    let written = scene.payments.look_again(&later, None, soon()).await;
+    assert_eq!(written.unwrap(), Written::Overtaken, "nothing is due any more");
 }
 
 #[tokio::test]

@@ -21,6 +21,7 @@ fn words() -> Admission {
         chars_max: 2500,
         simple: "a hedgehog, soft light".into(),
         voice: None,
+        wish: None,
     });
     words
 }

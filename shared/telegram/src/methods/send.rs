@@ -21,6 +21,18 @@ pub struct SendMessage {
     /// Buttons.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_markup: Option<InlineKeyboardMarkup>,
+    /// What it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_parameters: Option<ReplyParameters>,
+}
+
+/// The message that another one answers; in a forum the answer stands in its topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ReplyParameters {
+    /// Which.
+    pub message_id: i64,
+    /// Whether the answer is sent if that is gone.
+    pub allow_sending_without_reply: bool,
 }
 
 impl SendMessage {
@@ -32,6 +44,20 @@ impl SendMessage {
             parse_mode: Some(ParseMode::Html),
             link_preview_options: Some(LinkPreviewOptions::DISABLED),
             reply_markup: None,
+            reply_parameters: None,
+        }
+    }
+
+    /// The same as the answer to a message of the same chat.
+    #[must_use]
+    pub fn in_reply_to(self, message_id: i64) -> Self {
+        let reply = ReplyParameters {
+            message_id,
+            allow_sending_without_reply: true,
+        };
+        Self {
+            reply_parameters: (message_id > 0).then_some(reply),
+            ..self
         }
     }
 }

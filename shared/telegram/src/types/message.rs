@@ -13,12 +13,19 @@ pub struct Chat {
     /// `private`, `group`, `supergroup` or `channel`.
     #[serde(rename = "type")]
     pub kind: String,
+    /// A channel's direct messages, which look like a supergroup.
+    pub is_direct_messages: bool,
 }
 
 impl Chat {
     /// Whether this is one person talking to the bot.
     pub fn is_private(&self) -> bool {
         self.kind == "private"
+    }
+
+    /// Whether several people talk to each other here: no channel, nor the messages that somebody writes to one.
+    pub fn is_group(&self) -> bool {
+        matches!(self.kind.as_str(), "group" | "supergroup") && !self.is_direct_messages
     }
 }
 

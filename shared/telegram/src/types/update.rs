@@ -65,6 +65,8 @@ pub struct ChatMemberUpdated {
     pub from: User,
     /// Unix seconds. Updates of one chat may overtake each other: the newest date counts.
     pub date: i64,
+    /// The standing before.
+    pub old_chat_member: ChatMember,
     /// The standing now.
     pub new_chat_member: ChatMember,
 }
@@ -72,7 +74,13 @@ pub struct ChatMemberUpdated {
 impl ChatMemberUpdated {
     /// Whether the bot can no longer write there.
     pub fn is_blocked(&self) -> bool {
-        matches!(self.new_chat_member.status.as_str(), "kicked" | "left")
+        self.new_chat_member.is_out()
+    }
+
+    /// Whether the bot was not there before, and may write now.
+    pub fn has_come(&self) -> bool {
+        let may_write = matches!(self.new_chat_member.status.as_str(), "member" | "administrator");
+        may_write && self.old_chat_member.is_out()
     }
 }
 
@@ -82,6 +90,12 @@ impl ChatMemberUpdated {
 pub struct ChatMember {
     /// `member` (allowed), `kicked` (blocked), `administrator`, `left` and others.
     pub status: String,
+}
+
+impl ChatMember {
+    fn is_out(&self) -> bool {
+        matches!(self.status.as_str(), "kicked" | "left")
+    }
 }
 
 impl<'de> Deserialize<'de> for Update {

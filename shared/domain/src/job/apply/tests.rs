@@ -44,6 +44,7 @@ fn job() -> Job {
         render_max: Millis::from_mins(15),
         plan: None,
         costing: None,
+        quiet: false,
         sketch: None,
     };
     let rules = Rules {

@@ -16,8 +16,7 @@ impl Job {
         if self.order.sketch.is_none() {
             return Err(Refused::WrongStage(self.stage));
         }
-        let before = Some(self.order.prompt.clone()).filter(|words| !words.is_empty());
-        let draft = self.draft_of(answer.text.clone(), before, now);
+        let draft = self.draft_with(&answer, now);
         let mut change = self.go(Rule::T16, Stage::Rendered, now, |job| {
             job.answer = Some(answer);
             job.delivery_tries = 1;
@@ -59,6 +58,19 @@ impl Job {
         self.draft_of(words.clone(), before, now)
     }
 
+    /// What the customer goes on with when the words came. What was heard of a wish is no description yet: it stands behind
+    /// the words that it is about.
+    fn draft_with(&self, answer: &Answer, now: Timestamp) -> Option<Draft> {
+        let sketch = self.order.sketch.as_ref()?;
+        if sketch.hears_a_wish() {
+            let old = self.draft_of(self.order.prompt.clone(), None, now)?;
+            return Some(old.varied(&answer.text, sketch.chars_max));
+        }
+        let before = Some(self.order.prompt.clone()).filter(|words| !words.is_empty());
+        let draft = self.draft_of(answer.text.clone(), before, now)?;
+        Some(Draft { wish: None, ..draft })
+    }
+
     /// The draft that comes after this order; always of the same name.
     fn draft_of(&self, prompt: String, before: Option<String>, now: Timestamp) -> Option<Draft> {
         let sketch = self.order.sketch.as_ref()?;
@@ -79,14 +91,14 @@ impl Job {
             source: sketch.source,
             voice: None,
             before,
+            wish: sketch.wish.clone(),
         })
     }
 
     /// What this order's words are as a draft, however it stands; `None` if there are none.
     pub fn words_as_draft(&self, now: Timestamp) -> Option<Draft> {
-        let before = Some(self.order.prompt.clone()).filter(|words| !words.is_empty());
         match &self.answer {
-            Some(answer) => self.draft_of(answer.text.clone(), before, now),
+            Some(answer) => self.draft_with(answer, now),
             None => self.draft_back(self.failure, now),
         }
     }

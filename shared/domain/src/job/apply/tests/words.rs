@@ -20,6 +20,7 @@ pub(super) fn words_job() -> Job {
             chars_max: 2500,
             simple: "a hedgehog, soft light".into(),
             voice: None,
+            wish: None,
         }),
         ..video.order
     };
@@ -89,6 +90,43 @@ fn an_answer_is_taken_once_by_the_submission_that_it_is_about() {
 fn a_video_is_no_answer() {
     let video = submitted(&job());
     assert_eq!(answered(&video), Err(Refused::WrongStage(Stage::Submitting)));
+}
+
+#[test]
+fn what_is_heard_of_a_wish_stands_behind_the_words_that_it_is_about() {
+    let mut job = words_job();
+    job.order.makes = Makes::Transcript;
+    let sketch = job.order.sketch.as_mut().unwrap();
+    sketch.simple = "a hedgehog".into();
+    sketch.wish = Some(String::new());
+    let change = answered(&submitted(&job)).unwrap();
+    let draft = change.draft.unwrap();
+    assert_eq!(draft.prompt, "a hedgehog. a hedgehog in golden light");
+    assert_eq!(draft.before.as_deref(), Some("a hedgehog"));
+    assert_eq!(draft.wish.as_deref(), Some("a hedgehog in golden light"));
+    assert_eq!(change.after.words_as_draft(START), Some(draft));
+    // Nobody heard it: it is waited for still.
+    let back = failed(&job, Failure::BadInput).draft.unwrap();
+    assert!(back.awaits_a_wish() && back.prompt == "a hedgehog", "{back:?}");
+}
+
+#[test]
+fn words_with_a_wish_are_rewritten_once_or_stay_with_it() {
+    let mut job = words_job();
+    job.order.prompt = "a hedgehog. at night".into();
+    let sketch = job.order.sketch.as_mut().unwrap();
+    sketch.simple = "a hedgehog. at night".into();
+    sketch.wish = Some("at night".into());
+    let draft = answered(&submitted(&job)).unwrap().draft.unwrap();
+    assert_eq!(
+        (draft.prompt.as_str(), draft.wish),
+        ("a hedgehog in golden light", None)
+    );
+    let back = failed(&job, Failure::Provider).draft.unwrap();
+    assert_eq!(
+        (back.prompt.as_str(), back.wish.as_deref()),
+        ("a hedgehog. at night", Some("at night"))
+    );
 }
 
 #[test]

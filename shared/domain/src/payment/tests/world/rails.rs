@@ -25,6 +25,7 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
         render_max: DAY,
         plan: None,
         costing: None,
+        quiet: false,
         sketch: None,
     };
     let rules = Rules {
