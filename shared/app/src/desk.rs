@@ -24,6 +24,7 @@ mod route;
 mod shop;
 mod stars;
 mod support;
+mod upgrade;
 mod usual;
 mod visit;
 mod welcome;

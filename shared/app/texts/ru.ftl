@@ -57,6 +57,7 @@ help = <b>Как заказать видео</b>
     /timezone — часовой пояс для сроков
     /language — язык бота (language)
     /notifications — рассылка: включить или выключить
+    /support — спросить человека
     /paysupport — вопросы по оплате
     /terms — условия
     /delete_my_data — удалить мои данные
@@ -69,6 +70,7 @@ command-timezone = Часовой пояс
 command-language = Язык · Language
 command-notifications = Рассылка
 only-private = Я работаю в личных сообщениях. Откройте чат со мной и нажмите /start.
+only-photo = Видео и GIF я не переделываю. Пришлите из них кадр обычным фото или опишите видео словами. Ничего не списано.
 not-understood = Я понимаю текст и фото. Пришлите фото или опишите видео словами.
 unknown-command = Такой команды нет. Есть:
     /start — начать
@@ -207,6 +209,11 @@ way-out-cheaper = Зато хватит на { $what } ({ $price }).
 way-out-held = Отложено на заказы: { $held }. Если заказ не выйдет или вы его отмените, они вернутся.
 way-out-shop = Пополнить счёт можно в магазине: /buy
 way-out-none = Купить кредиты сейчас нельзя: магазин закрыт.
+card-used-up = ⛔ Лимит исчерпан, пока этот заказ не пройдёт. { $help }
+card-question = ❓ <i>Это вопрос, а не описание видео? Цены: /buy, справка: /help, спросить человека: /support</i>
+# По этим началам слов видно, что спрашивают нас: в начале сообщения и где угодно в нём.
+asks-first = сколько почему зачем
+asks-us = верни возврат помогите поддержк оператор
 card-models = Выберите модель:
 card-model-line = • <b>{ $model }</b>: обычно { $minutes ->
     [1] за минуту-другую
@@ -230,6 +237,8 @@ button-settings = ⚙️ Модель, длина и формат
 button-use-words = ✨ Взять это описание
 button-create-plan = ✅ Создать по подписке
 button-create = ✅ Создать — { $price }
+button-way-up = 🚀 { $plan } — { $price }
+button-to-draft = ▶️ Вернуться к заказу
 button-drop = ✖️ Не надо
 button-model = 🎛 Модель: { $model }
 button-model-choice = { $chosen ->
@@ -242,7 +251,7 @@ button-choice = { $chosen ->
 }
 button-back = ‹ Назад
 button-cancel = Отменить заказ
-button-again = 🔁 Ещё раз
+button-again = 🔁 Заказать ещё раз
 button-film = 🎬 Сделать видео
 button-kind = { $kind ->
     [image] 🖼 Картинка
@@ -291,6 +300,7 @@ refused-spend-short = На такой заказ общего запаса уж�
 refused-spend-other = На такие заказы общий запас исчерпан. Попробуйте другую модель. Запас обновится { $reset }. Ничего не списано.
 limit-shared = { $feature }: общий запас исчерпан. Снова { $reset }.
 limit-help-tier = Больше — на тарифе { $tier }.
+limit-help-plan = Больше — с подпиской «{ $plan }»: /buy
 limit-help-open = Дождитесь готового заказа.
 limit-help-model = Можно взять другую модель.
 limit-help-wait = Черновик сохранён.
@@ -417,7 +427,7 @@ orders = 📋 <b>Мои заказы</b>
 
     { $lines }
 
-    Что с заказом и где деньги — по номеру ниже.
+    Нажмите номер: что с заказом, где деньги, прислать ещё раз или отменить.
 orders-no-older = Более ранних заказов нет.
 orders-empty = 📋 Заказов пока нет. Пришлите фото или опишите видео словами.
 orders-line = <b>{ $n }.</b> { $icon } { $title } · { $moment }
@@ -938,6 +948,7 @@ web-status-completed = готово
 web-status-failed = не вышло
 web-status-canceled = отменено
 web-in-chat = Всё, что сделано, можно открыть в галерее. В чате это тоже есть: /orders.
+web-cancel = Передумали? Пока заказ стоит в очереди, его можно отменить в чате: кнопка под его сообщением или /orders.
 web-to-chat = Вернуться в чат
 web-outside-title = Кабинет бота в Telegram
 web-outside = Здесь клиенты бота видят свои кредиты, лимиты и заказы. Кабинет открывается внутри Telegram: перейдите к боту и нажмите кнопку рядом с полем ввода.
@@ -957,7 +968,7 @@ web-not-live = нет связи, данные на { $moment }
 web-nav = Разделы
 web-tab-cabinet = Кабинет
 web-tab-gallery = Галерея
-web-tab-shop = Подписки
+web-tab-shop = Магазин
 web-no-gallery = Здесь появится всё, что вы создадите. Отправьте боту фото или несколько слов.
 web-more = Показать ещё
 web-makes-video = Видео
@@ -969,7 +980,7 @@ web-seconds = { $seconds } с
 web-waits = ждёт вас в чате
 web-fetching = Загружаем: { $percent } %
 web-send-again = Прислать в чат
-web-sent-again = Готово: это снова в чате. Там же кнопка «Ещё раз».
+web-sent-again = Готово: это снова в чате. Там же кнопка «Заказать ещё раз».
 web-cannot-play = Эта программа не умеет такое показывать. Пришлём в чат?
 web-file-too-big = Файл больше 20 МБ: Telegram не отдаёт такие боту. Его можно прислать в чат, это бесплатно.
 web-file-gone = Telegram сейчас не отдаёт этот файл. Попробуйте прислать его в чат.

@@ -63,6 +63,7 @@ mod stars;
 mod stars_back;
 mod subscriptions;
 mod support;
+mod upgrade;
 
 /// A customer.
 const ANNA: i64 = 1001;
