@@ -1,6 +1,6 @@
 // The bot in a real browser, by people who know only what is on the screen: in Russian and in English they make a first
 // video, run into a limit and buy their way on, pay in Stars and by card, cancel an order, and find again what was made.
-// What they are told is held against the books. Pictures of each scene are left in target/web.
+// What they are told is held against the books. Pictures of each scene are left in target/web. `LANGUAGES=en` walks in one.
 
 import assert from "node:assert/strict";
 
@@ -263,6 +263,23 @@ async function menus(language) {
   await who.leaves();
 }
 
+// --- Invited -----------------------------------------------------------------------------------------------------------
+
+async function invited(language) {
+  const who = await newcomer(language);
+  const told = await who.asks("/invite");
+  const link = /https?:\/\/\S+\?start=ref_\w+/.exec(told)?.[0] ?? assert.fail(told);
+  await who.looks("invite");
+  const friend = await person(language, { at: link });
+  await friend.starts();
+  const hello = await friend.reads(friend.in({ ru: /Привет!/, en: /Hello!/ }));
+  assert.match(hello, friend.in({ ru: /Вы пришли по приглашению[^]*1 кредит/, en: /You came by invitation[^]*1 credit/ }));
+  await friend.looks("invited");
+  ok(`${language}: a friend opens the link of an invitation, presses Start, and is told what it brings`);
+  await friend.leaves();
+  await who.leaves();
+}
+
 // --- Who does not do what is expected ----------------------------------------------------------------------------------
 
 async function strays(language) {
@@ -308,6 +325,7 @@ for (const language of process.env.LANGUAGES?.split(",") ?? ["ru", "en"]) {
   await canceled(language);
   await found(language);
   await menus(language);
+  await invited(language);
   await strays(language);
   await row("tiers/pro", { name: { ru: "Про", en: "Pro" }, rank: 10, inherits: "free" });
   await row("features/video_generation", { ...saved["features/video_generation"], limits: { free: day(1), pro: day(20) } });

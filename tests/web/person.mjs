@@ -9,8 +9,8 @@ import { PAGE, PATIENCE_MS, PICTURES, ask, browser } from "./driven.mjs";
 const ANSWER_MS = 2_500;
 const ASKED_MAX = 4;
 
-/** A person of one language, who has the bot's chat before them and has not pressed Start. */
-export async function person(language, { width = 360, height = 780 } = {}) {
+/** A person of one language, who has the bot's chat before them, by a link to it or not, and has not pressed Start. */
+export async function person(language, { width = 360, height = 780, at } = {}) {
   const names = { ru: "Аня", en: "Anna" };
   const user = (await (await ask(`${PAGE}/client/users`, { first_name: names[language], language_code: language })).json()).id;
   const context = await browser.createBrowserContext();
@@ -20,7 +20,7 @@ export async function person(language, { width = 360, height = 780 } = {}) {
   page.on("pageerror", (fault) => page.faults.push(String(fault)));
   page.on("console", (line) => line.type() === "error" && !line.text().includes("net::ERR_") && page.faults.push(line.text()));
   await page.setViewport({ width, height });
-  await page.goto(`${PAGE}/#${user}`);
+  await page.goto(`${at ?? `${PAGE}/`}#${user}`);
   await page.waitForSelector("#start:not([hidden])");
   return new Person(page, user, language);
 }
