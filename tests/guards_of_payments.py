@@ -85,6 +85,11 @@ MACHINE = [
     (REFUND, "if self.state == State::Held && !self.granted {", "if false {"),
     (REFUND, "State::Held && !self.granted;", "State::Held;"),
     (REFUND, "if !self.granted {", "if false {"),
+    # What was given up with everything else.
+    (STATES, "if account.has_given_up(record) => {", "if false => {"),
+    (STATES, "credits.min(account.balance.forfeited)", "credits"),
+    (TURN, "TermEffect::Withdraw if account.has_given_up(self) => return Turn::Stays,", ""),
+    (TURN, "erased.max(now)", "now"),
     # Plans.
     (TERM, "Some(rest) if rest.plan == term.plan => {\n", "Some(rest) if rest.plan == term.plan && false => {\n"),
     (TERM, "others.clone_from(&standing.exchanged);", ""),

@@ -4,10 +4,11 @@ use domain::ai_request::AiRequest;
 use domain::report::{Summary, Tally};
 
 /// What a sum says, by the names under which CSV and JSON say it.
-pub const SUMS: [&str; 10] = [
+pub const SUMS: [&str; 11] = [
     "requests",
     "completed",
     "failed",
+    "canceled",
     "open",
     "credits",
     "tokens",
@@ -17,11 +18,12 @@ pub const SUMS: [&str; 10] = [
     "unrated",
 ];
 
-fn sums(tally: &Tally) -> [String; 10] {
+fn sums(tally: &Tally) -> [String; 11] {
     [
         tally.requests.to_string(),
         tally.completed.to_string(),
         tally.failed.to_string(),
+        tally.canceled.to_string(),
         tally.open.to_string(),
         tally.credits.to_string(),
         tally.tokens.to_string(),

@@ -8,11 +8,12 @@ mod words;
 
 pub use picture::chart;
 pub use send::{Failed, Outcome, Post};
-pub use words::{not_over, text};
+pub use words::{messages, not_over, text};
 
 use std::collections::BTreeSet;
 
 use domain::report::{Business, Period};
+use domain::time::Millis;
 use domain::window::Zone;
 use limits_flags::Settings;
 use store::{Error, Notes, Payments, Requests};
@@ -48,7 +49,8 @@ impl Reporter {
     /// Reads all of a time, page by page: what is held is the sums, whatever the number of lines.
     pub async fn gather(&self, period: Period) -> Result<Business, Error> {
         let settings = self.settings.fresh(self.env.now()).await?;
-        let rates = settings.costs.rates(period.until);
+        // Those of its last moment: what holds from the next day on is none of it.
+        let rates = settings.costs.rates(period.until.after(Millis(-1)));
         let mut business = Business::new(period, rates);
         self.read_log(&mut business).await?;
         self.read_payments(&mut business).await?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::contact::Contact;
 use crate::id::{JobId, MessageId, ModelId, Nonce, UserId};
 use crate::money::Credits;
+use crate::payment::Record;
 use crate::standing::Standing;
 use crate::time::Timestamp;
 use crate::video::Aspect;
@@ -169,6 +170,23 @@ impl Account {
     /// Whether the customer has had everything deleted, and has begun nothing since.
     pub fn is_erased(&self) -> bool {
         self.erased_at.is_some() && self.last.is_none() && self.draft.is_none()
+    }
+
+    /// Whether the customer has given up what a payment had brought, with everything else.
+    pub fn has_given_up(&self, record: &Record) -> bool {
+        self.erased_at.is_some_and(|at| record.given_at() <= at)
+    }
+
+    /// The credits that can be set aside while the money of a payment is given back.
+    pub fn available_for(&self, record: &Record) -> Credits {
+        let Balance {
+            available, forfeited, ..
+        } = self.balance;
+        if self.has_given_up(record) {
+            available.plus(forfeited).unwrap_or(available)
+        } else {
+            available
+        }
     }
 
     /// What the next draft begins with: what the present one has, or else what the latest video was ordered with.

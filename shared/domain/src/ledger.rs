@@ -52,16 +52,19 @@ pub enum After {
     TakenAside,
     /// Free again: the money was not given back.
     PutBack,
+    /// Taken from what the customer had given up, for money that goes back and was paid before.
+    Recalled,
 }
 
 impl After {
     /// All that there are.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Clawed,
         Self::Restored,
         Self::SetAside,
         Self::TakenAside,
         Self::PutBack,
+        Self::Recalled,
     ];
 
     /// Its name in keys.
@@ -72,6 +75,7 @@ impl After {
             Self::SetAside => "aside",
             Self::TakenAside => "refund",
             Self::PutBack => "putback",
+            Self::Recalled => "recall",
         }
     }
 }
@@ -166,6 +170,8 @@ pub enum Unsound {
     NotEnoughHeld,
     /// It would give again more than had gone.
     NotEnoughClawed,
+    /// It would recall more than was given up.
+    NotEnoughForfeited,
     /// A sum would not fit.
     Overflow,
 }
@@ -246,6 +252,10 @@ impl Balance {
                 less(&mut self.aside, amount, Unsound::NotEnoughHeld)?;
                 more(&mut self.available, amount)
             }
+            After::Recalled => {
+                less(&mut self.forfeited, amount, Unsound::NotEnoughForfeited)?;
+                more(&mut self.available, amount)
+            }
         }
     }
 
@@ -273,6 +283,7 @@ struct Sums {
     taken_aside: Credits,
     put_back: Credits,
     forfeited: Credits,
+    recalled: Credits,
 }
 
 impl Sums {
@@ -294,6 +305,7 @@ impl Sums {
             Key::Payment(After::SetAside, _, _) => &mut self.set_aside,
             Key::Payment(After::TakenAside, _, _) => &mut self.taken_aside,
             Key::Payment(After::PutBack, _, _) => &mut self.put_back,
+            Key::Payment(After::Recalled, _, _) => &mut self.recalled,
         }
     }
 
@@ -305,7 +317,9 @@ impl Sums {
         less(&mut aside, self.put_back, Unsound::NotEnoughHeld)?;
         let mut clawed = self.clawed.plus(self.taken_aside).ok_or(Unsound::Overflow)?;
         less(&mut clawed, self.restored, Unsound::NotEnoughClawed)?;
-        let gone = [self.captured, clawed, held, aside, self.forfeited];
+        let mut forfeited = self.forfeited;
+        less(&mut forfeited, self.recalled, Unsound::NotEnoughForfeited)?;
+        let gone = [self.captured, clawed, held, aside, forfeited];
         let gone = gone.into_iter().try_fold(Credits::ZERO, Credits::plus);
         let gone = gone.ok_or(Unsound::Overflow)?;
         let debt = gone.minus(self.granted).unwrap_or_default();
@@ -319,7 +333,7 @@ impl Sums {
             aside,
             captured: self.captured,
             clawed,
-            forfeited: self.forfeited,
+            forfeited,
             granted: self.granted,
             debt,
         })

@@ -23,6 +23,7 @@ pub use turn::Turn;
 
 use std::fmt;
 
+use crate::account::Account;
 use crate::id::{Nonce, UserId};
 use crate::ledger::{After, Key};
 use crate::money::{Amount, Credits, Currency};
@@ -279,6 +280,22 @@ impl Settlement {
             Self::SetAside(credits) => (later(After::SetAside), credits),
             Self::TakeAside(credits) => (later(After::TakenAside), credits),
             Self::PutBack(credits) => (later(After::PutBack), credits),
+        }
+    }
+
+    /// How many of the credits that it takes are of those which the customer gave up by having everything deleted, after
+    /// they had paid: these go first, and nothing that came later has to pay for them.
+    pub fn recalls(self, record: &Record, account: &Account) -> Credits {
+        match self {
+            Self::Claw(credits) | Self::SetAside(credits) if account.has_given_up(record) => {
+                credits.min(account.balance.forfeited)
+            }
+            Self::Grant
+            | Self::Claw(_)
+            | Self::Restore(_)
+            | Self::SetAside(_)
+            | Self::TakeAside(_)
+            | Self::PutBack(_) => Credits::ZERO,
         }
     }
 

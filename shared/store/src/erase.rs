@@ -138,7 +138,33 @@ impl Store {
         for line in page.lines.iter().filter(|line| line.at <= erasure.at) {
             self.erase_line(line, deadline).await?;
         }
+        for item in &page.unread {
+            self.erase_unread(item, erasure, deadline).await?;
+        }
         Ok(page.next)
+    }
+
+    /// The same of a line that cannot be read: whatever is wrong with it, it keeps no words. One that does not even say
+    /// when it was asked for keeps none either.
+    pub async fn erase_unread(
+        &self,
+        item: &Item,
+        erasure: &Erasure,
+        deadline: Deadline,
+    ) -> Result<(), Error> {
+        let row = Row(item);
+        let is_later = row.n::<i64>("at").is_ok_and(|at| at > erasure.at.0);
+        if is_later || !(item.contains_key("prompt") || item.contains_key("result")) {
+            return Ok(());
+        }
+        let names = ["user_id", "request"];
+        let key = item.iter().filter(|(name, _)| names.contains(&name.as_str()));
+        let key: Item = key.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let write = Write::update(LINE, &self.tables.requests, key)
+            .when(Condition::Exists("request"))
+            .remove("prompt")
+            .remove("result");
+        self.done(write, deadline).await
     }
 
     /// Takes the words and the file off a line of the log, if it is still there. What has none any more is not written.

@@ -40,6 +40,10 @@ pub struct Tallies {
 pub enum Part {
     /// Its words.
     Text,
+    /// Those that did not go into the first message.
+    More,
+    /// Those that did not go into the second.
+    Rest,
     /// Its picture.
     Chart,
 }
@@ -69,10 +73,20 @@ pub struct Claimant<'a> {
 pub struct Claimed {
     key: String,
     holder: String,
-    /// How far it is with its words.
-    pub text: Sending,
-    /// How far it is with its picture.
-    pub chart: Sending,
+    sendings: [Sending; 4],
+}
+
+impl Claimed {
+    /// How far it is with a part.
+    pub fn sending(&self, part: Part) -> Sending {
+        let [text, more, rest, chart] = self.sendings;
+        match part {
+            Part::Text => text,
+            Part::More => more,
+            Part::Rest => rest,
+            Part::Chart => chart,
+        }
+    }
 }
 
 /// Whether a report is ours to send.
@@ -176,8 +190,12 @@ impl Notes {
         Ok(Claim::Ours(Claimed {
             key,
             holder: by.name.to_owned(),
-            text: sending(&row, Part::Text)?,
-            chart: sending(&row, Part::Chart)?,
+            sendings: [
+                sending(&row, Part::Text)?,
+                sending(&row, Part::More)?,
+                sending(&row, Part::Rest)?,
+                sending(&row, Part::Chart)?,
+            ],
         }))
     }
 
@@ -233,9 +251,14 @@ impl Notes {
 }
 
 impl Part {
+    /// The words, message by message.
+    pub const WORDS: [Self; 3] = [Self::Text, Self::More, Self::Rest];
+
     fn tries(self) -> &'static str {
         match self {
             Self::Text => "text_tries",
+            Self::More => "more_tries",
+            Self::Rest => "rest_tries",
             Self::Chart => "chart_tries",
         }
     }
@@ -243,6 +266,8 @@ impl Part {
     fn message(self) -> &'static str {
         match self {
             Self::Text => "text_message",
+            Self::More => "more_message",
+            Self::Rest => "rest_message",
             Self::Chart => "chart_message",
         }
     }

@@ -62,6 +62,8 @@ pub struct RequestPage {
     pub lines: Vec<AiRequest>,
     /// How many there were beside that cannot be read; each is logged.
     pub unreadable: u64,
+    /// Those, as they lie there.
+    pub(crate) unread: Vec<Item>,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Item>,
 }
@@ -268,6 +270,7 @@ fn page(page: table::Page) -> RequestPage {
             Ok(line) => read.lines.push(line),
             Err(error) => {
                 read.unreadable += 1;
+                read.unread.push(item.clone());
                 tracing::error!(name: "row_unread", error = table::chain(&error), request = Row(item).s_opt("request"), "a line of the log cannot be read");
             }
         }

@@ -29,7 +29,7 @@ use domain::payment::{
 };
 use domain::purchase::Purchase;
 use domain::standing::Standing;
-use domain::time::Millis;
+use domain::time::{Millis, Timestamp};
 use fastrand::Rng;
 use store::{Applied, Credit, NotAdmitted, Settled, Settling, Written};
 
@@ -44,7 +44,15 @@ struct Handler {
     before: Payment,
     payment: Option<Record>,
     purchase: Option<Purchase>,
-    credit: Option<(Account, (Key, Credits), Option<Standing>)>,
+    credit: Option<Decided>,
+}
+
+/// What it decided for the account.
+struct Decided {
+    account: Account,
+    entry: (Key, Credits),
+    recalled: Credits,
+    standing: Option<Standing>,
 }
 
 /// What a run did, so that a run in which nothing happens is noticed.
@@ -56,6 +64,8 @@ struct Done {
     refused: usize,
     given: usize,
     repaid: usize,
+    erased: usize,
+    recalled: usize,
 }
 
 struct Run {
@@ -65,6 +75,7 @@ struct Run {
     truths: BTreeMap<PaymentId, Truth>,
     handlers: Vec<Handler>,
     open: Vec<Job>,
+    now: Timestamp,
     done: Done,
 }
 
@@ -96,13 +107,13 @@ fn offer(user: UserId, has_term: bool, rng: &mut Rng) -> Offer {
 }
 
 /// What a settlement makes of a standing, where it changes it.
-fn turn(settlement: Settlement, after: &mut Record, standing: &Standing) -> Option<Standing> {
+fn turn(settlement: Settlement, after: &mut Record, account: &Account) -> Option<Standing> {
     let month = Plan {
         key: "month".to_owned(),
         ..Plan::default()
     };
     let (plans, packs) = (&[month][..], &[][..]);
-    match after.turn(settlement, standing, Shelf { plans, packs }, NOW) {
+    match after.turn(settlement, account, Shelf { plans, packs }, NOW) {
         Turn::Becomes(standing) => Some(*standing),
         Turn::Stays => None,
         other => panic!("{other:?}"),
@@ -130,12 +141,13 @@ impl Run {
             truths: BTreeMap::new(),
             handlers: Vec::new(),
             open: Vec::new(),
+            now: NOW,
             done: Done::default(),
         }
     }
 
     async fn step(&mut self) {
-        match self.rng.u8(0..26) {
+        match self.rng.u8(0..27) {
             0..=2 => self.somebody_pays(),
             3 => self.moves(Money::Awaited, |truth, _| truth.money = Money::Canceled),
             4..=6 => self.moves(Money::Awaited, |truth, _| truth.money = Money::Arrived),
@@ -153,6 +165,7 @@ impl Run {
             17 | 18 => self.order().await,
             19 => self.order_ends().await,
             20 | 21 => self.gift_or_repayment().await,
+            22 => self.everything_is_given_up().await,
             _ => self.handlers_write().await,
         }
     }
@@ -207,7 +220,7 @@ impl Run {
         let offer = self.offer_of(truth);
         let kept = self.scene.payments.payment(&truth.id).await.unwrap();
         let read =
-            kept.unwrap_or_else(|| Record::unheard(truth, offer.map(|offer| (offer, "Pro", "ru")), NOW));
+            kept.unwrap_or_else(|| Record::unheard(truth, offer.map(|offer| (offer, "Pro", "ru")), self.now));
         let change = read.payment.told(truth, offer, &Till::default()).ok()?;
         let mut handler = self.decide(&read, &change).await;
         if let Some(id) = &truth.purchase {
@@ -218,13 +231,20 @@ impl Run {
     }
 
     async fn decide(&self, read: &Record, change: &Change) -> Handler {
-        let mut after = read.after(change, NOW);
+        let mut after = read.after(change, self.now);
         let credit = match (change.settlement, after.user) {
             (Some(settlement), Some(user)) => {
                 let account = self.scene.payments.account(user).await.unwrap().unwrap();
-                let standing = turn(settlement, &mut after, &account.standing);
-                let entry = settlement.entry(&after.payment, after.goods.credits);
-                Some((account, entry, standing))
+                let standing = turn(settlement, &mut after, &account);
+                if settlement == Settlement::Grant {
+                    after.is_given_to(&account, self.now);
+                }
+                Some(Decided {
+                    recalled: settlement.recalls(&after, &account),
+                    entry: settlement.entry(&after.payment, after.goods.credits),
+                    account,
+                    standing,
+                })
             }
             _ => None,
         };
@@ -255,7 +275,7 @@ impl Run {
             }
             (State::Held, 0) => read.payment.accept().ok(),
             (_, 1) => {
-                let available = account.balance.available;
+                let available = account.available_for(&read);
                 read.payment.begin_refund(read.goods.credits, available).ok()
             }
             _ => None,
@@ -316,10 +336,11 @@ impl Run {
             before,
             payment: record,
             purchase: purchase.as_ref(),
-            account: credit.as_ref().map(|(before, entry, standing)| Credit {
-                before,
-                entry: entry.clone(),
-                standing: standing.clone(),
+            account: credit.as_ref().map(|decided| Credit {
+                before: &decided.account,
+                entry: decided.entry.clone(),
+                recalled: decided.recalled,
+                standing: decided.standing.clone(),
             }),
             besides: Vec::new(),
             now: NOW,
@@ -411,6 +432,18 @@ impl Run {
         self.done.repaid += usize::from(one.max(other) > Credits::ZERO);
     }
 
+    /// A customer has everything deleted, now and then, if nothing is in the way; a moment later life goes on.
+    async fn everything_is_given_up(&mut self) {
+        if self.rng.u8(0..3) > 0 {
+            return;
+        }
+        let user = *self.rng.choice(&USERS).unwrap();
+        let account = self.scene.payments.account(user).await.unwrap().unwrap();
+        let erased = self.scene.store.erase_account(&account, self.now, soon()).await;
+        self.done.erased += usize::from(erased.unwrap());
+        self.now = self.now.after(Millis(1));
+    }
+
     async fn settle_down(&mut self) {
         while !self.handlers.is_empty() {
             self.handlers_write().await;
@@ -427,7 +460,7 @@ impl Run {
         }
     }
 
-    async fn check(&self, seed: u64) {
+    async fn check(&mut self, seed: u64) {
         let mut books = self.scene.store.read_books().await.unwrap();
         self.scene.payments.read_into(&mut books).await.unwrap();
         assert_eq!(
@@ -437,6 +470,8 @@ impl Run {
             self.done
         );
         let entries: Vec<&Entry> = books.ledger.values().flatten().collect();
+        let recall = |entry: &&&Entry| matches!(entry.key, Key::Payment(After::Recalled, ..));
+        self.done.recalled = entries.iter().filter(recall).count();
         for truth in self.truths.values() {
             let record = self.scene.payments.payment(&truth.id).await.unwrap();
             let given: i64 = entries.iter().map(|entry| given(entry, &truth.id)).sum();
@@ -495,6 +530,8 @@ async fn whatever_races_on_the_tables_what_is_credited_is_the_real_money() {
         all.refused += run.done.refused;
         all.given += run.done.given;
         all.repaid += run.done.repaid;
+        all.erased += run.done.erased;
+        all.recalled += run.done.recalled;
     }
     println!("{SEEDS} runs of {STEPS} steps: {all:?}");
     let least = [
@@ -504,6 +541,8 @@ async fn whatever_races_on_the_tables_what_is_credited_is_the_real_money() {
         all.refused,
         all.given,
         all.repaid,
+        all.erased,
+        all.recalled,
     ]
     .into_iter()
     .min();

@@ -1,5 +1,6 @@
 //! A customer who has everything deleted: what goes, what stays, what is refused meanwhile, and what a new beginning brings.
 
+use app::cashier::Refunding;
 use domain::standing::Held;
 use domain::time::Millis;
 use limits_flags::grants::Change;
@@ -236,5 +237,66 @@ async fn a_run_that_breaks_off_is_gone_on_with() {
     stage.pass(Millis::from_mins(1));
     stage.minute().await;
     assert!(!everything(&stage).contains(SECRET));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn money_that_goes_back_afterwards_takes_what_was_given_up_and_nothing_that_came_later() {
+    let stage = Stage::with(|setting| setting.gift(0)).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.pay_in_dollars(ANNA, "pack:pro").await;
+    let old = stage.payment().await.id().clone();
+    stage.order(ANNA, "видео").await;
+    stage.run_until_settled().await;
+    delete(&stage).await;
+    stage.pass(Millis::from_mins(5));
+    stage.pay_in_roubles(ANNA, "pack:starter").await;
+    assert_eq!(stage.balance(ANNA).await, (5, 0, 1));
+    // Of the twenty one was spent, and nineteen were given up: only the spent one is owed, and paid at once.
+    let dispute = stage.stripe.dispute(&old.id).unwrap();
+    stage.noticed().await;
+    let balance = stage.account(ANNA).await.balance;
+    assert_eq!((balance.available.0, balance.debt.0), (4, 0));
+    assert_eq!((balance.forfeited.0, balance.clawed.0), (0, 20));
+    stage.assert_sound().await;
+    // The bank decides for us: what was paid is the customer's.
+    stage.stripe.close_dispute(&dispute, true).unwrap();
+    stage.noticed().await;
+    assert_eq!(stage.balance(ANNA).await, (24, 0, 1));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operator_can_give_back_money_whose_credits_were_given_up() {
+    let stage = Stage::with(|setting| setting.gift(0)).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.pay_in_dollars(ANNA, "pack:pro").await;
+    let old = stage.payment().await.id().clone();
+    delete(&stage).await;
+    stage.pass(Millis::from_mins(5));
+    let refund = stage.refund(&old).await.unwrap();
+    assert!(matches!(refund, Refunding::Done(_)), "{refund:?}");
+    let balance = stage.account(ANNA).await.balance;
+    assert_eq!(
+        (balance.available.0, balance.forfeited.0, balance.clawed.0),
+        (0, 0, 20)
+    );
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_plan_that_was_given_up_takes_no_days_of_the_one_that_was_bought_later() {
+    let stage = Stage::with(|setting| setting.gift(0)).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.pay_in_dollars(ANNA, "plan:unlimited_7days").await;
+    let old = stage.payment().await.id().clone();
+    delete(&stage).await;
+    stage.pass(Millis::from_mins(5));
+    stage.pay_in_roubles(ANNA, "plan:unlimited_7days").await;
+    let plan = stage.account(ANNA).await.standing.plan;
+    assert!(plan.is_some());
+    stage.stripe.dispute(&old.id).unwrap();
+    stage.noticed().await;
+    assert_eq!(stage.account(ANNA).await.standing.plan, plan);
     stage.assert_sound().await;
 }

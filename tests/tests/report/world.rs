@@ -17,7 +17,7 @@ use domain::report::Period;
 use domain::time::{Millis, Timestamp};
 use domain::video::Aspect;
 use store::rows::{account_key, read_account};
-use store::{Applied, Credit, PaymentTables, Payments, Settled, Settling, Tallied};
+use store::{Applied, Credit, Gift, PaymentTables, Payments, Settled, Settling, Tallied};
 use table::Deadline;
 use tests::stage::Stage;
 
@@ -63,10 +63,31 @@ pub(crate) struct World<'a> {
 const PLANS: [(&str, u32, u64); 3] = [("day", 1, 9_900), ("week", 7, 49_900), ("month", 30, 199_000)];
 /// A plan that comes with credits, and covers nothing.
 const WITH_CREDITS: (&str, u32, u64) = ("pro", 30, 99_000);
-const VIDEO_MODELS: [&str; 3] = ["kling-3.0", "kling-2.6", "seedance-2"];
+/// As many as a shop may have: with all of them, a report is longer than Telegram's longest message.
+const VIDEO_MODELS: [&str; 9] = [
+    "kling-3.0",
+    "kling-2.6",
+    "seedance-2",
+    "hailuo-2.3-standard-768p",
+    "veo-3.1-fast-with-sound",
+    "veo-3.1-quality-with-sound",
+    "luma-ray-3.2-540p",
+    "gemini-omni-flash-video",
+    "seedance-2-fast-draft",
+];
 /// Midnight in Moscow before 22 November 2026.
 const DARK_UNTIL: Timestamp = Timestamp(1_795_294_800_000);
 const FIRST_USER: i64 = 5_000;
+const LIMITS: [&str; 8] = [
+    "free-hourly",
+    "photos-daily",
+    "songs-daily",
+    "speech-daily",
+    "words-hourly",
+    "unlimited-daily",
+    "unlimited-hourly",
+    "veo-daily",
+];
 
 pub(crate) fn soon() -> Deadline {
     Deadline::after(Duration::from_secs(30))
@@ -375,7 +396,24 @@ impl<'a> World<'a> {
         );
         let gift = Credits(1 + u32::try_from(self.dice.below(3)).unwrap());
         let opened = self.stage.store.open_account(user, gift, "ru", at, soon());
-        opened.await.unwrap();
+        let opened = opened.await.unwrap().unwrap();
+        let (is_sorry, is_over) = (self.dice.below(3) == 0, self.dice.below(2) == 0);
+        if is_sorry {
+            let sorry = Gift {
+                request: &format!("sorry-{}", self.number),
+                amount: Credits(2),
+                why: "sorry",
+                now: at,
+            };
+            self.stage
+                .store
+                .adjust(user, &sorry, vec![], soon())
+                .await
+                .unwrap();
+        } else if is_over {
+            // What is given up was given all the same.
+            assert!(self.stage.store.erase_account(&opened, at, soon()).await.unwrap());
+        }
     }
 
     /// One step of a payment: to a state, with so much gone back of it, and an entry in the ledger.
@@ -418,6 +456,11 @@ impl<'a> World<'a> {
             payer: Some(user),
             is_test: self.dice.below(15) == 0,
         };
+        // The rest of another plan may have gone into it.
+        let bonus = match plan {
+            Some(_) if self.dice.below(5) == 0 => Millis::from_mins(self.dice.signed(20 * 24 * 60)),
+            _ => Millis::ZERO,
+        };
         let minutes = plan.map(|(_, days, _)| i64::from(days) * 24 * 60 - self.dice.signed(600));
         Record {
             payment: Payment::unheard(truth.id.clone(), at),
@@ -435,7 +478,9 @@ impl<'a> World<'a> {
             },
             // A whole minute, so that the plain reckoning by minutes is exact.
             ends_at: minutes
-                .map(|minutes| Timestamp(at.0 - at.0.rem_euclid(60_000)).after(Millis::from_mins(minutes))),
+                .map(|minutes| Timestamp(at.0 - at.0.rem_euclid(60_000)).after(Millis::from_mins(minutes)))
+                .map(|ends_at| ends_at.after(bonus)),
+            bonus,
             ..Record::unheard(&truth, None, at)
         }
     }
@@ -458,6 +503,7 @@ impl<'a> World<'a> {
             account: entry.map(|entry| Credit {
                 before: &account,
                 entry,
+                recalled: Credits::ZERO,
                 standing: None,
             }),
             besides: Vec::new(),
@@ -473,7 +519,8 @@ impl<'a> World<'a> {
         let what = match self.dice.below(4) {
             0 => Tallied::Orphan,
             1 => Tallied::Refused("hourly"),
-            _ => Tallied::Refused("daily-videos"),
+            2 => Tallied::Refused("daily-videos"),
+            _ => Tallied::Refused(LIMITS[usize::try_from(self.dice.below(8)).unwrap()]),
         };
         self.stage.store.notes().count(what, at, soon()).await.unwrap();
     }

@@ -71,6 +71,8 @@ pub(crate) struct Sums {
     requests: u64,
     completed: u64,
     failed: u64,
+    /// Those that their customers took back.
+    canceled: u64,
     /// Those under way.
     open: u64,
     /// What they cost, as far as that is known: in kopecks, and in millionths of a dollar.
@@ -78,6 +80,8 @@ pub(crate) struct Sums {
     cost_micro_usd: u64,
     /// Those of which nobody knows what they cost.
     unpriced: u64,
+    /// Those whose cost nobody can say in kopecks, for want of a rate; they are in none of `cost_kopecks`.
+    unrated: u64,
 }
 
 /// The money of a rail.
@@ -245,10 +249,12 @@ impl Sums {
             requests: tally.requests,
             completed: tally.completed,
             failed: tally.failed,
+            canceled: tally.canceled,
             open: tally.open,
             cost_kopecks: tally.kopecks(),
             cost_micro_usd: tally.cost.0,
             unpriced: tally.unpriced,
+            unrated: tally.unrated,
         }
     }
 }

@@ -54,6 +54,8 @@ pub(crate) struct Renderer {
     completed: u64,
     /// that came to nothing,
     failed: u64,
+    /// that their customers took back,
+    canceled: u64,
     /// and that are under way.
     open: u64,
     /// Why those failed, and how often.
@@ -137,6 +139,9 @@ fn midnight(at: Timestamp) -> Timestamp {
 impl Renderer {
     fn add(&mut self, line: &AiRequest) {
         let more = |count: &mut u64| *count = count.saturating_add(1);
+        if line.is_canceled() {
+            return more(&mut self.canceled);
+        }
         match line.status {
             Status::Completed => more(&mut self.completed),
             Status::Failed => more(&mut self.failed),

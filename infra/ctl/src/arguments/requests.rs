@@ -106,7 +106,7 @@ pub struct Days {
   cargo ctl report --week --day 2026-11-21 --picture week.png --stack neurocards
   cargo ctl report --json --stack neurocards
 
-It reads the tables and sends nothing. Money that has gone back since is counted on the day on which it had come.")]
+It reads the tables and sends nothing. Money that goes back is counted on the day on which it goes, not on that on which it had come.")]
 pub struct DailyReport {
     /// Which day, in Moscow, or which week's [default: the last that is over]
     #[arg(long, value_name = "DAY")]

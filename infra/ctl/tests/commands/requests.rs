@@ -119,7 +119,7 @@ async fn models_and_plans_come_by_what_they_cost() {
     assert_eq!(
         lines,
         [
-            "model,requests,completed,failed,open,credits,tokens,cost_usd,cost_rub,unpriced,unrated",
+            "model,requests,completed,failed,canceled,open,credits,tokens,cost_usd,cost_rub,unpriced,unrated",
             "kling-3.0,3,2,1,0,2,0,0.700000,56.00,0,0",
             "hailuo-02,1,1,0,0,1,0,0.350000,28.00,0,0",
             "seedance-2,1,0,0,1,0,0,0.000000,0.00,0,0",

@@ -21,4 +21,4 @@ pub use drawn::{Columns, chart};
 pub use figures::{STAR, USD};
 pub use moved::{Given, Moved};
 pub use naive::{Line, Paid, Rows, count, rounded, sum};
-pub use said::differences;
+pub use said::{differences, joined};

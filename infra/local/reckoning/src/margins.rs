@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::figures::{NAMED, brief, by_currency, cost, known, listed, spaced, together};
 use crate::money::{credit, credits};
-use crate::moved::{Moved, brought};
+use crate::moved::{Moved, shares, whole};
 use crate::naive::{Line, Rows, distinct, sum};
 
 /// What customers were charged for some lines.
@@ -94,11 +94,11 @@ fn brings(rows: &Rows, plan: &str, from: i64, until: i64) -> BTreeMap<String, u6
     let users: BTreeSet<i64> = rows.paid.iter().filter_map(|one| one.user).collect();
     let mut brings = BTreeMap::new();
     for user in users {
-        for (currency, minor) in brought(&rows.paid, user, plan, from, until) {
-            *brings.entry(currency).or_insert(0) += minor;
+        for (currency, share) in shares(&rows.paid, user, plan, from, until) {
+            *brings.entry(currency).or_insert(0) += share;
         }
     }
-    brings
+    whole(brings)
 }
 
 /// Whether a plan comes with credits, as far as anybody has paid for it so that it matters for a time.
@@ -111,7 +111,7 @@ fn has_credits(rows: &Rows, plan: &str, from: i64, until: i64) -> bool {
         let user = one.user.unwrap_or_default();
         one.plan.as_deref() == Some(plan)
             && one.credits > 0
-            && !brought(std::slice::from_ref(*one), user, plan, from, until).is_empty()
+            && !shares(std::slice::from_ref(*one), user, plan, from, until).is_empty()
     });
     runs.next().is_some() || sold.any(|one| one.plan.as_deref() == Some(plan) && one.credits > 0)
 }

@@ -51,20 +51,11 @@ pub(crate) fn movement(item: &Item) -> Moved {
     }
 }
 
-/// An entry that gives credits: neither of an order, nor of what becomes of a payment later.
+/// An entry that gives credits.
 pub(crate) fn given(item: &Item) -> Option<Given> {
     let entry = text(item, "entry").unwrap();
-    let others = [
-        "hold#",
-        "capture#",
-        "release#",
-        "clawback#",
-        "restore#",
-        "aside#",
-        "refund#",
-        "putback#",
-    ];
-    if others.iter().any(|other| entry.starts_with(other)) {
+    let gifts = ["grant#", "adjust#", "promo#", "bonus#", "invite#"];
+    if !gifts.iter().any(|gift| entry.starts_with(gift)) {
         return None;
     }
     Some(Given {
@@ -114,8 +105,8 @@ pub(crate) fn hour_ms(hour: &str) -> i64 {
 }
 
 /// What a customer's payments for a plan brought in for a time, by currency: of each its price, less what went back, for the
-/// part of its days that lies in that time.
-pub(crate) fn brought(paid: &[Paid], user: i64, plan: &str, from: i64, until: i64) -> BTreeMap<String, u64> {
+/// part of its days that lies in that time. In millionths of the smallest unit.
+pub(crate) fn shares(paid: &[Paid], user: i64, plan: &str, from: i64, until: i64) -> BTreeMap<String, u64> {
     let mut brought = BTreeMap::new();
     for one in paid {
         let counts = ["credited", "refund_held"].contains(&one.state.as_str()) && !one.test;
@@ -125,13 +116,22 @@ pub(crate) fn brought(paid: &[Paid], user: i64, plan: &str, from: i64, until: i6
         if one.plan.as_deref() != Some(plan) {
             continue;
         }
-        let length = i128::from(one.days) * 24 * 60 * 60_000;
+        let length = i128::from(one.days) * 24 * 60 * 60_000 + i128::from(one.bonus_ms);
         let begins_at = i128::from(ends_at) - length;
         let inside = i128::from(ends_at.min(until)) - begins_at.max(i128::from(from));
         if inside > 0 {
-            let share = i128::from(one.minor - one.refunded) * inside / length;
+            let share = i128::from(one.minor - one.refunded) * 1_000_000 * inside / length;
             *brought.entry(one.currency.clone()).or_insert(0) += u64::try_from(share).unwrap();
         }
     }
     brought
+}
+
+/// Millionths, to the nearest whole.
+pub(crate) fn whole(shares: BTreeMap<String, u64>) -> BTreeMap<String, u64> {
+    let whole = |share: u64| share / 1_000_000 + u64::from(share % 1_000_000 >= 500_000);
+    shares
+        .into_iter()
+        .map(|(currency, share)| (currency, whole(share)))
+        .collect()
 }

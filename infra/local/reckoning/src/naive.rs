@@ -77,6 +77,8 @@ pub struct Paid {
     pub plan: Option<String>,
     /// For how many days.
     pub days: u64,
+    /// For how much longer, in ms, because the rest of another plan went into it.
+    pub bonus_ms: u64,
     /// Until when, in ms.
     pub ends_at: Option<i64>,
 }
@@ -259,6 +261,7 @@ fn payment(item: &Item) -> Paid {
         credits: amount(item, "credits").unwrap(),
         plan: text(item, "plan"),
         days: amount(item, "days").unwrap_or(0),
+        bonus_ms: amount(item, "bonus_ms").unwrap_or(0),
         ends_at: number(item, "ends_at"),
     }
 }

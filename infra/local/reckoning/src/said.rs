@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::figures::{NAMED, brief, clock, listed, rub, spaced, together};
+use crate::figures::{NAMED, brief, clock, cost, listed, rub, spaced, together};
 use crate::margins::{margins, plans};
 use crate::money::money;
-use crate::moved::brought;
+use crate::moved::{shares, whole};
 use crate::naive::{Line, Rows, count, distinct, rounded, sum, within};
 
 /// The lines about operations.
@@ -105,14 +105,31 @@ fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
     bearers.sort_by(|a, b| (b.0, b.1).cmp(&(a.0, a.1)).then((a.2, &a.3).cmp(&(b.2, &b.3))));
     let are_some = !bearers.is_empty();
     let mut losses: Vec<(u64, i64, String, String)> = Vec::new();
+    let mut dark = 0;
     for (_, _, user, plan) in bearers {
         let mine: Vec<&Line> = lines
             .iter()
             .copied()
             .filter(|line| line.user == user && line.plan.as_ref() == Some(&plan))
             .collect();
-        let brought = brought(&rows.paid, user, &plan, from, until);
+        // What plans that were not used in this time bring is the used one's: it has taken their place.
+        let is_used = |other: &str| {
+            let of_other = |line: &Line| line.user == user && line.plan.as_deref() == Some(other);
+            count(&lines, of_other) > 0
+        };
+        let theirs = rows.paid.iter().filter(|one| one.user == Some(user));
+        let theirs: BTreeSet<&str> = theirs.filter_map(|one| one.plan.as_deref()).collect();
+        let mut brought = BTreeMap::new();
+        for counted in theirs.into_iter().filter(|of| *of == plan || !is_used(of)) {
+            for (currency, share) in shares(&rows.paid, user, counted, from, until) {
+                *brought.entry(currency).or_insert(0) += share;
+            }
+        }
+        let brought = whole(brought);
         let (costs, brings) = (rounded(&mine), together(&brought));
+        if costs <= brings && cost(&mine).0.is_none() {
+            dark += 1;
+        }
         if costs > brings {
             let words = format!(
                 "{user}, {plan}: стоит {}, приносит {}, убыток {}",
@@ -133,6 +150,12 @@ fn warnings(rows: &Rows, from: i64, until: i64) -> Vec<String> {
         said.push(format!("…и ещё {}", losses.len() - NAMED));
     }
     said.extend(losses.iter().take(NAMED).map(|(_, _, _, words)| words.clone()));
+    if dark > 0 {
+        said.push(format!(
+            "Не с чем сравнить (нет курса или цены, или платежи не прочитаны): {}",
+            spaced(dark)
+        ));
+    }
     said.extend(noted(rows, from, until));
     said
 }
@@ -173,6 +196,16 @@ pub fn differences(text: &str, rows: &Rows, from: i64, until: i64) -> Vec<String
     said.extend(plans(rows, from, until));
     said.extend(warnings(rows, from, until));
     compared(&said, text)
+}
+
+/// The messages of one report as one text: each but the first begins with a line that says that it goes on.
+pub fn joined<'m>(messages: impl Iterator<Item = &'m str>) -> String {
+    let rest = |(number, message): (usize, &'m str)| match number {
+        0 => message,
+        _ => message.split_once('\n').map_or("", |(_, rest)| rest),
+    };
+    let parts: Vec<&str> = messages.enumerate().map(rest).collect();
+    parts.join("\n")
 }
 
 /// The same line may be said of two: then it has to stand there twice.

@@ -114,14 +114,15 @@ impl Stage {
         for span in Span::of(self.day) {
             let of_it = |message: &&ChatMessage| message.text().contains(&span.title);
             let messages: Vec<&ChatMessage> = chat.iter().filter(of_it).collect();
-            let [words, picture] = messages[..] else {
+            let (Some((picture, words)), true) = (messages.split_last(), messages.len() > 1) else {
                 found.push(format!("{}: {} messages", span.title, messages.len()));
                 continue;
             };
-            found.extend(reckoning::differences(words.text(), rows, span.from, span.until));
+            let words = reckoning::joined(words.iter().map(|message| message.text()));
+            found.extend(reckoning::differences(&words, rows, span.from, span.until));
             let told = picture.now.photo().map(|file| file.bytes.clone());
             let drawn = self.drawn(&span, rows).await?;
-            self.leave(&format!("{}.txt", span.title), words.text().as_bytes())?;
+            self.leave(&format!("{}.txt", span.title), words.as_bytes())?;
             self.leave(&format!("{}.jpg", span.title), &told.clone().unwrap_or_default())?;
             if told != drawn {
                 found.push(format!("{}: the picture says something else", span.title));

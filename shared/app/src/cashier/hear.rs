@@ -148,7 +148,7 @@ impl Cashier {
         };
         let mut credit = None;
         if let Some((settlement, account)) = &account {
-            let standing = match self.turn(*settlement, after, &account.standing).await? {
+            let standing = match self.turn(*settlement, after, account).await? {
                 Ok(standing) => standing,
                 Err(why) => return Ok(Written::Cannot(why)),
             };
@@ -158,15 +158,11 @@ impl Cashier {
                 besides.extend(self.looked_at_soon(account));
             }
             if *settlement == Settlement::Grant {
-                let debt = account.balance.debt;
-                let left = account
-                    .balance
-                    .apply(&entry.0, entry.1)
-                    .map(|balance| balance.debt);
-                after.repaid = debt.minus(left.unwrap_or(debt)).unwrap_or_default();
+                after.is_given_to(account, self.env.now());
             }
             credit = Some(Credit {
                 before: account,
+                recalled: settlement.recalls(after, account),
                 entry,
                 standing,
             });
@@ -179,7 +175,13 @@ impl Cashier {
             besides,
             now: self.env.now(),
         };
-        Ok(Written::Settled(self.payments.settle(&step, deadline).await?))
+        let settled = self.payments.settle(&step, deadline).await?;
+        // Whoever moved it: a rail, an operator, or cleanup.
+        if settled == Settled::Written && before.payment.state != step.payment.payment.state {
+            let id = step.payment.id();
+            meter::payment_moved(id.rail.as_str(), step.payment.payment.state.as_str());
+        }
+        Ok(Written::Settled(settled))
     }
 }
 
@@ -221,9 +223,6 @@ fn note(record: &Record, change: &Change, truth: &Truth, till: &Till) {
     let after = &change.after;
     let (id, state) = (&after.id, after.state.as_str());
     let amount = truth.amount.decimal();
-    if after.state != record.payment.state {
-        meter::payment_moved(id.rail.as_str(), state);
-    }
     match (after.state, after.misfit) {
         (State::Held, Some(misfit)) => {
             meter::payment_held();

@@ -161,7 +161,7 @@ impl Cashier {
 
     async fn begin(&self, record: &Record) -> Result<Change, RefundError> {
         let available = match record.user {
-            Some(user) => self.account(user).await?.balance.available,
+            Some(user) => self.account(user).await?.available_for(record),
             None => Credits::ZERO,
         };
         if record.payment.state == State::RefundHeld {

@@ -1,5 +1,6 @@
 //! What a payment does to a customer's plan.
 
+use domain::account::Account;
 use domain::payment::term::NotBegun;
 use domain::payment::{Record, Settlement, Turn};
 use domain::standing::Standing;
@@ -12,14 +13,14 @@ impl Cashier {
         &self,
         settlement: Settlement,
         after: &mut Record,
-        standing: &Standing,
+        account: &Account,
     ) -> Result<Result<Option<Standing>, NotBegun>, Error> {
         if after.goods.term.is_none() {
             return Ok(Ok(None));
         }
         let now = self.env.now();
         let snapshot = self.settings.fresh(now).await?;
-        match after.turn(settlement, standing, snapshot.shelf(), now) {
+        match after.turn(settlement, account, snapshot.shelf(), now) {
             Turn::Becomes(standing) => return Ok(Ok(Some(*standing))),
             Turn::Cannot(why) => return Ok(Err(why)),
             Turn::Stays => {}

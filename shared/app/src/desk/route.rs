@@ -72,7 +72,7 @@ impl Desk {
     async fn message(&self, message: &Message, deadline: Deadline) -> Result<Option<Reply>, Error> {
         // That Stars went back is told by a message of the bot's own.
         if message.chat.is_private() && message.is_about_money() {
-            return self.money(message, deadline).await;
+            return Box::pin(self.money(message, deadline)).await;
         }
         if let Some(reply) = Box::pin(self.operator_said(message, deadline)).await? {
             return Ok(Some(reply));
@@ -196,8 +196,10 @@ impl Visit<'_> {
             Button::Support => Box::pin(self.support_instead(message_id, query_id)).await,
             Button::Appeal(nonce) => Box::pin(self.appeal(&nonce, query_id)).await,
             Button::Ware(ware) => self.show_ware(&ware, message_id, query_id).await,
-            Button::Buy(nonce, rail, ware) => self.buy((&nonce, rail, &ware), message_id, query_id).await,
-            Button::Paid(nonce) => self.paid(&nonce, message_id, query_id).await,
+            Button::Buy(nonce, rail, ware) => {
+                Box::pin(self.buy((&nonce, rail, &ware), message_id, query_id)).await
+            }
+            Button::Paid(nonce) => Box::pin(self.paid(&nonce, message_id, query_id)).await,
             Button::Language(language) => self.choose_language(language, message_id).await,
             Button::News(wanted) => self.choose_news(wanted, message_id).await,
             Button::Mute => self.mute(query_id).await,
@@ -213,7 +215,9 @@ impl Visit<'_> {
             Button::Erase(shown, revision) => {
                 Box::pin(self.erase((shown, revision), message_id, query_id)).await
             }
-            Button::GiveBack(nonce, meant) => self.give_back(&nonce, meant, message_id, query_id).await,
+            Button::GiveBack(nonce, meant) => {
+                Box::pin(self.give_back(&nonce, meant, message_id, query_id)).await
+            }
             Button::Renew(nonce, wanted) => self.renew(&nonce, wanted, message_id, query_id).await,
         }
     }

@@ -8,15 +8,15 @@
 
 use std::time::Duration;
 
-use domain::report::{Business, Period};
+use domain::report::{Business, Period, Span};
 use domain::time::Millis;
-use store::{Claim, Claimant, Claimed, Part, Sending};
+use store::{Claim, Claimant, Claimed, Part};
 use table::Deadline;
 use telegram::Upload;
 use telegram::methods::{InputFile, SendMessage, SendPhoto};
 
 use super::words::title;
-use super::{Reporter, chart, text};
+use super::{Reporter, chart, messages, zone};
 use crate::texts::Say;
 
 /// How often a part is sent at most where Telegram does not say whether it arrived.
@@ -107,20 +107,21 @@ impl Reporter {
         deadline: Deadline,
     ) -> Result<(), Failed> {
         self.note_usual(business, deadline).await;
+        for (part, words) in Part::WORDS.into_iter().zip(messages(post.say, business)) {
+            self.send_part(
+                (claimed, part),
+                deadline,
+                async |again| {
+                    let time = deadline.for_call(TEXT_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
+                    let message = SendMessage::html(post.chat, format!("{again}{words}"));
+                    Ok(post.bot.call(&message, time).await?.message_id)
+                },
+                post.say,
+            )
+            .await?;
+        }
         self.send_part(
-            (claimed, Part::Text, claimed.text),
-            deadline,
-            async |again| {
-                let time = deadline.for_call(TEXT_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
-                let words = text(post.say, business);
-                let message = SendMessage::html(post.chat, format!("{again}{words}"));
-                Ok(post.bot.call(&message, time).await?.message_id)
-            },
-            post.say,
-        )
-        .await?;
-        self.send_part(
-            (claimed, Part::Chart, claimed.chart),
+            (claimed, Part::Chart),
             deadline,
             async |again| {
                 let time = deadline.for_call(CHART_TIMEOUT, RESERVE).ok_or(Failed::NoTime)?;
@@ -134,8 +135,11 @@ impl Reporter {
 
     /// What was measured is told to customers from now on. A report does not depend on it.
     async fn note_usual(&self, business: &Business, deadline: Deadline) {
+        // A week, or a day of long ago, is not how long it takes now.
+        let yesterday = Period::ended(Span::Day, &zone(), self.env.now());
+        let is_new = yesterday.is_some_and(|day| day == business.period);
         let usual = business.sums.usual();
-        if usual.is_empty() {
+        if usual.is_empty() || !is_new {
             return;
         }
         if let Err(error) = self.notes.put_usual(&usual, self.env.now(), deadline).await {
@@ -146,11 +150,12 @@ impl Reporter {
     /// Sends a part, unless it is known to be there, and notes what is known of it before and afterwards.
     async fn send_part(
         &self,
-        (claimed, part, sending): (&Claimed, Part, Sending),
+        (claimed, part): (&Claimed, Part),
         deadline: Deadline,
         send: impl AsyncFnOnce(String) -> Result<i64, Failed>,
         say: Say,
     ) -> Result<(), Failed> {
+        let sending = claimed.sending(part);
         if sending.message.is_some() {
             return Ok(());
         }

@@ -5,6 +5,7 @@ mod money;
 
 use domain::cost::Category;
 use domain::report::{Business, Span, Tally};
+use store::Part;
 use telegram::html;
 use telegram::limits::TEXT_CHARS_MAX;
 
@@ -14,21 +15,69 @@ use crate::texts::Say;
 /// Models, plans, customers or limits that are named; how many more there are is said.
 const NAMED_MAX: usize = 8;
 
+/// The longest message, in characters with all marks: what is put before one that is sent again has room beside it.
+const MESSAGE_MAX: usize = TEXT_CHARS_MAX - 256;
+
 /// The report.
 pub fn text(say: Say, business: &Business) -> String {
-    let parts = [
+    sections(say, business).join("\n\n")
+}
+
+/// The report as messages: what Telegram does not take in one goes on in the next, at most as many as there are parts to
+/// note them by.
+pub fn messages(say: Say, business: &Business) -> Vec<String> {
+    let continued = say.with("report-continued", [("title", title(say, business).into())]);
+    let mut messages = packed(&sections(say, business), &continued, MESSAGE_MAX);
+    if messages.len() > Part::WORDS.len() {
+        messages.truncate(Part::WORDS.len());
+        if let Some(last) = messages.last_mut() {
+            last.push_str("\n…");
+        }
+    }
+    messages
+}
+
+fn sections(say: Say, business: &Business) -> Vec<String> {
+    let sections = [
         title(say, business),
         money::paid(say, business),
         operations(say, business),
-        // Before what may be long: of a text that is cut, the end is missing.
         rest(say, business),
         margins::models(say, business),
         margins::plans(say, business),
         margins::losses(say, business),
         refusals(say, business),
     ];
-    let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
-    html::truncate(&parts.join("\n\n"), TEXT_CHARS_MAX).into_owned()
+    sections
+        .into_iter()
+        .filter(|section| !section.is_empty())
+        .collect()
+}
+
+/// Sections in as few messages as they go into, each after the first under a line that says so. A section is parted where
+/// it alone is too long, and a line never: marks begin and end in one.
+fn packed(sections: &[String], continued: &str, most: usize) -> Vec<String> {
+    let mut messages: Vec<String> = Vec::new();
+    let fits =
+        |message: &str, more: &str| message.chars().count().saturating_add(more.chars().count()) <= most;
+    for section in sections {
+        let section = format!("\n\n{section}");
+        let whole = fits(continued, &section);
+        let pieces: Vec<&str> = if whole {
+            vec![&section]
+        } else {
+            section.split_inclusive('\n').collect()
+        };
+        for piece in pieces {
+            match messages.last_mut() {
+                Some(message) if fits(message, piece) => message.push_str(piece),
+                Some(_) if piece.starts_with('\n') => messages.push(format!("{continued}{piece}")),
+                Some(_) => messages.push(format!("{continued}\n{piece}")),
+                None => messages.push(piece.to_owned()),
+            }
+        }
+    }
+    messages.iter().map(|message| message.trim().to_owned()).collect()
 }
 
 /// That there is more to come of its time.
@@ -161,4 +210,30 @@ fn listed<T>(say: Say, heading: String, all: &[T], line: impl Fn(&T) -> String) 
         lines.push(say.with("report-more", [("count", more.into())]));
     }
     lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn packed_into(sections: &[&str], most: usize) -> Vec<String> {
+        let sections: Vec<String> = sections.iter().map(|section| (*section).to_owned()).collect();
+        packed(&sections, "more", most)
+    }
+
+    #[test]
+    fn sections_go_into_as_few_messages_as_they_fit_and_no_line_is_parted() {
+        assert_eq!(packed_into(&["one", "two"], 20), ["one\n\ntwo"]);
+        assert_eq!(
+            packed_into(&["one", "two", "three"], 13),
+            ["one\n\ntwo", "more\n\nthree"]
+        );
+        let long = ["<b>a</b>", "<b>bb</b>\n<i>ccc</i>\n<i>dddd</i>"];
+        let messages = packed_into(&long, 24);
+        assert_eq!(
+            messages,
+            ["<b>a</b>\n\n<b>bb</b>", "more\n<i>ccc</i>", "more\n<i>dddd</i>"]
+        );
+        assert!(messages.iter().all(|message| message.chars().count() <= 24));
+    }
 }

@@ -95,6 +95,8 @@ fn moved(books: &Books) -> BTreeMap<&PaymentId, Moved> {
             After::SetAside => (0, amount),
             After::TakenAside => (amount, amount.saturating_neg()),
             After::PutBack => (0, amount.saturating_neg()),
+            // It is taken from one sum of the account's to another, before it goes.
+            After::Recalled => (0, 0),
         };
         sum.clawed = sum.clawed.saturating_add(clawed);
         sum.aside = sum.aside.saturating_add(aside);

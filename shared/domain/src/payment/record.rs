@@ -40,6 +40,8 @@ pub struct Record {
     pub withdrawn_of: Option<String>,
     /// How much of the credits that it brought went into a debt.
     pub repaid: Credits,
+    /// When its goods were given; see [`Record::given_at`].
+    pub given: Option<Timestamp>,
     /// How many of the words about that end were said.
     pub reminded: u32,
     /// What was bought, in the customer's language.
@@ -144,6 +146,7 @@ impl Record {
             withdrawn: Millis::ZERO,
             withdrawn_of: None,
             repaid: Credits::ZERO,
+            given: None,
             reminded: 0,
             title: title.to_owned(),
             locale: locale.to_owned(),

@@ -20,7 +20,7 @@ pub enum NotRefundable {
 
 impl Payment {
     /// Sets aside what was given for it, before the rail is asked to give the money back: whoever gets the money cannot
-    /// spend the credits meanwhile.
+    /// spend the credits meanwhile. `available` counts what the customer has given up of it, too.
     pub fn begin_refund(&self, given: Credits, available: Credits) -> Result<Change, NotRefundable> {
         // What was held was never given: there is nothing to be set aside.
         if self.state == State::Held && !self.granted {

@@ -2,6 +2,8 @@
 
 use super::term::{Deal, NotBegun, Shelf, Withdrawn, begin, restore, withdraw};
 use super::{Change, Record, Settlement, State, TermEffect};
+use crate::account::Account;
+use crate::ledger::Key;
 use crate::purchase::{Purchase, Stage};
 use crate::standing::Standing;
 use crate::time::{Millis, Timestamp};
@@ -22,18 +24,35 @@ pub enum Turn {
 }
 
 impl Record {
-    /// What a settlement makes of a standing. What it does to the plan's time is noted here.
+    /// Notes that its goods are given to an account as it was read: how much of them pays a debt, and when. An account
+    /// that was emptied meanwhile has given up nothing of it.
+    pub fn is_given_to(&mut self, account: &Account, now: Timestamp) {
+        let before = account.balance;
+        let key = Key::Purchase(self.id().clone());
+        let left = before.apply(&key, self.goods.credits);
+        let left = left.map_or(before.debt, |after| after.debt);
+        self.repaid = before.debt.minus(left).unwrap_or_default();
+        let erased = account.erased_at.map(|at| at.after(Millis(1)));
+        self.given = Some(erased.map_or(now, |erased| erased.max(now)));
+    }
+
+    /// When its goods were given; when it was heard of, where that was never noted.
+    pub fn given_at(&self) -> Timestamp {
+        self.given.unwrap_or(self.payment.created_at)
+    }
+
+    /// What a settlement makes of a customer's standing. What it does to the plan's time is noted here.
     pub fn turn(
         &mut self,
         settlement: Settlement,
-        standing: &Standing,
+        account: &Account,
         known: Shelf<'_>,
         now: Timestamp,
     ) -> Turn {
         let (Some(term), Some(effect)) = (self.goods.term.clone(), settlement.term(&self.payment)) else {
             return Turn::Stays;
         };
-        let rail = self.id().rail;
+        let (rail, standing) = (self.id().rail, &account.standing);
         let becomes = match effect {
             TermEffect::Begin => {
                 let (term, renews) = (&term, self.renews);
@@ -45,6 +64,8 @@ impl Record {
                 self.bonus = begun.bonus;
                 begun.standing
             }
+            // The plan went with everything else. What runs now was paid by other money.
+            TermEffect::Withdraw if account.has_given_up(self) => return Turn::Stays,
             TermEffect::Withdraw => {
                 let taken = withdraw(standing, &term, now);
                 self.withdrawn = taken.time;
@@ -96,8 +117,36 @@ impl Purchase {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::id::UserId;
     use crate::money::{Amount, Currency};
-    use crate::payment::{Goods, Misfit, Offer, Payment, PaymentId, PurchaseId, Rail};
+    use crate::payment::{Goods, Misfit, Money, Offer, Payment, PaymentId, PurchaseId, Rail, Truth};
+
+    #[test]
+    fn goods_that_are_given_after_all_was_given_up_are_not_among_that_whatever_the_clock_says() {
+        let truth = Truth {
+            id: PaymentId::parse("yookassa#x").unwrap(),
+            money: Money::Arrived,
+            amount: Amount {
+                minor: 1,
+                currency: Currency::Rub,
+            },
+            refunded: 0,
+            shop: None,
+            purchase: None,
+            payer: None,
+            is_test: false,
+        };
+        let mut record = Record::unheard(&truth, None, Timestamp(5));
+        let mut account = Account::new(UserId(7));
+        assert!(!account.has_given_up(&record));
+        account.erased_at = Some(Timestamp(9));
+        assert!(account.has_given_up(&record));
+        // The clock of whoever gives is behind that of whoever emptied the account.
+        record.is_given_to(&account, Timestamp(8));
+        assert!(!account.has_given_up(&record));
+        account.erased_at = Some(Timestamp(10));
+        assert!(account.has_given_up(&record));
+    }
 
     #[test]
     fn a_purchase_becomes_what_its_money_makes_of_it_and_one_that_is_paid_stays_so() {

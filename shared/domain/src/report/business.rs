@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::takings::MILLIONTHS;
 use super::{CreditPrice, Period, Summary, Takings, Tally, brought};
 use crate::ai_request::AiRequest;
 use crate::id::UserId;
@@ -55,8 +56,27 @@ pub struct Bearer {
     pub plan: String,
     /// What was made under it.
     pub tally: Tally,
-    /// What was paid for it, for this time ([`super::brought`]).
+    /// What was paid for it, for this time ([`super::brought`]), and for plans of theirs that were not used in it: those
+    /// whose rest has become time of this one bring their price where their own days were.
     pub brought: BTreeMap<Currency, u64>,
+}
+
+/// Sums of millionths, rounded.
+fn rounded(sums: BTreeMap<Currency, u64>) -> BTreeMap<Currency, u64> {
+    let round = |sum: u64| sum.saturating_add(MILLIONTHS / 2) / MILLIONTHS;
+    sums.into_iter()
+        .map(|(currency, sum)| (currency, round(sum)))
+        .collect()
+}
+
+/// Sums of each currency together.
+fn together<'a>(all: impl Iterator<Item = &'a BTreeMap<Currency, u64>>) -> BTreeMap<Currency, u64> {
+    let mut together = BTreeMap::new();
+    for (currency, more) in all.flatten() {
+        let sum: &mut u64 = together.entry(*currency).or_default();
+        *sum = sum.saturating_add(*more);
+    }
+    together
 }
 
 impl Bearer {
@@ -87,7 +107,7 @@ pub struct Business {
     pub sold_lately: BTreeSet<String>,
     /// Plans of which some payments could not be read: what they bring nobody knows.
     pub unread_plans: BTreeSet<String>,
-    /// What was paid for customers' plans, for this time.
+    /// What was paid for customers' plans, for this time, in millionths.
     brought: BTreeMap<(UserId, String), BTreeMap<Currency, u64>>,
     /// How often which limit has refused something.
     pub refused: BTreeMap<String, u64>,
@@ -146,13 +166,13 @@ impl Business {
         let (Some(user), Some(term)) = (record.user, &record.goods.term) else {
             return;
         };
-        let Some(amount) = brought(record, &self.period) else {
+        let Some((currency, share)) = brought(record, &self.period) else {
             return;
         };
         let whose = (user, term.plan.clone());
         let brought = self.brought.entry(whose).or_default();
-        let sum = brought.entry(amount.currency).or_default();
-        *sum = sum.saturating_add(amount.minor);
+        let sum = brought.entry(currency).or_default();
+        *sum = sum.saturating_add(share);
         if record.goods.credits.0 > 0 {
             self.credit.plans.insert(term.plan.clone());
         }
@@ -193,13 +213,19 @@ impl Business {
 
     /// What a plan brings for this time, of all customers who have it, by currency.
     pub fn plan_brought(&self, plan: &str) -> BTreeMap<Currency, u64> {
-        let mut brought = BTreeMap::new();
         let of_plan = self.brought.iter().filter(|((_, of), _)| of == plan);
-        for (currency, minor) in of_plan.flat_map(|(_, sums)| sums) {
-            let sum: &mut u64 = brought.entry(*currency).or_default();
-            *sum = sum.saturating_add(*minor);
-        }
-        brought
+        rounded(together(of_plan.map(|(_, sums)| sums)))
+    }
+
+    /// What a customer's plan brings for this time, with those of their plans that were not used in it.
+    fn brought_by(&self, user: UserId, plan: &str) -> BTreeMap<Currency, u64> {
+        let own = self
+            .brought
+            .range((user, String::new())..)
+            .take_while(|((whose, _), _)| *whose == user);
+        let counts = |whose: &(UserId, String)| whose.1 == plan || !self.sums.unlimited.contains_key(whose);
+        let counted = own.filter(|(whose, _)| counts(whose));
+        rounded(together(counted.map(|(_, sums)| sums)))
     }
 
     /// What is left of what a plan brings for this time, after what was made under it in this time. `None` of one with
@@ -234,7 +260,7 @@ impl Business {
             user: whose.0,
             plan: whose.1.clone(),
             tally: *tally,
-            brought: self.brought.get(whose).cloned().unwrap_or_default(),
+            brought: self.brought_by(whose.0, &whose.1),
         };
         heaviest.map(bearer).collect()
     }
@@ -253,11 +279,13 @@ impl Business {
         losses
     }
 
-    /// Customers of whose plan nobody can say whether it costs more than it brings, for want of a rate, or of
+    /// Customers of whose plan nobody can say whether it costs more than it brings, for want of a rate, of a price, or of
     /// payments that can be read.
     pub fn unjudged(&self) -> usize {
         let unknown = |bearer: &Bearer| {
-            self.unread_plans.contains(&bearer.plan) || self.rates.sum(&bearer.brought).is_none()
+            self.unread_plans.contains(&bearer.plan)
+                || (bearer.loss(self.rates).is_none()
+                    && (self.rates.sum(&bearer.brought).is_none() || bearer.tally.whole_kopecks().is_none()))
         };
         self.bearers().iter().filter(|bearer| unknown(bearer)).count()
     }
@@ -416,10 +444,46 @@ mod tests {
             .collect();
         assert_eq!(told, [(3, 100), (1, 1)]);
         assert_eq!(business.unjudged(), 1);
+        // What is not known of the cost may be more than it brings; where the rest is that already, it is told.
+        for (user, unpriced, unrated) in [(2, 1, 0), (1, 0, 1)] {
+            let tally = business.sums.unlimited.get_mut(&(UserId(user), "day".to_owned()));
+            let tally = tally.unwrap();
+            (tally.unpriced, tally.unrated) = (unpriced, unrated);
+        }
+        assert_eq!((business.losses().len(), business.unjudged()), (2, 2));
         // Whose payments cannot be read may have paid enough.
         business.unread_plans.insert("day".to_owned());
         assert_eq!((business.losses().len(), business.unjudged()), (0, 4));
         assert_eq!(business.plan_margin("day"), None);
+    }
+
+    #[test]
+    fn a_plan_that_was_exchanged_brings_its_price_for_the_one_that_took_its_place() {
+        let mut business = business();
+        let month = paid(&business, 7, "month", 30, roubles(30_000));
+        let year = paid(&business, 7, "year", 300, roubles(300_100));
+        for record in [&month, &year, &paid(&business, 8, "month", 30, roubles(30_000))] {
+            business.add_plan(record);
+        }
+        let whose = |plan: &str| (UserId(7), plan.to_owned());
+        business.sums.unlimited.insert(whose("year"), cost(0, 2_000));
+        assert_eq!(business.bearers()[0].brought[&Currency::Rub], 2_000);
+        // Where both were used, each has what is its own.
+        business.sums.unlimited.insert(whose("month"), cost(0, 500));
+        let brought = business
+            .bearers()
+            .into_iter()
+            .map(|bearer| bearer.brought[&Currency::Rub]);
+        assert_eq!(brought.collect::<Vec<_>>(), [1_000, 1_000]);
+    }
+
+    #[test]
+    fn shares_are_rounded_once_they_are_together() {
+        let mut business = business();
+        for user in 1..=7 {
+            business.add_plan(&paid(&business, user, "week", 7, roubles(10)));
+        }
+        assert_eq!(business.plan_brought("week")[&Currency::Rub], 10);
     }
 
     #[test]

@@ -120,13 +120,17 @@ impl Takings {
     }
 }
 
-/// What a payment for a plan brings in for a time: its price, less what went back, for so much of its days as lies in that
-/// time. `None` for what is no such payment, and where none of its days does.
-pub fn brought(record: &Record, period: &Period) -> Option<Amount> {
+/// Millionths of the smallest unit of a currency: shares of prices are kept in them, and rounded once all are together.
+pub(super) const MILLIONTHS: u64 = 1_000_000;
+
+/// What a payment for a plan brings in for a time, in millionths of the smallest unit of its currency: its price, less what
+/// went back, for so much of its days, and of those that another plan's rest has become, as lies in that time. `None` for
+/// what is no such payment, and where none of its days does.
+pub fn brought(record: &Record, period: &Period) -> Option<(Currency, u64)> {
     let stands = matches!(record.payment.state, State::Credited | State::RefundHeld);
     let term = record.goods.term.as_ref().filter(|_| stands && !record.is_test)?;
     let ends_at = record.ends_at?;
-    let length = days(term.days);
+    let length = Millis(days(term.days).0.saturating_add(record.bonus.0));
     let begins_at = Timestamp(ends_at.0.saturating_sub(length.0));
     let within = Millis(
         ends_at
@@ -138,12 +142,11 @@ pub fn brought(record: &Record, period: &Period) -> Option<Amount> {
         return None;
     }
     let left = record.left();
-    let part = u128::from(left.minor).saturating_mul(u128::from(within.0.unsigned_abs()));
+    let part = u128::from(left.minor)
+        .saturating_mul(MILLIONTHS.into())
+        .saturating_mul(u128::from(within.0.unsigned_abs()));
     let part = part.checked_div(u128::from(length.0.unsigned_abs())).unwrap_or(0);
-    Some(Amount {
-        minor: u64::try_from(part).unwrap_or(u64::MAX),
-        ..left
-    })
+    Some((left.currency, u64::try_from(part).unwrap_or(u64::MAX)))
 }
 
 #[cfg(test)]
@@ -271,8 +274,18 @@ mod tests {
         let in_days = |count: u32| day.until.after(days(count));
         // All of the day; half of it, for it ended at noon; none, for it begins the day after.
         let noon = day.from.after(Millis::from_mins(12 * 60));
-        let share = |record: &Record| brought(record, &day).map(|amount| amount.minor);
+        let share = |record: &Record| brought(record, &day).map(|(_, share)| share / MILLIONTHS);
+        // Two weeks of another plan went into it: it began as long before, and a day of it brings less.
+        let mut exchanged = of_plan(30, in_days(33));
+        exchanged.bonus = days(20);
+        let seventh = brought(&of_plan(7, in_days(3)), &day);
+        assert_eq!(
+            seventh,
+            Some((Currency::Rub, 4_285_714_285)),
+            "nothing is rounded yet"
+        );
         for (record, brings) in [
+            (exchanged, Some(600)),
             (of_plan(30, in_days(3)), Some(1_000)),
             (of_plan(30, noon), Some(500)),
             (of_plan(30, in_days(30)), None),

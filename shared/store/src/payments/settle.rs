@@ -1,7 +1,8 @@
 //! One step of a payment, with all that goes with it.
 
 use domain::account::{Account, Balance};
-use domain::ledger::Key;
+use domain::id::UserId;
+use domain::ledger::{After, Key};
 use domain::money::Credits;
 use domain::payment::{Payment, Record};
 use domain::purchase::Purchase;
@@ -41,8 +42,19 @@ pub struct Credit<'a> {
     pub before: &'a Account,
     /// What is written into the ledger: the key makes it happen once for ever.
     pub entry: (Key, Credits),
+    /// So many of the credits that go are of those which the customer gave up: an entry of its own, before the other.
+    pub recalled: Credits,
     /// The standing after it, where it changes.
     pub standing: Option<Standing>,
+}
+
+impl Credit<'_> {
+    /// What is written into the ledger, in that order.
+    fn entries(&self, payment: &Payment) -> Vec<(Key, Credits)> {
+        let key = Key::Payment(After::Recalled, payment.id.clone(), payment.revision);
+        let recalled = (self.recalled > Credits::ZERO).then_some((key, self.recalled));
+        recalled.into_iter().chain([self.entry.clone()]).collect()
+    }
 }
 
 /// What became of a step.
@@ -66,11 +78,16 @@ impl Payments {
         writes.extend(item.map(|item| Write::put(MOVEMENT, &self.tables.payments, item)));
         writes.extend(step.purchase.map(|purchase| self.purchase_write(purchase)));
         if let Some(credit) = &step.account {
-            let (key, amount) = &credit.entry;
-            let Ok(after) = credit.before.balance.apply(key, *amount) else {
+            let entries = credit.entries(&step.payment.payment);
+            let balance = credit.before.balance;
+            let after = entries
+                .iter()
+                .try_fold(balance, |balance, (key, amount)| balance.apply(key, *amount));
+            let Ok(after) = after else {
                 return Ok(self.impossible(step, credit));
             };
-            writes.push(self.entry_write(step, credit));
+            let user = credit.before.user;
+            writes.extend(entries.iter().map(|entry| self.entry_write(step, user, entry)));
             // A part of the money that is worth no whole credit moves nothing, and a write of nothing is none.
             let moves = credit.before.balance != after || credit.standing.is_some();
             writes.extend(moves.then(|| self.account_write(credit, after, step.now)));
@@ -94,9 +111,8 @@ impl Payments {
         }
     }
 
-    fn entry_write(&self, step: &Settling<'_>, credit: &Credit<'_>) -> Write {
-        let (key, amount) = &credit.entry;
-        let mut item = rows::entry_item(credit.before.user, key, *amount, step.now);
+    fn entry_write(&self, step: &Settling<'_>, user: UserId, (key, amount): &(Key, Credits)) -> Write {
+        let mut item = rows::entry_item(user, key, *amount, step.now);
         if let Some(purchase) = &step.payment.purchase {
             item.insert("purchase".to_owned(), s(purchase.to_string()));
         }
@@ -106,7 +122,12 @@ impl Payments {
     fn account_write(&self, credit: &Credit<'_>, after: Balance, now: Timestamp) -> Write {
         let user = credit.before.user;
         let write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
-            .when(Condition::Exists("user_id"));
+            .when(Condition::Exists("user_id"))
+            // Whoever gives up everything at this moment gives up what was there before, or else what is there after.
+            .when(match credit.before.erased_at {
+                None => Condition::Absent("erased_at"),
+                Some(at) => Condition::Equals("erased_at", n(at.0)),
+            });
         let write = moved(write, credit.before.balance, after);
         // Whom broadcasts call somebody who has paid, whatever becomes of the money.
         let write = match credit.entry.0 {
@@ -151,7 +172,7 @@ fn with_standing(write: Write, before: &Standing, after: &Standing) -> Write {
 }
 
 /// The sums of an account that a payment moves, each with its name.
-fn sums(balance: Balance) -> [(&'static str, Credits); 6] {
+fn sums(balance: Balance) -> [(&'static str, Credits); 7] {
     [
         ("available", balance.available),
         ("aside", balance.aside),
@@ -159,6 +180,7 @@ fn sums(balance: Balance) -> [(&'static str, Credits); 6] {
         ("granted", balance.granted),
         ("debt", balance.debt),
         ("held", balance.held),
+        ("forfeited", balance.forfeited),
     ]
 }
 

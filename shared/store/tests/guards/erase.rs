@@ -6,7 +6,7 @@ use domain::id::UserId;
 use domain::job::Stage;
 use domain::ledger::Key;
 use domain::money::Credits;
-use domain::time::Millis;
+use domain::time::{Millis, Timestamp};
 use store::Erasure;
 use table::{Write, n, s};
 
@@ -118,6 +118,36 @@ async fn an_order_that_has_moved_on_is_left_alone() {
     let before = scene.everything().await;
     scene.store.erase_job(&job, soon()).await.unwrap();
     assert_eq!(scene.everything().await, before);
+}
+
+#[tokio::test]
+async fn a_line_that_cannot_be_read_loses_its_words_all_the_same_and_only_if_it_is_there() {
+    let scene = Scene::new().await;
+    let table = &scene.tables.requests;
+    let lines = async || scene.db.scan(table, None).await.unwrap().items;
+    let erasure = Erasure { user: USER, at: NOW };
+    let key = |at: Timestamp| store::rows::request_key(USER, at, "7-odd");
+    let later = NOW.after(Millis(1));
+    for at in [NOW, later] {
+        let odd = Write::update("test", table, key(at))
+            .set("at", n(at.0))
+            .set("status", s("odd"))
+            .set("prompt", s("a cat"))
+            .set("result", s("file"));
+        scene.db.write(odd, soon()).await.unwrap();
+    }
+    scene.store.erase_lines(&erasure, None, soon()).await.unwrap();
+    let with_words = |item: &&table::Item| item.contains_key("prompt") || item.contains_key("result");
+    let left = lines().await;
+    let left: Vec<_> = left.iter().filter(with_words).collect();
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0].get("at"), Some(&n(later.0)), "what came later stays");
+    // One that is gone by now is not made anew.
+    let mut gone = key(Timestamp(5));
+    gone.insert("prompt".to_owned(), s("a cat"));
+    let before = lines().await;
+    scene.store.erase_unread(&gone, &erasure, soon()).await.unwrap();
+    assert_eq!(lines().await, before);
 }
 
 #[tokio::test]

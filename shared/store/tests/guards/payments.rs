@@ -10,7 +10,7 @@ use domain::payment::{
 };
 use domain::purchase::{Purchase, Renewal};
 use domain::standing::{Held, Standing};
-use domain::time::Millis;
+use domain::time::{Millis, Timestamp};
 use store::{Credit, Error, Settled, Settling, Written, rows};
 use table::{Write, n};
 
@@ -72,6 +72,7 @@ struct Step {
     before: Payment,
     after: Record,
     entry: (Key, Credits),
+    recalled: Credits,
     purchase: Option<Purchase>,
     standing: Option<Standing>,
     besides: Vec<Write>,
@@ -79,8 +80,10 @@ struct Step {
 
 impl Step {
     fn of(account: Account, before: &Record, (after, change): (Record, Change)) -> Self {
-        let entry = change.settlement.unwrap().entry(&after.payment, GIVEN);
+        let settlement = change.settlement.unwrap();
+        let entry = settlement.entry(&after.payment, GIVEN);
         Self {
+            recalled: settlement.recalls(&after, &account),
             account,
             before: before.payment.clone(),
             after,
@@ -127,12 +130,18 @@ impl Scene {
             account: Some(Credit {
                 before: &step.account,
                 entry: step.entry.clone(),
+                recalled: step.recalled,
                 standing: step.standing.clone(),
             }),
             besides: step.besides.clone(),
             now: NOW,
         };
         self.payments.settle(&settling, soon()).await
+    }
+
+    async fn erase(&self, at: Timestamp) {
+        let account = self.read().await;
+        assert!(self.store.erase_account(&account, at, soon()).await.unwrap());
     }
 
     /// The step comes too late, and changes nothing.
@@ -300,6 +309,58 @@ async fn a_payment_is_written_only_as_it_was_read_and_a_lost_answer_is_no_refusa
         assert_eq!(put(&late).await, Written::Overtaken, "{late:?}");
     }
     assert_eq!(scene.everything().await, before);
+}
+
+/// Scene whose customer has bought, spent nothing, and had everything deleted; and what was bought.
+async fn given_up() -> (Scene, Record) {
+    let scene = Scene::new().await;
+    let granted = scene.grant().await;
+    assert_eq!(scene.settle(&granted).await.unwrap(), Settled::Written);
+    scene.erase(NOW).await;
+    (scene, granted.after)
+}
+
+#[tokio::test]
+async fn money_that_goes_back_takes_first_what_was_given_up_of_it() {
+    let (scene, given) = given_up().await;
+    let later = scene.read().await;
+    assert_eq!(
+        (later.balance.available, later.balance.forfeited),
+        (Credits(0), Credits(22))
+    );
+    let back = Step::of(later, &given, told(&given, &truth(69_900)));
+    assert_eq!(back.recalled, GIVEN);
+    assert_eq!(scene.settle(&back).await.unwrap(), Settled::Written);
+    let after = scene.read().await.balance;
+    assert_eq!(
+        (after.forfeited, after.clawed, after.debt),
+        (Credits(2), GIVEN, Credits(0))
+    );
+    assert!(after.is_sound());
+}
+
+#[tokio::test]
+async fn what_was_given_up_is_recalled_once() {
+    let (scene, given) = given_up().await;
+    let back = Step::of(scene.read().await, &given, told(&given, &truth(69_900)));
+    let other =
+        Write::update("account", &scene.tables.accounts, rows::account_key(USER)).set("forfeited", n(19));
+    scene.db.write(other, soon()).await.unwrap();
+    scene.overtakes_step(&back).await;
+}
+
+#[tokio::test]
+async fn a_step_needs_an_account_that_was_not_emptied_meanwhile() {
+    let scene = Scene::new().await;
+    let grant = scene.grant().await;
+    scene.erase(NOW).await;
+    scene.overtakes_step(&grant).await;
+    // A second time is another time.
+    let grant = scene.grant().await;
+    scene.erase(NOW.after(Millis(5))).await;
+    scene.overtakes_step(&grant).await;
+    let grant = scene.grant().await;
+    assert_eq!(scene.settle(&grant).await.unwrap(), Settled::Written);
 }
 
 #[tokio::test]

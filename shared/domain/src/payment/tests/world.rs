@@ -18,7 +18,7 @@ use crate::account::Account;
 use crate::catalog::{Plan, Prices};
 use crate::id::NONCE_CHARS;
 use crate::job::Job;
-use crate::ledger::{Entry, Key};
+use crate::ledger::{After, Entry, Key};
 use crate::payment::term::{NotBegun, Shelf};
 use crate::purchase::Purchase;
 use crate::standing::{Held, Standing};
@@ -79,8 +79,12 @@ struct Handler {
 struct Credit {
     user: UserId,
     entry: (Key, Credits),
+    /// So many of them were given up before.
+    recalled: Option<(Key, Credits)>,
     /// The revision of the standing that was read, and the standing after it, where that changes.
     standing: Option<(u64, Standing)>,
+    /// When the customer had given up everything, as it was read.
+    erased_at: Option<Timestamp>,
 }
 
 /// Everything.
@@ -176,7 +180,7 @@ impl World {
     }
 
     fn step(&mut self) {
-        match self.dice.below(20) {
+        match self.dice.below(21) {
             0..=2 => self.somebody_pays(),
             3 if self.dice.below(2) == 0 => {
                 self.rail_moves(Money::Awaited, |truth, _| truth.money = Money::Underway);
@@ -201,7 +205,8 @@ impl World {
             15 => self.operator_accepts(),
             16 => self.customer_is_told(),
             17 => self.somebody_polls(),
-            18 if self.moves => {
+            18 => self.everything_is_given_up(),
+            19 if self.moves => {
                 let days = i64::try_from(self.dice.below(12)).unwrap();
                 self.now = self.now.after(Millis(days * DAY.0));
             }
@@ -257,12 +262,19 @@ impl World {
         let mut after = read.after(change, self.now);
         let credit = match (change.settlement, after.user) {
             (Some(settlement), Some(user)) => {
-                let of = &self.accounts[&user].standing;
+                let of = &self.accounts[&user];
                 let standing = self.turn(settlement, &mut after, of)?;
+                if settlement == Settlement::Grant {
+                    after.is_given_to(of, self.now);
+                }
+                let recalled = settlement.recalls(&after, of);
+                let key = Key::Payment(After::Recalled, after.id().clone(), after.payment.revision);
                 Some(Credit {
                     user,
                     entry: settlement.entry(&after.payment, after.goods.credits),
-                    standing: standing.map(|standing| (of.revision, standing)),
+                    recalled: (recalled > Credits::ZERO).then_some((key, recalled)),
+                    standing: standing.map(|standing| (of.standing.revision, standing)),
+                    erased_at: of.erased_at,
                 })
             }
             _ => None,
@@ -279,13 +291,13 @@ impl World {
         &self,
         settlement: Settlement,
         after: &mut Record,
-        standing: &Standing,
+        account: &Account,
     ) -> Result<Option<Standing>, NotBegun> {
         let known = Shelf {
             plans: &PLANS,
             packs: &[],
         };
-        match after.turn(settlement, standing, known, self.now) {
+        match after.turn(settlement, account, known, self.now) {
             Turn::Becomes(standing) => Ok(Some(*standing)),
             Turn::Cannot(why) => Err(why),
             Turn::Stays | Turn::OtherPlan => Ok(None),
@@ -338,29 +350,37 @@ impl World {
             .as_ref()
             .is_none_or(|after| after.revision == self.purchases[after.id()].revision + 1);
         let standing = handler.credit.as_ref().is_none_or(|credit| {
-            let stands = self.accounts[&credit.user].standing.revision;
+            let stands = &self.accounts[&credit.user];
             let read = credit.standing.as_ref().map(|(read, _)| *read);
-            read.is_none_or(|read| read == stands)
+            read.is_none_or(|read| read == stands.standing.revision) && credit.erased_at == stands.erased_at
         });
         payment && purchase && standing
     }
 
     fn settle(&mut self, credit: Option<&Credit>) -> bool {
         let Some(credit) = credit else { return true };
-        let (key, amount) = credit.entry.clone();
+        let entries: Vec<&(Key, Credits)> = credit.recalled.iter().chain([&credit.entry]).collect();
         let account = self.accounts.get_mut(&credit.user).unwrap();
-        let Ok(balance) = account.balance.apply(&key, amount) else {
+        let balance = entries
+            .iter()
+            .try_fold(account.balance, |balance, (key, amount)| {
+                balance.apply(key, *amount)
+            });
+        let Ok(balance) = balance else {
             return false;
         };
-        if !self.keys.insert(key.clone()) {
+        if entries.iter().any(|(key, _)| self.keys.contains(key)) {
             return false;
         }
         account.balance = balance;
         if let Some((_, standing)) = &credit.standing {
             account.standing = standing.clone();
         }
-        let entry = Entry { key, amount, at: NOW };
-        self.ledger.entry(credit.user).or_default().push(entry);
+        for (key, amount) in entries.into_iter().cloned() {
+            self.keys.insert(key.clone());
+            let entry = Entry { key, amount, at: NOW };
+            self.ledger.entry(credit.user).or_default().push(entry);
+        }
         true
     }
 }

@@ -6,7 +6,7 @@ use crate::ledger::After;
 use crate::purchase::Stage;
 
 /// What histories must have reached, or they have shown nothing.
-pub(super) const EVERYTHING: [&str; 16] = [
+pub(super) const EVERYTHING: [&str; 18] = [
     "credited",
     "held",
     "void",
@@ -23,6 +23,8 @@ pub(super) const EVERYTHING: [&str; 16] = [
     "undone",
     "exchanged",
     "waits",
+    "given up",
+    "recalled",
 ];
 
 impl World {
@@ -79,7 +81,7 @@ impl World {
             let (of, amount) = match &entry.key {
                 Key::Purchase(of) | Key::Payment(After::Restored, of, _) => (of, amount),
                 Key::Payment(After::Clawed | After::TakenAside, of, _) => (of, -amount),
-                Key::Payment(After::SetAside | After::PutBack, _, _)
+                Key::Payment(After::SetAside | After::PutBack | After::Recalled, _, _)
                 | Key::Signup
                 | Key::Adjust(_)
                 | Key::Promo(_)
@@ -150,19 +152,26 @@ impl World {
             return;
         }
         let records = self.payments.values().filter(|record| record.user == Some(user));
-        let paid = records.filter(|record| record.payment.state == State::Credited);
-        let days: i64 = paid
-            .filter_map(|record| record.goods.term.as_ref())
-            .map(|term| i64::from(term.days))
-            .sum();
-        let plan = self.accounts[&user].standing.plan.as_ref();
+        let paid: Vec<&Record> = records
+            .filter(|record| record.payment.state == State::Credited)
+            .collect();
+        let account = &self.accounts[&user];
+        let days = |counts: &dyn Fn(&Record) -> bool| -> i64 {
+            let paid = paid.iter().filter(|record| counts(record));
+            paid.filter_map(|record| record.goods.term.as_ref())
+                .map(|term| i64::from(term.days))
+                .sum()
+        };
+        // Of what was given up, that is had again which went back before and came again after.
+        let (all, days) = (days(&|_| true), days(&|record| !account.has_given_up(record)));
+        let plan = account.standing.plan.as_ref();
         let until = plan.and_then(|plan| plan.until).unwrap_or(self.now);
         let lasts = until.since(self.now);
         let rounded = if plans.len() > 1 { 60 * 60_000 } else { 0 };
-        let most = Millis(days * DAY.0 + rounded);
+        let most = Millis(all * DAY.0 + rounded);
         assert!(lasts <= most, "seed {seed}: {lasts:?} of {most:?} for {user}");
         assert!(
-            self.moves || lasts.0 >= days * DAY.0 - rounded,
+            self.moves || lasts.0 >= days * DAY.0 - rounded - self.now.since(NOW).0,
             "seed {seed}: only {lasts:?} of {most:?} for {user}"
         );
     }
@@ -189,7 +198,13 @@ impl World {
             !disputed && restored(record.id())
         };
         let told = |record: &Record| record.version > record.payment.revision;
+        let recalled = |entry: &Entry| matches!(entry.key, Key::Payment(After::Recalled, ..));
         let others = [
+            ("recalled", self.ledger.values().flatten().any(recalled)),
+            (
+                "given up",
+                self.accounts.values().any(|account| account.erased_at.is_some()),
+            ),
             ("accepted", !self.accepted.is_empty()),
             ("plan_runs", records().any(runs)),
             ("told", records().any(told)),

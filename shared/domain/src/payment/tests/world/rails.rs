@@ -143,11 +143,37 @@ impl World {
             let credit = Credit {
                 user,
                 entry: (key, cost),
+                recalled: None,
                 standing: None,
+                erased_at: self.accounts[&user].erased_at,
             };
             assert!(self.settle(Some(&credit)));
         }
         self.jobs.push(job);
+    }
+
+    /// Somebody has everything deleted, if no money is on its way back; a moment later life goes on.
+    pub(super) fn everything_is_given_up(&mut self) {
+        let user = UserId(if self.dice.below(2) == 0 { 1 } else { 2 });
+        let account = &self.accounts[&user];
+        if self.dice.below(3) > 0 || account.balance.aside > Credits::ZERO {
+            return;
+        }
+        let (left, standing) = (account.balance.available, account.standing.forgotten());
+        if left > Credits::ZERO {
+            let forfeit = Credit {
+                user,
+                entry: (Key::Forfeit(self.now), left),
+                recalled: None,
+                standing: None,
+                erased_at: account.erased_at,
+            };
+            assert!(self.settle(Some(&forfeit)));
+        }
+        let account = self.accounts.get_mut(&user).unwrap();
+        account.standing = standing;
+        account.erased_at = Some(self.now);
+        self.now = self.now.after(Millis(1));
     }
 
     fn some_payment(&mut self) -> Option<Record> {
@@ -158,7 +184,7 @@ impl World {
     pub(super) fn operator_refunds(&mut self) {
         let Some(read) = self.some_payment() else { return };
         let Some(user) = read.user else { return };
-        let available = self.accounts[&user].balance.available;
+        let available = self.accounts[&user].available_for(&read);
         if let Ok(change) = read.payment.begin_refund(read.goods.credits, available) {
             self.handlers.extend(self.decide(&read, &change).ok());
         }
