@@ -299,6 +299,7 @@ function latest() {
     problem ? make("p", { className: "warns", textContent: whyFailed(problem) }) : null,
     all.length ? make("ul", {}, ...all.map(line)) : problem ? null : empty(),
     next || problem ? older : null,
+    all.some((order) => order.status === "pending") ? make("p", { id: "cancel", className: "quiet apart", textContent: say("cancel") }) : null,
     all.length ? make("p", { className: "quiet apart", textContent: say("in-chat") }) : null,
     globalThis.Telegram?.WebApp ? back : null);
 }

@@ -62,7 +62,10 @@ impl Outside {
         // Nobody but this machine could reach their pages: customers of the real Telegram are offered Stars alone.
         if options.telegram.is_none() {
             let rails = Rails::open(options).await?;
-            outside.parameters.extend(rails.parameters(&outside.page.url));
+            let bot = outside.telegram.as_ref().map(PlayedTelegram::bot_url);
+            outside
+                .parameters
+                .extend(rails.parameters(bot.unwrap_or_default()));
             outside.rails = Some(rails);
         }
         Ok(outside)

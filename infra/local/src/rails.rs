@@ -49,14 +49,14 @@ impl Rails {
     }
 
     /// The template's parameters that say where they are, and where a customer goes from there.
-    pub(crate) fn parameters(&self, page_url: &str) -> [(&'static str, String); 5] {
+    pub(crate) fn parameters(&self, bot_url: String) -> [(&'static str, String); 5] {
         [
             ("YooKassaApiUrl", self.played.yookassa.api_url()),
             ("YooKassaShopId", secret::PLAYED_SHOP.to_owned()),
             // They call from this machine.
             ("YooKassaMoreNetworks", "127.0.0.1/32".to_owned()),
             ("StripeApiUrl", self.played.stripe.api_url()),
-            ("ReturnUrl", format!("{page_url}/")),
+            ("ReturnUrl", bot_url),
         ]
     }
 
@@ -126,7 +126,8 @@ mod tests {
         let mut servers = JoinSet::new();
         let rails = Rails::open(&Options::new("")).await.unwrap();
         let played = rails.played.clone();
-        let [(_, yookassa), (_, shop), _, (_, stripe), (_, back)] = rails.parameters("http://127.0.0.1:8787");
+        let [(_, yookassa), (_, shop), _, (_, stripe), (_, back)] =
+            rails.parameters("http://127.0.0.1:8787/the_bot".to_owned());
         rails.serve(&mut servers);
         let (url, mut called) = function(&mut servers).await;
         played.notify(&url);

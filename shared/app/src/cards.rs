@@ -1,10 +1,11 @@
 //! The draft card and the other messages with buttons.
 
 mod models;
+mod upgrade;
 
 use domain::account::{Account, Draft};
 use domain::admission::{Payer, Refusal, check_words, price_of};
-use domain::catalog::{Makes, Model};
+use domain::catalog::{Makes, Model, Ware};
 use domain::id::{ModelId, Nonce};
 use domain::job::Job;
 use domain::limit::Usage;
@@ -46,6 +47,8 @@ pub(crate) struct DraftView<'a> {
     pub(crate) lacks: Option<String>,
     /// Models that the customer may not use.
     pub(crate) locked: Vec<ModelId>,
+    /// The plan on sale that would let the order through, if something holds it back.
+    pub(crate) way_up: Option<Ware>,
     /// Whether anything can be bought here.
     pub(crate) sells: bool,
     /// Whether somebody can be told that words are refused by mistake.
@@ -99,6 +102,7 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
         lines.push(say.with("card-no-words", kind()));
     }
     lines.extend(kinds::hint(*say, model.makes));
+    lines.extend(words_card::question(*say, draft));
     lines.push(String::new());
     lines.extend(price_lines(view, model));
     Card {
@@ -162,6 +166,7 @@ fn price_lines(view: &DraftView<'_>, model: &Model) -> Vec<String> {
     for usage in view.usages.iter().filter(|usage| quota::is_shown(&usage.limit)) {
         lines.push(quota::line(*say, view.snapshot, usage, &view.zone(), view.now));
     }
+    lines.extend(upgrade::line(view).map(|line| html::escape(&line).into_owned()));
     let minutes = [("minutes", show::minutes(model.typical).into())];
     lines.push(say.with("card-time", minutes));
     lines.extend(length_line(*say, draft, model));
@@ -275,6 +280,7 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
         };
         vec![Button::Create(nonce(), draft.revision, cost).labelled(words)]
     }));
+    rows.extend(upgrade::row(view));
     let poor = price_of(draft, model, plan).is_some_and(|cost| view.account.balance.available < cost);
     rows.extend(shop_row(*say, poor && view.sells));
     let refused = || view.snapshot.moderation.refuses(&draft.prompt).is_some();
@@ -313,17 +319,17 @@ pub(crate) fn welcome_buttons(say: Say, parked: bool, sells: bool) -> InlineKeyb
 /// The buttons below a cabinet, wherever it stands. Its own is not among them: pressed at once it would
 /// change nothing, which Telegram refuses.
 pub(crate) fn cabinet_buttons(say: Say, parked: bool, sells: bool) -> InlineKeyboardMarkup {
+    let shop = sells.then(|| Button::Shop.labelled(say.text("button-shop")));
+    let money = vec![
+        shop.flatten(),
+        Button::History.labelled(say.text("button-history")),
+    ];
+    // Two in a row: three would not fit a phone in every language.
     let rest = vec![
         Button::Orders.labelled(say.text("button-orders")),
-        Button::History.labelled(say.text("button-history")),
         Button::Help.labelled(say.text("button-help")),
     ];
-    keyboard(
-        parked_row(say, parked)
-            .into_iter()
-            .chain(shop_row(say, sells))
-            .chain([rest]),
-    )
+    keyboard(parked_row(say, parked).into_iter().chain([money, rest]))
 }
 
 fn shop_row(say: Say, sells: bool) -> Option<Vec<Option<InlineKeyboardButton>>> {

@@ -26,6 +26,7 @@ mod sample;
 mod shop;
 mod stars;
 mod support;
+mod upgrade;
 mod usual;
 mod vary;
 mod visit;

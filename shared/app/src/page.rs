@@ -53,6 +53,7 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("web-status-failed", &[]),
     ("web-status-canceled", &[]),
     ("web-in-chat", &[]),
+    ("web-cancel", &[]),
     ("web-to-chat", &[]),
     ("web-outside-title", &[]),
     ("web-outside", &[]),

@@ -228,12 +228,13 @@ pub(crate) fn too_little(
     say.with("limit-needed", [("left", told.into()), ("needed", needed.into())])
 }
 
-/// Why an order is refused that a limit forbids, and what would help: above all a tier with more room. Plain words.
+/// Why an order is refused that a limit forbids, and what would help: above all `more`, a plan on sale or else a tier with more
+/// room. Plain words.
 pub(crate) fn refused(
     say: Say,
     snapshot: &Snapshot,
     usage: &Usage,
-    tier: Option<&str>,
+    more: (Option<&str>, Option<&str>),
     (zone, now): (&Zone, Timestamp),
 ) -> String {
     let limit = &usage.limit;
@@ -252,12 +253,7 @@ pub(crate) fn refused(
     if let (Measure::MicroUsd, Some(reset)) = (limit.measure, &reset) {
         return say.with("refused-budget", [("reset", reset.clone().into())]);
     }
-    let help = match (tier, &limit.span) {
-        (Some(tier), _) => say.with("limit-help-tier", [("tier", tier.into())]),
-        (None, Span::Open) => say.text("limit-help-open"),
-        (None, _) if has_others(snapshot, limit) => say.text("limit-help-model"),
-        (None, _) => say.text("limit-help-wait"),
-    };
+    let help = help(say, snapshot, usage, more);
     let mut values = vec![
         ("title", title(say, snapshot, limit).into()),
         ("left", amount(limit.measure, usage.left()).into()),
@@ -280,6 +276,22 @@ pub(crate) fn refused(
             )
         }
         None => say.with("refused-limit-open", values),
+    }
+}
+
+/// What helps where a limit has no room: a plan on sale, or else a tier, or else what costs nothing. Plain words.
+pub(crate) fn help(
+    say: Say,
+    snapshot: &Snapshot,
+    usage: &Usage,
+    (plan, tier): (Option<&str>, Option<&str>),
+) -> String {
+    match (plan, tier, &usage.limit.span) {
+        (Some(plan), _, _) => say.with("limit-help-plan", [("plan", plan.into())]),
+        (None, Some(tier), _) => say.with("limit-help-tier", [("tier", tier.into())]),
+        (None, None, Span::Open) => say.text("limit-help-open"),
+        (None, None, _) if has_others(snapshot, &usage.limit) => say.text("limit-help-model"),
+        (None, None, _) => say.text("limit-help-wait"),
     }
 }
 

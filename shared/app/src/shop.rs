@@ -1,12 +1,12 @@
 //! The shop's messages: what is on sale, what one thing brings, and where a chosen one is paid.
 
-use domain::account::Balance;
+use domain::account::{Account, Balance};
 use domain::catalog::{Plan, Ware, WareId};
 use domain::id::Nonce;
 use domain::money::{Amount, Credits, Currency};
 use domain::payment::{Goods, Rail};
 use domain::purchase::{Purchase, Stage};
-use domain::time::Timestamp;
+use domain::time::{Millis, Timestamp};
 use domain::window::Zone;
 use limits_flags::Snapshot;
 use telegram::html;
@@ -23,6 +23,8 @@ pub(crate) use history::{Pages, give_back, history_buttons, history_line, renews
 
 /// Things on sale that are shown at most; more would not fit a phone.
 const WARES_SHOWN_MAX: usize = 12;
+/// A draft that is older than an offer lasts is not what somebody goes to the shop for.
+const DRAFT_WAITS: Millis = Millis::from_mins(24 * 60);
 /// Models of a plan that are named.
 const MODELS_NAMED_MAX: usize = 6;
 
@@ -49,8 +51,9 @@ pub(crate) fn goods(say: Say, goods: &Goods) -> String {
     parts.join(" + ")
 }
 
-/// What is on sale, a button each.
-pub(crate) fn shelf(say: Say, snapshot: &Snapshot, sums: Balance) -> Card {
+/// What is on sale, a button each, and the way back to an order that is being composed.
+pub(crate) fn shelf(say: Say, snapshot: &Snapshot, account: &Account, now: Timestamp) -> Card {
+    let sums = account.balance;
     let wares = snapshot.wares();
     let text = if wares.is_empty() {
         say.text("shop-empty")
@@ -65,11 +68,12 @@ pub(crate) fn shelf(say: Say, snapshot: &Snapshot, sums: Balance) -> Card {
         parts.into_iter().flatten().collect::<Vec<_>>().join("\n\n")
     };
     let rows = wares.iter().take(WARES_SHOWN_MAX).map(|ware| {
-        let words = ware.title.in_locale(say.locale().as_str());
-        let words = format!(
-            "{words} · {}",
-            first_price(snapshot, ware).map(price).unwrap_or_default()
-        );
+        let title = ware.title.in_locale(say.locale().as_str());
+        // A pack may be called like a tier: its button says that it is credits.
+        let credits = ware.term.is_none().then(|| show::credits(say, ware.credits));
+        let price = first_price(snapshot, ware).map(price);
+        let words = [Some(title.to_owned()), credits, price];
+        let words = words.into_iter().flatten().collect::<Vec<_>>().join(" · ");
         vec![Button::Ware(ware.id.clone()).labelled(words)]
     });
     let history = vec![
@@ -78,7 +82,7 @@ pub(crate) fn shelf(say: Say, snapshot: &Snapshot, sums: Balance) -> Card {
     ];
     Card {
         text,
-        buttons: keyboard(rows.chain([history])),
+        buttons: keyboard(rows.chain(to_draft(say, account, now)).chain([history])),
     }
 }
 
@@ -108,7 +112,7 @@ fn priced<'a>(snapshot: &'a Snapshot, ware: &'a Ware) -> impl Iterator<Item = (R
     rails.filter_map(|rail| Some((*rail, ware.prices.on(*rail)?)))
 }
 
-fn first_price(snapshot: &Snapshot, ware: &Ware) -> Option<Amount> {
+pub(crate) fn first_price(snapshot: &Snapshot, ware: &Ware) -> Option<Amount> {
     priced(snapshot, ware).next().map(|(_, amount)| amount)
 }
 
@@ -258,22 +262,35 @@ pub(crate) fn try_again(say: Say, again: &Button) -> InlineKeyboardMarkup {
     ])
 }
 
+/// The button back to the order that somebody was composing when they went to the shop.
+fn to_draft(say: Say, account: &Account, now: Timestamp) -> Option<Vec<Option<InlineKeyboardButton>>> {
+    let draft = account.draft.as_ref();
+    let draft = draft.filter(|draft| now.since(draft.created_at) <= DRAFT_WAITS)?;
+    let button = Button::Card(draft.nonce.clone());
+    Some(vec![button.labelled(say.text("button-to-draft"))])
+}
+
+/// The buttons below the word that money has come, for whoever wanted something with it.
+pub(crate) fn on_with(say: Say, account: &Account, now: Timestamp) -> InlineKeyboardMarkup {
+    keyboard(to_draft(say, account, now).into_iter().chain([both(say)]))
+}
+
 /// The buttons below a word about money.
 pub(crate) fn after_payment(say: Say) -> InlineKeyboardMarkup {
-    keyboard([vec![
+    keyboard([both(say)])
+}
+
+fn both(say: Say) -> Vec<Option<InlineKeyboardButton>> {
+    vec![
         Button::Cabinet.labelled(say.text("button-cabinet")),
         Button::Shop.labelled(say.text("button-shop")),
-    ]])
+    ]
 }
 
 /// The buttons below what is said about help with a payment; with one to a person, where there is one.
 pub(crate) fn pay_support(say: Say, helped: bool) -> InlineKeyboardMarkup {
     let ask = helped.then(|| vec![Button::Support.labelled(say.text("button-support"))]);
-    let rest = vec![
-        Button::Cabinet.labelled(say.text("button-cabinet")),
-        Button::Shop.labelled(say.text("button-shop")),
-    ];
-    keyboard(ask.into_iter().chain([rest]))
+    keyboard(ask.into_iter().chain([both(say)]))
 }
 
 /// What became of a purchase that is pressed once more.

@@ -7,7 +7,7 @@ use domain::id::Nonce;
 use domain::job::{Failure, Job, Stage};
 use domain::money::Credits;
 use domain::time::Timestamp;
-use domain::words::{Phrase, simple};
+use domain::words::{Phrase, asks, simple};
 use limits_flags::Snapshot;
 use telegram::html;
 use telegram::methods::InlineKeyboardButton;
@@ -27,6 +27,13 @@ pub(crate) fn asked(say: Say, job: &Job) -> String {
         (_, true) => "words-looking",
         _ => "words-improving",
     })
+}
+
+/// A hint for somebody who asks us something and is shown a card.
+pub(crate) fn question(say: Say, draft: &Draft) -> Option<String> {
+    let lists = (say.text("asks-first"), say.text("asks-us"));
+    let asks = draft.photo.is_none() && asks(&draft.prompt, (&lists.0, &lists.1));
+    asks.then(|| say.text("card-question"))
 }
 
 /// What the customer goes on with if nobody makes the words of a draft better.

@@ -56,6 +56,7 @@ help = <b>Ordering a video</b>
     /timezone — the time zone of the times that I show
     /language — the bot's language (язык)
     /notifications — news, and how orders go: shown or not
+    /support — ask a person
     /paysupport — questions about payments
     /terms — terms
     /delete_my_data — delete my data
@@ -71,6 +72,7 @@ group-hello = 👋 Hello! I make videos of photos and words, in a private chat: 
 group-answer = I work in private chats: there prices, credits and orders are seen by you alone. Open yours with the button below and press Start.
 group-button = Buttons work only in the private chat with me. Nothing was charged.
 group-button-open = 💬 Open the private chat
+only-photo = I do not change videos and GIFs. Send a frame of it as a photo, or describe a video in words. Nothing was charged.
 not-understood = I understand text and photos. Send a photo, or describe a video in words.
 unknown-command = I do not know this command. There are:
     /start — begin
@@ -210,6 +212,11 @@ way-out-cheaper = What you have is enough for { $what } ({ $price }).
 way-out-held = { $held } set aside for your orders will be back if an order fails or is canceled.
 way-out-shop = You can top up in the shop: /buy
 way-out-none = Credits cannot be bought now: the shop is closed.
+card-used-up = ⛔ The limit is used up, this order will not pass now. { $help }
+card-question = ❓ <i>Is this a question, not a description? Prices: /buy, help: /help, ask a person: /support</i>
+# By these beginnings of words it is seen that we are asked: at the beginning of a message, and anywhere in it.
+asks-first = how why
+asks-us = refund support operator
 card-models = Choose a model:
 card-model-line = • <b>{ $model }</b>: usually { $minutes ->
     [1] a minute or two
@@ -233,6 +240,8 @@ button-settings = ⚙️ Model, length and shape
 button-use-words = ✨ Use these words
 button-create-plan = ✅ Create under the plan
 button-create = ✅ Create — { $price }
+button-way-up = 🚀 { $plan } — { $price }
+button-to-draft = ▶️ Back to my order
 button-drop = ✖️ Never mind
 button-model = 🎛 Model: { $model }
 button-model-choice = { $chosen ->
@@ -245,7 +254,7 @@ button-choice = { $chosen ->
 }
 button-back = ‹ Back
 button-cancel = Cancel the order
-button-again = 🔁 Once more
+button-again = 🔁 Order again
 button-film = 🎬 Make a video of it
 button-sample = ▶️ Sample
 sample-caption = ▶️ Made by <b>{ $model }</b>
@@ -302,6 +311,7 @@ refused-spend-short = What all share is not enough for this order any more. Try 
 refused-spend-other = What all share for such orders is used up. Try another model. It resets { $reset }. Nothing was charged.
 limit-shared = { $feature }: what all share is used up. Again { $reset }.
 limit-help-tier = The tier { $tier } has more.
+limit-help-plan = There is more with “{ $plan }”: /buy
 limit-help-open = Wait for an order to be ready.
 limit-help-model = You can choose another model.
 limit-help-wait = Your draft is kept.
@@ -424,7 +434,7 @@ orders = 📋 <b>My orders</b>
 
     { $lines }
 
-    What became of an order, and of its credits: press its number.
+    Press a number: what became of the order and of its credits, to send it again, or to cancel.
 orders-no-older = There are no older orders.
 orders-empty = 📋 No orders yet. Send a photo, or describe a video in words.
 orders-line = <b>{ $n }.</b> { $icon } { $title } · { $moment }
@@ -955,6 +965,7 @@ web-status-completed = ready
 web-status-failed = failed
 web-status-canceled = canceled
 web-in-chat = Whatever was made can be opened in the gallery. It is in the chat as well: /orders.
+web-cancel = Changed your mind? While an order is in the queue, it can be canceled in the chat: below its message, or in /orders.
 web-to-chat = Back to the chat
 web-outside-title = The cabinet of a Telegram bot
 web-outside = Here the bot's customers see their credits, limits and orders. It opens inside Telegram: go to the bot and press the button beside the text field.
@@ -974,7 +985,7 @@ web-not-live = no connection, as of { $moment }
 web-nav = Sections
 web-tab-cabinet = Cabinet
 web-tab-gallery = Gallery
-web-tab-shop = Plans
+web-tab-shop = Shop
 web-no-gallery = Everything you make will be here. Send the bot a photo or a few words.
 web-more = Show more
 web-makes-video = Video

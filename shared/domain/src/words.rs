@@ -1,5 +1,8 @@
 //! Words for a video: what is taken of a chat model's answer, and what is made without one.
 
+/// A longer text is a description, whatever it ends with.
+const QUESTION_CHARS_MAX: u32 = 120;
+
 /// What a simple description is completed with, in the customer's language: how it moves, what the camera does, how it is
 /// lit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +23,28 @@ impl Phrase {
                 .any(|beginning| word.starts_with(beginning))
         })
     }
+}
+
+/// Whether words look like a question to somebody rather than like a description: they are few, and end with a question mark,
+/// begin with a word that asks, or have one that wants something of us. Both lists hold beginnings of words, in lower case.
+pub fn asks(words: &str, (first, anywhere): (&str, &str)) -> bool {
+    let words = words.trim();
+    if chars(words) > QUESTION_CHARS_MAX {
+        return false;
+    }
+    let lower = words.to_lowercase();
+    let is_in = |word: &str, list: &str| {
+        list.split_whitespace()
+            .any(|beginning| word.starts_with(beginning))
+    };
+    let mut each = lower
+        .split(|letter: char| !letter.is_alphanumeric())
+        .filter(|word| !word.is_empty());
+    let opens = each.next();
+    let all = opens.into_iter().chain(each);
+    words.ends_with(['?', '？'])
+        || opens.is_some_and(|word| is_in(word, first))
+        || all.into_iter().any(|word| is_in(word, anywhere))
 }
 
 /// A decent description out of the customer's own words, for when nobody improves them: what they do not say is added, as far
@@ -100,6 +125,31 @@ mod tests {
             phrase("slow push-in", "camera"),
             phrase("soft light", "light закат"),
         ]
+    }
+
+    #[test]
+    fn few_words_that_want_something_of_us_are_a_question() {
+        let lists = ("how сколько", "refund верни");
+        for words in [
+            "how much",
+            "Сколько стоит",
+            "Is it free?",
+            "please REFUND me",
+            "ну верните же",
+        ] {
+            assert!(asks(words, lists), "{words}");
+        }
+        let long = format!("{}?", "a cat ".repeat(30));
+        for words in [
+            "",
+            "?!",
+            "show a cat",
+            "кот",
+            "somehow a cat flies",
+            long.as_str(),
+        ] {
+            assert!(!asks(words, lists), "{words}");
+        }
     }
 
     #[test]

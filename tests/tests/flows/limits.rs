@@ -18,7 +18,7 @@ fn limit(yaml: &str) -> LimitRow {
 }
 
 /// Adds rows to an operator's file; what is there already stays.
-fn add(document: &mut Document, yaml: &str) {
+pub(crate) fn add(document: &mut Document, yaml: &str) {
     let mut whole: serde_norway::Value = serde_norway::to_value(&*document).unwrap();
     let rows: serde_norway::Mapping = serde_norway::from_str(yaml).unwrap();
     for (kind, members) in rows {
@@ -261,7 +261,7 @@ async fn what_the_whole_bot_may_spend_in_a_day_is_never_passed_and_given_back_wh
 }
 
 /// Tiers free and pro; ten seconds need pro, and pro has five videos a day of its own limit, free one.
-fn tiers(setting: &mut Setting) {
+pub(crate) fn tiers(setting: &mut Setting) {
     let day = "period: day, anchor: \"21:00\", zone: Europe/Moscow";
     let rows = format!(
         "
@@ -328,7 +328,7 @@ async fn a_tier_that_is_lost_takes_nothing_from_orders_in_progress_and_holds_for
     let told = refusal(&stage, ANNA).await;
     let expected = "Videos per day, 0 of 1 left";
     assert!(
-        told.contains(expected) && told.contains("The tier Pro has more."),
+        told.contains(expected) && told.contains("There is more with “Unlimited for a day”: /buy"),
         "{told}"
     );
     stage.run_until_settled().await;

@@ -66,6 +66,7 @@ mod stars;
 mod stars_back;
 mod subscriptions;
 mod support;
+mod upgrade;
 
 /// A customer.
 const ANNA: i64 = 1001;

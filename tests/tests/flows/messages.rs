@@ -32,6 +32,15 @@ async fn whatever_is_sent_is_answered_politely_and_costs_nothing() {
             "only voice messages",
         ),
         (
+            json!({"video": {"file_id": "V", "file_unique_id": "v", "width": 1, "height": 1, "duration": 1}}),
+            "do not change videos and GIFs",
+        ),
+        (
+            json!({"animation": {"file_id": "G", "file_unique_id": "g", "width": 1, "height": 1, "duration": 1},
+                "document": {"file_id": "G", "file_unique_id": "g", "mime_type": "video/mp4", "file_size": 1000}}),
+            "do not change videos and GIFs",
+        ),
+        (
             json!({"location": {"latitude": 1.5, "longitude": 2.5}}),
             "I understand text and photos",
         ),

@@ -10,6 +10,8 @@ let view = null;
 let events = null;
 let seenNotices = null;
 let lastActionMs = 0;
+// What a link to the bot carries: Start hands it over, to whomever has started the bot before, too.
+let carried = new URLSearchParams(location.search).get("start");
 const drawn = new Map(); // message id → { node, json of its parts }
 
 const t = () => texts[view?.user.language_code?.startsWith("ru") ? "ru" : "en"];
@@ -43,7 +45,7 @@ async function newUser() {
 
 async function become(id) {
   userId = id;
-  history.replaceState(null, "", `#${id}`);
+  history.replaceState(null, "", `${location.search}#${id}`);
   events?.close();
   seenNotices = null;
   drawn.clear();
@@ -85,8 +87,8 @@ function drawLabels() {
   for (const [id, label] of Object.entries(labels)) $(id).setAttribute("aria-label", label);
   $("text").placeholder = t().write;
   const { started, blocked } = view.user;
-  $("form").hidden = !started || blocked;
-  $("start").hidden = started && !blocked;
+  $("form").hidden = !started || blocked || carried !== null;
+  $("start").hidden = started && !blocked && carried === null;
   $("start").textContent = blocked ? t().unblock : t().start;
   $("start").classList.toggle("quiet", blocked);
 }
@@ -166,8 +168,15 @@ function say(text) {
 
 const remove = (id) => act("delete", { message_id: id });
 
+function start() {
+  const text = carried === null ? "/start" : `/start ${carried}`;
+  carried = null;
+  history.replaceState(null, "", `${location.pathname}#${userId}`);
+  return say(text);
+}
+
 // A client that unblocks a bot starts it again in the same breath.
-const restart = () => act("blocked", { blocked: false }).then((done) => done && say("/start"));
+const restart = () => act("blocked", { blocked: false }).then((done) => done && start());
 
 const press = (id, data) => act("press", { message_id: id, data });
 
@@ -188,7 +197,7 @@ $("chat").addEventListener("click", (event) => {
   const slug = event.target.closest("a")?.href.match(/\/\/t\.me\/\$([\w-]+)$/)?.[1];
   if (slug) { event.preventDefault(); stars.open(slug); }
 });
-$("start").addEventListener("click", () => (view.user.blocked ? restart() : say("/start")));
+$("start").addEventListener("click", () => (view.user.blocked ? restart() : start()));
 $("down").addEventListener("click", () => { $("chat").scrollTop = $("chat").scrollHeight; });
 $("chat").addEventListener("scroll", () => {
   const { scrollHeight, scrollTop, clientHeight } = $("chat");

@@ -12,8 +12,10 @@ mod view;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
 use crate::server::Server;
@@ -21,12 +23,13 @@ use crate::server::Server;
 /// Only this server's own files and streams, and pictures that the page holds itself.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'";
 
+const HTML: &str = "text/html; charset=utf-8";
+const INDEX: &str = include_str!("../page/index.html");
+
 pub(crate) fn routes() -> Router<Arc<Server>> {
     Router::new()
-        .route(
-            "/",
-            page("text/html; charset=utf-8", include_str!("../page/index.html")),
-        )
+        .route("/", page(HTML, INDEX))
+        .route("/{bot}", get(bots_own))
         .route(
             "/client/style.css",
             page("text/css", include_str!("../page/style.css")),
@@ -66,11 +69,24 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
         .route("/client/{user}/delete", post(actions::delete))
 }
 
+/// A link to the bot opens its chat; there is no other.
+async fn bots_own(State(server): State<Arc<Server>>, Path(name): Path<String>) -> Response {
+    if name == server.config.bot_username {
+        file(HTML, INDEX)
+    } else {
+        StatusCode::NOT_FOUND.into_response()
+    }
+}
+
 fn page(content_type: &'static str, text: &'static str) -> axum::routing::MethodRouter<Arc<Server>> {
+    get(async move || file(content_type, text))
+}
+
+fn file(content_type: &'static str, text: &'static str) -> Response {
     let headers = [
         (CONTENT_TYPE, content_type),
         (CACHE_CONTROL, "no-cache"),
         (CONTENT_SECURITY_POLICY, POLICY),
     ];
-    get(async move || (headers, text).into_response())
+    (headers, text).into_response()
 }

@@ -82,6 +82,13 @@ impl PlayedTelegram {
         })
     }
 
+    /// What a link to the bot begins with, as `https://t.me/the_bot` does: the browser client opens the bot's chat there, and
+    /// what `?start=` carries is handed over by Start.
+    pub fn bot_url(&self) -> String {
+        let config = &self.server.config;
+        format!("{}/{}", config.base_url_public, config.bot_username)
+    }
+
     /// The Bot API under `/bot<TOKEN>/`, downloads under `/file/bot<TOKEN>/`, the browser client under `/`.
     pub fn router(&self) -> Router {
         http::router(Arc::clone(&self.server))

@@ -99,10 +99,11 @@ impl Cashier {
         let timeout = deadline
             .for_call(TELL_TIMEOUT, WRITE_RESERVE)
             .ok_or(Error::NoTime)?;
-        let sums = self.account(user).await?.balance;
-        let text = news(&record, untold, sums);
+        let account = self.account(user).await?;
+        let text = news(&record, untold, account.balance);
         let say = Say::of(&record.locale);
-        let message = SendMessage::html(user.0, text).with_buttons(shop::after_payment(say));
+        let buttons = shop::on_with(say, &account, self.env.now());
+        let message = SendMessage::html(user.0, text).with_buttons(buttons);
         let after = match bot.call(&message, timeout).await {
             Ok(_) | Err(telegram::Error::Unreachable { .. } | telegram::Error::Migrated { .. }) => {
                 record.told()

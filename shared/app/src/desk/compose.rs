@@ -35,6 +35,7 @@ enum Brought {
     TooBig,
     NotAPhoto,
     Sound,
+    Video,
     Nothing,
 }
 
@@ -65,6 +66,7 @@ impl Visit<'_> {
             }
             Brought::NotAPhoto => return Ok(self.send(say.text("not-a-photo")).into()),
             Brought::Sound => return Ok(self.send(say.text("only-voice")).into()),
+            Brought::Video => return Ok(self.send(say.text("only-photo")).into()),
             Brought::Nothing => return Ok(self.send(say.text("not-understood")).into()),
         };
         if !self.takes_orders() {
@@ -236,6 +238,10 @@ fn brought(message: &Message) -> Brought {
             height: size.height,
         };
         return Brought::Photo(photo, words);
+    }
+    // A moving picture comes as a file, too.
+    if words.is_empty() && (message.video.is_some() || message.animation.is_some()) {
+        return Brought::Video;
     }
     if let Some(document) = &message.document {
         let picture = matches!(document.mime_type.as_deref(), Some("image/jpeg" | "image/png"));

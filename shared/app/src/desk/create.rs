@@ -354,8 +354,11 @@ impl Visit<'_> {
             Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),
             Refusal::LimitReached(usage) => {
                 let zone = self.own_zone();
+                let draft = self.draft(nonce);
+                let plan = draft.and_then(|draft| self.way_up_called(draft, std::slice::from_ref(usage)));
                 let tier = self.tier_with_more(usage);
-                quota::refused(say, &self.snapshot, usage, tier.as_deref(), (&zone, self.now))
+                let more = (plan.as_deref(), tier.as_deref());
+                quota::refused(say, &self.snapshot, usage, more, (&zone, self.now))
             }
             Refusal::NotEntitled(denied) => self.lacking(denied),
             Refusal::Suspended { until } => self.suspended(*until),

@@ -33,7 +33,7 @@ impl Visit<'_> {
 
     fn shelf(&self) -> Card {
         if self.sells() {
-            return shop::shelf(self.say, &self.snapshot, self.account.balance);
+            return shop::shelf(self.say, &self.snapshot, &self.account, self.now);
         }
         Card {
             text: self.say.text("shop-empty"),
@@ -217,14 +217,14 @@ impl Visit<'_> {
             return Ok(None);
         };
         let account = cashier.payments.account(self.account.user).await?;
-        let sums = account.map_or(self.account.balance, |account| account.balance);
+        let account = account.as_ref().unwrap_or(&self.account);
         // If that fails, somebody else tells them once more.
         if let Err(error) = cashier.told(record, self.deadline).await {
             tracing::warn!(name: "payment_told_unnoted", payment = %record.id(), error = crate::chain(&error), "that a customer was told could not be noted");
         }
         Ok(Some(Card {
-            text: news(record, untold, sums),
-            buttons: shop::after_payment(self.say),
+            text: news(record, untold, account.balance),
+            buttons: shop::on_with(self.say, account, self.now),
         }))
     }
 

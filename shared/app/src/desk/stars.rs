@@ -156,13 +156,13 @@ impl Desk {
             return Ok(None);
         };
         let account = cashier.payments.account(user).await?;
-        let sums = account.map(|account| account.balance).unwrap_or_default();
+        let account = account.unwrap_or_else(|| Account::new(user));
         // If that fails, somebody else tells them once more.
         if let Err(error) = cashier.told(record, deadline).await {
             tracing::warn!(name: "payment_told_unnoted", payment = %record.id(), error = crate::chain(&error), "that a customer was told could not be noted");
         }
-        let message = SendMessage::html(chat, news(record, untold, sums));
-        let buttons = shop::after_payment(Say::of(&record.locale));
+        let message = SendMessage::html(chat, news(record, untold, account.balance));
+        let buttons = shop::on_with(Say::of(&record.locale), &account, self.env.now());
         Ok(Some(message.with_buttons(buttons).into()))
     }
 }

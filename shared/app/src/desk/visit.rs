@@ -303,6 +303,7 @@ impl Visit<'_> {
             by_plan: self.paid_by_plan(draft.duration_s),
             lacks: self.denied(draft).map(|denied| self.lacks(&denied)),
             locked: self.locked(),
+            way_up: self.way_up(draft, usages),
             sells: self.sells(),
             helped: self.desk.helpdesk.is_some(),
             usages,

@@ -47,6 +47,23 @@ impl Events {
 }
 
 #[tokio::test]
+async fn a_link_to_the_bot_opens_the_page_and_one_to_another_does_not() {
+    let world = World::new().await;
+    let look = async |path: &str| {
+        let answer = world
+            .http
+            .get(format!("{}{path}", world.url))
+            .send()
+            .await
+            .unwrap();
+        (answer.status().as_u16(), answer.text().await.unwrap())
+    };
+    assert!(world.telegram.bot_url().ends_with("/neurocards_bot"));
+    assert_eq!(look("/neurocards_bot?start=ref_abc").await, look("/").await);
+    assert_eq!(look("/another_bot").await.0, 404);
+}
+
+#[tokio::test]
 async fn the_page_is_whole_and_names_nothing_outside() {
     let world = World::new().await;
     for path in [
