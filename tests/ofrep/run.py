@@ -113,7 +113,8 @@ def clients(environment):
 def browser(environment):
     """Our own client by itself, and then the Mini App and the operator's panel, opened from the played Telegram."""
     tests = ["client.test.mjs", "live.test.mjs", "pieces.test.mjs", "panel.test.mjs"]
-    for command in [["node", "--test", *tests], ["node", "walk.mjs"], ["node", "media.mjs"], ["node", "panel.walk.mjs"]]:
+    walks = [["node", walk] for walk in ["walk.mjs", "media.mjs", "panel.walk.mjs", "panel.broadcast.mjs"]]
+    for command in [["node", "--test", *tests], *walks]:
         print(f"-- {' '.join(command)}", flush=True)
         subprocess.run(command, cwd=HERE.parent / "web", env=os.environ | environment, check=True, timeout=600)
 
