@@ -114,7 +114,7 @@ def browser(environment):
     """Our own client by itself; then the bot, by people at the played Telegram, and the Mini App and the operator's panel,
     opened from there."""
     tests = ["client.test.mjs", "live.test.mjs", "pieces.test.mjs", "panel.test.mjs"]
-    walks = ["bot.walk.mjs", "walk.mjs", "media.mjs", "keys.walk.mjs", "panel.walk.mjs"]
+    walks = ["bot.walk.mjs", "walk.mjs", "media.mjs", "keys.walk.mjs", "panel.walk.mjs", "panel.broadcast.mjs"]
     for command in [["node", "--test", *tests], *(["node", walk] for walk in walks)]:
         print(f"-- {' '.join(command)}", flush=True)
         subprocess.run(command, cwd=HERE.parent / "web", env=os.environ | environment, check=True, timeout=900)

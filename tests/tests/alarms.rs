@@ -31,6 +31,7 @@ fn stack() -> Stack {
     let deployment = Deployment::default()
         .with("BotSecretArn", SECRET_ARN)
         .with("OperatorChatId", "7")
+        .with("LiveStreams", "6")
         // The played provider begins with a million.
         .with("ProviderBalanceLow", "2000000");
     let template = Template::parse(&text("template.yaml").unwrap()).unwrap();

@@ -1,8 +1,11 @@
 // The operator's panel without a browser: what it asks and keeps, and what it makes of the answers.
 
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 
+import { MUTE, asked, filled, named } from "../../functions/features-api/web/panel/broadcasts/draft.js";
+import { line, parsed } from "../../functions/features-api/web/panel/broadcasts/markup.js";
 import { Api, Problem } from "../../functions/features-api/web/panel/api.js";
 import { columnsOf, roundUp } from "../../functions/features-api/web/panel/chart.js";
 import { differences, same } from "../../functions/features-api/web/panel/diff.js";
@@ -10,11 +13,15 @@ import { taken } from "../../functions/features-api/web/panel/find/customer.js";
 import { refusal } from "../../functions/features-api/web/panel/find/explain.js";
 import { guessed, kindOf as kindOfValue, leaves, readAs, spokenOf, withAt, written } from "../../functions/features-api/web/panel/form.js";
 import texts from "../../functions/features-api/web/panel/texts.js";
-import { daysUpTo, minor, success } from "../../functions/features-api/web/panel/views/charts.js";
+import { ringAll } from "../../functions/features-api/web/panel/now/dead.js";
+import { isFresh, progress, segment } from "../../functions/features-api/web/panel/views/broadcasts.js";
+import { daysUpTo, keptUntil, minor, success } from "../../functions/features-api/web/panel/views/charts.js";
 import { kindOf } from "../../functions/features-api/web/panel/views/find.js";
-import { byStage, switched } from "../../functions/features-api/web/panel/views/now.js";
+import { byStage, standing, switched } from "../../functions/features-api/web/panel/views/now.js";
 import { views } from "../../functions/features-api/web/panel/views/all.js";
 import { say, span, speak, whyFailed } from "../../functions/features-api/web/panel/words.js";
+
+const source = await readFile(new URL("../../functions/features-api/web/panel/texts.js", import.meta.url), "utf8");
 
 /** A tab's storage. */
 class Kept {
@@ -93,6 +100,19 @@ test("only a plain switch is thrown, and what else its row says stays", () => {
   assert.equal(switched({ state: "ENABLED", variants: {} }, false), null);
 });
 
+test("a provider that is paused drains for as long as it has something in hand", () => {
+  const one = (more) => standing({ has_key: true, is_on: false, in_hand: 0, ...more });
+  assert.deepEqual([one({ is_on: true }), one({ in_hand: 2 }), one({}), one({ has_key: false })], ["on", "draining", "paused", "no-key-there"]);
+});
+
+test("all dead letters are rung, request by request, until there are no more or it breaks off", async () => {
+  const answers = (...all) => async () => all.shift() ?? assert.fail("asked too often");
+  const said = (rung, more = false, broke_off = false) => ({ rung, more, broke_off });
+  assert.deepEqual(await ringAll(answers(said(50, true), said(50, true), said(7))), { rung: 107, brokeOff: false });
+  assert.deepEqual(await ringAll(answers(said(50, true), said(3, true, true))), { rung: 53, brokeOff: true });
+  assert.deepEqual(await ringAll(answers(said(0, true))), { rung: 0, brokeOff: false });
+});
+
 test("what differs is told leaf by leaf, whatever the order of members", () => {
   const old = { a: 1, b: { c: [1, 2], d: "x" }, e: null };
   assert.deepEqual(differences(old, { b: { d: "x", c: [1, 3] }, a: 1, f: true }), [
@@ -149,12 +169,54 @@ test("a chart's columns stand on each other, and reach as high as their share", 
   assert.equal(minor(350, "XTR"), "⭐ 350");
 });
 
+test("a message is read as its reader will see it, and nothing else becomes an element", () => {
+  assert.deepEqual(parsed("<b>a &lt; b</b> &#x2713;"), [{ tag: "b", href: undefined, inner: ["a < b"] }, " ✓"]);
+  assert.deepEqual(parsed('<a href="https://a.b/">x</a><a href="javascript:1">y</a>').map((one) => one.href), ["https://a.b/", undefined]);
+  assert.deepEqual(parsed("<img src=x><script>1</script>"), ["<img src=x>", "<script>", "1", "</script>"]);
+  assert.deepEqual(parsed("<constructor>x"), ["<constructor>", "x"]);
+  assert.deepEqual(parsed("<b><i>x</b></i>"), [{ tag: "b", href: undefined, inner: [{ tag: "i", href: undefined, inner: ["x", "</b>"] }] }]);
+  assert.equal(line("<b>Новая\n модель</b> &amp; <i>вы</i>"), "Новая модель & вы");
+});
+
+test("what stands in the form of a broadcast is what is asked for, and a copy of one asks for the same", () => {
+  const one = { texts: { ru: "Да", en: "Yes" }, photo: "https://a.b/c.jpg", link: { url: "https://a.b", labels: { ru: "Туда", en: "There" } }, segment: { users: ["1", "2"], language: "ru", tier: "none", active_days: 7, credits_min: 0, paid: false }, per_second: 5 };
+  assert.deepEqual(asked(filled(one)), one);
+  assert.deepEqual(asked(filled(null)), { texts: {}, segment: {}, per_second: 20 });
+  assert.deepEqual(asked({ ...filled(null), users: " 7, 8\n9 " }).segment, { users: ["7", "8", "9"] });
+  assert.deepEqual(["/texts/en", "/texts", "/link/url", "/link/labels/en", "/segment/users", "/per_second"].map(named), ["text-en", "text-ru", "url", "label-en", "users", "per_second"]);
+});
+
+test("how far a broadcast is, whom it is for, and for how long its dry run is good", () => {
+  const counts = { sent: 5, blocked: 1, unsure: 1, refused: 1, muted: 2, gone: 1, wordless: 4 };
+  assert.deepEqual(progress({ counts, expected: 20 }), { done: 8, of: 20, skipped: 7 });
+  assert.equal(progress({ counts, expected: 3 }).of, 8, "a day may bring more than were counted");
+  assert.equal(segment({}), "everybody");
+  assert.equal(segment({ language: "ru", credits_min: 0, paid: false }), "speaks ru, at least 0 credits, has never paid");
+  const at = Date.parse("2026-11-23T12:00:00Z");
+  assert.deepEqual([isFresh({ finished_at: "2026-11-22T12:00:01Z" }, at), isFresh({ finished_at: "2026-11-22T12:00:00Z" }, at), isFresh({}, at), isFresh(undefined, at)], [true, false, false, false]);
+});
+
+test("the button below a broadcast says in the panel what it says in the chat", async () => {
+  for (const [language, words] of Object.entries(MUTE)) {
+    const catalogue = await readFile(new URL(`../../shared/app/texts/${language}.ftl`, import.meta.url), "utf8");
+    assert.equal(/^broadcast-mute-button = (.*)$/m.exec(catalogue)[1], words);
+  }
+});
+
+test("a day that is over is asked for once, and again later if something of it was under way", () => {
+  const at = Date.parse("2026-11-23T12:00:00Z");
+  assert.equal(keptUntil({ complete: true, all: { open: 0 } }, at), Infinity);
+  for (const more of [{ complete: false, all: { open: 0 } }, { complete: true, all: { open: 1 } }]) assert.equal(keptUntil(more, at) - at, 15 * 60_000);
+});
+
 test("every text is there in both languages, with the same values", () => {
   const places = (words) => [...words.matchAll(/\{(\w+)\}/g)].map((found) => found[1]).sort();
   for (const [id, english] of Object.entries(texts.en)) {
     assert.ok(texts.ru[id], id);
     assert.deepEqual(places(texts.ru[id]), places(english), id);
   }
+  const ids = source.match(/^  "?([a-zA-Z0-9_-]+)"?: \[/gm);
+  assert.equal(new Set(ids).size, ids.length, "a text that is said twice");
   for (const view of views) assert.notEqual(say(view.title), view.title, view.id);
   speak("ru");
   assert.equal(span(45_000), "45 с");
@@ -163,7 +225,7 @@ test("every text is there in both languages, with the same values", () => {
 });
 
 test("every text that is asked for is there", async () => {
-  const { readdir, readFile } = await import("node:fs/promises");
+  const { readdir } = await import("node:fs/promises");
   const root = new URL("../../functions/features-api/web/panel/", import.meta.url);
   const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith(".js") && name !== "texts.js");
   assert.ok(files.length > 10);

@@ -1,111 +1,29 @@
 // The operator's panel in a real browser: opened from the played Telegram by an owner, and at a desk with a key.
-//
-// Pictures of what it looked like are left in target/web/panel. `CHROMIUM` names another browser than Debian's.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
-import axe from "axe-core";
-import puppeteer from "puppeteer-core";
+import { readFile } from "node:fs/promises";
 
-const { PAGE, API, API_KEY, CUSTOMER, CHROMIUM = "/usr/bin/chromium" } = process.env;
-assert.ok(PAGE && API && API_KEY && CUSTOMER, "tests/ofrep/run.py starts this");
+import { API, API_KEY, CUSTOMER, PAGE, PICTURES, ask, browser, closed, does, done, fill, go, has, looks, named, offered, ok, opened, press, text } from "./panel.driven.mjs";
 
-const PICTURES = new URL("../../target/web/panel/", import.meta.url).pathname;
-const PATIENCE_MS = 20_000;
 const FIRST_LOAD_BYTES_MAX = 100_000;
-const PANEL = `${PAGE}/client/${CUSTOMER}/mini-app?app=panel`;
-
-const ok = (what) => console.log(`ok   ${what}`);
-await mkdir(PICTURES, { recursive: true });
-const browser = await puppeteer.launch({ executablePath: CHROMIUM, args: ["--no-sandbox"] });
-
-/** A page that fails the walk by a fault of its script, or by asking anybody but us and Telegram. */
-async function opened({ width = 1280, height = 900, dark = false, at = `${PANEL}&dark=${dark}` } = {}) {
-  const context = await browser.createBrowserContext();
-  const page = await context.newPage();
-  Object.assign(page, { asked: [], faults: [], context_: context, bytes: 0 });
-  page.setDefaultTimeout(PATIENCE_MS);
-  await page.setViewport({ width, height });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }]);
-  await page.setRequestInterception(true);
-  page.on("request", (request) => {
-    const url = new URL(request.url());
-    page.asked.push(url);
-    if (url.origin === "https://telegram.org") request.abort();
-    else request.continue();
-  });
-  page.on("pageerror", (fault) => page.faults.push(String(fault)));
-  // What the server refuses is looked for on the page.
-  page.on("console", (line) => line.type() === "error" && !/net::ERR_|status of 4\d\d/.test(line.text()) && page.faults.push(line.text()));
-  const network = await page.createCDPSession();
-  await network.send("Network.enable");
-  network.on("Network.loadingFinished", (one) => { page.bytes += one.encodedDataLength; });
-  await page.goto(at);
-  return page;
-}
-
-async function closed(page) {
-  assert.deepEqual(page.faults, []);
-  const known = [new URL(API).origin, new URL(PAGE).origin, "https://telegram.org", "null"];
-  assert.deepEqual(page.asked.filter((url) => !known.includes(url.origin)).map(String), []);
-  assert.deepEqual(page.asked.filter((url) => url.href.includes("nc_")).map(String), [], "no key in an address");
-  await page.context_.close();
-}
-
-async function ask(path, body, method = "POST") {
-  const headers = { "Content-Type": "application/json", "X-API-Key": API_KEY };
-  const answer = await fetch(`${API}${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) });
-  assert.ok(answer.ok, `${path}: ${answer.status} ${await answer.clone().text()}`);
-  return answer.json();
-}
-
-const text = (page, selector) => page.$eval(selector, (node) => node.textContent);
-const has = (page, selector, words) => page.waitForFunction((at, wanted) => [...document.querySelectorAll(at)].some((node) => node.textContent.includes(wanted)), {}, selector, words);
-const named = (words, tag = "button") => `::-p-xpath(//${tag}[normalize-space()="${words}"])`;
-const press = async (page, words, within = "") => (await page.waitForSelector(within ? `::-p-xpath(${within}//button[normalize-space()="${words}"])` : named(words))).click();
-const fill = async (page, label, value, at = "dialog") => page.evaluate((within, wanted, typed) => {
-  const found = [...document.querySelectorAll(`${within} label`)].find((node) => node.textContent.trim() === wanted);
-  const control = document.getElementById(found.htmlFor);
-  control.value = typed;
-  control.dispatchEvent(new Event("input", { bubbles: true }));
-}, at, label, value);
-/** Goes to a view by its address, as a link would. */
-async function go(page, query) {
-  await page.evaluate((to) => { history.pushState(null, "", `?${to}${location.hash}`); dispatchEvent(new PopStateEvent("popstate")); }, query);
-  const asks = query !== "v=find";
-  await page.waitForFunction((stamped) => (!stamped || document.querySelector(".fresh")?.textContent) && document.querySelector("#view .view")?.childElementCount > 0, {}, asks);
-}
-const done = async (page) => {
-  await page.waitForSelector("dialog .done .entry");
-  const entry = await text(page, "dialog .done");
-  await page.click("dialog .done button");
-  await page.waitForFunction(() => !document.querySelector("dialog"));
-  return entry;
-};
 
 let ordered = 0;
 
 /** Lets the customer order something in the chat. */
 async function order(words) {
-  const say = (path, body) => fetch(`${PAGE}/client/${CUSTOMER}/${path}`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
-  await say("say", { text: words });
-  for (const end = Date.now() + PATIENCE_MS; ;) {
-    const stream = await fetch(`${PAGE}/client/${CUSTOMER}/events`);
-    let said = "";
-    for await (const part of stream.body) {
-      said += new TextDecoder().decode(part);
-      if (said.includes("\n\n")) break;
-    }
-    const chat = JSON.parse(said.slice(said.indexOf("{"), said.indexOf("\n\n")));
-    const cards = chat.messages.toReversed().flatMap((message) => message.buttons.flat().map((one) => ({ id: message.id, ...one })));
-    const card = cards.find((one) => one.id > ordered && one.data?.startsWith("go:"));
-    if (card) {
-      ordered = card.id;
-      return say("press", { message_id: card.id, data: card.data });
-    }
-    assert.ok(Date.now() < end, "no card");
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
+  await does(CUSTOMER, "say", { text: words });
+  const card = await offered(CUSTOMER, "go:", ordered);
+  ordered = card.message_id;
+  await does(CUSTOMER, "press", card);
+}
+
+/** Lays a doorbell among those that failed too often, as SQS does after the fifth time. */
+async function bury(doorbell) {
+  const { endpoints, outputs } = JSON.parse(await readFile(new URL("../../.local-cloud/stack.json", import.meta.url), "utf8"));
+  const headers = { "Content-Type": "application/x-amz-json-1.0", "X-Amz-Target": "AmazonSQS.SendMessage" };
+  const body = JSON.stringify({ QueueUrl: outputs.DoorbellDeadLetterQueueUrl, MessageBody: JSON.stringify(doorbell) });
+  const answer = await fetch(endpoints.sqs, { method: "POST", headers, body });
+  assert.ok(answer.ok, await answer.text());
 }
 
 // --- Something to see ------------------------------------------------------------------------------------------------
@@ -294,35 +212,33 @@ await order("an owl that is refused #moderation");
   await page.click("dialog button[type=submit]");
   await done(page);
   await page.waitForFunction(() => document.querySelector('[data-key="turn kie"]')?.textContent === "Pause");
-  ok("a provider is paused and switched on again from the page of what is going on");
+  ok("a provider is paused and asked again from the page of what is going on");
+
+  for (const job of ["700001-2222222222222222", "700002-2222222222222222"]) await bury({ job, hint: "callback" });
+  await press(page, "Refresh");
+  await go(page, "v=now");
+  await has(page, ".mark", "2 there");
+  await press(page, "Show them");
+  await has(page, "td", "the provider called");
+  assert.equal(await page.$$eval('[data-key^="ring "]:not([data-key="ring all"])', (all) => all.length), 2);
+  await page.screenshot({ path: `${PICTURES}dead-letters.png`, fullPage: true });
+  await (await page.waitForSelector('[data-key^="ring "]:not([data-key="ring all"])')).click();
+  await page.waitForSelector("dialog[open]");
+  await fill(page, "Why", "the tables are back");
+  await page.click("dialog button[type=submit]");
+  assert.match(await done(page), /rung once more: 1\..*queue#doorbells · update.*the tables are back/s);
+  await (await page.waitForSelector('[data-key="ring all"]')).click();
+  await page.waitForSelector("dialog[open]");
+  await fill(page, "Why", "and the rest");
+  await page.click("dialog button[type=submit]");
+  assert.match(await done(page), /rung once more: 1\..*and the rest/s);
+  await has(page, "section .mark.good", "none");
+  ok("dead letters are counted, shown with their orders, and rung once more, one or all, with who and why");
   await closed(page);
 }
 
 // --- How it looks --------------------------------------------------------------------------------------------------------
 
-const VIEWS = { now: "v=now", customer: `v=find&q=${CUSTOMER}`, rules: "v=rules", row: "v=rules&kind=limits&key=videos", history: "v=history", charts: "v=charts", week: "v=charts&days=7", prices: "v=prices&kind=plans", words: "v=words" };
-
-for (const language of ["ru", "en"]) {
-  await fetch(`${PAGE}/client/${CUSTOMER}/language`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ language_code: language }) });
-  for (const dark of [false, true]) {
-    for (const width of [360, 1280]) {
-      const page = await opened({ width, dark });
-      await page.waitForSelector("nav a");
-      assert.equal(await page.$eval("html", (root) => root.lang), language);
-      await page.evaluate(axe.source);
-      for (const [name, query] of Object.entries(VIEWS)) {
-        await go(page, query);
-        const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(wide <= 0, `${name}: ${wide} pixels too wide`);
-        const found = await page.evaluate(() => globalThis.axe.run(document));
-        const serious = found.violations.filter((one) => ["serious", "critical"].includes(one.impact));
-        assert.deepEqual(serious.map((one) => [name, one.id, ...one.nodes.map((node) => `${node.html} ${node.failureSummary}`)]), []);
-        await page.screenshot({ path: `${PICTURES}${name}-${language}-${dark ? "dark" : "light"}-${width}.png`, fullPage: true });
-      }
-      await closed(page);
-    }
-  }
-  ok(`every view in ${language}, in both themes, at 360 and 1280 px; axe finds nothing serious`);
-}
+await looks({ now: "v=now", customer: `v=find&q=${CUSTOMER}`, rules: "v=rules", row: "v=rules&kind=limits&key=videos", history: "v=history", charts: "v=charts", week: "v=charts&days=7", prices: "v=prices&kind=plans", words: "v=words" });
 
 await browser.close();

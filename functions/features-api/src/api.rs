@@ -7,6 +7,7 @@ use app::broadcast::Announcer;
 use app::cashier::{Cashier, Desk};
 use domain::time::Timestamp;
 use limits_flags::{Office, Settings, VERSION_ATTRIBUTE, access, version_key};
+use queue::DeadLetters;
 use store::{BroadcastTables, Broadcasts, Requests, Store, Tables};
 use table::{Db, Item, Keys, Row};
 
@@ -28,6 +29,8 @@ pub struct Ground {
     pub audit: String,
     /// The name of the table of broadcasts.
     pub broadcasts: String,
+    /// The doorbells that failed too often.
+    pub letters: DeadLetters,
     /// The settings, kept over requests.
     pub settings: Settings,
     /// What moves money.
@@ -49,6 +52,7 @@ pub struct Api {
     pub(crate) settings: Settings,
     pub(crate) desk: Desk,
     pub(crate) announcer: Announcer,
+    pub(crate) letters: DeadLetters,
     pub(crate) env: Env,
     pub(crate) bot: BotKey,
     pub(crate) rates: Rates,
@@ -96,6 +100,7 @@ impl Api {
             settings: ground.settings,
             desk,
             announcer,
+            letters: ground.letters,
             env: ground.env,
             bot: BotKey::of(bot_token),
             rates,

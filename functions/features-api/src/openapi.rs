@@ -210,6 +210,8 @@ fn admin_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::payments::refund_payment))
         .routes(routes!(admin::payments::accept_payment))
         .routes(routes!(admin::payments::recheck_payment))
+        .routes(routes!(admin::dead_letters::list_dead_letters))
+        .routes(routes!(admin::dead_letters::ring_dead_letters))
         .merge(broadcast_routes())
         .merge(panel_routes())
 }
@@ -239,6 +241,8 @@ fn panel_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(admin::job::read_job))
         .routes(routes!(admin::explain_order::explain_order))
         .routes(routes!(admin::providers::list_providers))
+        .routes(routes!(admin::pause::pause_provider))
+        .routes(routes!(admin::pause::resume_provider))
         .routes(routes!(admin::figures::figures_of_day))
         .routes(routes!(admin::single::read_single, admin::single::put_single))
         .routes(routes!(admin::preview::preview_row))

@@ -164,6 +164,9 @@ pub enum Refusal {
     /// The tables do not answer; trying again helps.
     #[error("the tables do not answer now; try again")]
     Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The dead-letter queue does not answer; trying again helps.
+    #[error("the dead-letter queue does not answer now; try again")]
+    QueueAway(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// A payment rail does not answer; trying again helps.
     #[error("the payment rail does not answer now; try again")]
     RailAway(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -189,7 +192,9 @@ impl Refusal {
             Self::MediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Senseless { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::UsedUp { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Away(_) | Self::RailAway(_) | Self::BotAway(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Away(_) | Self::QueueAway(_) | Self::RailAway(_) | Self::BotAway(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Broken(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -225,6 +230,44 @@ impl Refusal {
         problem
     }
 
+    /// Writes down what an operator should know of it.
+    pub(crate) fn tell(&self) {
+        match self {
+            Self::Broken(error) => {
+                tracing::error!(name: "request_failed", error = runtime::batch::chain(&**error), "a request failed");
+            }
+            Self::RailAway(error) => {
+                tracing::warn!(
+                    name: "rail_silent",
+                    error = runtime::batch::chain(&**error),
+                    "a payment rail does not answer"
+                );
+            }
+            Self::BotAway(error) => {
+                tracing::warn!(
+                    name: "telegram_silent",
+                    error = runtime::batch::chain(&**error),
+                    "Telegram does not answer"
+                );
+            }
+            Self::QueueAway(error) => {
+                tracing::warn!(
+                    name: "queue_silent",
+                    error = runtime::batch::chain(&**error),
+                    "the dead-letter queue does not answer"
+                );
+            }
+            Self::Away(error) => {
+                tracing::warn!(
+                    name: "tables_silent",
+                    error = runtime::batch::chain(&**error),
+                    "the tables do not answer"
+                );
+            }
+            _ => {}
+        }
+    }
+
     /// A header that says what to do next.
     fn hint(&self) -> Option<(HeaderName, HeaderValue)> {
         match self {
@@ -232,7 +275,9 @@ impl Refusal {
             Self::TooMany { retry_after_s } | Self::UsedUp { retry_after_s, .. } => {
                 Some((RETRY_AFTER, HeaderValue::from(*retry_after_s)))
             }
-            Self::Away(_) | Self::RailAway(_) | Self::BotAway(_) => Some((RETRY_AFTER, HeaderValue::from(1))),
+            Self::Away(_) | Self::QueueAway(_) | Self::RailAway(_) | Self::BotAway(_) => {
+                Some((RETRY_AFTER, HeaderValue::from(1)))
+            }
             Self::NoSuchPart { bytes } => {
                 let place = HeaderValue::try_from(format!("bytes */{bytes}")).ok()?;
                 Some((CONTENT_RANGE, place))
@@ -253,33 +298,7 @@ impl Problem {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        match &self {
-            Self::Broken(error) => {
-                tracing::error!(name: "request_failed", error = runtime::batch::chain(&**error), "a request failed");
-            }
-            Self::RailAway(error) => {
-                tracing::warn!(
-                    name: "rail_silent",
-                    error = runtime::batch::chain(&**error),
-                    "a payment rail does not answer"
-                );
-            }
-            Self::BotAway(error) => {
-                tracing::warn!(
-                    name: "telegram_silent",
-                    error = runtime::batch::chain(&**error),
-                    "Telegram does not answer"
-                );
-            }
-            Self::Away(error) => {
-                tracing::warn!(
-                    name: "tables_silent",
-                    error = runtime::batch::chain(&**error),
-                    "the tables do not answer"
-                );
-            }
-            _ => {}
-        }
+        self.tell();
         let body = serde_json::to_vec(&self.problem()).unwrap_or_default();
         let kind = HeaderValue::from_static("application/problem+json");
         let mut response = (self.status(), body).into_response();

@@ -22,7 +22,8 @@ use crate::options::Options;
 use crate::outside::Outside;
 use crate::rails::PlayedRails;
 use crate::studios::Studios;
-use crate::{access, console, secret, settings, traces};
+use crate::switches::Switches;
+use crate::{access, console, secret, settings, switches, traces};
 
 /// The function behind Telegram's webhook.
 pub(crate) const WEBHOOK: &str = "TelegramWebhookFunction";
@@ -117,8 +118,11 @@ impl Cloud {
             servers: JoinSet::new(),
             local,
         };
-        let console =
-            console::router(Arc::downgrade(&cloud.local)).merge(traces::router(Arc::downgrade(&cloud.local)));
+        let local = || Arc::downgrade(&cloud.local);
+        let switches = Switches::new(local(), cloud.telegram.clone(), cloud.kie.clone());
+        let console = console::router(local())
+            .merge(traces::router(local()))
+            .merge(switches::router(switches, local()));
         outside.serve(console, &mut cloud.servers);
         if cloud.telegram.is_some() {
             cloud.set_webhook().await?;

@@ -18,6 +18,7 @@ mod secret;
 mod settings;
 mod stats;
 mod studios;
+mod switches;
 mod traces;
 
 mod bridge;

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
+use serde_json::{Number, Value};
 use table::Deadline;
 
 use crate::apply::{Applied, ApplyError, Change, Plan, apply, too_large};
@@ -111,7 +111,8 @@ pub async fn put(
 }
 
 /// Writes one row, if `was` still is what stands there: whoever changed it on a screen must not write over what somebody else
-/// has said meanwhile. Compared as JSON, since a screen does not keep blanks.
+/// has said meanwhile. Compared as JSON, since a screen does not keep blanks, and numbers by their value, since a browser says `95` of
+/// `95.0`.
 pub async fn put_over(
     office: &Office,
     row: &str,
@@ -122,7 +123,11 @@ pub async fn put_over(
 ) -> Result<Edited, EditError> {
     edit(office, by, deadline, |stored| {
         let stands = stored.rows.get(row).map(|body| parsed(body));
-        if stands.as_ref() != was {
+        let as_read = match (&stands, was) {
+            (Some(stands), Some(was)) => same(stands, was),
+            (stands, was) => stands.is_none() && was.is_none(),
+        };
+        if !as_read {
             return Err(ApplyError::Overtaken { applied: 0 }.into());
         }
         Ok(vec![(row.to_owned(), Some(body.to_owned()))])
@@ -133,6 +138,27 @@ pub async fn put_over(
 /// A stored body as JSON; what is none is the text that it is.
 fn parsed(body: &str) -> Value {
     serde_json::from_str(body).unwrap_or_else(|_| body.into())
+}
+
+/// Whether two values say the same: members in any order, and numbers by what a browser reads of them.
+fn same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one == other || read(one) == read(other),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            let among =
+                |(name, one): (&String, &Value)| other.get(name).is_some_and(|other| same(one, other));
+            one.len() == other.len() && one.iter().all(among)
+        }
+        (one, other) => one == other,
+    }
+}
+
+/// A number as a double, bit by bit; there is but one nought.
+fn read(number: &Number) -> Option<u64> {
+    number.as_f64().map(|number| (number + 0.0).to_bits())
 }
 
 /// What writing a row, or taking it away, would change; nothing is written. Refused for what [`put`] and [`delete`] would be
@@ -147,7 +173,25 @@ pub async fn preview(office: &Office, row: &str, body: Option<&str>) -> Result<P
     })
 }
 
-/// Deletes one row. `losing` says what becomes of customers who hold it.
+/// Deletes one row, if what stands in it still is what somebody has read. `losing` says what becomes of customers who hold it.
+pub async fn delete_over(
+    office: &Office,
+    row: &str,
+    as_read: impl Fn(&str) -> bool,
+    losing: Losing,
+    by: &By,
+    deadline: Deadline,
+) -> Result<Edited, EditError> {
+    edit_losing(office, by, deadline, losing, |stored| {
+        if !as_read(stored.body(row)?) {
+            return Err(ApplyError::Overtaken { applied: 0 }.into());
+        }
+        Ok(vec![(row.to_owned(), None)])
+    })
+    .await
+}
+
+/// Deletes one row, whatever stands in it. `losing` says what becomes of customers who hold it.
 pub async fn delete(
     office: &Office,
     row: &str,
@@ -155,11 +199,7 @@ pub async fn delete(
     by: &By,
     deadline: Deadline,
 ) -> Result<Edited, EditError> {
-    edit_losing(office, by, deadline, losing, |stored| {
-        stored.body(row)?;
-        Ok(vec![(row.to_owned(), None)])
-    })
-    .await
+    delete_over(office, row, |_| true, losing, by, deadline).await
 }
 
 impl Stored {
@@ -274,4 +314,28 @@ fn unreadable(rows: &BTreeMap<String, String>) -> Vec<Problem> {
 fn parse<'r>(rows: impl IntoIterator<Item = (&'r String, &'r String)>) -> Result<Document, String> {
     let rows = rows.into_iter().map(|(row, body)| (row.as_str(), body.as_str()));
     serde_json::from_value(rows::sections(rows)).map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_a_browser_has_read_is_the_same_as_what_stands() {
+        let stands = parsed(r#"{"a": 95.0, "b": [1, {"c": -0.0}], "d": "95.0", "e": 1e2, "f": null}"#);
+        let read = json!({"b": [1.0, {"c": 0}], "e": 100, "f": null, "a": 95, "d": "95.0"});
+        assert!(same(&stands, &read));
+        for other in [
+            json!({"b": [1, {"c": 0}], "e": 100, "f": null, "a": 95.5, "d": "95.0"}),
+            json!({"b": [1, {"c": 0}], "e": 100, "f": null, "a": 95, "d": "95"}),
+            json!({"b": [1, {"c": 0}], "e": 100, "a": 95, "d": "95.0"}),
+            json!({"b": [1, {"c": 0}], "e": 100, "f": null, "a": 95, "d": "95.0", "g": 1}),
+            json!({"b": [1], "e": 100, "f": null, "a": 95, "d": "95.0"}),
+            json!({"b": [1, {"c": 0}], "e": "100", "f": null, "a": 95, "d": "95.0"}),
+        ] {
+            assert!(!same(&stands, &other), "{other}");
+        }
+    }
 }

@@ -1,6 +1,8 @@
 //! Doorbells: the SQS messages that say which job wants attention. A doorbell is a hint and nothing else. Lost, doubled,
 //! late and reordered ones change nothing, for the job's own row says what it wants.
 
+mod dead;
+
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
@@ -10,6 +12,8 @@ use aws_sdk_sqs::types::{MessageSystemAttributeNameForSends, MessageSystemAttrib
 use domain::id::JobId;
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
+
+pub use dead::{BATCH, DeadLetters, Depth, Letter, REQUEST_TIMEOUT};
 
 /// How many doorbells may follow one from another. Lambda would stop a function that feeds its own queue after 16;
 /// that is switched off in the template, and this takes its place. Far above any honest job: cleanup starts afresh.
@@ -76,6 +80,9 @@ pub enum Error {
     /// It names no job.
     #[error("the message names no job")]
     NoJob,
+    /// SQS does not answer about the doorbells that failed too often, or not as it should.
+    #[error("the dead-letter queue does not answer")]
+    DeadLetters(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// The queue.

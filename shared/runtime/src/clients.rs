@@ -7,7 +7,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use limits_flags::Settings;
-use queue::Queue;
+use queue::{DeadLetters, Queue};
 use store::{Jobs, Store, Tables};
 use table::Db;
 
@@ -77,6 +77,15 @@ impl Aws {
     pub fn queue(&self, config: &Config) -> Result<Queue, Error> {
         Ok(Queue::new(
             &aws_sdk_sqs::Client::new(&self.config),
+            config.get("DOORBELL_QUEUE_URL")?.to_owned(),
+        ))
+    }
+
+    /// The doorbells that failed too often.
+    pub fn dead_letters(&self, config: &Config) -> Result<DeadLetters, Error> {
+        Ok(DeadLetters::new(
+            &aws_sdk_sqs::Client::new(&self.config),
+            config.get("DEAD_LETTER_QUEUE_URL")?.to_owned(),
             config.get("DOORBELL_QUEUE_URL")?.to_owned(),
         ))
     }

@@ -94,6 +94,7 @@ pub const EVENTS: &[&str] = &[
     "provider_silent",
     "provider_without_key",
     "purchase_not_opened",
+    "queue_silent",
     "rail_silent",
     "reconciliation_differs",
     "reconciliation_skipped",

@@ -3,7 +3,7 @@
 
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
 use local_lambda::{Aws, Service};
-use queue::Queue;
+use queue::{DeadLetters, Queue};
 use store::{PaymentTables, Payments, Store, Tables};
 use table::Db;
 
@@ -58,6 +58,15 @@ pub(crate) fn store(aws: &Aws, caller: &str) -> Store {
 pub(crate) fn settings(aws: &Aws, caller: &str) -> limits_flags::Settings {
     let table = aws.table_name("SettingsTable").unwrap().to_owned();
     limits_flags::Settings::new(db(aws, caller), table)
+}
+
+pub(crate) fn dead_letters(aws: &Aws, caller: &str) -> DeadLetters {
+    let url = |logical| aws.queue_url(logical).unwrap();
+    DeadLetters::new(
+        &sqs(aws, caller),
+        url("DoorbellDeadLetterQueue"),
+        url("DoorbellQueue"),
+    )
 }
 
 pub(crate) fn queue(aws: &Aws, caller: &str) -> Queue {

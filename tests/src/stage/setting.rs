@@ -341,6 +341,7 @@ impl Ground {
             tables: clients::tables(&self.aws),
             audit: self.aws.table_name("AuditTable").unwrap().to_owned(),
             broadcasts: self.aws.table_name("BroadcastsTable").unwrap().to_owned(),
+            letters: clients::dead_letters(&self.aws, API),
             settings: clients::settings(&self.aws, API),
             cashier: self.cashier(API, 9, outside),
             env: self.env(5),

@@ -143,6 +143,13 @@ impl Stage {
         failed
     }
 
+    /// Lays a message among those that failed too often, as SQS does after the fifth time.
+    pub async fn bury(&self, body: &str) {
+        let dead = self.aws.queue_url("DoorbellDeadLetterQueue").unwrap();
+        let send = self.poller.send_message().queue_url(dead).message_body(body);
+        send.send().await.unwrap();
+    }
+
     /// A message's visibility timeout runs out.
     pub async fn show_again(&self, message: &Message) {
         let request = self.poller.change_message_visibility().queue_url(&self.queue_url);

@@ -114,6 +114,7 @@ const LOCAL: &[(&str, &[&str])] = &[
             "table",
             "limits-flags",
             "store",
+            "queue",
             "telegram",
             "providers",
             "runtime",

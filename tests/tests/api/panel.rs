@@ -450,6 +450,46 @@ async fn a_row_is_not_written_over_what_somebody_else_has_said_meanwhile() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_number_that_a_browser_writes_otherwise_is_the_same_number() {
+    let stage = office().await;
+    let path = "/admin/settings/flags/quality";
+    let row = |value: Value| json!({"state": "ENABLED", "variants": {"high": value, "low": 1}, "defaultVariant": "high"});
+    let new = json!({"row": row(json!(95.0)), "was": null, "reason": "x"});
+    assert_eq!(put(&stage, path, &new).await.status, 200);
+    let stands = get(&stage, path).await.text;
+    assert!(stands.contains("95.0"), "it stands as a fraction: {stands}");
+    // JSON.parse and JSON.stringify make 95 of it.
+    let mine = |was: i64| json!({"row": row(json!(96)), "was": row(json!(was)), "reason": "x"});
+    assert_eq!(put(&stage, path, &mine(94)).await.status, 409);
+    assert_eq!(put(&stage, path, &mine(95)).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_row_is_not_deleted_that_says_something_else_by_now() {
+    let stage = office().await;
+    let key = shop::open(&stage).await;
+    let path = "/admin/settings/features/hd";
+    shop::put(&stage, &key, "features/lonely", &json!({"name": "Lonely"})).await;
+    let lonely = "/admin/settings/features/lonely";
+    let tag = get(&stage, lonely).await.body["tag"].as_str().unwrap().to_owned();
+    let other = get(&stage, path).await.body["tag"].as_str().unwrap().to_owned();
+    assert_ne!(tag, other);
+    shop::put(&stage, &key, "features/lonely", &json!({"name": "Theirs"})).await;
+    let gone = async |was: &str| {
+        stage.pass(Millis::from_secs(1));
+        let ask = Ask::of("DELETE", &format!("{lonely}?reason=x&was={was}"));
+        stage.ask(ask.user(&stage, ANNA)).await.status
+    };
+    assert_eq!(gone(&tag).await, 409, "somebody has changed it");
+    let rows = get(&stage, "/admin/settings/features?limit=100").await;
+    let rows = rows.body["rows"].as_array().unwrap().clone();
+    let stands = rows.iter().find(|row| row["key"] == "lonely").unwrap();
+    assert_eq!(stands["row"]["name"], "Theirs");
+    assert_eq!(gone(stands["tag"].as_str().unwrap()).await, 200);
+    assert_eq!(gone(&tag).await, 404);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_change_is_looked_at_before_it_is_made_and_nothing_is_written() {
     let stage = office().await;
     let key = shop::open(&stage).await;

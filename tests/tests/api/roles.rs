@@ -9,7 +9,7 @@ use tests::stage::{Ask, Stage};
 use crate::{ANNA, BORIS};
 
 /// Each request, and the least role that may make it.
-const LEAST: [(&str, &str, Role); 49] = [
+const LEAST: [(&str, &str, Role); 53] = [
     ("GET", "/admin/accounts/{user}", Role::Viewer),
     ("GET", "/admin/accounts/{user}/ledger", Role::Viewer),
     ("POST", "/admin/accounts/{user}/credits", Role::Owner),
@@ -24,6 +24,8 @@ const LEAST: [(&str, &str, Role); 49] = [
     ("POST", "/admin/broadcasts/{id}/start", Role::Editor),
     ("POST", "/admin/broadcasts/{id}/stop", Role::Editor),
     ("POST", "/admin/broadcasts/{id}/resume", Role::Editor),
+    ("GET", "/admin/dead-letters", Role::Viewer),
+    ("POST", "/admin/dead-letters/ring", Role::Editor),
     ("GET", "/admin/explain/{user}/{feature}", Role::Viewer),
     ("GET", "/admin/explain/{user}/orders/{model}", Role::Viewer),
     ("GET", "/admin/figures", Role::Viewer),
@@ -41,6 +43,8 @@ const LEAST: [(&str, &str, Role); 49] = [
     ("POST", "/admin/payments/{id}/refund", Role::Owner),
     ("POST", "/admin/preview", Role::Viewer),
     ("GET", "/admin/providers", Role::Viewer),
+    ("POST", "/admin/providers/{provider}/pause", Role::Editor),
+    ("POST", "/admin/providers/{provider}/resume", Role::Editor),
     ("GET", "/admin/requests", Role::Viewer),
     ("GET", "/admin/requests/models", Role::Viewer),
     ("GET", "/admin/requests/summary", Role::Viewer),
@@ -79,6 +83,7 @@ fn ask(method: &str, path: &str) -> Ask {
         ("{entity}", "rules"),
         ("{job}", "1002-abcdefgh23456789"),
         ("{model}", "kling-3.0"),
+        ("{provider}", "kie"),
         ("{single}", "rules"),
         ("{version}", "1"),
         ("{who}", "ctl"),

@@ -12,6 +12,7 @@ mod redelivery;
 mod taps;
 
 mod outbox;
+mod paused;
 mod poison;
 
 mod provider;

@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use table::Deadline;
 use utoipa::{IntoParams, ToSchema};
 
-use super::rows::Named;
+use super::rows::{Named, tag};
 use crate::Api;
 use crate::auth::{Editor, Operator};
 use crate::body::{Asked, Body, Until};
@@ -65,6 +65,10 @@ pub(crate) struct Deletion {
     #[serde(default)]
     #[param(required = false)]
     holders_lose_it: bool,
+    /// The row's `tag` when it was read: if something else stands there by now, nothing is deleted (409). Without it, the row
+    /// goes whatever stands there.
+    #[param(pattern = "^[0-9a-f]{32}$", required = false)]
+    was: Option<String>,
     /// Why, for the audit.
     #[serde(default)]
     #[param(max_length = 2000, required = false)]
@@ -144,7 +148,8 @@ pub(crate) async fn delete_row(
     let by = api.by(&operator, &deletion.reason)?;
     let row = kind.sort(&key);
     let losing = losing(deletion.holders_lose_it);
-    let edited = edit::delete(&api.office, &row, losing, &by, deadline).await?;
+    let as_read = |body: &str| deletion.was.as_ref().is_none_or(|was| *was == tag(body));
+    let edited = edit::delete_over(&api.office, &row, as_read, losing, &by, deadline).await?;
     Ok(Json(edited.into()))
 }
 

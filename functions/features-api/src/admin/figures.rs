@@ -21,6 +21,9 @@ use crate::openapi::{Denials, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
 
+/// Movements of money that are read of a day of UTC at most: half a megabyte, about 60 read units.
+const MOVEMENTS_MAX: usize = 2_000;
+
 /// Which day.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -176,21 +179,23 @@ async fn take(
     read: &mut ReadUnits,
     deadline: Deadline,
 ) -> Result<bool, Refusal> {
+    let mut is_whole = true;
     for day in business.period.utc_days() {
         if deadline.remaining() < STOP_WITH {
             return Ok(false);
         }
         let mut moved = 0_usize;
         let payments = &api.desk.cashier.payments;
-        let unread = payments.moved_on(day, |movement| {
+        let unread = payments.moved_up_to(MOVEMENTS_MAX, day, |movement| {
             moved = moved.saturating_add(1);
             business.move_money(&movement);
         });
-        let unread = unread.await?;
+        let (unread, are_all) = unread.await?;
         business.unread_payments = business.unread_payments.saturating_add(unread);
         read.more(moved);
+        is_whole &= are_all;
     }
-    Ok(true)
+    Ok(is_whole)
 }
 
 fn rows(count: usize) -> u64 {

@@ -1,4 +1,4 @@
-//! Who renders: with which key, by whose switch, for which models, and how it went within the last hour.
+//! Who renders: with which key, by whose switch, for which models, what they have in hand, and how it went within the last hour.
 //!
 //! A breaker is a Lambda's own and lives as long as it does, so nobody can ask for its state; what it follows from is what is
 //! counted here.
@@ -8,8 +8,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use domain::ai_request::{AiRequest, Status};
+use domain::job::{Stage, Wait};
 use domain::time::{Millis, Timestamp};
 use serde::Serialize;
+use table::Deadline;
 use utoipa::ToSchema;
 
 use crate::Api;
@@ -24,6 +26,9 @@ const PAST: Millis = Millis::from_mins(60);
 /// Lines of the log that are read at once, and all in all.
 const PAGE: i32 = 500;
 const LINES_MAX: usize = 5_000;
+/// Open orders that are counted at once, and all in all: one and a half read units for each.
+const OPEN_PAGE: usize = 100;
+const OPEN_MAX: usize = 1_000;
 /// Nothing more is read when less than this is left of the call.
 const STOP_WITH: std::time::Duration = std::time::Duration::from_secs(4);
 
@@ -35,6 +40,8 @@ pub(crate) struct Renderers {
     providers: Vec<Renderer>,
     /// All of the last hour is in it; otherwise there was too much.
     complete: bool,
+    /// All open orders were counted; otherwise there are too many.
+    open_complete: bool,
     /// The flag `new_jobs` takes new orders, of everybody for whom it says nothing else.
     takes_orders: bool,
 }
@@ -48,6 +55,10 @@ pub(crate) struct Renderer {
     is_on: bool,
     /// There is a key of it in the secret.
     has_key: bool,
+    /// Orders that it has in hand, whenever they were accepted: paused, it is drained once there are none.
+    in_hand: u64,
+    /// Orders that wait to be ordered of it.
+    waiting: u64,
     /// The models that it renders.
     models: Vec<Rendered>,
     /// Orders of the last hour that came to something,
@@ -118,6 +129,7 @@ pub(crate) async fn list_providers(
         }
     }
     let complete = pages.are_over();
+    let open_complete = count_open(&api, &mut all, now, deadline).await?;
     let providers = all.into_iter().map(|(provider, counted)| Renderer {
         is_on: snapshot.is_switched_on(&provider),
         has_key: api.settings.has_key_of(&provider),
@@ -127,8 +139,33 @@ pub(crate) async fn list_providers(
     Ok(Json(Renderers {
         providers: providers.collect(),
         complete,
+        open_complete,
         takes_orders: snapshot.takes_orders(&limits_flags::flags::Context::new(now)),
     }))
+}
+
+/// Counts who has how many of the open orders; whether those are all.
+async fn count_open(
+    api: &Api,
+    all: &mut BTreeMap<String, Renderer>,
+    now: Timestamp,
+    deadline: Deadline,
+) -> Result<bool, Refusal> {
+    let by = Wait::Open.due_by(now);
+    let Some(mut open) = api.store.jobs().waiting(by, None) else {
+        return Ok(false);
+    };
+    let mut read = 0_usize;
+    while let Some((jobs, _)) = open.next(OPEN_PAGE).await? {
+        for job in &jobs {
+            all.entry(job.order.provider.clone()).or_default().has(job.stage);
+        }
+        read = read.saturating_add(jobs.len());
+        if read >= OPEN_MAX || deadline.remaining() < STOP_WITH {
+            return Ok(!open.has_more().await?);
+        }
+    }
+    Ok(true)
 }
 
 fn midnight(at: Timestamp) -> Timestamp {
@@ -137,6 +174,16 @@ fn midnight(at: Timestamp) -> Timestamp {
 }
 
 impl Renderer {
+    fn has(&mut self, stage: Stage) {
+        let count = match stage {
+            Stage::Queued => &mut self.waiting,
+            Stage::Submitting | Stage::Unknown | Stage::Running => &mut self.in_hand,
+            // What is rendered is ours to deliver.
+            _ => return,
+        };
+        *count = count.saturating_add(1);
+    }
+
     fn add(&mut self, line: &AiRequest) {
         let more = |count: &mut u64| *count = count.saturating_add(1);
         if line.is_canceled() {

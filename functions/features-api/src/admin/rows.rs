@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, Path, State};
 use http::request::Parts;
+use limits_flags::access::hex;
 use limits_flags::{partition_key, row_key};
+use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use serde_json::Value;
 use table::{Item, Keys, Query, Row as Stored, s};
@@ -18,15 +20,21 @@ use crate::openapi::{Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
 
+/// Letters of a name for what stands in a row.
+const TAG_CHARS: usize = 32;
+
 /// A row of the settings.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SettingsRow)]
-pub(crate) struct Row {
+pub(crate) struct Listed {
     /// Its name.
     key: String,
     /// What stands in it, as in the operator's file.
     #[schema(value_type = Object)]
     row: Value,
+    /// Names what stands in it: another for whatever else may stand there. Who deletes the row can say by it what they have read.
+    #[schema(pattern = "^[0-9a-f]{32}$")]
+    tag: String,
 }
 
 /// Rows of the settings.
@@ -34,7 +42,7 @@ pub(crate) struct Row {
 #[schema(as = SettingsRows)]
 pub(crate) struct Rows {
     /// In the order of their names.
-    rows: Vec<Row>,
+    rows: Vec<Listed>,
     /// The cursor of the next page; absent on the last one.
     #[serde(skip_serializing_if = "Option::is_none")]
     next: Option<String>,
@@ -105,7 +113,7 @@ pub(crate) async fn list_rows(
         .items
         .iter()
         .map(row)
-        .collect::<Result<Vec<Row>, Refusal>>()?;
+        .collect::<Result<Vec<Listed>, Refusal>>()?;
     let next = page.next.and_then(|_| rows.last().map(|row| row.key.clone()));
     Ok(Json(Rows { rows, next }))
 }
@@ -114,13 +122,13 @@ pub(crate) async fn list_rows(
 #[utoipa::path(get, path = "/admin/settings/{kind}/{key}", tag = "admin",
     params(("kind" = Kind, Path, description = "Which rows"),
         ("key" = String, Path, description = "The row's name", pattern = "^[A-Za-z0-9._-]{1,128}$")),
-    responses((status = 200, description = "The row", body = Row),
+    responses((status = 200, description = "The row", body = Listed),
         NotThere, Denials))]
 pub(crate) async fn read_row(
     State(api): State<Arc<Api>>,
     _: Viewer,
     Named(kind, key): Named,
-) -> Result<Json<Row>, Refusal> {
+) -> Result<Json<Listed>, Refusal> {
     let keys = Keys {
         table: api.settings.table().to_owned(),
         keys: vec![row_key(&kind.sort(&key))],
@@ -132,14 +140,22 @@ pub(crate) async fn read_row(
     row(found.ok_or_else(none)?).map(Json)
 }
 
-pub(super) fn row(item: &Item) -> Result<Row, Refusal> {
+pub(super) fn row(item: &Item) -> Result<Listed, Refusal> {
     let broken = |error: table::Malformed| Refusal::Broken(Box::new(error));
     let stored = Stored(item);
     let sort = stored.s("sk").map_err(broken)?;
     let body = stored.s("body").map_err(broken)?;
-    Ok(Row {
+    Ok(Listed {
         key: sort.split_once('#').map_or(sort, |(_, key)| key).to_owned(),
         // A body that is no JSON is shown as the text that it is, so that somebody can mend it.
         row: serde_json::from_str(body).unwrap_or_else(|_| body.into()),
+        tag: tag(body),
     })
+}
+
+/// A name for what stands in a row.
+pub(super) fn tag(body: &str) -> String {
+    let mut name = hex(digest(&SHA256, body.as_bytes()).as_ref());
+    name.truncate(TAG_CHARS);
+    name
 }

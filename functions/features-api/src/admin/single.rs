@@ -10,7 +10,7 @@ use table::Keys;
 use utoipa::ToSchema;
 
 use super::edit::{NewRow, Written, write_row};
-use super::rows::{Row, row};
+use super::rows::{Listed, row};
 use crate::Api;
 use crate::auth::{Editor, Viewer};
 use crate::body::{Body, Until};
@@ -64,12 +64,12 @@ impl<S: Send + Sync> FromRequestParts<S> for Alone {
 /// A row that is alone of its kind.
 #[utoipa::path(get, path = "/admin/singles/{single}", tag = "admin",
     params(("single" = Single, Path, description = "Which row")),
-    responses((status = 200, description = "The row", body = Row), NotThere, Denials))]
+    responses((status = 200, description = "The row", body = Listed), NotThere, Denials))]
 pub(crate) async fn read_single(
     State(api): State<Arc<Api>>,
     _: Viewer,
     Alone(single): Alone,
-) -> Result<Json<Row>, Refusal> {
+) -> Result<Json<Listed>, Refusal> {
     let keys = Keys {
         table: api.settings.table().to_owned(),
         keys: vec![row_key(single.sort())],

@@ -10,7 +10,7 @@ const REASON_CHARS_MAX = 1000;
 /**
  * Opens a dialog. `fields` are `{ name, label, control, hint, pointer, read }`; `does` says in words what will happen, anew with
  * every change of a field; `send` gets the values with `reason` and gives what to say when it is done; `entity` names what the
- * audit will call it. Gives whether it was done.
+ * audit will call it, or gives the name once it is done. Gives whether it was done.
  */
 export function act(api, { title, does, fields = [], send, entity = null, danger = false, reason = true }) {
   const why = make("textarea", { rows: 2, required: reason, maxLength: REASON_CHARS_MAX });
@@ -59,7 +59,7 @@ export function act(api, { title, does, fields = [], send, entity = null, danger
   });
   /** What it came to, with the audit's own entry of it. */
   const close = async (said) => {
-    const entry = entity ? await latest(api, entity) : null;
+    const entry = entity ? await latest(api, typeof entity === "function" ? entity() : entity) : null;
     const back = button(say("close"), () => dialog.close());
     dialog.replaceChildren(make("div", { className: "done", aria: { role: "status" } }, text("h2", say("done")), text("p", said ?? ""), entry, make("div", { className: "row" }, back)));
     back.focus();

@@ -13,9 +13,9 @@ import { moment, say } from "./words.js";
 export const rowOf = (kind, key) => ({ name: `${kind.replace(/s$/, "")}#${key}`, at: `/admin/settings/${kind}/${encodeURIComponent(key)}` });
 export const singleOf = (single) => ({ name: single, at: `/admin/singles/${single}` });
 
-/** Draws the editor of a row into a place. `was` is what stands there, `null` if nothing does; `names` are the fields that its like
+/** Draws the editor of a row into a place. `was` is what stands there, `null` if nothing does, and `tag` the server's name of that; `names` are the fields that its like
  * have; `leave` goes back to the list. */
-export function edit(root, api, { place, was, names = [], leave, deletable = true }) {
+export function edit(root, api, { place, was, tag, names = [], leave, deletable = true }) {
   // A row that is no JSON stands there as a text. It can be written anew, and not compared.
   const stood = typeof was === "string" ? undefined : was;
   let row = stood ?? {};
@@ -98,19 +98,21 @@ export function edit(root, api, { place, was, names = [], leave, deletable = tru
       api.fail(problem);
     }
   };
+  /** Asks for a change of what was read; tells who was faster where that is no longer what stands. */
+  const settled = async (ask) => {
+    try {
+      const { version } = await ask();
+      return say("stands-as-version", { version });
+    } catch (problem) {
+      if (problem.kind !== "conflict") throw problem;
+      throw Object.assign(problem, { isOwn: true, detail: await overtaken(api, place) });
+    }
+  };
   const save = async (fresh, said) => {
     const done = await act(api, {
       title: say("save"), entity: place.name,
       does: () => [say("save-does", { row: place.name }), changes(said.changes)],
-      send: async ({ reason }) => {
-        try {
-          const { version } = await api.ask(place.at, { method: "PUT", body: { row: fresh, was: stood, reason } });
-          return say("stands-as-version", { version });
-        } catch (problem) {
-          if (problem.kind !== "conflict") throw problem;
-          throw Object.assign(problem, { isOwn: true, detail: await overtaken(api, place) });
-        }
-      },
+      send: ({ reason }) => settled(() => api.ask(place.at, { method: "PUT", body: { row: fresh, was: stood, reason } })),
     });
     if (done) leave();
   };
@@ -128,9 +130,8 @@ export function edit(root, api, { place, was, names = [], leave, deletable = tru
       fields: said.may_be_held.length ? [{ name: "lose", label: say("holders-lose-it"), control: lose, hint: say("holders-hint"), read: (control) => control.checked }] : [],
       does: () => [say("delete-does", { row: place.name }), changes(said.changes)],
       send: async ({ reason, lose: losing }) => {
-        const query = new URLSearchParams({ reason, holders_lose_it: String(Boolean(losing)) });
-        const { version } = await api.ask(`${place.at}?${query}`, { method: "DELETE" });
-        return say("stands-as-version", { version });
+        const query = new URLSearchParams({ reason, holders_lose_it: String(Boolean(losing)), ...(tag ? { was: tag } : {}) });
+        return settled(() => api.ask(`${place.at}?${query}`, { method: "DELETE" }));
       },
     });
     if (done) leave();
@@ -233,9 +234,9 @@ export function editing(id, title, lists) {
           const { all, more } = await api.pages(`/admin/settings/${kind.kind}?limit=100`, "rows", 5);
           if (key === null) return shownHere.replaceChildren(listed(api, id, kind.kind, all, more));
           const names = [...new Set(all.flatMap((one) => Object.keys(one.row)))];
-          const was = all.find((one) => one.key === key)?.row ?? null;
+          const { row: was = null, tag } = all.find((one) => one.key === key) ?? {};
           shownHere.dataset.editing = "true";
-          edit(shownHere, api, { place: rowOf(kind.kind, key), was, names, leave: back });
+          edit(shownHere, api, { place: rowOf(kind.kind, key), was, tag, names, leave: back });
         },
       };
     },

@@ -74,6 +74,11 @@ impl Book {
         });
     }
 
+    /// Nothing more is to befall anybody.
+    pub(crate) fn forget_waiting(&mut self) {
+        self.waiting.clear();
+    }
+
     /// The troubles that have not befallen anybody yet.
     pub(crate) fn still_waiting(&self) -> Vec<(Trouble, u32)> {
         self.waiting

@@ -52,6 +52,11 @@ impl PlayedKie {
         self.book().wait(trouble, matching, times);
     }
 
+    /// No more injected troubles; those that a prompt names go on.
+    pub fn clear_injected(&self) {
+        self.book().forget_waiting();
+    }
+
     /// The injected troubles that have not befallen anybody yet, with how often they are still to come.
     pub fn injected(&self) -> Vec<(Trouble, u32)> {
         self.book().still_waiting()

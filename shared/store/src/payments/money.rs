@@ -26,9 +26,21 @@ impl Payments {
         day: Timestamp,
         mut take: impl FnMut(Movement) + Send,
     ) -> Result<u64, Error> {
+        let (unreadable, _) = self.moved_up_to(usize::MAX, day, &mut take).await?;
+        Ok(unreadable)
+    }
+
+    /// The same, for whoever has little time: no more is asked for once so many rows were read, and it is said whether those
+    /// were all.
+    pub async fn moved_up_to(
+        &self,
+        most: usize,
+        day: Timestamp,
+        mut take: impl FnMut(Movement) + Send,
+    ) -> Result<(u64, bool), Error> {
         let day = rows::money_day(day).unwrap_or_default();
         let table = &self.tables.payments;
-        self.each((table, DAY_INDEX), ("day", &day), None, |item| {
+        self.some((table, DAY_INDEX), ("day", &day), (None, most), |item| {
             movement(item).map(&mut take).is_some()
         })
         .await
@@ -74,12 +86,24 @@ impl Payments {
     /// Reads a partition of an index page by page, and counts what could not be read.
     async fn each(
         &self,
+        of: (&str, &'static str),
+        partition: (&'static str, &str),
+        from: Option<(&'static str, Timestamp)>,
+        is_read: impl FnMut(&Item) -> bool + Send,
+    ) -> Result<u64, Error> {
+        let (unreadable, _) = self.some(of, partition, (from, usize::MAX), is_read).await?;
+        Ok(unreadable)
+    }
+
+    /// The same, until so many rows were read; and whether they are all.
+    async fn some(
+        &self,
         (table, index): (&str, &'static str),
         (attribute, value): (&'static str, &str),
-        from: Option<(&'static str, Timestamp)>,
+        (from, most): (Option<(&'static str, Timestamp)>, usize),
         mut is_read: impl FnMut(&Item) -> bool + Send,
-    ) -> Result<u64, Error> {
-        let (mut unreadable, mut start) = (0_u64, None);
+    ) -> Result<(u64, bool), Error> {
+        let (mut unreadable, mut rows, mut start) = (0_u64, 0_usize, None);
         loop {
             let query = Query {
                 table: table.to_owned(),
@@ -87,7 +111,7 @@ impl Payments {
                 partition: (attribute, s(value)),
                 from: from.map(|(_, at)| n(at.0)),
                 up_to: from.map(|(attribute, _)| (attribute, n(i64::MAX))),
-                limit: PAGE,
+                limit: i32::try_from(most.saturating_sub(rows)).map_or(PAGE, |left| left.min(PAGE)),
                 start,
                 consistent: false,
             };
@@ -95,9 +119,10 @@ impl Payments {
             for item in &page.items {
                 unreadable = unreadable.saturating_add(u64::from(!is_read(item)));
             }
+            rows = rows.saturating_add(page.items.len());
             start = page.next;
-            if start.is_none() {
-                return Ok(unreadable);
+            if start.is_none() || rows >= most {
+                return Ok((unreadable, start.is_none()));
             }
         }
     }

@@ -198,6 +198,12 @@ async fn what_a_step_moves_is_listed_on_its_day_and_what_it_gives_on_that() {
         .collect();
     told.sort_unstable();
     assert_eq!(told, [(Moved::Came, 69_900), (Moved::Refunded, 9_900)]);
+    for (most, seen) in [(1, (1, false)), (2, (2, false)), (3, (2, true))] {
+        let mut some = 0;
+        let read = scene.payments.moved_up_to(most, NOW, |_| some += 1).await;
+        let (_, are_all) = read.unwrap();
+        assert_eq!((some, are_all), seen, "no more than {most}");
+    }
     assert!(
         moved
             .iter()

@@ -1,5 +1,6 @@
 // The panel's views, in the order of its navigation.
 
+import { broadcasts } from "./broadcasts.js";
 import { charts } from "./charts.js";
 import { find } from "./find.js";
 import { history } from "./history.js";
@@ -8,4 +9,4 @@ import { prices } from "./prices.js";
 import { rules } from "./rules.js";
 import { words } from "./words.js";
 
-export const views = [now, find, rules, history, charts, prices, words];
+export const views = [now, find, rules, history, charts, broadcasts, prices, words];

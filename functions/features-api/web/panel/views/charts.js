@@ -5,15 +5,23 @@ import { button, make, mark, redraw, section, table, text } from "../dom.js";
 import { dollars, number, percent, roubles, say, span, word } from "../words.js";
 
 const DAY_MS = 24 * 60 * 60_000;
+/** Days that are kept at most: as many as a chart has. */
+const DAYS_KEPT = 7;
 /** The figures are of days in Moscow, as the report's are. */
 const MOSCOW_MS = 3 * 60 * 60_000;
-/** Days that are over do not change but for what was still under way; they are asked for once. */
+/** After how long a day that is over is asked for again, in ms, where something of it was still under way or it was too long for one
+ * answer. Every other is asked for once. */
+const SETTLES_MS = 15 * 60_000;
+/** Days that are over, by their names: `{ figures, until }`, in ms. */
 const over = new Map();
 
 export const charts = { id: "charts", title: "view-charts", role: "viewer", mount };
 
 /** The last days up to a moment, the first first, as `2026-11-23`. */
 export const daysUpTo = (at, count) => Array.from({ length: count }, (_, back) => new Date(at + MOSCOW_MS - (count - 1 - back) * DAY_MS).toISOString().slice(0, 10));
+
+/** Until when a day that is over needs not be asked for again, in ms. */
+export const keptUntil = (figures, at) => (figures.complete && figures.all.open === 0 ? Infinity : at + SETTLES_MS);
 
 function mount(root, api) {
   const days = api.params.get("days") === "7" ? 7 : 1;
@@ -32,11 +40,17 @@ function mount(root, api) {
       const all = [];
       let units = 0;
       for (const day of daysUpTo(Date.now(), days)) {
-        const figures = over.get(day) ?? await api.ask(`/admin/figures?day=${day}`);
-        if (!over.has(day)) units += figures.read.units;
-        if (figures.is_over && figures.complete && figures.all.open === 0) over.set(day, figures);
+        const known = over.get(day);
+        if (known && known.until > Date.now()) {
+          all.push(known.figures);
+          continue;
+        }
+        const figures = await api.ask(`/admin/figures?day=${day}`);
+        units += figures.read.units;
+        if (figures.is_over) over.set(day, { figures, until: keptUntil(figures, Date.now()) });
         all.push(figures);
       }
+      for (const day of over.keys()) if (!daysUpTo(Date.now(), DAYS_KEPT).includes(day)) over.delete(day);
       const now = JSON.stringify(all);
       if (now === before) return;
       before = now;

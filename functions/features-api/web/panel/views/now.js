@@ -1,7 +1,8 @@
 // What is going on: open orders by stage, those that are stuck, who renders, and what lies among the dead letters.
 
 import { act } from "../act.js";
-import { button, command, make, mark, redraw, section, table, text } from "../dom.js";
+import { button, make, mark, redraw, section, table, text } from "../dom.js";
+import { deadLetters } from "../now/dead.js";
 import { moment, number, say, span, word } from "../words.js";
 
 /** For how long an order is due before it counts as stuck, in ms: as the server has it. */
@@ -17,19 +18,21 @@ function mount(root, api) {
   let providers = null;
   let askedAt = -Infinity;
   let drawn = "";
+  const again = () => { askedAt = -Infinity; api.again(); };
+  const dead = deadLetters(api, again);
   return {
     every: 5_000,
     async refresh() {
       const due = performance.now() - askedAt >= PROVIDERS_EVERY_MS;
-      const asked = [api.pages("/admin/jobs?limit=100", "jobs", PAGES_MAX), due ? Promise.all([api.ask("/admin/providers"), api.ask("/admin/limits/usage")]) : providers];
+      const asked = [api.pages("/admin/jobs?limit=100", "jobs", PAGES_MAX), due ? Promise.all([api.ask("/admin/providers"), api.ask("/admin/limits/usage"), api.ask("/admin/dead-letters?limit=0")]) : providers];
       const [jobs, others] = await Promise.all(asked);
       if (due) [providers, askedAt] = [others, performance.now()];
       const at = Date.now();
       const counted = byStage(jobs.all, at);
-      const key = JSON.stringify([jobs, providers, counted, Math.floor(at / 30_000)]);
+      const key = JSON.stringify([jobs, providers, dead.state, counted, Math.floor(at / 30_000)]);
       if (key === drawn) return;
       drawn = key;
-      redraw(root, orders(api, jobs, counted, at), renderers(api, providers[0], () => { askedAt = -Infinity; api.again(); }), shared(providers[1]), dead());
+      redraw(root, orders(api, jobs, counted, at), renderers(api, providers[0], again), shared(providers[1]), dead.draw(providers[2]));
     },
   };
 }
@@ -90,17 +93,23 @@ const tile = (name, value, kind = "") => make("div", { className: `tile ${kind}`
 
 // --- Who renders -----------------------------------------------------------------------------------------------------
 
-function renderers(api, { providers, complete, takes_orders: takes }, changed) {
-  const state = (one) => {
-    if (!one.has_key) return mark(say("no-key-there"), "warn");
-    return one.is_on ? mark(say("on"), "good") : mark(say("paused"), "bad");
-  };
+/** How a provider stands: `no-key-there`, `on`, `draining` while it still has something in hand, or `paused`. */
+export function standing(one) {
+  if (!one.has_key) return "no-key-there";
+  if (one.is_on) return "on";
+  return one.in_hand > 0 ? "draining" : "paused";
+}
+
+const KINDS = { "no-key-there": "warn", on: "good", draining: "warn", paused: "bad" };
+
+function renderers(api, { providers, complete, open_complete: allCounted, takes_orders: takes }, changed) {
+  const state = (one) => mark(say(standing(one), { count: number(one.in_hand) }), KINDS[standing(one)]);
   const errors = (one) => Object.entries(one.errors).sort((a, b) => b[1] - a[1]).map(([why, times]) => `${word("error", why)} ${times}`).join(", ") || "–";
   const press = (one) => (api.may("editor")
-    ? button(say(one.is_on ? "pause" : "resume"), () => turn(api, `provider-${one.provider}`, !one.is_on, one).then((done) => done && changed()), { kind: "plain", key: `turn ${one.provider}` })
+    ? button(say(one.is_on ? "pause" : "resume"), () => pause(api, one).then((done) => done && changed()), { kind: "plain", key: `turn ${one.provider}` })
     : null);
   const orders_ = api.may("editor")
-    ? button(say(takes ? "stop-orders" : "take-orders"), () => turn(api, "new_jobs", !takes).then((done) => done && changed()), { kind: takes ? "danger" : "", key: "turn new_jobs" })
+    ? button(say(takes ? "stop-orders" : "take-orders"), () => turn(api, !takes).then((done) => done && changed()), { kind: takes ? "danger" : "", key: "turn new_jobs" })
     : null;
   return section(say("providers"),
     make("div", { className: "row" }, text("span", say("new-orders")), takes ? mark(say("are-taken"), "good") : mark(say("are-stopped"), "bad"), orders_),
@@ -110,17 +119,33 @@ function renderers(api, { providers, complete, takes_orders: takes }, changed) {
       ["", press],
       [say("done-1h"), (one) => number(one.completed), true],
       [say("failed-1h"), (one) => number(one.failed), true],
-      [say("open"), (one) => number(one.open), true],
+      [say("in-hand"), (one) => number(one.in_hand), true],
+      [say("waits-for-it"), (one) => number(one.waiting), true],
       [say("slowest"), (one) => (one.slowest_ms === undefined ? "–" : span(one.slowest_ms)), true],
       [say("why-failed"), errors],
       [say("models"), (one) => text("span", one.models.map((model) => (model.is_first ? model.model : `${model.model} ${say("as-another")}`)).join(", "), { className: "brief" })],
     ], providers),
     complete ? null : text("p", say("hour-not-whole"), { className: "quiet" }),
+    allCounted ? null : text("p", say("open-not-whole"), { className: "quiet" }),
     text("p", say("breakers"), { className: "quiet" }));
 }
 
-/** Throws a switch: a flag that is on or off for everybody. */
-async function turn(api, flag, on, provider) {
+/** Pauses a provider, or has it asked again. */
+function pause(api, { provider, is_on: isOn, in_hand: count, models }) {
+  const names = models.map((model) => model.model).join(", ");
+  return act(api, {
+    title: say(isOn ? "pause-it" : "resume-it", { provider }), danger: isOn, entity: `flag#provider-${provider}`,
+    does: () => [say(isOn ? "provider-off" : "provider-on", { models: names, provider, count: number(count) })],
+    send: async ({ reason }) => {
+      const { version } = await api.ask(`/admin/providers/${encodeURIComponent(provider)}/${isOn ? "pause" : "resume"}`, { body: { reason } });
+      return say("stands-as-version", { version });
+    },
+  });
+}
+
+/** Takes new orders, or no more. */
+async function turn(api, on) {
+  const flag = "new_jobs";
   let row = null;
   try {
     ({ row } = await api.ask(`/admin/settings/flags/${flag}`));
@@ -129,12 +154,11 @@ async function turn(api, flag, on, provider) {
   }
   const next = switched(row, on);
   if (!next) return api.fail({ kind: "senseless", detail: say("flag-by-rule", { flag }) });
-  const models = provider?.models.map((model) => model.model).join(", ");
   return act(api, {
     title: say(on ? "switch-on" : "switch-off", { flag }),
     danger: !on,
     entity: `flag#${flag}`,
-    does: () => [say(flag === "new_jobs" ? (on ? "orders-on" : "orders-off") : on ? "provider-on" : "provider-off", { models, provider: provider?.provider })],
+    does: () => [say(on ? "orders-on" : "orders-off")],
     send: async ({ reason }) => {
       const { version } = await api.ask(`/admin/settings/flags/${flag}`, { method: "PUT", body: { row: next, was: row, reason } });
       return say("stands-as-version", { version });
@@ -149,7 +173,7 @@ export function switched(row, on) {
   return null;
 }
 
-// --- What all customers share, and what nobody could deal with ---------------------------------------------------------
+// --- What all customers share ------------------------------------------------------------------------------------------
 
 function shared({ limits }) {
   if (limits.length === 0) return null;
@@ -160,11 +184,4 @@ function shared({ limits }) {
     [say("share"), (one) => mark(`${one.share} %`, one.share >= 100 ? "bad" : one.share >= 80 ? "warn" : "")],
     [say("until"), (one) => (one.reset_at ? moment(one.reset_at) : "–")],
   ], limits));
-}
-
-function dead() {
-  return section(say("dead-letters"),
-    text("p", say("dead-letters-about")),
-    command("cargo ctl redrive --dry-run --stack neurocards"),
-    command("cargo ctl redrive --stack neurocards"));
 }

@@ -203,7 +203,7 @@ fn the_products_own_template_is_understood() {
         (9, 2, 9)
     );
     let error_lines = stack.filters.iter().filter(|filter| filter.value == "ERROR");
-    assert_eq!((stack.alarms.len(), error_lines.count()), (41, 9));
+    assert_eq!((stack.alarms.len(), error_lines.count()), (40, 9));
     // Whoever is told of errors has a function and a table more.
     let told = Deployment::default()
         .with("BotSecretArn", arn)
@@ -212,8 +212,19 @@ fn the_products_own_template_is_understood() {
     assert_eq!((told.tables.len(), told.functions.len()), (10, 10));
     assert_eq!(
         (told.alarms.len(), told.functions["AlertsFunction"].rules.len()),
-        (43, 1)
+        (42, 1)
     );
+    // Pages that are told have as many places as is said; without any, nothing runs, and nobody wonders that it does not.
+    let places = |streams: &str| {
+        let deployment = Deployment::default()
+            .with("BotSecretArn", arn)
+            .with("LiveStreams", streams);
+        let stack = Template::read(&path).unwrap().stack(&deployment).unwrap();
+        let places = stack.functions["LiveFunction"].reserved_concurrency;
+        (places, stack.alarms.contains_key("LiveThrottlesAlarm"))
+    };
+    assert_eq!(places("0"), (Some(0), false));
+    assert_eq!(places("6"), (Some(6), true));
     // And the report's schedule is on.
     let is_on = |stack: &Stack| stack.functions["DailyReportFunction"].schedules[0].enabled;
     assert_eq!((is_on(&stack), is_on(&told)), (false, true));

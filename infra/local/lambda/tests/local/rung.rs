@@ -19,7 +19,8 @@ fn project() -> Stack {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../template.yaml");
     let deployment = Deployment::default()
         .with("BotSecretArn", SECRET)
-        .with("OperatorChatId", "7");
+        .with("OperatorChatId", "7")
+        .with("LiveStreams", "6");
     let mut stack = Template::read(&path).unwrap().stack(&deployment).unwrap();
     for alarm in stack.alarms.values_mut() {
         (alarm.periods, alarm.datapoints) = (1, 1);
