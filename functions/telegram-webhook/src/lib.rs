@@ -7,7 +7,7 @@
 
 use std::panic::AssertUnwindSafe;
 
-use app::desk::{Desk, Error, Helpdesk};
+use app::desk::{Desk, Error, Helpdesk, Inspector};
 use app::texts::{Locale, Say};
 use futures::FutureExt as _;
 use lambda_http::{Body, Request, RequestExt as _, Response};
@@ -34,6 +34,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "YOOKASSA_API_URL",
     "YOOKASSA_SHOP_ID",
     "STRIPE_API_URL",
+    "PROVIDER_URLS",
     "TAKES_TEST_MONEY",
     "RETURN_URL",
     "OPERATOR_CHAT_ID",
@@ -92,9 +93,12 @@ impl App {
         let helpdesk = operator
             .zip(cashier.bot.clone())
             .map(|(chat, bot)| Helpdesk { bot, chat, say });
+        let checker = runtime::makers::checker(&config.listed_urls()?, &secrets);
+        let inspector = cashier.bot.clone().map(|bot| Inspector { bot, checker });
         let desk = Desk::new(aws.store(config.tables()?), settings, queue, env)
             .selling(cashier)
-            .helped(helpdesk);
+            .helped(helpdesk)
+            .inspected_by(inspector);
         Ok(Self::new(desk, secrets.telegram_webhook_secret()?))
     }
 }

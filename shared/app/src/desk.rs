@@ -5,6 +5,7 @@ mod allowance;
 mod bonus;
 mod cabinet;
 mod cancel;
+mod check;
 mod compose;
 mod create;
 mod edit;
@@ -20,6 +21,7 @@ mod orders;
 mod parked;
 mod promo;
 mod receipt;
+mod refused;
 mod route;
 mod shop;
 mod stars;
@@ -30,6 +32,7 @@ mod welcome;
 mod words;
 mod zone;
 
+pub use check::Inspector;
 pub use helpdesk::Helpdesk;
 pub(crate) use zone::read as zone_named;
 
@@ -50,6 +53,7 @@ pub struct Desk {
     env: Env,
     cashier: Option<Cashier>,
     helpdesk: Option<Helpdesk>,
+    inspector: Option<Inspector>,
     usual: Measured,
 }
 
@@ -100,6 +104,7 @@ impl Desk {
             env,
             cashier: None,
             helpdesk: None,
+            inspector: None,
             usual: Measured::default(),
         }
     }
@@ -108,6 +113,12 @@ impl Desk {
     #[must_use]
     pub fn helped(self, helpdesk: Option<Helpdesk>) -> Self {
         Self { helpdesk, ..self }
+    }
+
+    /// One at which somebody else looks at what is ordered, where the settings want that.
+    #[must_use]
+    pub fn inspected_by(self, inspector: Option<Inspector>) -> Self {
+        Self { inspector, ..self }
     }
 
     /// One at which things are sold.

@@ -273,6 +273,14 @@ moderation-minors = scenes like that with children are forbidden
 moderation-sexual = sexual scenes are forbidden
 moderation-violence = cruelty, and calls for it, are forbidden
 moderation-person = this person or this name must not be shown
+moderation-hate = harassment and hate are forbidden
+moderation-self-harm = calls to harm oneself are forbidden
+moderation-illicit = help with crimes is forbidden
+refused-flagged = This is not made here: { $why }. Nothing was charged. Send { $subject ->
+    [photo] another photo
+   *[words] another description
+}; if this is a mistake: /support
+refused-unchecked = The description and the photo cannot be checked right now. Nothing was charged. Press Create again in a minute.
 moderation-other = this must not stand in a description
 refused-active = You can have at most { $max } { $max ->
     [one] order

@@ -21,6 +21,8 @@ pub const EVENTS: &[&str] = &[
     "button_left_out",
     "callback_senseless",
     "callback_to_come_again",
+    "check_needs_operator",
+    "check_unanswered",
     "checkout_failed",
     "checkout_refused",
     "counter_gone",

@@ -17,6 +17,7 @@ mod live;
 mod merge;
 mod notes;
 mod op;
+mod opinions;
 mod ordered;
 mod payments;
 mod requests;

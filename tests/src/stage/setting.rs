@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use app::broadcast::Broadcaster;
 use app::cashier::Cashier;
-use app::desk::{Desk, Helpdesk};
+use app::desk::{Desk, Helpdesk, Inspector};
 use app::lookout::Lookout;
 use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
 use app::report::{Post, Reporter};
@@ -242,7 +242,16 @@ impl Ground {
             chat: super::OPERATOR,
             say: Say::in_(Locale::Ru),
         });
+        let places = [(
+            "openai".to_owned(),
+            format!("{}/v1", outside.kie.trim_end_matches('/')),
+        )];
+        let secrets = json!({"openai_api_key": CHAT_KEY}).to_string();
+        let secrets = runtime::Secrets::parse(&secrets, SECRET_ARN).unwrap();
+        let checker = runtime::makers::checker(&places.into(), &secrets);
+        let inspector = cashier.bot.clone().map(|bot| Inspector { bot, checker });
         Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env)
+            .inspected_by(inspector)
             .selling(cashier)
             .helped(helpdesk.filter(|_| self.setting.helps))
     }

@@ -41,6 +41,7 @@ mod deadlines;
 mod dynamodb;
 
 mod habits;
+mod inspected;
 mod messages;
 mod moderation;
 mod orders;
