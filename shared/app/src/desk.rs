@@ -26,6 +26,7 @@ mod route;
 mod shop;
 mod stars;
 mod support;
+mod urgent;
 mod usual;
 mod visit;
 mod welcome;
@@ -34,6 +35,7 @@ mod zone;
 
 pub use check::Inspector;
 pub use helpdesk::Helpdesk;
+pub use urgent::Duty;
 pub(crate) use zone::read as zone_named;
 
 use limits_flags::Settings;
@@ -54,6 +56,7 @@ pub struct Desk {
     cashier: Option<Cashier>,
     helpdesk: Option<Helpdesk>,
     inspector: Option<Inspector>,
+    duty: Option<Duty>,
     usual: Measured,
 }
 
@@ -105,6 +108,7 @@ impl Desk {
             cashier: None,
             helpdesk: None,
             inspector: None,
+            duty: None,
             usual: Measured::default(),
         }
     }
@@ -119,6 +123,12 @@ impl Desk {
     #[must_use]
     pub fn inspected_by(self, inspector: Option<Inspector>) -> Self {
         Self { inspector, ..self }
+    }
+
+    /// One whose operators change what is urgent in their own chat.
+    #[must_use]
+    pub fn on_duty(self, duty: Option<Duty>) -> Self {
+        Self { duty, ..self }
     }
 
     /// One at which things are sold.

@@ -1,8 +1,10 @@
 //! What becomes of a row when somebody throws a switch: the same for the command line and for the operator's chat.
 
 use serde_json::{Value, json};
+use table::Deadline;
 
-use crate::edit::EditError;
+use crate::edit::{self, EditError, Edited};
+use crate::office::{By, Office};
 
 /// The variants of a flag that is on or off.
 const ON: &str = "on";
@@ -59,6 +61,43 @@ pub fn on_sale(before: Option<Value>, enabled: bool) -> Result<Value, EditError>
     Ok(row)
 }
 
+/// What would stand in a row, a flag's or a model's, if it were switched on or off.
+pub fn thrown(row: &str, before: &str, on: bool) -> Result<String, EditError> {
+    let stands = Some(edit::parsed(before));
+    let after = if row.starts_with("model#") {
+        on_sale(stands, on)?
+    } else {
+        flag(stands, if on { ON } else { OFF })?
+    };
+    Ok(after.to_string())
+}
+
+/// Switches a row on or off, if what stands in it still is what somebody was shown.
+pub async fn throw(
+    office: &Office,
+    row: &str,
+    (was, on): (&str, bool),
+    by: &By,
+    deadline: Deadline,
+) -> Result<Edited, EditError> {
+    let after = thrown(row, was, on)?;
+    edit::put_over(office, row, Some(&edit::parsed(was)), &after, by, deadline).await
+}
+
+/// A row as short as it can be told: whether it is on, or what everybody gets.
+pub fn brief(body: &str) -> String {
+    let row = edit::parsed(body);
+    let of = |name: &str| row.get(name).map(ToString::to_string);
+    let rules = if row.get("targeting").is_some() {
+        ", rules"
+    } else {
+        ""
+    };
+    let variant = of("defaultVariant").map(|variant| format!("{variant}{rules}"));
+    let state = || of("enabled").map(|on| format!("enabled: {on}"));
+    variant.or_else(state).unwrap_or_else(|| body.to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,6 +117,21 @@ mod tests {
         assert_eq!(flag(Some(stood.clone()), "yes").unwrap(), on);
         let why = flag(Some(stood), "maybe").unwrap_err().to_string();
         assert!(why.contains("there are no, yes"), "{why}");
+    }
+
+    #[test]
+    fn a_row_is_told_in_short_and_thrown_by_its_kind() {
+        let plain = r#"{"enabled":true}"#;
+        assert_eq!(brief(plain), "enabled: true");
+        assert_eq!(thrown("flag#x", plain, false).unwrap(), r#"{"enabled":false}"#);
+        let split = r#"{"defaultVariant":"a","targeting":{},"variants":{"a":1}}"#;
+        assert_eq!(brief(split), "\"a\", rules");
+        let model = r#"{"enabled":true,"title":"K"}"#;
+        assert_eq!(
+            thrown("model#k", model, false).unwrap(),
+            r#"{"enabled":false,"title":"K"}"#
+        );
+        assert_eq!(brief("?"), "?");
     }
 
     #[test]

@@ -23,6 +23,7 @@ mod payments;
 mod requests;
 mod rewards;
 mod strikes;
+mod urgent;
 mod uses;
 mod usual;
 mod view;
@@ -45,6 +46,7 @@ pub use payments::{
 };
 pub use requests::{RequestPage, RequestPages, Requests, RequestsInOrder};
 pub use rewards::PromoUsed;
+pub use urgent::{Stands, Urgent};
 pub use uses::{GivenBack, Using};
 pub use usual::Usual;
 pub use view::{Ask, View};

@@ -21,7 +21,8 @@ pub use media::{Carries, InputMedia, InputMediaAudio, InputMediaDocument, InputM
 pub use reply::Reply;
 pub use send::{AnswerCallbackQuery, DeleteMessage, GetFile, SendMessage, SendPhoto, SendVideo};
 pub use setup::{
-    BotCommand, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook, WebhookInfo,
+    BotCommand, CommandScope, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook,
+    WebhookInfo,
 };
 pub use stars::{
     AnswerPreCheckoutQuery, EditUserStarSubscription, GetMyStarBalance, GetStarTransactions,

@@ -33,6 +33,7 @@ mod limits;
 mod lost;
 mod plans;
 mod races;
+mod urgent;
 mod waits;
 mod windows;
 mod words;
