@@ -77,6 +77,32 @@ async fn words_fail(stage: &Stage) {
     assert!(!of_words.contains_key("JobSuccess"), "{of_words:?}");
 }
 
+/// What a check says is told by what came of it, and only when it was asked.
+async fn a_check_is_asked(stage: &Stage) {
+    let row = json!({"check": {"model": "omni-moderation-latest"}});
+    stage
+        .change_settings(|settings| {
+            settings.moderation = Some(serde_json::from_value(row).unwrap());
+            settings.limits.remove("few");
+        })
+        .await;
+    counted();
+    for (words, outcome) in [
+        ("a cat #flag-sexual", "refused"),
+        ("a cat #check-500", "unanswered"),
+        ("a cat alone", "passed"),
+    ] {
+        let card = stage.draft(ANNA, words).await;
+        stage.press(ANNA, card.message_id, &card.create).await;
+        says(&counted(), &[(&format!("OrdersChecked {outcome}"), &[1.0])]);
+        stage.run_until_settled().await;
+    }
+    let known = stage.draft(ANNA, "a cat #flag-sexual").await;
+    counted();
+    stage.press(ANNA, known.message_id, &known.create).await;
+    assert!(!counted().keys().any(|key| key.starts_with("OrdersChecked")));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_orders_life_and_a_purchase_are_told_once_each() {
     let stage = Stage::new().await;
@@ -135,6 +161,8 @@ async fn an_orders_life_and_a_purchase_are_told_once_each() {
 
     stage.pay_in_roubles(ANNA, "pack:starter").await;
     says(&counted(), &[("Payments yookassa credited", &[1.0])]);
+
+    a_check_is_asked(&stage).await;
 
     set_limit(&stage, 1).await;
     let card = stage.draft(ANNA, "one too many").await;

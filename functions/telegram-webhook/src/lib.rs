@@ -7,10 +7,12 @@
 
 use std::panic::AssertUnwindSafe;
 
-use app::desk::{Desk, Error, Helpdesk};
+use app::cashier;
+use app::desk::{Desk, Duty, Error, Helpdesk, Inspector};
 use app::texts::{Locale, Say};
 use futures::FutureExt as _;
 use lambda_http::{Body, Request, RequestExt as _, Response};
+use limits_flags::Office;
 use runtime::{Aws, Config, Secrets, warm};
 use subtle::ConstantTimeEq as _;
 use table::Deadline;
@@ -27,6 +29,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "JOBS_TABLE",
     "AI_REQUESTS_TABLE",
     "SETTINGS_TABLE",
+    "AUDIT_TABLE",
     "DOORBELL_QUEUE_URL",
     "SECRET_ARN",
     "PAYMENTS_TABLE",
@@ -34,6 +37,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "YOOKASSA_API_URL",
     "YOOKASSA_SHOP_ID",
     "STRIPE_API_URL",
+    "PROVIDER_URLS",
     "TAKES_TEST_MONEY",
     "RETURN_URL",
     "OPERATOR_CHAT_ID",
@@ -92,9 +96,26 @@ impl App {
         let helpdesk = operator
             .zip(cashier.bot.clone())
             .map(|(chat, bot)| Helpdesk { bot, chat, say });
+        let duty = Duty {
+            office: Office {
+                db: aws.db(),
+                settings: config.get("SETTINGS_TABLE")?.to_owned(),
+                accounts: config.get("ACCOUNTS_TABLE")?.to_owned(),
+                audit: config.get("AUDIT_TABLE")?.to_owned(),
+                check: app::on_sale::inexpressible,
+            },
+            cashier: cashier::Desk {
+                cashier: cashier.clone(),
+                audit: config.get("AUDIT_TABLE")?.to_owned(),
+            },
+        };
+        let checker = runtime::makers::checker(&config.listed_urls()?, &secrets);
+        let inspector = cashier.bot.clone().map(|bot| Inspector { bot, checker });
         let desk = Desk::new(aws.store(config.tables()?), settings, queue, env)
             .selling(cashier)
-            .helped(helpdesk);
+            .helped(helpdesk)
+            .inspected_by(inspector)
+            .on_duty(Some(duty));
         Ok(Self::new(desk, secrets.telegram_webhook_secret()?))
     }
 }

@@ -2,6 +2,7 @@
 
 use domain::time::Timestamp;
 use limits_flags::flags::recipes;
+use limits_flags::throws;
 use serde_json::{Map, Value, json};
 
 use crate::arguments::said::{When, now};
@@ -24,7 +25,9 @@ pub(crate) async fn flags(command: &Flags) -> Result<Report, Error> {
             target,
         } => {
             let (by, office) = (said.by()?, target.find().await?.office()?);
-            let set = |before: Option<Value>| thrown(before, state);
+            let set = |before: Option<Value>| {
+                throws::flag(before, state).map_err(|error| Error::Refused(error.to_string()))
+            };
             change(&office, &by, &row("flag", name)?, set).await
         }
         Flags::Rollout(rollout) => roll_out(rollout).await,
@@ -43,48 +46,6 @@ pub(crate) async fn flags(command: &Flags) -> Result<Report, Error> {
             change(&office, &by, &row("flag", name)?, split).await
         }
     }
-}
-
-/// A flag that gives everybody the same. A plain switch stays one; of a flag with variants, the one that is meant becomes
-/// the default, and its rules go.
-fn thrown(before: Option<Value>, state: &str) -> Result<Value, Error> {
-    let switch = match state {
-        ON => Some(true),
-        OFF => Some(false),
-        _ => None,
-    };
-    let Some(mut flag) = before.filter(|flag| flag.get("variants").is_some()) else {
-        let enabled = switch.ok_or_else(|| {
-            Error::Usage(format!(
-                "a plain flag is on or off; {state:?} would be a variant of one with variants"
-            ))
-        })?;
-        return Ok(json!({ "enabled": enabled }));
-    };
-    let variant = meant(&flag, state, switch)?;
-    if let Some(flag) = flag.as_object_mut() {
-        flag.remove("targeting");
-        flag.insert("defaultVariant".to_owned(), json!(variant));
-        flag.insert("state".to_owned(), json!("ENABLED"));
-    }
-    Ok(flag)
-}
-
-/// The variant of this name, or else the one of this truth value.
-fn meant(flag: &Value, state: &str, switch: Option<bool>) -> Result<String, Error> {
-    let variants = flag["variants"].as_object().cloned().unwrap_or_default();
-    if variants.contains_key(state) {
-        return Ok(state.to_owned());
-    }
-    let same = |value: &Value| switch.is_some() && value.as_bool() == switch;
-    let found = variants.iter().find(|(_, value)| same(value));
-    found.map(|(name, _)| name.clone()).ok_or_else(|| {
-        let known: Vec<String> = variants.keys().cloned().collect();
-        Error::Usage(format!(
-            "the flag has no variant {state:?}; there are {}",
-            known.join(", ")
-        ))
-    })
 }
 
 async fn roll_out(rollout: &Rollout) -> Result<Report, Error> {
@@ -217,23 +178,6 @@ fn with_variants(before: Option<Value>, variants: &[(&str, Value)]) -> Result<Ma
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_plain_flag_stays_plain_and_one_with_variants_keeps_them() {
-        assert_eq!(thrown(None, "on").unwrap(), json!({"enabled": true}));
-        assert_eq!(
-            thrown(Some(json!({"enabled": true})), "off").unwrap(),
-            json!({"enabled": false})
-        );
-        assert!(thrown(None, "green").is_err());
-        let flag = json!({"state": "DISABLED", "variants": {"yes": true, "no": false}, "defaultVariant": "no",
-            "targeting": {"if": [true, "yes", "no"]}});
-        let on = json!({"state": "ENABLED", "variants": {"yes": true, "no": false}, "defaultVariant": "yes"});
-        assert_eq!(thrown(Some(flag.clone()), "on").unwrap(), on);
-        assert_eq!(thrown(Some(flag.clone()), "yes").unwrap(), on);
-        let why = thrown(Some(flag), "maybe").unwrap_err().to_string();
-        assert!(why.contains("there are no, yes"), "{why}");
-    }
 
     #[test]
     fn what_is_rolled_out_turns_whoever_asks_on_or_off_by_name() {

@@ -1,6 +1,7 @@
 //! Models on and off sale, and what they cost.
 
 use domain::payment::Rail;
+use limits_flags::throws;
 use serde_json::{Value, json};
 
 use crate::arguments::{Models, Prices, Switch};
@@ -21,9 +22,8 @@ pub(crate) async fn models(command: &Models) -> Result<Report, Error> {
 async fn switch(model: &Switch, enabled: bool) -> Result<Report, Error> {
     let (by, office) = (model.said.by()?, model.target.find().await?.office()?);
     change(&office, &by, &row("model", &model.name)?, |before| {
-        let mut row = existing(before)?;
-        row["enabled"] = json!(enabled);
-        Ok(row)
+        let row = throws::on_sale(Some(existing(before)?), enabled);
+        row.map_err(|error| Error::Refused(error.to_string()))
     })
     .await
 }

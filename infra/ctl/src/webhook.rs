@@ -9,8 +9,8 @@ use runtime::Secrets;
 use serde_json::json;
 use telegram::Client;
 use telegram::methods::{
-    BotCommand, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook as Call,
-    WebhookInfo,
+    BotCommand, CommandScope, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands,
+    SetWebhook as Call, WebhookInfo,
 };
 
 use crate::arguments::{Bot, SetWebhook};
@@ -36,6 +36,9 @@ pub(crate) async fn set(set: &SetWebhook) -> Result<Report, Error> {
     };
     client.call(&call, TIMEOUT).await?;
     for menu in menus() {
+        client.call(&menu, TIMEOUT).await?;
+    }
+    if let Some(menu) = operators(&place) {
         client.call(&menu, TIMEOUT).await?;
     }
     let cabinet = set_menu_button(&client, &place).await?;
@@ -97,8 +100,25 @@ fn menus() -> [SetMyCommands; 2] {
             })
             .collect(),
         language_code: language_code.map(str::to_owned),
+        scope: None,
     };
     [menu(Locale::En, None), menu(Locale::Ru, Some("ru"))]
+}
+
+/// The commands of the operator's chat, where there is one: in its language, whatever its people speak.
+fn operators(place: &Place) -> Option<SetMyCommands> {
+    let chat_id = place.output("OperatorChatId").ok()?.parse().ok()?;
+    let language = place.output("OperatorLanguage").ok();
+    let commands = texts::operator_commands(Locale::of(language));
+    let command = |(command, description): (&str, String)| BotCommand {
+        command: command.to_owned(),
+        description,
+    };
+    Some(SetMyCommands {
+        commands: commands.into_iter().map(command).collect(),
+        language_code: None,
+        scope: Some(CommandScope::Chat { chat_id }),
+    })
 }
 
 pub(crate) fn client(bot: &Bot, place: &Place, secrets: &Secrets) -> Result<Client, Error> {

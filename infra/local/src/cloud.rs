@@ -238,6 +238,7 @@ pub(crate) async fn set_commands(client: &telegram::Client) -> Result<()> {
         let menu = SetMyCommands {
             commands: commands(locale).map(command).to_vec(),
             language_code: language.map(str::to_owned),
+            scope: None,
         };
         call(client, "the menu of commands", &menu).await?;
     }

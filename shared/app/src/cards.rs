@@ -1,6 +1,7 @@
 //! The draft card and the other messages with buttons.
 
 mod models;
+mod refused;
 mod upgrade;
 
 use domain::account::{Account, Draft};
@@ -26,6 +27,7 @@ use crate::way_out::way_out;
 use crate::words_card;
 
 pub(crate) use models::models;
+pub(crate) use refused::refused;
 
 /// A message's text with its buttons.
 pub(crate) struct Card {

@@ -5,6 +5,7 @@ mod allowance;
 mod bonus;
 mod cabinet;
 mod cancel;
+mod check;
 mod compose;
 mod create;
 mod edit;
@@ -21,12 +22,14 @@ mod orders;
 mod parked;
 mod promo;
 mod receipt;
+mod refused;
 mod route;
 mod sample;
 mod shop;
 mod stars;
 mod support;
 mod upgrade;
+mod urgent;
 mod usual;
 mod vary;
 mod visit;
@@ -34,7 +37,9 @@ mod welcome;
 mod words;
 mod zone;
 
+pub use check::Inspector;
 pub use helpdesk::Helpdesk;
+pub use urgent::Duty;
 pub(crate) use zone::read as zone_named;
 
 use limits_flags::Settings;
@@ -54,6 +59,8 @@ pub struct Desk {
     env: Env,
     cashier: Option<Cashier>,
     helpdesk: Option<Helpdesk>,
+    inspector: Option<Inspector>,
+    duty: Option<Duty>,
     usual: Measured,
 }
 
@@ -104,6 +111,8 @@ impl Desk {
             env,
             cashier: None,
             helpdesk: None,
+            inspector: None,
+            duty: None,
             usual: Measured::default(),
         }
     }
@@ -112,6 +121,18 @@ impl Desk {
     #[must_use]
     pub fn helped(self, helpdesk: Option<Helpdesk>) -> Self {
         Self { helpdesk, ..self }
+    }
+
+    /// One at which somebody else looks at what is ordered, where the settings want that.
+    #[must_use]
+    pub fn inspected_by(self, inspector: Option<Inspector>) -> Self {
+        Self { inspector, ..self }
+    }
+
+    /// One whose operators change what is urgent in their own chat.
+    #[must_use]
+    pub fn on_duty(self, duty: Option<Duty>) -> Self {
+        Self { duty, ..self }
     }
 
     /// One at which things are sold.

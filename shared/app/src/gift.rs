@@ -9,6 +9,8 @@ use limits_flags::audit::Entry;
 use store::{Adjusted, Error, Store};
 use table::Deadline;
 
+/// Credits in one gift at most: more is a slip of the finger.
+pub const CREDITS_MAX: u32 = 10_000;
 /// The longest name of a gift, so that the entry's key stays well below DynamoDB's 1024 bytes.
 pub const REQUEST_BYTES_MAX: usize = 200;
 

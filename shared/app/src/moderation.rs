@@ -15,6 +15,9 @@ pub(crate) fn why(say: Say, moderation: &Moderation, category: &str) -> String {
         "sexual" => say.text("moderation-sexual"),
         "violence" => say.text("moderation-violence"),
         "person" => say.text("moderation-person"),
+        "hate" => say.text("moderation-hate"),
+        "self_harm" => say.text("moderation-self-harm"),
+        "illicit" => say.text("moderation-illicit"),
         _ => say.text("moderation-other"),
     }
 }

@@ -184,6 +184,25 @@ pub fn commands(locale: Locale) -> [(&'static str, String); 14] {
     ]
 }
 
+/// The commands of the operator's chat, for `setMyCommands`.
+pub fn operator_commands(locale: Locale) -> [(&'static str, String); 12] {
+    let say = Say::in_(locale);
+    [
+        ("operator", say.text("urgent-menu-operator")),
+        ("status", say.text("urgent-menu-status")),
+        ("find", say.text("urgent-menu-find")),
+        ("why", say.text("urgent-menu-why")),
+        ("flag", say.text("urgent-menu-flag")),
+        ("pause", say.text("urgent-menu-pause")),
+        ("resume", say.text("urgent-menu-resume")),
+        ("refund", say.text("urgent-menu-refund")),
+        ("grant", say.text("urgent-menu-grant")),
+        ("ban", say.text("urgent-menu-ban")),
+        ("unban", say.text("urgent-menu-unban")),
+        ("undo", say.text("urgent-menu-undo")),
+    ]
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::{BTreeMap, BTreeSet};

@@ -19,6 +19,7 @@ mod words;
 pub use attend::goes_back;
 
 pub(crate) use find::can_ask;
+pub(crate) use submit::picture_kind;
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};

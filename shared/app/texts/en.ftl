@@ -297,6 +297,14 @@ moderation-minors = scenes like that with children are forbidden
 moderation-sexual = sexual scenes are forbidden
 moderation-violence = cruelty, and calls for it, are forbidden
 moderation-person = this person or this name must not be shown
+moderation-hate = harassment and hate are forbidden
+moderation-self-harm = calls to harm oneself are forbidden
+moderation-illicit = help with crimes is forbidden
+refused-flagged = This is not made here: { $why }. Nothing was charged. Send { $subject ->
+    [photo] another photo
+   *[words] another description
+}; if this is a mistake: /support
+refused-unchecked = The description and the photo cannot be checked right now. Nothing was charged. Press Create again in a minute.
 moderation-other = this must not stand in a description
 refused-active = You can have at most { $max } { $max ->
     [one] order
@@ -1037,3 +1045,109 @@ web-look-silent = The payment service does not answer, so we could not look. You
 web-not-sold = This is not sold any more. Nothing was charged. Load the list again.
 web-too-many-open = You have many orders that are not paid. Pay one of them (/history in the chat) or wait: they close by themselves. Nothing was charged.
 web-rail-refuses = The payment service does not take this order. Nothing was charged. Choose another way to pay; if that does not help: /paysupport in the chat.
+
+# The operator's chat: what cannot wait.
+urgent-help =
+    <b>Urgent</b>
+    /status: what is open, what is stuck, today's counts
+    /find NUMBER: a customer, an order or a payment
+    /why CUSTOMER: why they are refused
+    /flag NAME on|off reason
+    /pause MODEL reason, /resume MODEL reason: off sale, and on again
+    /refund ORDER|PAYMENT reason: an order's credits back, or the money
+    /grant CUSTOMER HOW_MANY reason: give credits
+    /ban CUSTOMER [7d|12h] reason, /unban CUSTOMER reason
+    /undo reason: take back the latest change of the settings that was made from here
+
+    Each change wants a button pressed: by whoever asked, once, within five minutes. All of it stands in the audit.
+urgent-usage = { $command ->
+    [find] So: /find 700001, /find 700001-abcd…, or /find yookassa#…
+    [why] So: /why 700001
+    [flag] So: /flag new_jobs off reason
+    [pause] So: /pause kling-3.0 reason
+    [resume] So: /resume kling-3.0 reason
+    [refund] So: /refund 700001-abcd… reason, or a payment: /refund yookassa#… reason
+    [grant] So: /grant 700001 5 reason. At most 10,000 at once
+    [ban] So: /ban 700001 7d reason, /ban 700001 12h reason; without a time it is for good
+    [unban] So: /unban 700001 reason
+    [undo] So: /undo reason
+   *[other] I do not understand that. What there is: /operator
+}
+urgent-role = That takes the role { $role }: cargo ctl admins
+urgent-status =
+    <b>Open orders: { $more ->
+        [yes] more than { $open }
+       *[no] { $open }
+    }</b> ({ $stages })
+    Stuck: { $stuck }. Age of the oldest: { $oldest }. Due for the longest: { $due }
+
+    <b>Today (UTC){ $part ->
+        [yes] , at least
+       *[no] { "" }
+    }</b>: { $requests } in all, { $completed } done, { $failed } failed
+urgent-found-nothing = There is no such thing.
+urgent-account = 👤 { $user }: { $available }, held { $held }, debt { $debt }; open orders { $open }{ $blocked ->
+    [yes] ; has blocked the bot
+   *[no] { "" }
+}{ $banned ->
+    [yes] ; no orders are taken, new ones: { $until }
+   *[no] { "" }
+}
+urgent-order = 🎬 <code>{ $order }</code>: { $stage } ({ $why }); { $model } · { $provider }; { $credits }; customer { $user }; { $at }
+urgent-payment = 💳 <code>{ $payment }</code>: { $amount }, { $state }; customer { $user }; { $at }
+urgent-unpaid = There is a purchase, and no money came for it.
+urgent-why-words = A cat in boots walks over a roof
+urgent-why-nothing-on-sale = Nothing is on sale.
+urgent-why-draft = The customer's draft, { $model }:
+urgent-why-any = There is no draft; any order, { $model }:
+urgent-why-refused = ⛔ it would be refused: { $why }
+urgent-why-flagged = ⛔ a check has refused it: { $what }
+urgent-why-taken = ✅ it would be taken
+urgent-why-card = the card is old, or the length is gone; the customer sees it anew
+urgent-ask =
+    { $what }
+
+    Reason: { $why }
+    Only you can confirm it, within { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }.
+urgent-yes = ✅ Do it
+urgent-no = Leave it
+urgent-what-row = ⚠️ <code>{ $row }</code>: now { $before }, will be { $after }
+urgent-what-refund-order = ⚠️ Give customer { $user } back for order <code>{ $order }</code>: { $credits }
+urgent-what-refund = ⚠️ Give customer { $user } the money back: { $amount }, payment <code>{ $payment }</code>, now { $state }
+urgent-what-grant = ⚠️ Give customer { $user }: { $credits }
+urgent-what-ban = ⚠️ Take no orders of customer { $user }; new ones: { $credits }
+urgent-what-unban = ⚠️ Take orders of customer { $user } again
+urgent-what-undo =
+    ⚠️ Take back version { $version } ({ $who }; { $why }):
+    { $rows }
+urgent-refund-nothing = Nothing was charged for this order: it is { $stage }.
+urgent-undo-nothing = The latest version of the settings was not made from here, or is such a step back itself. Further: cargo ctl settings history
+urgent-done-row = ✅ Done: version { $version } of the settings
+urgent-done-same = It stands so already, version { $version }
+urgent-done-grant = ✅ Customer { $user } has been given: { $credits }
+urgent-done-before = It was given before: customer { $user }, { $credits }
+urgent-done-refund = ✅ The money is back: { $amount }
+urgent-done-refund-later = ✅ The refund is under way, nobody has to do anything
+urgent-done-refund-second = It is so much that another owner has to ask for it, too
+urgent-done-ban = ✅ No orders of customer { $user } are taken; new ones: { $until }
+urgent-done-unban = ✅ Orders of customer { $user } are taken again
+urgent-refused = ⛔ Not done: { $why }
+urgent-unknown = ⚠️ Nobody knows whether it is done: { $why }. The audit does: cargo ctl log
+urgent-dropped = Dropped, nothing was changed.
+urgent-late = Too late: send the command again. Nothing was changed.
+urgent-twice = It is being done, or was broken off: the audit says (cargo ctl log).
+urgent-menu-operator = what can be done from here
+urgent-menu-status = what is open, and what is stuck
+urgent-menu-find = a customer, an order or a payment
+urgent-menu-why = why a customer is refused
+urgent-menu-flag = throw a flag
+urgent-menu-pause = take a model off sale
+urgent-menu-resume = put it on sale again
+urgent-menu-refund = give back for an order or a payment
+urgent-menu-grant = give credits
+urgent-menu-ban = take no orders of a customer
+urgent-menu-unban = take them again
+urgent-menu-undo = take the latest change back

@@ -301,6 +301,14 @@ moderation-minors = сцены с детьми такого рода запре�
 moderation-sexual = сексуальные сцены запрещены
 moderation-violence = жестокость и призывы к ней запрещены
 moderation-person = этого человека или это имя показывать нельзя
+moderation-hate = травля и вражда запрещены
+moderation-self-harm = призывы навредить себе запрещены
+moderation-illicit = помощь в преступлениях запрещена
+refused-flagged = Такое не создаём: { $why }. Ничего не списано. { $subject ->
+    [photo] Пришлите другое фото
+   *[words] Пришлите другое описание
+}, а если это ошибка — напишите в /support
+refused-unchecked = Сейчас не получается проверить описание и фото. Ничего не списано. Нажмите «Создать» ещё раз через минуту.
 moderation-other = этого в описании быть не должно
 refused-active = Одновременно можно не больше { $max } { $max ->
     [one] заказа
@@ -1047,3 +1055,109 @@ web-look-silent = Не удалось узнать у платёжного се�
 web-not-sold = Это больше не продаётся. Деньги не списаны. Обновите список.
 web-too-many-open = У вас много неоплаченных заказов. Оплатите один из них (/history в чате) или подождите: они закроются сами. Деньги не списаны.
 web-rail-refuses = Платёжный сервис не принимает этот заказ. Деньги не списаны. Выберите другой способ оплаты; не поможет — /paysupport в чате.
+
+# Чат оператора: то, что не ждёт.
+urgent-help =
+    <b>Срочное</b>
+    /status — что открыто, что застряло, итоги дня
+    /find НОМЕР — клиент, заказ или платёж
+    /why КЛИЕНТ — почему ему отказано
+    /flag ИМЯ on|off причина
+    /pause МОДЕЛЬ причина, /resume МОДЕЛЬ причина — снять с продажи и вернуть
+    /refund ЗАКАЗ|ПЛАТЁЖ причина — вернуть кредиты заказа или деньги
+    /grant КЛИЕНТ СКОЛЬКО причина — дать кредиты
+    /ban КЛИЕНТ [7d|12h] причина, /unban КЛИЕНТ причина
+    /undo причина — отменить последнее изменение настроек, сделанное отсюда
+
+    Каждое изменение нужно подтвердить кнопкой: тому, кто попросил, один раз, за пять минут. Всё записано в журнал.
+urgent-usage = { $command ->
+    [find] Так: /find 700001, /find 700001-abcd… или /find yookassa#…
+    [why] Так: /why 700001
+    [flag] Так: /flag new_jobs off причина
+    [pause] Так: /pause kling-3.0 причина
+    [resume] Так: /resume kling-3.0 причина
+    [refund] Так: /refund 700001-abcd… причина, или платёж: /refund yookassa#… причина
+    [grant] Так: /grant 700001 5 причина. За один раз не больше 10 000
+    [ban] Так: /ban 700001 7d причина, /ban 700001 12h причина; без срока — насовсем
+    [unban] Так: /unban 700001 причина
+    [undo] Так: /undo причина
+   *[other] Так не понимаю. Что можно: /operator
+}
+urgent-role = Для этого нужна роль { $role }: cargo ctl admins
+urgent-status =
+    <b>Открыто заказов: { $more ->
+        [yes] больше { $open }
+       *[no] { $open }
+    }</b> ({ $stages })
+    Застряло: { $stuck }. Самому старому: { $oldest }. Дольше всех ждёт: { $due }
+
+    <b>Сегодня (UTC){ $part ->
+        [yes] , не меньше
+       *[no] { "" }
+    }</b>: всего { $requests }, готово { $completed }, не вышло { $failed }
+urgent-found-nothing = Такого нет.
+urgent-account = 👤 { $user }: { $available }, удержано { $held }, долг { $debt }; открыто заказов { $open }{ $blocked ->
+    [yes] ; бот заблокирован
+   *[no] { "" }
+}{ $banned ->
+    [yes] ; заказы не принимаются, новые — { $until }
+   *[no] { "" }
+}
+urgent-order = 🎬 <code>{ $order }</code>: { $stage } ({ $why }); { $model } · { $provider }; { $credits }; клиент { $user }; { $at }
+urgent-payment = 💳 <code>{ $payment }</code>: { $amount }, { $state }; клиент { $user }; { $at }
+urgent-unpaid = Покупка есть, денег за неё не было.
+urgent-why-words = Кот в сапогах идёт по крыше
+urgent-why-nothing-on-sale = Ничего не продаётся.
+urgent-why-draft = Черновик клиента, { $model }:
+urgent-why-any = Черновика нет; любой заказ, { $model }:
+urgent-why-refused = ⛔ был бы отказ: { $why }
+urgent-why-flagged = ⛔ отказала проверка: { $what }
+urgent-why-taken = ✅ был бы принят
+urgent-why-card = карточка устарела или длины больше нет; клиент видит её заново
+urgent-ask =
+    { $what }
+
+    Причина: { $why }
+    Подтвердить можете только вы, в течение { $minutes ->
+        [one] { $minutes } минуты
+       *[other] { $minutes } минут
+    }.
+urgent-yes = ✅ Сделать
+urgent-no = Не надо
+urgent-what-row = ⚠️ <code>{ $row }</code>: сейчас { $before }, станет { $after }
+urgent-what-refund-order = ⚠️ Вернуть клиенту { $user } за заказ <code>{ $order }</code>: { $credits }
+urgent-what-refund = ⚠️ Вернуть деньги клиенту { $user }: { $amount }, платёж <code>{ $payment }</code>, сейчас { $state }
+urgent-what-grant = ⚠️ Дать клиенту { $user }: { $credits }
+urgent-what-ban = ⚠️ Не принимать заказы клиента { $user }; новые — { $credits }
+urgent-what-unban = ⚠️ Снова принимать заказы клиента { $user }
+urgent-what-undo =
+    ⚠️ Отменить версию { $version } ({ $who }; { $why }):
+    { $rows }
+urgent-refund-nothing = За этот заказ ничего не списано: он { $stage }.
+urgent-undo-nothing = Последняя версия настроек сделана не отсюда, или она сама — отмена. Дальше: cargo ctl settings history
+urgent-done-row = ✅ Сделано: версия настроек { $version }
+urgent-done-same = Так и есть, версия { $version }
+urgent-done-grant = ✅ Клиент { $user } получил: { $credits }
+urgent-done-before = Уже было дано раньше: клиент { $user }, { $credits }
+urgent-done-refund = ✅ Деньги вернулись: { $amount }
+urgent-done-refund-later = ✅ Возврат идёт, делать ничего не надо
+urgent-done-refund-second = Сумма большая: о возврате должен попросить ещё один владелец
+urgent-done-ban = ✅ Заказы клиента { $user } не принимаются; новые — { $until }
+urgent-done-unban = ✅ Заказы клиента { $user } снова принимаются
+urgent-refused = ⛔ Не сделано: { $why }
+urgent-unknown = ⚠️ Неизвестно, сделано ли: { $why }. Посмотрите в журнале: cargo ctl log
+urgent-dropped = Отменено, ничего не изменено.
+urgent-late = Поздно: отправьте команду ещё раз. Ничего не изменено.
+urgent-twice = Это уже делается или прервалось: посмотрите в журнале (cargo ctl log).
+urgent-menu-operator = что можно отсюда
+urgent-menu-status = что открыто и что застряло
+urgent-menu-find = клиент, заказ или платёж
+urgent-menu-why = почему клиенту отказано
+urgent-menu-flag = переключить флаг
+urgent-menu-pause = снять модель с продажи
+urgent-menu-resume = вернуть модель в продажу
+urgent-menu-refund = вернуть за заказ или платёж
+urgent-menu-grant = дать кредиты
+urgent-menu-ban = не принимать заказы клиента
+urgent-menu-unban = снова принимать
+urgent-menu-undo = отменить последнее изменение

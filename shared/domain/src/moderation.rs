@@ -1,11 +1,15 @@
 //! Words that nobody may order anything with: the operator's list, and what of a text is compared with it.
 
+mod check;
 mod fold;
 mod strikes;
 
 use std::collections::BTreeMap;
 
 use crate::catalog::Title;
+pub use check::{
+    CheckRule, Checked, Finding, Findings, Judged, NEVER_ALLOWED, OTHER, PERMILLE_MAX, Subject, Unanswered,
+};
 use fold::Folded;
 pub use strikes::{STRIKES_MAX, Strike, StrikeRule, Strikes};
 
@@ -25,6 +29,8 @@ pub struct Moderation {
     pub told: BTreeMap<String, Title>,
     /// Who orders again and again what is refused, waits.
     pub strikes: StrikeRule,
+    /// How a provider's own check is taken, where one is asked.
+    pub check: Option<CheckRule>,
 }
 
 impl Moderation {

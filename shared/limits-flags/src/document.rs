@@ -35,7 +35,7 @@ pub use error::DocumentError;
 pub use flag::FlagRow;
 pub use limit::{LimitRow, MeasureName, ModeName, PeriodName};
 pub(crate) use limit::{check_id, check_name, zone};
-pub use moderation::ModerationRow;
+pub use moderation::{CheckRow, ModerationRow, UnansweredRow};
 pub use money::PricesRow;
 pub use price::PriceRow;
 pub use rewards::{PromoRow, ReferralRow, RewardsRow};

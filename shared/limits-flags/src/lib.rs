@@ -24,15 +24,16 @@ mod problems;
 mod rows;
 mod snapshot;
 pub mod standing;
+pub mod throws;
 pub mod upgrade;
 
 pub use apply::{Applied, ApplyError, Change, Plan, apply, plan};
 pub use asker::Asker;
 pub use cache::{STALE_AFTER_MS, Settings};
 pub use document::{
-    CostsRow, Document, DocumentError, ExchangeRow, FlagRow, LimitRow, MeasureName, ModeName, ModelCostRow,
-    ModelRow, ModerationRow, PackRow, PeriodName, PlanRow, PriceRow, PricesRow, PromoRow, RateRow,
-    ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SampleRow, SellingRow,
+    CheckRow, CostsRow, Document, DocumentError, ExchangeRow, FlagRow, LimitRow, MeasureName, ModeName,
+    ModelCostRow, ModelRow, ModerationRow, PackRow, PeriodName, PlanRow, PriceRow, PricesRow, PromoRow,
+    RateRow, ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SampleRow, SellingRow, UnansweredRow,
 };
 pub use document::{OWN_LIMIT, UNLIMITED_LIMIT};
 pub use features::FEATURE_LIMIT;

@@ -184,6 +184,13 @@ pub(crate) const BROADCAST_IDLE: Metric = metric(
     "since a running broadcast last went on",
 );
 
+pub(crate) const ORDERS_CHECKED: Metric = metric(
+    "OrdersChecked",
+    Unit::Count,
+    &["Outcome"],
+    "drafts that a check was asked about before anybody paid",
+);
+
 /// Every metric.
 pub const METRICS: &[Metric] = &[
     JOBS_SETTLED,
@@ -210,4 +217,5 @@ pub const METRICS: &[Metric] = &[
     PROVIDER_BALANCE,
     BROADCAST_MESSAGES,
     BROADCAST_IDLE,
+    ORDERS_CHECKED,
 ];

@@ -78,6 +78,11 @@ pub fn limit_refused(limit: &str) {
     count(&of::LIMIT_REFUSALS, &[limit], 1);
 }
 
+/// A check was asked about a draft before anybody paid: `passed`, `refused`, or `unanswered`.
+pub fn order_checked(outcome: &str) {
+    count(&of::ORDERS_CHECKED, &[outcome], 1);
+}
+
 /// So many percent of a limit that all customers share are used.
 pub fn shared_limit_used(limit: &str, percent: u64) {
     value(&of::SHARED_LIMIT_USED, &[limit], percent);

@@ -7,6 +7,7 @@
 //! Prompts, callback addresses and keys never reach a `Debug` output or an error text.
 
 mod ask;
+pub mod checks;
 pub mod files;
 pub mod google;
 mod http;

@@ -146,7 +146,8 @@ fn chat(model: &str, instructions: &str, words: &str, photo: Option<&Photo>) -> 
     })
 }
 
-fn address(photo: &Photo) -> String {
+/// A photo as a part of a request names it.
+pub(crate) fn address(photo: &Photo) -> String {
     match photo {
         Photo::Link(url) => url.clone(),
         Photo::Bytes { mime, bytes } => format!("data:{mime};base64,{}", STANDARD.encode(bytes)),
@@ -200,9 +201,10 @@ struct Usage {
     completion_tokens: Option<u64>,
 }
 
+/// An error in its own words.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Refusal {
+pub(crate) struct Refusal {
     message: Option<String>,
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -215,7 +217,13 @@ impl Refusal {
         self.kind.as_deref() == Some(word) || self.code.as_str() == Some(word)
     }
 
-    fn reason(&self, status: u16) -> Option<Reason> {
+    /// Its words, for the log.
+    pub(crate) fn message(&self) -> &str {
+        self.message.as_deref().unwrap_or_default()
+    }
+
+    /// Why it refuses, where it surely does.
+    pub(crate) fn reason(&self, status: u16) -> Option<Reason> {
         let message = self.message.as_deref().unwrap_or_default();
         let code = self.code.as_str().unwrap_or_default();
         Some(match status {

@@ -57,23 +57,15 @@ impl Config {
     /// Where providers are, by their names, and where they take files, by `<name>-uploads`. Whoever is not among them is
     /// where its row says.
     pub fn provider_urls(&self) -> Result<BTreeMap<String, String>, Error> {
-        let malformed = || Error::Malformed {
-            name: "PROVIDER_URLS".to_owned(),
-            expected: "a list of name=address, separated by commas",
-        };
-        let listed = self.get("PROVIDER_URLS")?.split(',').map(str::trim);
-        let listed = listed.filter(|pair| !pair.is_empty()).map(|pair| {
-            let (name, url) = pair.split_once('=').ok_or_else(malformed)?;
-            let url = url.trim_end_matches('/');
-            let is_url = url.starts_with("https://") || url.starts_with("http://");
-            is_url
-                .then(|| (name.to_owned(), url.to_owned()))
-                .ok_or_else(malformed)
-        });
-        let mut places: BTreeMap<String, String> = listed.collect::<Result<_, _>>()?;
+        let mut places = listed(self.get("PROVIDER_URLS")?)?;
         places.insert("kie".to_owned(), self.get("KIE_API_URL")?.to_owned());
         places.insert("kie-uploads".to_owned(), self.get("KIE_UPLOAD_URL")?.to_owned());
         Ok(places)
+    }
+
+    /// Of those, the ones that the operator has listed.
+    pub fn listed_urls(&self) -> Result<BTreeMap<String, String>, Error> {
+        listed(self.get("PROVIDER_URLS")?)
     }
 
     /// A list of chats, separated by commas; may be empty.
@@ -89,6 +81,24 @@ impl Config {
         };
         chats.map(|chat| chat.parse().map_err(|_| malformed())).collect()
     }
+}
+
+/// Names with their addresses, separated by commas.
+fn listed(text: &str) -> Result<BTreeMap<String, String>, Error> {
+    let malformed = || Error::Malformed {
+        name: "PROVIDER_URLS".to_owned(),
+        expected: "a list of name=address, separated by commas",
+    };
+    let pairs = text.split(',').map(str::trim).filter(|pair| !pair.is_empty());
+    let listed = pairs.map(|pair| {
+        let (name, url) = pair.split_once('=').ok_or_else(malformed)?;
+        let url = url.trim_end_matches('/');
+        let is_url = url.starts_with("https://") || url.starts_with("http://");
+        is_url
+            .then(|| (name.to_owned(), url.to_owned()))
+            .ok_or_else(malformed)
+    });
+    listed.collect()
 }
 
 #[cfg(test)]

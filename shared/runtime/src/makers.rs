@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use app::Clock as _;
 use providers::Providers;
+use providers::checks::Checker;
 use providers::registry::{Access, ROWS, Row};
 
 use crate::clock::SystemClock;
@@ -46,6 +47,26 @@ pub fn providers(places: &BTreeMap<String, String>, secrets: &Secrets) -> Result
         })
     };
     Ok(Providers::open(access))
+}
+
+/// Whoever looks at words and photos before anybody pays: the account for words. `places` are
+/// [`Config::listed_urls`](crate::Config::listed_urls).
+pub fn checker(places: &BTreeMap<String, String>, secrets: &Secrets) -> Checker {
+    let row = &providers::openai::ROW;
+    let key = key(row, secrets).map(str::to_owned);
+    let base = places
+        .get(row.name)
+        .cloned()
+        .unwrap_or_else(|| row.base.to_owned());
+    Checker::new(move || {
+        Some(Access {
+            http: clients::http().ok()?,
+            base: base.clone(),
+            uploads: None,
+            key: key.clone()?,
+            now: Arc::new(|| SystemClock.now()),
+        })
+    })
 }
 
 #[cfg(test)]

@@ -27,6 +27,8 @@ mod report;
 mod requests;
 #[path = "guards/rewards.rs"]
 mod rewards;
+#[path = "guards/urgent.rs"]
+mod urgent;
 #[path = "guards/uses.rs"]
 mod uses;
 #[path = "guards/waiting.rs"]

@@ -23,7 +23,8 @@ pub use send::{
     AnswerCallbackQuery, DeleteMessage, GetFile, ReplyParameters, SendMessage, SendPhoto, SendVideo,
 };
 pub use setup::{
-    BotCommand, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook, WebhookInfo,
+    BotCommand, CommandScope, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook,
+    WebhookInfo,
 };
 pub use stars::{
     AnswerPreCheckoutQuery, EditUserStarSubscription, GetMyStarBalance, GetStarTransactions,

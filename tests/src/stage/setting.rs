@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use app::broadcast::Broadcaster;
 use app::cashier::Cashier;
-use app::desk::{Desk, Helpdesk};
+use app::desk::{Desk, Duty, Helpdesk, Inspector};
 use app::lookout::Lookout;
 use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
 use app::report::{Post, Reporter};
@@ -242,7 +242,31 @@ impl Ground {
             chat: super::OPERATOR,
             say: Say::in_(Locale::Ru),
         });
+        let table = |name: &str| self.aws.table_name(name).unwrap().to_owned();
+        let duty = Duty {
+            office: Office {
+                db: clients::db(&self.aws, WEBHOOK),
+                settings: table("SettingsTable"),
+                accounts: table("AccountsTable"),
+                audit: table("AuditTable"),
+                check: app::on_sale::inexpressible,
+            },
+            cashier: app::cashier::Desk {
+                cashier: cashier.clone(),
+                audit: table("AuditTable"),
+            },
+        };
+        let places = [(
+            "openai".to_owned(),
+            format!("{}/v1", outside.kie.trim_end_matches('/')),
+        )];
+        let secrets = json!({"openai_api_key": CHAT_KEY}).to_string();
+        let secrets = runtime::Secrets::parse(&secrets, SECRET_ARN).unwrap();
+        let checker = runtime::makers::checker(&places.into(), &secrets);
+        let inspector = cashier.bot.clone().map(|bot| Inspector { bot, checker });
         Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env)
+            .inspected_by(inspector)
+            .on_duty(Some(duty))
             .selling(cashier)
             .helped(helpdesk.filter(|_| self.setting.helps))
     }

@@ -34,6 +34,7 @@ mod limits;
 mod lost;
 mod plans;
 mod races;
+mod urgent;
 mod vary;
 mod waits;
 mod windows;
@@ -43,6 +44,7 @@ mod deadlines;
 mod dynamodb;
 
 mod habits;
+mod inspected;
 mod messages;
 mod moderation;
 mod orders;

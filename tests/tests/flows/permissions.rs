@@ -164,6 +164,40 @@ async fn give_back(stage: &Stage) {
     }
 }
 
+/// An owner looks from the operator's chat, and changes what cannot wait.
+async fn command_from_the_chat(stage: &Stage) {
+    let said = |text: &str, number: i64| {
+        json!({"update_id": 860_000_000 + number, "message": {"message_id": 81_000 + number, "date": 1_795_251_600,
+            "text": text, "chat": {"id": OPERATOR, "type": "supergroup"},
+            "from": {"id": ANNA, "is_bot": false, "first_name": "Anna"}}})
+    };
+    let pressed = |number: i64| {
+        json!({"update_id": 870_000_000 + number, "callback_query": {"id": "q", "chat_instance": "1",
+            "data": format!("op:{}", 81_000 + number), "from": {"id": ANNA, "is_bot": false, "first_name": "Anna"},
+            "message": {"message_id": 91_000, "date": 1_795_251_600, "chat": {"id": OPERATOR, "type": "supergroup"}}}})
+    };
+    let jobs = stage.jobs().await;
+    let is_paid =
+        |job: &&domain::job::Job| job.stage == JobStage::Delivered && job.cost > domain::money::Credits::ZERO;
+    let job = jobs.iter().find(is_paid).unwrap();
+    let refund = format!("/refund {} blurred", job.id);
+    let commands = [
+        "/flag daily_bonus on a feast",
+        "/undo no feast",
+        "/ban 1003 1h spam",
+        "/unban 1003 none",
+        &refund,
+        &refund,
+    ];
+    for (number, command) in (1..).zip(commands) {
+        stage.update(&said(command, number)).await;
+        let done = stage.update(&pressed(number)).await;
+        let is_done = done.text().starts_with('✅') || done.text().starts_with("Уже");
+        assert!(is_done, "{command}: {done:?}");
+    }
+    assert!(stage.update(&said("/status", 9)).await.text().contains("Открыто"));
+}
+
 /// A callback for a submission that is over.
 async fn call_back_late(stage: &Stage) {
     stage.kie.inject(Trouble::Failed, "", 1);
@@ -256,6 +290,7 @@ async fn every_permission_in_the_template_is_needed() {
     ask_the_api(&stage).await;
     buy(&stage).await;
     give_back(&stage).await;
+    Box::pin(command_from_the_chat(&stage)).await;
     assert_eq!(stage.listen(ANNA).await.status, 200);
     call_back_late(&stage).await;
     invite_erase_and_wait(&stage).await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::gift::{self, Outcome, REQUEST_BYTES_MAX};
+use app::gift::{self, CREDITS_MAX, Outcome, REQUEST_BYTES_MAX};
 use axum::extract::State;
 use domain::money::Credits;
 use domain::time::Timestamp;
@@ -17,9 +17,6 @@ use crate::body::{Body, Name, Until};
 use crate::openapi::{Bodies, Contended, Denials, NotThere};
 use crate::problem::Refusal;
 use crate::reply::Json;
-
-/// Credits in one gift at most: more is a slip of the finger.
-const CREDITS_MAX: u32 = 10_000;
 
 /// A gift.
 #[derive(Debug, Deserialize, ToSchema)]

@@ -34,5 +34,30 @@ pub(crate) const MODERATION: Kind = Kind {
             "1 to 720 [24]",
             "for how many hours no new orders are taken of them then",
         ),
+        field(
+            "check",
+            "{model, ...} [none]",
+            "OpenAI, or whoever speaks its protocol, looks at words and photos before anybody pays; without it nobody is asked",
+        ),
+        field(
+            "check.model",
+            "name, required",
+            "what looks at them, such as omni-moderation-latest",
+        ),
+        field(
+            "check.percent",
+            "1 to 100, by category [as it is flagged]",
+            "how sure the check must be to refuse it, by its own categories, such as {violence: 80}",
+        ),
+        field(
+            "check.allow",
+            "list of categories [none]",
+            "what is not refused, though it is flagged; sexual/minors cannot be allowed",
+        ),
+        field(
+            "check.unanswered",
+            "go_on or refuse [go_on]",
+            "what happens to an order where the check does not answer",
+        ),
     ],
 };

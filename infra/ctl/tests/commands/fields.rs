@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use ctl::fields::{KINDS, Kind, SINGLE};
 use limits_flags::features::{AddonRow, ComponentRow, FeatureRow, Given, TierRow};
 use limits_flags::{
-    CostsRow, ExchangeRow, LimitRow, ModelCostRow, ModelRow, ModerationRow, PackRow, PlanRow, PriceRow,
-    PricesRow, PromoRow, RateRow, ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow, SampleRow,
-    SellingRow,
+    CheckRow, CostsRow, ExchangeRow, LimitRow, ModelCostRow, ModelRow, ModerationRow, PackRow, PlanRow,
+    PriceRow, PricesRow, PromoRow, RateRow, ReceiptsRow, ReferralRow, RewardsRow, RouteRow, RulesRow,
+    SampleRow, SellingRow,
 };
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _, Visitor, value};
@@ -81,7 +81,7 @@ fn of(kind: &str) -> BTreeSet<String> {
             let rates = &taken::<ExchangeRow>("rub_per_usd[].") | &taken::<ExchangeRow>("rub_per_star[].");
             &taken::<CostsRow>("") | &rates
         }
-        "moderation" => taken::<ModerationRow>(""),
+        "moderation" => &taken::<ModerationRow>("") | &taken::<CheckRow>("check."),
         "promo" => taken::<PromoRow>(""),
         "rewards" => &taken::<RewardsRow>("") | &taken::<ReferralRow>("referral."),
         "rules" => taken::<RulesRow>(""),
@@ -178,10 +178,16 @@ fn what_is_called_required_is_what_a_reader_asks_for() {
     let costs =
         json!({"rub_per_usd": [], "rub_per_star": [], "billed_units": {}, "prompt_chars": 1, "keep_days": 1});
     assert_eq!(required::<CostsRow>(&costs), said_required("costs", ""));
-    let moderation = json!({"refuse": {}, "told": {}, "strikes_max": 5, "pause_hours": 5});
+    let moderation =
+        json!({"refuse": {}, "told": {}, "strikes_max": 5, "pause_hours": 5, "check": {"model": "m"}});
     assert_eq!(
         required::<ModerationRow>(&moderation),
         said_required("moderation", "")
+    );
+    let check = json!({"model": "m", "percent": {}, "allow": [], "unanswered": "refuse"});
+    assert_eq!(
+        required::<CheckRow>(&check),
+        said_required("moderation", "check.")
     );
     let exchange = json!({"from": "2026-12-01", "rate": 80});
     assert_eq!(

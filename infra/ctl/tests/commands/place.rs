@@ -54,6 +54,8 @@ impl Place {
         let mut outputs = stack.outputs.clone();
         outputs.insert("WebhookUrl".to_owned(), "https://bot.example.com/".to_owned());
         outputs.insert("FeaturesApiUrl".to_owned(), "https://api.example.com/".to_owned());
+        outputs.insert("OperatorChatId".to_owned(), "-100999".to_owned());
+        outputs.insert("OperatorLanguage".to_owned(), "ru".to_owned());
         let note = json!({
             "outputs": outputs,
             "endpoints": {

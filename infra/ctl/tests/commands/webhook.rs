@@ -30,6 +30,12 @@ async fn one_command_registers_the_webhook_and_fills_the_menus() {
             .map(|(command, description)| json!({"command": command, "description": description}));
         assert_eq!(menu(&place, language).await, json!(wanted));
     }
+    let wanted = texts::operator_commands(Locale::Ru)
+        .map(|(command, description)| json!({"command": command, "description": description}));
+    let scope = json!({"type": "chat", "chat_id": -100_999});
+    let fields = [("scope".to_owned(), scope)].into_iter().collect();
+    let operators = place.telegram.call("getMyCommands", fields).await.unwrap();
+    assert_eq!(operators, json!(wanted), "the operator's chat has its own");
     let button = place
         .telegram
         .call("getChatMenuButton", serde_json::Map::new())

@@ -1,6 +1,7 @@
 //! A played chat model: the `OpenAI` protocol as far as a prompt builder needs it, with a model that is no model.
 
 mod asked;
+mod checks;
 mod hear;
 mod improve;
 mod schema;
@@ -20,6 +21,7 @@ use serde_json::Value;
 
 use crate::Clock;
 use asked::{Asked, Dialect};
+pub use checks::{CHECK_WORDS, CheckPlay, CheckRequest, CheckWord};
 pub use trouble::{CHAT_WORDS, ChatTrouble, ChatWord};
 
 /// One request as it was understood, for a test to look at.
@@ -50,6 +52,7 @@ struct Inner {
 #[derive(Default)]
 struct Book {
     requests: Vec<ChatRequest>,
+    checks: Vec<CheckRequest>,
     waiting: Vec<(ChatTrouble, String, u32)>,
 }
 
@@ -63,7 +66,7 @@ impl ChatModel {
         }))
     }
 
-    /// `POST /v1/chat/completions`, `POST /v1/responses` and `POST /v1/audio/transcriptions`.
+    /// `POST /v1/chat/completions`, `POST /v1/responses`, `POST /v1/audio/transcriptions` and `POST /v1/moderations`.
     pub fn router(&self) -> Router {
         Router::new()
             .route("/v1/chat/completions", post(completions))
@@ -71,6 +74,10 @@ impl ChatModel {
             .route(
                 "/v1/audio/transcriptions",
                 post(hear::transcriptions).layer(DefaultBodyLimit::max(hear::AUDIO_BYTES_MAX)),
+            )
+            .route(
+                "/v1/moderations",
+                post(checks::moderations).layer(DefaultBodyLimit::max(checks::BODY_BYTES_MAX)),
             )
             .with_state(self.clone())
     }
@@ -83,6 +90,11 @@ impl ChatModel {
     /// Every request with a right key and body, oldest first.
     pub fn requests(&self) -> Vec<ChatRequest> {
         self.book().requests.clone()
+    }
+
+    /// Every check that was asked for with a right key and body, oldest first.
+    pub fn checks(&self) -> Vec<CheckRequest> {
+        self.book().checks.clone()
     }
 
     fn take(&self, prompt: &str) -> Option<ChatTrouble> {

@@ -25,7 +25,10 @@ pub mod video;
 pub use api::serve;
 pub use callback::{Forged, Signature};
 pub use caller::Caller;
-pub use chat::{CHAT_WORDS, ChatModel, ChatRequest, ChatTrouble, ChatWord};
+pub use chat::{
+    CHAT_WORDS, CHECK_WORDS, ChatModel, ChatRequest, ChatTrouble, ChatWord, CheckPlay, CheckRequest,
+    CheckWord,
+};
 pub use config::{Clock, Config, real_clock};
 pub use error::Error;
 pub use models::model_names;

@@ -1,11 +1,10 @@
 //! T1: the draft becomes a job, and the card the notice that it is in the queue.
 
 use domain::account::{Account, Place};
-use domain::admission::{Admission, Denied, Refusal, Request, admit};
-use domain::catalog::Makes;
+use domain::admission::{Admission, Refusal, Request, admit};
 use domain::id::{ChatId, MessageId, Nonce};
 use domain::job::{Job, Stage};
-use domain::limit::{Counts, Limit, Usage, Whose};
+use domain::limit::{Counts, Whose};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
 use queue::{Doorbell, Hint};
@@ -16,8 +15,7 @@ use tracing::{Instrument as _, Span};
 
 use super::Error;
 use super::visit::Visit;
-use crate::way_out::way_out;
-use crate::{cards, kinds, moderation, quota, show, strikes, tally, traces};
+use crate::{cards, kinds, show, strikes, tally, traces};
 
 /// How often an order is decided anew on what a refused transaction brought back. What it is decided on moves only when the
 /// same customer orders at the same moment, or where a row is full of what all use together.
@@ -29,7 +27,7 @@ const BEHIND_OUR_ANSWER: Millis = Millis::from_secs(1);
 
 /// What a press orders.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
+pub(super) enum Wanted {
     /// What the draft describes.
     Described,
     /// Words for it.
@@ -91,7 +89,7 @@ impl Visit<'_> {
             chat: ChatId(self.chat),
             message: MessageId(message_id),
         };
-        for _ in 0..ADMIT_TRIES {
+        for attempt in 0..ADMIT_TRIES {
             let mut admission = match self.decide(wanted, nonce, revision, place) {
                 Ok(admission) => admission,
                 Err(Refusal::ModelUnavailable) if wanted == Wanted::Words => {
@@ -109,6 +107,12 @@ impl Visit<'_> {
             // Nobody pays a price that the card did not show: the card is drawn anew, and waits for another press.
             if admission.job.cost != price {
                 return Ok(self.show_repriced(nonce, message_id, query_id));
+            }
+            if attempt == 0
+                && let Some(reply) = Box::pin(self.held_back(nonce, revision, (message_id, query_id))).await?
+            {
+                spans::ended(traced, "refused");
+                return Ok(reply);
             }
             Box::pin(self.note_invitation()).await?;
             admission.job.trace = trace::here().map(|here| here.to_string());
@@ -140,7 +144,7 @@ impl Visit<'_> {
         Ok(Self::alert(query_id, &self.say.text("overtaken")))
     }
 
-    fn decide(
+    pub(super) fn decide(
         &self,
         wanted: Wanted,
         nonce: &Nonce,
@@ -275,7 +279,7 @@ impl Visit<'_> {
     }
 
     /// Words that are refused are noted, once for what the card shows.
-    async fn strike(&mut self, nonce: &Nonce, revision: u32) -> Result<(), Error> {
+    pub(super) async fn strike(&mut self, nonce: &Nonce, revision: u32) -> Result<(), Error> {
         let of = format!("{}#{revision}", nonce.as_str());
         let rule = self.snapshot.moderation.strikes;
         let (store, account) = (&self.desk.store, self.account.clone());
@@ -292,7 +296,7 @@ impl Visit<'_> {
     }
 
     /// That no orders are taken of this customer for a while.
-    fn suspended(&self, until: Timestamp) -> String {
+    pub(super) fn suspended(&self, until: Timestamp) -> String {
         let moment = show::moment(self.say, until, &self.own_zone(), self.now);
         let said = self.account.standing.strikes.are_said();
         let text = if said {
@@ -301,91 +305,5 @@ impl Visit<'_> {
             "refused-suspended"
         };
         self.say.with(text, [("moment", moment.into())])
-    }
-
-    /// Says why not. Where the card does not show the draft as it is, or shows what is no longer made, it is drawn anew.
-    fn refuse(&self, nonce: &Nonce, refusal: &Refusal, message_id: i64, query_id: &str) -> Reply {
-        let say = self.say;
-        tracing::info!(name: "order_refused", user = self.account.user.0, ?refusal, "an order was refused");
-        match refusal {
-            Refusal::LimitReached(usage) => meter::limit_refused(&usage.limit.id),
-            Refusal::NotEntitled(denied) => {
-                meter::feature_denied(&denied.feature);
-                tracing::info!(name: "feature_access_denied", user = self.account.user.0, feature_id = denied.feature, "Feature access denied");
-            }
-            _ => {}
-        }
-        let text = match refusal {
-            Refusal::Paused => say.text("paused"),
-            Refusal::DraftStale | Refusal::ChoiceUnavailable => {
-                return self.show_card(nonce, message_id, query_id);
-            }
-            Refusal::ModelUnavailable => {
-                let draft = self.draft(nonce);
-                let photo = draft.is_some_and(|draft| draft.photo.is_some());
-                let kind = draft.map_or(Makes::Video, |draft| kinds::of(&self.snapshot, draft));
-                say.text(show::not_made(&self.snapshot, kind, photo))
-            }
-            Refusal::PromptTooShort { chars, min } => say.with(
-                "refused-too-short",
-                [("chars", (*chars).into()), ("min", (*min).into())],
-            ),
-            Refusal::PromptTooLong { chars, max } => say.with(
-                "refused-too-long",
-                [("chars", (*chars).into()), ("max", (*max).into())],
-            ),
-            Refusal::NotEnoughCredits { cost, available } => {
-                let draft = self.draft(nonce);
-                let hint =
-                    draft.map(|draft| way_out(say, &self.snapshot, &self.account, draft, self.sells()));
-                say.with(
-                    "refused-credits",
-                    [
-                        ("cost", show::credits(say, *cost).into()),
-                        ("available", show::credits(say, *available).into()),
-                        ("hint", hint.unwrap_or_default().into()),
-                    ],
-                )
-            }
-            Refusal::InDebt(debt) => {
-                let debt = show::credits(say, *debt);
-                say.with("refused-debt", [("debt", debt.into())])
-            }
-            Refusal::TooManyActive { max } => say.with("refused-active", [("max", (*max).into())]),
-            Refusal::LimitReached(usage) => {
-                let zone = self.own_zone();
-                let draft = self.draft(nonce);
-                let plan = draft.and_then(|draft| self.way_up_called(draft, std::slice::from_ref(usage)));
-                let tier = self.tier_with_more(usage);
-                let more = (plan.as_deref(), tier.as_deref());
-                quota::refused(say, &self.snapshot, usage, more, (&zone, self.now))
-            }
-            Refusal::NotEntitled(denied) => self.lacking(denied),
-            Refusal::Suspended { until } => self.suspended(*until),
-            Refusal::Moderated { category } => {
-                if let Some(until) = self.account.standing.strikes.paused_at(self.now) {
-                    return Self::alert(query_id, &self.suspended(until));
-                }
-                let why = moderation::why(say, &self.snapshot.moderation, category);
-                say.with("refused-moderated", [("why", why.into())])
-            }
-        };
-        Self::alert(query_id, &text)
-    }
-
-    /// The name of the tier that has more room than a limit that came with a feature.
-    fn tier_with_more(&self, usage: &Usage) -> Option<String> {
-        let feature = quota::feature_of(&self.snapshot, &usage.limit)?;
-        let used = |limit: &Limit| Some(self.usage(limit, usage.amount));
-        self.entitled(|entitled| {
-            let check = entitled.check_with_usage(feature, used);
-            let tier = self.snapshot.registry.tier(check.unlocked_by.tier?)?;
-            Some(tier.name.in_locale(self.say.locale().as_str()).to_owned())
-        })
-    }
-
-    /// Why an order is refused for which the customer lacks something.
-    fn lacking(&self, denied: &Denied) -> String {
-        format!("{} {}", self.lacks(denied), self.say.text("not-charged"))
     }
 }

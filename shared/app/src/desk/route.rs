@@ -8,6 +8,7 @@ use telegram::types::{CallbackQuery, ChatMemberUpdated, Message, Update, UpdateK
 
 use super::compose::First;
 use super::invite;
+use super::urgent::Handled;
 use super::visit::Visit;
 use super::welcome::{help, help_instead, unknown_command};
 use super::{Desk, Error};
@@ -77,6 +78,9 @@ impl Desk {
         if let Some(reply) = Box::pin(self.operator_said(message, deadline)).await? {
             return Ok(Some(reply));
         }
+        if let Handled::Ours(reply) = Box::pin(self.urgent(message, deadline)).await? {
+            return Ok(reply);
+        }
         let Some(from) = message.from.as_ref().filter(|from| !from.is_bot && from.id > 0) else {
             return Ok(None);
         };
@@ -133,6 +137,9 @@ impl Desk {
     }
 
     async fn button(&self, query: &CallbackQuery, deadline: Deadline) -> Result<Option<Reply>, Error> {
+        if let Handled::Ours(reply) = Box::pin(self.urgent_press(query, deadline)).await? {
+            return Ok(reply);
+        }
         let say = Say::in_(Locale::of(query.from.language_code.as_deref()));
         let Some(button) = query.data.as_deref().and_then(Button::parse) else {
             return Ok(Some(

@@ -77,13 +77,19 @@ impl Visit<'_> {
         let (Some(help), Some(draft)) = (&self.desk.helpdesk, self.draft(nonce)) else {
             return Ok(Self::alert(query_id, &self.say.text("draft-stale")));
         };
-        let Some(category) = self.snapshot.moderation.refuses(&draft.prompt) else {
-            return Ok(Self::alert(query_id, &self.say.text("appeal-needless")));
+        let listed = self.snapshot.moderation.refuses(&draft.prompt);
+        let category = match listed {
+            Some(category) => category.to_owned(),
+            None => match self.was_flagged(draft).await? {
+                Some((category, subject)) => format!("{category} ({})", subject.as_str()),
+                None => return Ok(Self::alert(query_id, &self.say.text("appeal-needless"))),
+            },
         };
+        let words = Some(draft.prompt.as_str()).filter(|words| !words.is_empty());
         let values = [
             ("user", self.account.user.to_string().into()),
-            ("category", quoted(category, APPEAL_CHARS_MAX).into()),
-            ("words", quoted(&draft.prompt, APPEAL_CHARS_MAX).into()),
+            ("category", quoted(&category, APPEAL_CHARS_MAX).into()),
+            ("words", quoted(words.unwrap_or("🖼"), APPEAL_CHARS_MAX).into()),
         ];
         let text = help.say.with("operator-appeal", values);
         let answer = match self.relay(help, text, (APPEAL, APPEALS_MAX)).await? {

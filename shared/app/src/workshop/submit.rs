@@ -335,7 +335,7 @@ pub(super) fn photo_trouble(job: &Job, error: &telegram::Error) -> NoPhoto {
 }
 
 /// What a picture's first bytes say that it is; a name or a header may lie.
-fn picture_kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+pub(crate) fn picture_kind(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
     match bytes {
         [0xff, 0xd8, 0xff, ..] => Some(("image/jpeg", "jpg")),
         [0x89, b'P', b'N', b'G', ..] => Some(("image/png", "png")),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::moderation::{List, Moderation, STRIKES_MAX, StrikeRule};
+use domain::moderation::{CheckRule, List, Moderation, NEVER_ALLOWED, STRIKES_MAX, StrikeRule, Unanswered};
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -24,6 +24,76 @@ pub struct ModerationRow {
     /// For how many hours no new orders are taken then.
     #[serde(default = "pause_hours", skip_serializing_if = "is_pause_hours")]
     pub pause_hours: u32,
+    /// A provider's own check of words and photos, before anybody pays. Without it nobody is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<CheckRow>,
+}
+
+/// A provider's own check.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CheckRow {
+    /// The model that looks at it, as the provider calls it.
+    pub model: String,
+    /// From how many percent on a category is refused, instead of where the check flags it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub percent: BTreeMap<String, u16>,
+    /// Categories that are not refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allow: Vec<String>,
+    /// What happens where the check does not answer.
+    #[serde(default, skip_serializing_if = "UnansweredRow::is_usual")]
+    pub unanswered: UnansweredRow,
+}
+
+/// What happens to an order that nobody has looked at.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnansweredRow {
+    /// It goes on.
+    #[default]
+    GoOn,
+    /// It is refused.
+    Refuse,
+}
+
+impl UnansweredRow {
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+impl CheckRow {
+    /// What this says.
+    fn read(&self) -> Result<CheckRule, DocumentError> {
+        if self.model.trim().is_empty() {
+            return Err(DocumentError::Senseless("check.model", "name a model"));
+        }
+        if self.percent.values().any(|percent| !(1..=100).contains(percent)) {
+            return Err(DocumentError::Senseless(
+                "check.percent",
+                "1 to 100 percent can be meant",
+            ));
+        }
+        if self.allow.iter().any(|category| category == NEVER_ALLOWED) {
+            return Err(DocumentError::Senseless(
+                "check.allow",
+                "sexual/minors is never allowed",
+            ));
+        }
+        let at = self.percent.iter();
+        Ok(CheckRule {
+            model: self.model.trim().to_owned(),
+            at_permille: at
+                .map(|(category, percent)| (category.clone(), percent.saturating_mul(10)))
+                .collect(),
+            allowed: self.allow.iter().cloned().collect(),
+            unanswered: match self.unanswered {
+                UnansweredRow::GoOn => Unanswered::GoOn,
+                UnansweredRow::Refuse => Unanswered::Refuse,
+            },
+        })
+    }
 }
 
 /// The longest pause: a month. Longer ones are an operator's decision about one customer.
@@ -74,6 +144,7 @@ impl ModerationRow {
         let told = self.told.iter();
         let told = told.map(|(category, texts)| (category.clone(), texts.into()));
         Ok(Moderation {
+            check: self.check.as_ref().map(CheckRow::read).transpose()?,
             list,
             told: told.collect(),
             strikes: StrikeRule {
@@ -110,6 +181,38 @@ mod tests {
             read,
             "what is usual is left out"
         );
+    }
+
+    #[test]
+    fn a_check_is_taken_as_it_is_written_and_children_are_never_allowed() {
+        let row = r#"{"check":{"model":" omni ","percent":{"violence":80},"allow":["illicit"],"unanswered":"refuse"}}"#;
+        let check = read(row).unwrap().check.unwrap();
+        assert_eq!(
+            (check.model.as_str(), check.at_permille["violence"]),
+            ("omni", 800)
+        );
+        assert!(check.allowed.contains("illicit"));
+        assert_eq!(check.unanswered, Unanswered::Refuse);
+        let usual = read(r#"{"check":{"model":"omni"}}"#).unwrap().check.unwrap();
+        assert_eq!(usual.unanswered, Unanswered::GoOn);
+        for (row, why) in [
+            (r#"{"check":{"model":" "}}"#, "`check.model` makes no sense"),
+            (
+                r#"{"check":{"model":"m","percent":{"hate":0}}}"#,
+                "`check.percent` makes no sense",
+            ),
+            (
+                r#"{"check":{"model":"m","percent":{"hate":101}}}"#,
+                "`check.percent` makes no sense",
+            ),
+            (
+                r#"{"check":{"model":"m","allow":["sexual/minors"]}}"#,
+                "`check.allow` makes no sense",
+            ),
+        ] {
+            let said = read(row).unwrap_err();
+            assert!(said.starts_with(why), "{said}");
+        }
     }
 
     #[test]

@@ -6,7 +6,15 @@ use crate::features::Texts;
 use crate::nearest::unknown;
 
 /// The categories that the bot has words for.
-const KNOWN: [&str; 4] = ["minors", "sexual", "violence", "person"];
+const KNOWN: [&str; 7] = [
+    "minors",
+    "sexual",
+    "violence",
+    "person",
+    "hate",
+    "self_harm",
+    "illicit",
+];
 /// The longest text about a category, in characters: it is part of a note over the chat.
 const TOLD_CHARS_MAX: usize = 90;
 /// The most entries: a start of a Lambda compiles them all.

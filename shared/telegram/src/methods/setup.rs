@@ -98,6 +98,20 @@ pub struct SetMyCommands {
     /// Two letters of ISO 639-1; absent for everybody without a list of their own language.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub language_code: Option<String>,
+    /// Where they are shown; everywhere without.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<CommandScope>,
+}
+
+/// Where commands are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum CommandScope {
+    /// In one chat.
+    Chat {
+        /// Which.
+        chat_id: i64,
+    },
 }
 
 impl Method for SetMyCommands {

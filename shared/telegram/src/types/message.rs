@@ -55,6 +55,12 @@ pub struct Message {
     pub chat: Chat,
     /// Who wrote it; absent in channels.
     pub from: Option<User>,
+    /// In the name of which chat it was written, if not in that of `from`: a channel's, or an anonymous administrator's.
+    pub sender_chat: Option<Present>,
+    /// It was forwarded: somebody else has written it, or somewhere else.
+    pub forward_origin: Option<Present>,
+    /// A bot has written it for `from`.
+    pub via_bot: Option<Present>,
     /// Text of a text message.
     pub text: Option<String>,
     /// Text under a photo, video or document.
