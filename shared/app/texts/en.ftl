@@ -1073,7 +1073,7 @@ urgent-usage = { $command ->
     [undo] So: /undo reason
    *[other] I do not understand that. What there is: /operator
 }
-urgent-role = That takes the role { $role }: cargo ctl admins
+urgent-role = That takes the role { $role }: cargo ctl admins list
 urgent-status =
     <b>Open orders: { $more ->
         [yes] more than { $open }

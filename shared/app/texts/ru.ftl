@@ -1083,7 +1083,7 @@ urgent-usage = { $command ->
     [undo] Так: /undo причина
    *[other] Так не понимаю. Что можно: /operator
 }
-urgent-role = Для этого нужна роль { $role }: cargo ctl admins
+urgent-role = Для этого нужна роль { $role }: cargo ctl admins list
 urgent-status =
     <b>Открыто заказов: { $more ->
         [yes] больше { $open }

@@ -331,6 +331,28 @@ async fn the_latest_change_from_here_is_taken_back_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_command_below_a_customers_question_is_no_answer_to_it() {
+    let stage = staffed().await;
+    stage.newcomer_who_speaks(OPERATOR, "ru").await;
+    stage.say(ANNA, "/support where is my cat?").await;
+    let question = stage.last_text(OPERATOR);
+    let before = stage.texts(ANNA);
+    for (number, who) in (1..).zip([OLGA, PAVEL]) {
+        let mut below = said(who, "/ban 1001 rude", number);
+        let chat = below["message"]["chat"].clone();
+        below["message"]["reply_to_message"] = json!({"message_id": 5, "date": 1_795_251_600, "chat": chat,
+            "from": {"id": 123_456, "is_bot": true, "first_name": "neurocards"}, "text": question});
+        let answer = stage.update(&below).await;
+        assert_eq!(
+            answer.text().contains("Не принимать заказы"),
+            who == OLGA,
+            "{answer:?}"
+        );
+    }
+    assert_eq!(stage.texts(ANNA), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn how_it_stands_and_who_somebody_is_is_shown_to_whoever_may_look() {
     let stage = staffed().await;
     stage.admit(PAVEL, Role::Viewer).await;

@@ -75,11 +75,12 @@ impl Desk {
         if message.chat.is_private() && message.is_about_money() {
             return Box::pin(self.money(message, deadline)).await;
         }
-        if let Some(reply) = Box::pin(self.operator_said(message, deadline)).await? {
-            return Ok(Some(reply));
-        }
+        // Before what is replied to customers: a command below a question is no answer to it.
         if let Handled::Ours(reply) = Box::pin(self.urgent(message, deadline)).await? {
             return Ok(reply);
+        }
+        if let Some(reply) = Box::pin(self.operator_said(message, deadline)).await? {
+            return Ok(Some(reply));
         }
         let Some(from) = message.from.as_ref().filter(|from| !from.is_bot && from.id > 0) else {
             return Ok(None);
