@@ -297,9 +297,10 @@ async function strays(language) {
   await who.shows(`${PICTURES}bot-start-${language}-light-360.png`);
   await who.reads(who.in({ ru: /По вашему фото[^]*Хотите описать движение/, en: /your photo[^]*Want to describe the motion/ }));
   await who.looks("photo");
-  await who.asks("/start");
+  assert.match(await who.asks("/start"), who.in(W.welcomeBack));
   const words = who.in({ ru: "буквы танцуют", en: "the letters dance" });
-  assert.match(await who.asks(words), who.in({ ru: new RegExp(`По вашему фото[^]*${words}`), en: new RegExp(`your photo[^]*${words}`) }));
+  await who.says(words);
+  await who.reads(who.in({ ru: new RegExp(`По вашему фото[^]*${words}`), en: new RegExp(`your photo[^]*${words}`) }));
   // The card before it is out of date; the new one is pressed twice, and is one order.
   await who.presses(who.in(W.create), { oldest: true });
   assert.match(await who.isTold(), who.in({ ru: /Эта карточка устарела.*Ничего не списано/, en: /out of date.*Nothing was charged/ }));

@@ -5,8 +5,10 @@ import assert from "node:assert/strict";
 
 import { PAGE, PATIENCE_MS, PICTURES, ask, browser } from "./driven.mjs";
 
+/** How long a video is waited for, which takes seconds to be made. */
+const VIDEO_MS = 3 * PATIENCE_MS;
 /** How long an answer is waited for before something is said once more, and how often that is done. */
-const ANSWER_MS = 2_500;
+const ANSWER_MS = 5_000;
 const ASKED_MAX = 4;
 
 /** A person of one language, who has the bot's chat before them, by a link to it or not, and has not pressed Start. */
@@ -15,7 +17,7 @@ export async function person(language, { width = 360, height = 780, at } = {}) {
   const user = (await (await ask(`${PAGE}/client/users`, { first_name: names[language], language_code: language })).json()).id;
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  page.setDefaultTimeout(VIDEO_MS);
   page.faults = [];
   page.on("pageerror", (fault) => page.faults.push(String(fault)));
   page.on("console", (line) => line.type() === "error" && !line.text().includes("net::ERR_") && page.faults.push(line.text()));

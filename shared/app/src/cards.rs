@@ -303,16 +303,22 @@ pub(crate) fn chosen(say: Say, what: String, chosen: bool) -> String {
     )
 }
 
-/// The buttons below a welcome.
-pub(crate) fn welcome_buttons(say: Say, parked: bool, sells: bool) -> InlineKeyboardMarkup {
+/// The buttons below a welcome; `draft` leads back to an order that is being composed.
+pub(crate) fn welcome_buttons(
+    say: Say,
+    draft: Option<Vec<Option<InlineKeyboardButton>>>,
+    parked: bool,
+    sells: bool,
+) -> InlineKeyboardMarkup {
     let both = vec![
         Button::Orders.labelled(say.text("button-orders")),
         Button::Cabinet.labelled(say.text("button-cabinet")),
         Button::Help.labelled(say.text("button-help")),
     ];
     keyboard(
-        parked_row(say, parked)
+        draft
             .into_iter()
+            .chain(parked_row(say, parked))
             .chain(shop_row(say, sells))
             .chain([both]),
     )

@@ -262,8 +262,12 @@ pub(crate) fn try_again(say: Say, again: &Button) -> InlineKeyboardMarkup {
     ])
 }
 
-/// The button back to the order that somebody was composing when they went to the shop.
-fn to_draft(say: Say, account: &Account, now: Timestamp) -> Option<Vec<Option<InlineKeyboardButton>>> {
+/// The button back to the order that somebody was composing when they went elsewhere.
+pub(crate) fn to_draft(
+    say: Say,
+    account: &Account,
+    now: Timestamp,
+) -> Option<Vec<Option<InlineKeyboardButton>>> {
     let draft = account.draft.as_ref();
     let draft = draft.filter(|draft| now.since(draft.created_at) <= DRAFT_WAITS)?;
     let button = Button::Card(draft.nonce.clone());

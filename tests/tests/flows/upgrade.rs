@@ -120,13 +120,16 @@ async fn what_a_tier_does_not_bring_leads_to_the_plan_that_does() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_shop_leads_back_to_an_order_for_a_day() {
+async fn the_shop_and_a_new_start_lead_back_to_an_order_for_a_day() {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;
     stage.say(ANNA, "/buy").await;
     assert!(!stage.has_button(ANNA, "cd:"));
     stage.draft(ANNA, "the sea").await;
     stage.say(ANNA, "/buy").await;
+    stage.press_newest(ANNA, "cd:").await;
+    assert!(stage.last_text(ANNA).contains("the sea"));
+    stage.say(ANNA, "/start").await;
     stage.press_newest(ANNA, "cd:").await;
     assert!(stage.last_text(ANNA).contains("the sea"));
     stage.pass(Millis::from_mins(24 * 60 + 1));

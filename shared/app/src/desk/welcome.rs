@@ -6,7 +6,7 @@ use super::Error;
 use super::invite::PROMO;
 use super::visit::Visit;
 use crate::texts::Say;
-use crate::{cards, kinds, show};
+use crate::{cards, kinds, shop, show};
 
 impl Visit<'_> {
     /// `/start`, and what its link carries: a promo code is used before the welcome says what there is to be spent.
@@ -46,8 +46,9 @@ impl Visit<'_> {
                 say.with("start-parked", [("count", parked.into())])
             );
         }
+        let draft = shop::to_draft(say, &self.account, self.now);
         self.send(text)
-            .with_buttons(cards::welcome_buttons(say, parked > 0, self.sells()))
+            .with_buttons(cards::welcome_buttons(say, draft, parked > 0, self.sells()))
             .into()
     }
 
