@@ -1,14 +1,14 @@
 //! The draft card and the other messages with buttons.
 
 mod models;
+mod orders;
 mod refused;
 mod upgrade;
 
 use domain::account::{Account, Draft};
 use domain::admission::{Payer, Refusal, check_words, price_of};
-use domain::catalog::{Makes, Model, Ware};
+use domain::catalog::{Model, Ware};
 use domain::id::{ModelId, Nonce};
-use domain::job::Job;
 use domain::limit::Usage;
 use domain::money::Credits;
 use domain::time::Timestamp;
@@ -27,6 +27,7 @@ use crate::way_out::way_out;
 use crate::words_card;
 
 pub(crate) use models::models;
+pub(crate) use orders::{again_button, again_row, cancel_button, made_row, other_model_button};
 pub(crate) use refused::refused;
 
 /// A message's text with its buttons.
@@ -351,38 +352,6 @@ pub(crate) fn cabinet_button(say: Say) -> InlineKeyboardMarkup {
 
 fn parked_row(say: Say, parked: bool) -> Option<Vec<Option<InlineKeyboardButton>>> {
     parked.then(|| vec![Button::Parked.labelled(say.text("button-parked"))])
-}
-
-/// The button below an order that can still be canceled.
-pub(crate) fn cancel_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
-    keyboard([vec![
-        Button::Cancel(nonce.clone()).labelled(say.text("button-cancel")),
-    ]])
-}
-
-/// The button below what was ordered.
-pub(crate) fn again_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
-    keyboard([again_row(say, nonce)])
-}
-
-/// The buttons below something that was made, to have it made once more: just so, or, of a video, with something different.
-pub(crate) fn made_row(say: Say, job: &Job) -> Vec<Option<InlineKeyboardButton>> {
-    let mut row = again_row(say, &job.id.nonce);
-    if job.order.makes == Makes::Video {
-        row.push(Button::Vary(job.id.nonce.clone()).labelled(say.text("button-vary")));
-    }
-    row
-}
-
-pub(crate) fn again_row(say: Say, nonce: &Nonce) -> Vec<Option<InlineKeyboardButton>> {
-    vec![Button::Again(nonce.clone()).labelled(say.text("button-again"))]
-}
-
-/// The button below a failure.
-pub(crate) fn other_model_button(say: Say, nonce: &Nonce) -> InlineKeyboardMarkup {
-    keyboard([vec![
-        Button::Other(nonce.clone()).labelled(say.text("button-other-model")),
-    ]])
 }
 
 /// The button below something that had waited; with another one below a picture of which a video can be made.

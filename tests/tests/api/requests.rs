@@ -78,7 +78,7 @@ async fn a_day_is_summed_up_by_kind_by_model_and_by_reason() {
         "{}",
         csv.text
     );
-    assert!(csv.text.contains("\nvideo_gen,4,2,1,1,"), "{}", csv.text);
+    assert!(csv.text.contains("\nvideo_gen,4,2,1,0,1,"), "{}", csv.text);
     assert!(csv.text.trim_end().ends_with(",0,0"), "{}", csv.text);
     // Another day has none of it, two days have it all, and a word is no day.
     let other = get(&stage, "/admin/requests/summary?day=2026-11-20").await;

@@ -65,6 +65,7 @@ async fn week(stage: &Stage, operations: u64) {
             world.note(&day).await;
         }
     }
+    world.goes_back(&weeks_ago, &day).await;
     stage
         .clock
         .set(Timestamp::parse_rfc3339("2026-11-23T06:00:00Z").unwrap());

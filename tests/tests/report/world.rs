@@ -389,6 +389,24 @@ impl<'a> World<'a> {
         }
     }
 
+    /// A payment of one time, of which a third goes back in another.
+    pub(crate) async fn goes_back(&mut self, of: &Period, on: &Period) {
+        self.number += 1;
+        let (user, at) = (self.user(), self.moment(of));
+        let record = self.record(Rail::YooKassa, user, at);
+        let record = Record {
+            is_test: false,
+            ..record
+        };
+        let (id, bought, third) = (record.id().clone(), record.goods.credits, record.amount.minor / 3);
+        let grant = (Key::Purchase(id.clone()), bought);
+        let given = self.step(&record, (State::Credited, 0), Some(grant), at).await;
+        let gone = Key::Payment(After::Clawed, id, 2);
+        let noon = on.from.after(Millis::from_mins(12 * 60));
+        self.step(&given, (State::Credited, third), Some((gone, bought)), noon)
+            .await;
+    }
+
     /// A gift of credits.
     pub(crate) async fn gift(&mut self, period: &Period) {
         self.number += 1;
