@@ -42,6 +42,7 @@ async function run() {
 
 // --- Somebody to write to --------------------------------------------------------------------------------------------
 
+const earlier = await users();
 const made = await each([...Array(RUSSIANS).fill("ru"), ...Array(OTHERS).fill("en")], async (language_code) => {
   const answer = await fetch(`${PAGE}/client/users`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ first_name: "Somebody", language_code }) });
   const { id } = await answer.json();
@@ -70,8 +71,9 @@ await until(async () => {
   return accounts.every((account) => account.is_blocked);
 }, "nobody has noticed who blocked the bot");
 const wanted = new Set(russians.slice(unwilling.length));
-// Whoever was here before may speak Russian, too.
-if ((await ask(`/admin/accounts/${CUSTOMER}`, undefined, "GET")).locale === "ru") wanted.add(Number(CUSTOMER));
+// Whoever was here before may speak Russian, too. Not everybody whom Telegram knows has pressed Start.
+const reachable = await each(earlier, (user) => ask(`/admin/accounts/${user}`, undefined, "GET").catch(() => null));
+earlier.filter((_, at) => reachable[at]?.locale === "ru" && !reachable[at].is_blocked).forEach((user) => wanted.add(user));
 ok(`${made.length} customers, of whom ${wanted.size} are to be reached`);
 
 // --- Writing it ------------------------------------------------------------------------------------------------------

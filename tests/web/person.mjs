@@ -7,6 +7,8 @@ import { PAGE, PATIENCE_MS, PICTURES, ask, browser } from "./driven.mjs";
 
 /** How long a video is waited for, which takes seconds to be made. */
 const VIDEO_MS = 3 * PATIENCE_MS;
+/** How long a message is read at least. */
+const READS_MS = 1_100;
 /** How long an answer is waited for before something is said once more, and how often that is done. */
 const ANSWER_MS = 5_000;
 const ASKED_MAX = 4;
@@ -46,8 +48,18 @@ class Person {
     await this.page.waitForSelector("#form:not([hidden])");
   }
 
+  /** Nobody writes within a second of what they were told, and Telegram lets a bot write to a chat but once in one. */
+  async hasRead() {
+    const newest = () => this.page.$$eval(".message", (all) => all.length);
+    for (let before = -1, now = await newest(); before !== now; now = await newest()) {
+      before = now;
+      await new Promise((read) => setTimeout(read, READS_MS));
+    }
+  }
+
   async says(text) {
     this.deeds += 1;
+    await this.hasRead();
     await this.page.click("#text");
     await this.page.keyboard.sendCharacter(text);
     await this.page.keyboard.press("Enter");
@@ -56,6 +68,7 @@ class Person {
   /** A photo from the disk, with a caption or without. */
   async shows(path, caption = "") {
     this.deeds += 1;
+    await this.hasRead();
     await (await this.page.$("#file")).uploadFile(path);
     await this.page.waitForSelector("#photo[open]");
     await this.page.type("#caption", caption);
