@@ -136,7 +136,7 @@ pub async fn put_over(
 }
 
 /// A stored body as JSON; what is none is the text that it is.
-pub(crate) fn parsed(body: &str) -> Value {
+pub fn parsed(body: &str) -> Value {
     serde_json::from_str(body).unwrap_or_else(|_| body.into())
 }
 

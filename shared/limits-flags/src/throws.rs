@@ -1,4 +1,4 @@
-//! What becomes of a row when somebody throws a switch: the same for the command line and for the operator's chat.
+//! What becomes of a row when somebody throws a switch: the same for the command line, the admin API and the operator's chat.
 
 use serde_json::{Value, json};
 use table::Deadline;
@@ -10,6 +10,15 @@ use crate::office::{By, Office};
 const ON: &str = "on";
 const OFF: &str = "off";
 
+/// A plain switch; what else its row says stays. `None` of a flag that goes by rules, and of what is no switch.
+pub fn plain(before: Option<Value>, on: bool) -> Option<Value> {
+    let Some(mut row) = before else {
+        return Some(json!({ "enabled": on }));
+    };
+    *row.get_mut("enabled").filter(|enabled| enabled.is_boolean())? = on.into();
+    Some(row)
+}
+
 /// A flag that gives everybody the same. A plain switch stays one; of a flag with variants, the one that is meant becomes
 /// the default, and its rules go.
 pub fn flag(before: Option<Value>, state: &str) -> Result<Value, EditError> {
@@ -18,13 +27,15 @@ pub fn flag(before: Option<Value>, state: &str) -> Result<Value, EditError> {
         OFF => Some(false),
         _ => None,
     };
-    let Some(mut flag) = before.filter(|flag| flag.get("variants").is_some()) else {
+    let has_variants = before.as_ref().is_some_and(|flag| flag.get("variants").is_some());
+    let Some(mut flag) = before.clone().filter(|_| has_variants) else {
         let enabled = switch.ok_or_else(|| {
             EditError::Refused(format!(
                 "a plain flag is on or off; {state:?} would be a variant of one with variants"
             ))
         })?;
-        return Ok(json!({ "enabled": enabled }));
+        // What cannot be read is mended by this.
+        return Ok(plain(before, enabled).unwrap_or_else(|| json!({ "enabled": enabled })));
     };
     let variant = meant(&flag, state, switch)?;
     if let Some(flag) = flag.as_object_mut() {
@@ -109,6 +120,12 @@ mod tests {
             flag(Some(json!({"enabled": true})), "off").unwrap(),
             json!({"enabled": false})
         );
+        let noted = json!({"enabled": true, "note": "x"});
+        assert_eq!(
+            flag(Some(noted), "off").unwrap(),
+            json!({"enabled": false, "note": "x"})
+        );
+        assert_eq!(flag(Some(json!("[")), "on").unwrap(), json!({"enabled": true}));
         assert!(flag(None, "green").is_err());
         let stood = json!({"state": "DISABLED", "variants": {"yes": true, "no": false}, "defaultVariant": "no",
             "targeting": {"if": [true, "yes", "no"]}});
@@ -117,6 +134,24 @@ mod tests {
         assert_eq!(flag(Some(stood.clone()), "yes").unwrap(), on);
         let why = flag(Some(stood), "maybe").unwrap_err().to_string();
         assert!(why.contains("there are no, yes"), "{why}");
+    }
+
+    #[test]
+    fn only_a_plain_switch_is_thrown_as_one() {
+        assert_eq!(plain(None, false), Some(json!({"enabled": false})));
+        let noted = json!({"enabled": true, "note": "x"});
+        assert_eq!(
+            plain(Some(noted), false),
+            Some(json!({"enabled": false, "note": "x"}))
+        );
+        for other in [
+            json!({"state": "ENABLED", "variants": {}}),
+            json!({"enabled": "yes"}),
+            json!("["),
+            json!(3),
+        ] {
+            assert_eq!(plain(Some(other.clone()), true), None, "{other}");
+        }
     }
 
     #[test]

@@ -8,10 +8,9 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use domain::catalog::Model;
-use limits_flags::ApplyError;
 use limits_flags::edit::{self, EditError, Edited};
+use limits_flags::{ApplyError, throws};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
 use table::Deadline;
 use utoipa::ToSchema;
 
@@ -90,12 +89,12 @@ async fn throw(
     }
     let row = format!("flag#provider-{provider}");
     let edited = edit::edit(&api.office, &by, deadline, |stored| {
-        let stands = stored.rows.get(&row).map(String::as_str);
-        let thrown = thrown(stands, on).ok_or_else(|| {
+        let stands = stored.rows.get(&row).map(String::as_str).map(edit::parsed);
+        let thrown = throws::plain(stands, on).ok_or_else(|| {
             let why = format!("{row} is no plain switch; change it among the flags");
             EditError::Refused(why)
         })?;
-        Ok(vec![(row.clone(), Some(thrown))])
+        Ok(vec![(row.clone(), Some(thrown.to_string()))])
     });
     let Edited { version, changes } = edited.await.map_err(refused)?;
     Ok(Json(Switch {
@@ -104,17 +103,6 @@ async fn throw(
         changed: !changes.is_empty(),
         version,
     }))
-}
-
-/// A switch's row as it is to be; what else it says stays. `None` of a flag that goes by rules, or of what cannot be read.
-fn thrown(stands: Option<&str>, on: bool) -> Option<String> {
-    let Some(stands) = stands else {
-        return Some(json!({"enabled": on}).to_string());
-    };
-    let mut row: Map<String, Value> = serde_json::from_str(stands).ok()?;
-    let enabled = row.get_mut("enabled").filter(|enabled| enabled.is_boolean())?;
-    *enabled = on.into();
-    Some(Value::Object(row).to_string())
 }
 
 /// Nothing is wrong with what was asked where the switch itself is no switch: it is in another state than it takes.
@@ -129,29 +117,5 @@ fn refused(error: EditError) -> Refusal {
             Refusal::Conflict(found.join("; "))
         }
         other => other.into(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_a_plain_switch_is_thrown_and_what_else_it_says_stays() {
-        let read = |row: Option<String>| row.map(|row| serde_json::from_str::<Value>(&row).unwrap());
-        assert_eq!(read(thrown(None, false)), Some(json!({"enabled": false})));
-        let stands = r#"{"enabled": true, "note": "x"}"#;
-        assert_eq!(
-            read(thrown(Some(stands), false)),
-            Some(json!({"enabled": false, "note": "x"}))
-        );
-        for other in [
-            r#"{"state":"ENABLED","variants":{}}"#,
-            r#"{"enabled":"yes"}"#,
-            "[",
-            "3",
-        ] {
-            assert_eq!(thrown(Some(other), true), None, "{other}");
-        }
     }
 }
