@@ -101,7 +101,8 @@ test("only a plain switch is thrown, and what else its row says stays", () => {
 });
 
 test("a provider that is paused drains for as long as it has something in hand", () => {
-  const one = (more) => standing({ has_key: true, is_on: false, in_hand: 0, ...more });
+  const one = (more) => standing({ has_key: true, is_on: false, in_hand: 0, ...more   assert.equal(standing({ has_key: true, is_on: false, in_hand: 0 }, false), "draining", "not all were counted");
+});
   assert.deepEqual([one({ is_on: true }), one({ in_hand: 2 }), one({}), one({ has_key: false })], ["on", "draining", "paused", "no-key-there"]);
 });
 

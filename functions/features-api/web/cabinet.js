@@ -125,15 +125,21 @@ async function look(wanted, thing) {
 async function part(path) {
   try {
     const module = await import(path);
-    sessionStorage.removeItem(ANEW);
+    marked("removeItem");
     return module;
   } catch (error) {
-    const page = sessionStorage.getItem(ANEW) ? null : await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
-    if (page?.ok) {
-      sessionStorage.setItem(ANEW, "1");
-      location.reload();
-    }
+    const page = marked("getItem") ? null : await fetch(location.pathname, { cache: "no-store" }).catch(() => null);
+    if (page?.ok && marked("setItem", "1") !== "forbidden") location.reload();
     throw error;
+  }
+}
+
+/** What the tab remembers of that. Where a page may keep nothing, as in a frame, it is never loaded anew: it would not end. */
+function marked(what, ...value) {
+  try {
+    return sessionStorage[what](ANEW, ...value);
+  } catch {
+    return "forbidden";
   }
 }
 

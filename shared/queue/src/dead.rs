@@ -146,12 +146,15 @@ impl DeadLetters {
         Ok(())
     }
 
-    /// Lets others see them again at once. Where that fails they see them in a minute.
+    /// Lets others see them again at once. Where one fails no more is asked: a queue that is silent would take all the time
+    /// that is left, and they are seen again in a minute anyhow.
     pub async fn put_back(&self, letters: &[Letter]) {
         for letter in letters {
             let back = self.client.change_message_visibility().queue_url(&self.dead);
             let back = back.set_receipt_handle(letter.receipt.clone());
-            let _ = Box::pin(back.visibility_timeout(0).send()).await;
+            if Box::pin(back.visibility_timeout(0).send()).await.is_err() {
+                return;
+            }
         }
     }
 }

@@ -117,6 +117,8 @@ pub(crate) async fn list_providers(
     // What begins within this very moment is in it, too.
     let until = now.after(Millis(1_000));
     let days = days.unwrap_or_default().to_vec();
+    // First: whether a provider is drained matters more than how its last hour was.
+    let open_complete = count_open(&api, &mut all, now, deadline).await?;
     let mut pages = api.requests.of_days(days, Some((from, until)), PAGE);
     let mut read = 0;
     while read < LINES_MAX
@@ -129,7 +131,6 @@ pub(crate) async fn list_providers(
         }
     }
     let complete = pages.are_over();
-    let open_complete = count_open(&api, &mut all, now, deadline).await?;
     let providers = all.into_iter().map(|(provider, counted)| Renderer {
         is_on: snapshot.is_switched_on(&provider),
         has_key: api.settings.has_key_of(&provider),

@@ -93,17 +93,17 @@ const tile = (name, value, kind = "") => make("div", { className: `tile ${kind}`
 
 // --- Who renders -----------------------------------------------------------------------------------------------------
 
-/** How a provider stands: `no-key-there`, `on`, `draining` while it still has something in hand, or `paused`. */
-export function standing(one) {
+/** How a provider stands: `no-key-there`, `on`, `draining` while it has something in hand or may have, or `paused`. */
+export function standing(one, allCounted = true) {
   if (!one.has_key) return "no-key-there";
   if (one.is_on) return "on";
-  return one.in_hand > 0 ? "draining" : "paused";
+  return one.in_hand > 0 || !allCounted ? "draining" : "paused";
 }
 
 const KINDS = { "no-key-there": "warn", on: "good", draining: "warn", paused: "bad" };
 
 function renderers(api, { providers, complete, open_complete: allCounted, takes_orders: takes }, changed) {
-  const state = (one) => mark(say(standing(one), { count: number(one.in_hand) }), KINDS[standing(one)]);
+  const state = (one) => mark(say(standing(one, allCounted), { count: number(one.in_hand) }), KINDS[standing(one, allCounted)]);
   const errors = (one) => Object.entries(one.errors).sort((a, b) => b[1] - a[1]).map(([why, times]) => `${word("error", why)} ${times}`).join(", ") || "–";
   const press = (one) => (api.may("editor")
     ? button(say(one.is_on ? "pause" : "resume"), () => pause(api, one).then((done) => done && changed()), { kind: "plain", key: `turn ${one.provider}` })
