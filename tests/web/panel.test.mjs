@@ -101,9 +101,9 @@ test("only a plain switch is thrown, and what else its row says stays", () => {
 });
 
 test("a provider that is paused drains for as long as it has something in hand", () => {
-  const one = (more) => standing({ has_key: true, is_on: false, in_hand: 0, ...more   assert.equal(standing({ has_key: true, is_on: false, in_hand: 0 }, false), "draining", "not all were counted");
-});
+  const one = (more) => standing({ has_key: true, is_on: false, in_hand: 0, ...more });
   assert.deepEqual([one({ is_on: true }), one({ in_hand: 2 }), one({}), one({ has_key: false })], ["on", "draining", "paused", "no-key-there"]);
+  assert.equal(standing({ has_key: true, is_on: false, in_hand: 0 }, false), "draining", "not all were counted");
 });
 
 test("all dead letters are rung, request by request, until there are no more or it breaks off", async () => {
