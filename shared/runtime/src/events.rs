@@ -68,6 +68,7 @@ pub const EVENTS: &[&str] = &[
     "offer_end_untold",
     "operator_not_told",
     "operator_unknown",
+    "opinion_unkept",
     "order_overtaken",
     "order_refused",
     "panicked",

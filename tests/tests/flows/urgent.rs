@@ -331,6 +331,28 @@ async fn the_latest_change_from_here_is_taken_back_and_no_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn going_back_writes_nothing_that_nobody_has_seen() {
+    let stage = staffed().await;
+    done(&stage, EGOR, "/pause kling-3.0 it fails", 1).await;
+    let asked = stage.update(&said(OLGA, "/undo x", 2)).await;
+    // By hand, beside the versions, and another row than what is shown.
+    let table = stage.office().settings;
+    let stored = async || {
+        let stored = limits_flags::Stored::read(&stage.db, &table).await.unwrap();
+        stored.rows["limit#videos"].clone()
+    };
+    let by_hand = stored().await.replace("30", "31");
+    let write = table::Write::update("row", &table, limits_flags::row_key("limit#videos"))
+        .set("body", table::s(by_hand.clone()));
+    let soon = table::Deadline::after(std::time::Duration::from_secs(20));
+    stage.db.write(write, soon).await.unwrap();
+    assert_eq!(stored().await, by_hand);
+    let told = stage.update(&pressed(OLGA, &button(&asked, 0), 2)).await;
+    assert!(told.text().starts_with("⛔ Не сделано"), "{told:?}");
+    assert_eq!(stored().await, by_hand);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_command_below_a_customers_question_is_no_answer_to_it() {
     let stage = staffed().await;
     stage.newcomer_who_speaks(OPERATOR, "ru").await;

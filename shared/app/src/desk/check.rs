@@ -81,10 +81,14 @@ impl Visit<'_> {
         let said = futures::future::join_all(asked).await;
         for ((_, print), findings) in unknown.iter().zip(said) {
             let Some(findings) = findings else { continue };
-            let store = &self.desk.store;
-            store
-                .keep_opinion(print, &findings, self.now, self.deadline)
-                .await?;
+            // It is known all the same: whoever confirms again asks again.
+            let kept = self
+                .desk
+                .store
+                .keep_opinion(print, &findings, self.now, self.deadline);
+            if let Err(error) = kept.await {
+                tracing::warn!(name: "opinion_unkept", error = crate::chain(&error), "what a check said is not kept");
+            }
             known.insert(print.clone(), findings);
         }
         let checked: Vec<Checked> = prints

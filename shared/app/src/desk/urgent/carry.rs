@@ -1,5 +1,6 @@
 //! What a change would do, and doing it: by the functions that the command line and the admin API call.
 
+use std::collections::BTreeSet;
 use std::error::Error as StdError;
 
 use domain::account::Account;
@@ -296,6 +297,19 @@ impl Counter<'_> {
         let mut plan = plan.map_err(of_history)?;
         if plan.version != version {
             return Err(overtaken());
+        }
+        // What was shown is what the version changed. If hands have changed a row beside the versions, going back would write
+        // what nobody here has seen.
+        let record = self.last_change().await.map_err(perhaps)?.ok_or_else(overtaken)?;
+        let shown: BTreeSet<&str> = record.changes.iter().map(|change| change.row.as_str()).collect();
+        let is_shown = plan
+            .changes
+            .iter()
+            .all(|change| shown.contains(change.row.as_str()));
+        if !plan.notes.is_empty() || !is_shown {
+            return Err(Undone::Surely(
+                "rows were changed by hand; `cargo ctl settings history` tells of them".to_owned(),
+            ));
         }
         plan.settle(office, Losing::Refused, by.at)
             .await

@@ -205,10 +205,11 @@ mod tests {
         };
         assert_eq!(found("1001"), Some(What::User(UserId(1001))));
         assert_eq!(found("#u1001"), Some(What::User(UserId(1001))));
-        assert!(matches!(
-            found("1001-abcdefgh23456723"),
-            None | Some(What::Order(_))
-        ));
+        let order = "1001-abcdefgh23456723";
+        let read = JobId::parse(order).unwrap();
+        assert_eq!(found(order), Some(What::Order(read)));
+        let purchase = "buy-1001-abcdefgh23456723";
+        assert!(matches!(found(purchase), Some(What::Money(Name::Purchase(_)))));
         assert!(matches!(found("stars#x"), Some(What::Money(Name::Payment(_)))));
         for nothing in ["", "-5", "0", "anna", "1001 1002"] {
             assert_eq!(found(nothing), None, "{nothing}");

@@ -1,6 +1,7 @@
 //! What can be looked at: how it stands, somebody or something, and why an order is refused.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domain::account::Place;
 use domain::ai_request::AiRequest;
@@ -25,6 +26,8 @@ const PAGE: usize = 100;
 const LINES_MAX: u64 = 3_000;
 /// Lines of one read.
 const PAGE_LINES: i32 = 1_000;
+/// No more is read once less than this is left: what was read is told, as part.
+const LOOK_WITH: Duration = Duration::from_secs(4);
 /// Orders of a customer that are listed.
 const ORDERS: usize = 3;
 const DAY_MS: i64 = 86_400_000;
@@ -38,6 +41,8 @@ struct Open {
     oldest: Option<Timestamp>,
     /// Since when the one that waits longest is due.
     due: Option<Timestamp>,
+    /// There may be more.
+    is_part: bool,
 }
 
 impl Open {
@@ -65,7 +70,9 @@ impl Counter<'_> {
         let say = self.help.say;
         let midnight = Timestamp(self.now.0.div_euclid(DAY_MS).saturating_mul(DAY_MS));
         let log = self.desk.store.requests();
-        let may_go_on = |sums: &domain::report::Summary| sums.all.requests < LINES_MAX;
+        let may_go_on = |sums: &domain::report::Summary| {
+            sums.all.requests < LINES_MAX && self.deadline.remaining() > LOOK_WITH
+        };
         let today = log_sums::summed(&log, &[midnight], PAGE_LINES, may_go_on).await?;
         let stages = open
             .by_stage
@@ -74,7 +81,7 @@ impl Counter<'_> {
         let stages = stages.collect::<Vec<_>>().join(", ");
         let all = today.sums.all;
         let number = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
-        let more = open.all >= OPEN_MAX;
+        let more = open.is_part;
         let part = today.sample.is_some();
         let values = [
             ("open", u32::try_from(open.all).unwrap_or(u32::MAX).into()),
@@ -105,9 +112,14 @@ impl Counter<'_> {
         let Some(mut waiting) = jobs.waiting(Wait::Open.due_by(self.now), None) else {
             return Ok(open);
         };
-        while open.all < OPEN_MAX
-            && let Some((found, _)) = waiting.next(PAGE).await?
-        {
+        loop {
+            open.is_part = open.all >= OPEN_MAX || self.deadline.remaining() <= LOOK_WITH;
+            if open.is_part {
+                break;
+            }
+            let Some((found, _)) = waiting.next(PAGE).await? else {
+                break;
+            };
             let found = found.iter().filter(|job| Wait::Open.fits(job, self.now));
             found.for_each(|job| open.add(job, self.now));
         }
