@@ -11,6 +11,7 @@ mod buttons;
 mod cards;
 pub mod cashier;
 mod kinds;
+mod line;
 mod measured;
 mod moderation;
 

@@ -189,10 +189,12 @@ pub struct Mark {
 }
 
 impl Job {
-    /// Whether it waits in the queue, and has done so for longer than another.
+    /// Whether it waits in the queue and is taken up before another: by the same provider, and due sooner. Whoever was
+    /// refused waits longer each time, so that is not the order in which they came.
     pub fn waits_before(&self, other: &Self) -> bool {
-        let place = |job: &Self| (job.created_at, job.id.clone());
-        self.stage == Stage::Queued && place(self) < place(other)
+        let place = |job: &Self| (job.due_at, job.id.clone());
+        let in_line = self.stage == Stage::Queued && self.order.provider == other.order.provider;
+        in_line && place(self) < place(other)
     }
 
     /// A job as T1 accepts it.

@@ -225,7 +225,7 @@ impl Visit<'_> {
                 self.orders_instead(message_id, Some((&nonce, at)), query_id)
                     .await
             }
-            Button::Order(_) => Ok(self.receipt_of_order(message_id, query_id)),
+            Button::Order(_) => Ok(Box::pin(self.receipt_of_order(message_id, query_id)).await),
             Button::ShowAgain(_) => Ok(self.show_again(query_id)),
             Button::History => self.history_instead(message_id, 0).await,
             Button::HistoryPage(page) => self.history_instead(message_id, page).await,
