@@ -55,6 +55,7 @@ mod cold;
 mod erased;
 mod events;
 mod files;
+mod gifted_days;
 mod groups;
 mod guarded;
 mod measured;

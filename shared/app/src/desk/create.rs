@@ -114,7 +114,9 @@ impl Visit<'_> {
                 spans::ended(traced, "refused");
                 return Ok(reply);
             }
-            Box::pin(self.note_invitation()).await?;
+            if attempt == 0 {
+                Box::pin(self.note_invitation()).await?;
+            }
             admission.job.trace = trace::here().map(|here| here.to_string());
             match self.desk.store.admit(&admission, self.deadline).await {
                 Ok(()) => {
