@@ -12,6 +12,7 @@ mod cards;
 pub mod cashier;
 mod kinds;
 mod line;
+pub mod links;
 mod measured;
 mod moderation;
 

@@ -453,6 +453,7 @@ order-kind = { $kind ->
    *[transcript] 🎙 Voice recognition
 }
 order-gone = This order is no longer listed. Open the list again: /orders
+again-gone = You have no such order, or nothing is left of it. Your orders: /orders. For a new video, send a photo or describe it in words.
 order-receipt = 🧾 <b>Order</b> <code>{ $number }</code>
 
     { $what }

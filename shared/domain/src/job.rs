@@ -88,6 +88,13 @@ impl Order {
         self.makes.category(self.image.is_some())
     }
 
+    /// Whether something is left of it that another order could be made of: words, or a photo. What makes words is ordered
+    /// again with its draft.
+    pub fn can_be_repeated(&self) -> bool {
+        let is_left = !self.prompt.is_empty() || self.image.is_some();
+        is_left && !self.makes.is_words()
+    }
+
     /// Whether a file is the video that was ordered, going by its length. Models round lengths their own way, so only less
     /// than half of what was ordered is something else; a file that states no length passes.
     pub fn is_met_by(&self, duration_ms: Option<u64>) -> bool {

@@ -41,6 +41,7 @@ mod windows;
 mod words;
 
 mod deadlines;
+mod doorways;
 mod dynamodb;
 
 mod habits;
