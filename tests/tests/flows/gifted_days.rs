@@ -32,8 +32,8 @@ async fn plan(stage: &Stage, user: i64) -> Option<(String, Option<Timestamp>)> {
     plan.map(|plan| (plan.key, plan.until))
 }
 
-fn week_until(until: Timestamp) -> Option<(String, Option<Timestamp>)> {
-    Some(("unlimited_7days".to_owned(), Some(until)))
+fn week_to(until: Timestamp) -> (String, Option<Timestamp>) {
+    ("unlimited_7days".to_owned(), Some(until))
 }
 
 async fn typed(stage: &Stage, text: &str) -> String {
@@ -50,7 +50,7 @@ async fn a_code_begins_a_plan_once_and_what_is_made_on_it_costs_no_credits() {
     }
     let until = stage.now().after(WEEK);
     let begun = plan(&stage, ANNA).await;
-    assert_eq!(begun, week_until(until));
+    assert_eq!(begun, Some(week_to(until)));
     let again = typed(&stage, "/start promo_WEEK").await;
     assert!(again.contains("уже использовали"), "{again}");
     assert_eq!(plan(&stage, ANNA).await, begun);
@@ -70,11 +70,11 @@ async fn a_plan_that_was_bought_goes_on_for_longer_and_money_for_it_leaves_what_
     let bought = plan(&stage, ANNA).await.unwrap().1.unwrap();
     let told = typed(&stage, "/promo WEEK").await;
     assert!(told.contains("05.12"), "{told}");
-    assert_eq!(plan(&stage, ANNA).await, week_until(bought.after(WEEK)));
+    assert_eq!(plan(&stage, ANNA).await, Some(week_to(bought.after(WEEK))));
     let id = stage.payment().await.id().clone();
     refund(&stage, &id, "anna").await.unwrap();
     assert_eq!(stage.payment().await.payment.state, State::Refunded);
-    assert_eq!(plan(&stage, ANNA).await, week_until(stage.now().after(WEEK)));
+    assert_eq!(plan(&stage, ANNA).await, Some(week_to(stage.now().after(WEEK))));
     stage.assert_sound().await;
 }
 
@@ -155,7 +155,7 @@ async fn a_lost_answer_gives_the_days_once() {
     let armed = stage.aws.faults().arm(lost.caller(WEBHOOK));
     let told = typed(&stage, "/promo BOTH").await;
     assert!(armed.hits() > 0 && told.contains("BOTH принят"), "{told}");
-    assert_eq!(plan(&stage, ANNA).await, week_until(stage.now().after(DAY)));
+    assert_eq!(plan(&stage, ANNA).await, Some(week_to(stage.now().after(DAY))));
     assert_eq!(stage.balance(ANNA).await.0, 5);
     stage.assert_sound().await;
 }
@@ -171,7 +171,7 @@ async fn two_codes_at_one_moment_bring_the_days_of_both() {
     let eight_days = Millis::from_mins(8 * 24 * 60);
     assert_eq!(
         plan(&stage, ANNA).await,
-        week_until(stage.now().after(eight_days))
+        Some(week_to(stage.now().after(eight_days)))
     );
     assert_eq!(stage.balance(ANNA).await.0, 5);
     stage.assert_sound().await;
