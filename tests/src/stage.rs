@@ -112,6 +112,9 @@ pub const LIVE: &str = "LiveFunction";
 /// Where it is.
 pub const LIVE_URL: &str = "https://live.example.org/";
 
+/// Where the Mini App is.
+pub const MINI_APP_URL: &str = "https://api.example.org/app/";
+
 /// The stage.
 pub struct Stage {
     /// Tables, queues, counts, faults.

@@ -60,7 +60,7 @@ pub struct Api {
     pub(crate) origins: Origins,
     /// Made when it is first asked for: most invocations are no page's.
     page: OnceLock<Page>,
-    bot_url: String,
+    pub(crate) bot_url: String,
     pub(crate) streams: Streams,
 }
 

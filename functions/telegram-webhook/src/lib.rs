@@ -8,7 +8,7 @@
 use std::panic::AssertUnwindSafe;
 
 use app::cashier;
-use app::desk::{Desk, Duty, Error, Helpdesk, Inspector};
+use app::desk::{Desk, Duty, Error, Helpdesk, Inspector, Menu};
 use app::texts::{Locale, Say};
 use futures::FutureExt as _;
 use lambda_http::{Body, Request, RequestExt as _, Response};
@@ -40,6 +40,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "PROVIDER_URLS",
     "TAKES_TEST_MONEY",
     "RETURN_URL",
+    "FEATURES_API_URL",
     "OPERATOR_CHAT_ID",
     "OPERATOR_LANGUAGE",
     "LOG_LEVEL",
@@ -110,11 +111,14 @@ impl App {
             },
         };
         let checker = runtime::makers::checker(&config.listed_urls()?, &secrets);
+        let url = format!("{}app/", config.get("FEATURES_API_URL")?);
+        let menu = cashier.bot.clone().map(|bot| Menu { bot, url });
         let inspector = cashier.bot.clone().map(|bot| Inspector { bot, checker });
         let desk = Desk::new(aws.store(config.tables()?), settings, queue, env)
             .selling(cashier)
             .helped(helpdesk)
             .inspected_by(inspector)
+            .with_menu(menu)
             .on_duty(Some(duty));
         Ok(Self::new(desk, secrets.telegram_webhook_secret()?))
     }

@@ -52,8 +52,11 @@ async fn uses(target: &Target) -> Result<Report, Error> {
 fn line(promo: &Promo, uses: PromoUses) -> String {
     let max = promo.uses_max.map(|max| format!(" of {max}")).unwrap_or_default();
     let stopped = if promo.is_stopped { ", stopped" } else { "" };
+    let days = promo.plan.as_ref();
+    let days = days.map(|given| format!(", {} days of {} each", given.days, given.plan));
+    let days = days.unwrap_or_default();
     format!(
-        "{}: used {}{max}, {} credits given{stopped}",
+        "{}: used {}{max}, {} credits given{days}{stopped}",
         promo.name, uses.uses, uses.credits
     )
 }
@@ -62,6 +65,8 @@ fn as_json(promo: &Promo, uses: PromoUses) -> Value {
     json!({
         "code": promo.name,
         "credits": promo.credits.0,
+        "plan": promo.plan.as_ref().map(|given| given.plan.as_str()),
+        "days": promo.plan.as_ref().map(|given| given.days),
         "used": uses.uses,
         "uses": promo.uses_max,
         "credits_given": uses.credits,

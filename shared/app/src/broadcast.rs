@@ -13,7 +13,7 @@ use domain::broadcast::{Broadcast, Claim, Outcome, Person, State, Step, quiet_un
 use domain::id::UserId;
 use domain::time::{Millis, Timestamp};
 use futures::future::join_all;
-use store::{Broadcasts, Intended, People, Wrote};
+use store::{Broadcasts, Intended, People, Written};
 use table::Deadline;
 
 pub use message::{Fault, LANGUAGES, check};
@@ -77,12 +77,12 @@ impl Broadcaster {
                 Claim::Idle => continue,
                 Claim::NotBefore(at) => at,
                 Claim::Ours(ours) => match self.broadcasts.claim(&broadcast, &ours, deadline).await? {
-                    Wrote::Yes => {
+                    Written::Yes => {
                         let after = Box::pin(self.go_on(&ours, deadline)).await?;
                         let floods = after.pace < ours.pace;
                         return Ok(Next::At(if floods { after.due_at } else { ours.due_at }));
                     }
-                    Wrote::Overtaken => ours.due_at,
+                    Written::Overtaken => ours.due_at,
                 },
             };
             soonest = Some(soonest.map_or(at, |soonest| soonest.min(at)));
@@ -136,7 +136,7 @@ impl Broadcaster {
             }
         }
         let after = ours.after(&step, self.env.now());
-        if self.broadcasts.commit(&after, deadline).await? == Wrote::Overtaken {
+        if self.broadcasts.commit(&after, deadline).await? == Written::Overtaken {
             // Somebody else has gone on from where we began, and counts whom we wrote to.
             tracing::warn!(name: "broadcast_overtaken", broadcast = ours.id.as_str(), "a step took too long");
             return Ok(after);

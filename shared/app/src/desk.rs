@@ -1,6 +1,7 @@
 //! The front desk: what the bot answers to an update. Every answer goes back in the webhook's HTTP response, so an
 //! update costs one read, at most one write, and no call to Telegram.
 
+mod again;
 mod allowance;
 mod bonus;
 mod cabinet;
@@ -17,6 +18,7 @@ mod history;
 mod invite;
 mod kinds;
 mod language;
+mod menu;
 mod news;
 mod orders;
 mod parked;
@@ -39,6 +41,7 @@ mod zone;
 
 pub use check::Inspector;
 pub use helpdesk::Helpdesk;
+pub use menu::Menu;
 pub use urgent::Duty;
 pub(crate) use zone::read as zone_named;
 
@@ -61,6 +64,7 @@ pub struct Desk {
     helpdesk: Option<Helpdesk>,
     inspector: Option<Inspector>,
     duty: Option<Duty>,
+    menu: Option<Menu>,
     usual: Measured,
 }
 
@@ -113,6 +117,7 @@ impl Desk {
             helpdesk: None,
             inspector: None,
             duty: None,
+            menu: None,
             usual: Measured::default(),
         }
     }
@@ -133,6 +138,12 @@ impl Desk {
     #[must_use]
     pub fn on_duty(self, duty: Option<Duty>) -> Self {
         Self { duty, ..self }
+    }
+
+    /// One that can say in a customer's language what the button beside the text field opens.
+    #[must_use]
+    pub fn with_menu(self, menu: Option<Menu>) -> Self {
+        Self { menu, ..self }
     }
 
     /// One at which things are sold.

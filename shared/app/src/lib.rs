@@ -11,6 +11,8 @@ mod buttons;
 mod cards;
 pub mod cashier;
 mod kinds;
+mod line;
+pub mod links;
 mod measured;
 mod moderation;
 

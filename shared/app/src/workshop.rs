@@ -1,7 +1,6 @@
 //! The workshop: what a worker does when a doorbell rings. It reads the job, does what the job wants next, and rings for
 //! when it wants something again. Between two writes there is at most one effect on the outside world.
 
-mod ahead;
 mod attend;
 mod deliver;
 mod file;

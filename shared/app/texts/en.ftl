@@ -453,6 +453,7 @@ order-kind = { $kind ->
    *[transcript] 🎙 Voice recognition
 }
 order-gone = This order is no longer listed. Open the list again: /orders
+again-gone = You have no such order, or nothing is left of it. Your orders: /orders. For a new video, send a photo or describe it in words.
 order-receipt = 🧾 <b>Order</b> <code>{ $number }</code>
 
     { $what }
@@ -777,7 +778,13 @@ command-invite = Invite a friend
 command-promo = Use a promo code
 promo-ask = 🎁 Send the promo code together with the command, for example: <code>/promo WELCOME</code>
 promo-given = 🎁 Promo code { $code } accepted: { $credits }. Your balance is now { $available }.
-promo-before = You have used this promo code before; its credits were added then. Your balance is { $available }.
+promo-before = You have used this promo code already: all that it brings was yours. You have { $available }.
+promo-days-given = 🎁 Promo code { $code } accepted: { $days } of the plan “{ $plan }”. It lasts until { $moment }.{ $more }
+promo-days-and-credits = {" "}And { $credits }: you now have { $available }.
+promo-plan-runs = This promo code brings days of a plan, and you already have another one, “{ $plan }”, until { $moment }. So that nothing of it is lost, the code is not used: send it when that plan is over, if it still holds by then.
+promo-plan-endless = This promo code brings days of a plan, and yours, “{ $plan }”, is for ever anyway. The code is not used, and nothing has changed on your account.
+promo-debt = Pay what you owe first: { $debt }. Until then no video can be ordered, and the days of a plan would go by for nothing. The code is not used. To top up: /buy
+promo-busy = Your plan is just being changed. The code is not used: send it again in a minute.
 promo-unknown = There is no such promo code. Your balance has not changed. Check the letters and digits and send it again: <code>/promo CODE</code>
 promo-too-often = There were too many wrong promo codes today. Your balance has not changed. Try again tomorrow, or write to us: /support
 promo-over = This promo code is not valid any more. Your balance has not changed. Have another one? <code>/promo CODE</code>

@@ -88,6 +88,13 @@ impl Order {
         self.makes.category(self.image.is_some())
     }
 
+    /// Whether something is left of it that another order could be made of: words, or a photo. What makes words is ordered
+    /// again with its draft.
+    pub fn can_be_repeated(&self) -> bool {
+        let is_left = !self.prompt.is_empty() || self.image.is_some();
+        is_left && !self.makes.is_words()
+    }
+
     /// Whether a file is the video that was ordered, going by its length. Models round lengths their own way, so only less
     /// than half of what was ordered is something else; a file that states no length passes.
     pub fn is_met_by(&self, duration_ms: Option<u64>) -> bool {
@@ -189,10 +196,12 @@ pub struct Mark {
 }
 
 impl Job {
-    /// Whether it waits in the queue, and has done so for longer than another.
+    /// Whether it waits in the queue and is taken up before another: by the same provider, and due sooner. Whoever was
+    /// refused waits longer each time, so that is not the order in which they came.
     pub fn waits_before(&self, other: &Self) -> bool {
-        let place = |job: &Self| (job.created_at, job.id.clone());
-        self.stage == Stage::Queued && place(self) < place(other)
+        let place = |job: &Self| (job.due_at, job.id.clone());
+        let in_line = self.stage == Stage::Queued && self.order.provider == other.order.provider;
+        in_line && place(self) < place(other)
     }
 
     /// A job as T1 accepts it.

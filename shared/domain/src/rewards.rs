@@ -1,9 +1,11 @@
-//! Credits that are given and not bought: for a promo code, for an invitation, for a day. Each is an entry of the ledger whose
-//! key makes it happen once; what stands here says whether, to whom and how much.
+//! What is given and not bought: credits for a promo code, for an invitation, for a day; days of a plan for a code. Each is an
+//! entry of the ledger whose key makes it happen once; what stands here says whether, to whom and how much.
 
+mod days;
 mod invitation;
 mod promo;
 
+pub use days::{GIVEN_DAYS_MAX, NoDays, PlanDays};
 pub use invitation::{Deed, Deeds, Invitation, Invites, Referral};
 pub use promo::{CODE_CHARS_MAX, CODE_CHARS_MIN, NoPromo, Promo, PromoCode};
 

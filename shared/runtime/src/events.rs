@@ -55,6 +55,7 @@ pub const EVENTS: &[&str] = &[
     "library",
     "limit_passed",
     "logged_ai_request",
+    "menu_button_unset",
     "message_goes_back",
     "metrics_unwritten",
     "model_withdrawn",

@@ -9,10 +9,10 @@ use domain::time::Timestamp;
 use table::{Condition, Deadline, Item, Malformed, Query, Row, Token, Write, n, s};
 
 use crate::error::Error;
+use crate::gifts::ENTRY;
 use crate::{Store, op, rows};
 
 const ACCOUNT: &str = "account";
-const ENTRY: &str = "entry";
 
 /// Credits given on an operator's word.
 #[derive(Clone, Copy, Debug)]
@@ -83,7 +83,6 @@ impl Store {
     ) -> Result<Option<Account>, Error> {
         let user = account.user;
         account.balance = account.balance.apply(&Key::Signup, gift).unwrap_or_default();
-        let entry = rows::entry_item(user, &Key::Signup, gift, now);
         let writes = vec![
             Write::put(
                 ACCOUNT,
@@ -91,7 +90,7 @@ impl Store {
                 rows::new_account_item(&account, locale, now),
             )
             .when(Condition::Absent("user_id")),
-            Write::put(ENTRY, &self.tables.ledger, entry).when(Condition::Absent("entry")),
+            self.tables.till().entry(user, (&Key::Signup, gift), now),
         ];
         // Two devices may do this in one moment, with another language or gift: each its own transaction.
         let token = Token::of(&format!("signup {user} {}", op::mark()));
@@ -118,17 +117,10 @@ impl Store {
             now,
         } = *gift;
         let key = Key::Adjust(request.to_owned());
-        let (given, room) = (i64::from(amount.0), u32::MAX.saturating_sub(amount.0));
+        let till = self.tables.till();
         let mut entry = rows::entry_item(user, &key, amount, now);
         entry.insert("why".to_owned(), s(why));
-        let mut writes = vec![
-            Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
-                // Without an account there is no sum either, and nothing is at most this.
-                .when(Condition::AtMost("granted", n(room)))
-                .increase("available", given)
-                .increase("granted", given),
-            Write::put(ENTRY, &self.tables.ledger, entry).when(Condition::Absent("entry")),
-        ];
+        let mut writes = vec![till.account(ACCOUNT, user, amount), till.entry_as(entry)];
         let token = Token::of(&format!("{key} {user} {amount} {why} {} {besides:?}", now.0));
         writes.extend(besides);
         let Err(error) = self.db.transact(&token, writes, deadline).await else {

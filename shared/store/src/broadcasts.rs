@@ -9,6 +9,7 @@ use domain::time::Timestamp;
 use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Search, Token, Write, n, s};
 
 use crate::error::Error;
+use crate::written::{Written, written};
 use crate::{op, rows};
 
 /// The index of those that run.
@@ -34,15 +35,6 @@ pub struct BroadcastTables {
 pub struct Broadcasts {
     db: Db,
     tables: BroadcastTables,
-}
-
-/// What became of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrote {
-    /// It stands in the table.
-    Yes,
-    /// It is no longer as it was read: read again.
-    Overtaken,
 }
 
 /// Whether a customer may be written to.
@@ -128,7 +120,7 @@ impl Broadcasts {
         (before, after): (&Broadcast, &Broadcast),
         besides: Option<Write>,
         deadline: Deadline,
-    ) -> Result<Wrote, Error> {
+    ) -> Result<Written, Error> {
         let mut write = self
             .update(&before.id)
             .when(Condition::Equals("revision", n(rows::number(before.revision))))
@@ -142,7 +134,7 @@ impl Broadcasts {
         }
         let token = Token::of(&format!("wish {} {}", before.id.as_str(), op::mark()));
         let writes = std::iter::once(write).chain(besides).collect();
-        wrote(self.db.transact(&token, writes, deadline).await)
+        written(self.db.transact(&token, writes, deadline).await)
     }
 
     /// Makes a step somebody's, if it runs and nobody else was faster.
@@ -151,7 +143,7 @@ impl Broadcasts {
         before: &Broadcast,
         ours: &Broadcast,
         deadline: Deadline,
-    ) -> Result<Wrote, Error> {
+    ) -> Result<Written, Error> {
         let lease = ours.lease_until.map(|at| n(at.0));
         let write = self
             .update(&before.id)
@@ -160,11 +152,11 @@ impl Broadcasts {
             .set("fence", n(rows::number(ours.fence)))
             .set("due_at", n(ours.due_at.0))
             .set_or_remove("lease_until", lease);
-        wrote(self.db.write(write, deadline).await)
+        written(self.db.write(write, deadline).await)
     }
 
     /// Writes what a step has come to, if it still is ours. Where an operator has stopped it meanwhile, it stays stopped.
-    pub async fn commit(&self, after: &Broadcast, deadline: Deadline) -> Result<Wrote, Error> {
+    pub async fn commit(&self, after: &Broadcast, deadline: Deadline) -> Result<Written, Error> {
         let ours = |it: &Self| {
             let mut write = it
                 .update(&after.id)
@@ -180,11 +172,11 @@ impl Broadcasts {
                 .set("state", s(after.state.as_str()))
                 .set_or_remove("halted", after.halted.map(|halt| s(halt.as_str())))
                 .remove("open");
-            if wrote(self.db.write(write, deadline).await)? == Wrote::Yes {
-                return Ok(Wrote::Yes);
+            if written(self.db.write(write, deadline).await)? == Written::Yes {
+                return Ok(Written::Yes);
             }
         }
-        wrote(self.db.write(ours(self), deadline).await)
+        written(self.db.write(ours(self), deadline).await)
     }
 
     /// Writes down that a step begins to write to a customer; once for ever.
@@ -219,7 +211,7 @@ impl Broadcasts {
         let key = rows::intent_key(&of.id, user);
         let write = Write::delete_item(INTENT, &self.tables.broadcasts, key)
             .when(Condition::Equals("fence", n(rows::number(of.fence))));
-        wrote(self.db.write(write, deadline).await).map(drop)
+        written(self.db.write(write, deadline).await).map(drop)
     }
 
     /// A page of the walk through all accounts, from behind a customer, with so many at most. What cannot be read is passed
@@ -265,7 +257,7 @@ impl Broadcasts {
         let write = Write::update("account", &self.tables.accounts, rows::account_key(user))
             .when(Condition::Exists("user_id"))
             .set("blocked", table::AttributeValue::Bool(true));
-        wrote(self.db.write(write, deadline).await).map(drop)
+        written(self.db.write(write, deadline).await).map(drop)
     }
 
     fn update(&self, id: &BroadcastId) -> Write {
@@ -279,12 +271,4 @@ fn person(item: &Item, now: Timestamp) -> Option<Person> {
             tracing::error!(name: "row_unread", attribute = error.attribute, "an account is passed over by a broadcast");
         })
         .ok()
-}
-
-fn wrote(written: Result<(), table::Error>) -> Result<Wrote, Error> {
-    match written {
-        Ok(()) => Ok(Wrote::Yes),
-        Err(table::Error::Refused(_)) => Ok(Wrote::Overtaken),
-        Err(error) => Err(error.into()),
-    }
 }

@@ -11,6 +11,7 @@ mod broadcasts;
 mod changes;
 mod erase;
 mod error;
+mod gifts;
 mod help;
 mod jobs;
 mod live;
@@ -27,12 +28,13 @@ mod urgent;
 mod uses;
 mod usual;
 mod view;
+mod written;
 
 pub mod rows;
 
 pub use accounts::{Adjusted, Drafted, Gift};
 pub use admission::NotAdmitted;
-pub use broadcasts::{BroadcastTables, Broadcasts, Intended, People, Wrote};
+pub use broadcasts::{BroadcastTables, Broadcasts, Intended, People};
 pub use changes::Applied;
 pub use erase::Erasure;
 pub use error::Error;
@@ -42,14 +44,14 @@ pub use notes::{Claim, Claimant, Claimed, Notes, Part, Sending, Tallied, Tallies
 pub use ordered::OrderPage;
 pub use payments::{
     Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Reward, Settled, Settling,
-    Written,
 };
 pub use requests::{RequestPage, RequestPages, Requests, RequestsInOrder};
-pub use rewards::PromoUsed;
+pub use rewards::{PromoUse, PromoUsed};
 pub use urgent::{Stands, Urgent};
 pub use uses::{GivenBack, Using};
 pub use usual::Usual;
 pub use view::{Ask, View};
+pub use written::Written;
 
 use table::Db;
 
@@ -66,6 +68,14 @@ pub struct Tables {
     pub jobs: String,
     /// The log of AI operations.
     pub requests: String,
+}
+
+impl Tables {
+    /// Where gifts are written.
+    pub(crate) fn till(&self) -> gifts::Till<'_> {
+        let (accounts, ledger) = (&self.accounts, &self.ledger);
+        gifts::Till { accounts, ledger }
+    }
 }
 
 /// The tables with money in them.

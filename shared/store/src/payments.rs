@@ -24,6 +24,7 @@ use domain::time::Timestamp;
 use table::{Condition, Db, Deadline, Item, Keys, Query, Row, Token, Write, n, s};
 
 use crate::error::Error;
+use crate::written::Written;
 use crate::{op, rows};
 
 const PURCHASE: &str = "purchase";
@@ -73,15 +74,6 @@ pub enum Bought {
     Purchase(Box<Purchase>),
     /// What was paid.
     Payment(Box<Record>),
-}
-
-/// What became of a change of one row.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// It stands in the table.
-    Yes,
-    /// Somebody else was faster: read again.
-    Overtaken,
 }
 
 impl Payments {

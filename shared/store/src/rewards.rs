@@ -1,5 +1,5 @@
-//! Credits that are given: for a promo code, for a day. Each is one transaction under a key of the ledger, which makes it
-//! happen once for ever.
+//! What is given: credits and days of a plan for a promo code, credits for a day. Each is one transaction under a key of the
+//! ledger, which makes it happen once for ever.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +8,41 @@ use domain::id::UserId;
 use domain::ledger::Key;
 use domain::money::Credits;
 use domain::rewards::{Promo, PromoCode};
+use domain::standing::Standing;
 use domain::time::Timestamp;
-use table::{Condition, Deadline, Item, Keys, Row, Token, Write, n};
+use limits_flags::standing;
+use table::{Condition, Deadline, Item, Keys, Row, Token, Write, n, s};
 
 use crate::error::Error;
+use crate::gifts::{ENTRY, with_standing};
 use crate::{Adjusted, Store, op, rows};
 
 const ACCOUNT: &str = "account";
-const ENTRY: &str = "entry";
 const PROMO: &str = "promo";
 /// What the name of the note begins with that counts how often a code was used.
 const COUNTS: &str = "promo#";
 /// Codes of one read.
 const BATCH: usize = 100;
 
+/// A promo code that somebody uses.
+#[derive(Clone, Copy, Debug)]
+pub struct PromoUse<'a> {
+    /// Who.
+    pub user: UserId,
+    /// The code as it is compared.
+    pub code: &'a PromoCode,
+    /// What it brings.
+    pub promo: &'a Promo,
+    /// The customer's standing as it was read, and with the days of a plan in it; `None` where the code brings none.
+    pub standing: Option<(&'a Standing, &'a Standing)>,
+    /// When.
+    pub now: Timestamp,
+}
+
 /// What became of a promo code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PromoUsed {
-    /// The credits are there.
+    /// What it brings is there.
     Now,
     /// This customer has used it before; nothing was given again.
     Before,
@@ -35,22 +52,28 @@ pub enum PromoUsed {
     NotNew,
     /// The account would have been given more than a balance can count.
     TooMuch,
+    /// The standing is no longer the one that was read: read again and decide again.
+    Overtaken,
 }
 
 impl Store {
     /// Gives what a promo code brings: the code's count has room, the customer has not used it, and the account is as the
     /// code wants it, all in one transaction.
-    pub async fn use_promo(
-        &self,
-        user: UserId,
-        (code, promo): (&PromoCode, &Promo),
-        now: Timestamp,
-        deadline: Deadline,
-    ) -> Result<PromoUsed, Error> {
-        let key = Key::Promo(code.clone());
-        let mut account = self.given_write(user, promo.credits);
+    pub async fn use_promo(&self, used: PromoUse<'_>, deadline: Deadline) -> Result<PromoUsed, Error> {
+        let PromoUse {
+            user,
+            code,
+            promo,
+            standing,
+            now,
+        } = used;
+        let (till, key) = (self.tables.till(), Key::Promo(code.clone()));
+        let mut account = till.account(ACCOUNT, user, promo.credits);
         if promo.newcomers_only {
             account = account.when(Condition::Absent("ordered_at"));
+        }
+        if let Some((before, after)) = standing {
+            account = with_standing(account, before, after);
         }
         let mut count = Write::update(PROMO, &self.tables.usage, count_key(code))
             .increase("used", 1)
@@ -59,8 +82,12 @@ impl Store {
         if let Some(max) = promo.uses_max {
             count = count.when(Condition::AbsentOrLess("used", n(max)));
         }
-        let writes = vec![self.given_entry(user, &key, promo.credits, now), account, count];
+        let mut entry = rows::entry_item(user, &key, promo.credits, now);
+        let days = promo.plan.as_ref();
+        let why = days.map(|given| format!("{} days of {}", given.days, given.plan));
+        entry.extend(why.map(|why| ("why".to_owned(), s(why))));
         let token = Token::of(&format!("{key} {user} {}", op::mark()));
+        let writes = vec![till.entry_as(entry), account, count];
         let Err(error) = self.db.transact(&token, writes, deadline).await else {
             return Ok(PromoUsed::Now);
         };
@@ -71,7 +98,7 @@ impl Store {
             return Ok(PromoUsed::UsedUp);
         }
         match error.refused(ACCOUNT) {
-            Some(refused) => not_taken(refused.item.as_ref(), promo),
+            Some(refused) => not_taken(refused.item.as_ref(), &used),
             None => Err(error.into()),
         }
     }
@@ -85,10 +112,10 @@ impl Store {
         now: Timestamp,
         deadline: Deadline,
     ) -> Result<Adjusted, Error> {
-        let key = Key::Bonus(day);
+        let (till, key) = (self.tables.till(), Key::Bonus(day));
         let writes = vec![
-            self.given_entry(user, &key, credits, now),
-            self.given_write(user, credits),
+            till.entry(user, (&key, credits), now),
+            till.account(ACCOUNT, user, credits),
         ];
         let token = Token::of(&format!("{key} {user} {}", op::mark()));
         match self.db.transact(&token, writes, deadline).await {
@@ -114,24 +141,10 @@ impl Store {
         }
         Ok(all)
     }
-
-    /// More credits, if the account can count them.
-    fn given_write(&self, user: UserId, credits: Credits) -> Write {
-        let (given, room) = (i64::from(credits.0), u32::MAX.saturating_sub(credits.0));
-        Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(user))
-            .when(Condition::AtMost("granted", n(room)))
-            .increase("available", given)
-            .increase("granted", given)
-    }
-
-    fn given_entry(&self, user: UserId, key: &Key, credits: Credits, now: Timestamp) -> Write {
-        let item = rows::entry_item(user, key, credits, now);
-        Write::put(ENTRY, &self.tables.ledger, item).when(Condition::Absent("entry"))
-    }
 }
 
 /// Why an account did not take what a code brings.
-fn not_taken(item: Option<&Item>, promo: &Promo) -> Result<PromoUsed, Error> {
+fn not_taken(item: Option<&Item>, used: &PromoUse<'_>) -> Result<PromoUsed, Error> {
     let Some(item) = item else {
         return Err(Error::Unsound {
             what: "a promo code is used by nobody".to_owned(),
@@ -139,8 +152,12 @@ fn not_taken(item: Option<&Item>, promo: &Promo) -> Result<PromoUsed, Error> {
     };
     let row = Row(item);
     let granted: u32 = row.n_or_zero("granted")?;
-    if granted.checked_add(promo.credits.0).is_none() {
+    if granted.checked_add(used.promo.credits.0).is_none() {
         return Ok(PromoUsed::TooMuch);
+    }
+    let stands: u64 = row.n_or_zero(standing::REVISION)?;
+    if used.standing.is_some_and(|(before, _)| before.revision != stands) {
+        return Ok(PromoUsed::Overtaken);
     }
     Ok(PromoUsed::NotNew)
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use app::broadcast::Broadcaster;
 use app::cashier::Cashier;
-use app::desk::{Desk, Duty, Helpdesk, Inspector};
+use app::desk::{Desk, Duty, Helpdesk, Inspector, Menu};
 use app::lookout::Lookout;
 use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
 use app::report::{Post, Reporter};
@@ -263,9 +263,14 @@ impl Ground {
         let secrets = json!({"openai_api_key": CHAT_KEY}).to_string();
         let secrets = runtime::Secrets::parse(&secrets, SECRET_ARN).unwrap();
         let checker = runtime::makers::checker(&places.into(), &secrets);
+        let menu = cashier.bot.clone().map(|bot| Menu {
+            bot,
+            url: super::MINI_APP_URL.to_owned(),
+        });
         let inspector = cashier.bot.clone().map(|bot| Inspector { bot, checker });
         Desk::new(clients::store(&self.aws, WEBHOOK), settings, queue, env)
             .inspected_by(inspector)
+            .with_menu(menu)
             .on_duty(Some(duty))
             .selling(cashier)
             .helped(helpdesk.filter(|_| self.setting.helps))

@@ -84,7 +84,7 @@ pub fn ledger_written_once(sources: &[Source]) -> Findings {
             let writes = code
                 .split("Write::")
                 .skip(1)
-                .filter(|write| write.contains("tables.ledger"));
+                .filter(|write| call(write).0.contains("tables.ledger"));
             let careless = writes.filter(|write| !is_written_once(write)).count();
             (0..careless).map(|_| {
                 format!(
@@ -98,6 +98,12 @@ pub fn ledger_written_once(sources: &[Source]) -> Findings {
 
 /// Whether it is a put whose condition follows at once; `write` begins after `Write::`.
 fn is_written_once(write: &str) -> bool {
+    let (put, after) = call(write);
+    put.starts_with("put(") && after.starts_with(ONCE)
+}
+
+/// A call from its name to its last bracket, and what follows it.
+fn call(write: &str) -> (&str, &str) {
     let mut depth = 0_usize;
     let end = write.find(|letter| {
         depth = match letter {
@@ -107,10 +113,8 @@ fn is_written_once(write: &str) -> bool {
         };
         letter == ')' && depth == 0
     });
-    let after = end
-        .and_then(|end| write.get(end.saturating_add(1)..))
-        .unwrap_or_default();
-    write.starts_with("put(") && after.starts_with(ONCE)
+    end.and_then(|end| write.split_at_checked(end.saturating_add(1)))
+        .unwrap_or((write, ""))
 }
 
 #[cfg(test)]
@@ -127,6 +131,11 @@ mod tests {
         assert_eq!(
             found("Write::put(E, &self.tables.ledger, row(x))\n    .when(Condition::Absent(\"entry\"))"),
             Findings::new()
+        );
+        assert_eq!(
+            found("(Write::put(A, &b, x), self.db.get(&self.tables.ledger, key))"),
+            Findings::new(),
+            "what is read is not written"
         );
         for careless in [
             "Write::put(E, &self.tables.ledger, row(x))",

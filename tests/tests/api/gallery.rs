@@ -323,6 +323,8 @@ async fn the_gallery_has_what_was_made_newest_first_and_nothing_else() {
     let kinds: Vec<&Value> = items.iter().map(|item| &item["makes"]).collect();
     assert_eq!(kinds, ["music", "image", "video"]);
     let video = &items[2];
+    let again = format!("https://t.me/neurocards_bot?start=again_{}", fox.nonce.as_str());
+    assert_eq!(video["again"], json!(again));
     assert_eq!(
         (&video["title"], &video["words"]),
         (&json!("Kling 3.0"), &json!("a fox"))

@@ -322,3 +322,27 @@ async fn a_plan_that_was_given_up_takes_no_days_of_the_one_that_was_bought_later
     assert_eq!(stage.account(ANNA).await.standing.plan, plan);
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_has_given_credits_up_may_ask_for_their_money_as_before() {
+    let stage = Stage::with(|setting| {
+        setting.gift(0);
+        let selling = setting.settings.selling.as_mut().unwrap();
+        selling.refund_unused_hours = 24;
+    })
+    .await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.pay_in_dollars(ANNA, "pack:pro").await;
+    delete(&stage).await;
+    stage.pass(Millis::from_mins(5));
+    stage.say(ANNA, "/history").await;
+    stage.press_newest(ANNA, "gb:").await;
+    let (message_id, yes) = stage.newest_button(ANNA, "gb:");
+    stage.press(ANNA, message_id, &yes).await;
+    let balance = stage.account(ANNA).await.balance;
+    assert_eq!(
+        (balance.available.0, balance.forfeited.0, balance.clawed.0),
+        (0, 0, 20)
+    );
+    stage.assert_sound().await;
+}

@@ -41,6 +41,7 @@ mod windows;
 mod words;
 
 mod deadlines;
+mod doorways;
 mod dynamodb;
 
 mod habits;
@@ -55,6 +56,7 @@ mod cold;
 mod erased;
 mod events;
 mod files;
+mod gifted_days;
 mod groups;
 mod guarded;
 mod measured;

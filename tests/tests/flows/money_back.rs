@@ -37,7 +37,7 @@ async fn customer() -> Stage {
     stage
 }
 
-async fn refund(stage: &Stage, id: &PaymentId, by: &str) -> Result<Refunding, RefundError> {
+pub(crate) async fn refund(stage: &Stage, id: &PaymentId, by: &str) -> Result<Refunding, RefundError> {
     let snapshot = stage.cashier().settings.reload(stage.now()).await.unwrap();
     stage
         .cashier()

@@ -1,8 +1,12 @@
 //! How long things take, and who waits before whom, as customers are told.
 
+use domain::id::{JobId, NONCE_CHARS, Nonce};
+use domain::job::{self, Job};
 use domain::time::Millis;
 use played_kie::Trouble;
-use tests::stage::{OPERATOR, Stage};
+use store::rows;
+use table::{Deadline, Write};
+use tests::stage::{OPERATOR, Stage, WORKER_TIME};
 
 use crate::{ANNA, BORIS};
 
@@ -62,4 +66,79 @@ async fn whoever_waits_is_told_how_many_wait_before_them() {
     assert!(told.contains("Перед вами ждут: 1."), "{told}");
     stage.run_until_settled().await;
     stage.assert_sound().await;
+}
+
+/// An order that stands in the line in the place of another, so many seconds away from it; each has a number of its own.
+async fn beside(stage: &Stage, job: &Job, number: u8, seconds: i64, change: impl FnOnce(&mut Job)) {
+    let mut other = job.clone();
+    let mut random = [1; NONCE_CHARS];
+    (random[0], random[1]) = (number % 32, number / 32);
+    let nonce = Nonce::from_random(random);
+    other.id = JobId {
+        nonce,
+        ..job.id.clone()
+    };
+    other.due_at = job.due_at.map(|due| due.after(Millis::from_secs(seconds)));
+    change(&mut other);
+    let table = stage.aws.table_name("JobsTable").unwrap();
+    let write = Write::put("job", table, rows::job_item(&other));
+    let deadline = Deadline::after(WORKER_TIME);
+    stage.db.write(write, deadline).await.unwrap();
+}
+
+/// What the card of Anna's only order says.
+async fn receipt(stage: &Stage) -> String {
+    stage.say(ANNA, "/orders").await;
+    assert_eq!(stage.press_newest(ANNA, "or:").await, None);
+    stage.last_text(ANNA)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_place_in_the_line_is_by_when_each_is_due_at_the_same_provider() {
+    let stage = Stage::new().await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.kie.inject(Trouble::RateLimited, "", 9);
+    let order = stage.order(ANNA, "кот").await;
+    stage.drain().await;
+    let job = stage.job(&order).await;
+    assert_eq!(job.stage, job::Stage::Queued);
+    let elsewhere = |other: &mut Job| other.order.provider = "kling".to_owned();
+    beside(&stage, &job, 1, -1, elsewhere).await;
+    beside(&stage, &job, 2, -1, |other| other.stage = job::Stage::Running).await;
+    beside(&stage, &job, 3, 1, |_| ()).await;
+    let told = receipt(&stage).await;
+    assert!(told.contains("первый из тех, кто ждёт"), "{told}");
+    // Who came later and is due sooner is before; so is who is on another customer's model of the same provider.
+    for number in [4, 5, 6] {
+        beside(&stage, &job, number, -1, |other| {
+            other.created_at = job.created_at.after(Millis::from_secs(2));
+            other.order.model.0 = "kling-2.6".to_owned();
+        })
+        .await;
+    }
+    let told = receipt(&stage).await;
+    assert!(told.contains("Перед вами ждут: 3."), "{told}");
+    for number in 7..60 {
+        beside(&stage, &job, number, -2, |_| ()).await;
+    }
+    let told = receipt(&stage).await;
+    assert!(told.contains("Перед вами ждут: 50 или больше."), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_does_not_wait_is_told_no_place() {
+    let stage = Stage::new().await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.order(ANNA, "кот").await;
+    stage.run_until_settled().await;
+    let then = stage.counts();
+    let told = receipt(&stage).await;
+    assert!(!told.contains("ждут") && !told.contains("ждёт"), "{told}");
+    let asked = stage.operations_since(&then, tests::stage::WEBHOOK);
+    let queries = asked.iter().filter(|(operation, _)| operation == "Query");
+    let queries: u64 = queries.map(|(_, count)| count).sum();
+    assert_eq!(
+        queries, 1,
+        "the list is one, and nothing else is looked for: {asked:?}"
+    );
 }

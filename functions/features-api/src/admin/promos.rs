@@ -28,8 +28,15 @@ pub(crate) struct UsedPromo {
     /// The code.
     #[schema(example = "WELCOME")]
     code: String,
-    /// What it brings.
+    /// The credits that it brings.
     credits: u32,
+    /// The plan of which it brings days.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "unlimited_1day")]
+    plan: Option<String>,
+    /// How many days of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<u32>,
     /// From when on.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
@@ -72,6 +79,8 @@ impl UsedPromo {
         Self {
             code: promo.name.clone(),
             credits: promo.credits.0,
+            plan: promo.plan.as_ref().map(|given| given.plan.clone()),
+            days: promo.plan.as_ref().map(|given| given.days),
             from: moment(promo.from),
             until: moment(promo.until),
             uses: promo.uses_max,

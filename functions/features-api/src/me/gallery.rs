@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use app::gallery::{self, NotSent};
 use app::texts::Say;
-use app::told;
+use app::{links, told};
 use axum::extract::State;
 use domain::ai_request::{AiRequest, Status};
 use domain::cost::Category;
@@ -77,6 +77,11 @@ pub(crate) struct Item {
     words: Option<String>,
     /// It could not be sent to the chat, and waits there to be asked for.
     waits: bool,
+    /// The link that opens the chat with a draft like this order, to be changed or confirmed. Absent where nothing is left of
+    /// what was ordered, or the bot's own link is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "https://t.me/your_bot?start=again_abcdefgh23456789")]
+    again: Option<String>,
 }
 
 /// What was sent.
@@ -100,7 +105,9 @@ pub(crate) async fn my_gallery(
     let start = from.start(user)?;
     let seen = api.see_visitor(caller.user()?).await?;
     let (made, next) = api.made_for(user, start).await?;
-    let items = made.iter().map(|(line, job)| Item::of(&seen, line, job));
+    let items = made
+        .iter()
+        .map(|(line, job)| Item::of(&seen, &api.bot_url, (line, job)));
     Ok(Json(Gallery {
         items: items.collect(),
         next: next.as_ref().and_then(Requests::cursor_of_user),
@@ -218,11 +225,12 @@ fn finished(line: &AiRequest) -> Option<JobId> {
 }
 
 impl Item {
-    fn of(seen: &Seen, line: &AiRequest, job: &Job) -> Self {
+    fn of(seen: &Seen, bot_url: &str, (line, job): (&AiRequest, &Job)) -> Self {
         let order = &job.order;
         let is_video = order.makes == domain::catalog::Makes::Video;
         let is_seen = is_video || order.makes == domain::catalog::Makes::Image;
         let words = line.prompt.as_deref().map(str::trim);
+        let repeated = order.can_be_repeated().then_some(&job.id.nonce);
         let waiting = seen
             .account
             .as_ref()
@@ -238,6 +246,7 @@ impl Item {
             duration_s: is_video.then_some(order.duration_s),
             words: words.filter(|words| !words.is_empty()).map(beginning),
             waits: waiting,
+            again: repeated.and_then(|order| links::again(bot_url, order)),
         }
     }
 }

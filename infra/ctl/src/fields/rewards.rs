@@ -14,9 +14,20 @@ pub(super) const PROMO: Kind = Kind {
             "{credits: 2, until: 2026-12-31, uses: 500, newcomers_only: true, note: \"the channel of Anna\"}",
         ),
         ("SORRY-0412", "{credits: 1}"),
+        ("THREE-DAYS", "{plan: unlimited_1day, days: 3, uses: 100}"),
     ],
     fields: &[
-        field("credits", "number, required", "how many credits it brings"),
+        field(
+            "credits",
+            "number [0]",
+            "how many credits it brings; required without days of a plan",
+        ),
+        field(
+            "plan",
+            "a plan's name",
+            "of which it brings days: the same plan goes on for longer, and whoever has another keeps that and the code",
+        ),
+        field("days", "1 to 366", "how many days of that plan"),
         field("from", "date or moment", "from when on; without it at once"),
         field(
             "until",

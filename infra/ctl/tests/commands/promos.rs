@@ -17,6 +17,7 @@ async fn what_a_code_has_given_is_listed_and_a_code_is_stopped() {
     let promo = Promo {
         name: "WELCOME".to_owned(),
         credits: Credits(2),
+        plan: None,
         from: None,
         until: None,
         uses_max: Some(5),
@@ -24,7 +25,14 @@ async fn what_a_code_has_given_is_listed_and_a_code_is_stopped() {
         is_stopped: false,
     };
     let store = place.found().await.store().unwrap();
-    let used = store.use_promo(USER, (&code, &promo), Timestamp(1_795_306_667_000), soon());
+    let used = store::PromoUse {
+        user: USER,
+        code: &code,
+        promo: &promo,
+        standing: None,
+        now: Timestamp(1_795_306_667_000),
+    };
+    let used = store.use_promo(used, soon());
     assert_eq!(used.await.unwrap(), store::PromoUsed::Now);
     let stop = place.ctl(&["promos", "stop", "WELCOME", "--why", "a test"]).await;
     assert!(stop.unwrap().text.contains("promo#WELCOME"));
@@ -32,7 +40,7 @@ async fn what_a_code_has_given_is_listed_and_a_code_is_stopped() {
     assert_eq!(listed.text, "WELCOME: used 1 of 5, 2 credits given, stopped");
     assert_eq!(
         listed.json["promos"],
-        json!([{"code": "WELCOME", "credits": 2, "used": 1, "uses": 5, "credits_given": 2, "stopped": true}])
+        json!([{"code": "WELCOME", "credits": 2, "plan": null, "days": null, "used": 1, "uses": 5, "credits_given": 2, "stopped": true}])
     );
     let unknown = place.ctl(&["promos", "stop", "WELCOM"]).await.unwrap_err();
     assert!(

@@ -7,7 +7,7 @@ use domain::id::UserId;
 use domain::time::Timestamp;
 use limits_flags::By;
 use limits_flags::audit::{Action, Entry};
-use store::{Broadcasts, People, Wrote};
+use store::{Broadcasts, People, Written};
 use table::{Deadline, Write};
 
 use super::{Fault, check, message};
@@ -213,8 +213,8 @@ impl Announcer {
         deadline: Deadline,
     ) -> Result<Broadcast, Failed> {
         match self.broadcasts.wish((before, after), note, deadline).await? {
-            Wrote::Yes => Ok(after.clone()),
-            Wrote::Overtaken => Err(Failed::Overtaken),
+            Written::Yes => Ok(after.clone()),
+            Written::Overtaken => Err(Failed::Overtaken),
         }
     }
 

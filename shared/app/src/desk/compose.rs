@@ -3,7 +3,7 @@
 use domain::account::{Draft, Photo};
 use domain::catalog::{Makes, Model};
 use domain::id::MessageId;
-use domain::job::Order;
+use domain::job::{Job, Order};
 use domain::time::Millis;
 use domain::video::Aspect;
 use telegram::methods::Reply;
@@ -89,12 +89,22 @@ impl Visit<'_> {
         let Some(job) = &self.job else {
             return Ok(Self::alert(query_id, &say.text("draft-stale")));
         };
+        let drafted = self.once_more(job, first).await?;
+        Ok(drafted.unwrap_or_else(|why| Self::alert(query_id, &say.text(why))))
+    }
+
+    /// The same; `Err` is the text that says why there is none.
+    pub(super) async fn once_more(
+        &self,
+        job: &Job,
+        first: First,
+    ) -> Result<Result<Reply, &'static str>, Error> {
         if !self.takes_orders() {
-            return Ok(Self::alert(query_id, &say.text("paused")));
+            return Ok(Err("paused"));
         }
         match self.like(&job.order) {
-            Ok(draft) => self.put_once(&draft, first).await,
-            Err(why) => Ok(Self::alert(query_id, &say.text(why))),
+            Ok(draft) => self.put_once(&draft, first).await.map(Ok),
+            Err(why) => Ok(Err(why)),
         }
     }
 

@@ -108,13 +108,14 @@ impl Visit<'_> {
             if admission.job.cost != price {
                 return Ok(self.show_repriced(nonce, message_id, query_id));
             }
-            if attempt == 0
-                && let Some(reply) = Box::pin(self.held_back(nonce, revision, (message_id, query_id))).await?
-            {
-                spans::ended(traced, "refused");
-                return Ok(reply);
+            if attempt == 0 {
+                let held_back = self.held_back(nonce, revision, (message_id, query_id));
+                if let Some(reply) = Box::pin(held_back).await? {
+                    spans::ended(traced, "refused");
+                    return Ok(reply);
+                }
+                Box::pin(self.note_invitation()).await?;
             }
-            Box::pin(self.note_invitation()).await?;
             admission.job.trace = trace::here().map(|here| here.to_string());
             match self.desk.store.admit(&admission, self.deadline).await {
                 Ok(()) => {

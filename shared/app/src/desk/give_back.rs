@@ -2,6 +2,7 @@
 
 use domain::id::Nonce;
 use domain::payment::{PurchaseId, Record, RefundWanted};
+use domain::time::Millis;
 use telegram::methods::Reply;
 
 use super::Error;
@@ -44,9 +45,15 @@ impl Visit<'_> {
         let Some(paid_by) = purchase.and_then(|purchase| purchase.paid_by) else {
             return Ok(None);
         };
-        let available = self.account.balance.available;
         let record = cashier.payments.payment(&paid_by).await?;
-        Ok(record.filter(|record| record.goes_back_for_the_asking(within, available, self.now)))
+        Ok(record.filter(|record| self.goes_back_for_the_asking(record, within)))
+    }
+
+    /// Whether the money of a payment goes back for the asking within this time. What the customer has given up with everything
+    /// else counts for what had brought it.
+    pub(super) fn goes_back_for_the_asking(&self, record: &Record, within: Millis) -> bool {
+        let available = self.account.available_for(record);
+        record.goes_back_for_the_asking(within, available, self.now)
     }
 
     async fn refund(&self, record: &Record, message_id: i64, query_id: &str) -> Result<Reply, Error> {

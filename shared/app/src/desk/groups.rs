@@ -9,8 +9,8 @@ use telegram::methods::{
 };
 use telegram::types::{CallbackQuery, Chat, ChatMemberUpdated, Message};
 
-use super::invite::bot_link;
 use super::{Desk, Error};
+use crate::links;
 use crate::texts::{Locale, Say};
 
 /// Answers in one chat in a day (UTC).
@@ -90,7 +90,7 @@ impl Desk {
 
     /// The bot's own link, where it is known.
     fn link(&self) -> Option<&str> {
-        bot_link(&self.cashier.as_ref()?.return_url)
+        links::bot(&self.cashier.as_ref()?.return_url)
     }
 
     /// Whether words are for the bot: a command that names no other one, or its name.

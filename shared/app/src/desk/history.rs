@@ -47,8 +47,7 @@ impl Visit<'_> {
         };
         let goes_back = |record: &Record| {
             let within = self.snapshot.selling.refund_unused;
-            let available = self.account.balance.available;
-            within.is_some_and(|within| record.goes_back_for_the_asking(within, available, self.now))
+            within.is_some_and(|within| self.goes_back_for_the_asking(record, within))
         };
         let text = if shown.is_empty() {
             self.say.text("history-empty")

@@ -12,7 +12,7 @@ use telegram::methods::Reply;
 use super::visit::Visit;
 use super::{Desk, Error};
 use crate::cashier::Cashier;
-use crate::show;
+use crate::{links, show};
 
 /// What an invitation's link carries before its code.
 const LINK: &str = "ref_";
@@ -49,7 +49,7 @@ impl Visit<'_> {
         let (Some(referral), Some(cashier)) = (&self.snapshot.rewards.referral, &self.desk.cashier) else {
             return Ok(self.send(self.say.text("invite-off")).into());
         };
-        let Some(bot) = bot_link(&cashier.return_url) else {
+        let Some(bot) = links::bot(&cashier.return_url) else {
             tracing::error!(name: "bot_link_unknown", "nobody can invite: RETURN_URL does not name the bot");
             return Ok(self.send(self.say.text("invite-off")).into());
         };
@@ -135,28 +135,16 @@ fn deed(referral: &Referral) -> &'static str {
     }
 }
 
-/// The bot's own link, if that is one: `https://t.me/the_bot`.
-pub(super) fn bot_link(url: &str) -> Option<&str> {
-    let url = url.trim_end_matches('/');
-    let (_, rest) = url.split_once("://")?;
-    rest.contains('/').then_some(url)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_link_carries_a_code_and_the_bots_name() {
+    fn a_link_carries_a_code() {
         let nonce = Nonce::from_random([4; domain::id::NONCE_CHARS]);
         assert_eq!(code_in(&format!("ref_{}", nonce.as_str())), Some(nonce));
         for carried in ["", "ref_", "ref_1001", "promo_CAT"] {
             assert_eq!(code_in(carried), None, "{carried}");
-        }
-        assert_eq!(bot_link("https://t.me/the_bot"), Some("https://t.me/the_bot"));
-        assert_eq!(bot_link("https://t.me/the_bot/"), Some("https://t.me/the_bot"));
-        for url in ["https://t.me", "https://t.me/", "t.me/the_bot"] {
-            assert_eq!(bot_link(url), None, "{url}");
         }
     }
 }

@@ -22,10 +22,10 @@ impl Visit<'_> {
     ) -> Result<Reply, Error> {
         let say = Say::in_(language.unwrap_or(self.telegrams));
         let name = language.map(Locale::as_str);
-        self.desk
-            .store
-            .set_language(self.account.user, name, say.locale().as_str(), self.deadline)
-            .await?;
+        let store = &self.desk.store;
+        let noted = store.set_language(self.account.user, name, say.locale().as_str(), self.deadline);
+        let (noted, ()) = futures::future::join(noted, self.name_the_button(say)).await;
+        noted?;
         Ok(self.edit_card(message_id, self.languages_card(say, name)))
     }
 

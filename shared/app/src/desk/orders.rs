@@ -8,7 +8,7 @@ use telegram::methods::Reply;
 use super::Error;
 use super::visit::Visit;
 use crate::cards::{Card, keyboard};
-use crate::{kinds, order_card, show};
+use crate::{kinds, line, order_card, show};
 
 /// Orders on one page: two lines for each, and their numbers in two rows of buttons.
 const LINES: usize = 6;
@@ -66,13 +66,16 @@ impl Visit<'_> {
     }
 
     /// What became of an order, in the place of the list.
-    pub(super) fn receipt_of_order(&self, message_id: i64, query_id: &str) -> Reply {
+    pub(super) async fn receipt_of_order(&self, message_id: i64, query_id: &str) -> Reply {
         let Some(job) = &self.job else {
             return Self::alert(query_id, &self.say.text("order-gone"));
         };
         let zone = self.own_zone();
         let waits = self.account.parked.contains(&job.id);
-        let card = order_card::receipt(self.say, &self.snapshot, (job, waits), &zone);
+        let mut card = order_card::receipt(self.say, &self.snapshot, (job, waits), &zone);
+        if let Some(place) = line::told(self.say, self.desk.store.jobs(), job).await {
+            card.text = format!("{}\n\n{place}", card.text);
+        }
         self.edit_card(message_id, card)
     }
 

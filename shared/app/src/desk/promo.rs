@@ -1,7 +1,9 @@
 //! `/promo CODE`, and the link that says it.
 
-use domain::rewards::{NoPromo, Promo, PromoCode};
-use store::PromoUsed;
+use domain::money::Credits;
+use domain::rewards::{NoDays, NoPromo, PlanDays, Promo, PromoCode};
+use store::{PromoUse, PromoUsed};
+use telegram::html;
 use telegram::methods::Reply;
 
 use super::Error;
@@ -12,6 +14,8 @@ use crate::show;
 const WRONG_MAX: u32 = 10;
 /// What a wrong code is counted as.
 const WRONG: &str = "promo";
+/// How often a code is tried while something else changes the same customer's standing.
+const TRIES_MAX: u32 = 3;
 
 impl Visit<'_> {
     /// `/promo`, `/promo welcome`.
@@ -41,13 +45,44 @@ impl Visit<'_> {
             return Ok(self.say.text("promo-unknown"));
         };
         store.give_turn_back(user, WRONG, self.now, self.deadline).await?;
-        if let Err(why) = promo.holds(&self.account, self.now) {
-            return Ok(self.no_promo(why));
+        for _ in 0..TRIES_MAX {
+            let outcome = match self.promo_tried(promo, &code).await? {
+                Ok(PromoUsed::Overtaken) => {
+                    self.read_again().await?;
+                    continue;
+                }
+                Ok(outcome) => outcome,
+                Err(why) => return Ok(self.no_promo(why)),
+            };
+            return self.promo_used(promo, outcome).await;
         }
-        let outcome = store
-            .use_promo(user, (&code, promo), self.now, self.deadline)
-            .await?;
-        self.promo_used(promo, outcome).await
+        Ok(self.say.text("promo-busy"))
+    }
+
+    /// What becomes of a code for the customer as they were read; `Err` is why it brings them nothing.
+    async fn promo_tried(
+        &self,
+        promo: &Promo,
+        code: &PromoCode,
+    ) -> Result<Result<PromoUsed, NoPromo>, Error> {
+        // A plan that was withdrawn or deleted is given to nobody, whatever a code says of it.
+        let gone = |days: &PlanDays| {
+            let plan = self.snapshot.plans.iter().find(|plan| plan.key == days.plan);
+            plan.is_none_or(|plan| plan.is_withdrawn)
+        };
+        let after = match promo.holds(&self.account, self.now) {
+            Ok(_) if promo.plan.as_ref().is_some_and(gone) => return Ok(Err(NoPromo::Over)),
+            Ok(after) => after,
+            Err(why) => return Ok(Err(why)),
+        };
+        let used = PromoUse {
+            user: self.account.user,
+            code,
+            promo,
+            standing: after.as_ref().map(|after| (&self.account.standing, after)),
+            now: self.now,
+        };
+        Ok(Ok(self.desk.store.use_promo(used, self.deadline).await?))
     }
 
     async fn promo_used(&mut self, promo: &Promo, outcome: PromoUsed) -> Result<String, Error> {
@@ -55,23 +90,56 @@ impl Visit<'_> {
         Ok(match outcome {
             PromoUsed::Now => {
                 let credits = promo.credits.0;
-                tracing::info!(name: "credits_given", user, credits, why = "promo", "credits are given");
+                let days = promo.plan.as_ref().map_or(0, |given| given.days);
+                tracing::info!(name: "credits_given", user, credits, days, why = "promo", "what a code brings is given");
                 self.read_again().await?;
-                let values = [
-                    ("code", promo.name.as_str().into()),
-                    ("credits", show::credits(self.say, promo.credits).into()),
-                    ("available", self.available().into()),
-                ];
-                self.say.with("promo-given", values)
+                self.promo_given(promo)
             }
             PromoUsed::Before => self.promo_before(),
             PromoUsed::UsedUp => self.say.text("promo-used-up"),
             PromoUsed::NotNew => self.no_promo(NoPromo::NotNew),
+            PromoUsed::Overtaken => self.say.text("promo-busy"),
             PromoUsed::TooMuch => {
                 tracing::error!(name: "gift_too_large", user, "an account cannot count what is given to it");
                 self.say.text("trouble")
             }
         })
+    }
+
+    fn promo_given(&self, promo: &Promo) -> String {
+        let say = self.say;
+        let credits = show::credits(say, promo.credits);
+        let code = [("code", promo.name.as_str().into())];
+        let credits = [
+            ("credits", credits.into()),
+            ("available", self.available().into()),
+        ];
+        let until = self.account.standing.plan.as_ref().and_then(|plan| plan.until);
+        let Some((days, until)) = promo.plan.as_ref().zip(until) else {
+            return say.with("promo-given", code.into_iter().chain(credits));
+        };
+        let more = if promo.credits > Credits::ZERO {
+            say.with("promo-days-and-credits", credits)
+        } else {
+            String::new()
+        };
+        let values = [
+            ("plan", self.plan_called(&days.plan).into()),
+            ("days", say.with("days", [("count", days.days.into())]).into()),
+            (
+                "moment",
+                show::until(say, until, &self.own_zone(), self.now).into(),
+            ),
+            ("more", more.into()),
+        ];
+        say.with("promo-days-given", code.into_iter().chain(values))
+    }
+
+    /// What customers call a plan, with markup.
+    fn plan_called(&self, key: &str) -> String {
+        let plan = self.snapshot.plans.iter().find(|plan| plan.key == key);
+        let title = plan.map_or(key, |plan| plan.title.in_locale(self.say.locale().as_str()));
+        html::escape(title).into_owned()
     }
 
     fn promo_before(&self) -> String {
@@ -86,6 +154,19 @@ impl Visit<'_> {
             NoPromo::NotYet(from) => {
                 let moment = show::moment(self.say, from, &self.own_zone(), self.now);
                 self.say.with("promo-not-yet", [("moment", moment.into())])
+            }
+            NoPromo::NoDays(NoDays::Endless(plan)) => {
+                let plan = [("plan", self.plan_called(&plan).into())];
+                self.say.with("promo-plan-endless", plan)
+            }
+            NoPromo::NoDays(NoDays::Running { plan, until }) => {
+                let until = show::until(self.say, until, &self.own_zone(), self.now);
+                let values = [("plan", self.plan_called(&plan).into()), ("moment", until.into())];
+                self.say.with("promo-plan-runs", values)
+            }
+            NoPromo::Debt(debt) => {
+                let debt = [("debt", show::credits(self.say, debt).into())];
+                self.say.with("promo-debt", debt)
             }
         }
     }

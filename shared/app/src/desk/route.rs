@@ -7,11 +7,11 @@ use telegram::methods::{AnswerCallbackQuery, Reply, SendMessage};
 use telegram::types::{CallbackQuery, ChatMemberUpdated, Message, Update, UpdateKind};
 
 use super::compose::First;
-use super::invite;
 use super::urgent::Handled;
 use super::visit::Visit;
 use super::welcome::{help, help_instead, unknown_command};
 use super::{Desk, Error};
+use super::{again, invite};
 use crate::buttons::Button;
 use crate::texts::{Locale, Say};
 
@@ -97,7 +97,9 @@ impl Desk {
         let started = command.as_deref() == Some("start");
         let link = invite::code_in(arguments(text)).filter(|_| started);
         let user = UserId(from.id);
-        let visit = self.visit_by((None, link.as_ref()), user, message.chat.id, say, deadline);
+        let order = again::order_of(user, arguments(text)).filter(|_| started);
+        let asked = (order.as_ref(), link.as_ref());
+        let visit = self.visit_by(asked, user, message.chat.id, say, deadline);
         let mut visit = match visit.await {
             Ok(visit) => visit,
             // Help there is even where nobody can be looked up.
@@ -225,7 +227,7 @@ impl Visit<'_> {
                 self.orders_instead(message_id, Some((&nonce, at)), query_id)
                     .await
             }
-            Button::Order(_) => Ok(self.receipt_of_order(message_id, query_id)),
+            Button::Order(_) => Ok(Box::pin(self.receipt_of_order(message_id, query_id)).await),
             Button::ShowAgain(_) => Ok(self.show_again(query_id)),
             Button::History => self.history_instead(message_id, 0).await,
             Button::HistoryPage(page) => self.history_instead(message_id, page).await,

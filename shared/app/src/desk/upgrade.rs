@@ -9,21 +9,22 @@ use domain::time::Millis;
 use super::visit::Visit;
 
 impl Visit<'_> {
-    /// The first plan on sale under which nothing would hold the draft back, if something of this customer's own does.
-    pub(super) fn way_up(&self, draft: &Draft, usages: &[Usage]) -> Option<Ware> {
-        let is_held_back = usages.iter().any(Usage::forbids) || self.denied(draft).is_some();
+    /// The first plan on sale under which nothing would hold the draft back, if something of this customer's own does: a limit,
+    /// or that they lack something, which the caller knows.
+    pub(super) fn way_up(&self, draft: &Draft, usages: &[Usage], lacks: bool) -> Option<Ware> {
+        let is_held_back = lacks || usages.iter().any(Usage::forbids);
         if !is_held_back || !self.sells() {
             return None;
         }
         let wares = self.snapshot.wares().into_iter();
         wares
-            .filter(|ware| self.on_plan(ware).is_some_and(|there| !there.holds_back(draft)))
-            .find(|ware| !self.has_plan_of(ware))
+            .filter(|ware| ware.term.is_some() && !self.has_plan_of(ware))
+            .find(|ware| self.on_plan(ware).is_some_and(|there| !there.holds_back(draft)))
     }
 
-    /// What customers call that plan.
+    /// What customers call that plan, where a limit holds the draft back.
     pub(super) fn way_up_called(&self, draft: &Draft, usages: &[Usage]) -> Option<String> {
-        let ware = self.way_up(draft, usages)?;
+        let ware = self.way_up(draft, usages, false)?;
         Some(ware.title.in_locale(self.say.locale().as_str()).to_owned())
     }
 

@@ -14,10 +14,8 @@ impl Visit<'_> {
     /// Asks what is to be different. Until the answer comes, the draft is the old order's: its model, settings and photo.
     pub(super) async fn vary(&self, query_id: &str) -> Result<Reply, Error> {
         let alert = |text: &str| Ok(Self::alert(query_id, &self.say.text(text)));
-        let job = self.job.as_ref().filter(|job| {
-            let order = &job.order;
-            order.makes == Makes::Video && !(order.prompt.is_empty() && order.image.is_none())
-        });
+        let job = self.job.as_ref();
+        let job = job.filter(|job| job.order.makes == Makes::Video && job.order.can_be_repeated());
         let Some(job) = job else {
             return alert("vary-gone");
         };

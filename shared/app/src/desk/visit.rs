@@ -294,6 +294,7 @@ impl Visit<'_> {
 
     /// A card's ingredients.
     pub(super) fn view<'v>(&'v self, draft: &'v Draft, usages: &'v [Usage]) -> DraftView<'v> {
+        let denied = self.denied(draft);
         DraftView {
             say: self.say,
             snapshot: &self.snapshot,
@@ -301,9 +302,9 @@ impl Visit<'_> {
             draft,
             payer: self.payer_of(draft),
             by_plan: self.paid_by_plan(draft.duration_s),
-            lacks: self.denied(draft).map(|denied| self.lacks(&denied)),
+            lacks: denied.as_ref().map(|denied| self.lacks(denied)),
             locked: self.locked(),
-            way_up: self.way_up(draft, usages),
+            way_up: self.way_up(draft, usages, denied.is_some()),
             sells: self.sells(),
             helped: self.desk.helpdesk.is_some(),
             usages,

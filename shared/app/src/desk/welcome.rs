@@ -11,6 +11,10 @@ use crate::{cards, kinds, shop, show};
 impl Visit<'_> {
     /// `/start`, and what its link carries: a promo code is used before the welcome says what there is to be spent.
     pub(super) async fn started(&mut self, carried: &str) -> Result<Reply, Error> {
+        self.greet_on_the_button().await;
+        if let Some(reply) = Box::pin(self.again_by_link(carried)).await? {
+            return Ok(reply);
+        }
         let Some(code) = carried.strip_prefix(PROMO) else {
             return Ok(self.welcome(self.invited().filter(|_| self.is_as_given())));
         };
@@ -23,7 +27,7 @@ impl Visit<'_> {
     }
 
     /// `/start`: the gift for a newcomer, once for ever; and a word about videos that wait.
-    fn welcome(&self, first: Option<String>) -> Reply {
+    pub(super) fn welcome(&self, first: Option<String>) -> Reply {
         let credits = show::credits(self.say, self.account.balance.available);
         let say = self.say;
         let mut text = if self.newcomer || self.is_as_given() {

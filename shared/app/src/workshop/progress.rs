@@ -10,7 +10,7 @@ use telegram::methods::{EditMessageText, InlineKeyboardMarkup};
 
 use super::{RESERVE, Workshop};
 use crate::texts::Say;
-use crate::{cards, kinds, show, words_card};
+use crate::{cards, kinds, line, show, words_card};
 
 /// The longest that a courtesy may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -41,7 +41,7 @@ impl Workshop {
         ];
         let text = [
             Some(say.with("delayed", values)),
-            self.ahead_told(job).await,
+            line::told(say, self.store.jobs(), job).await,
             Some(show::usual_wait(say, &job.order)),
         ];
         let text: Vec<String> = text.into_iter().flatten().collect();
@@ -56,11 +56,18 @@ impl Workshop {
 
     /// The first attempt came to nothing; it can be canceled until the next begins.
     pub(super) async fn show_retrying(&self, job: &Job, deadline: Deadline) {
+        if job.order.quiet {
+            return;
+        }
         let say = Say::of(&job.order.locale);
-        let text = say.with("retrying", [("what", self.what(job).into())]);
+        let text = [
+            Some(say.with("retrying", [("what", self.what(job).into())])),
+            line::told(say, self.store.jobs(), job).await,
+        ];
+        let text: Vec<String> = text.into_iter().flatten().collect();
         self.show(
             job,
-            text,
+            text.join("\n\n"),
             Some(cards::cancel_button(say, &job.id.nonce)),
             deadline,
         )

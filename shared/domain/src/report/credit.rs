@@ -7,7 +7,7 @@ use crate::cost::days;
 use crate::ledger::{Entry, Key};
 use crate::money::Currency;
 use crate::payment::Movement;
-use crate::time::{Millis, Timestamp};
+use crate::time::Timestamp;
 
 /// What customers paid for credits within some days, and how many they were given for that and for nothing. Nobody knows of
 /// a credit that is spent whether it was bought or a gift; so each brings what all of them brought together, and gifts
@@ -81,10 +81,7 @@ impl CreditPrice {
 
     /// A moment of each day of UTC that these days touch, the first first.
     pub fn utc_days(&self) -> Vec<Timestamp> {
-        let day = Millis::from_mins(24 * 60);
-        let midnight = self.from.0.saturating_sub(self.from.0.rem_euclid(day.0));
-        let days = std::iter::successors(Some(Timestamp(midnight)), |at| Some(at.after(day)));
-        days.take_while(|at| *at < self.until).collect()
+        super::period::utc_days(self.from, self.until)
     }
 }
 

@@ -124,11 +124,16 @@ impl Period {
 
     /// A moment of each day of UTC that it touches, the first first.
     pub fn utc_days(&self) -> Vec<Timestamp> {
-        let day = Millis::from_mins(24 * 60);
-        let midnight = self.from.0.saturating_sub(self.from.0.rem_euclid(day.0));
-        let days = std::iter::successors(Some(Timestamp(midnight)), |at| Some(at.after(day)));
-        days.take_while(|at| *at < self.until).collect()
+        utc_days(self.from, self.until)
     }
+}
+
+/// A moment of each day of UTC between two, the first first.
+pub(super) fn utc_days(from: Timestamp, until: Timestamp) -> Vec<Timestamp> {
+    let day = Millis::from_mins(24 * 60);
+    let midnight = from.0.saturating_sub(from.0.rem_euclid(day.0));
+    let days = std::iter::successors(Some(Timestamp(midnight)), |at| Some(at.after(day)));
+    days.take_while(|at| *at < until).collect()
 }
 
 #[cfg(test)]

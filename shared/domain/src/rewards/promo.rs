@@ -2,8 +2,10 @@
 
 use std::fmt;
 
+use super::{NoDays, PlanDays};
 use crate::account::Account;
 use crate::money::Credits;
+use crate::standing::Standing;
 use crate::time::Timestamp;
 
 /// The fewest letters of a code: fewer are guessed.
@@ -80,8 +82,10 @@ fn seen(letter: char) -> Seen {
 pub struct Promo {
     /// The code as the operator wrote it, for links and lists.
     pub name: String,
-    /// How many credits.
+    /// How many credits; with days of a plan there may be none.
     pub credits: Credits,
+    /// Days of which plan, if of any.
+    pub plan: Option<PlanDays>,
     /// The first moment at which it holds; `None` from ever.
     pub from: Option<Timestamp>,
     /// The first moment at which it holds no more; `None` for ever.
@@ -95,7 +99,7 @@ pub struct Promo {
 }
 
 /// Why a code brings nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NoPromo {
     /// It begins later.
     NotYet(Timestamp),
@@ -103,11 +107,16 @@ pub enum NoPromo {
     Over,
     /// It is for those who have not ordered anything yet.
     NotNew,
+    /// The plan of which it brings days cannot be had now; it can be later.
+    NoDays(NoDays),
+    /// The customer owes so many credits, more than the code brings: nothing can be ordered, and the days would go by for nothing.
+    Debt(Credits),
 }
 
 impl Promo {
-    /// Whether it holds for this customer now. How often it was used, and whether by this customer, the tables say.
-    pub fn holds(&self, account: &Account, now: Timestamp) -> Result<(), NoPromo> {
+    /// Whether it holds for this customer now, and the standing with the days of a plan in it, where it brings some. How
+    /// often it was used, and whether by this customer, the tables say.
+    pub fn holds(&self, account: &Account, now: Timestamp) -> Result<Option<Standing>, NoPromo> {
         if self.is_stopped || self.until.is_some_and(|until| until <= now) {
             return Err(NoPromo::Over);
         }
@@ -117,7 +126,15 @@ impl Promo {
         if self.newcomers_only && !is_new(account) {
             return Err(NoPromo::NotNew);
         }
-        Ok(())
+        let Some(days) = &self.plan else {
+            return Ok(None);
+        };
+        let debt = account.balance.debt;
+        if debt > self.credits {
+            return Err(NoPromo::Debt(debt));
+        }
+        let given = days.given(&account.standing, now);
+        given.map(Some).map_err(NoPromo::NoDays)
     }
 }
 
@@ -170,6 +187,7 @@ mod tests {
         Promo {
             name: "CAT".to_owned(),
             credits: Credits(3),
+            plan: None,
             from: Some(Timestamp(10)),
             until: Some(Timestamp(20)),
             uses_max: None,
@@ -183,7 +201,7 @@ mod tests {
         let account = Account::new(UserId(7));
         let at = |now| promo().holds(&account, Timestamp(now));
         assert_eq!(at(9), Err(NoPromo::NotYet(Timestamp(10))));
-        assert_eq!((at(10), at(19)), (Ok(()), Ok(())));
+        assert_eq!((at(10), at(19)), (Ok(None), Ok(None)));
         assert_eq!(at(20), Err(NoPromo::Over));
         let stopped = Promo {
             is_stopped: true,
@@ -200,10 +218,38 @@ mod tests {
         };
         let now = Timestamp(15);
         let mut account = Account::new(UserId(7));
-        assert_eq!(only.holds(&account, now), Ok(()));
+        assert_eq!(only.holds(&account, now), Ok(None));
         // A picture on a plan costs no credits and leaves no choice for the next video.
         account.ordered_at = Some(Timestamp(14));
         assert_eq!(only.holds(&account, now), Err(NoPromo::NotNew));
-        assert_eq!(promo().holds(&account, now), Ok(()));
+        assert_eq!(promo().holds(&account, now), Ok(None));
+    }
+
+    #[test]
+    fn a_code_brings_days_of_a_plan_unless_they_would_go_by_for_nothing() {
+        let week = Promo {
+            plan: Some(PlanDays {
+                plan: "week".to_owned(),
+                days: 7,
+            }),
+            ..promo()
+        };
+        let now = Timestamp(15);
+        let mut account = Account::new(UserId(7));
+        let given = week.holds(&account, now).unwrap().unwrap();
+        assert_eq!((given.plan_at(now), given.revision), (Some("week"), 1));
+        account.balance.debt = Credits(3);
+        assert!(week.holds(&account, now).is_ok(), "its own credits pay that");
+        account.balance.debt = Credits(4);
+        assert_eq!(week.holds(&account, now), Err(NoPromo::Debt(Credits(4))));
+        assert_eq!(promo().holds(&account, now), Ok(None));
+        account.balance.debt = Credits::ZERO;
+        account.standing.plan = Some(crate::standing::Held {
+            key: "month".to_owned(),
+            until: None,
+        });
+        let endless = NoDays::Endless("month".to_owned());
+        assert_eq!(week.holds(&account, now), Err(NoPromo::NoDays(endless)));
+        assert_eq!(week.holds(&account, Timestamp(20)), Err(NoPromo::Over));
     }
 }

@@ -1,7 +1,7 @@
 //! What is given away, as an operator writes it: promo codes, what an invitation brings, the bonus of a day.
 
 use domain::money::Credits;
-use domain::rewards::{Deed, Promo, PromoCode, Referral};
+use domain::rewards::{Deed, GIVEN_DAYS_MAX, PlanDays, Promo, PromoCode, Referral};
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,15 @@ const AFTER_DAYS_MAX: u32 = 60;
 /// A promo code; its name is the code.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct PromoRow {
-    /// How many credits it brings.
+    /// How many credits it brings; none where it brings days of a plan alone.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub credits: u32,
+    /// The plan of which it brings days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
+    /// How many days of that plan.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
     /// From when on: a date, whose day begins in UTC, or a moment. Without it, at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -122,7 +129,8 @@ impl PromoRow {
             .all(|byte| byte.is_ascii_alphanumeric() || b"_-".contains(&byte));
         let code = PromoCode::read(name).filter(|_| link && name.len() <= NAME_BYTES_MAX);
         let code = code.ok_or_else(|| DocumentError::PromoName(name.to_owned()))?;
-        if self.credits == 0 {
+        let plan = self.plan_days()?;
+        if self.credits == 0 && plan.is_none() {
             return Err(DocumentError::Senseless("credits", "0 is given to nobody"));
         }
         if self.uses == Some(0) {
@@ -139,6 +147,7 @@ impl PromoRow {
         let promo = Promo {
             name: name.to_owned(),
             credits: gift("credits", self.credits)?,
+            plan,
             from,
             until,
             uses_max: self.uses,
@@ -146,6 +155,22 @@ impl PromoRow {
             is_stopped: self.stopped,
         };
         Ok((code, promo))
+    }
+
+    fn plan_days(&self) -> Result<Option<PlanDays>, DocumentError> {
+        let senseless = |why| Err(DocumentError::Senseless("days", why));
+        match (&self.plan, self.days) {
+            (None, None) => Ok(None),
+            (Some(_), None) => senseless("say how many days of `plan` it brings"),
+            (None, Some(_)) => senseless("say of which `plan`"),
+            (Some(_), Some(days)) if !(1..=GIVEN_DAYS_MAX).contains(&days) => {
+                senseless("1 to 366 days can be meant")
+            }
+            (Some(plan), Some(days)) => Ok(Some(PlanDays {
+                plan: plan.clone(),
+                days,
+            })),
+        }
     }
 }
 
@@ -217,6 +242,27 @@ mod tests {
     }
 
     #[test]
+    fn a_code_may_bring_days_of_a_plan_alone_or_with_credits() {
+        let week = PlanDays {
+            plan: "week".to_owned(),
+            days: 7,
+        };
+        for (row, credits) in [
+            (r#"{"plan":"week","days":7}"#, 0),
+            (r#"{"credits":2,"plan":"week","days":7}"#, 2),
+        ] {
+            let (_, promo) = promo("CAT", row).unwrap();
+            assert_eq!(
+                (promo.plan.as_ref(), promo.credits),
+                (Some(&week), Credits(credits))
+            );
+            let written: PromoRow = serde_json::from_str(row).unwrap();
+            let read: serde_json::Value = serde_json::from_str(row).unwrap();
+            assert_eq!(serde_json::to_value(&written).unwrap(), read);
+        }
+    }
+
+    #[test]
     fn a_code_that_nobody_can_type_or_that_brings_nothing_is_refused() {
         for name in ["", "ab", "a.b.c", "a b c", "кот20", &"A".repeat(33)] {
             let why = promo(name, r#"{"credits":1}"#).unwrap_err();
@@ -225,6 +271,11 @@ mod tests {
         for row in [
             r#"{"credits":0}"#,
             r#"{"credits":1,"uses":0}"#,
+            r#"{}"#,
+            r#"{"credits":1,"plan":"week"}"#,
+            r#"{"credits":1,"days":7}"#,
+            r#"{"plan":"week","days":0}"#,
+            r#"{"plan":"week","days":367}"#,
             r#"{"credits":10000}"#,
             r#"{"credits":1,"from":"tomorrow"}"#,
             r#"{"credits":1,"from":"2026-12-02","until":"2026-12-02"}"#,

@@ -1,11 +1,13 @@
-//! Promo codes that are the same to whoever types them, and more of them than every start of a Lambda should read.
+//! Promo codes that are the same to whoever types them, that bring days of what there is not, and more of them than every start
+//! of a Lambda should read.
 
 use std::collections::BTreeMap;
 
 use domain::rewards::PromoCode;
 
 use super::Problem;
-use crate::document::Document;
+use crate::document::{Document, PromoRow};
+use crate::nearest::unknown;
 
 /// The most promo codes.
 const PROMOS_MAX: usize = 1_000;
@@ -14,7 +16,10 @@ const PROMOS_MAX: usize = 1_000;
 pub(super) fn problems(document: &Document) -> Vec<Problem> {
     let mut seen: BTreeMap<PromoCode, &str> = BTreeMap::new();
     let mut found = Vec::new();
-    for name in document.promos.keys() {
+    for (name, row) in &document.promos {
+        let why = no_plan(document, row);
+        let row = format!("promo#{name}");
+        found.extend(why.map(|why| Problem { row, why }));
         let Some(code) = PromoCode::read(name) else {
             continue;
         };
@@ -35,4 +40,17 @@ pub(super) fn problems(document: &Document) -> Vec<Problem> {
         });
     }
     found
+}
+
+/// Why the plan cannot be given of which a code brings days. One that is stopped brings none, and holds no plan back from being
+/// withdrawn or deleted.
+fn no_plan(document: &Document, row: &PromoRow) -> Option<String> {
+    let key = row.plan.as_ref().filter(|_| !row.stopped)?;
+    let Some(plan) = document.plans.get(key) else {
+        let known = document.plans.keys().map(String::as_str);
+        return Some(format!("plan: {}", unknown("plan", key, known)));
+    };
+    plan.is_withdrawn.then(|| {
+        format!("plan: {key} is withdrawn: nobody is given it any more; stop the code or bring the plan back")
+    })
 }

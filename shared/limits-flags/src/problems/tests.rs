@@ -4,6 +4,7 @@ use super::*;
 use crate::document::FlagRow;
 
 mod costs;
+mod promos;
 mod routes;
 mod sold;
 

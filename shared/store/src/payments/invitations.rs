@@ -8,8 +8,9 @@ use domain::rewards::{Invitation, Invites};
 use domain::time::Timestamp;
 use table::{Condition, Deadline, Token, Write, n};
 
-use super::{Payments, Written, as_read};
+use super::{Payments, as_read};
 use crate::error::Error;
+use crate::written::{Written, written};
 use crate::{op, rows};
 
 const FRIEND: &str = "friend";
@@ -17,7 +18,6 @@ const INVITER: &str = "inviter";
 const INVITES: &str = "invites";
 const LINK: &str = "link";
 const INVITATION: &str = "invitation";
-const ENTRY: &str = "entry";
 
 /// What is given for an invitation.
 #[derive(Clone, Debug)]
@@ -98,18 +98,18 @@ impl Payments {
 
     /// Gives what an invitation brings, once for ever: the friend's account says whose link opened it, and says so no more.
     pub async fn reward(&self, reward: &Reward<'_>, deadline: Deadline) -> Result<Written, Error> {
-        let friend = reward.friend.user;
+        let (till, friend) = (self.tables.till(), reward.friend.user);
         let mut writes = vec![
-            self.given_write(FRIEND, friend, reward.to_friend)
+            till.account(FRIEND, friend, reward.to_friend)
                 .when(Condition::Equals("invited_by", n(reward.inviter.0)))
                 .remove("invited_by"),
-            self.given_entry(friend, &Key::Invited, reward.to_friend, reward.now),
+            till.entry(friend, (&Key::Invited, reward.to_friend), reward.now),
             self.invitation_write(&Invitation { friend, due_at: None }),
         ];
         if let Some((credits, invites)) = &reward.to_inviter {
             let key = Key::Invite(friend);
-            writes.push(self.given_write(INVITER, reward.inviter, *credits));
-            writes.push(self.given_entry(reward.inviter, &key, *credits, reward.now));
+            writes.push(till.account(INVITER, reward.inviter, *credits));
+            writes.push(till.entry(reward.inviter, (&key, *credits), reward.now));
             writes.push(self.invites_write(invites));
         }
         let token = Token::of(&format!("invited {friend} {}", op::mark()));
@@ -119,28 +119,5 @@ impl Payments {
     fn invites_write(&self, invites: &Invites) -> Write {
         let item = rows::invites_item(invites);
         Write::put(INVITES, &self.tables.payments, item).when(as_read("revision", invites.revision))
-    }
-
-    /// More credits, if the account can count them.
-    fn given_write(&self, label: &'static str, user: UserId, credits: Credits) -> Write {
-        let (given, room) = (i64::from(credits.0), u32::MAX.saturating_sub(credits.0));
-        Write::update(label, &self.tables.accounts, rows::account_key(user))
-            .when(Condition::AtMost("granted", n(room)))
-            .increase("available", given)
-            .increase("granted", given)
-    }
-
-    fn given_entry(&self, user: UserId, key: &Key, credits: Credits, now: Timestamp) -> Write {
-        let item = rows::entry_item(user, key, credits, now);
-        Write::put(ENTRY, &self.tables.ledger, item).when(Condition::Absent("entry"))
-    }
-}
-
-/// What a refused transaction means: something is no longer as it was read.
-fn written(outcome: Result<(), table::Error>) -> Result<Written, Error> {
-    match outcome {
-        Ok(()) => Ok(Written::Yes),
-        Err(table::Error::Refused(_)) => Ok(Written::Overtaken),
-        Err(error) => Err(error.into()),
     }
 }

@@ -8,12 +8,13 @@ use domain::payment::{Payment, Record};
 use domain::purchase::Purchase;
 use domain::standing::Standing;
 use domain::time::Timestamp;
-use limits_flags::standing;
 use table::{Condition, Deadline, Token, Write, n, s};
 
-use super::{ACCOUNT, PAYMENT, PURCHASE, Payments, Written};
+use super::{ACCOUNT, PAYMENT, PURCHASE, Payments};
 use crate::error::Error;
+use crate::gifts::with_standing;
 use crate::rows::MOVEMENT;
+use crate::written::{Written, written};
 use crate::{op, rows};
 
 const ENTRY: &str = "entry";
@@ -154,21 +155,8 @@ impl Payments {
             with_standing(write, &account.standing, standing)
         }));
         let token = Token::of(&format!("{} {}", purchase.id(), op::mark()));
-        match self.db.transact(&token, writes, deadline).await {
-            Ok(()) => Ok(Written::Yes),
-            Err(table::Error::Refused(_)) => Ok(Written::Overtaken),
-            Err(error) => Err(error.into()),
-        }
+        written(self.db.transact(&token, writes, deadline).await)
     }
-}
-
-/// The standing becomes another, if it still is as it was read.
-fn with_standing(write: Write, before: &Standing, after: &Standing) -> Write {
-    let revision = rows::number(before.revision);
-    write
-        .when(Condition::AbsentOrEquals(standing::REVISION, n(revision)))
-        .set(standing::ATTRIBUTE, standing::map(after))
-        .set(standing::REVISION, n(revision.saturating_add(1)))
 }
 
 /// The sums of an account that a payment moves, each with its name.

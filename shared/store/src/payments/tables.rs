@@ -1,5 +1,7 @@
 //! Where purchases and payments stand.
 
+use crate::gifts::Till;
+
 /// The names of the tables that money goes through.
 #[derive(Clone, Debug)]
 pub struct PaymentTables {
@@ -12,6 +14,12 @@ pub struct PaymentTables {
 }
 
 impl PaymentTables {
+    /// Where gifts are written.
+    pub(crate) fn till(&self) -> Till<'_> {
+        let (accounts, ledger) = (&self.accounts, &self.ledger);
+        Till { accounts, ledger }
+    }
+
     /// To read purchases and payments alone: nothing is settled through it.
     pub fn to_read(payments: String) -> Self {
         Self::to_report(payments, String::new())

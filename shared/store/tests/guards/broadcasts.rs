@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::broadcast::{Broadcast, BroadcastId, Claim, Counts, Reckoning, Segment, State, Step, Wording};
 use domain::id::UserId;
-use store::{Intended, Wrote};
+use store::{Intended, Written};
 use table::{Write, s};
 
 use super::bench::{NOW, Scene, USER, soon};
@@ -35,7 +35,7 @@ async fn made(scene: &Scene) -> Broadcast {
     made
 }
 
-async fn wish(scene: &Scene, before: &Broadcast, after: &Broadcast) -> Wrote {
+async fn wish(scene: &Scene, before: &Broadcast, after: &Broadcast) -> Written {
     scene
         .broadcasts
         .wish((before, after), None, soon())
@@ -51,9 +51,9 @@ async fn running(scene: &Scene) -> Broadcast {
         ..Reckoning::default()
     };
     let reckoned = made.reckoned(reckoning).unwrap();
-    assert_eq!(wish(scene, &made, &reckoned).await, Wrote::Yes);
+    assert_eq!(wish(scene, &made, &reckoned).await, Written::Yes);
     let started = reckoned.started(5, NOW).unwrap();
-    assert_eq!(wish(scene, &reckoned, &started).await, Wrote::Yes);
+    assert_eq!(wish(scene, &reckoned, &started).await, Written::Yes);
     stands(scene).await
 }
 
@@ -73,7 +73,7 @@ async fn ours(scene: &Scene, it: &Broadcast) -> Broadcast {
     let ours = claimed(it);
     assert_eq!(
         scene.broadcasts.claim(it, &ours, soon()).await.unwrap(),
-        Wrote::Yes
+        Written::Yes
     );
     ours
 }
@@ -110,11 +110,11 @@ async fn of_two_wishes_at_once_one_is_carried_out() {
     let running = running(&scene).await;
     assert!(scene.broadcasts.running().await.unwrap().contains(&running.id));
     let stopped = running.stopped().unwrap();
-    assert_eq!(wish(&scene, &running, &stopped).await, Wrote::Yes);
+    assert_eq!(wish(&scene, &running, &stopped).await, Written::Yes);
     let resumed = stopped.resumed(NOW).unwrap();
-    assert_eq!(wish(&scene, &stopped, &resumed).await, Wrote::Yes);
+    assert_eq!(wish(&scene, &stopped, &resumed).await, Written::Yes);
     // Somebody who still sees it as it was before both.
-    assert_eq!(wish(&scene, &running, &stopped).await, Wrote::Overtaken);
+    assert_eq!(wish(&scene, &running, &stopped).await, Written::Overtaken);
     assert_eq!(stands(&scene).await.state, State::Running);
 }
 
@@ -128,9 +128,12 @@ async fn what_has_ended_by_itself_is_not_stopped_any_more() {
         ..one_sent()
     };
     let done = ours.after(&end, NOW);
-    assert_eq!(scene.broadcasts.commit(&done, soon()).await.unwrap(), Wrote::Yes);
+    assert_eq!(
+        scene.broadcasts.commit(&done, soon()).await.unwrap(),
+        Written::Yes
+    );
     let stopped = running.stopped().unwrap();
-    assert_eq!(wish(&scene, &running, &stopped).await, Wrote::Overtaken);
+    assert_eq!(wish(&scene, &running, &stopped).await, Written::Overtaken);
     assert_eq!(stands(&scene).await.state, State::Done);
     assert_eq!(scene.broadcasts.running().await.unwrap(), []);
 }
@@ -141,7 +144,7 @@ async fn of_two_steps_at_once_one_is_begun() {
     let running = running(&scene).await;
     ours(&scene, &running).await;
     let second = scene.broadcasts.claim(&running, &claimed(&running), soon()).await;
-    assert_eq!(second.unwrap(), Wrote::Overtaken);
+    assert_eq!(second.unwrap(), Written::Overtaken);
 }
 
 #[tokio::test]
@@ -149,9 +152,9 @@ async fn no_step_is_begun_of_what_was_stopped_meanwhile() {
     let scene = Scene::new().await;
     let running = running(&scene).await;
     let stopped = running.stopped().unwrap();
-    assert_eq!(wish(&scene, &running, &stopped).await, Wrote::Yes);
+    assert_eq!(wish(&scene, &running, &stopped).await, Written::Yes);
     let late = scene.broadcasts.claim(&running, &claimed(&running), soon()).await;
-    assert_eq!(late.unwrap(), Wrote::Overtaken);
+    assert_eq!(late.unwrap(), Written::Overtaken);
     assert_eq!(stands(&scene).await.fence, running.fence);
 }
 
@@ -170,13 +173,13 @@ async fn a_step_that_lost_its_claim_counts_nothing() {
         .broadcasts
         .commit(&slow.after(&one_sent(), NOW), soon())
         .await;
-    assert_eq!(late.unwrap(), Wrote::Overtaken);
+    assert_eq!(late.unwrap(), Written::Overtaken);
     assert_eq!(stands(&scene).await.counts, Counts::default());
     let counted = scene
         .broadcasts
         .commit(&next.after(&one_sent(), NOW), soon())
         .await;
-    assert_eq!(counted.unwrap(), Wrote::Yes);
+    assert_eq!(counted.unwrap(), Written::Yes);
     assert_eq!(stands(&scene).await.counts.sent, 1);
 }
 
@@ -186,13 +189,16 @@ async fn what_is_stopped_during_its_last_step_stays_stopped_and_is_counted() {
     let running = running(&scene).await;
     let ours = ours(&scene, &running).await;
     let stopped = running.stopped().unwrap();
-    assert_eq!(wish(&scene, &running, &stopped).await, Wrote::Yes);
+    assert_eq!(wish(&scene, &running, &stopped).await, Written::Yes);
     let end = Step {
         walked: true,
         ..one_sent()
     };
     let done = ours.after(&end, NOW);
-    assert_eq!(scene.broadcasts.commit(&done, soon()).await.unwrap(), Wrote::Yes);
+    assert_eq!(
+        scene.broadcasts.commit(&done, soon()).await.unwrap(),
+        Written::Yes
+    );
     let it = stands(&scene).await;
     assert_eq!((it.state, it.counts.sent, it.walked), (State::Stopped, 1, true));
     assert_eq!(it.lease_until, None);

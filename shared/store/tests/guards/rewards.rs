@@ -4,9 +4,9 @@ use domain::account::Account;
 use domain::id::UserId;
 use domain::ledger::Key;
 use domain::money::Credits;
-use domain::rewards::{Invitation, Invites, Promo, PromoCode};
+use domain::rewards::{Invitation, Invites, PlanDays, Promo, PromoCode};
 use domain::time::{Millis, Timestamp};
-use store::{Adjusted, PromoUsed, Reward, Written, rows};
+use store::{Adjusted, PromoUse, PromoUsed, Reward, Written, rows};
 use table::{Write, n};
 
 use crate::bench::*;
@@ -21,6 +21,7 @@ fn promo() -> Promo {
     Promo {
         name: "CAT-20".to_owned(),
         credits: Credits(3),
+        plan: None,
         from: None,
         until: None,
         uses_max: Some(2),
@@ -30,9 +31,22 @@ fn promo() -> Promo {
 }
 
 async fn used(scene: &Scene, user: UserId, promo: &Promo) -> PromoUsed {
-    let code = code();
-    let outcome = scene.store.use_promo(user, (&code, promo), NOW, soon());
-    outcome.await.unwrap()
+    let account = scene.store.account(user).await.unwrap().unwrap();
+    used_as_read(scene, &account, promo).await
+}
+
+/// The code is used by somebody on what was read of them some time ago.
+async fn used_as_read(scene: &Scene, read: &Account, promo: &Promo) -> PromoUsed {
+    let days = promo.plan.as_ref();
+    let after = days.map(|days| days.given(&read.standing, NOW).unwrap());
+    let used = PromoUse {
+        user: read.user,
+        code: &code(),
+        promo,
+        standing: after.as_ref().map(|after| (&read.standing, after)),
+        now: NOW,
+    };
+    scene.store.use_promo(used, soon()).await.unwrap()
 }
 
 async fn open(scene: &Scene, user: UserId) {
@@ -98,6 +112,108 @@ async fn a_code_for_newcomers_is_not_for_whoever_has_ordered() {
     assert_eq!(scene.everything().await, before);
     scene.account(|write| write.remove("ordered_at")).await;
     assert_eq!(used(&scene, USER, &only).await, PromoUsed::Now);
+}
+
+/// Two days of a plan, and nothing else, for one customer.
+fn days() -> Promo {
+    Promo {
+        credits: Credits::ZERO,
+        plan: Some(PlanDays {
+            plan: "week".to_owned(),
+            days: 2,
+        }),
+        uses_max: Some(1),
+        ..promo()
+    }
+}
+
+#[tokio::test]
+async fn days_of_a_plan_are_given_once_and_to_as_many_as_may_have_them() {
+    let scene = Scene::new().await;
+    open(&scene, FRIEND).await;
+    assert_eq!(used(&scene, USER, &days()).await, PromoUsed::Now);
+    let account = scene.store.account(USER).await.unwrap().unwrap();
+    let plan = account.standing.plan.clone().unwrap();
+    let two_days = Millis::from_mins(2 * 24 * 60);
+    assert_eq!(
+        (plan.key.as_str(), plan.until),
+        ("week", Some(NOW.after(two_days)))
+    );
+    assert_eq!(
+        (account.standing.revision, account.balance.available),
+        (1, Credits(2))
+    );
+    let (ledger, all) = scene.store.ledger(USER, 10).await.unwrap();
+    let entry = ledger.iter().find(|(entry, _)| entry.key == Key::Promo(code()));
+    let (entry, why) = entry.unwrap();
+    assert_eq!(
+        (entry.amount, why.as_deref(), all),
+        (Credits::ZERO, Some("2 days of week"), true)
+    );
+    let before = scene.everything().await;
+    assert_eq!(used(&scene, USER, &days()).await, PromoUsed::Before);
+    assert_eq!(used(&scene, FRIEND, &days()).await, PromoUsed::UsedUp);
+    assert_eq!(scene.everything().await, before);
+    let uses = scene.store.promo_uses(&[&code()]).await.unwrap();
+    assert_eq!((uses[&code()].uses, uses[&code()].credits), (1, 0));
+    sound(&scene).await;
+}
+
+#[tokio::test]
+async fn the_last_use_of_a_code_for_days_is_one_customers() {
+    let scene = Scene::new().await;
+    let (boris, vera) = (UserId(20), UserId(21));
+    for user in [boris, vera] {
+        open(&scene, user).await;
+    }
+    let days = days();
+    let (one, two, three) = tokio::join!(
+        used(&scene, USER, &days),
+        used(&scene, boris, &days),
+        used(&scene, vera, &days)
+    );
+    let outcomes = [one, two, three];
+    let count = |wanted| outcomes.iter().filter(|outcome| **outcome == wanted).count();
+    assert_eq!(
+        (count(PromoUsed::Now), count(PromoUsed::UsedUp)),
+        (1, 2),
+        "{outcomes:?}"
+    );
+    sound(&scene).await;
+}
+
+#[tokio::test]
+async fn days_are_added_to_the_standing_that_was_read_or_not_at_all() {
+    let scene = Scene::new().await;
+    let read = scene.store.account(USER).await.unwrap().unwrap();
+    let other = Promo {
+        name: "DOG".to_owned(),
+        ..days()
+    };
+    scene.account(|write| write.set("standing_revision", n(1))).await;
+    let before = scene.everything().await;
+    assert_eq!(used_as_read(&scene, &read, &other).await, PromoUsed::Overtaken);
+    assert_eq!(scene.everything().await, before);
+    assert_eq!(used(&scene, USER, &other).await, PromoUsed::Now);
+    let account = scene.store.account(USER).await.unwrap().unwrap();
+    assert_eq!(account.standing.revision, 2);
+}
+
+#[tokio::test]
+async fn credits_beside_days_come_with_them_or_neither_does() {
+    let scene = Scene::new().await;
+    let both = Promo {
+        credits: Credits(3),
+        ..days()
+    };
+    scene.account(|write| write.set("granted", n(u32::MAX - 2))).await;
+    let before = scene.everything().await;
+    assert_eq!(used(&scene, USER, &both).await, PromoUsed::TooMuch);
+    assert_eq!(scene.everything().await, before);
+    scene.account(|write| write.set("granted", n(2))).await;
+    assert_eq!(used(&scene, USER, &both).await, PromoUsed::Now);
+    assert_eq!(available(&scene, USER).await, 5);
+    sound(&scene).await;
 }
 
 #[tokio::test]

@@ -120,9 +120,11 @@ impl Method for SetMyCommands {
     type Answer = bool;
 }
 
-/// Puts a button beside the text field of every private chat, which opens a Mini App.
+/// Puts a button beside the text field of every private chat, or of one, which opens a Mini App.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SetChatMenuButton {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chat_id: Option<i64>,
     menu_button: MenuButton,
 }
 
@@ -142,10 +144,20 @@ impl SetChatMenuButton {
     pub fn opening(url: impl Into<String>, text: impl Into<String>) -> Self {
         let (text, url) = (text.into(), url.into());
         Self {
+            chat_id: None,
             menu_button: MenuButton::WebApp {
                 text,
                 web_app: WebApp { url },
             },
+        }
+    }
+
+    /// The same in one private chat alone, where it stands before what all chats have.
+    #[must_use]
+    pub fn in_chat(self, chat_id: i64) -> Self {
+        Self {
+            chat_id: Some(chat_id),
+            ..self
         }
     }
 }

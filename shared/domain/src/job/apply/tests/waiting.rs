@@ -112,3 +112,42 @@ fn a_wait_is_written_only_over_the_due_time_that_was_read() {
         assert!(change.guards.contains(&Guard::DueAt(START)));
     }
 }
+
+#[test]
+fn whoever_is_due_sooner_at_the_same_provider_is_taken_up_before_whoever_came_sooner() {
+    let due = |seconds| Some(START.after(Millis::from_secs(seconds)));
+    let mine = Job {
+        due_at: due(10),
+        ..job()
+    };
+    let came_later = |seconds| {
+        let nonce = Nonce::from_random([2; NONCE_CHARS]);
+        Job {
+            id: JobId { nonce, ..job().id },
+            created_at: START.after(Millis::from_secs(1)),
+            due_at: due(seconds),
+            ..job()
+        }
+    };
+    assert!(came_later(9).waits_before(&mine) && !mine.waits_before(&came_later(9)));
+    assert!(!came_later(11).waits_before(&mine) && mine.waits_before(&came_later(11)));
+    // Of two that are due at one moment, one is the first.
+    assert_ne!(
+        came_later(10).waits_before(&mine),
+        mine.waits_before(&came_later(10))
+    );
+    assert!(!mine.waits_before(&mine.clone()));
+    let mut elsewhere = came_later(9);
+    "kling".clone_into(&mut elsewhere.order.provider);
+    assert!(!elsewhere.waits_before(&mine));
+    for stage in [Stage::Submitting, Stage::Running, Stage::Failed, Stage::Canceled] {
+        assert!(
+            !Job {
+                stage,
+                ..came_later(9)
+            }
+            .waits_before(&mine),
+            "{stage:?}"
+        );
+    }
+}

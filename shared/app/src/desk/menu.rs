@@ -1,0 +1,45 @@
+//! The button beside the text field, in the customer's own language. It is a courtesy: without it the button says what it says
+//! to everybody, and opens the same.
+
+use std::time::Duration;
+
+use telegram::methods::SetChatMenuButton;
+
+use super::visit::Visit;
+use crate::texts::{Locale, Say};
+
+/// The longest that Telegram is waited for: the customer waits for something else.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// What has to be left after it, for the answer.
+const RESERVE: Duration = Duration::from_secs(2);
+
+/// What the button is set with.
+#[derive(Debug)]
+pub struct Menu {
+    /// The Bot API.
+    pub bot: telegram::Client,
+    /// Where the Mini App is.
+    pub url: String,
+}
+
+impl Visit<'_> {
+    /// At a start: whoever speaks what the button says to everybody, and has chosen nothing else, needs none of their own. It is
+    /// said each time to the others, for the address of the Mini App is in it, which may have changed.
+    pub(super) async fn greet_on_the_button(&self) {
+        if self.say.locale() != Locale::of(None) || self.account.language.is_some() {
+            self.name_the_button(self.say).await;
+        }
+    }
+
+    /// The button in this customer's chat speaks this language from now on.
+    pub(super) async fn name_the_button(&self, say: Say) {
+        let Some(menu) = &self.desk.menu else { return };
+        let Some(timeout) = self.deadline.for_call(TIMEOUT, RESERVE) else {
+            return;
+        };
+        let button = SetChatMenuButton::opening(&menu.url, say.text("web-title")).in_chat(self.chat);
+        if let Err(error) = menu.bot.call(&button, timeout).await {
+            tracing::info!(name: "menu_button_unset", error = crate::chain(&error), "the button beside the text field keeps its language");
+        }
+    }
+}
