@@ -20,6 +20,7 @@ mod op;
 mod opinions;
 mod ordered;
 mod payments;
+mod refusals;
 mod requests;
 mod rewards;
 mod strikes;
@@ -44,6 +45,7 @@ pub use payments::{
     Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Reward, Settled, Settling,
     Written,
 };
+pub use refusals::Refused;
 pub use requests::{RequestPage, RequestPages, Requests, RequestsInOrder};
 pub use rewards::PromoUsed;
 pub use urgent::{Stands, Urgent};

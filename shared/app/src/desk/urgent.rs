@@ -9,11 +9,14 @@
 mod carry;
 mod command;
 mod look;
+mod plan;
+mod why;
 
 use domain::id::UserId;
 use domain::time::{Millis, Timestamp};
 use limits_flags::access::{self, AdminRow, Role};
 use limits_flags::{By, Office};
+use queue::DeadLetters;
 use store::{Stands, Urgent};
 use table::Deadline;
 use telegram::html;
@@ -44,6 +47,8 @@ pub struct Duty {
     pub office: Office,
     /// Payments.
     pub cashier: cashier::Desk,
+    /// The doorbells that failed too often.
+    pub letters: DeadLetters,
 }
 
 /// What was done with a message or a press in the operator's chat.
