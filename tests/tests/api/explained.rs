@@ -43,8 +43,7 @@ async fn what_a_check_has_said_and_what_was_refused_before_is_explained_with_an_
         (said.body["would_be_taken"] == true, step)
     };
     assert_eq!(check().await, (true, None), "none is asked");
-    let row =
-        json!({"row": {"check": {"model": "omni-moderation-latest", "unanswered": "refuse"}}, "reason": "x"});
+    let row = json!({"check": {"model": "omni-moderation-latest", "unanswered": "refuse"}});
     put(&stage, "/admin/singles/moderation", row).await;
     let of = |passes: bool, reason: &str| Some(json!({"step": "check", "passes": passes, "reason": reason}));
     assert_eq!(check().await, (true, of(true, "no_draft")));
