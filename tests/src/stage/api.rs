@@ -184,6 +184,11 @@ impl Stage {
         answered(router, &ask.0).await
     }
 
+    /// The tables as a function's role opens them.
+    pub fn acting_as(&self, function: &str) -> table::Db {
+        super::clients::db(&self.aws, function)
+    }
+
     /// Makes a user an administrator.
     pub async fn admit(&self, user: i64, role: Role) {
         let row = AdminRow {

@@ -247,15 +247,15 @@ impl Counter<'_> {
         if role.is_none_or(|role| role < Command::Change(change.clone(), String::new()).role()) {
             return Ok(None);
         }
+        // Nothing is taken on that could not stand in the audit.
+        let Some(by) = By::new(&format!("user#{who}"), &format!("{FROM}{why}"), self.now) else {
+            return Ok(edit(say.with("urgent-usage", [("command", "operator".into())])));
+        };
         if !store.take_urgent(name, who, self.deadline).await? {
             return Ok(Some(self.note(query_id, "urgent-twice")));
         }
         let said = if yes {
-            let by = By::new(&format!("user#{who}"), &format!("{FROM}{why}"), self.now);
-            match by {
-                Some(by) => self.carry_out(&change, urgent.was.as_deref(), name, &by).await,
-                None => say.with("urgent-usage", [("command", "operator".into())]),
-            }
+            self.carry_out(&change, urgent.was.as_deref(), name, &by).await
         } else {
             say.text("urgent-dropped")
         };
