@@ -15,7 +15,7 @@ import { guessed, kindOf as kindOfValue, leaves, readAs, spokenOf, withAt, writt
 import texts from "../../functions/features-api/web/panel/texts.js";
 import { ringAll } from "../../functions/features-api/web/panel/now/dead.js";
 import { isFresh, progress, segment } from "../../functions/features-api/web/panel/views/broadcasts.js";
-import { daysUpTo, keptUntil, minor, success } from "../../functions/features-api/web/panel/views/charts.js";
+import { costNote, daysUpTo, keptUntil, minor, success } from "../../functions/features-api/web/panel/views/charts.js";
 import { kindOf } from "../../functions/features-api/web/panel/views/find.js";
 import { byStage, standing, switched } from "../../functions/features-api/web/panel/views/now.js";
 import { views } from "../../functions/features-api/web/panel/views/all.js";
@@ -101,9 +101,9 @@ test("only a plain switch is thrown, and what else its row says stays", () => {
 });
 
 test("a provider that is paused drains for as long as it has something in hand", () => {
-  const one = (more) => standing({ has_key: true, is_on: false, in_hand: 0, ...more });
-  assert.deepEqual([one({ is_on: true }), one({ in_hand: 2 }), one({}), one({ has_key: false })], ["on", "draining", "paused", "no-key-there"]);
-  assert.equal(standing({ has_key: true, is_on: false, in_hand: 0 }, false), "draining", "not all were counted");
+  const one = (more) => standing({ has_switch: true, has_key: true, is_on: false, in_hand: 0, ...more });
+  assert.deepEqual([one({ is_on: true }), one({ in_hand: 2 }), one({}), one({ has_key: false }), one({ has_switch: false })], ["on", "draining", "paused", "no-key-there", "no-such-provider"]);
+  assert.equal(standing({ has_switch: true, has_key: true, is_on: false, in_hand: 0 }, false), "draining", "not all were counted");
 });
 
 test("all dead letters are rung, request by request, until there are no more or it breaks off", async () => {
@@ -166,6 +166,9 @@ test("a chart's columns stand on each other, and reach as high as their share", 
   assert.ok(Math.abs(first[0].y - (first[1].y + first[1].height)) < 1e-9);
   assert.equal(success({ completed: 0, failed: 0 }), null);
   assert.equal(success({ completed: 3, failed: 1 }), 750);
+  assert.equal(costNote([{ all: { unpriced: 0, unrated: 0 } }]), "");
+  assert.equal(costNote([{ all: { unpriced: 0, unrated: 2 } }, { all: { unpriced: 1, unrated: 3 } }]),
+    `${say("unpriced", { count: "1" })} ${say("unrated", { count: "5" })}`);
   assert.deepEqual(daysUpTo(Date.parse("2026-11-22T22:30:00Z"), 2), ["2026-11-22", "2026-11-23"]);
   assert.equal(minor(350, "XTR"), "⭐ 350");
 });

@@ -91,17 +91,20 @@ impl Api {
         };
         let view = self.store.view(ask).await?;
         let snapshot = self.settings.refresh(view.version, now).await?;
-        let known = view.account.clone();
-        let account = view.account.unwrap_or_else(|| Account::new(user));
-        let mut seen = Seen::of(now, snapshot, account.standing);
-        seen.locale = account.locale;
-        seen.zone = told::zone(account.zone.as_deref());
-        seen.balance = account.balance;
-        seen.active = account.active_jobs.len();
-        seen.is_known = known.is_some();
-        seen.account = known;
-        seen.language = account.language;
-        Ok(seen)
+        let Some(account) = view.account else {
+            return Ok(Seen::of(now, snapshot, Standing::default()));
+        };
+        let seen = Seen::of(now, snapshot, account.standing.clone());
+        Ok(Seen {
+            locale: account.locale.clone(),
+            zone: told::zone(account.zone.as_deref()),
+            balance: account.balance,
+            active: account.active_jobs.len(),
+            is_known: true,
+            language: account.language.clone(),
+            account: Some(account),
+            ..seen
+        })
     }
 
     /// The same for the customer who opened the Mini App, in the language of the chat.

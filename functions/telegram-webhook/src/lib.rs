@@ -31,6 +31,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "SETTINGS_TABLE",
     "AUDIT_TABLE",
     "DOORBELL_QUEUE_URL",
+    "DEAD_LETTER_QUEUE_URL",
     "SECRET_ARN",
     "PAYMENTS_TABLE",
     "TELEGRAM_API_URL",
@@ -109,6 +110,7 @@ impl App {
                 cashier: cashier.clone(),
                 audit: config.get("AUDIT_TABLE")?.to_owned(),
             },
+            letters: aws.dead_letters(&config)?,
         };
         let checker = runtime::makers::checker(&config.listed_urls()?, &secrets);
         let url = format!("{}app/", config.get("FEATURES_API_URL")?);

@@ -31,6 +31,7 @@ pub mod desk;
 pub mod erase;
 pub mod gallery;
 pub mod gift;
+pub mod heard;
 pub mod log_sums;
 pub mod log_table;
 pub mod lookout;

@@ -8,6 +8,11 @@ use limits_flags::{Document, ModelRow, Problem};
 use providers::registry::{ROWS, Row, row};
 use providers::{Form, Photo, Unsupported, VideoOrder};
 
+/// Whether this program can order of a provider of that name.
+pub fn is_provider(name: &str) -> bool {
+    row(name).is_some()
+}
+
 /// Every model on sale that nobody would render as sold, a problem for each reason.
 pub fn inexpressible(document: &Document) -> Vec<Problem> {
     let on_sale = document.models.iter().filter(|(_, row)| row.enabled);

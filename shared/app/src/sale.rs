@@ -56,21 +56,31 @@ pub enum NotBought {
 /// Nobody knows where a receipt goes.
 pub(crate) struct NoContact;
 
+/// The rails that both the settings and this deployment have.
+fn rails(snapshot: &Snapshot, cashier: Option<&Cashier>) -> Vec<Rail> {
+    let Some(cashier) = cashier else {
+        return Vec::new();
+    };
+    let offered = snapshot.selling.rails.iter().copied();
+    offered
+        .filter(|rail| cashier.rails.get(*rail).is_some())
+        .collect()
+}
+
+/// Whether anything can be bought here.
+pub fn sells(snapshot: &Snapshot, cashier: Option<&Cashier>) -> bool {
+    !rails(snapshot, cashier).is_empty() && !snapshot.wares().is_empty()
+}
+
 impl Customer<'_> {
     /// The rails that both the settings and this deployment have.
     pub fn rails(&self) -> Vec<Rail> {
-        let Some(cashier) = self.cashier else {
-            return Vec::new();
-        };
-        let offered = self.snapshot.selling.rails.iter().copied();
-        offered
-            .filter(|rail| cashier.rails.get(*rail).is_some())
-            .collect()
+        rails(self.snapshot, self.cashier)
     }
 
     /// Whether anything can be bought here.
     pub fn sells(&self) -> bool {
-        !self.rails().is_empty() && !self.snapshot.wares().is_empty()
+        sells(self.snapshot, self.cashier)
     }
 
     /// The receipt that a payment by this rail needs, if it needs one and it is known where it goes.

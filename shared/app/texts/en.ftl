@@ -1092,6 +1092,8 @@ urgent-status =
         [yes] , at least
        *[no] { "" }
     }</b>: { $requests } in all, { $completed } done, { $failed } failed
+urgent-status-dead = Dead letters: { $count }. The oldest of those seen: { $oldest }
+urgent-status-dead-unknown = Dead letters: not known, the queue did not answer
 urgent-found-nothing = There is no such thing.
 urgent-account = 👤 { $user }: { $available }, held { $held }, debt { $debt }; open orders { $open }{ $blocked ->
     [yes] ; has blocked the bot
@@ -1111,6 +1113,13 @@ urgent-why-refused = ⛔ it would be refused: { $why }
 urgent-why-flagged = ⛔ a check has refused it: { $what }
 urgent-why-taken = ✅ it would be taken
 urgent-why-card = the card is old, or the length is gone; the customer sees it anew
+urgent-why-unasked = The provider's check was not asked about it yet: it is when the customer confirms. { $then ->
+    [refuse] Without an answer the order is refused.
+   *[go_on] Without an answer the order goes on.
+}
+urgent-why-before =
+    Refused within a week, the latest:
+    { $lines }
 urgent-ask =
     { $what }
 
@@ -1131,6 +1140,7 @@ urgent-what-undo =
     ⚠️ Take back version { $version } ({ $who }; { $why }):
     { $rows }
 urgent-refund-nothing = Nothing was charged for this order: it is { $stage }.
+urgent-refund-before = Order <code>{ $order }</code> was given back already: { $credits }, { $at }
 urgent-undo-nothing = The latest version of the settings was not made from here, or is such a step back itself. Further: cargo ctl settings history
 urgent-done-row = ✅ Done: version { $version } of the settings
 urgent-done-same = It stands so already, version { $version }

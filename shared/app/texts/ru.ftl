@@ -1102,6 +1102,8 @@ urgent-status =
         [yes] , не меньше
        *[no] { "" }
     }</b>: всего { $requests }, готово { $completed }, не вышло { $failed }
+urgent-status-dead = Мёртвые письма: { $count }. Самому старому из увиденных: { $oldest }
+urgent-status-dead-unknown = Мёртвые письма: неизвестно, очередь не ответила
 urgent-found-nothing = Такого нет.
 urgent-account = 👤 { $user }: { $available }, удержано { $held }, долг { $debt }; открыто заказов { $open }{ $blocked ->
     [yes] ; бот заблокирован
@@ -1121,6 +1123,13 @@ urgent-why-refused = ⛔ был бы отказ: { $why }
 urgent-why-flagged = ⛔ отказала проверка: { $what }
 urgent-why-taken = ✅ был бы принят
 urgent-why-card = карточка устарела или длины больше нет; клиент видит её заново
+urgent-why-unasked = Проверку провайдера об этом ещё не спрашивали: спросим, когда клиент подтвердит. { $then ->
+    [refuse] Не ответит — заказ не примем.
+   *[go_on] Не ответит — заказ пройдёт.
+}
+urgent-why-before =
+    Отказы за неделю, последние:
+    { $lines }
 urgent-ask =
     { $what }
 
@@ -1141,6 +1150,7 @@ urgent-what-undo =
     ⚠️ Отменить версию { $version } ({ $who }; { $why }):
     { $rows }
 urgent-refund-nothing = За этот заказ ничего не списано: он { $stage }.
+urgent-refund-before = За заказ <code>{ $order }</code> уже вернули: { $credits }, { $at }
 urgent-undo-nothing = Последняя версия настроек сделана не отсюда, или она сама — отмена. Дальше: cargo ctl settings history
 urgent-done-row = ✅ Сделано: версия настроек { $version }
 urgent-done-same = Так и есть, версия { $version }

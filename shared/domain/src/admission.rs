@@ -2,6 +2,7 @@
 //! states the same guards again as conditions, and when one of them fails there, this decision is made once more on
 //! what the refused transaction returned. So the reason that a customer reads is always the true one.
 
+mod code;
 mod words;
 
 pub use words::{ForWords, WORDS_BESIDE};

@@ -95,7 +95,7 @@ pub async fn throw(
     edit::put_over(office, row, Some(&edit::parsed(was)), &after, by, deadline).await
 }
 
-/// A row as short as it can be told: whether it is on, or what everybody gets.
+/// A row as short as it can be told: whether it is on, or what everybody gets, and that nobody gets it while it is disabled.
 pub fn brief(body: &str) -> String {
     let row = edit::parsed(body);
     let of = |name: &str| row.get(name).map(ToString::to_string);
@@ -104,7 +104,9 @@ pub fn brief(body: &str) -> String {
     } else {
         ""
     };
-    let variant = of("defaultVariant").map(|variant| format!("{variant}{rules}"));
+    let is_disabled = row.get("state").and_then(Value::as_str) == Some("DISABLED");
+    let state = if is_disabled { ", disabled" } else { "" };
+    let variant = of("defaultVariant").map(|variant| format!("{variant}{rules}{state}"));
     let state = || of("enabled").map(|on| format!("enabled: {on}"));
     variant.or_else(state).unwrap_or_else(|| body.to_owned())
 }
@@ -161,6 +163,9 @@ mod tests {
         assert_eq!(thrown("flag#x", plain, false).unwrap(), r#"{"enabled":false}"#);
         let split = r#"{"defaultVariant":"a","targeting":{},"variants":{"a":1}}"#;
         assert_eq!(brief(split), "\"a\", rules");
+        let off = r#"{"state":"DISABLED","defaultVariant":"on","variants":{"on":true,"off":false}}"#;
+        assert_eq!(brief(off), "\"on\", disabled");
+        assert_eq!(brief(&thrown("flag#x", off, true).unwrap()), "\"on\"");
         let model = r#"{"enabled":true,"title":"K"}"#;
         assert_eq!(
             thrown("model#k", model, false).unwrap(),

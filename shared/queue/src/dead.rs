@@ -8,11 +8,15 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_sqs::Client;
+use aws_sdk_sqs::config::retry::RetryConfig;
 use aws_sdk_sqs::config::timeout::TimeoutConfig;
-use aws_sdk_sqs::types::{Message, MessageAttributeValue, MessageSystemAttributeName, QueueAttributeName};
+use aws_sdk_sqs::types::{
+    ChangeMessageVisibilityBatchRequestEntry, Message, MessageAttributeValue, MessageSystemAttributeName,
+    QueueAttributeName,
+};
 use domain::time::Timestamp;
 
-use crate::{Doorbell, Error};
+use crate::{Doorbell, Error, TRY_AGAIN};
 
 /// Letters that are received at once (SQS's own limit).
 pub const BATCH: usize = 10;
@@ -20,15 +24,23 @@ pub const BATCH: usize = 10;
 const HIDDEN_S: i32 = 60;
 /// Seconds to wait for letters: without waiting, SQS asks some of its servers only, and says that there is none.
 const WAIT_S: i32 = 1;
-/// The longest that a request may take, with all its tries.
-pub const REQUEST_TIMEOUT: Duration = Duration::from_millis(3_500);
+/// The longest that a request may take, with all its tries, but for [`RECEIVE_TIMEOUT`].
+pub const REQUEST_TIMEOUT: Duration = Duration::from_millis(1_500);
 /// One try of it.
-const TRY_TIMEOUT: Duration = Duration::from_millis(2_500);
+const TRY_TIMEOUT: Duration = Duration::from_millis(700);
+/// The longest that receiving may take, which waits a second by itself where nothing lies there.
+pub const RECEIVE_TIMEOUT: Duration = Duration::from_millis(2_500);
+/// One try of it.
+const RECEIVE_TRY_TIMEOUT: Duration = Duration::from_millis(1_800);
+/// What has to be left for ringing one: it is sent, and then taken away.
+pub const RING_TIMEOUT: Duration = REQUEST_TIMEOUT.saturating_mul(2);
 
 /// The dead-letter queue, with the queue that its letters came from.
 #[derive(Clone, Debug)]
 pub struct DeadLetters {
     client: Client,
+    /// The same, for receiving.
+    patient: Client,
     dead: String,
     queue: String,
 }
@@ -77,14 +89,19 @@ impl Letter {
 }
 
 impl DeadLetters {
-    /// Over the SDK's client, whose times are shortened to [`REQUEST_TIMEOUT`], and the addresses of both queues.
+    /// Over the SDK's client, whose times are shortened, and the addresses of both queues.
     pub fn new(client: &Client, dead: String, queue: String) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .operation_timeout(REQUEST_TIMEOUT)
-            .operation_attempt_timeout(TRY_TIMEOUT);
-        let in_time = client.config().to_builder().timeout_config(timeouts.build());
+        let within = |whole, each| {
+            let timeouts = TimeoutConfig::builder()
+                .operation_timeout(whole)
+                .operation_attempt_timeout(each);
+            let again = RetryConfig::standard().with_initial_backoff(TRY_AGAIN);
+            let in_time = client.config().to_builder().timeout_config(timeouts.build());
+            Client::from_conf(in_time.retry_config(again).build())
+        };
         Self {
-            client: Client::from_conf(in_time.build()),
+            client: within(REQUEST_TIMEOUT, TRY_TIMEOUT),
+            patient: within(RECEIVE_TIMEOUT, RECEIVE_TRY_TIMEOUT),
             dead,
             queue,
         }
@@ -116,7 +133,7 @@ impl DeadLetters {
     pub async fn take(&self, most: usize) -> Result<Vec<Letter>, Error> {
         let most = i32::try_from(most.clamp(1, BATCH)).unwrap_or(1);
         let request = self
-            .client
+            .patient
             .receive_message()
             .queue_url(&self.dead)
             .max_number_of_messages(most);
@@ -149,13 +166,25 @@ impl DeadLetters {
     /// Lets others see them again at once. Where one fails no more is asked: a queue that is silent would take all the time
     /// that is left, and they are seen again in a minute anyhow.
     pub async fn put_back(&self, letters: &[Letter]) {
-        for letter in letters {
-            let back = self.client.change_message_visibility().queue_url(&self.dead);
-            let back = back.set_receipt_handle(letter.receipt.clone());
-            if Box::pin(back.visibility_timeout(0).send()).await.is_err() {
+        for some in letters.chunks(BATCH) {
+            let entries = some.iter().enumerate().filter_map(|(number, letter)| {
+                let entry = ChangeMessageVisibilityBatchRequestEntry::builder().id(number.to_string());
+                let entry = entry.set_receipt_handle(letter.receipt.clone());
+                entry.visibility_timeout(0).build().ok()
+            });
+            let back = self.client.change_message_visibility_batch();
+            let back = back.queue_url(&self.dead).set_entries(Some(entries.collect()));
+            if Box::pin(back.send()).await.is_err() {
                 return;
             }
         }
+    }
+
+    /// When the oldest of those was sent that SQS gives at once, [`BATCH`] at most; it gives any of them. They are put back.
+    pub async fn oldest_of_some(&self) -> Result<Option<Timestamp>, Error> {
+        let letters = self.take(BATCH).await?;
+        self.put_back(&letters).await;
+        Ok(letters.iter().filter_map(|letter| letter.sent_at).min())
     }
 }
 

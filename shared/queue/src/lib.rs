@@ -13,7 +13,9 @@ use domain::id::JobId;
 use domain::time::Millis;
 use serde::{Deserialize, Serialize};
 
-pub use dead::{BATCH, DeadLetters, Depth, Letter, REQUEST_TIMEOUT};
+pub use dead::{
+    BATCH, DeadLetters, Depth, Letter, RECEIVE_TIMEOUT, REQUEST_TIMEOUT, RING_TIMEOUT as RING_DEAD_TIMEOUT,
+};
 
 /// How many doorbells may follow one from another. Lambda would stop a function that feeds its own queue after 16;
 /// that is switched off in the template, and this takes its place. Far above any honest job: cleanup starts afresh.

@@ -9,7 +9,7 @@ use table::Deadline;
 
 /// What is left of an invocation after its deadline: for a last doorbell, which takes its own time, and for the answer to
 /// be sent.
-const ANSWER: Duration = queue::RING_TIMEOUT.saturating_add(Duration::from_millis(300));
+pub const ANSWER: Duration = queue::RING_TIMEOUT.saturating_add(Duration::from_millis(300));
 
 /// The machine's clock.
 #[derive(Debug)]

@@ -108,6 +108,7 @@ pub const EVENTS: &[&str] = &[
     "refund_refused",
     "refund_truth_unread",
     "refund_undone",
+    "refusal_unnoted",
     "render_orphaned",
     "renewal_unchanged",
     "report_claim_stays",

@@ -186,6 +186,7 @@ impl Store {
 
     /// Nothing is left of what was to go; a later erasure stays noted.
     pub async fn end_erasure(&self, erasure: &Erasure, deadline: Deadline) -> Result<(), Error> {
+        self.forget_refusals(erasure.user, deadline).await?;
         let write = Write::delete_item(NOTE, &self.tables.usage, note_key(erasure.user))
             .when(Condition::Equals("at", n(erasure.at.0)));
         self.done(write, deadline).await

@@ -21,6 +21,7 @@ mod op;
 mod opinions;
 mod ordered;
 mod payments;
+mod refusals;
 mod requests;
 mod rewards;
 mod strikes;
@@ -45,6 +46,7 @@ pub use ordered::OrderPage;
 pub use payments::{
     Bought, Credit, Due, DuePayments, PaymentPage, PaymentTables, Payments, Reward, Settled, Settling,
 };
+pub use refusals::Refused;
 pub use requests::{RequestPage, RequestPages, Requests, RequestsInOrder};
 pub use rewards::{PromoUse, PromoUsed};
 pub use urgent::{Stands, Urgent};

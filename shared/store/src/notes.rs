@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::report::Period;
 use domain::time::{Millis, Timestamp};
-use table::{Condition, Db, Deadline, Item, Query, Row, Write, n, s};
+use table::{Condition, Db, Deadline, Item, Query, Row, Write, list, n, s};
 
 use crate::error::Error;
 use crate::rows;
@@ -16,6 +16,7 @@ const KEPT: Millis = Millis::from_mins(400 * 24 * 60);
 const PAGE: i32 = 1_000;
 const TALLY: &str = "tally";
 const REPORT: &str = "report";
+const WORDS: &str = "words";
 
 /// Something that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,9 +75,15 @@ pub struct Claimed {
     key: String,
     holder: String,
     sendings: [Sending; 4],
+    words: Option<Vec<String>>,
 }
 
 impl Claimed {
+    /// The messages that whoever tried before has made of its words: what was sent goes on with these and no others.
+    pub fn words(&self) -> Option<&[String]> {
+        self.words.as_deref()
+    }
+
     /// How far it is with a part.
     pub fn sending(&self, part: Part) -> Sending {
         let [text, more, rest, chart] = self.sendings;
@@ -196,7 +203,23 @@ impl Notes {
                 sending(&row, Part::Rest)?,
                 sending(&row, Part::Chart)?,
             ],
+            words: words(&row),
         }))
+    }
+
+    /// Keeps the messages that its words make, until it is sent. `false` if the report is not ours any more.
+    pub async fn keep_words(
+        &self,
+        claimed: &Claimed,
+        words: &[String],
+        deadline: Deadline,
+    ) -> Result<bool, Error> {
+        let write = self.ours(claimed).set(WORDS, list(words.iter().map(s)));
+        match self.db.write(write, deadline).await {
+            Ok(()) => Ok(true),
+            Err(error) if error.refused(REPORT).is_some() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A part is about to be sent. `false` if the report is not ours any more: it must not be sent then.
@@ -231,7 +254,7 @@ impl Notes {
     pub async fn leave(&self, claimed: &Claimed, done: bool, deadline: Deadline) -> Result<(), Error> {
         let write = self.ours(claimed);
         let write = if done {
-            write.set("done", table::AttributeValue::Bool(true))
+            write.set("done", table::AttributeValue::Bool(true)).remove(WORDS)
         } else {
             write.set("lease_until", n(0))
         };
@@ -304,6 +327,12 @@ fn is_done(row: &Item) -> bool {
 
 fn report_key(key: &str) -> Item {
     rows::note_key(format!("{REPORT}#{key}"))
+}
+
+/// The messages that are kept; one that cannot be read makes them none, and they are made anew.
+fn words(row: &Item) -> Option<Vec<String>> {
+    let kept = row.get(WORDS)?.as_l().ok()?.iter();
+    kept.map(|message| message.as_s().ok().cloned()).collect()
 }
 
 fn sending(row: &Item, part: Part) -> Result<Sending, Error> {

@@ -30,7 +30,7 @@ enum Action {
 
 #[derive(Clone, Debug)]
 enum Edit {
-    Set(&'static str, AttributeValue),
+    Set(Cow<'static, str>, AttributeValue),
     Increase(Cow<'static, str>, i64),
     Append(&'static str, AttributeValue),
     Insert(&'static str, AttributeValue),
@@ -91,8 +91,8 @@ impl Write {
 
     /// Sets an attribute.
     #[must_use]
-    pub fn set(self, name: &'static str, value: AttributeValue) -> Self {
-        self.edit(Edit::Set(name, value))
+    pub fn set(self, name: impl Into<Cow<'static, str>>, value: AttributeValue) -> Self {
+        self.edit(Edit::Set(name.into(), value))
     }
 
     /// Sets an attribute, or removes it if there is no value.
@@ -238,7 +238,7 @@ fn render_edits(edits: Vec<Edit>, x: &mut Expression) -> String {
     let (mut sets, mut adds, mut deletes, mut removes) = (vec![], vec![], vec![], vec![]);
     for edit in edits {
         match edit {
-            Edit::Set(name, value) => sets.push(format!("{} = {}", x.name(name), x.value(value))),
+            Edit::Set(name, value) => sets.push(format!("{} = {}", x.name(&name), x.value(value))),
             Edit::Append(name, values) => {
                 let (name, empty) = (x.name(name), x.value(AttributeValue::L(vec![])));
                 sets.push(format!(

@@ -1,12 +1,13 @@
 //! The features API, asked through events of function URLs as the others are.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use domain::id::UserId;
 use domain::standing::Standing;
 use domain::time::Timestamp;
 use features_api::auth::init_data::BotKey;
-use lambda_http::Service as _;
+use lambda_http::{RequestExt as _, Service as _};
 use limits_flags::access::{self, AdminRow, NewKey, Role, Scope};
 use limits_flags::standing;
 use serde_json::{Value, json};
@@ -162,6 +163,16 @@ impl Stage {
         self.ask_event(&ask.0).await
     }
 
+    /// Asks it in an invocation that is over so soon.
+    pub async fn ask_within(&self, ask: Ask, left: Duration) -> Said {
+        self.invocations.add(API);
+        let mut context = lambda_http::Context::default();
+        let end = end_of(left);
+        context.deadline = u64::try_from(end.as_millis()).unwrap();
+        let router = features_api::router(Arc::clone(&self.api));
+        answered_in(Some(context), &router, &ask.0).await
+    }
+
     /// Hands an event to the API.
     pub async fn ask_event(&self, event: &Value) -> Said {
         self.invocations.add(API);
@@ -171,6 +182,11 @@ impl Stage {
     /// Asks another router over the same ground.
     pub async fn ask_of(&self, router: &axum::Router, ask: &Ask) -> Said {
         answered(router, &ask.0).await
+    }
+
+    /// The tables as a function's role opens them.
+    pub fn acting_as(&self, function: &str) -> table::Db {
+        super::clients::db(&self.aws, function)
     }
 
     /// Makes a user an administrator.
@@ -219,7 +235,15 @@ impl Stage {
 }
 
 async fn answered(router: &axum::Router, event: &Value) -> Said {
-    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    answered_in(None, router, event).await
+}
+
+/// In an invocation of Lambda's, or in one that nobody handed over.
+async fn answered_in(context: Option<lambda_http::Context>, router: &axum::Router, event: &Value) -> Said {
+    let mut request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    if let Some(context) = context {
+        request = request.with_lambda_context(context);
+    }
     let (head, body) = router.clone().call(request).await.unwrap().into_parts();
     let bytes = axum::body::to_bytes(body, BODY_BYTES_MAX).await.unwrap();
     Said {
@@ -229,6 +253,16 @@ async fn answered(router: &axum::Router, event: &Value) -> Said {
         text: String::from_utf8_lossy(&bytes).into_owned(),
         bytes: bytes.into(),
     }
+}
+
+/// When an invocation ends that still has so long for its work: as Lambda says it, and with what is kept for its answer.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "an invocation ends by the machine's clock, whatever the stage's says"
+)]
+fn end_of(left: Duration) -> Duration {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.unwrap() + left + runtime::clock::ANSWER
 }
 
 fn deadline() -> Deadline {

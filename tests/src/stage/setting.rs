@@ -255,6 +255,7 @@ impl Ground {
                 cashier: cashier.clone(),
                 audit: table("AuditTable"),
             },
+            letters: clients::dead_letters(&self.aws, WEBHOOK),
         };
         let places = [(
             "openai".to_owned(),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "what an answer lacks fails the test")]
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use domain::time::Millis;
 use limits_flags::access::{Role, Scope};
@@ -156,6 +157,14 @@ async fn what_breaks_off_leaves_every_doorbell_at_least_once_and_says_so() {
         (200, &json!({"rung": 1, "more": true, "broke_off": true}))
     );
     faults.clear();
+    let audit = get(&stage, "/admin/audit/entities/queue%23doorbells").await;
+    let entries = audit.body["entries"].as_array().unwrap();
+    let told: Vec<_> = entries
+        .iter()
+        .map(|it| (&it["new"]["doorbells"], &it["note"]))
+        .collect();
+    let cut = json!("it broke off: 1 of 3 were rung");
+    assert_eq!(told, [(&json!(1), &cut), (&json!(3), &Value::Null)]);
     assert!(rings(&stage, NOBODYS).await.0 >= 2, "sent before it is deleted");
     assert_eq!(
         lying(&stage).await.len(),
@@ -178,4 +187,33 @@ async fn what_breaks_off_leaves_every_doorbell_at_least_once_and_says_so() {
         counted.body["waiting"].as_u64().unwrap() + counted.body["taken"].as_u64().unwrap(),
         2
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_time_is_left_the_audit_says_that_of_what_was_rung() {
+    let stage = office().await;
+    stage.bury(&bell(NOBODYS, "due")).await;
+    let noted = async || {
+        let audit = get(&stage, "/admin/audit/entities/queue%23doorbells").await;
+        audit.body["entries"].as_array().unwrap().len()
+    };
+    for left_ms in [500, 3_000, 4_500, 4_700, 5_500, 6_500] {
+        stage.pass(Millis::from_secs(1));
+        let ask = Ask::post("/admin/dead-letters/ring")
+            .user(&stage, ANNA)
+            .json(&json!({}));
+        let said = stage.ask_within(ask, Duration::from_millis(left_ms)).await;
+        assert_eq!(
+            (said.status, &said.body),
+            (200, &json!({"rung": 0, "more": true, "broke_off": true})),
+            "{left_ms} ms: it was not looked for"
+        );
+        assert_eq!(noted().await, 0, "{left_ms} ms: nothing was rung");
+        assert_eq!(lying(&stage).await.len(), 1, "{left_ms} ms");
+    }
+    let ask = Ask::post("/admin/dead-letters/ring")
+        .user(&stage, ANNA)
+        .json(&json!({}));
+    let said = stage.ask_within(ask, Duration::from_secs(8)).await;
+    assert_eq!((&said.body["rung"], noted().await), (&json!(1), 1), "{said:?}");
 }

@@ -5,6 +5,7 @@ mod app;
 mod auth;
 mod buying;
 mod dead_letters;
+mod explained;
 mod features;
 mod gallery;
 mod guards;

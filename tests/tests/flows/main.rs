@@ -37,6 +37,7 @@ mod races;
 mod urgent;
 mod vary;
 mod waits;
+mod why;
 mod windows;
 mod words;
 

@@ -1,10 +1,13 @@
 //! A provider is paused, drained and asked again: over HTTP, as the panel does it.
 
+use std::time::Duration;
+
 use domain::job::Stage as JobStage;
 use domain::time::Millis;
 use limits_flags::access::Role;
 use limits_flags::{Document, RouteRow, STALE_AFTER_MS};
 use serde_json::{Value, json};
+use table::{Deadline, Write};
 use tests::stage::{Ask, Setting, Stage};
 
 use crate::{ANNA, BORIS};
@@ -161,4 +164,38 @@ async fn only_an_operator_with_a_reason_throws_a_switch_that_is_one() {
     let ask = Ask::post("/admin/providers/kie/pause").json(&json!({"reason": "x"}));
     assert_eq!(stage.ask(ask.user(&stage, ANNA)).await.status, 403);
     assert_eq!(kie(&stage).await, (true, 0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_renders_no_model_any_more_is_paused_too_and_what_stood_so_before_is_no_change() {
+    let stage = stage(|_| {}).await;
+    // No model names it, and it has no switch yet, which is to say that it is off.
+    for (way, changed) in [
+        ("pause", false),
+        ("resume", true),
+        ("resume", false),
+        ("pause", true),
+        ("pause", false),
+    ] {
+        let (status, said) = throw(&stage, &format!("luma/{way}"), json!({"reason": "x"})).await;
+        let stands = (status, said["changed"].clone(), said["is_on"].clone());
+        assert_eq!(stands, (200, json!(changed), json!(way == "resume")), "{way}");
+    }
+    // Only old orders name this one: there is nothing to pause, and the panel is told so.
+    let job = stage.order(ANNA, "a river").await;
+    let jobs = stage.aws.table_name("JobsTable").unwrap();
+    let gone = Write::update("job", jobs, store::rows::job_key(&job)).set("provider", table::s("gone"));
+    stage
+        .db
+        .write(gone, Deadline::after(Duration::from_secs(20)))
+        .await
+        .unwrap();
+    let said = stage.ask(Ask::get("/admin/providers").user(&stage, BORIS)).await;
+    let all = said.body["providers"].as_array().unwrap();
+    let has_switch =
+        |name: &str| all.iter().find(|one| one["provider"] == name).unwrap()["has_switch"].clone();
+    assert_eq!(
+        (has_switch("kie"), has_switch("gone")),
+        (json!(true), json!(false))
+    );
 }

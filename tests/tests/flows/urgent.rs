@@ -238,11 +238,20 @@ async fn an_order_is_paid_back_once_and_only_if_it_was_paid() {
     stage.run_until_settled().await;
     assert_eq!(stage.stage_of(&order).await, JobStage::Delivered);
     let spent = stage.balance(ANNA).await;
+    let early_asked = stage
+        .update(&said(OLGA, &format!("/refund {order} blurred"), 3))
+        .await;
     let told = done(&stage, OLGA, &format!("/refund {order} blurred"), 2).await;
     assert!(told.starts_with("✅ Клиент 1001 получил"), "{told}");
     assert_eq!(stage.balance(ANNA).await, (9, 0, spent.2));
-    let again = done(&stage, OLGA, &format!("/refund {order} blurred, again"), 3).await;
-    assert!(again.starts_with("Уже было дано"), "{again}");
+    // Who asks again is told so before there is anything to press; a question of before gives nothing either.
+    let again = stage
+        .update(&said(OLGA, &format!("/refund {order} again"), 4))
+        .await;
+    assert!(again.text().contains("уже вернули"), "{again:?}");
+    assert!(again.body.unwrap()["reply_markup"].is_null());
+    let late = stage.update(&pressed(OLGA, &button(&early_asked, 0), 3)).await;
+    assert!(late.text().starts_with("Уже было дано"), "{late:?}");
     assert_eq!(stage.balance(ANNA).await, (9, 0, spent.2));
     stage.assert_sound().await;
 }

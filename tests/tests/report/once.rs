@@ -1,9 +1,13 @@
 //! A report is sent once: repeated, at the same moment, and after everything that may break off between two messages.
 
+use std::time::Duration;
+
 use domain::time::{Millis, Timestamp};
 use local_lambda::{Effect, Fault as Down, Service};
 use played_telegram::{ApiError, Fault, Happens, Parameters};
 use serde_json::json;
+use store::Tallied;
+use table::Deadline;
 use tests::stage::{OPERATOR, REPORT, Stage};
 
 use crate::ANNA;
@@ -126,6 +130,34 @@ async fn where_telegram_does_not_say_whether_it_arrived_it_is_sent_once_more_and
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_is_sent_again_is_what_was_made_first_whatever_is_known_by_then() {
+    let stage = morning().await;
+    let event = json!({"day": "2026-11-21"});
+    stage
+        .telegram
+        .fault(Fault::next("sendMessage", Happens::CutAfter));
+    assert!(stage.report_on(&event).await.is_err());
+    let first = stage.last_text(OPERATOR);
+    assert!(first.contains(DAY), "{first}");
+    // A limit's refusal of that day becomes known: another report would have a line more.
+    let that_day = Timestamp::parse_rfc3339("2026-11-21T10:00:00Z").unwrap();
+    let soon = Deadline::after(Duration::from_secs(20));
+    let refused = Tallied::Refused("videos");
+    stage.store.notes().count(refused, that_day, soon).await.unwrap();
+    stage.report_on(&event).await.unwrap();
+    let texts = stage.texts(OPERATOR);
+    let again: Vec<&String> = texts.iter().filter(|text| text.contains(AGAIN)).collect();
+    assert!(again[0].ends_with(&first), "{again:?}");
+    // Once it is sent, nothing is kept of it.
+    let usage = stage.aws.items("UsageTable").unwrap();
+    let kept = usage
+        .iter()
+        .filter(|row| row["window"]["S"] == "report#day#2026-11-21");
+    let kept: Vec<bool> = kept.map(|row| row.get("words").is_some()).collect();
+    assert_eq!(kept, [false]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_run_that_died_holds_nobody_up_for_longer_than_sending_takes() {
     let stage = morning().await;
     let event = json!({"day": "2026-11-21"});
@@ -135,7 +167,7 @@ async fn a_run_that_died_holds_nobody_up_for_longer_than_sending_takes() {
         "sendMessage",
         Happens::Refused(ApiError::bad_request("no")),
     ));
-    let armed = stage.aws.faults().arm(noting.caller(REPORT).after(2).always());
+    let armed = stage.aws.faults().arm(noting.caller(REPORT).after(3).always());
     assert!(stage.report_on(&event).await.is_err());
     armed.disarm();
     assert!(stage.report_on(&event).await.is_err(), "its time is not over");

@@ -32,8 +32,14 @@ const ENTITY: &str = "queue#doorbells";
 const LETTERS_MAX: usize = 50;
 /// Letters that are looked through for one of them.
 const SEARCHED_MAX: usize = 200;
-/// Nothing more is begun when less than this is left of the call: a request to SQS, and what follows from it.
-const STOP_WITH: Duration = queue::REQUEST_TIMEOUT.saturating_add(Duration::from_secs(1));
+/// What has to be left for ringing another: its requests, and the answer.
+const RING_WITH: Duration = queue::RING_DEAD_TIMEOUT.saturating_add(Duration::from_millis(500));
+/// The longest that a row of the audit may take.
+const NOTE_TIMEOUT: Duration = Duration::from_secs(1);
+/// What has to be left before anything is noted: what stands there was rung.
+const NOTE_WITH: Duration = NOTE_TIMEOUT.saturating_add(RING_WITH);
+/// What has to be left for receiving more, and then doing with it what it was received for.
+const RECEIVE_WITH: Duration = queue::RECEIVE_TIMEOUT.saturating_add(NOTE_WITH);
 
 /// How many are looked at.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -122,15 +128,10 @@ pub(crate) async fn list_dead_letters(
         return Err(Refusal::Malformed(format!("`limit` is 0 to {LETTERS_MAX}")));
     }
     let Depth { waiting, taken } = api.letters.depth().await?;
-    let received = receive(&api, limit, deadline, |_| false).await;
-    let jobs = match &received {
-        Ok(letters) => stand(&api, letters).await,
-        Err(_) => Ok(BTreeMap::new()),
-    };
-    if let Ok(letters) = &received {
-        api.letters.put_back(letters).await;
-    }
-    let (letters, jobs) = (received?, jobs?);
+    let (letters, _) = receive(&api, limit, deadline, |_| false).await?;
+    let jobs = stand(&api, &letters).await;
+    api.letters.put_back(&letters).await;
+    let jobs = jobs?;
     Ok(Json(DeadLetters {
         waiting,
         taken,
@@ -155,30 +156,43 @@ pub(crate) async fn ring_dead_letters(
     let most = which.id.as_ref().map_or(LETTERS_MAX, |_| SEARCHED_MAX);
     let wanted = |letter: &Letter| which.id.as_ref().is_none_or(|id| *id == letter.id);
     let is_found = |letter: &Letter| which.id.is_some() && wanted(letter);
-    let received = receive(&api, most, deadline, is_found).await?;
-    let is_full = which.id.is_none() && received.len() >= LETTERS_MAX;
+    let (received, is_cut) = receive(&api, most, deadline, is_found).await?;
+    let is_full = which.id.is_none() && (is_cut || received.len() >= LETTERS_MAX);
     let (wanted, others): (Vec<_>, Vec<_>) = received.into_iter().partition(wanted);
     api.letters.put_back(&others).await;
+    let nothing = |more| Rings {
+        rung: 0,
+        more,
+        broke_off: more,
+    };
     if wanted.is_empty() {
-        let Some(id) = which.id else {
-            return Ok(Json(Rings {
-                rung: 0,
-                more: false,
-                broke_off: false,
-            }));
+        let Some(id) = which.id.filter(|_| !is_cut) else {
+            return Ok(Json(nothing(is_cut)));
         };
         return Err(Refusal::NotFound(format!(
             "`{id}` does not lie there, or somebody is looking at it: then try again in a minute"
         )));
     }
+    if deadline.remaining() < NOTE_WITH {
+        api.letters.put_back(&wanted).await;
+        return Ok(Json(nothing(true)));
+    }
     // Who did it stands there before it is done: what is rung cannot be taken back.
-    if let Err(error) = note(&api, &wanted, &by, deadline).await {
+    if let Err(error) = note(&api, &wanted, None, &by, deadline).await {
         api.letters.put_back(&wanted).await;
         return Err(error);
     }
     let rung = ring(&api, &wanted, deadline).await;
     let left = wanted.get(rung..).unwrap_or_default();
-    api.letters.put_back(left).await;
+    if !left.is_empty() {
+        api.letters.put_back(left).await;
+        // And what of it was not, after all.
+        let done = wanted.get(..rung).unwrap_or_default();
+        let broke_off = Some(format!("it broke off: {rung} of {} were rung", wanted.len()));
+        if let Err(error) = note(&api, done, broke_off, &by, deadline).await {
+            error.tell();
+        }
+    }
     Ok(Json(Rings {
         rung,
         more: is_full || !left.is_empty(),
@@ -187,15 +201,18 @@ pub(crate) async fn ring_dead_letters(
 }
 
 /// Receives up to so many, for as long as there is time, or until one is the last that is wanted. What was received before it
-/// broke off is put back.
+/// broke off is put back. And whether there was no time to look for more.
 async fn receive(
     api: &Api,
     most: usize,
     deadline: Deadline,
     is_last: impl Fn(&Letter) -> bool,
-) -> Result<Vec<Letter>, Refusal> {
+) -> Result<(Vec<Letter>, bool), Refusal> {
     let mut all: Vec<Letter> = Vec::new();
-    while all.len() < most && deadline.remaining() >= STOP_WITH {
+    while all.len() < most {
+        if deadline.remaining() < RECEIVE_WITH {
+            return Ok((all, true));
+        }
         let left = most.saturating_sub(all.len()).min(BATCH);
         match api.letters.take(left).await {
             Ok(some) if some.is_empty() => break,
@@ -212,14 +229,14 @@ async fn receive(
             }
         }
     }
-    Ok(all)
+    Ok((all, false))
 }
 
 /// Rings one after the other; gives how many rang.
 async fn ring(api: &Api, letters: &[Letter], deadline: Deadline) -> usize {
     let mut rung = 0_usize;
     for letter in letters {
-        if deadline.remaining() < STOP_WITH {
+        if deadline.remaining() < RING_WITH {
             break;
         }
         if let Err(error) = api.letters.ring(letter).await {
@@ -231,7 +248,13 @@ async fn ring(api: &Api, letters: &[Letter], deadline: Deadline) -> usize {
     rung
 }
 
-async fn note(api: &Api, letters: &[Letter], by: &By, deadline: Deadline) -> Result<(), Refusal> {
+async fn note(
+    api: &Api,
+    letters: &[Letter],
+    broke_off: Option<String>,
+    by: &By,
+    deadline: Deadline,
+) -> Result<(), Refusal> {
     let rung: Vec<String> = letters.iter().filter_map(job).map(|id| id.to_string()).collect();
     let entry = Entry {
         entity: ENTITY.to_owned(),
@@ -239,10 +262,12 @@ async fn note(api: &Api, letters: &[Letter], by: &By, deadline: Deadline) -> Res
         old: None,
         new: Some(json!({"doorbells": letters.len(), "rung_again": rung}).to_string()),
         by: by.clone(),
-        version: 0,
-        note: None,
+        // Two of the same moment are two.
+        version: u64::from(broke_off.is_some()),
+        note: broke_off,
     };
-    api.db.write(entry.write(&api.office.audit), deadline).await?;
+    let write = entry.write(&api.office.audit);
+    api.db.write(write, deadline.within(NOTE_TIMEOUT)).await?;
     Ok(())
 }
 

@@ -25,6 +25,7 @@ pub(crate) async fn explain_feature(
 ) -> Result<Json<Value>, Refusal> {
     let mut seen = api.see_customer(user(&whose)?).await?;
     seen.target = Some(whose);
+    seen.as_in_chat();
     let explained = seen.entitled(|entitled| entitled.explain(&feature).map(serde_json::to_value));
     let explained = explained.ok_or_else(|| Refusal::NotFound(format!("there is no feature `{feature}`")))?;
     explained

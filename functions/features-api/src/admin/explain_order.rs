@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use app::heard::{self, Heard};
 use axum::extract::{Path, State};
 use domain::admission::{amount, limits_touched, places};
 use domain::catalog::{Model, Price};
 use domain::id::ModelId;
 use domain::limit::{Limit, Usage, Whose};
+use domain::moderation::Unanswered;
 use domain::money::Credits;
 use domain::time::Timestamp;
 use limits_flags::features::Entitlements;
@@ -55,20 +57,37 @@ pub(crate) struct OrderExplained {
     cost: u32,
     /// What is asked, in order: the first that does not pass is what the customer is refused for.
     steps: Vec<Gate>,
+    /// What this customer's orders were refused for within the last week, of any model, the latest first.
+    refusals: Vec<Before>,
+}
+
+/// An order that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = OrderRefused)]
+pub(crate) struct Before {
+    /// Why, and behind a colon which limit, feature or category: `limit:videos`, `flagged:violence`, `credits` …
+    #[schema(example = "limit:videos")]
+    why: String,
+    model: String,
+    /// When, for the last time.
+    #[schema(format = DateTime)]
+    at: String,
 }
 
 /// Something that an order has to pass.
 #[derive(Debug, Default, Serialize, ToSchema)]
 #[schema(as = OrderStep)]
 pub(crate) struct Gate {
-    /// What is asked: `takes_orders`, `not_suspended`, `on_sale`, `length`, `feature`, `no_debt`, `open_orders`, `limit` or
-    /// `credits`.
+    /// What is asked: `takes_orders`, `not_suspended`, `on_sale`, `length`, `feature`, `no_debt`, `open_orders`, `limit`,
+    /// `credits`, or `check`: what a provider's check has said of the customer's draft, where the settings have one asked.
     step: &'static str,
     passes: bool,
-    /// Of a feature or a limit: which.
+    /// Of a feature or a limit: which. Of a check that refuses: the category.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
-    /// Of a feature: why it is the customer's, or not: `granted`, `tier_too_low` …
+    /// Of a feature: why it is the customer's, or not: `granted`, `tier_too_low` … Of a check: `words` or `photo`, whichever it
+    /// refuses; `no_draft` where there is nothing to ask it about; `not_asked` where it is asked when the draft is confirmed, and
+    /// without an answer the order goes on; `not_asked_strict` where it is refused then.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     /// Of a feature: the lowest tier that would do.
@@ -115,6 +134,9 @@ pub(crate) async fn explain_order(
     let id = user(&whose)?;
     let mut seen = api.see_customer(id).await?;
     seen.target = Some(whose.clone());
+    seen.as_in_chat();
+    // As the customer's next order would find it: what came free pays a debt first.
+    seen.balance = seen.balance.repaid();
     let model = ModelId(name);
     if !is_name(&model.0) || seen.snapshot.model(&model).is_none() {
         let known = seen.snapshot.models.iter().map(|model| model.id.0.as_str());
@@ -123,10 +145,52 @@ pub(crate) async fn explain_order(
     api.count_order(&mut seen, id, &model).await?;
     let unknown = || Refusal::NotFound(format!("there is no model `{}`", model.0));
     let model = seen.snapshot.model(&model).ok_or_else(unknown)?;
-    Ok(Json(explained(&seen, whose, model, &what)))
+    let check = check(&api, &seen, model).await?;
+    let refusals = api.store.refusals(id, seen.now).await?;
+    let refusals = refusals.into_iter().filter_map(|refused| {
+        Some(Before {
+            at: refused.at.rfc3339()?,
+            why: refused.why,
+            model: refused.model.0,
+        })
+    });
+    Ok(Json(OrderExplained {
+        refusals: refusals.collect(),
+        ..explained(&seen, whose, (model, check), &what)
+    }))
 }
 
-fn explained(seen: &Seen, user: String, model: &Model, what: &What) -> OrderExplained {
+/// What is known from a provider's check of the draft that would be ordered; `None` where none is asked.
+async fn check(api: &Api, seen: &Seen, model: &Model) -> Result<Option<Gate>, Refusal> {
+    let draft = seen.account.as_ref().and_then(|account| account.draft.as_ref());
+    let draft = draft.filter(|draft| draft.model == model.id || model.makes.is_words());
+    let rule = seen.snapshot.moderation.check.as_ref();
+    let Some(draft) = draft else {
+        return Ok(rule.map(|_| Gate::check(true, "no_draft")));
+    };
+    Ok(match heard::of_draft(&api.store, rule, draft, seen.now).await? {
+        Heard::NoCheck => None,
+        Heard::Passes => Some(Gate::of("check", true)),
+        Heard::NotAsked { unanswered } => Some(Gate::check(
+            true,
+            match unanswered {
+                Unanswered::GoOn => "not_asked",
+                Unanswered::Refuse => "not_asked_strict",
+            },
+        )),
+        Heard::Refused { subject, category } => Some(Gate {
+            key: Some(category.to_owned()),
+            ..Gate::check(false, subject.as_str())
+        }),
+    })
+}
+
+fn explained(
+    seen: &Seen,
+    user: String,
+    (model, check): (&Model, Option<Gate>),
+    what: &What,
+) -> OrderExplained {
     let price = match what.seconds {
         Some(seconds) => model.price_row(seconds),
         None => model.prices.first(),
@@ -154,6 +218,7 @@ fn explained(seen: &Seen, user: String, model: &Model, what: &What) -> OrderExpl
         max: Some(cost.0.into()),
         ..Gate::of("credits", available >= cost)
     });
+    steps.extend(check);
     OrderExplained {
         user,
         model: model.id.0.clone(),
@@ -162,6 +227,7 @@ fn explained(seen: &Seen, user: String, model: &Model, what: &What) -> OrderExpl
         paid_by: plan.map_or_else(|| "credits".to_owned(), |plan| format!("plan:{}", plan.key)),
         cost: cost.0,
         steps,
+        refusals: Vec::new(),
     }
 }
 
@@ -204,6 +270,13 @@ impl Gate {
             step,
             passes,
             ..Self::default()
+        }
+    }
+
+    fn check(passes: bool, reason: &'static str) -> Self {
+        Self {
+            reason: Some(reason),
+            ..Self::of("check", passes)
         }
     }
 

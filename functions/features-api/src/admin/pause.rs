@@ -6,8 +6,8 @@
 
 use std::sync::Arc;
 
+use app::on_sale;
 use axum::extract::State;
-use domain::catalog::Model;
 use limits_flags::edit::{self, EditError, Edited};
 use limits_flags::{ApplyError, throws};
 use serde::{Deserialize, Serialize};
@@ -78,14 +78,9 @@ async fn throw(
     deadline: Deadline,
 ) -> Result<Json<Switch>, Refusal> {
     let by = api.because(operator, why)?;
-    let known = api.settings.reload(by.at).await?;
-    if !known
-        .models
-        .iter()
-        .flat_map(Model::providers)
-        .any(|one| one == provider)
-    {
-        return Err(Refusal::NotFound(format!("no model is rendered by `{provider}`")));
+    // Also where no model names it any more: it may be a route of orders that are open.
+    if !on_sale::is_provider(&provider) {
+        return Err(Refusal::NotFound(format!("there is no provider `{provider}`")));
     }
     let row = format!("flag#provider-{provider}");
     let edited = edit::edit(&api.office, &by, deadline, |stored| {
@@ -100,9 +95,15 @@ async fn throw(
     Ok(Json(Switch {
         provider,
         is_on: on,
-        changed: !changes.is_empty(),
+        // A switch that is not there is off: writing that down changes nothing.
+        changed: changes.iter().any(|change| is_on(change.old.as_deref()) != on),
         version,
     }))
+}
+
+/// Whether a plain switch is on.
+fn is_on(row: Option<&str>) -> bool {
+    row.is_some_and(|row| edit::parsed(row)["enabled"] == true)
 }
 
 /// Nothing is wrong with what was asked where the switch itself is no switch: it is in another state than it takes.

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use app::on_sale;
 use axum::extract::State;
 use domain::ai_request::{AiRequest, Status};
 use domain::job::{Stage, Wait};
@@ -53,6 +54,8 @@ pub(crate) struct Renderer {
     provider: String,
     /// Its switch, the flag `provider-<name>`. Off: nothing more is ordered of it, and what it has goes on.
     is_on: bool,
+    /// It can be paused and asked again. No longer so of one that only old orders name.
+    has_switch: bool,
     /// There is a key of it in the secret.
     has_key: bool,
     /// Orders that it has in hand, whenever they were accepted: paused, it is drained once there are none.
@@ -89,7 +92,7 @@ pub(crate) struct Rendered {
 
 /// Who renders, by whose switch, and how it went within the last hour.
 #[utoipa::path(get, path = "/admin/providers", tag = "admin",
-    responses((status = 200, description = "Every provider that a model names", body = Renderers), Denials))]
+    responses((status = 200, description = "Every provider that a model names, or an order that is open or of the last hour", body = Renderers), Denials))]
 pub(crate) async fn list_providers(
     State(api): State<Arc<Api>>,
     _: Viewer,
@@ -133,6 +136,7 @@ pub(crate) async fn list_providers(
     let complete = pages.are_over();
     let providers = all.into_iter().map(|(provider, counted)| Renderer {
         is_on: snapshot.is_switched_on(&provider),
+        has_switch: on_sale::is_provider(&provider),
         has_key: api.settings.has_key_of(&provider),
         provider,
         ..counted

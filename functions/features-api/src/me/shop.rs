@@ -9,7 +9,6 @@ use axum::extract::State;
 use domain::account::Account;
 use domain::catalog::{Ware, WareId};
 use domain::contact::Contact;
-use domain::id::UserId;
 use domain::payment::Rail;
 use domain::standing::{Held, Standing};
 use domain::time::Millis;
@@ -145,8 +144,12 @@ pub(crate) async fn my_shop(State(api): State<Arc<Api>>, caller: Caller) -> Resu
     });
     let with_receipt: Vec<_> = with_receipt.map(Rail::as_str).collect();
     let contact = account.contact.as_ref().filter(|_| !with_receipt.is_empty());
+    let now = seen.granted(&seen.standing);
     Ok(Json(Shop {
-        things: offered.into_iter().map(|ware| OnSale::of(&seen, ware)).collect(),
+        things: offered
+            .into_iter()
+            .map(|ware| OnSale::of(&seen, &now, ware))
+            .collect(),
         plan: HeldShown::plan(&seen),
         balance: BalanceShown::of(seen.balance),
         has_account: seen.is_known,
@@ -174,7 +177,7 @@ impl Seen {
 
     /// Whether something is on sale here.
     pub(crate) fn sells(&self, api: &Api) -> bool {
-        self.buyer(api, &Account::new(UserId(0))).sells()
+        sale::sells(&self.snapshot, Some(&api.desk.cashier))
     }
 
     /// The features that a customer has whose standing is this.
@@ -218,10 +221,11 @@ fn on_plan(seen: &Seen, ware: &Ware) -> Option<Standing> {
 }
 
 impl OnSale {
-    fn of(seen: &Seen, ware: Offered) -> Self {
+    /// For a customer who has these features by now.
+    fn of(seen: &Seen, now: &BTreeSet<String>, ware: Offered) -> Self {
         let after = ware.standing.map(|standing| seen.granted(&standing));
-        let (after, now) = (after.unwrap_or_default(), seen.granted(&seen.standing));
-        let opened = after.difference(&now).map(|key| Named {
+        let after = after.unwrap_or_default();
+        let opened = after.difference(now).map(|key| Named {
             name: seen
                 .snapshot
                 .registry

@@ -32,7 +32,7 @@ export function columnsOf(series, count, most) {
 
 /**
  * Columns, one for each label, of one series or of several on top of each other. `series` are `{ name, values, kind }` with the
- * kinds of the styles (`good`, `bad`, `plain`); `tells` writes a number; `top` is what the highest column could reach, where that is
+ * kinds of the styles (`good`, `bad`, `warn`, `plain`); `tells` writes a number; `top` is what the highest column could reach, where that is
  * fixed. A value that is `null` is not known, and said so.
  */
 export function columns({ title, labels, series, tells = String, note = "", top = 0 }) {

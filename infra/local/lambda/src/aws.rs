@@ -10,6 +10,7 @@ mod counts;
 mod dynamodb;
 mod faults;
 mod front;
+mod leading;
 mod policies;
 mod secrets;
 mod sqs;

@@ -176,6 +176,9 @@ pub struct Statement {
     pub actions: Vec<String>,
     /// ARNs, where `*` stands for anything.
     pub resources: Vec<String>,
+    /// The partitions that requests of it may be about (`dynamodb:LeadingKeys`), where `*` stands for anything; `None` for
+    /// all.
+    pub leading_keys: Option<Vec<String>>,
 }
 
 impl Stack {

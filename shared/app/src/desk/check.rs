@@ -7,11 +7,12 @@ use domain::account::{Draft, Photo};
 use domain::id::Nonce;
 use domain::moderation::{CheckRule, Checked, Findings, Judged, Subject};
 use providers::Photo as Picture;
-use providers::checks::{Checker, Exhibit, NoOpinion, fingerprint};
+use providers::checks::{Checker, Exhibit, NoOpinion};
 use telegram::methods::{GetFile, Reply};
 
 use super::Error;
 use super::visit::Visit;
+use crate::heard::{self, Heard, prints};
 use crate::workshop::picture_kind;
 use crate::{cards, moderation};
 
@@ -107,19 +108,16 @@ impl Visit<'_> {
 
     /// What a check that was asked before says of a draft's category and part, if it is refused by it.
     pub(super) async fn was_flagged(&self, draft: &Draft) -> Result<Option<(&'static str, Subject)>, Error> {
-        let Some(rule) = &self.snapshot.moderation.check else {
-            return Ok(None);
-        };
-        let prints = prints(rule, draft);
-        let names: Vec<String> = prints.iter().map(|(_, print)| print.clone()).collect();
-        let mut known = self.desk.store.opinions(&names, self.now).await?;
-        let checked = prints
-            .into_iter()
-            .filter_map(|(subject, print)| Some((subject, Some(known.remove(&print)?))));
-        Ok(match rule.judge(&checked.collect::<Vec<_>>()) {
-            Judged::Refused { category, subject } => Some((category, subject)),
-            Judged::Passes | Judged::Unchecked => None,
+        Ok(match self.heard_before(draft).await? {
+            Heard::Refused { subject, category } => Some((category, subject)),
+            Heard::NoCheck | Heard::Passes | Heard::NotAsked { .. } => None,
         })
+    }
+
+    /// What is known of a draft from a check that was asked before.
+    pub(super) async fn heard_before(&self, draft: &Draft) -> Result<Heard, Error> {
+        let rule = self.snapshot.moderation.check.as_ref();
+        Ok(heard::of_draft(&self.desk.store, rule, draft, self.now).await?)
     }
 
     /// Says that an order is refused by a check. The card says it as well, with the button that says that it is a mistake;
@@ -132,9 +130,11 @@ impl Visit<'_> {
     ) -> Result<Reply, Error> {
         let say = self.say;
         let Judged::Refused { subject, category } = &inspected.judged else {
+            self.note_refused(nonce, "unchecked".to_owned()).await;
             return Ok(Self::alert(query_id, &say.text("refused-unchecked")));
         };
         tracing::info!(name: "order_refused", user = self.account.user.0, refusal = "Flagged", subject = subject.as_str(), category, "an order was refused");
+        self.note_refused(nonce, format!("flagged:{category}")).await;
         let before = self.account.standing.strikes.marks.len();
         Box::pin(self.strike(nonce, revision)).await?;
         let is_new = self.account.standing.strikes.marks.len() > before;
@@ -234,16 +234,6 @@ fn no(why: &str, needs_operator: bool) -> NoOpinion {
 
 fn no_time() -> NoOpinion {
     no("no time was left to ask", false)
-}
-
-/// What of a draft is looked at, each with its fingerprint. A voice message is nothing yet: its words are looked at when they
-/// were heard and are ordered.
-fn prints(rule: &CheckRule, draft: &Draft) -> Vec<(Subject, String)> {
-    let print = |subject: Subject, what: &str| (subject, fingerprint(&rule.model, subject.as_str(), what));
-    let words = (!draft.prompt.is_empty()).then(|| print(Subject::Words, &draft.prompt));
-    let photo = draft.photo.as_ref();
-    let photo = photo.map(|photo| print(Subject::Photo, &photo.file_id));
-    words.into_iter().chain(photo).collect()
 }
 
 /// Counts what came of a check that was asked.

@@ -8,7 +8,7 @@ use domain::limit::{Counts, Whose};
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
 use queue::{Doorbell, Hint};
-use store::{NotAdmitted, Tallied};
+use store::{NotAdmitted, Refused, Tallied};
 use telegram::methods::{EditMessageText, Reply};
 use trace::spans;
 use tracing::{Instrument as _, Span};
@@ -97,7 +97,7 @@ impl Visit<'_> {
                 }
                 Err(refusal) => {
                     spans::ended(traced, "refused");
-                    self.note_refusal(&refusal).await;
+                    self.note_refusal(nonce, &refusal).await;
                     if matches!(refusal, Refusal::Moderated { .. }) {
                         Box::pin(self.strike(nonce, revision)).await?;
                     }
@@ -272,11 +272,26 @@ impl Visit<'_> {
     }
 
     /// A limit that refuses somebody is a reason to offer more: the operator's report counts it.
-    async fn note_refusal(&self, refusal: &Refusal) {
-        if let Refusal::LimitReached(usage) = refusal {
-            let notes = self.desk.store.notes();
-            tally::note(&notes, Tallied::Refused(&usage.limit.id), self.now).await;
-        }
+    async fn note_refusal(&self, nonce: &Nonce, refusal: &Refusal) {
+        let for_the_report = async {
+            if let Refusal::LimitReached(usage) = refusal {
+                let notes = self.desk.store.notes();
+                tally::note(&notes, Tallied::Refused(&usage.limit.id), self.now).await;
+            }
+        };
+        let for_operators = async {
+            if let Some(why) = refusal.code() {
+                self.note_refused(nonce, why).await;
+            }
+        };
+        futures::future::join(for_the_report, for_operators).await;
+    }
+
+    /// Notes why a draft was refused, for whoever is asked why.
+    pub(super) async fn note_refused(&self, nonce: &Nonce, why: String) {
+        let Some(draft) = self.draft(nonce) else { return };
+        let (user, model, at) = (self.account.user, draft.model.clone(), self.now);
+        tally::refused(&self.desk.store, user, &Refused { why, model, at }).await;
     }
 
     /// Words that are refused are noted, once for what the card shows.

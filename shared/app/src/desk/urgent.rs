@@ -9,11 +9,14 @@
 mod carry;
 mod command;
 mod look;
+mod plan;
+mod why;
 
 use domain::id::UserId;
 use domain::time::{Millis, Timestamp};
 use limits_flags::access::{self, AdminRow, Role};
 use limits_flags::{By, Office};
+use queue::DeadLetters;
 use store::{Stands, Urgent};
 use table::Deadline;
 use telegram::html;
@@ -44,6 +47,8 @@ pub struct Duty {
     pub office: Office,
     /// Payments.
     pub cashier: cashier::Desk,
+    /// The doorbells that failed too often.
+    pub letters: DeadLetters,
 }
 
 /// What was done with a message or a press in the operator's chat.
@@ -242,15 +247,15 @@ impl Counter<'_> {
         if role.is_none_or(|role| role < Command::Change(change.clone(), String::new()).role()) {
             return Ok(None);
         }
+        // Nothing is taken on that could not stand in the audit.
+        let Some(by) = By::new(&format!("user#{who}"), &format!("{FROM}{why}"), self.now) else {
+            return Ok(edit(say.with("urgent-usage", [("command", "operator".into())])));
+        };
         if !store.take_urgent(name, who, self.deadline).await? {
             return Ok(Some(self.note(query_id, "urgent-twice")));
         }
         let said = if yes {
-            let by = By::new(&format!("user#{who}"), &format!("{FROM}{why}"), self.now);
-            match by {
-                Some(by) => self.carry_out(&change, urgent.was.as_deref(), name, &by).await,
-                None => say.with("urgent-usage", [("command", "operator".into())]),
-            }
+            self.carry_out(&change, urgent.was.as_deref(), name, &by).await
         } else {
             say.text("urgent-dropped")
         };

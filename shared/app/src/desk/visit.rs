@@ -65,38 +65,21 @@ impl Desk {
         deadline: Deadline,
     ) -> Result<Visit<'_>, Error> {
         let now = self.env.now();
-        let mut snapshot = self.settings.known(now).await?;
-        let mut view = self.look(user, job, &snapshot, now).await?;
-        // Settings that changed a moment ago hold for this very update; only if they brought new limits is there
-        // something to be read again.
-        let mut asked = windows(&snapshot, now);
-        snapshot = self.settings.refresh(view.version, now).await?;
-        let wanted = windows(&snapshot, now);
-        if !wanted.is_subset(&asked) {
-            asked = wanted;
-            view = self.look(user, job, &snapshot, now).await?;
-        }
-        let View {
-            account,
-            used,
-            job,
-            usual,
-            ..
-        } = view;
-        if let Some(usual) = usual {
-            self.usual.learn(usual, now);
-        }
-        let snapshot = self.usual.over(snapshot);
+        let (
+            snapshot,
+            View {
+                account, used, job, ..
+            },
+            asked,
+        ) = self.read(user, job, now).await?;
         let (account, newcomer) = match account {
             Some(account) => (account, false),
             None => self.open((user, link), &snapshot, say, now, deadline).await?,
         };
-        let telegrams = say.locale();
-        let say = account.language.as_deref().map_or(say, Say::of);
         let mut visit = Visit {
             desk: self,
-            say,
-            telegrams,
+            say: account.language.as_deref().map_or(say, Say::of),
+            telegrams: say.locale(),
             chat,
             now,
             deadline,
@@ -109,6 +92,65 @@ impl Desk {
         visit.repay().await?;
         visit.count_the_rest(&asked).await?;
         Ok(visit)
+    }
+
+    /// What an update of somebody's would find, for whoever only looks: nothing is opened, paid or written. In the language
+    /// that the customer is spoken to. `None` of somebody without an account.
+    pub(super) async fn look_at(
+        &self,
+        user: UserId,
+        otherwise: Say,
+        deadline: Deadline,
+    ) -> Result<Option<Visit<'_>>, Error> {
+        let now = self.env.now();
+        let (snapshot, View { account, used, .. }, asked) = self.read(user, None, now).await?;
+        let Some(mut account) = account else {
+            return Ok(None);
+        };
+        if self.cashier.is_some() {
+            // As the customer's next update would leave it.
+            account.balance = account.balance.repaid();
+        }
+        let telegrams = account.locale.as_deref().map_or(otherwise, Say::of);
+        let mut visit = Visit {
+            desk: self,
+            say: account.language.as_deref().map_or(telegrams, Say::of),
+            telegrams: telegrams.locale(),
+            chat: user.0,
+            now,
+            deadline,
+            snapshot,
+            account,
+            used,
+            job: None,
+            newcomer: false,
+        };
+        visit.count_the_rest(&asked).await?;
+        Ok(Some(visit))
+    }
+
+    /// Reads the settings that hold, and somebody's rows with the counters that those name.
+    async fn read(
+        &self,
+        user: UserId,
+        job: Option<&JobId>,
+        now: Timestamp,
+    ) -> Result<(Arc<Snapshot>, View, BTreeSet<WindowKey>), Error> {
+        let mut snapshot = self.settings.known(now).await?;
+        let mut view = self.look(user, job, &snapshot, now).await?;
+        // Settings that changed a moment ago hold for this very update; only if they brought new limits is there
+        // something to be read again.
+        let mut asked = windows(&snapshot, now);
+        snapshot = self.settings.refresh(view.version, now).await?;
+        let wanted = windows(&snapshot, now);
+        if !wanted.is_subset(&asked) {
+            asked = wanted;
+            view = self.look(user, job, &snapshot, now).await?;
+        }
+        if let Some(usual) = view.usual.take() {
+            self.usual.learn(usual, now);
+        }
+        Ok((self.usual.over(snapshot), view, asked))
     }
 
     async fn look(

@@ -107,7 +107,15 @@ impl Reporter {
         deadline: Deadline,
     ) -> Result<(), Failed> {
         self.note_usual(business, deadline).await;
-        for (part, words) in Part::WORDS.into_iter().zip(messages(post.say, business)) {
+        // What is known by now may be more than at the first try, and be cut elsewhere.
+        let words = match claimed.words() {
+            Some(words) => words.to_vec(),
+            None => messages(post.say, business),
+        };
+        if claimed.words().is_none() && !self.notes.keep_words(claimed, &words, deadline).await? {
+            return Err(Failed::Busy);
+        }
+        for (part, words) in Part::WORDS.into_iter().zip(words) {
             self.send_part(
                 (claimed, part),
                 deadline,

@@ -59,7 +59,12 @@ function order(said) {
       [say("until"), (step) => (step.until ? moment(step.until) : "")],
       [say("why"), (step) => [step.reason && step.reason !== "granted" ? word("reason", step.reason) : "", step.needs_tier ? say("needs-tier", { tier: step.needs_tier }) : "", step.shared ? say("of-all") : ""].filter(Boolean).join(", ")],
     ], said.steps),
-  ];
+    said.refusals.length ? table(say("refused-before"), [
+      [say("when"), (refused) => moment(refused.at)],
+      [say("why"), (refused) => refused.why],
+      [say("model"), (refused) => refused.model],
+    ], said.refusals) : null,
+  ].filter(Boolean);
 }
 
 const told = (step) => (step ? [word("step", step.step), step.key].filter(Boolean).join(": ") : "");

@@ -65,7 +65,7 @@ function ofDay(day) {
     tiles([day]),
     day.complete ? null : text("p", say("day-not-whole"), { className: "wrong" }),
     ...operations(labels, day.hours),
-    columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: day.hours.map((hour) => hour.cost_micro_usd) }], note: unpriced([day]) }),
+    columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: day.hours.map((hour) => hour.cost_micro_usd) }], note: costNote([day]) }),
     money(day.tills), refusals([day]), errors([day]),
   ];
 }
@@ -79,7 +79,7 @@ function ofWeek(days) {
     ...operations(labels, days.map((day) => day.all)),
     columns({ title: say("chart-time"), labels, tells: span, series: [{ name: say("median"), values: days.map((day) => minutes(day.video_median_ms)) }] }),
     columns({ title: say("chart-time-95"), labels, tells: span, series: [{ name: say("p95"), values: days.map((day) => minutes(day.video_p95_ms)) }] }),
-    columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: days.map((day) => day.all.cost_micro_usd) }], note: unpriced(days) }),
+    columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: days.map((day) => day.all.cost_micro_usd) }], note: costNote(days) }),
     columns({ title: say("chart-revenue"), labels, tells: roubles, series: [{ name: say("revenue"), values: days.map((day) => day.revenue_kopecks ?? null), kind: "good" }], note: days.some((day) => day.revenue_kopecks === undefined) ? say("no-rate") : "" }),
     columns({ title: say("chart-refusals"), labels, tells: number, series: [{ name: say("refusals"), values: days.map((day) => sum(day.refusals, (one) => one.times)), kind: "bad" }] }),
     table(say("margin"), [
@@ -98,6 +98,7 @@ function operations(labels, sums) {
     columns({ title: say("chart-volume"), labels, tells: number, series: [
       { name: say("completed"), values: sums.map((one) => one.completed), kind: "good" },
       { name: say("failed"), values: sums.map((one) => one.failed), kind: "bad" },
+      { name: say("taken-back"), values: sums.map((one) => one.canceled), kind: "warn" },
       { name: say("under-way"), values: sums.map((one) => one.open), kind: "plain" },
     ] }),
     columns({ title: say("chart-success"), labels, tells: (part) => percent(part, 1000), top: 1000, series: [{ name: say("success"), values: sums.map(success), kind: "good" }] }),
@@ -126,10 +127,12 @@ function tiles(days) {
     tile(say("refusals"), number(sum(days, (day) => sum(day.refusals, (one) => one.times)))));
 }
 
-const unpriced = (days) => {
-  const count = sum(days, (day) => day.all.unpriced);
-  return count ? say("unpriced", { count: number(count) }) : "";
-};
+/** What the cost is without: what nobody knows, and what there is no rate for. */
+export const costNote = (days) => ["unpriced", "unrated"]
+  .map((member) => [member, sum(days, (day) => day.all[member])])
+  .filter(([, count]) => count)
+  .map(([member, count]) => say(member, { count: number(count) }))
+  .join(" ");
 
 function money(tills) {
   return section(say("takings"), table(say("takings"), [

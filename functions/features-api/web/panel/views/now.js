@@ -93,19 +93,20 @@ const tile = (name, value, kind = "") => make("div", { className: `tile ${kind}`
 
 // --- Who renders -----------------------------------------------------------------------------------------------------
 
-/** How a provider stands: `no-key-there`, `on`, `draining` while it has something in hand or may have, or `paused`. */
+/** How a provider stands: `no-such-provider` of one that only old orders name, `no-key-there`, `on`, `draining` while it has something in hand or may have, or `paused`. */
 export function standing(one, allCounted = true) {
+  if (!one.has_switch) return "no-such-provider";
   if (!one.has_key) return "no-key-there";
   if (one.is_on) return "on";
   return one.in_hand > 0 || !allCounted ? "draining" : "paused";
 }
 
-const KINDS = { "no-key-there": "warn", on: "good", draining: "warn", paused: "bad" };
+const KINDS = { "no-such-provider": "warn", "no-key-there": "warn", on: "good", draining: "warn", paused: "bad" };
 
 function renderers(api, { providers, complete, open_complete: allCounted, takes_orders: takes }, changed) {
   const state = (one) => mark(say(standing(one, allCounted), { count: number(one.in_hand) }), KINDS[standing(one, allCounted)]);
   const errors = (one) => Object.entries(one.errors).sort((a, b) => b[1] - a[1]).map(([why, times]) => `${word("error", why)} ${times}`).join(", ") || "–";
-  const press = (one) => (api.may("editor")
+  const press = (one) => (api.may("editor") && one.has_switch
     ? button(say(one.is_on ? "pause" : "resume"), () => pause(api, one).then((done) => done && changed()), { kind: "plain", key: `turn ${one.provider}` })
     : null);
   const orders_ = api.may("editor")

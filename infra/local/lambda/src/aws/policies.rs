@@ -10,7 +10,8 @@ use serde_json::Value;
 use super::Service;
 use super::caller::Call;
 use super::front::Answer;
-use crate::stack::{Stack, Statement};
+use super::leading;
+use crate::stack::{Stack, Statement, Table};
 
 /// Something that a function's policy allows, or would have to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,11 +22,22 @@ pub struct Permission {
     pub action: String,
     /// The ARN.
     pub resource: String,
+    /// The partition of the table, where a policy names those that it allows.
+    pub partition: Option<String>,
+}
+
+/// Something that a call needs: an action, on a resource, about some partitions. `None` where those cannot be told.
+struct Needed {
+    action: String,
+    resource: String,
+    partitions: Option<Vec<String>>,
 }
 
 #[derive(Debug)]
 pub(crate) struct Policies {
     statements: BTreeMap<String, Vec<Statement>>,
+    /// What each table calls its partition attribute.
+    partitions: BTreeMap<String, String>,
     prefix: String,
     ignored: bool,
     used: Mutex<BTreeSet<Permission>>,
@@ -40,6 +52,7 @@ impl Policies {
             .map(|(id, function)| (id.clone(), function.statements.clone()));
         Self {
             statements: statements.collect(),
+            partitions: stack.tables.values().filter_map(partition_of).collect(),
             prefix: format!("{}:{}", stack.region, stack.account),
             ignored,
             used: Mutex::default(),
@@ -51,19 +64,14 @@ impl Policies {
     pub(crate) fn check(&self, call: &Call) -> Option<Answer> {
         let statements = self.statements.get(&call.caller).filter(|_| !self.ignored)?;
         let needed = self.needed(call);
-        let refused = needed
-            .iter()
-            .find(|(action, arn)| !allowed(statements, action, arn));
-        let Some((action, resource)) = refused.cloned() else {
-            let function = &call.caller;
-            let used = needed.into_iter().map(|(action, resource)| Permission {
-                function: function.clone(),
-                action,
-                resource,
-            });
+        let Some(refused) = needed.iter().find(|needed| !allowed(statements, needed)) else {
+            let used = needed
+                .into_iter()
+                .flat_map(|it| it.used(&call.caller, statements));
             crate::locked(&self.used).extend(used);
             return None;
         };
+        let (action, resource) = (refused.action.clone(), refused.resource.clone());
         let message = format!(
             "User: {} is not authorized to perform: {action} on resource: {resource}",
             call.caller
@@ -79,6 +87,7 @@ impl Policies {
             function,
             action,
             resource,
+            partition: refused.partitions.as_ref().map(|all| all.join(", ")),
         });
         let kind = match call.service {
             Service::DynamoDb => "com.amazon.coral.service#AccessDeniedException",
@@ -100,6 +109,11 @@ impl Policies {
                 used.function == allowed.function
                     && like(&allowed.action.to_lowercase(), &used.action.to_lowercase())
                     && like(&allowed.resource, &used.resource)
+                    && match (&allowed.partition, &used.partition) {
+                        (Some(allowed), Some(used)) => like(allowed, used),
+                        (None, None) => true,
+                        _ => false,
+                    }
             })
         };
         let statements = self
@@ -113,7 +127,7 @@ impl Policies {
             .collect()
     }
 
-    fn needed(&self, call: &Call) -> Vec<(String, String)> {
+    fn needed(&self, call: &Call) -> Vec<Needed> {
         match call.service {
             Service::DynamoDb => self.needed_of_dynamodb(call),
             Service::Sqs => {
@@ -121,37 +135,103 @@ impl Policies {
                 let arn = |queue: &String| format!("arn:aws:sqs:{}:{queue}", self.prefix);
                 call.resources()
                     .iter()
-                    .map(|queue| (format!("sqs:{action}"), arn(queue)))
+                    .map(|queue| Needed::of(format!("sqs:{action}"), arn(queue)))
                     .collect()
             }
             Service::SecretsManager => {
                 let action = format!("secretsmanager:{}", call.operation);
                 call.resources()
                     .into_iter()
-                    .map(|secret| (action.clone(), secret))
+                    .map(|secret| Needed::of(action.clone(), secret))
                     .collect()
             }
         }
     }
 
-    fn needed_of_dynamodb(&self, call: &Call) -> Vec<(String, String)> {
+    fn needed_of_dynamodb(&self, call: &Call) -> Vec<Needed> {
         let arn = |table: &str| format!("arn:aws:dynamodb:{}:table/{table}", self.prefix);
+        let about = |table: &str, part: &Value| leading::of(part, self.partitions.get(table)?);
         if let Some(items) = call.body["TransactItems"].as_array() {
             let parts = items.iter().filter_map(Value::as_object).flatten();
-            let table = |part: &Value| arn(part["TableName"].as_str().unwrap_or_default());
-            return parts
-                .map(|(kind, part)| (transact_action(kind), table(part)))
-                .collect();
+            let needed = parts.map(|(kind, part)| {
+                let table = part["TableName"].as_str().unwrap_or_default();
+                Needed {
+                    partitions: about(table, part),
+                    ..Needed::of(transact_action(kind), arn(table))
+                }
+            });
+            return needed.collect();
         }
         let index = call.body["IndexName"]
             .as_str()
             .map(|index| format!("/index/{index}"))
             .unwrap_or_default();
         let action = format!("dynamodb:{}", call.operation);
+        let part = |table: &String| match call.body["RequestItems"].get(table) {
+            Some(part) => about(table, part),
+            None => about(table, &call.body),
+        };
         call.resources()
             .iter()
-            .map(|table| (action.clone(), format!("{}{index}", arn(table))))
+            .map(|table| Needed {
+                partitions: part(table),
+                ..Needed::of(action.clone(), format!("{}{index}", arn(table)))
+            })
             .collect()
+    }
+}
+
+/// A table's name, and what it calls its partition attribute.
+fn partition_of(table: &Table) -> Option<(String, String)> {
+    let keys = table.definition["KeySchema"].as_array()?;
+    let partition = keys.iter().find(|key| key["KeyType"] == "HASH")?;
+    Some((
+        table.name.clone(),
+        partition["AttributeName"].as_str()?.to_owned(),
+    ))
+}
+
+impl Needed {
+    fn of(action: String, resource: String) -> Self {
+        Self {
+            action,
+            resource,
+            partitions: None,
+        }
+    }
+
+    /// The permissions that it has made use of: of those that name partitions, for each of its own.
+    fn used(self, function: &str, statements: &[Statement]) -> Vec<Permission> {
+        let permission = |partition| Permission {
+            function: function.to_owned(),
+            action: self.action.clone(),
+            resource: self.resource.clone(),
+            partition,
+        };
+        let mut fitting = statements.iter().filter(|statement| self.fits(statement));
+        match &self.partitions {
+            Some(all) if fitting.any(|statement| statement.leading_keys.is_some()) => {
+                all.iter().map(|key| permission(Some(key.clone()))).collect()
+            }
+            _ => vec![permission(None)],
+        }
+    }
+
+    /// Whether a statement is about this.
+    fn fits(&self, statement: &Statement) -> bool {
+        let action = self.action.to_lowercase();
+        let of_all = |allowed: &Vec<String>| {
+            let is_allowed = |key: &String| allowed.iter().any(|pattern| like(pattern, key));
+            self.partitions
+                .as_ref()
+                .is_some_and(|all| all.iter().all(is_allowed))
+        };
+        statement
+            .actions
+            .iter()
+            .any(|it| like(&it.to_lowercase(), &action))
+            && statement.resources.iter().any(|it| like(it, &self.resource))
+            && statement.leading_keys.as_ref().is_none_or(of_all)
     }
 }
 
@@ -164,27 +244,32 @@ fn transact_action(kind: &str) -> String {
     format!("dynamodb:{action}")
 }
 
-/// Each action of a statement on each of its resources.
+/// Each action of a statement on each of its resources, for each of the partitions that it names.
 fn permissions<'a>(function: &'a str, statement: &'a Statement) -> impl Iterator<Item = Permission> + 'a {
-    let on_each = move |action: &'a String| {
-        statement.resources.iter().map(move |resource| Permission {
-            function: function.to_owned(),
-            action: action.clone(),
-            resource: resource.clone(),
-        })
+    let partitions = match &statement.leading_keys {
+        Some(keys) => keys.iter().cloned().map(Some).collect(),
+        None => vec![None],
     };
-    statement.actions.iter().flat_map(on_each)
+    let permission = move |action: &String, resource: &String, partition| Permission {
+        function: function.to_owned(),
+        action: action.clone(),
+        resource: resource.clone(),
+        partition,
+    };
+    statement.actions.iter().flat_map(move |action| {
+        let partitions = partitions.clone();
+        statement.resources.iter().flat_map(move |resource| {
+            let all = partitions.clone().into_iter();
+            all.map(move |partition| permission(action, resource, partition))
+        })
+    })
 }
 
-fn allowed(statements: &[Statement], action: &str, resource: &str) -> bool {
-    let fits = |statement: &&Statement| {
-        statement
-            .actions
-            .iter()
-            .any(|it| like(&it.to_lowercase(), &action.to_lowercase()))
-            && statement.resources.iter().any(|it| like(it, resource))
-    };
-    let mut fitting = statements.iter().filter(fits).peekable();
+fn allowed(statements: &[Statement], needed: &Needed) -> bool {
+    let mut fitting = statements
+        .iter()
+        .filter(|statement| needed.fits(statement))
+        .peekable();
     fitting.peek().is_some() && fitting.all(|statement| statement.allow)
 }
 
@@ -211,6 +296,14 @@ mod tests {
             allow,
             actions: vec![action.to_owned()],
             resources: vec![resource.to_owned()],
+            leading_keys: None,
+        }
+    }
+
+    fn needed(action: &str, resource: &str, partitions: &[&str]) -> Needed {
+        Needed {
+            partitions: Some(partitions.iter().map(|key| (*key).to_owned()).collect()),
+            ..Needed::of(action.to_owned(), resource.to_owned())
         }
     }
 
@@ -227,8 +320,30 @@ mod tests {
             statement(true, "dynamodb:*", "a"),
             statement(false, "dynamodb:DeleteItem", "*"),
         ];
-        assert!(allowed(&statements, "dynamodb:Query", "a"));
-        assert!(!allowed(&statements, "dynamodb:Query", "b"));
-        assert!(!allowed(&statements, "dynamodb:DeleteItem", "a"));
+        let is_allowed =
+            |action: &str, resource: &str| allowed(&statements, &needed(action, resource, &["x"]));
+        assert!(is_allowed("dynamodb:Query", "a"));
+        assert!(!is_allowed("dynamodb:Query", "b"));
+        assert!(!is_allowed("dynamodb:DeleteItem", "a"));
+    }
+
+    #[test]
+    fn a_statement_that_names_partitions_allows_those_and_no_others_nor_what_is_unknown() {
+        let write = "dynamodb:PutItem";
+        let of_live = Statement {
+            leading_keys: Some(vec!["live".to_owned(), "upgrade#*".to_owned()]),
+            ..statement(true, write, "a")
+        };
+        let statements = [of_live];
+        let is_allowed = |partitions: &[&str]| allowed(&statements, &needed(write, "a", partitions));
+        assert!(is_allowed(&["live"]) && is_allowed(&["live", "upgrade#7"]));
+        assert!(!is_allowed(&["access"]));
+        assert!(!is_allowed(&["live", "access"]), "all of them have to be");
+        let unknown = Needed::of(write.to_owned(), "a".to_owned());
+        assert!(!allowed(&statements, &unknown));
+        let used = needed(write, "a", &["live"]).used("F", &statements);
+        assert_eq!(used[0].partition.as_deref(), Some("live"));
+        let named: Vec<_> = permissions("F", &statements[0]).map(|it| it.partition).collect();
+        assert_eq!(named, [Some("live".to_owned()), Some("upgrade#*".to_owned())]);
     }
 }

@@ -173,6 +173,45 @@ struct RawStatement {
     resource: OneOrMany,
     #[serde(rename = "Sid")]
     _sid: Option<IgnoredAny>,
+    condition: Option<RawCondition>,
+}
+
+/// The only condition that is understood: which partitions a request may be about. Another one would be passed over, so the
+/// template is refused.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawCondition {
+    #[serde(rename = "ForAllValues:StringEquals")]
+    equals: Option<LeadingKeys>,
+    #[serde(rename = "ForAllValues:StringLike")]
+    like: Option<LeadingKeys>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LeadingKeys {
+    #[serde(rename = "dynamodb:LeadingKeys")]
+    keys: OneOrMany,
+}
+
+impl RawCondition {
+    fn leading_keys(self, at: &str) -> Result<Vec<String>> {
+        match (self.equals, self.like) {
+            (None, Some(like)) => Ok(like.keys.into()),
+            (Some(equals), None) => {
+                let keys: Vec<String> = equals.keys.into();
+                if keys.iter().any(|key| key.contains('*')) {
+                    let why = "StringEquals takes a star as it is; StringLike is meant";
+                    return Err(Error::template(at, why));
+                }
+                Ok(keys)
+            }
+            _ => Err(Error::template(
+                at,
+                "a condition says one thing of the leading keys",
+            )),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -199,12 +238,17 @@ fn statements(at: &str, policies: &Value) -> Result<Vec<Statement>> {
     };
     let mut statements = Vec::new();
     for (i, policy) in policies.into_iter().enumerate() {
-        let policy: Policy = typed(&format!("{at}.Policies[{i}]"), policy)?;
-        statements.extend(policy.statement.into_iter().map(|it| Statement {
-            allow: it.effect == "Allow",
-            actions: it.action.into(),
-            resources: it.resource.into(),
-        }));
+        let at = format!("{at}.Policies[{i}]");
+        let policy: Policy = typed(&at, policy)?;
+        for it in policy.statement {
+            let leading_keys = it.condition.map(|condition| condition.leading_keys(&at));
+            statements.push(Statement {
+                allow: it.effect == "Allow",
+                actions: it.action.into(),
+                resources: it.resource.into(),
+                leading_keys: leading_keys.transpose()?,
+            });
+        }
     }
     Ok(statements)
 }

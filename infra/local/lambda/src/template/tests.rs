@@ -148,6 +148,30 @@ fn what_is_not_understood_is_an_error_that_names_its_place() {
 }
 
 #[test]
+fn a_statement_may_name_the_partitions_and_under_no_other_condition() {
+    let query = "Resource: !Sub \"${ItemsTable.Arn}/index/*\"";
+    let under = |condition: &str| fixture_with(query, &format!("{query}, Condition: {condition}"));
+    let keys_of = |operator: &str, keys: &str| {
+        let text = under(&format!(
+            "{{\"{operator}\": {{\"dynamodb:LeadingKeys\": {keys}}}}}"
+        ));
+        stack_of(&text, &deployment()).map(|stack| {
+            let statements = stack.functions["WebFunction"].statements.clone();
+            statements[1].leading_keys.clone().unwrap()
+        })
+    };
+    let equal = keys_of("ForAllValues:StringEquals", "[live, access]").unwrap();
+    assert_eq!(equal, ["live", "access"]);
+    let like = keys_of("ForAllValues:StringLike", "\"upgrade#*\"").unwrap();
+    assert_eq!(like, ["upgrade#*"]);
+    // A star that stands for itself, an operator that would be passed over, and another key of IAM's.
+    assert!(keys_of("ForAllValues:StringEquals", "[\"upgrade#*\"]").is_err());
+    assert!(keys_of("StringEquals", "[live]").is_err());
+    let other = under("{\"ForAllValues:StringEquals\": {\"dynamodb:Attributes\": [id]}}");
+    assert!(stack_of(&other, &deployment()).is_err());
+}
+
+#[test]
 fn a_resource_whose_condition_fails_is_absent() {
     let text = fixture_with("  WorkLogs:\n", "  WorkLogs:\n    Condition: Reserves\n");
     assert!(stack_of(&text, &deployment()).unwrap().left_out.is_empty());

@@ -1,17 +1,15 @@
-//! What can be looked at: how it stands, somebody or something, and why an order is refused.
+//! What can be looked at: how it stands, and somebody or something.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::account::Place;
 use domain::ai_request::AiRequest;
-use domain::id::{ChatId, JobId, MessageId, UserId};
+use domain::id::{JobId, UserId};
 use domain::job::{Job, Wait};
 use domain::time::{Millis, Timestamp};
 use telegram::html;
 
 use super::super::Error;
-use super::super::create::Wanted;
 use super::command::What;
 use super::{Counter, shown};
 use crate::cashier::Name;
@@ -28,6 +26,8 @@ const LINES_MAX: u64 = 3_000;
 const PAGE_LINES: i32 = 1_000;
 /// No more is read once less than this is left: what was read is told, as part.
 const LOOK_WITH: Duration = Duration::from_secs(4);
+/// Nothing is asked of a queue when less than this would be left for the answer.
+const ANSWER_WITH: Duration = Duration::from_secs(1);
 /// Orders of a customer that are listed.
 const ORDERS: usize = 3;
 const DAY_MS: i64 = 86_400_000;
@@ -103,7 +103,41 @@ impl Counter<'_> {
             ("failed", number(all.failed).into()),
             ("part", if part { "yes" } else { "no" }.into()),
         ];
-        Ok(say.with("urgent-status", values))
+        let dead = self.dead_letters().await;
+        Ok(format!("{}\n{dead}", say.with("urgent-status", values)))
+    }
+
+    /// How many doorbells failed too often, and since when. What SQS does not answer in time is told as not known.
+    async fn dead_letters(&self) -> String {
+        let (say, letters) = (self.help.say, &self.duty.letters);
+        let has_time = |needed: Duration| self.deadline.remaining() > needed.saturating_add(ANSWER_WITH);
+        let asked = async {
+            if !has_time(queue::REQUEST_TIMEOUT) {
+                return Ok(None);
+            }
+            let depth = letters.depth().await?;
+            let looks = queue::RECEIVE_TIMEOUT.saturating_add(queue::REQUEST_TIMEOUT);
+            let oldest = if depth.waiting > 0 && has_time(looks) {
+                letters.oldest_of_some().await?
+            } else {
+                None
+            };
+            Ok::<_, queue::Error>(Some((depth, oldest)))
+        };
+        let (depth, oldest) = match asked.await {
+            Ok(Some(known)) => known,
+            Ok(None) => return say.text("urgent-status-dead-unknown"),
+            Err(error) => {
+                tracing::warn!(name: "queue_silent", error = crate::chain(&error), "the dead-letter queue does not answer");
+                return say.text("urgent-status-dead-unknown");
+            }
+        };
+        let count = depth.waiting.saturating_add(depth.taken);
+        let values = [
+            ("count", u32::try_from(count).unwrap_or(u32::MAX).into()),
+            ("oldest", self.age(oldest).into()),
+        ];
+        say.with("urgent-status-dead", values)
     }
 
     async fn open(&self) -> Result<Open, Error> {
@@ -161,7 +195,7 @@ impl Counter<'_> {
     }
 
     /// A line of the log.
-    fn line(&self, line: &AiRequest) -> String {
+    pub(super) fn line(&self, line: &AiRequest) -> String {
         let error = line.error.as_deref().map(|error| format!(" ({})", shown(error)));
         format!(
             "• <code>{}</code> {} · {}{} · {}",
@@ -219,60 +253,5 @@ impl Counter<'_> {
             ("at", self.moment(record.payment.created_at).into()),
         ];
         Ok(Some(self.help.say.with("urgent-payment", values)))
-    }
-
-    /// Whether the customer's draft would be taken now, or any order where there is none: T1's own decision. And what became of
-    /// the latest one.
-    pub(super) async fn why(&self, user: UserId) -> Result<String, Error> {
-        let say = self.help.say;
-        if self.desk.store.account(user).await?.is_none() {
-            return Ok(say.text("urgent-found-nothing"));
-        }
-        let visit = self.desk.visit(user, user.0, say, None, self.deadline);
-        let mut visit = Box::pin(visit).await?;
-        visit.say = say;
-        let has_draft = visit.account.draft.is_some();
-        if !has_draft {
-            let model = visit.model_for(false).cloned();
-            let draft = model.map(|model| visit.new_draft(say.text("urgent-why-words"), None, &model));
-            visit.account.draft = draft;
-        }
-        let Some(draft) = visit.account.draft.clone() else {
-            return Ok(say.text("urgent-why-nothing-on-sale"));
-        };
-        let place = Place {
-            chat: ChatId(user.0),
-            message: MessageId(0),
-        };
-        let decided = visit.decide(Wanted::Described, &draft.nonce, draft.revision, place);
-        let refused = match &decided {
-            Ok(_) => None,
-            Err(refusal) => {
-                let why = visit.why_not(&draft.nonce, refusal);
-                Some(why.unwrap_or_else(|| say.text("urgent-why-card")))
-            }
-        };
-        let flagged = visit.was_flagged(&draft).await?;
-        let flagged = flagged.map(|(category, subject)| format!("{category} ({})", subject.as_str()));
-        let verdict = match (&refused, &flagged) {
-            (Some(why), _) => say.with("urgent-why-refused", [("why", shown(why).into())]),
-            (None, Some(what)) => say.with("urgent-why-flagged", [("what", shown(what).into())]),
-            (None, None) => say.text("urgent-why-taken"),
-        };
-        let of = if has_draft {
-            "urgent-why-draft"
-        } else {
-            "urgent-why-any"
-        };
-        let of = say.with(of, [("model", shown(&draft.model.0).into())]);
-        let page = self.desk.store.requests().read_by_user(user, None, 1).await?;
-        let last = page.lines.first().map(|line| self.line(line));
-        let lines = [
-            Some(of),
-            Some(verdict),
-            Some(self.account_line(&visit.account)),
-            last,
-        ];
-        Ok(lines.into_iter().flatten().collect::<Vec<_>>().join("\n"))
     }
 }
