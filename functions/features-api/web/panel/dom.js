@@ -1,6 +1,6 @@
 // What the panel's pages are put together of.
 
-import { say } from "./words.js";
+import { number, say } from "./words.js";
 
 /** Makes an element; `aria` and `data` are attributes of those kinds. Children that are `null` or `false` are left out. */
 export function make(tag, properties = {}, ...children) {
@@ -45,6 +45,12 @@ export function facts(pairs) {
   return make("dl", { className: "facts" }, ...rows.map(([name, value]) =>
     make("div", {}, text("dt", name), make("dd", {}, value))));
 }
+
+/** A figure above what it is a figure of; `kind` as of a mark. */
+export const tile = (name, value, kind = "") =>
+  make("div", { className: `tile ${kind}` }, text("b", typeof value === "number" ? number(value) : value), text("span", name));
+
+export const tiles = (...all) => make("div", { className: "tiles" }, ...all);
 
 /** A mark of a state: `good`, `bad`, `warn` or nothing. */
 export const mark = (words, kind = "") => make("span", { className: `mark ${kind}`, textContent: words });
