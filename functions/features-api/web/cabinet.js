@@ -285,15 +285,28 @@ function features(me) {
   return node;
 }
 
+/** The button of an order that is still in the queue. */
+function canceler(order) {
+  const button = make("button", { id: `cancel-${order.id}`, type: "button", className: "plain small", textContent: say("cancel-order") });
+  button.setAttribute("aria-label", [say("cancel-yes"), order.title, order.words].filter(Boolean).join(", "));
+  const changed = async () => {
+    await FeatureGate.refresh();
+    await newest();
+  };
+  button.addEventListener("click", async () => (await part("./cancel.js")).takeBack(order, changed));
+  return button;
+}
+
 function latest() {
   const line = (order) => {
-    const state = make("span", { className: "state", textContent: say(`status-${order.status}`) });
-    state.dataset.state = order.status;
+    const status = order.can_cancel ? "queued" : order.status;
+    const state = make("span", { className: "state", textContent: say(`status-${status}`) });
+    state.dataset.state = status;
     const nothing = order.status === "failed" || order.status === "canceled";
     const price = nothing ? say("credits-back") : order.by_plan ? say("by-plan") : say("credits", { credits: number(order.price) });
-    return make("li", { tabIndex: -1 }, make("div", { className: "row" }, make("span", { textContent: order.title }), state),
+    return make("li", { id: `order-${order.id}`, tabIndex: -1 }, make("div", { className: "row" }, make("span", { textContent: order.title }), state),
       order.words ? make("div", { className: "words", textContent: order.words }) : null,
-      make("small", { textContent: `${moment(order.created_at)} · ${price}` }));
+      make("div", { className: "row" }, make("small", { textContent: `${moment(order.created_at)} · ${price}` }), order.can_cancel ? canceler(order) : null));
   };
   const { all, next, problem, loading } = orders;
   const empty = () => make("p", { className: "quiet", textContent: say(loading ? "loading" : "no-orders") });
@@ -305,7 +318,6 @@ function latest() {
     problem ? make("p", { className: "warns", textContent: whyFailed(problem) }) : null,
     all.length ? make("ul", {}, ...all.map(line)) : problem ? null : empty(),
     next || problem ? older : null,
-    all.some((order) => order.status === "pending") ? make("p", { id: "cancel", className: "quiet apart", textContent: say("cancel") }) : null,
     all.length ? make("p", { className: "quiet apart", textContent: say("in-chat") }) : null,
     globalThis.Telegram?.WebApp ? back : null);
 }
