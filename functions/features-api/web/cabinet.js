@@ -7,6 +7,8 @@ import { language, moment, number, say, speak, whyFailed } from "./words.js";
 
 /** How often countdowns are drawn anew, in ms. */
 const TICK_MS = 30_000;
+/** How often orders under way are asked for anew, in ms: that one is in the queue again, or no more, moves nothing else. */
+const UNDERWAY_MS = 10_000;
 
 const main = document.getElementById("main");
 const opened = launch();
@@ -18,7 +20,7 @@ const notice = make("div", { className: "notice", hidden: true, aria: { role: "a
 const columns = make("div", { className: "columns" });
 const refresh = make("button", { type: "button", className: "plain" });
 const heading = make("h1");
-const tabs = make("nav", { className: "tabs" });
+const tabs = make("nav", { className: "tabs", hidden: true });
 /** What is looked at: the cabinet, or a view that is fetched when it is first opened. */
 const VIEWS = ["cabinet", "gallery", "shop"];
 /** Set where the page was loaded anew because a part of it was gone. */
@@ -52,6 +54,7 @@ async function begin() {
   for (const name of ["features-failed", "live-state"]) document.addEventListener(name, draw);
   document.addEventListener("visibilitychange", () => document.hidden || FeatureGate.ready().then(draw));
   setInterval(() => document.hidden || draw(), TICK_MS);
+  setInterval(() => document.hidden || view !== "cabinet" || !orders.all.some((order) => order.status === "pending") || newest(), UNDERWAY_MS);
   columns.append(make("p", { className: "quiet", textContent: say("loading") }));
   labels();
   await FeatureGate.refresh();
@@ -197,7 +200,8 @@ function draw() {
   if (next.every((part, place) => columns.children[place]?.isEqualNode(part))) return;
   const focused = document.activeElement?.id;
   columns.replaceChildren(...next);
-  if (focused) document.getElementById(focused)?.focus();
+  // A button that is gone leaves the focus to the order that it was of.
+  if (focused) (document.getElementById(focused) ?? document.getElementById(focused.replace(/^cancel-/, "order-")))?.focus();
 }
 
 function drawTabs(me) {

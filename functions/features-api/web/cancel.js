@@ -11,11 +11,12 @@ export async function takeBack(order, changed) {
   const line = make("p", { className: "said", aria: { role: "status" } });
   const yes = make("button", { type: "button", className: "danger", textContent: say("cancel-yes") });
   const keep = make("button", { type: "button", className: "plain", autofocus: true, textContent: say("cancel-keep") });
-  const money = order.price > 0 ? say("cancel-back", { credits: number(order.price) }) : say("cancel-free");
+  const comes = order.price > 0 ? say("cancel-back", { credits: number(order.price) }) : say("cancel-free");
+  const money = make("p", { id: "cancel-money", className: "quiet", textContent: comes });
+  const title = make("h2", { id: "cancel-title", textContent: say("cancel-title") });
   const what = make("p", { id: "cancel-what" }, make("b", { textContent: order.title }), order.words ? `: ${order.words}` : null);
   const dialog = make("dialog", { className: "asks", aria: { "aria-labelledby": "cancel-title", "aria-describedby": "cancel-what cancel-money" } },
-    make("h2", { id: "cancel-title", textContent: say("cancel-title") }), what,
-    make("p", { id: "cancel-money", className: "quiet", textContent: money }), line, make("div", { className: "buttons" }, yes, keep));
+    title, what, money, line, make("div", { className: "buttons" }, yes, keep));
   keep.addEventListener("click", () => dialog.close());
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
   dialog.addEventListener("close", () => {
@@ -23,8 +24,12 @@ export async function takeBack(order, changed) {
     // The list may have been drawn anew, and the button is gone with what it was for.
     (document.getElementById(opener?.id) ?? document.getElementById(`order-${order.id}`) ?? opener)?.focus();
   });
+  // Nothing is asked any more: what stands there is the order, and what became of it.
   const over = () => {
-    yes.remove();
+    title.textContent = order.title;
+    what.textContent = order.words ?? "";
+    for (const part of [money, yes]) part.remove();
+    dialog.setAttribute("aria-describedby", "cancel-what");
     keep.textContent = say("close");
     keep.focus();
   };
