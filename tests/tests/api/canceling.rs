@@ -126,22 +126,19 @@ async fn what_is_being_made_or_over_is_not_taken_back_and_it_is_said_how_it_stan
 #[tokio::test(flavor = "multi_thread")]
 async fn a_claim_that_comes_between_wins_and_nothing_is_given_back() {
     let (stage, job) = ordered().await;
-    let stage = Arc::new(stage);
     let gate = Arc::new(tokio::sync::Notify::new());
     let held = Fault::new(Service::DynamoDb, Effect::Hold(Arc::clone(&gate))).operation("TransactWriteItems");
     let armed = stage.aws.faults().arm(held.caller(API));
-    let customer = {
-        let (stage, job) = (Arc::clone(&stage), job.clone());
-        tokio::spawn(async move { cancel(&stage, ANNA, &job).await })
+    let between = async {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
+        while armed.hits() == 0 {
+            assert!(std::time::Instant::now() < deadline, "nobody cancels");
+            tokio::task::yield_now().await;
+        }
+        stage.drain().await;
+        gate.notify_one();
     };
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
-    while armed.hits() == 0 {
-        assert!(std::time::Instant::now() < deadline, "nobody cancels");
-        tokio::task::yield_now().await;
-    }
-    stage.drain().await;
-    gate.notify_one();
-    let said = customer.await.unwrap();
+    let (said, ()) = tokio::join!(cancel(&stage, ANNA, &job), between);
     assert_eq!(
         (said.status, &said.body["reason"]),
         (409, &json!("too_late")),
