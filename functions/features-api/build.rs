@@ -1,5 +1,5 @@
 //! Puts the files of `web/` beside the crate as they are sent: as they stand, and compressed once and for all; with a list of
-//! those of the operator's panel, so that a view more is a file more and nothing else.
+//! those of the Mini App and one of those of the operator's panel, so that a view more is a file more and nothing else.
 
 #![expect(
     clippy::disallowed_methods,
@@ -31,7 +31,9 @@ fn main() -> Result<(), Error> {
         fs::write(out.join(format!("{name}.gz")), pack(&plain)?)?;
         fs::write(file, plain)?;
     }
-    fs::write(out.join("panel.rs"), listed(&names))
+    let (of_panel, of_app): (Vec<&String>, _) = names.iter().partition(|name| name.starts_with(PANEL));
+    fs::write(out.join("app.rs"), listed(of_app))?;
+    fs::write(out.join("panel.rs"), listed(of_panel))
 }
 
 /// The files below a directory, by their names from `web` on.
@@ -54,10 +56,9 @@ fn pack(bytes: &[u8]) -> Result<Vec<u8>, Error> {
     packed.finish()
 }
 
-/// The panel's scripts and styles, as `web/panel.rs` takes them.
-fn listed(names: &[String]) -> String {
-    let of_panel = names.iter().filter(|name| name.starts_with(PANEL));
-    let files = of_panel.fold(String::new(), |mut files, name| {
+/// The scripts and styles of a page, as `web.rs` takes them.
+fn listed(names: Vec<&String>) -> String {
+    let files = names.into_iter().fold(String::new(), |mut files, name| {
         let kind = match name.rsplit_once('.') {
             Some((_, "js")) => "SCRIPT",
             Some((_, "css")) => "STYLE",

@@ -7,6 +7,7 @@ Starts `cargo dev`, opens a small shop over the API, and lets each client evalua
 operator changes the customer's tier. Then `tests/web` opens the Mini App in Chromium. Then schemathesis sends what the description allows and what it does not.
 """
 
+import concurrent.futures
 import contextlib
 import hashlib
 import hmac
@@ -110,14 +111,43 @@ def clients(environment):
         subprocess.run(command, cwd=HERE, env=os.environ | environment, check=True, timeout=120)
 
 
+# What does not disturb each other goes side by side, each walk in a browser of its own: people in one chat do not see those
+# in another, and most of the time they read. What changes the rules for everybody has the cloud to itself.
+WALKS = [
+    [["LANGUAGES=ru bot.walk.mjs"], ["LANGUAGES=en bot.walk.mjs"], ["walk.mjs", "media.mjs", "keys.walk.mjs"]],
+    [["limit.walk.mjs"], ["states.walk.mjs"]],
+    [["panel.walk.mjs", "panel.broadcast.mjs"]],
+]
+
+
 def browser(environment):
     """Our own client by itself; then the bot, by people at the played Telegram, and the Mini App and the operator's panel,
     opened from there."""
     tests = ["client.test.mjs", "live.test.mjs", "pieces.test.mjs", "panel.test.mjs"]
-    walks = ["bot.walk.mjs", "walk.mjs", "media.mjs", "keys.walk.mjs", "panel.walk.mjs", "panel.broadcast.mjs"]
-    for command in [["node", "--test", *tests], *(["node", walk] for walk in walks)]:
-        print(f"-- {' '.join(command)}", flush=True)
-        subprocess.run(command, cwd=HERE.parent / "web", env=os.environ | environment, check=True, timeout=900)
+    node(["--test", *tests], environment)
+    for lanes in WALKS:
+        with concurrent.futures.ThreadPoolExecutor(len(lanes)) as side_by_side:
+            for ended in [side_by_side.submit(walk, lane, environment) for lane in lanes]:
+                ended.result()
+
+
+def walk(lane, environment):
+    """One walk after the other; `NAME=value` before one is of its environment."""
+    for line in lane:
+        *settings, name = line.split()
+        node([name], environment | dict(one.split("=") for one in settings), line)
+
+
+def node(arguments, environment, name=None):
+    """What it says is shown when it is over, so that nobody's words stand between somebody else's."""
+    began = time.monotonic()
+    ended = subprocess.run(
+        ["node", *arguments], cwd=HERE.parent / "web", env=os.environ | environment, timeout=900, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False,
+    )
+    print(f"-- {name or ' '.join(arguments)}: {time.monotonic() - began:.0f} s\n{ended.stdout}", end="", flush=True)
+    if ended.returncode != 0:
+        raise SystemExit(f"{name or arguments}: {ended.returncode}")
 
 
 def description(api, key):

@@ -1,64 +1,18 @@
 // The bot in a real browser, by people who know only what is on the screen: in Russian and in English they make a first
-// video, run into a limit and buy their way on, pay in Stars and by card, cancel an order, and find again what was made.
+// video, pay by card, cancel an order, and find again what was made. (`limit.walk.mjs`: run into a limit, and buy their way on.)
 // What they are told is held against the books. Pictures of each scene are left in target/web. `LANGUAGES=en` walks in one.
 
 import assert from "node:assert/strict";
 
-import { API, API_KEY, PAGE, PATIENCE_MS, PICTURES, ask, browser, ok, row } from "./driven.mjs";
-import { person } from "./person.mjs";
+import { W, books, cloud, creates, entries, isWell, newcomer } from "./bot.mjs";
+import { LANGUAGES, browser, ok } from "./chromium.mjs";
+import { PICTURES, person } from "./person.mjs";
 
 /** Presses and messages from an empty chat to a first video: Start, the words, Create. */
 const DEEDS_TO_A_VIDEO = 3;
 
-const admin = async (path) => {
-  const answer = await fetch(`${API}/admin/${path}`, { headers: { "X-API-Key": API_KEY } });
-  assert.ok(answer.ok, `${path}: ${answer.status}`);
-  return answer.json();
-};
-const balance = ({ user }) => admin(`accounts/${user}`);
-const cloud = async () => (await fetch(`${PAGE}/cloud.json`)).json();
-
-/** The books, once they say so: an operator's view of what the customer sees. */
-async function books(who, expected) {
-  for (const end = Date.now() + PATIENCE_MS; ;) {
-    const now = await balance(who);
-    const same = Object.entries(expected).every(([name, value]) => now[name] === value);
-    if (same) return;
-    assert.ok(Date.now() < end, `${JSON.stringify(now)} is not ${JSON.stringify(expected)}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}
-
-/** How often the ledger has an entry of this kind. */
-const entries = async ({ user }, kind) => (await admin(`accounts/${user}/ledger`)).entries.filter((line) => line.entry.startsWith(kind)).length;
-
-const W = {
-  create: { ru: "✅ Создать — ", en: "✅ Create — " },
-  createByPlan: { ru: "✅ Создать по подписке", en: "✅ Create under the plan" },
-  newVideo: { ru: /Новое видео/, en: /New video/ },
-  delivered: { ru: /✅[^]*Списано: 1 кредит\./, en: /✅[^]*Spent: 1 credit\./ },
-  welcomeBack: { ru: /С возвращением/, en: /Welcome back/ },
-  shop: { ru: "🛍 Магазин", en: "🛍 Shop" },
-  orders: { ru: "📋 Заказы", en: "📋 Orders" },
-  cabinet: { ru: "👤 Кабинет", en: "👤 Cabinet" },
-};
-
 /** A number of credits in a text. */
 const credits = (text, pattern) => Number(pattern.exec(text)?.[1] ?? assert.fail(`${pattern} is not in: ${text}`));
-
-/** Somebody who has pressed Start, and has been given what newcomers get. */
-async function newcomer(language) {
-  const who = await person(language);
-  await who.starts();
-  await who.reads(who.in({ ru: /Привет!/, en: /Hello!/ }));
-  return who;
-}
-
-/** Orders what the newest card shows, by credits. */
-async function creates(who) {
-  await who.reads(who.in(W.newVideo));
-  await who.presses(who.in(W.create));
-}
 
 // --- A first video ---------------------------------------------------------------------------------------------------
 
@@ -98,55 +52,6 @@ async function remains(who, left) {
   assert.match(cabinet, who.in({ ru: /осталось 29 из 30, обновится/, en: /29 of 30 left, resets/ }));
   await who.looks("cabinet");
   ok(`${who.language}: the cabinet says what is left of the credits and of the quota`);
-}
-
-// --- Refused by a limit, and upgraded --------------------------------------------------------------------------------
-
-async function upgraded(language) {
-  const who = await newcomer(language);
-  await ask(`${PAGE}/client/${who.user}/stars`, { stars: 5000 });
-  await who.says(who.in({ ru: "сова под дождём", en: "an owl in the rain" }));
-  await creates(who);
-  await who.reads(who.in(W.delivered));
-  // The same card twice: what it says before it is pressed, and what the press is answered.
-  const wish = who.in({ ru: "филин над рекой", en: "an eagle owl above the river" });
-  await who.says(wish);
-  const card = await who.reads(who.in(W.newVideo));
-  assert.match(card, who.in({ ru: /осталось 0 из 1, обновится (завтра|сегодня) в \d\d:\d\d/, en: /0 of 1 left, resets (tomorrow|today) at \d\d:\d\d/ }));
-  assert.match(card, who.in({ ru: /⛔ Лимит исчерпан.*Больше — с подпиской «Безлимит на день»/, en: /⛔ The limit is used up.*There is more with “Unlimited for a day”/ }));
-  await who.looks("limit");
-  await who.presses(who.in(W.create));
-  const told = await who.isTold();
-  assert.match(told, who.in({ ru: /Лимит исчерпан.*Обновится .*Ничего не списано.*«Безлимит на день»/, en: /limit is used up.*resets .*Nothing was charged.*“Unlimited for a day”/ }));
-  await books(who, { available: 1, held: 0, captured: 1 });
-  await who.presses(who.in({ ru: "🚀 Безлимит на день — ⭐", en: "🚀 Unlimited for a day — ⭐" }));
-  await who.reads(who.in({ ru: /Тариф Про/, en: /tier Pro/ }));
-  await who.looks("limit-plan");
-  await who.presses(who.in({ ru: "Звёздами", en: "With Stars" }));
-  await who.reads(who.in({ ru: /К оплате/, en: /To pay/ }));
-  await paysInStars(who);
-  const paid = await who.reads(who.in({ ru: /Оплата получена: Безлимит на день/, en: /Payment received: Unlimited for a day/ }));
-  assert.match(paid, who.in({ ru: /Подписка действует до/, en: /until/ }));
-  await who.looks("limit-paid");
-  await who.presses(who.in({ ru: "Вернуться к заказу", en: "Back to my order" }));
-  assert.match(await who.reads(who.in(W.newVideo)), new RegExp(wish));
-  await who.presses(who.in(W.createByPlan));
-  await who.reads(who.in({ ru: /✅[^]*Списано: 0 кредитов \(по подписке\)/, en: /✅[^]*Spent: 0 credits/ }));
-  await who.watches();
-  await books(who, { available: 1, held: 0, captured: 1 });
-  assert.equal((await admin(`standings/${who.user}`)).standing.plan?.key, "unlimited_1day");
-  ok(`${language}: a limit refuses, says when it resets and what helps; the plan is bought below it, and the same wish goes through`);
-  await who.leaves();
-}
-
-/** Telegram's own sheet for Stars, which the address of the payment opens. */
-async function paysInStars(who) {
-  const { page } = who;
-  await who.presses(who.in({ ru: "Оплатить ⭐", en: "Pay ⭐" }));
-  await page.waitForSelector("#pay[open] #pay-yes:not(:disabled)");
-  await who.looks("stars");
-  await page.click("#pay-yes");
-  await page.waitForFunction(() => !document.getElementById("pay").open);
 }
 
 // --- Paid by card ----------------------------------------------------------------------------------------------------
@@ -314,13 +219,8 @@ async function strays(language) {
 
 // --- In both languages -----------------------------------------------------------------------------------------------
 
-/** The rows that the walk changes, to be put back: other walks come after it. */
-const saved = {};
-for (const path of ["features/video_generation", "tiers/pro"]) saved[path] = (await admin(`settings/${path}`)).row;
-const day = (max) => [{ max, sliding_s: 86_400 }];
-
 const before = await cloud();
-for (const language of process.env.LANGUAGES?.split(",") ?? ["ru", "en"]) {
+for (const language of LANGUAGES) {
   await firstVideo(language);
   await paid(language);
   await canceled(language);
@@ -328,20 +228,8 @@ for (const language of process.env.LANGUAGES?.split(",") ?? ["ru", "en"]) {
   await menus(language);
   await invited(language);
   await strays(language);
-  await row("tiers/pro", { name: { ru: "Про", en: "Pro" }, rank: 10, inherits: "free" });
-  await row("features/video_generation", { ...saved["features/video_generation"], limits: { free: day(1), pro: day(20) } });
-  try {
-    await upgraded(language);
-  } finally {
-    for (const [path, value] of Object.entries(saved)) await row(path, value);
-  }
 }
-const after = await cloud();
-assert.deepEqual(after.refusals, [], "nothing was refused by the template's policy");
-for (const [name, { errors, timeouts }] of Object.entries(after.functions)) {
-  assert.deepEqual([errors, timeouts], [before.functions[name].errors, before.functions[name].timeouts], `${name} failed`);
-}
-assert.deepEqual(Object.entries(after.queues).filter(([name, depth]) => /dead/i.test(name) && depth.visible > 0), []);
+await isWell(before);
 ok("no function failed, none was refused anything, and no message is dead");
 
 await browser.close();

@@ -12,7 +12,7 @@ let ordered = 0;
 /** Lets the customer order something in the chat. */
 async function order(words) {
   await does(CUSTOMER, "say", { text: words });
-  const card = await offered(CUSTOMER, "go:", ordered);
+  const card = await offered(CUSTOMER, "go:", { behind: ordered });
   ordered = card.message_id;
   await does(CUSTOMER, "press", card);
 }
@@ -121,7 +121,7 @@ await order("an owl that is refused #moderation");
     await page.waitForSelector(".verdict .mark");
     return text(page, ".verdict .mark");
   };
-  assert.equal(await explained(), "It would be refused: is not banned or paused");
+  assert.equal(await explained(), "It would be refused, for this does not hold: is not banned or paused");
   await page.screenshot({ path: `${PICTURES}refused.png`, fullPage: true });
   await press(page, "Unban");
   await page.waitForSelector("dialog[open]");
@@ -156,7 +156,7 @@ await order("an owl that is refused #moderation");
   await page.waitForFunction(() => document.querySelector("form.explain select option"));
   await page.select("form.explain select", "model/kling-3.0");
   await press(page, "Explain");
-  await has(page, ".verdict .mark", "It would be refused: orders are taken");
+  await has(page, ".verdict .mark", "It would be refused, for this does not hold: orders are taken");
   await go(page, "v=history");
   const versions = await page.$$(".version summary");
   await versions[1].click();
@@ -239,6 +239,31 @@ await order("an owl that is refused #moderation");
 
 // --- How it looks --------------------------------------------------------------------------------------------------------
 
-await looks({ now: "v=now", customer: `v=find&q=${CUSTOMER}`, rules: "v=rules", row: "v=rules&kind=limits&key=videos", history: "v=history", charts: "v=charts", week: "v=charts&days=7", prices: "v=prices&kind=plans", words: "v=words" });
+const { requests } = await ask(`/admin/users/${CUSTOMER}/requests`, undefined, "GET");
+const { payments } = await ask(`/admin/payments?user=${CUSTOMER}`, undefined, "GET");
+const explained = async (page) => {
+  await page.waitForFunction(() => document.querySelector("form.explain select option"));
+  await page.select("form.explain select", "model/kling-3.0");
+  await page.click("form.explain button");
+  await page.waitForSelector(".verdict .mark");
+};
+const unfolded = async (page) => {
+  await (await page.waitForSelector(".version summary")).click();
+  await page.waitForSelector(".version[open] > :not(summary)");
+};
+const letters = async (page) => {
+  await (await page.waitForSelector('[data-key="look dead"]')).click();
+  await page.waitForSelector('[data-key^="ring "]:not([data-key="ring all"])');
+};
+const asJson = async (page) => {
+  await (await page.waitForSelector('[data-key="as-json"]')).click();
+  await page.waitForSelector("textarea.code");
+};
+await bury({ job: "700003-2222222222222222", hint: "callback" });
+await looks({ now: "v=now", letters: ["v=now", letters], find: "v=find", nobody: "v=find&q=999999999", customer: `v=find&q=${CUSTOMER}`, explained: [`v=find&q=${CUSTOMER}`, explained],
+  job: `v=find&q=${requests[0].id}`, payment: `v=find&q=${encodeURIComponent(payments.find((one) => one.kind === "payment").id)}`,
+  rules: "v=rules", row: "v=rules&kind=limits&key=videos", json: ["v=rules&kind=limits&key=videos", asJson], overrides: "v=rules&kind=overrides", history: "v=history", version: ["v=history", unfolded],
+  charts: "v=charts", week: "v=charts&days=7", prices: "v=prices&kind=plans", model: "v=prices&kind=models&key=kling-3.0", words: "v=words" });
+await ask("/admin/dead-letters/ring", { reason: "the walk is over" });
 
 await browser.close();

@@ -3,7 +3,9 @@
 
 import assert from "node:assert/strict";
 
-import { PAGE, PATIENCE_MS, PICTURES, ask, browser } from "./driven.mjs";
+import { PAGE, PATIENCE_MS, ask, browser, pictures, shines, watched } from "./chromium.mjs";
+
+export const PICTURES = await pictures("");
 
 /** How long a video is waited for, which takes seconds to be made. */
 const VIDEO_MS = 3 * PATIENCE_MS;
@@ -20,9 +22,7 @@ export async function person(language, { width = 360, height = 780, at } = {}) {
   const context = await browser.createBrowserContext();
   const page = await context.newPage();
   page.setDefaultTimeout(VIDEO_MS);
-  page.faults = [];
-  page.on("pageerror", (fault) => page.faults.push(String(fault)));
-  page.on("console", (line) => line.type() === "error" && !line.text().includes("net::ERR_") && page.faults.push(line.text()));
+  watched(page);
   await page.setViewport({ width, height });
   await page.goto(`${at ?? `${PAGE}/`}#${user}`);
   await page.waitForSelector("#start:not([hidden])");
@@ -140,7 +140,7 @@ class Person {
     for (const dark of [false, true]) {
       for (const [width, height] of [[360, 780], [1280, 900]]) {
         await page.setViewport({ width, height });
-        await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: dark ? "dark" : "light" }, { name: "prefers-reduced-motion", value: "reduce" }]);
+        await shines(page, dark, { name: "prefers-reduced-motion", value: "reduce" });
         const wide = await page.evaluate(() => {
           const chat = document.getElementById("chat");
           chat.scrollTop = chat.scrollHeight;

@@ -1,11 +1,12 @@
 //! What the Mini App's cabinet shows: the signed-in customer's own, and nobody else's.
 
+mod cancel;
 mod file;
 mod gallery;
 mod purchases;
 mod shop;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use app::texts::Locale;
@@ -35,6 +36,7 @@ use crate::problem::Refusal;
 use crate::reply::Json;
 use crate::seen::Seen;
 
+pub(crate) use cancel::{__path_cancel_order, cancel_order};
 pub(crate) use file::{__path_file_of_order, Media, file_of_order};
 pub(crate) use gallery::{__path_my_gallery, __path_send_order, my_gallery, send_order};
 pub(crate) use purchases::{
@@ -169,6 +171,8 @@ pub(crate) struct OrderShown {
     price: u32,
     /// A plan paid for it.
     by_plan: bool,
+    /// It is in the queue, and can be taken back: `POST /me/orders/{order}/cancel`.
+    can_cancel: bool,
     /// When it was ordered.
     #[schema(format = DateTime)]
     created_at: String,
@@ -228,10 +232,11 @@ pub(crate) async fn my_orders(
     let start = from.start(user)?;
     let seen = api.see_visitor(caller.user()?).await?;
     let page = api.requests.read_by_user(user, start, ORDERS).await?;
+    let queued = api.cancelable(&page.lines).await?;
     let lines = page.lines.iter();
     Ok(Json(MyOrders {
         orders: lines
-            .map(|line| OrderShown::of(seen.locale(), &seen.snapshot, line))
+            .map(|line| OrderShown::of(seen.locale(), &seen.snapshot, (line, &queued)))
             .collect(),
         next: page.next.as_ref().and_then(Requests::cursor_of_user),
     }))
@@ -325,11 +330,13 @@ impl LimitShown {
 }
 
 impl OrderShown {
-    fn of(locale: &str, snapshot: &Snapshot, line: &AiRequest) -> Self {
+    fn of(locale: &str, snapshot: &Snapshot, (line, queued): (&AiRequest, &BTreeSet<JobId>)) -> Self {
+        let job = JobId::parse(&line.id);
+        let can_cancel = job.as_ref().is_some_and(|job| queued.contains(job));
         let canceled = line.error.as_deref() == Some(CANCELED);
         let words = line.prompt.as_deref().map(str::trim);
         Self {
-            id: JobId::parse(&line.id).map_or_else(|| line.id.clone(), |job| job.nonce.as_str().to_owned()),
+            id: job.map_or_else(|| line.id.clone(), |job| job.nonce.as_str().to_owned()),
             kind: line.category.as_str(),
             title: told::order_title(locale, snapshot, line),
             status: match line.status {
@@ -339,6 +346,7 @@ impl OrderShown {
             },
             price: line.credits.0,
             by_plan: line.is_unlimited,
+            can_cancel,
             created_at: line.at.rfc3339().unwrap_or_default(),
             words: words.filter(|words| !words.is_empty()).map(beginning),
         }

@@ -167,6 +167,7 @@ fn described_routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(me::my_gallery))
         .routes(routes!(me::file_of_order))
         .routes(routes!(me::send_order))
+        .routes(routes!(me::cancel_order))
         .routes(routes!(me::my_shop))
         .routes(routes!(me::buy))
         .routes(routes!(me::my_purchase))

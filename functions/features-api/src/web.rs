@@ -63,22 +63,8 @@ macro_rules! file {
 
 use file;
 
-const FILES: &[File] = &[
-    file!("cabinet.js", SCRIPT),
-    file!("client.js", SCRIPT),
-    file!("elements.js", SCRIPT),
-    file!("gallery.js", SCRIPT),
-    file!("launch.js", SCRIPT),
-    file!("live.js", SCRIPT),
-    file!("mine.js", SCRIPT),
-    file!("pieces.js", SCRIPT),
-    file!("player.js", SCRIPT),
-    file!("shop.js", SCRIPT),
-    file!("words.js", SCRIPT),
-    file!("cabinet.css", STYLE),
-    file!("elements.css", STYLE),
-    file!("views.css", STYLE),
-];
+/// The page's scripts and styles: all there are in `web`.
+const FILES: &[File] = include!(concat!(env!("OUT_DIR"), "/app.rs"));
 
 /// The texts, which are no file: they stand in the catalogues with all others.
 const TEXTS: &str = "texts.js";
@@ -303,6 +289,47 @@ mod tests {
         assert!(takes("gzip") && takes("br, gzip;q=0.8") && takes("deflate, gzip"));
         assert!(!takes("br") && !takes("gzip;q=0") && !takes("x-gzip"));
         assert!(!takes_gzip(&HeaderMap::new()));
+    }
+
+    /// How many imports the scripts among these have, and those that lead to none of them.
+    pub(super) fn imports(files: &[&File], beside: &[&str]) -> (usize, Vec<String>) {
+        let served = |wanted: &str| files.iter().any(|file| file.name == wanted) || beside.contains(&wanted);
+        let (mut count, mut lost) = (0, Vec::new());
+        for file in files.iter().filter(|file| file.kind == SCRIPT) {
+            let text = std::str::from_utf8(file.plain).unwrap();
+            // What a script names at its beginning, and what it fetches when it is wanted.
+            let named = ["from \"", "import(\"", "part(\""].map(|before| text.split(before).skip(1));
+            for rest in named.into_iter().flatten() {
+                let import = rest.split('"').next().unwrap_or_default();
+                let mut at: Vec<&str> = file.name.split('/').collect();
+                at.pop();
+                for part in import.split('/') {
+                    match part {
+                        "." => {}
+                        ".." => drop(at.pop()),
+                        part => at.push(part),
+                    }
+                }
+                count += 1;
+                if !served(&at.join("/")) {
+                    lost.push(format!("{}: {import}", file.name));
+                }
+            }
+        }
+        (count, lost)
+    }
+
+    #[test]
+    fn every_file_that_a_file_imports_is_served() {
+        let mut files: Vec<&File> = FILES.iter().collect();
+        let (count, lost) = imports(&files, &[TEXTS]);
+        assert_eq!(lost, [""; 0]);
+        assert!(count > 20, "{count}");
+        files.retain(|file| file.name != "gallery.js");
+        assert_eq!(imports(&files, &[TEXTS]).1, ["cabinet.js: ./gallery.js"]);
+        for name in ["cabinet.js", "cabinet.css"] {
+            assert!(FILES.iter().any(|file| file.name == name), "{name}");
+        }
     }
 
     #[test]

@@ -7,6 +7,8 @@ import { language, moment, number, say, speak, whyFailed } from "./words.js";
 
 /** How often countdowns are drawn anew, in ms. */
 const TICK_MS = 30_000;
+/** How often orders under way are asked for anew, in ms: that one is in the queue again, or no more, moves nothing else. */
+const UNDERWAY_MS = 10_000;
 
 const main = document.getElementById("main");
 const opened = launch();
@@ -18,7 +20,7 @@ const notice = make("div", { className: "notice", hidden: true, aria: { role: "a
 const columns = make("div", { className: "columns" });
 const refresh = make("button", { type: "button", className: "plain" });
 const heading = make("h1");
-const tabs = make("nav", { className: "tabs" });
+const tabs = make("nav", { className: "tabs", hidden: true });
 /** What is looked at: the cabinet, or a view that is fetched when it is first opened. */
 const VIEWS = ["cabinet", "gallery", "shop"];
 /** Set where the page was loaded anew because a part of it was gone. */
@@ -52,6 +54,7 @@ async function begin() {
   for (const name of ["features-failed", "live-state"]) document.addEventListener(name, draw);
   document.addEventListener("visibilitychange", () => document.hidden || FeatureGate.ready().then(draw));
   setInterval(() => document.hidden || draw(), TICK_MS);
+  setInterval(() => document.hidden || view !== "cabinet" || !orders.all.some((order) => order.status === "pending") || newest(), UNDERWAY_MS);
   columns.append(make("p", { className: "quiet", textContent: say("loading") }));
   labels();
   await FeatureGate.refresh();
@@ -197,7 +200,8 @@ function draw() {
   if (next.every((part, place) => columns.children[place]?.isEqualNode(part))) return;
   const focused = document.activeElement?.id;
   columns.replaceChildren(...next);
-  if (focused) document.getElementById(focused)?.focus();
+  // A button that is gone leaves the focus to the order that it was of.
+  if (focused) (document.getElementById(focused) ?? document.getElementById(focused.replace(/^cancel-/, "order-")))?.focus();
 }
 
 function drawTabs(me) {
@@ -285,15 +289,28 @@ function features(me) {
   return node;
 }
 
+/** The button of an order that is still in the queue. */
+function canceler(order) {
+  const button = make("button", { id: `cancel-${order.id}`, type: "button", className: "plain small", textContent: say("cancel-order") });
+  button.setAttribute("aria-label", [say("cancel-yes"), order.title, order.words].filter(Boolean).join(", "));
+  const changed = async () => {
+    await FeatureGate.refresh();
+    await newest();
+  };
+  button.addEventListener("click", async () => (await part("./cancel.js")).takeBack(order, changed));
+  return button;
+}
+
 function latest() {
   const line = (order) => {
-    const state = make("span", { className: "state", textContent: say(`status-${order.status}`) });
-    state.dataset.state = order.status;
+    const status = order.can_cancel ? "queued" : order.status;
+    const state = make("span", { className: "state", textContent: say(`status-${status}`) });
+    state.dataset.state = status;
     const nothing = order.status === "failed" || order.status === "canceled";
     const price = nothing ? say("credits-back") : order.by_plan ? say("by-plan") : say("credits", { credits: number(order.price) });
-    return make("li", { tabIndex: -1 }, make("div", { className: "row" }, make("span", { textContent: order.title }), state),
+    return make("li", { id: `order-${order.id}`, tabIndex: -1 }, make("div", { className: "row" }, make("span", { textContent: order.title }), state),
       order.words ? make("div", { className: "words", textContent: order.words }) : null,
-      make("small", { textContent: `${moment(order.created_at)} · ${price}` }));
+      make("div", { className: "row" }, make("small", { textContent: `${moment(order.created_at)} · ${price}` }), order.can_cancel ? canceler(order) : null));
   };
   const { all, next, problem, loading } = orders;
   const empty = () => make("p", { className: "quiet", textContent: say(loading ? "loading" : "no-orders") });
@@ -305,7 +322,6 @@ function latest() {
     problem ? make("p", { className: "warns", textContent: whyFailed(problem) }) : null,
     all.length ? make("ul", {}, ...all.map(line)) : problem ? null : empty(),
     next || problem ? older : null,
-    all.some((order) => order.status === "pending") ? make("p", { id: "cancel", className: "quiet apart", textContent: say("cancel") }) : null,
     all.length ? make("p", { className: "quiet apart", textContent: say("in-chat") }) : null,
     globalThis.Telegram?.WebApp ? back : null);
 }

@@ -25,8 +25,9 @@ export const number = (value) => new Intl.NumberFormat(spoken).format(value);
 export function moment(at) {
   const date = new Date(at);
   const today = date.toDateString() === new Date().toDateString();
-  const style = today ? { timeStyle: "short" } : { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" };
-  return new Intl.DateTimeFormat(spoken, style).format(date);
+  const style = today ? { timeStyle: "short" } : { day: "numeric", month: "short", hour: "numeric", minute: "2-digit" };
+  // An hour does not stand in one line and its minutes, or "PM", in the next.
+  return new Intl.DateTimeFormat(spoken, style).format(date).replaceAll(" ", "\u00a0");
 }
 
 /** A time to wait, in ms; it stays in one line. */

@@ -8,6 +8,7 @@ pub mod texts;
 
 pub mod broadcast;
 mod buttons;
+pub mod cancel;
 mod cards;
 pub mod cashier;
 mod kinds;

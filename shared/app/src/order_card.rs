@@ -11,6 +11,7 @@ use telegram::html;
 use telegram::methods::InlineKeyboardButton;
 
 use crate::buttons::Button;
+use crate::cancel;
 use crate::cards::{Card, again_row, keyboard, made_row};
 use crate::kinds;
 use crate::show;
@@ -146,7 +147,7 @@ pub(crate) fn receipt(say: Say, snapshot: &Snapshot, (job, waits): (&Job, bool),
         } else {
             Vec::new()
         },
-        if job.stage == Stage::Queued && !job.order.makes.is_words() {
+        if cancel::is_offered(job) {
             again(Button::Cancel(nonce()), "button-cancel")
         } else {
             Vec::new()

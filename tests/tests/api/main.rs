@@ -4,6 +4,7 @@ mod admin;
 mod app;
 mod auth;
 mod buying;
+mod canceling;
 mod dead_letters;
 mod explained;
 mod features;

@@ -46,6 +46,11 @@ async fn order_and_cancel(stage: &Stage) {
     stage.say(ANNA, "/orders").await;
     stage.press_newest(ANNA, "ca:").await;
     assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    // And one in the Mini App.
+    let job = stage.order(ANNA, "another").await;
+    let cancel = format!("/me/orders/{}/cancel", job.nonce.as_str());
+    let said = stage.ask(Ask::post(&cancel).user(stage, ANNA)).await;
+    assert_eq!((said.status, stage.balance(ANNA).await), (200, (2, 0, 0)));
 }
 
 /// Better words, a video that is delivered, one that fails, and one that is parked and fetched.

@@ -62,39 +62,17 @@ async fn asset(
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::imports;
     use super::*;
 
     #[test]
     fn every_file_that_a_file_imports_is_served() {
         let names: Vec<&str> = all().map(|file| file.name).collect();
         assert!(names.contains(&"panel/panel.js") && names.contains(&"panel/views/now.js"));
-        let mut imports = 0;
-        for file in FILES.iter().filter(|file| file.kind == SCRIPT) {
-            let text = std::str::from_utf8(file.plain).unwrap();
-            for import in text
-                .split("from \"")
-                .skip(1)
-                .filter_map(|rest| rest.split('"').next())
-            {
-                let mut at: Vec<&str> = file.name.split('/').collect();
-                at.pop();
-                for part in import.split('/') {
-                    match part {
-                        "." => {}
-                        ".." => drop(at.pop()),
-                        part => at.push(part),
-                    }
-                }
-                let wanted = at.join("/");
-                assert!(
-                    names.contains(&wanted.as_str()),
-                    "{}: {import} is {wanted}",
-                    file.name
-                );
-                imports += 1;
-            }
-        }
-        assert!(imports > 10, "{imports}");
+        let all: Vec<&File> = all().collect();
+        let (count, lost) = imports(&all, &[]);
+        assert_eq!(lost, [""; 0]);
+        assert!(count > 10, "{count}");
     }
 
     #[test]

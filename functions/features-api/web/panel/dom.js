@@ -1,6 +1,6 @@
 // What the panel's pages are put together of.
 
-import { say } from "./words.js";
+import { number, say } from "./words.js";
 
 /** Makes an element; `aria` and `data` are attributes of those kinds. Children that are `null` or `false` are left out. */
 export function make(tag, properties = {}, ...children) {
@@ -46,21 +46,31 @@ export function facts(pairs) {
     make("div", {}, text("dt", name), make("dd", {}, value))));
 }
 
+/** A figure above what it is a figure of; `kind` as of a mark. */
+export const tile = (name, value, kind = "") =>
+  make("div", { className: `tile ${kind}` }, text("b", typeof value === "number" ? number(value) : value), text("span", name));
+
+export const tiles = (...all) => make("div", { className: "tiles" }, ...all);
+
 /** A mark of a state: `good`, `bad`, `warn` or nothing. */
 export const mark = (words, kind = "") => make("span", { className: `mark ${kind}`, textContent: words });
 
 /**
- * A table that scrolls within itself. `columns` are `[heading, cell of a row, is a number]`.
+ * A table that scrolls within itself; on a phone its rows stand as cards. `columns` are `[heading, cell of a row, is a number]`.
  */
 export function table(caption, columns, rows, { empty = say("nothing") } = {}) {
   if (rows.length === 0) return text("p", empty, { className: "quiet" });
-  const head = make("tr", {}, ...columns.map(([heading, , isNumber]) => text("th", heading, { scope: "col", className: isNumber ? "number" : "" })));
-  const line = (row) => make("tr", {}, ...columns.map(([, cell, isNumber]) => {
+  // Said, because on a phone the styles lay it out as no table.
+  const as = (role) => ({ aria: { role } });
+  const head = make("tr", as("row"), ...columns.map(([heading, , isNumber]) =>
+    text("th", heading, { scope: "col", className: isNumber ? "number" : "", ...as("columnheader") })));
+  const line = (row) => make("tr", as("row"), ...columns.map(([heading, cell, isNumber]) => {
     const value = cell(row);
-    return make("td", { className: isNumber ? "number" : "" }, value === undefined ? null : value);
+    // What is not known, or says nothing, is an empty cell: on a phone it is left out.
+    return make("td", { className: isNumber ? "number" : "", data: { label: heading }, aria: { role: "cell" } }, value === undefined || value === "" ? null : value);
   }));
   return make("div", { className: "scroll", tabIndex: 0, aria: { role: "region", "aria-label": caption } },
-    make("table", {}, text("caption", caption), make("thead", {}, head), make("tbody", {}, ...rows.map(line))));
+    make("table", as("table"), text("caption", caption), make("thead", as("rowgroup"), head), make("tbody", as("rowgroup"), ...rows.map(line))));
 }
 
 let ids = 0;

@@ -304,7 +304,7 @@ const TEXTS = {
   "order-for": ["An order for", "Заказ"],
   feature: ["Feature", "Возможность"],
   "would-be-taken": ["It would be taken: {cost} credits, paid by {by}", "Заказ был бы принят: {cost} кредитов, платит {by}"],
-  "would-be-refused": ["It would be refused: {why}", "Был бы отказ: {why}"],
+  "would-be-refused": ["It would be refused, for this does not hold: {why}", "Был бы отказ: не выполнено «{why}»"],
   steps: ["What is asked, in order", "Что проверяется, по порядку"],
   "step-account": ["has an account", "есть счёт"],
   "step-takes_orders": ["orders are taken", "заказы принимаются"],

@@ -2,7 +2,7 @@
 
 import { act, onceName } from "../act.js";
 import { differences, shown } from "../diff.js";
-import { button, facts, make, mark, section, table, text } from "../dom.js";
+import { button, facts, make, mark, section, table, text, tile, tiles } from "../dom.js";
 import { explain } from "./explain.js";
 import { linked, payments } from "./lists.js";
 import { moment, number, say, span, word } from "../words.js";
@@ -45,7 +45,7 @@ function head(account) {
 
 function money(account) {
   return section(say("credits"),
-    make("div", { className: "tiles" },
+    tiles(
       tile(say("available"), account.available), tile(say("held"), account.held), tile(say("captured"), account.captured), tile(say("granted"), account.granted)),
     facts([
       [say("set-aside"), account.aside ? number(account.aside) : null],
@@ -56,8 +56,6 @@ function money(account) {
       [say("language"), account.locale],
     ]));
 }
-
-const tile = (name, value) => make("div", { className: "tile" }, text("b", number(value)), text("span", name));
 
 function limits(account) {
   return section(say("limits"), table(say("limits"), [

@@ -3,7 +3,7 @@
 import { act } from "../act.js";
 import { bubbles, draft } from "../broadcasts/draft.js";
 import { line } from "../broadcasts/markup.js";
-import { button, facts, make, mark, redraw, section, table, text } from "../dom.js";
+import { button, facts, make, mark, redraw, section, table, text, tile, tiles } from "../dom.js";
 import { moment, number, say, span, word } from "../words.js";
 
 /** For how long a dry run is good, in ms: as the server has it. */
@@ -132,7 +132,7 @@ function watching(root, api, id) {
     return section(say("dry-run"), text("p", say("dry-run-about"), { className: "quiet" }),
       about ? text("p", say("counting", { looked: number(about.looked_at), count: number(about.recipients) }), { aria: { role: "status" } }) : null,
       run?.finished_at && !counting ? [
-        make("div", { className: "tiles" }, tile(say("recipients"), run.recipients), tile(say("skipped"), run.muted + run.gone + run.wordless), tile(say("looked-at"), run.looked_at)),
+        tiles(tile(say("recipients"), run.recipients), tile(say("skipped"), run.muted + run.gone + run.wordless), tile(say("looked-at"), run.looked_at)),
         text("p", say("skipped-why", { muted: number(run.muted), gone: number(run.gone), wordless: number(run.wordless) }), { className: "quiet" }),
         text("p", say(old ? "counted-long-ago" : "counted-at", { time: moment(run.finished_at) }), { className: old ? "wrong" : "quiet" }),
         run.recipients === 0 ? text("p", say("reaches-nobody"), { className: "wrong" }) : null,
@@ -173,13 +173,11 @@ function did({ action, new: fresh }) {
   return fresh?.state ? `${word("broadcast", fresh.state)} · ${say("sent")}: ${number(fresh.sent)}` : action;
 }
 
-const tile = (name, value, kind = "") => make("div", { className: `tile ${kind}` }, text("b", number(value)), text("span", name));
-
 /** What came of it so far. */
 function came(one) {
   const { counts } = one;
   return section(say("progress"), bar(one),
-    make("div", { className: "tiles" }, tile(say("sent"), counts.sent, "good"), tile(say("blocked"), counts.blocked),
+    tiles(tile(say("sent"), counts.sent, "good"), tile(say("blocked"), counts.blocked),
       tile(say("refused"), counts.refused, counts.refused ? "bad" : ""), tile(say("unsure"), counts.unsure), tile(say("skipped"), progress(one).skipped)),
     text("p", say("skipped-why", { muted: number(counts.muted), gone: number(counts.gone), wordless: number(counts.wordless) }), { className: "quiet" }));
 }

@@ -1,7 +1,7 @@
 // A day or a week in drawings: how much, how well, how fast, and what it brought and cost.
 
 import { columns } from "../chart.js";
-import { button, make, mark, redraw, section, table, text } from "../dom.js";
+import { button, make, mark, redraw, section, table, text, tile, tiles } from "../dom.js";
 import { dollars, number, percent, roubles, say, span, word } from "../words.js";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -62,7 +62,7 @@ function mount(root, api) {
 function ofDay(day) {
   const labels = day.hours.map((_, hour) => String(hour));
   return [
-    tiles([day]),
+    sums([day]),
     day.complete ? null : text("p", say("day-not-whole"), { className: "wrong" }),
     ...operations(labels, day.hours),
     columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: day.hours.map((hour) => hour.cost_micro_usd) }], note: costNote([day]) }),
@@ -74,7 +74,7 @@ function ofWeek(days) {
   const labels = days.map((day) => day.day.slice(5));
   const minutes = (ms) => (ms === undefined ? null : ms);
   return [
-    tiles(days),
+    sums(days),
     days.every((day) => day.complete) ? null : text("p", say("day-not-whole"), { className: "wrong" }),
     ...operations(labels, days.map((day) => day.all)),
     columns({ title: say("chart-time"), labels, tells: span, series: [{ name: say("median"), values: days.map((day) => minutes(day.video_median_ms)) }] }),
@@ -110,14 +110,13 @@ export function success({ completed, failed }) {
   return completed + failed === 0 ? null : Math.round((completed * 1000) / (completed + failed));
 }
 
-function tiles(days) {
+function sums(days) {
   const of = (member) => sum(days, (day) => day.all[member]);
   const last = days.at(-1);
   const known = days.every((day) => day.margin_kopecks !== undefined);
   const earned = known ? sum(days, (day) => day.margin_kopecks) : null;
   const revenue = days.every((day) => day.revenue_kopecks !== undefined) ? roubles(sum(days, (day) => day.revenue_kopecks)) : say("not-known");
-  const tile = (name, value, kind = "") => make("div", { className: `tile ${kind}` }, text("b", value), text("span", name));
-  return make("div", { className: "tiles" },
+  return tiles(
     tile(say("operations"), number(of("requests"))),
     tile(say("success"), percent(of("completed"), of("completed") + of("failed"))),
     tile(say("time-to-video"), last.video_median_ms === undefined ? "–" : span(last.video_median_ms)),

@@ -48,7 +48,7 @@ function mount(root, api) {
         redraw(found, ...await shown());
       } catch (problem) {
         if (problem.kind !== "missing") throw problem;
-        redraw(found, text("p", `${say("found-nothing")} ${problem.detail}`, { className: "wrong" }));
+        redraw(found, text("p", say("found-nothing"), { className: "wrong" }));
       }
     },
   };

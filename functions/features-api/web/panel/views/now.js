@@ -1,7 +1,7 @@
 // What is going on: open orders by stage, those that are stuck, who renders, and what lies among the dead letters.
 
 import { act } from "../act.js";
-import { button, make, mark, redraw, section, table, text } from "../dom.js";
+import { button, make, mark, redraw, section, table, text, tile, tiles } from "../dom.js";
 import { deadLetters } from "../now/dead.js";
 import { moment, number, say, span, word } from "../words.js";
 
@@ -65,7 +65,7 @@ function orders(api, { all, more }, stages, at) {
   };
   const sum = (member) => stages.reduce((all_, stage) => all_ + stage[member], 0);
   return section(say("open-orders"),
-    make("div", { className: "tiles" },
+    tiles(
       tile(say("open"), `${number(all.length)}${more ? "+" : ""}`),
       tile(say("stuck"), number(sum("stuck")), sum("stuck") ? "bad" : "good"),
       tile(say("expired"), number(sum("expired")), sum("expired") ? "bad" : "good")),
@@ -88,8 +88,6 @@ function orders(api, { all, more }, stages, at) {
     more ? text("p", say("more-open", { count: number(all.length) }), { className: "quiet" }) : null,
     text("p", say("cost-now", { units: number(Math.ceil(8 + all.length * 1.5)) }), { className: "quiet" }));
 }
-
-const tile = (name, value, kind = "") => make("div", { className: `tile ${kind}` }, text("b", value), text("span", name));
 
 // --- Who renders -----------------------------------------------------------------------------------------------------
 

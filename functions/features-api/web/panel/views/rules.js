@@ -19,7 +19,10 @@ function mount(root, api) {
 
 /** Features that were settled for single customers. */
 function overrides(root, api) {
-  const back = make("div", { className: "tabs" }, ...LISTS.map(({ kind }) => button(say(`kind-${kind}`), () => api.go("rules", { kind }), { kind: "tab" })));
+  const tab = (kind) => button(say(`kind-${kind}`), () => api.go("rules", { kind }), { kind: "tab" });
+  const here = tab("overrides");
+  here.setAttribute("aria-current", "true");
+  const back = make("div", { className: "tabs" }, ...[...LISTS, { kind: "rules" }].map(({ kind }) => tab(kind)), here);
   const list = make("div", {});
   root.append(back, list);
   return {
