@@ -76,6 +76,8 @@ const LOCAL: &[(&str, &[&str])] = &[
     ("played-studios", &["played-kie"]),
     ("played-rails", &[]),
     ("one-request", &[]),
+    // Goes through what the decisions can come to, and sees nothing but them.
+    ("model", &["domain"]),
     // Reads rows as they lie there, and draws with the same pen.
     ("reckoning", &["chart", "table"]),
     (
