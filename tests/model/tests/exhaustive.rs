@@ -15,7 +15,7 @@ fn in_every_state_all_is_well_and_from_every_state_everything_can_end() {
         assert!(report.is_good(), "{}: {}", report.name, report.wrong.join("\n"));
         assert_eq!(report.stuck, 0);
         assert!(
-            report.states > 1_000,
+            report.states > 100,
             "{}: only {} states",
             report.name,
             report.states
