@@ -2,6 +2,8 @@
 //! late and reordered ones change nothing, for the job's own row says what it wants.
 
 mod dead;
+#[cfg(feature = "played")]
+pub mod played;
 
 use std::time::Duration;
 
@@ -90,6 +92,8 @@ pub enum Error {
 pub struct Queue {
     client: Client,
     url: String,
+    #[cfg(feature = "played")]
+    played: Option<std::sync::Arc<dyn played::Bell>>,
 }
 
 impl Hint {
@@ -150,6 +154,21 @@ impl Queue {
         Self {
             client: Client::from_conf(in_time.retry_config(again).build()),
             url,
+            #[cfg(feature = "played")]
+            played: None,
+        }
+    }
+
+    /// Over somebody who plays SQS.
+    #[cfg(feature = "played")]
+    pub fn played(bell: std::sync::Arc<dyn played::Bell>) -> Self {
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+            .build();
+        Self {
+            client: Client::from_conf(config),
+            url: String::new(),
+            played: Some(bell),
         }
     }
 
@@ -162,6 +181,11 @@ impl Queue {
         let group = doorbell.job_id()?.user.to_string();
         let body = serde_json::to_string(doorbell).map_err(Error::Unwritable)?;
         let delay_s = i32::try_from(delay.secs_ceil().min(DELAY_MAX_S)).unwrap_or(0);
+        #[cfg(feature = "played")]
+        if let Some(bell) = &self.played {
+            let rung = tokio::time::timeout(RING_TIMEOUT, bell.ring(body, delay_s)).await;
+            return rung.unwrap_or_else(|late| Err(Error::NotRung(Box::new(late))));
+        }
         let mut message = self
             .client
             .send_message()

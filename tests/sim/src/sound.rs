@@ -1,0 +1,247 @@
+//! What must hold: after every step what the tables show, and in the end what the outside has seen besides.
+
+use domain::audit::{Books, violations};
+use domain::job::{Job, Settlement, Stage};
+use domain::payment::{Rail, State as PaymentState};
+use domain::time::Timestamp;
+use store::{Payments, Store};
+use table::played::{Answer, Answered, Ask, Tables};
+use table::{Db, Error};
+
+use crate::functions::{payment_tables, tables};
+use crate::memory::Memory;
+use crate::world::World;
+
+/// The tables as they stand, for whoever only looks.
+#[derive(Debug)]
+pub struct Look(std::sync::Mutex<Memory>);
+
+impl Look {
+    /// At these.
+    pub fn of(memory: Memory) -> Self {
+        Self(std::sync::Mutex::new(memory))
+    }
+
+    /// The tables themselves.
+    pub fn memory(&self) -> Memory {
+        self.0
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl Tables for Look {
+    fn ask(&self, ask: Ask) -> Answered {
+        let answer: Result<Answer, Error> = {
+            let mut memory = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            memory.answer(ask, std::time::Duration::ZERO, std::time::Duration::ZERO)
+        };
+        Box::pin(std::future::ready(answer))
+    }
+}
+
+/// All that the tables say.
+pub fn books(memory: Memory, now: Timestamp) -> Books {
+    let db = Db::played(std::sync::Arc::new(Look::of(memory)));
+    let read = async {
+        let mut books = Store::new(db.clone(), tables()).read_books().await?;
+        Payments::new(db, payment_tables()).read_into(&mut books).await?;
+        Ok::<_, store::Error>(books)
+    };
+    let mut books = crate::at_once(read).expect("the tables can be read");
+    books.read_at = Some(now);
+    books
+}
+
+/// What the tables show that must not be.
+pub fn of_tables(world: &World) -> (Books, Vec<String>) {
+    let now = world.now();
+    let books = books(world.state().memory.clone(), now);
+    let found = violations(&books).iter().map(ToString::to_string).collect();
+    (books, found)
+}
+
+/// What must hold when everything has come to rest.
+pub fn at_rest(world: &World) -> Vec<String> {
+    let (books, mut found) = of_tables(world);
+    for job in &books.jobs {
+        found.extend(unsettled(job));
+        found.extend(video_of(world, job));
+        found.extend(renders_of(world, job));
+    }
+    found.extend(money(world, &books));
+    found.extend(stray_videos(world, &books));
+    found
+}
+
+/// Liveness: every order ends.
+fn unsettled(job: &Job) -> Option<String> {
+    (job.settled().is_none() || job.due_at.is_some()).then(|| {
+        format!(
+            "liveness: {} stands in {:?}, due {:?}, with nobody to go on",
+            job.id, job.stage, job.due_at
+        )
+    })
+}
+
+/// I5, I6: charged if and only if the video was shown or kept.
+fn video_of(world: &World, job: &Job) -> Option<String> {
+    let state = world.state();
+    let chat = state.telegram.chats.get(&job.place.chat.0)?;
+    let message = chat
+        .messages
+        .iter()
+        .find(|message| message.id == job.place.message.0);
+    let shown = message.is_some_and(|message| {
+        message
+            .ever
+            .iter()
+            .any(|(text, media)| media.is_some() || text.contains("<a href="))
+    });
+    match (job.stage, job.settled()) {
+        (Stage::Delivered, _) if !shown => {
+            Some(format!("I5: {} is delivered, and nothing is to be seen", job.id))
+        }
+        (Stage::Parked, _) if job.file.is_none() => Some(format!("I5: {} is parked nowhere", job.id)),
+        (_, Some(Settlement::Release)) if shown => Some(format!("I6: {} was seen and given back", job.id)),
+        _ => None,
+    }
+}
+
+/// I7, I8: at most one live or good render for a job, and the delivered one is of its latest submission.
+fn renders_of(world: &World, job: &Job) -> Option<String> {
+    let state = world.state();
+    let id = job.id.to_string();
+    let of = |url: &str, name: &str| {
+        let (_, query) = url.split_once('?')?;
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs
+            .find(|(key, _)| *key == name)
+            .map(|(_, value)| value.to_owned())
+    };
+    let own = state
+        .kie
+        .tasks
+        .values()
+        .filter(|task| of(&task.callback_url, "job").as_deref() == Some(&id));
+    let own: Vec<_> = own.collect();
+    let good = own.iter().filter(|task| task.is_live_or_good()).count();
+    if good > 1 {
+        return Some(format!("I7: {good} live or good renders for {id}"));
+    }
+    let task = job.task.as_ref()?;
+    let named = own.iter().find(|it| it.id == task.0);
+    let fence = named.and_then(|it| of(&it.callback_url, "fence"));
+    let expected = job.fence.0.to_string();
+    (fence.as_deref() != Some(&expected))
+        .then(|| format!("I8: submission {expected} of {id} goes by a task of {fence:?}"))
+}
+
+/// I11: what stands as credited is money that the rail really has; and all that the rail has is credited, or waits for
+/// an operator.
+fn money(world: &World, books: &Books) -> Vec<String> {
+    let state = world.state();
+    let payments: Vec<_> = books.sales.iter().flat_map(|sales| &sales.payments).collect();
+    let mut found = Vec::new();
+    for record in &payments {
+        let id = record.id();
+        let left = match id.rail {
+            Rail::Stars => {
+                let charge = state.telegram.charges.iter().find(|charge| charge.id == id.id);
+                charge
+                    .filter(|charge| charge.refunded_at_s.is_none())
+                    .map_or(0, |charge| charge.stars)
+            }
+            _ => state.yookassa.left(&id.id),
+        };
+        if record.payment.state == PaymentState::Credited && left <= 0 {
+            found.push(format!("I11: {id} is credited, and the rail has no such money"));
+        }
+    }
+    let known = |id: &str| {
+        payments.iter().any(|record| {
+            record.id().id == id && !matches!(record.payment.state, PaymentState::New | PaymentState::Void)
+        })
+    };
+    for charge in state
+        .telegram
+        .charges
+        .iter()
+        .filter(|charge| charge.refunded_at_s.is_none())
+    {
+        if !known(&charge.id) {
+            found.push(format!(
+                "liveness: {} was paid, and nobody knows of it",
+                charge.id
+            ));
+        }
+    }
+    for payment in state
+        .yookassa
+        .payments
+        .values()
+        .filter(|payment| payment.paid && payment.refunded == 0)
+    {
+        if !known(&payment.id) {
+            found.push(format!(
+                "liveness: {} was paid, and nobody knows of it",
+                payment.id
+            ));
+        }
+    }
+    found
+}
+
+/// I9: a video is shown in the place of its job's progress, and in no second message, unless its customer asks for it.
+fn stray_videos(world: &World, books: &Books) -> Vec<String> {
+    let state = world.state();
+    let mut found = Vec::new();
+    for (user, chat) in &state.telegram.chats {
+        let own = |id: i64| {
+            books
+                .jobs
+                .iter()
+                .any(|job| job.place.chat.0 == *user && job.place.message.0 == id)
+        };
+        let shows = |message: &&crate::telegram::Message| {
+            message.from_bot && message.ever.iter().any(|(_, media)| media.is_some())
+        };
+        let stray = chat
+            .messages
+            .iter()
+            .filter(shows)
+            .filter(|message| !own(message.id) && !message.answered);
+        let stray: Vec<i64> = stray.map(|message| message.id).collect();
+        if !stray.is_empty() {
+            found.push(format!("I9: stray videos {stray:?} in chat {user}"));
+        }
+    }
+    found
+}
+
+/// What was reached: each stage of an order, each end, each state of a payment.
+pub fn seen(books: &Books) -> std::collections::BTreeMap<String, u64> {
+    let mut seen = std::collections::BTreeMap::new();
+    let mut add = |what: String| *seen.entry(what).or_insert(0) += 1;
+    for job in &books.jobs {
+        let stages: Vec<Stage> = job.timeline.iter().map(|mark| mark.stage).collect();
+        for pair in stages.windows(2) {
+            add(format!("order: {:?} to {:?}", pair[0], pair[1]));
+        }
+        add(format!("order: ends in {:?}", job.stage));
+    }
+    for record in books.sales.iter().flat_map(|sales| &sales.payments) {
+        add(format!(
+            "payment: {:?} {:?}",
+            record.id().rail,
+            record.payment.state
+        ));
+    }
+    for entry in books.ledger.values().flatten() {
+        let name = format!("{:?}", entry.key);
+        let name = name.split(['(', ' ', '{']).next().unwrap_or_default().to_owned();
+        add(format!("ledger: {name}"));
+    }
+    seen
+}
