@@ -37,8 +37,8 @@ pub async fn live(world: World, user: i64, deeds: u32) {
             let mut state = world.state();
             match state.dice.u32(0..10) {
                 0..5 => state.dice.u64(200..4_000),
-                5..9 => state.dice.u64(4_000..90_000),
-                _ => state.dice.u64(90_000..1_800_000),
+                5..9 => state.dice.u64(4_000..60_000),
+                _ => state.dice.u64(60_000..900_000),
             }
         };
         wait(Duration::from_millis(think)).await;
@@ -52,6 +52,7 @@ pub async fn live(world: World, user: i64, deeds: u32) {
     // In the end nobody is blocked, and nobody is paused.
     let now_ms = world.now().0;
     world.state().telegram.block(user, false, now_ms);
+    world.has_news();
 }
 
 #[derive(Clone, Debug)]
@@ -187,5 +188,7 @@ fn act(world: &World, user: i64, deed: Deed) {
         }
         Deed::Nothing => {}
     }
+    drop(state);
+    world.has_news();
     debug_assert!(user != OPERATOR, "the operator orders nothing");
 }

@@ -87,6 +87,16 @@ impl Memory {
         }
     }
 
+    /// When the next thing comes due, of orders, purchases and payments: what is overdue is due now.
+    pub fn next_due(&self, now_ms: i64) -> Option<i64> {
+        let tables = ["JobsTable", "PaymentsTable", "AccountsTable"];
+        let tables = tables.iter().filter_map(|name| self.tables.get(*name));
+        let items = tables.flat_map(|table| table.items.values());
+        let dues = items.filter_map(|item| item.get("due_at")?.as_n().ok());
+        let next = dues.filter_map(|due| due.parse::<i64>().ok()).min()?;
+        Some(next.max(now_ms))
+    }
+
     /// Carries a request out, now, as somebody sees it for whom the last so-and-so long has not happened yet.
     pub fn answer(&mut self, ask: Ask, now: Duration, unseen: Duration) -> Result<Answer, Error> {
         self.log.retain(|before| before.at + Duration::from_mins(1) > now);

@@ -227,6 +227,8 @@ impl World {
         state.note(at, || {
             format!("telegram {method} {chat} {}: {how}", call["message_id"])
         });
+        drop(state);
+        self.has_news();
         told
     }
 
@@ -264,6 +266,8 @@ impl World {
                 let mut state = self.state();
                 let id = state.kie.create(&body, fate, report, now_ms);
                 state.note(at, || format!("kie took {id}: {fate:?} {report:?}"));
+                drop(state);
+                self.has_news();
                 json!({"code": 200, "msg": "success", "data": {"taskId": id}})
             }
             "/api/v1/jobs/recordInfo" => {
@@ -323,6 +327,8 @@ impl World {
         let mut state = self.state();
         let (status, answer) = state.yookassa.ask(method, path, key, &body, now_ms);
         state.note(at, || format!("yookassa {method} {path}: {status}"));
+        drop(state);
+        self.has_news();
         Ok(answered(status, &answer))
     }
 }
@@ -382,7 +388,9 @@ fn ways_of(host: &str) -> Ways {
 }
 
 async fn request_body(mut request: Request) -> Option<Bytes> {
-    let body = request.body_mut().take()?;
+    let Some(body) = request.body_mut().take() else {
+        return Some(Bytes::new());
+    };
     body.collect().await.ok().map(http_body_util::Collected::to_bytes)
 }
 
@@ -481,5 +489,7 @@ impl World {
         for _ in 0..copies {
             state.bell.put(body.clone(), at + delay);
         }
+        drop(state);
+        self.has_news();
     }
 }

@@ -118,9 +118,10 @@ impl Town {
                     let user = update.user;
                     town.bring(update).await;
                     let _ = done.send(user);
+                    town.world.has_news();
                 });
             }
-            wait(Duration::from_millis(50)).await;
+            self.world.news(None).await;
         }
     }
 
@@ -199,7 +200,12 @@ impl Town {
             if self.world.strikes(Fault::MessagePoisoned) {
                 self.world.state().bell.put("{\"job\": 7".to_owned(), now);
             }
-            wait(Duration::from_millis(200)).await;
+            wait(Duration::from_millis(100)).await;
+            let messages = self.world.state().bell.messages.clone();
+            let next = messages.iter().map(|message| message.from).min();
+            if next.is_none_or(|next| next > self.world.age()) {
+                self.world.news(next).await;
+            }
         }
     }
 
@@ -240,7 +246,7 @@ impl Town {
     /// Every minute cleanup runs.
     async fn minutes(self) {
         loop {
-            wait(Duration::from_mins(1)).await;
+            wait(self.until_a_minute()).await;
             if self.world.strikes(Fault::CleanupSkipped) {
                 continue;
             }
@@ -262,10 +268,28 @@ impl Town {
         }
     }
 
+    /// How long it is until the next minute in which cleanup may find anything: in the calm, the others are passed over.
+    fn until_a_minute(&self) -> Duration {
+        let minute = Duration::from_mins(1);
+        let (calm, next) = {
+            let state = self.world.state();
+            (state.calm, state.memory.next_due(self.world.now().0))
+        };
+        match next {
+            _ if !calm => minute,
+            Some(at) => minute.max(self.world.age_at(at).saturating_sub(self.world.age())),
+            None => minute * 10,
+        }
+    }
+
     /// The provider reports the ends of renders.
     async fn reports(self) {
         loop {
-            wait(Duration::from_millis(500)).await;
+            let next = {
+                let state = self.world.state();
+                state.kie.tasks.values().filter_map(|task| task.report_ms).min()
+            };
+            self.world.news(next.map(|at| self.world.age_at(at))).await;
             let now_ms = self.world.now().0;
             let due: Vec<(String, Value, u32)> = {
                 let mut state = self.world.state();
@@ -320,7 +344,11 @@ impl Town {
     /// The rail brings its notices.
     async fn notices(self) {
         loop {
-            wait(Duration::from_millis(700)).await;
+            let next = {
+                let state = self.world.state();
+                state.yookassa.notices.iter().map(|(at, _)| *at).min()
+            };
+            self.world.news(next.map(|at| self.world.age_at(at))).await;
             let now_ms = self.world.now().0;
             let due: Vec<Value> = {
                 let mut state = self.world.state();

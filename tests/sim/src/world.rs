@@ -38,6 +38,8 @@ pub struct World(Arc<Inner>);
 
 struct Inner {
     born: Instant,
+    /// Something lies where it is to be fetched from.
+    news: Notify,
     state: Mutex<State>,
 }
 
@@ -97,6 +99,7 @@ impl World {
         };
         Self(Arc::new(Inner {
             born: Instant::now(),
+            news: Notify::new(),
             state: Mutex::new(state),
         }))
     }
@@ -104,6 +107,24 @@ impl World {
     /// The state; held for a moment only, and never while anybody waits.
     pub fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something new lies at a door.
+    pub fn has_news(&self) {
+        self.0.news.notify_waiters();
+    }
+
+    /// Waits for something new, or until then.
+    pub async fn news(&self, until: Option<Duration>) {
+        let news = self.0.news.notified();
+        let left = until.map_or(Duration::from_hours(1), |until| until.saturating_sub(self.age()));
+        let _ = tokio::time::timeout(left.max(Duration::from_millis(1)), news).await;
+    }
+
+    /// How long after the beginning a moment is.
+    pub fn age_at(&self, at_ms: i64) -> Duration {
+        let age_ms = at_ms.saturating_sub(NOON.0);
+        Duration::from_millis(u64::try_from(age_ms).unwrap_or(0))
     }
 
     /// How old the world is.
@@ -147,7 +168,6 @@ impl World {
 
     /// Whether nothing is left to be done.
     pub fn is_quiet(&self) -> bool {
-        let now_ms = self.now().0;
         let (books, _) = crate::sound::of_tables(self);
         let state = self.state();
         let idle = state.bell.messages.is_empty()
@@ -160,8 +180,12 @@ impl World {
             .iter()
             .flat_map(|sales| &sales.payments)
             .all(|record| record.due_at.is_none());
-        let _ = now_ms;
-        idle && reported && settled && told
+        let offered = books
+            .sales
+            .iter()
+            .flat_map(|sales| &sales.purchases)
+            .any(|purchase| purchase.due_at.is_some());
+        idle && reported && settled && told && !offered
     }
 
     /// A while passes: a request's or an answer's way.
