@@ -70,13 +70,4 @@ impl Bell {
     pub fn delete(&mut self, receipt: u64) {
         self.messages.retain(|message| message.receipt != receipt);
     }
-
-    /// Shows a message again.
-    pub fn release(&mut self, receipt: u64, from: Duration) {
-        for message in &mut self.messages {
-            if message.receipt == receipt {
-                message.from = from;
-            }
-        }
-    }
 }

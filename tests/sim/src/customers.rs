@@ -58,6 +58,7 @@ pub async fn live(world: World, user: i64, deeds: u32) {
 #[derive(Clone, Debug)]
 enum Deed {
     Say(&'static str),
+    Photograph(&'static str),
     Press(i64, String),
     Pay(usize),
     PayPage(String),
@@ -71,7 +72,6 @@ fn choose(world: &World, user: i64) -> Deed {
     let blocks = world.strikes(Fault::CustomerBlocks);
     let deletes = world.strikes(Fault::CustomerDeletesMessage);
     let goes_back = world.strikes(Fault::MoneyGoesBack);
-    let pays_twice = world.strikes(Fault::PaidTwice);
     let mut state = world.state();
     let state = &mut *state;
     let chat = state.telegram.chats.entry(user).or_default();
@@ -118,6 +118,9 @@ fn choose(world: &World, user: i64) -> Deed {
         }
     }
     let roll = state.dice.u32(0..100);
+    if roll < 6 {
+        return Deed::Photograph(PROMPTS[state.dice.usize(0..PROMPTS.len())]);
+    }
     if roll < 25 {
         return Deed::Say(PROMPTS[state.dice.usize(0..PROMPTS.len())]);
     }
@@ -152,7 +155,6 @@ fn choose(world: &World, user: i64) -> Deed {
         Button::Leads(url) => match url.strip_prefix("https://t.me/$sim") {
             Some(number) => number.parse().map_or(Deed::Nothing, Deed::Pay),
             None => match url.strip_prefix(&format!("{}/pay/", yookassa::HOST)) {
-                Some(id) if pays_twice => Deed::PayPage(id.to_owned()),
                 Some(id) => Deed::PayPage(id.to_owned()),
                 None => Deed::Nothing,
             },
@@ -167,6 +169,7 @@ fn act(world: &World, user: i64, deed: Deed) {
     state.note(at, || format!("customer {user}: {deed:?}"));
     match deed {
         Deed::Say(text) => state.telegram.say(user, text, now_ms),
+        Deed::Photograph(text) => state.telegram.photograph(user, text, now_ms),
         Deed::Press(message, data) => state.telegram.press(user, message, &data, now_ms),
         Deed::Pay(invoice) => state.telegram.checkout(user, invoice, now_ms),
         Deed::PayPage(id) => state.yookassa.pay(&id, now_ms),

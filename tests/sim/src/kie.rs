@@ -20,7 +20,6 @@ const LINK_MS: i64 = 20 * 60_000;
 pub struct Task {
     pub id: String,
     pub callback_url: String,
-    pub prompt: String,
     pub created_ms: i64,
     pub ends_ms: Option<i64>,
     /// What becomes of it; nothing where it goes well.
@@ -139,7 +138,6 @@ impl Kie {
         let task = Task {
             id: id.clone(),
             callback_url: body["callBackUrl"].as_str().unwrap_or_default().to_owned(),
-            prompt: body["input"]["prompt"].as_str().unwrap_or_default().to_owned(),
             created_ms: now_ms,
             ends_ms,
             fate,

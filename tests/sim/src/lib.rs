@@ -20,6 +20,7 @@ mod form;
 mod functions;
 mod kie;
 pub mod memory;
+mod operator;
 mod outside;
 mod sound;
 mod streets;
@@ -38,15 +39,13 @@ use limits_flags::By;
 use table::Deadline;
 use tokio::task::LocalSet;
 
-use faults::Fault;
+use faults::{Broken, Fault};
 use functions::{office, settings};
 use memory::Memory;
 use outside::Streets;
 use streets::Town;
 use world::{World, wait};
 
-/// Writes between two looks at all tables.
-const LOOK_EVERY: u64 = 16;
 /// How long things may take to come to rest once nothing goes wrong any more.
 const REST_MAX: Duration = Duration::from_hours(30);
 
@@ -57,6 +56,34 @@ pub struct Wish {
     pub seed: u64,
     /// Whether everything that happens is told.
     pub traced: bool,
+    /// What does not hold in this world.
+    pub broken: Option<Broken>,
+}
+
+impl Wish {
+    /// The usual world of a seed.
+    pub fn of(seed: u64) -> Self {
+        Self {
+            seed,
+            traced: false,
+            broken: None,
+        }
+    }
+
+    /// The same, with everything that happens in it.
+    #[must_use]
+    pub fn told(self) -> Self {
+        Self { traced: true, ..self }
+    }
+
+    /// The same where this does not hold.
+    #[must_use]
+    pub fn broken(self, broken: Broken) -> Self {
+        Self {
+            broken: Some(broken),
+            ..self
+        }
+    }
 }
 
 /// How a schedule went.
@@ -113,7 +140,7 @@ pub fn play(wish: Wish) -> Outcome {
         .expect("a runtime");
     let memory = ground();
     LocalSet::new().block_on(&runtime, async move {
-        let world = World::new(wish.seed, memory, wish.traced);
+        let world = World::new(wish, memory);
         let _playing = wire::played::play(Rc::new(Streets(world.clone())));
         let town = Town::new(&world);
         town.begin();
@@ -123,42 +150,31 @@ pub fn play(wish: Wish) -> Outcome {
         };
         let all = (1..=customers).map(|user| customers::live(world.clone(), user, deeds));
         let mut lives = std::pin::pin!(futures::future::join_all(all));
-        let mut looked_at = 0;
+        streets::spawn(operator::live(world.clone()));
         loop {
             let done = tokio::select! {
                 biased;
                 _ = &mut lives => true,
                 () = wait(Duration::from_secs(1)) => false,
             };
-            look(&world, &mut looked_at);
             if done || !world.state().found.is_empty() {
                 break;
             }
         }
-        rest(&world, &mut looked_at).await;
+        rest(&world).await;
+        town.compares().await;
+        rest(&world).await;
         ended(&world, wish)
     })
 }
 
-/// Looks at the tables, if enough was written since.
-fn look(world: &World, looked_at: &mut u64) {
-    let writes = world.state().writes;
-    if writes < *looked_at + LOOK_EVERY {
-        return;
-    }
-    *looked_at = writes;
-    let (_, found) = sound::of_tables(world);
-    world.state().found.extend(found);
-}
-
 /// Nothing goes wrong any more, until nothing is left to be done.
-async fn rest(world: &World, looked_at: &mut u64) {
+async fn rest(world: &World) {
     world.state().calm = true;
     let begun = world.age();
     while world.age() < begun + REST_MAX {
         wait(Duration::from_mins(10)).await;
-        look(world, looked_at);
-        if world.is_quiet() {
+        if world.is_quiet() || !world.state().found.is_empty() {
             return;
         }
     }

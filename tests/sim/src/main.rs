@@ -71,10 +71,7 @@ fn main() -> std::process::ExitCode {
                     if over {
                         return;
                     }
-                    let outcome = play(Wish {
-                        seed: asked.seed + at,
-                        traced: false,
-                    });
+                    let outcome = play(Wish::of(asked.seed + at));
                     sum.lock().unwrap_or_else(PoisonError::into_inner).add(outcome);
                 }
             });
@@ -109,8 +106,8 @@ fn told(sum: &Sum, took: Duration) -> std::process::ExitCode {
 }
 
 fn replay(seed: u64) -> std::process::ExitCode {
-    let outcome = play(Wish { seed, traced: true });
-    let again = play(Wish { seed, traced: false });
+    let outcome = play(Wish::of(seed).told());
+    let again = play(Wish::of(seed));
     for line in &outcome.trace {
         println!("{line}");
     }

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
+use crate::faults::Broken;
 use serde_norway::Value;
 use table::played::{Answer, Ask};
 use table::{AttributeValue, Error, Item, Keys, Page, Query, RefusedWrite, Search, Write};
@@ -54,6 +55,8 @@ pub struct Memory {
     tables: BTreeMap<String, Table>,
     log: Vec<Before>,
     tokens: HashMap<String, (Duration, String)>,
+    /// What does not hold.
+    pub broken: Option<Broken>,
 }
 
 impl Memory {
@@ -165,14 +168,20 @@ impl Memory {
                 item: item.clone(),
             })
             .collect();
-        if !refused.is_empty() {
+        if !refused.is_empty() && self.broken != Some(Broken::Conditions) {
             return Err(Error::Refused(refused));
         }
         let changes: Vec<_> = places
             .into_iter()
             .map(|(table, place)| (table.to_owned(), place))
             .collect();
-        for ((write, old), (name, place)) in writes.iter().zip(old).zip(changes) {
+        let torn = self.broken == Some(Broken::Transactions);
+        let many = if torn {
+            writes.len().div_ceil(2)
+        } else {
+            writes.len()
+        };
+        for ((write, old), (name, place)) in writes.iter().zip(old).zip(changes).take(many) {
             if write.only_checks() {
                 continue;
             }

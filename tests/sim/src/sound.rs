@@ -1,9 +1,10 @@
 //! What must hold: after every step what the tables show, and in the end what the outside has seen besides.
 
 use domain::audit::{Books, violations};
+use domain::id::Fence;
 use domain::job::{Job, Settlement, Stage};
 use domain::payment::{Rail, State as PaymentState};
-use domain::time::Timestamp;
+use domain::time::{Millis, Timestamp};
 use store::{Payments, Store};
 use table::played::{Answer, Answered, Ask, Tables};
 use table::{Db, Error};
@@ -11,6 +12,15 @@ use table::{Db, Error};
 use crate::functions::{payment_tables, tables};
 use crate::memory::Memory;
 use crate::world::World;
+
+/// The longest that a lease can last: the worker's time-out in the template, and what requests may add.
+const LEASE: Millis = Millis::from_secs(120 + 40);
+/// After how long an order that nobody has heard of is believed not to be there.
+const HORIZON: Millis = Millis::from_mins(20);
+/// How far two clocks may be apart.
+const SKEW: Millis = Millis::from_secs(3);
+/// How long settings may be older than they are: what a reader may not see yet, and an invocation that has begun.
+const STALE: Millis = Millis::from_secs(15);
 
 /// The tables as they stand, for whoever only looks.
 #[derive(Debug)]
@@ -69,6 +79,8 @@ pub fn at_rest(world: &World) -> Vec<String> {
         found.extend(unsettled(job));
         found.extend(video_of(world, job));
         found.extend(renders_of(world, job));
+        found.extend(ordered_too_late(world, job));
+        found.extend(ordered_while_paused(world, job));
     }
     found.extend(money(world, &books));
     found.extend(stray_videos(world, &books));
@@ -109,26 +121,36 @@ fn video_of(world: &World, job: &Job) -> Option<String> {
     }
 }
 
+/// A parameter of a callback's address.
+fn parameter(url: &str, name: &str) -> Option<String> {
+    let (_, query) = url.split_once('?')?;
+    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .find(|(key, _)| *key == name)
+        .map(|(_, value)| value.to_owned())
+}
+
 /// I7, I8: at most one live or good render for a job, and the delivered one is of its latest submission.
 fn renders_of(world: &World, job: &Job) -> Option<String> {
     let state = world.state();
     let id = job.id.to_string();
-    let of = |url: &str, name: &str| {
-        let (_, query) = url.split_once('?')?;
-        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-        pairs
-            .find(|(key, _)| *key == name)
-            .map(|(_, value)| value.to_owned())
-    };
+    let of = parameter;
     let own = state
         .kie
         .tasks
         .values()
         .filter(|task| of(&task.callback_url, "job").as_deref() == Some(&id));
     let own: Vec<_> = own.collect();
-    let good = own.iter().filter(|task| task.is_live_or_good()).count();
-    if good > 1 {
-        return Some(format!("I7: {good} live or good renders for {id}"));
+    let mut good: Vec<i64> = own
+        .iter()
+        .filter(|task| task.is_live_or_good())
+        .map(|task| task.created_ms)
+        .collect();
+    good.sort_unstable();
+    // Whose answer and report were both lost is believed not to be there, in the end.
+    let too_soon = good.windows(2).any(|pair| pair[1] - pair[0] < HORIZON.0 - SKEW.0);
+    if too_soon {
+        return Some(format!("I7: {} live or good renders for {id}", good.len()));
     }
     let task = job.task.as_ref()?;
     let named = own.iter().find(|it| it.id == task.0);
@@ -136,6 +158,39 @@ fn renders_of(world: &World, job: &Job) -> Option<String> {
     let expected = job.fence.0.to_string();
     (fence.as_deref() != Some(&expected))
         .then(|| format!("I8: submission {expected} of {id} goes by a task of {fence:?}"))
+}
+
+/// I15: every order came to the provider between its claim and what ended the claim, and within the lease; but for what
+/// clocks may differ.
+fn ordered_too_late(world: &World, job: &Job) -> Option<String> {
+    let state = world.state();
+    let id = job.id.to_string();
+    let own = state.kie.tasks.values();
+    let mut own = own.filter(|task| parameter(&task.callback_url, "job").as_deref() == Some(&id));
+    let late = own.find(|task| {
+        let fence = parameter(&task.callback_url, "fence").and_then(|fence| fence.parse().ok());
+        let at = Timestamp(task.created_ms);
+        !fence.is_some_and(|fence| was_claimed(job, Fence(fence), at))
+    })?;
+    Some(format!("I15: {id} was ordered as {} outside of a claim", late.id))
+}
+
+fn was_claimed(job: &Job, fence: Fence, at: Timestamp) -> bool {
+    let mut marks = job.timeline.iter().skip_while(|mark| mark.fence != fence);
+    let Some(claim) = marks.next() else { return false };
+    let end = marks.next().map_or(Timestamp(i64::MAX - SKEW.0), |mark| mark.at);
+    let until = end.min(claim.at.after(LEASE)).after(SKEW);
+    claim.at.0 - SKEW.0 <= at.0 && at <= until
+}
+
+/// I16: while no new orders are to be taken, none is, after the settings can have been read anew.
+fn ordered_while_paused(world: &World, job: &Job) -> Option<String> {
+    let state = world.state();
+    let mut paused = state.paused.iter();
+    let within = paused.any(|(from, until)| {
+        job.created_at > from.after(STALE) && until.is_none_or(|until| job.created_at < until)
+    });
+    within.then(|| format!("I16: {} was taken while no orders were", job.id))
 }
 
 /// I11: what stands as credited is money that the rail really has; and all that the rail has is credited, or waits for
@@ -197,7 +252,8 @@ fn money(world: &World, books: &Books) -> Vec<String> {
 fn stray_videos(world: &World, books: &Books) -> Vec<String> {
     let state = world.state();
     let mut found = Vec::new();
-    for (user, chat) in &state.telegram.chats {
+    // A vault is there to keep them.
+    for (user, chat) in state.telegram.chats.iter().filter(|(user, _)| **user > 0) {
         let own = |id: i64| {
             books
                 .jobs

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use table::Deadline;
 
 use crate::bell::{HIDDEN, Message};
-use crate::faults::Fault;
+use crate::faults::{Broken, Fault};
 use crate::functions::{CALLBACKS, Functions, WEBHOOK_SECRET};
 use crate::telegram::Update;
 use crate::world::{INVOCATION, Invocation, World, wait};
@@ -40,14 +40,21 @@ enum Ended<T> {
 }
 
 /// Carries an invocation out, unless it is killed or takes too long.
-async fn invoked<T>(end: Duration, work: impl Future<Output = T>) -> Ended<T> {
+async fn invoked<T>(world: &World, end: Duration, work: impl Future<Output = T>) -> Ended<T> {
     let invocation = Arc::new(Invocation::default());
     let killed = Arc::clone(&invocation);
     tokio::select! {
         biased;
         () = killed.killed.notified() => Ended::Killed,
-        done = tokio::time::timeout(end, INVOCATION.scope(invocation, work)) => done.map_or(Ended::Killed, Ended::Well),
+        done = tokio::time::timeout(end, INVOCATION.scope(invocation, work)) => done.map_or_else(|_| outlived(world), Ended::Well),
     }
+}
+
+/// I18: every call ends before its Lambda does.
+fn outlived<T>(world: &World) -> Ended<T> {
+    let what = "I18: an invocation was still waiting when its time was over".to_owned();
+    world.state().found.push(what);
+    Ended::Killed
 }
 
 impl Town {
@@ -157,7 +164,12 @@ impl Town {
             .body(Body::from(update.body.to_string()));
         let Ok(request) = request else { return true };
         self.world.note(|| format!("update {}", said(&update.body)));
-        let handled = invoked(WEB_END, telegram_webhook::handle(&machine.webhook, request)).await;
+        let handled = invoked(
+            &self.world,
+            WEB_END,
+            telegram_webhook::handle(&machine.webhook, request),
+        )
+        .await;
         let Ended::Well(response) = handled else {
             self.world.note(|| format!("update {} died", update.id));
             return false;
@@ -223,7 +235,7 @@ impl Town {
             .collect();
         self.world.note(|| format!("work on {} messages", batch.len()));
         let handled = video_worker::handle(&machine.workshop, event, Deadline::after(WORKER_TIME));
-        let Ended::Well(response) = invoked(WORKER_END, handled).await else {
+        let Ended::Well(response) = invoked(&self.world, WORKER_END, handled).await else {
             self.world.note(|| "a worker died".to_owned());
             return;
         };
@@ -247,7 +259,8 @@ impl Town {
     async fn minutes(self) {
         loop {
             wait(self.until_a_minute()).await;
-            if self.world.strikes(Fault::CleanupSkipped) {
+            let nobody = self.world.state().broken == Some(Broken::Cleanup);
+            if nobody || self.world.strikes(Fault::CleanupSkipped) {
                 continue;
             }
             let copies = 1 + u32::from(self.world.strikes(Fault::CleanupDoubled));
@@ -256,7 +269,7 @@ impl Town {
                 spawn(async move {
                     let machine = town.machine();
                     let run = cleanup::run(&machine.cleanup, &Value::Null, Deadline::after(CLEANUP_TIME));
-                    let ended = invoked(CLEANUP_END, Box::pin(run)).await;
+                    let ended = invoked(&town.world, CLEANUP_END, Box::pin(run)).await;
                     let how = match ended {
                         Ended::Well(Ok(_)) => "well",
                         Ended::Well(Err(_)) => "with an error",
@@ -266,6 +279,14 @@ impl Town {
                 });
             }
         }
+    }
+
+    /// The night's comparison with the rails.
+    pub async fn compares(&self) {
+        let machine = self.machine();
+        let night = Value::from_iter([("task", "reconcile")]);
+        let run = cleanup::run(&machine.cleanup, &night, Deadline::after(CLEANUP_TIME));
+        let _ = invoked(&self.world, CLEANUP_END, Box::pin(run)).await;
     }
 
     /// How long it is until the next minute in which cleanup may find anything: in the calm, the others are passed over.
@@ -331,8 +352,12 @@ impl Town {
             let Ok(request) = request else { return };
             self.world
                 .note(|| format!("called back about {}", body["data"]["taskId"]));
-            if let Ended::Well(response) =
-                invoked(WEB_END, provider_callback::handle(&machine.callback, request)).await
+            if let Ended::Well(response) = invoked(
+                &self.world,
+                WEB_END,
+                provider_callback::handle(&machine.callback, request),
+            )
+            .await
                 && response.status().is_success()
             {
                 return;
@@ -400,8 +425,12 @@ impl Town {
             };
             self.world
                 .note(|| format!("notice of {}", notice["object"]["id"]));
-            if let Ended::Well(response) =
-                invoked(WEB_END, payment_webhook::handle(&machine.payments, request)).await
+            if let Ended::Well(response) = invoked(
+                &self.world,
+                WEB_END,
+                payment_webhook::handle(&machine.payments, request),
+            )
+            .await
                 && response.status().is_success()
             {
                 return;

@@ -129,6 +129,22 @@ impl Telegram {
         self.push(user, json!({"message": {"message_id": id, "from": person(user), "chat": chat(user), "date": now_ms / 1000, "text": text}}));
     }
 
+    /// Somebody sends a photo.
+    pub fn photograph(&mut self, user: i64, caption: &str, now_ms: i64) {
+        if self.chats.entry(user).or_default().blocked {
+            return;
+        }
+        let id = self.number();
+        let message = Message {
+            id,
+            text: caption.to_owned(),
+            ..Message::default()
+        };
+        self.chats.entry(user).or_default().messages.push(message);
+        let sizes = json!([{"file_id": format!("photo-{id}"), "file_unique_id": format!("p{id}"), "width": 720, "height": 1280, "file_size": 2_006}]);
+        self.push(user, json!({"message": {"message_id": id, "from": person(user), "chat": chat(user), "date": now_ms / 1000, "photo": sizes, "caption": caption}}));
+    }
+
     /// Somebody presses a button.
     pub fn press(&mut self, user: i64, message: i64, data: &str, now_ms: i64) {
         let id = format!("q{}", self.number());
@@ -259,6 +275,12 @@ impl Telegram {
             "refundStarPayment" => {
                 let id = call["telegram_payment_charge_id"].as_str().unwrap_or_default();
                 self.give_back(id, now_ms)
+            }
+            "getFile" => {
+                let id = &call["file_id"];
+                Ok(
+                    json!({"file_id": id, "file_unique_id": id, "file_size": 2_006, "file_path": "photos/1.jpg"}),
+                )
             }
             "getStarTransactions" => Ok(self.transactions(call)),
             _ => Ok(json!(true)),

@@ -11,8 +11,9 @@ use domain::time::Timestamp;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::Wish;
 use crate::bell::Bell;
-use crate::faults::{ALL, Fault};
+use crate::faults::{ALL, Broken, Fault};
 use crate::kie::Kie;
 use crate::memory::Memory;
 use crate::telegram::Telegram;
@@ -45,11 +46,15 @@ struct Inner {
 
 /// What there is in it.
 pub struct State {
+    pub seed: u64,
     pub dice: fastrand::Rng,
     /// How likely a fault is where one may strike, in thousandths; and which kinds there are in this schedule.
     pub rough: u32,
     pub kinds: Vec<Fault>,
     pub calm: bool,
+    pub broken: Option<Broken>,
+    /// From when to when no new orders were to be taken.
+    pub paused: Vec<(Timestamp, Option<Timestamp>)>,
     pub struck: BTreeMap<Fault, u64>,
     pub seen: BTreeMap<&'static str, u64>,
     pub memory: Memory,
@@ -72,16 +77,20 @@ impl std::fmt::Debug for World {
 
 impl World {
     /// A world that follows from its seed.
-    pub fn new(seed: u64, memory: Memory, traced: bool) -> Self {
-        let mut dice = fastrand::Rng::with_seed(seed);
+    pub fn new(wish: Wish, mut memory: Memory) -> Self {
+        memory.broken = wish.broken;
+        let mut dice = fastrand::Rng::with_seed(wish.seed);
         // Swarms: each schedule knows only some kinds of faults, so that rare ones meet without the frequent ones
         // ending everything before.
         let share = dice.u32(1..=100);
         let kinds = ALL.iter().copied().filter(|_| dice.u32(0..100) < share).collect();
         let rough = [0, 5, 20, 60, 150][dice.usize(0..5)];
         let state = State {
+            seed: wish.seed,
             rough,
             kinds,
+            broken: wish.broken,
+            paused: Vec::new(),
             calm: false,
             struck: BTreeMap::new(),
             seen: BTreeMap::new(),
@@ -91,7 +100,7 @@ impl World {
             kie: Kie::default(),
             yookassa: YooKassa::default(),
             found: Vec::new(),
-            trace: traced.then(Vec::new),
+            trace: wish.traced.then(Vec::new),
             writes: 0,
             history: DefaultHasher::new(),
             steps: 0,
@@ -217,16 +226,11 @@ impl State {
     pub fn strikes(&mut self, fault: Fault) -> bool {
         // The dice are rolled in any case, so that one kind more or less changes nothing else.
         let roll = self.dice.u32(0..1_000);
-        let strikes = !self.calm && roll < self.rough && self.kinds.contains(&fault);
+        let strikes = !self.calm && roll < self.rough * fault.weight() && self.kinds.contains(&fault);
         if strikes {
             *self.struck.entry(fault).or_default() += 1;
         }
         strikes
-    }
-
-    /// Something happens with this likelihood, in hundredths; never in the calm.
-    pub fn chance(&mut self, percent: u32) -> bool {
-        self.dice.u32(0..100) < percent
     }
 
     pub fn note(&mut self, at: Duration, what: impl FnOnce() -> String) {
