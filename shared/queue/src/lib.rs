@@ -162,11 +162,14 @@ impl Queue {
     /// Over somebody who plays SQS.
     #[cfg(feature = "played")]
     pub fn played(bell: std::sync::Arc<dyn played::Bell>) -> Self {
-        let config = aws_sdk_sqs::Config::builder()
-            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
-            .build();
+        static UNUSED: std::sync::OnceLock<Client> = std::sync::OnceLock::new();
+        let unused = UNUSED.get_or_init(|| {
+            let config = aws_sdk_sqs::Config::builder();
+            let latest = aws_sdk_sqs::config::BehaviorVersion::latest();
+            Client::from_conf(config.behavior_version(latest).build())
+        });
         Self {
-            client: Client::from_conf(config),
+            client: unused.clone(),
             url: String::new(),
             played: Some(bell),
         }

@@ -66,11 +66,14 @@ impl Db {
     /// Over somebody who plays DynamoDB.
     #[cfg(feature = "played")]
     pub fn played(tables: std::sync::Arc<dyn Tables>) -> Self {
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
-            .build();
+        static UNUSED: std::sync::OnceLock<Client> = std::sync::OnceLock::new();
+        let unused = UNUSED.get_or_init(|| {
+            let config = aws_sdk_dynamodb::Config::builder();
+            let latest = aws_sdk_dynamodb::config::BehaviorVersion::latest();
+            Client::from_conf(config.behavior_version(latest).build())
+        });
         Self {
-            client: Client::from_conf(config),
+            client: unused.clone(),
             played: Some(tables),
         }
     }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How long a message that is being worked on is hidden: what the template says.
-pub const HIDDEN: Duration = Duration::from_secs(720);
+pub const HIDDEN: Duration = Duration::from_mins(12);
 /// How often a message is shown before it goes to those that failed too often.
 pub const SHOWN_MAX: u32 = 5;
 

@@ -1,8 +1,19 @@
 //! Everything that goes wrong, each kind with a name, and where it strikes.
 
-/// One kind of fault.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Fault {
+macro_rules! faults {
+    ($($(#[$about:meta])* $fault:ident,)+) => {
+        /// One kind of fault.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Fault {
+            $($(#[$about])* $fault,)+
+        }
+
+        /// All of them, in order.
+        pub const ALL: &[Fault] = &[$(Fault::$fault),+];
+    };
+}
+
+faults! {
     // DynamoDB.
     TableThrottled,
     TableConflict,
@@ -116,83 +127,3 @@ pub enum Broken {
     /// Nobody looks for what was forgotten.
     Cleanup,
 }
-
-/// All of them, in order.
-pub const ALL: &[Fault] = {
-    use Fault::*;
-    &[
-        TableThrottled,
-        TableConflict,
-        TableLostBefore,
-        TableLostAfter,
-        TableSlow,
-        TableLocked,
-        ReadStale,
-        IndexStale,
-        RingRefused,
-        RingAnswerLost,
-        RingSlow,
-        MessageDoubled,
-        MessageLate,
-        MessageLost,
-        MessageShownTooEarly,
-        MessagePoisoned,
-        KilledBefore,
-        KilledAfter,
-        ColdStart,
-        ClockAhead,
-        CleanupSkipped,
-        CleanupDoubled,
-        UpdateDoubled,
-        UpdateLate,
-        WebhookAnswerLost,
-        WebhookAnswerSlow,
-        TelegramUnreachable,
-        TelegramLostAfter,
-        TelegramSilent,
-        TelegramFlood,
-        TelegramBroken,
-        TelegramGarbage,
-        TelegramFetchesNothing,
-        CustomerTapsTwice,
-        CustomerBlocks,
-        CustomerDeletesMessage,
-        ProviderUnreachable,
-        ProviderLostAfter,
-        ProviderSilent,
-        ProviderFlood,
-        ProviderBroken,
-        ProviderGateway,
-        ProviderGarbage,
-        ProviderEmptyAccount,
-        RenderFails,
-        RenderModerated,
-        RenderSlow,
-        RenderNever,
-        RenderWithoutFile,
-        RenderGarbled,
-        FileIsAPage,
-        FileGone,
-        FileExpired,
-        FileEmpty,
-        FileCut,
-        FileBig,
-        FileHuge,
-        CallbackLost,
-        CallbackDoubled,
-        CallbackLate,
-        CallbackEarly,
-        CallbackForged,
-        RailUnreachable,
-        RailLostAfter,
-        RailSilent,
-        RailBroken,
-        NoticeLost,
-        NoticeDoubled,
-        NoticeLate,
-        NoticeForged,
-        MoneyGoesBack,
-        OrdersPaused,
-        ProviderPaused,
-    ]
-};

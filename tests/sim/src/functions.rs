@@ -84,7 +84,7 @@ impl Functions {
             callback: ground.callback(),
             cleanup: ground.cleanup(),
             payments: payment_webhook::App::new(
-                ground.cashier(),
+                ground.cashier(ground.settings()),
                 None,
                 vec!["127.0.0.1/32".parse().expect("a network")],
             ),
@@ -171,7 +171,7 @@ impl Ground<'_> {
     fn desk(&self) -> Desk {
         let settings = self.settings();
         settings.rendered_by(["kie".to_owned()]);
-        let cashier = self.cashier();
+        let cashier = self.cashier(settings.clone());
         let duty = Duty {
             office: office(self.db()),
             cashier: app::cashier::Desk {
@@ -184,7 +184,7 @@ impl Ground<'_> {
             .selling(cashier)
     }
 
-    fn cashier(&self) -> Cashier {
+    fn cashier(&self, settings: Settings) -> Cashier {
         let shop = Shop::new(
             http(),
             yookassa::HOST,
@@ -200,7 +200,7 @@ impl Ground<'_> {
             rails: Rails::new(rails),
             bot: Some(Self::bot()),
             return_url: "https://t.me/neurocards_bot".to_owned(),
-            settings: self.settings(),
+            settings,
             env: self.env(),
         }
     }
@@ -217,16 +217,17 @@ impl Ground<'_> {
     }
 
     fn cleanup(&self) -> Cleanup {
+        let settings = self.settings();
         Cleanup {
             jobs: Sweeper {
                 store: self.store(),
                 queue: self.queue(),
                 env: self.env(),
             },
-            cashier: self.cashier(),
+            cashier: self.cashier(settings.clone()),
             lookout: Lookout {
                 store: self.store(),
-                settings: self.settings(),
+                settings,
                 kie: None,
                 env: self.env(),
             },

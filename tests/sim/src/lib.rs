@@ -24,12 +24,12 @@ mod operator;
 mod outside;
 mod sound;
 mod streets;
+pub mod tables;
 mod telegram;
 mod world;
 mod yookassa;
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -109,10 +109,8 @@ fn ground() -> Memory {
     GROUND
         .get_or_init(|| {
             let memory = Memory::of_template(include_str!("../../../template.yaml"));
-            let looked = Arc::new(sound::Look::of(memory));
-            let office = office(table::Db::played(
-                Arc::clone(&looked) as Arc<dyn table::played::Tables>
-            ));
+            let looked = Arc::new(tables::Look::of(memory));
+            let office = office(table::Db::played(looked.clone()));
             let write = async {
                 let plan = limits_flags::plan(&office, &settings()).await.expect("a plan");
                 let by = By::new("the simulation", "", Timestamp(0)).expect("somebody");
@@ -141,12 +139,12 @@ pub fn play(wish: Wish) -> Outcome {
     let memory = ground();
     LocalSet::new().block_on(&runtime, async move {
         let world = World::new(wish, memory);
-        let _playing = wire::played::play(Rc::new(Streets(world.clone())));
+        let _playing = wire::played::play(Arc::new(Streets(world.clone())));
         let town = Town::new(&world);
         town.begin();
         let (customers, deeds) = {
             let mut state = world.state();
-            (state.dice.i64(1..=4), state.dice.u32(6..=24))
+            (state.dice.i64(1..=4), state.dice.u32(4..=14))
         };
         let all = (1..=customers).map(|user| customers::live(world.clone(), user, deeds));
         let mut lives = std::pin::pin!(futures::future::join_all(all));

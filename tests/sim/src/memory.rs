@@ -2,7 +2,9 @@
 //! ago, which is what a reader may see who does not ask for what was last written. Held against the emulator that the flow
 //! tests use by `tests/like_dynamodb.rs`.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::faults::Broken;
@@ -52,7 +54,8 @@ struct Before {
 /// The tables.
 #[derive(Clone, Debug, Default)]
 pub struct Memory {
-    tables: BTreeMap<String, Table>,
+    /// Shared with whoever looks, until they are written to.
+    tables: BTreeMap<String, Arc<Table>>,
     log: Vec<Before>,
     tokens: HashMap<String, (Duration, String)>,
     /// What does not hold.
@@ -82,7 +85,7 @@ impl Memory {
                 indexes: indexes.collect(),
                 items: BTreeMap::new(),
             };
-            (name.as_str().expect("a table's name").to_owned(), table)
+            (name.as_str().expect("a table's name").to_owned(), Arc::new(table))
         });
         Self {
             tables: tables.collect(),
@@ -98,6 +101,15 @@ impl Memory {
         let dues = items.filter_map(|item| item.get("due_at")?.as_n().ok());
         let next = dues.filter_map(|due| due.parse::<i64>().ok()).min()?;
         Some(next.max(now_ms))
+    }
+
+    /// The tables alone, as they stand, for whoever only looks.
+    #[must_use]
+    pub fn seen(&self) -> Self {
+        Self {
+            tables: self.tables.clone(),
+            ..Self::default()
+        }
     }
 
     /// Carries a request out, now, as somebody sees it for whom the last so-and-so long has not happened yet.
@@ -186,7 +198,7 @@ impl Memory {
                 continue;
             }
             let new = write.carried_out(old.as_ref());
-            let table = self.tables.get_mut(&name).ok_or_else(no_table)?;
+            let table = Arc::make_mut(self.tables.get_mut(&name).ok_or_else(no_table)?);
             match new {
                 Some(item) => drop(table.items.insert(place.clone(), item)),
                 None => drop(table.items.remove(&place)),
@@ -253,14 +265,14 @@ impl Memory {
         let in_range = |at: &Cell| {
             from.as_ref().is_none_or(|from| at >= from) && up_to.as_ref().is_none_or(|to| at <= to)
         };
-        let found = self
-            .as_of(&query.table, then)
-            .into_iter()
+        let items = self.as_of(&query.table, then);
+        let mut found: Vec<_> = items
+            .iter()
             .filter_map(|(place, item)| {
-                let at = index.place(&item).ok()?;
-                (at.0 == wanted && in_range(&at.1)).then_some(((at.1, place), item))
-            });
-        let mut found: Vec<_> = found.collect();
+                let at = index.place(item).ok()?;
+                (at.0 == wanted && in_range(&at.1)).then_some(((at.1, place.clone()), item))
+            })
+            .collect();
         found.sort_by(|(one, _), (other, _)| one.cmp(other));
         if !forward {
             found.reverse();
@@ -278,30 +290,27 @@ impl Memory {
             .map(|(_, item)| key_of(item, &[&table.key, index]));
         let items = found
             .into_iter()
-            .map(|(_, item)| index.shown(item, &table.key))
+            .map(|(_, item)| index.shown(item.clone(), &table.key))
             .collect();
         Ok(Page { items, next })
     }
 
     /// A table's items as they stood then.
-    fn as_of(&self, table: &str, then: Duration) -> BTreeMap<Place, Item> {
-        let mut items = self
-            .tables
-            .get(table)
-            .map(|table| table.items.clone())
-            .unwrap_or_default();
-        for before in self
-            .log
-            .iter()
-            .rev()
-            .filter(|before| before.at > then && before.table == table)
-        {
+    fn as_of(&self, table: &str, then: Duration) -> Cow<'_, BTreeMap<Place, Item>> {
+        static NONE: BTreeMap<Place, Item> = BTreeMap::new();
+        let items = self.tables.get(table).map_or(&NONE, |table| &table.items);
+        let changed = |before: &&Before| before.at > then && before.table == table;
+        if !self.log.iter().any(|before| changed(&before)) {
+            return Cow::Borrowed(items);
+        }
+        let mut items = items.clone();
+        for before in self.log.iter().rev().filter(changed) {
             match &before.item {
                 Some(item) => drop(items.insert(before.place.clone(), item.clone())),
                 None => drop(items.remove(&before.place)),
             }
         }
-        items
+        Cow::Owned(items)
     }
 
     fn scan(&self, table: &str, start: Option<&Item>, limit: Option<usize>) -> Result<Page, Error> {
@@ -343,7 +352,7 @@ impl Memory {
     }
 
     fn table(&self, name: &str) -> Result<&Table, Error> {
-        self.tables.get(name).ok_or_else(no_table)
+        self.tables.get(name).map(AsRef::as_ref).ok_or_else(no_table)
     }
 }
 

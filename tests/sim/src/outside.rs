@@ -97,7 +97,7 @@ impl World {
             };
             state.note(now, || format!("{what}: {how}"));
             if answer.is_ok() {
-                let books = crate::sound::books(state.memory.clone(), at);
+                let books = crate::sound::books(state.memory.seen(), at);
                 state
                     .found
                     .extend(violations(&books).iter().map(ToString::to_string));
@@ -131,12 +131,11 @@ impl World {
         if self.strikes(ways.unreachable) {
             return Err(lost(Silence::NotSent));
         }
-        let body = match request_body(request).await {
-            Some(body) => body,
-            None => return Err(lost(Silence::Broken)),
+        let Some(body) = request_body(request).await else {
+            return Err(lost(Silence::Broken));
         };
         let answer = match host.as_str() {
-            TELEGRAM => self.at_telegram(&path, form.as_deref(), &body).await,
+            TELEGRAM => self.at_telegram(&path, form.as_deref(), &body),
             kie::HOST if path.starts_with("/api/") => self.at_kie(&path, url.query(), &body),
             kie::HOST => self.file(&path, range.as_deref()),
             _ => self.at_yookassa(method.as_str(), &path, key.as_deref(), &body),
@@ -153,15 +152,10 @@ impl World {
             .await;
         }
         self.passes(false).await;
-        answer.map_err(|()| lost(Silence::Broken))
+        Ok(answer)
     }
 
-    async fn at_telegram(
-        &self,
-        path: &str,
-        form: Option<&str>,
-        body: &Bytes,
-    ) -> Result<http::Response<Body>, ()> {
+    fn at_telegram(&self, path: &str, form: Option<&str>, body: &Bytes) -> http::Response<Body> {
         let method = path.rsplit('/').next().unwrap_or_default();
         let refused = [
             (Fault::TelegramFlood, 429, "Too Many Requests: retry after 7"),
@@ -176,11 +170,11 @@ impl World {
                 };
                 let answer =
                     json!({"ok": false, "error_code": code, "description": description, "parameters": retry});
-                return Ok(answered(code, &answer));
+                return answered(code, &answer);
             }
         }
         if path.starts_with("/file/") {
-            return Ok(photo());
+            return photo();
         }
         let (call, uploaded) = match form.filter(|form| form.starts_with("multipart/")) {
             Some(form) => crate::form::read(form, body),
@@ -189,15 +183,15 @@ impl World {
         let file = self.got(&call, uploaded);
         let told = self.told(method, &call, file, false);
         if self.strikes(Fault::TelegramGarbage) {
-            return Ok(page(200));
+            return page(200);
         }
-        Ok(match told {
+        match told {
             Ok(result) => answered(200, &json!({"ok": true, "result": result})),
             Err((code, description)) => answered(
                 code,
                 &json!({"ok": false, "error_code": code, "description": description}),
             ),
-        })
+        }
     }
 
     /// The file that a call names, if Telegram can get it.
@@ -242,7 +236,7 @@ impl World {
         told
     }
 
-    fn at_kie(&self, path: &str, query: Option<&str>, body: &Bytes) -> Result<http::Response<Body>, ()> {
+    fn at_kie(&self, path: &str, query: Option<&str>, body: &Bytes) -> http::Response<Body> {
         let refused = [
             (
                 Fault::ProviderFlood,
@@ -257,11 +251,11 @@ impl World {
         ];
         for (fault, code, msg) in refused {
             if self.strikes(fault) {
-                return Ok(answered(200, &json!({"code": code, "msg": msg, "data": null})));
+                return answered(200, &json!({"code": code, "msg": msg, "data": null}));
             }
         }
         if self.strikes(Fault::ProviderGateway) {
-            return Ok(page(503));
+            return page(503);
         }
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let now_ms = self.now().0;
@@ -297,44 +291,35 @@ impl World {
             _ => json!({"code": 200, "msg": "success", "data": 1_000_000}),
         };
         if self.strikes(Fault::ProviderGarbage) {
-            return Ok(page(502));
+            return page(502);
         }
-        Ok(answered(200, &answer))
+        answered(200, &answer)
     }
 
-    fn file(&self, path: &str, range: Option<&str>) -> Result<http::Response<Body>, ()> {
+    fn file(&self, path: &str, range: Option<&str>) -> http::Response<Body> {
         let now_ms = self.now().0;
         let state = self.state();
         let (task, file) = state.kie.file(path, now_ms);
         let name = task.map(|task| task.id.clone()).unwrap_or_default();
         drop(state);
         match file {
-            File::Gone => Ok(page(404)),
-            File::Expired => Ok(page(403)),
-            File::Page => Ok(page(200)),
-            File::Empty => Ok(page(416)),
-            File::Cut => Ok(video(part_of(&name, 0, range, true))),
-            File::Video(bytes) if range.is_some() => Ok(video(part_of(&name, bytes, range, false))),
-            File::Video(bytes) => Ok(http::Response::builder()
+            File::Gone => page(404),
+            File::Expired => page(403),
+            File::Page => page(200),
+            File::Empty => page(416),
+            File::Cut => video(part_of(&name, 0, range, true)),
+            File::Video(bytes) if range.is_some() => video(part_of(&name, bytes, range, false)),
+            File::Video(bytes) => http::Response::builder()
                 .status(200)
                 .header(CONTENT_TYPE, "video/mp4")
                 .body(whole(&name, bytes))
-                .unwrap_or_default()),
+                .unwrap_or_default(),
         }
     }
 
-    fn at_yookassa(
-        &self,
-        method: &str,
-        path: &str,
-        key: Option<&str>,
-        body: &Bytes,
-    ) -> Result<http::Response<Body>, ()> {
+    fn at_yookassa(&self, method: &str, path: &str, key: Option<&str>, body: &Bytes) -> http::Response<Body> {
         if self.strikes(Fault::RailBroken) {
-            return Ok(answered(
-                500,
-                &json!({"type": "error", "code": "internal_server_error"}),
-            ));
+            return answered(500, &json!({"type": "error", "code": "internal_server_error"}));
         }
         let (now_ms, at) = (self.now().0, self.age());
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
@@ -343,7 +328,7 @@ impl World {
         state.note(at, || format!("yookassa {method} {path}: {status}"));
         drop(state);
         self.has_news();
-        Ok(answered(status, &answer))
+        answered(status, &answer)
     }
 }
 
@@ -488,7 +473,7 @@ impl queue::played::Bell for World {
             if world.strikes(Fault::RingRefused) {
                 return Err(queue::Error::NotRung("SQS does not answer".into()));
             }
-            world.rung(body, delay_s);
+            world.rung(&body, delay_s);
             world.may_die(Fault::KilledAfter).await;
             if world.strikes(Fault::RingAnswerLost) {
                 return Err(queue::Error::NotRung("the answer was lost".into()));
@@ -499,7 +484,7 @@ impl queue::played::Bell for World {
 }
 
 impl World {
-    fn rung(&self, body: String, delay_s: i32) {
+    fn rung(&self, body: &str, delay_s: i32) {
         let late = if self.strikes(Fault::MessageLate) { 240 } else { 0 };
         let copies = if self.strikes(Fault::MessageLost) {
             0
@@ -511,7 +496,7 @@ impl World {
         let mut state = self.state();
         state.note(at, || format!("rung in {delay_s} s, {copies} times: {body}"));
         for _ in 0..copies {
-            state.bell.put(body.clone(), at + delay);
+            state.bell.put(body.to_owned(), at + delay);
         }
         drop(state);
         self.has_news();

@@ -6,11 +6,11 @@ use domain::job::{Job, Settlement, Stage};
 use domain::payment::{Rail, State as PaymentState};
 use domain::time::{Millis, Timestamp};
 use store::{Payments, Store};
-use table::played::{Answer, Answered, Ask, Tables};
-use table::{Db, Error};
+use table::Db;
 
 use crate::functions::{payment_tables, tables};
 use crate::memory::Memory;
+use crate::tables::Look;
 use crate::world::World;
 
 /// The longest that a lease can last: the worker's time-out in the template, and what requests may add.
@@ -19,37 +19,9 @@ const LEASE: Millis = Millis::from_secs(120 + 40);
 const HORIZON: Millis = Millis::from_mins(20);
 /// How far two clocks may be apart.
 const SKEW: Millis = Millis::from_secs(3);
-/// How long settings may be older than they are: what a reader may not see yet, and an invocation that has begun.
-const STALE: Millis = Millis::from_secs(15);
-
-/// The tables as they stand, for whoever only looks.
-#[derive(Debug)]
-pub struct Look(std::sync::Mutex<Memory>);
-
-impl Look {
-    /// At these.
-    pub fn of(memory: Memory) -> Self {
-        Self(std::sync::Mutex::new(memory))
-    }
-
-    /// The tables themselves.
-    pub fn memory(&self) -> Memory {
-        self.0
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-            .clone()
-    }
-}
-
-impl Tables for Look {
-    fn ask(&self, ask: Ask) -> Answered {
-        let answer: Result<Answer, Error> = {
-            let mut memory = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            memory.answer(ask, std::time::Duration::ZERO, std::time::Duration::ZERO)
-        };
-        Box::pin(std::future::ready(answer))
-    }
-}
+/// For how long settings may hold that are no longer true and cannot be read anew (`limits_flags::OUTDATED_AFTER_MS`), and
+/// what a reader may not see yet, and an invocation that has begun.
+const STALE: Millis = Millis::from_secs(30 + 15);
 
 /// All that the tables say.
 pub fn books(memory: Memory, now: Timestamp) -> Books {
@@ -67,7 +39,7 @@ pub fn books(memory: Memory, now: Timestamp) -> Books {
 /// What the tables show that must not be.
 pub fn of_tables(world: &World) -> (Books, Vec<String>) {
     let now = world.now();
-    let books = books(world.state().memory.clone(), now);
+    let books = books(world.state().memory.seen(), now);
     let found = violations(&books).iter().map(ToString::to_string).collect();
     (books, found)
 }

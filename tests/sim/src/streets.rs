@@ -17,7 +17,7 @@ use crate::world::{INVOCATION, Invocation, World, wait};
 /// A worker's time, as the template has it, less what an invocation keeps for its answer.
 const WORKER_TIME: Duration = Duration::from_secs(118);
 /// The longest that Lambda lets it run.
-const WORKER_END: Duration = Duration::from_secs(120);
+const WORKER_END: Duration = Duration::from_mins(2);
 /// The longest that Lambda lets a webhook run.
 const WEB_END: Duration = Duration::from_secs(10);
 /// The same of cleanup.
@@ -110,11 +110,11 @@ impl Town {
                 let mut taken = busy.clone();
                 let mut next = Vec::new();
                 state.telegram.updates.retain(|update| {
-                    let takes = taken.insert(update.user);
-                    if takes {
+                    let is_next = taken.insert(update.user);
+                    if is_next {
                         next.push(update.clone());
                     }
-                    !takes
+                    !is_next
                 });
                 next
             };
@@ -123,7 +123,7 @@ impl Town {
                 let (town, done) = (self.clone(), done.clone());
                 spawn(async move {
                     let user = update.user;
-                    town.bring(update).await;
+                    Box::pin(town.bring(update)).await;
                     let _ = done.send(user);
                     town.world.has_news();
                 });
@@ -141,7 +141,7 @@ impl Town {
         for copy in 0..copies {
             let mut pause = Duration::from_millis(100);
             loop {
-                let is_taken = self.update(&update).await;
+                let is_taken = Box::pin(self.update(&update)).await;
                 if is_taken && !self.world.strikes(Fault::WebhookAnswerLost) {
                     break;
                 }
@@ -167,7 +167,7 @@ impl Town {
         let handled = invoked(
             &self.world,
             WEB_END,
-            telegram_webhook::handle(&machine.webhook, request),
+            Box::pin(telegram_webhook::handle(&machine.webhook, request)),
         )
         .await;
         let Ended::Well(response) = handled else {
@@ -247,10 +247,10 @@ impl Town {
                 .batch_item_failures
                 .iter()
                 .any(|failure| failure.item_identifier == id);
-            if !failed {
-                state.bell.delete(message.receipt);
-            } else {
+            if failed {
                 state.note(now, || format!("message {id} failed"));
+            } else {
+                state.bell.delete(message.receipt);
             }
         }
     }
@@ -298,7 +298,7 @@ impl Town {
         };
         match next {
             _ if !calm => minute,
-            Some(at) => minute.max(self.world.age_at(at).saturating_sub(self.world.age())),
+            Some(at) => minute.max(crate::world::age_at(at).saturating_sub(self.world.age())),
             None => minute * 10,
         }
     }
@@ -310,7 +310,7 @@ impl Town {
                 let state = self.world.state();
                 state.kie.tasks.values().filter_map(|task| task.report_ms).min()
             };
-            self.world.news(next.map(|at| self.world.age_at(at))).await;
+            self.world.news(next.map(crate::world::age_at)).await;
             let now_ms = self.world.now().0;
             let due: Vec<(String, Value, u32)> = {
                 let mut state = self.world.state();
@@ -373,7 +373,7 @@ impl Town {
                 let state = self.world.state();
                 state.yookassa.notices.iter().map(|(at, _)| *at).min()
             };
-            self.world.news(next.map(|at| self.world.age_at(at))).await;
+            self.world.news(next.map(crate::world::age_at)).await;
             let now_ms = self.world.now().0;
             let due: Vec<Value> = {
                 let mut state = self.world.state();

@@ -159,9 +159,12 @@ impl Telegram {
         if std::mem::replace(&mut known.blocked, blocked) == blocked {
             return;
         }
-        let is = |blocked: bool| match blocked {
-            true => json!({"user": bot(), "status": "kicked", "until_date": 0}),
-            false => json!({"user": bot(), "status": "member"}),
+        let is = |blocked: bool| {
+            if blocked {
+                json!({"user": bot(), "status": "kicked", "until_date": 0})
+            } else {
+                json!({"user": bot(), "status": "member"})
+            }
         };
         self.push(user, json!({"my_chat_member": {"chat": chat(user), "from": person(user), "date": now_ms / 1000, "old_chat_member": is(!blocked), "new_chat_member": is(blocked)}}));
     }
@@ -254,7 +257,7 @@ impl Telegram {
                 let id = call["callback_query_id"].as_str().unwrap_or_default();
                 let made = self.queries.remove(id);
                 let in_time = made.is_some_and(|made| now_ms <= made + QUERY_MS);
-                in_time.then(|| json!(true)).ok_or_else(|| {
+                in_time.then_some(json!(true)).ok_or_else(|| {
                     bad("query is too old and response timeout expired or query ID is invalid")
                 })
             }
@@ -381,9 +384,12 @@ impl Telegram {
             "editMessageCaption" if message.media.is_none() => {
                 return Err(bad("there is no caption in the message to edit"));
             }
-            "editMessageText" => text = call["text"].as_str().unwrap_or_default().to_owned(),
-            "editMessageCaption" => text = call["caption"].as_str().unwrap_or_default().to_owned(),
-            "editMessageMedia" => text = call["media"]["caption"].as_str().unwrap_or_default().to_owned(),
+            "editMessageText" => call["text"].as_str().unwrap_or_default().clone_into(&mut text),
+            "editMessageCaption" => call["caption"].as_str().unwrap_or_default().clone_into(&mut text),
+            "editMessageMedia" => call["media"]["caption"]
+                .as_str()
+                .unwrap_or_default()
+                .clone_into(&mut text),
             _ => {}
         }
         let media = media.or_else(|| message.media.clone());

@@ -130,12 +130,6 @@ impl World {
         let _ = tokio::time::timeout(left.max(Duration::from_millis(1)), news).await;
     }
 
-    /// How long after the beginning a moment is.
-    pub fn age_at(&self, at_ms: i64) -> Duration {
-        let age_ms = at_ms.saturating_sub(NOON.0);
-        Duration::from_millis(u64::try_from(age_ms).unwrap_or(0))
-    }
-
     /// How old the world is.
     pub fn age(&self) -> Duration {
         self.0.born.elapsed()
@@ -254,6 +248,12 @@ impl Clock for Watch {
     fn now(&self) -> Timestamp {
         Timestamp(self.world.now().0.saturating_add(self.ahead_ms))
     }
+}
+
+/// How long after the beginning a moment is.
+pub fn age_at(at_ms: i64) -> Duration {
+    let age_ms = at_ms.saturating_sub(NOON.0);
+    Duration::from_millis(u64::try_from(age_ms).unwrap_or(0))
 }
 
 /// Virtual time passes.

@@ -1,5 +1,7 @@
 //! One write, carried out as DynamoDB's expressions would: conditions against the item as it stands, then the change.
 
+use std::cmp::Ordering;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::condition::Condition;
@@ -107,13 +109,13 @@ impl Condition {
             Self::Exists(name) => at(name).is_some(),
             Self::Equals(name, value) => at(name).is_some_and(|held| equal(held, value)),
             Self::AtMost(name, value) => {
-                at(name).is_some_and(|held| order(held, value).is_some_and(|it| it.is_le()))
+                at(name).is_some_and(|held| order(held, value).is_some_and(Ordering::is_le))
             }
             Self::AtLeast(name, value) => {
-                at(name).is_some_and(|held| order(held, value).is_some_and(|it| it.is_ge()))
+                at(name).is_some_and(|held| order(held, value).is_some_and(Ordering::is_ge))
             }
             Self::AbsentOrLess(name, value) => {
-                at(name).is_none_or(|held| order(held, value).is_some_and(|it| it.is_lt()))
+                at(name).is_none_or(|held| order(held, value).is_some_and(Ordering::is_lt))
             }
             Self::AbsentOrEquals(name, value) => at(name).is_none_or(|held| equal(held, value)),
             Self::FewerThan(name, value) => at(name).is_none_or(|held| {
@@ -144,7 +146,7 @@ fn equal(one: &AttributeValue, other: &AttributeValue) -> bool {
     }
 }
 
-fn order(one: &AttributeValue, other: &AttributeValue) -> Option<std::cmp::Ordering> {
+fn order(one: &AttributeValue, other: &AttributeValue) -> Option<Ordering> {
     match (one, other) {
         (AttributeValue::N(_), AttributeValue::N(_)) => Some(number(one)?.cmp(&number(other)?)),
         (AttributeValue::S(one), AttributeValue::S(other)) => Some(one.as_bytes().cmp(other.as_bytes())),
