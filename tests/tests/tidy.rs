@@ -35,6 +35,11 @@ fn outside_protocols_stay_in_the_crates_at_the_edge() {
 }
 
 #[test]
+fn nobody_but_the_simulation_plays_the_outside() {
+    nothing_is_in(&edges::play_nothing(&Workspace::load().unwrap()));
+}
+
+#[test]
 fn what_comes_from_outside_is_allowed_to() {
     let rules = Rules::parse(&text("deny.toml").unwrap()).unwrap();
     nothing_is_in(&dependencies::let_in(&rules, &Outside::load().unwrap()));

@@ -7,6 +7,7 @@ use lambda_runtime::LambdaEvent;
 use providers::kie;
 use runtime::{Aws, Config, Secrets, clients};
 use serde_json::{Value, json};
+use table::Deadline;
 
 /// The variables that this function reads.
 pub const ENVIRONMENT: &[&str] = &[
@@ -79,8 +80,12 @@ pub async fn start() -> Result<Cleanup, runtime::Error> {
 /// error, and the next minute tries again. Jobs come first: payments wait for others, and what is left for the next
 /// minute is not lost.
 pub async fn handle(cleanup: &Cleanup, event: LambdaEvent<Value>) -> Result<Value, Error> {
-    let deadline = runtime::deadline(&event.context);
-    if event.payload.get("task").and_then(Value::as_str) == Some("reconcile") {
+    run(cleanup, &event.payload, runtime::deadline(&event.context)).await
+}
+
+/// The same until this moment, for whoever has a clock of its own.
+pub async fn run(cleanup: &Cleanup, event: &Value, deadline: Deadline) -> Result<Value, Error> {
+    if event.get("task").and_then(Value::as_str) == Some("reconcile") {
         let all = cleanup.cashier.reconcile(DAYS_COMPARED, deadline).await?;
         cleanup.cashier.report(&all, cleanup.operator, deadline).await;
         let told: Vec<String> = all.iter().map(ToString::to_string).collect();

@@ -87,7 +87,7 @@ impl Settings {
                 let age_ms = now.since(known.loaded_at).0;
                 meter::settings_age(u64::try_from(age_ms).unwrap_or(0));
                 tracing::warn!(name: "settings_unread", error = table::chain(&error), version = known.version, age_ms, "settings stay at the last good version");
-                Ok(self.outdate(&known, now))
+                Ok(self.outdate(&known))
             }
         }
     }
@@ -207,13 +207,14 @@ impl Settings {
         })
     }
 
-    /// The same settings, known to be those of another version since now or before.
-    fn outdate(&self, known: &Arc<Snapshot>, now: Timestamp) -> Arc<Snapshot> {
+    /// The same settings, known to be no longer true. They may have been so since they were last known to be: an instance
+    /// that was not asked for long must not go on for as long again by what it knew then.
+    fn outdate(&self, known: &Arc<Snapshot>) -> Arc<Snapshot> {
         if known.outdated_since.is_some() {
             return Arc::clone(known);
         }
         self.keep(Snapshot {
-            outdated_since: Some(now),
+            outdated_since: Some(known.loaded_at),
             ..Snapshot::clone(known)
         })
     }

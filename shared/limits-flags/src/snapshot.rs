@@ -51,7 +51,7 @@ pub struct Snapshot {
     pub version: u64,
     /// When it was loaded, or last known to be still true.
     pub loaded_at: Timestamp,
-    /// Since when it is known that there is another version, which could not be loaded.
+    /// Where it is known that there is another version, which could not be loaded: since when there may be.
     pub outdated_since: Option<Timestamp>,
     /// The rows are those of the version, not some of them of another.
     pub whole: bool,

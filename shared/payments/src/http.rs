@@ -1,6 +1,5 @@
 //! One request and its answer, read with a bound.
 
-use std::error::Error;
 use std::time::Duration;
 
 use reqwest::RequestBuilder;
@@ -27,10 +26,10 @@ pub(crate) enum Failed {
 
 /// Sends a request. `timeout` covers everything up to the last byte of the answer. A body that is no JSON is null.
 pub(crate) async fn send(request: RequestBuilder, timeout: Duration) -> Result<Answer, Failed> {
-    let mut response = request.timeout(timeout).send().await?;
+    let mut response = wire::send(request.timeout(timeout)).await?;
     let status = response.status().as_u16();
     let mut bytes = Vec::new();
-    while let Some(chunk) = response.chunk().await? {
+    while let Some(chunk) = response.chunk().await.map_err(wire::Unanswered::from)? {
         if bytes.len().saturating_add(chunk.len()) > ANSWER_BYTES_MAX {
             return Err(Failed::Unanswered("an answer of more than 4 MiB".to_owned()));
         }
@@ -55,19 +54,11 @@ fn is_code(text: &str) -> bool {
     text.len() <= CODE_CHARS_MAX && text.chars().all(letter)
 }
 
-impl From<reqwest::Error> for Failed {
-    fn from(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let mut why = error.to_string();
-        let mut source = error.source();
-        while let Some(cause) = source {
-            why = format!("{why}: {cause}");
-            source = cause.source();
-        }
-        if error.is_connect() || error.is_builder() {
-            Self::NotSent(why)
-        } else {
-            Self::Unanswered(why)
+impl From<wire::Unanswered> for Failed {
+    fn from(unanswered: wire::Unanswered) -> Self {
+        match unanswered.silence {
+            wire::Silence::NotSent => Self::NotSent(unanswered.why),
+            wire::Silence::TimedOut | wire::Silence::Broken => Self::Unanswered(unanswered.why),
         }
     }
 }

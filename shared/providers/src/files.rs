@@ -9,13 +9,14 @@ mod pass;
 mod picture;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use domain::catalog::Makes;
 use futures::Stream;
 use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, RANGE};
 use reqwest::{RequestBuilder, Response, StatusCode};
+use tokio::time::Instant;
 
 pub use pass::Pass;
 
@@ -155,8 +156,8 @@ impl Files {
             None => request,
         };
         let send = async |request: RequestBuilder| {
-            let answer = asked(request).timeout(left()).send().await;
-            answer.map_err(|error| Verdict::NoAnswer(error.without_url().to_string()))
+            let answer = wire::send(asked(request).timeout(left())).await;
+            answer.map_err(|unanswered| Verdict::NoAnswer(unanswered.why))
         };
         let Some(pass) = self.passes.iter().find(|pass| pass.opens(url)) else {
             return send(self.http.get(url)).await;

@@ -1,9 +1,10 @@
 //! One request and the three ways in which it can end: the same for every provider.
 
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 use reqwest::{RequestBuilder, Response, header::RETRY_AFTER};
 use serde::de::DeserializeOwned;
+use wire::{Silence, Unanswered};
 
 use crate::{Create, LookUp, Reason};
 
@@ -24,7 +25,7 @@ pub(crate) async fn send_up_to<E: DeserializeOwned>(
     request: RequestBuilder,
     timeout: Duration,
 ) -> Result<Answer<E>, Failed> {
-    let response = request.timeout(timeout).send().await.map_err(Failed::from)?;
+    let response = wire::send(request.timeout(timeout)).await?;
     Answer::read(response, bytes_max).await
 }
 
@@ -44,7 +45,7 @@ impl<E: DeserializeOwned> Answer<E> {
             .and_then(|value| value.to_str().ok());
         let retry_after_s = retry_after.and_then(|seconds| seconds.trim().parse().ok());
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await? {
+        while let Some(chunk) = response.chunk().await.map_err(Unanswered::from)? {
             if body.len() + chunk.len() > bytes_max {
                 return Err(Failed::Unanswered(format!(
                     "an answer of more than {bytes_max} bytes"
@@ -161,31 +162,14 @@ impl Failed {
     }
 }
 
-impl From<reqwest::Error> for Failed {
-    fn from(error: reqwest::Error) -> Self {
-        let error = error.without_url();
-        let unsent = error.is_connect() || error.is_builder();
-        let why = if error.is_timeout() && !unsent {
-            "no answer in time".to_owned()
-        } else {
-            chain(&error)
-        };
-        if unsent {
-            Self::NotSent(why)
-        } else {
-            Self::Unanswered(why)
+impl From<Unanswered> for Failed {
+    fn from(unanswered: Unanswered) -> Self {
+        match unanswered.silence {
+            Silence::NotSent => Self::NotSent(unanswered.why),
+            Silence::TimedOut => Self::Unanswered("no answer in time".to_owned()),
+            Silence::Broken => Self::Unanswered(unanswered.why),
         }
     }
-}
-
-fn chain(error: &reqwest::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        text = format!("{text}: {cause}");
-        source = cause.source();
-    }
-    text
 }
 
 /// Messages are a line; more than this of one is not worth a row or a log entry.

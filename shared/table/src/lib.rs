@@ -14,6 +14,8 @@ mod db;
 mod deadline;
 mod error;
 mod expression;
+#[cfg(feature = "played")]
+pub mod played;
 mod read;
 mod row;
 mod write;

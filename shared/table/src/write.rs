@@ -15,13 +15,13 @@ use crate::row::Item;
 #[derive(Clone, Debug)]
 pub struct Write {
     pub(crate) label: &'static str,
-    table: String,
-    action: Action,
-    conditions: Vec<Condition>,
+    pub(crate) table: String,
+    pub(crate) action: Action,
+    pub(crate) conditions: Vec<Condition>,
 }
 
 #[derive(Clone, Debug)]
-enum Action {
+pub(crate) enum Action {
     Put(Item),
     Delete(Item),
     Check(Item),
@@ -29,7 +29,7 @@ enum Action {
 }
 
 #[derive(Clone, Debug)]
-enum Edit {
+pub(crate) enum Edit {
     Set(Cow<'static, str>, AttributeValue),
     Increase(Cow<'static, str>, i64),
     Append(&'static str, AttributeValue),

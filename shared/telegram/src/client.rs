@@ -92,13 +92,8 @@ impl Client {
         timeout: Duration,
     ) -> Result<Download, Error> {
         let url = format!("{}/file/bot{}/{file_path}", self.base_url, self.token);
-        let response = self
-            .http
-            .get(url)
-            .timeout(timeout)
-            .send()
-            .await
-            .map_err(Error::unanswered)?;
+        let request = self.http.get(url).timeout(timeout);
+        let response = wire::send(request).await.map_err(Error::unanswered)?;
         match response.status().as_u16() {
             200 => Download::open(response, bytes_max),
             // Here a 404 is about the file, whose address is good for an hour only.
@@ -131,7 +126,7 @@ impl Client {
 }
 
 async fn answer_to(request: RequestBuilder) -> Result<Answer, Error> {
-    read_answer(request.send().await.map_err(Error::unanswered)?).await
+    read_answer(wire::send(request).await.map_err(Error::unanswered)?).await
 }
 
 async fn read_answer(mut response: Response) -> Result<Answer, Error> {

@@ -1,5 +1,7 @@
 //! Why a call failed, by what the caller may do about it.
 
+use wire::{Silence, Unanswered};
+
 /// Why a call failed. No variant's text holds the URL, which would hold the bot token.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -71,7 +73,7 @@ pub enum Error {
     NotSent {
         /// Why.
         #[source]
-        source: reqwest::Error,
+        source: Unanswered,
     },
     /// The call may have had its effect: it timed out, the connection broke, Telegram had an internal error, or the
     /// answer could not be read.
@@ -81,21 +83,18 @@ pub enum Error {
         why: String,
         /// The error behind it, if there is one.
         #[source]
-        source: Option<reqwest::Error>,
+        source: Option<Unanswered>,
     },
 }
 
 impl Error {
     /// For a call that brought no answer.
-    pub(crate) fn unanswered(error: reqwest::Error) -> Self {
-        let source = error.without_url();
-        if source.is_connect() || source.is_builder() {
-            return Self::NotSent { source };
-        }
-        let why = if source.is_timeout() {
-            "no answer in time"
-        } else {
-            "the connection broke"
+    pub(crate) fn unanswered(error: impl Into<Unanswered>) -> Self {
+        let source = error.into();
+        let why = match source.silence {
+            Silence::NotSent => return Self::NotSent { source },
+            Silence::TimedOut => "no answer in time",
+            Silence::Broken => "the connection broke",
         };
         Self::Unknown {
             why: why.to_owned(),

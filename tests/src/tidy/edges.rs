@@ -24,13 +24,14 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("domain", &[]),
     ("meter", &[]),
     ("trace", &[]),
+    ("wire", &[]),
     ("table", &["domain"]),
     ("limits-flags", &["domain", "meter", "table"]),
     ("store", &["domain", "table", "limits-flags"]),
     ("queue", &["domain", "trace"]),
-    ("telegram", &["domain"]),
-    ("providers", &["domain"]),
-    ("payments", &["domain"]),
+    ("telegram", &["domain", "wire"]),
+    ("providers", &["domain", "wire"]),
+    ("payments", &["domain", "wire"]),
     ("chart", &[]),
     ("app", BELOW_APP),
     ("runtime", ABOVE_STORE),
@@ -137,7 +138,10 @@ const TEST_SUPPORT: &[&str] = &[
 
 /// Crates of others that stay at the edge, and who may hold them. `domain` decides; it neither waits nor stores.
 const EDGE_CRATES: &[(&str, &[&str])] = &[
-    ("reqwest", &["telegram", "providers", "payments", "runtime"]),
+    (
+        "reqwest",
+        &["wire", "telegram", "providers", "payments", "runtime"],
+    ),
     ("aws-sdk-dynamodb", &["table", "limits-flags", "store", "runtime"]),
     ("aws-sdk-sqs", &["queue", "runtime"]),
     ("aws-sdk-secretsmanager", &["runtime"]),
@@ -160,6 +164,7 @@ const EDGE_CRATES: &[(&str, &[&str])] = &[
     (
         "tokio",
         &[
+            "wire",
             "table",
             "store",
             "queue",
@@ -223,7 +228,7 @@ fn allowed(package: &Package) -> Option<Allowed> {
     match listed {
         Some(crates) => Some(Allowed::These(crates)),
         None if package.is_function() => Some(Allowed::These(FUNCTION)),
-        None if package.name == "tests" => Some(Allowed::All),
+        None if ["tests", "sim"].contains(&package.name.as_str()) => Some(Allowed::All),
         None => None,
     }
 }
@@ -240,6 +245,25 @@ fn may_use(allowed: &Allowed, dependency: &Dependency) -> bool {
         Allowed::All => true,
         Allowed::These(crates) => crates.contains(&name) || (in_tests && TEST_SUPPORT.contains(&name)),
     }
+}
+
+/// Everybody but the simulation who asks for an outside that is played within the process.
+pub fn play_nothing(workspace: &Workspace) -> Findings {
+    let others = workspace.packages.iter().filter(|package| package.name != "sim");
+    others.flat_map(package_plays_nothing).collect()
+}
+
+fn package_plays_nothing(package: &Package) -> Findings {
+    let played = |dependency: &&Dependency| dependency.features.iter().any(|feature| feature == "played");
+    let played = package.dependencies.iter().filter(played);
+    played
+        .map(|dependency| {
+            format!(
+                "{} asks {} for the feature `played`, which is for the simulation only",
+                package.name, dependency.name
+            )
+        })
+        .collect()
 }
 
 /// Every product crate that holds a crate which belongs at an edge it is not.
@@ -288,14 +312,16 @@ mod tests {
         }
     }
 
-    /// `dev:store` is a dependency of the tests.
+    /// `dev:store` is a dependency of the tests, `table+played` one with a feature.
     fn dependency(name: &str) -> Dependency {
+        let (name, features) = name.split_once('+').unwrap_or((name, ""));
         let (kind, name) = name
             .strip_prefix("dev:")
             .map_or((None, name), |name| (Some("dev".into()), name));
         Dependency {
             name: name.into(),
             kind,
+            features: features.split_whitespace().map(str::to_owned).collect(),
             path: None,
         }
     }
@@ -337,6 +363,15 @@ mod tests {
             ("infra/local", "played-telegram", &[]),
         ];
         assert_eq!(point_down(&workspace(members)), Findings::new());
+    }
+
+    #[test]
+    fn a_function_that_plays_its_outside_is_found() {
+        let found = play_nothing(&workspace(&[
+            ("functions", "cleanup", &["table+played"]),
+            ("tests", "sim", &["table+played", "queue+played"]),
+        ]));
+        assert_eq!(found.len(), 1, "{found:?}");
     }
 
     #[test]

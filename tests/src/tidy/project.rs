@@ -48,6 +48,9 @@ pub struct Dependency {
     pub name: String,
     /// `None` for an ordinary one, else `dev` or `build`.
     pub kind: Option<String>,
+    /// Which of its features are asked for.
+    #[serde(default)]
+    pub features: Vec<String>,
     /// Where it is, for a package of this workspace.
     pub path: Option<PathBuf>,
 }

@@ -160,6 +160,28 @@ async fn a_switch_that_is_known_to_have_moved_and_cannot_be_read_stops_orders_wi
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn whoever_hears_late_of_a_switch_and_cannot_read_it_takes_no_order_by_what_they_knew_long_ago() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "two minutes too late").await;
+    stage
+        .change_settings(|settings| {
+            settings
+                .flags
+                .insert("new_jobs".to_owned(), limits_flags::FlagRow::plain(false));
+        })
+        .await;
+    stage.pass(Millis::from_mins(2));
+    let down = Fault::new(Service::DynamoDb, Effect::InternalError).operation("Query");
+    let armed = stage.aws.faults().arm(down.caller(WEBHOOK).always());
+    let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
+    assert!(alert.contains("paused"), "{alert}");
+    armed.disarm();
+    assert_eq!(stage.jobs().await, Vec::new());
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_mixture_of_two_versions_is_read_again_though_its_version_is_the_newest() {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;

@@ -271,7 +271,7 @@ mod tests {
         for row in [
             r#"{"credits":0}"#,
             r#"{"credits":1,"uses":0}"#,
-            r#"{}"#,
+            "{}",
             r#"{"credits":1,"plan":"week"}"#,
             r#"{"credits":1,"days":7}"#,
             r#"{"plan":"week","days":0}"#,

@@ -1,13 +1,14 @@
 //! A service account: what the secret says of it, where it is asked, and how a request is shown its token.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::RequestBuilder;
 use reqwest::header::{AUTHORIZATION, HeaderValue};
 use ring::signature::RsaKeyPair;
 use serde::Deserialize;
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use super::token::{NoToken, Signer, TOKEN_PLACE, Tokens};
 use super::{Answer, ROW};

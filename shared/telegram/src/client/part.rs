@@ -48,7 +48,7 @@ impl Client {
             .header(RANGE, format!("bytes={from}-{last}"))
             .header(ACCEPT_ENCODING, "identity")
             .timeout(timeout);
-        let response = request.send().await.map_err(Error::unanswered)?;
+        let response = wire::send(request).await.map_err(Error::unanswered)?;
         match response.status().as_u16() {
             206 => {
                 let (begins, whole) = range_of(&response).ok_or_else(unasked)?;

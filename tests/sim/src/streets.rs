@@ -1,0 +1,475 @@
+//! What happens by itself: updates are brought, the queue is worked off, minutes pass, callbacks and notices come.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use lambda_http::Body;
+use serde_json::{Value, json};
+use table::Deadline;
+
+use crate::bell::{HIDDEN, Message};
+use crate::faults::{Broken, Fault};
+use crate::functions::{CALLBACKS, Functions, WEBHOOK_SECRET};
+use crate::telegram::Update;
+use crate::world::{INVOCATION, Invocation, World, wait};
+
+/// A worker's time, as the template has it, less what an invocation keeps for its answer.
+const WORKER_TIME: Duration = Duration::from_secs(118);
+/// The longest that Lambda lets it run.
+const WORKER_END: Duration = Duration::from_mins(2);
+/// The longest that Lambda lets a webhook run.
+const WEB_END: Duration = Duration::from_secs(10);
+/// The same of cleanup.
+const CLEANUP_TIME: Duration = Duration::from_secs(48);
+const CLEANUP_END: Duration = Duration::from_secs(50);
+/// Messages in a batch, as the template has it.
+const BATCH: usize = 2;
+
+/// Everything that runs in one schedule.
+#[derive(Clone)]
+pub struct Town {
+    pub world: World,
+    machines: Arc<std::sync::Mutex<Vec<Arc<Functions>>>>,
+}
+
+/// How an invocation ended.
+enum Ended<T> {
+    Well(T),
+    Killed,
+}
+
+/// Carries an invocation out, unless it is killed or takes too long.
+async fn invoked<T>(world: &World, end: Duration, work: impl Future<Output = T>) -> Ended<T> {
+    let invocation = Arc::new(Invocation::default());
+    let killed = Arc::clone(&invocation);
+    tokio::select! {
+        biased;
+        () = killed.killed.notified() => Ended::Killed,
+        done = tokio::time::timeout(end, INVOCATION.scope(invocation, work)) => done.map_or_else(|_| outlived(world), Ended::Well),
+    }
+}
+
+/// I18: every call ends before its Lambda does.
+fn outlived<T>(world: &World) -> Ended<T> {
+    let what = "I18: an invocation was still waiting when its time was over".to_owned();
+    world.state().found.push(what);
+    Ended::Killed
+}
+
+impl Town {
+    /// A town with two machines.
+    pub fn new(world: &World) -> Self {
+        let machines = (0..2).map(|_| Arc::new(Functions::start(world, 0))).collect();
+        Self {
+            world: world.clone(),
+            machines: Arc::new(std::sync::Mutex::new(machines)),
+        }
+    }
+
+    /// A machine: one that has been running, or a new one.
+    fn machine(&self) -> Arc<Functions> {
+        let cold = self.world.strikes(Fault::ColdStart);
+        let ahead = self.world.strikes(Fault::ClockAhead);
+        let at = self.world.state().dice.usize(0..2);
+        let mut machines = self
+            .machines
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
+        if cold || ahead {
+            let ahead_ms = if ahead { 1_500 } else { 0 };
+            machines[at] = Arc::new(Functions::start(&self.world, ahead_ms));
+        }
+        Arc::clone(&machines[at])
+    }
+
+    /// Begins everything that happens by itself.
+    pub fn begin(&self) {
+        let town = self.clone();
+        spawn(async move { town.post().await });
+        let town = self.clone();
+        spawn(async move { town.poller().await });
+        let town = self.clone();
+        spawn(async move { town.minutes().await });
+        let town = self.clone();
+        spawn(async move { town.reports().await });
+        let town = self.clone();
+        spawn(async move { town.notices().await });
+    }
+
+    /// Telegram brings what there is, one after the other for each customer.
+    async fn post(self) {
+        let mut busy: std::collections::BTreeSet<i64> = std::collections::BTreeSet::new();
+        let (done, mut free) = tokio::sync::mpsc::unbounded_channel();
+        loop {
+            while let Ok(user) = free.try_recv() {
+                busy.remove(&user);
+            }
+            let next: Vec<Update> = {
+                let mut state = self.world.state();
+                let mut taken = busy.clone();
+                let mut next = Vec::new();
+                state.telegram.updates.retain(|update| {
+                    let is_next = taken.insert(update.user);
+                    if is_next {
+                        next.push(update.clone());
+                    }
+                    !is_next
+                });
+                next
+            };
+            for update in next {
+                busy.insert(update.user);
+                let (town, done) = (self.clone(), done.clone());
+                spawn(async move {
+                    let user = update.user;
+                    Box::pin(town.bring(update)).await;
+                    let _ = done.send(user);
+                    town.world.has_news();
+                });
+            }
+            self.world.news(None).await;
+        }
+    }
+
+    /// Brings an update until it is taken.
+    async fn bring(&self, update: Update) {
+        if self.world.strikes(Fault::UpdateLate) {
+            wait(Duration::from_secs(90)).await;
+        }
+        let copies = 1 + u32::from(self.world.strikes(Fault::UpdateDoubled));
+        for copy in 0..copies {
+            let mut pause = Duration::from_millis(100);
+            loop {
+                let is_taken = Box::pin(self.update(&update)).await;
+                if is_taken && !self.world.strikes(Fault::WebhookAnswerLost) {
+                    break;
+                }
+                wait(pause).await;
+                pause = (pause * 2).min(Duration::from_mins(1));
+            }
+            if copy + 1 < copies {
+                wait(Duration::from_millis(300)).await;
+            }
+        }
+    }
+
+    /// Brings an update once, and carries out what the webhook answers, unless that gets lost.
+    async fn update(&self, update: &Update) -> bool {
+        let machine = self.machine();
+        let request = http::Request::builder()
+            .method("POST")
+            .uri("/")
+            .header("x-telegram-bot-api-secret-token", WEBHOOK_SECRET)
+            .body(Body::from(update.body.to_string()));
+        let Ok(request) = request else { return true };
+        self.world.note(|| format!("update {}", said(&update.body)));
+        let handled = invoked(
+            &self.world,
+            WEB_END,
+            Box::pin(telegram_webhook::handle(&machine.webhook, request)),
+        )
+        .await;
+        let Ended::Well(response) = handled else {
+            self.world.note(|| format!("update {} died", update.id));
+            return false;
+        };
+        if response.status() != 200 {
+            self.world.note(|| format!("update {} to come again", update.id));
+            return false;
+        }
+        if self.world.strikes(Fault::WebhookAnswerSlow) {
+            wait(Duration::from_secs(20)).await;
+        }
+        if self.world.strikes(Fault::WebhookAnswerLost) {
+            return false;
+        }
+        let answer: Value = serde_json::from_slice(response.body().as_ref()).unwrap_or_default();
+        if let Some(method) = answer["method"].as_str() {
+            let _ = self.world.told(method, &answer, None, true);
+        }
+        true
+    }
+
+    /// Lambda polls the queue.
+    async fn poller(self) {
+        loop {
+            let now = self.world.age();
+            let hidden = if self.world.strikes(Fault::MessageShownTooEarly) {
+                Duration::from_secs(2)
+            } else {
+                HIDDEN
+            };
+            let shown = {
+                let mut state = self.world.state();
+                let state = &mut *state;
+                state.bell.show(now, hidden, &mut state.dice)
+            };
+            for batch in shown.chunks(BATCH) {
+                let (town, batch) = (self.clone(), batch.to_vec());
+                spawn(async move { town.work(batch).await });
+            }
+            if self.world.strikes(Fault::MessagePoisoned) {
+                self.world.state().bell.put("{\"job\": 7".to_owned(), now);
+            }
+            wait(Duration::from_millis(100)).await;
+            let messages = self.world.state().bell.messages.clone();
+            let next = messages.iter().map(|message| message.from).min();
+            if next.is_none_or(|next| next > self.world.age()) {
+                self.world.news(next).await;
+            }
+        }
+    }
+
+    async fn work(&self, batch: Vec<Message>) {
+        let machine = self.machine();
+        let mut event = SqsEvent::default();
+        event.records = batch
+            .iter()
+            .map(|message| {
+                let mut record = SqsMessage::default();
+                record.message_id = Some(message.id.to_string());
+                record.body = Some(message.body.clone());
+                record
+            })
+            .collect();
+        self.world.note(|| format!("work on {} messages", batch.len()));
+        let handled = video_worker::handle(&machine.workshop, event, Deadline::after(WORKER_TIME));
+        let Ended::Well(response) = invoked(&self.world, WORKER_END, handled).await else {
+            self.world.note(|| "a worker died".to_owned());
+            return;
+        };
+        let now = self.world.age();
+        let mut state = self.world.state();
+        for message in batch {
+            let id = message.id.to_string();
+            let failed = response
+                .batch_item_failures
+                .iter()
+                .any(|failure| failure.item_identifier == id);
+            if failed {
+                state.note(now, || format!("message {id} failed"));
+            } else {
+                state.bell.delete(message.receipt);
+            }
+        }
+    }
+
+    /// Every minute cleanup runs.
+    async fn minutes(self) {
+        loop {
+            wait(self.until_a_minute()).await;
+            let nobody = self.world.state().broken == Some(Broken::Cleanup);
+            if nobody || self.world.strikes(Fault::CleanupSkipped) {
+                continue;
+            }
+            let copies = 1 + u32::from(self.world.strikes(Fault::CleanupDoubled));
+            for _ in 0..copies {
+                let town = self.clone();
+                spawn(async move {
+                    let machine = town.machine();
+                    let run = cleanup::run(&machine.cleanup, &Value::Null, Deadline::after(CLEANUP_TIME));
+                    let ended = invoked(&town.world, CLEANUP_END, Box::pin(run)).await;
+                    let how = match ended {
+                        Ended::Well(Ok(_)) => "well",
+                        Ended::Well(Err(_)) => "with an error",
+                        Ended::Killed => "killed",
+                    };
+                    town.world.note(|| format!("cleanup ended {how}"));
+                });
+            }
+        }
+    }
+
+    /// The night's comparison with the rails.
+    pub async fn compares(&self) {
+        let machine = self.machine();
+        let night = Value::from_iter([("task", "reconcile")]);
+        let run = cleanup::run(&machine.cleanup, &night, Deadline::after(CLEANUP_TIME));
+        let _ = invoked(&self.world, CLEANUP_END, Box::pin(run)).await;
+    }
+
+    /// How long it is until the next minute in which cleanup may find anything: in the calm, the others are passed over.
+    fn until_a_minute(&self) -> Duration {
+        let minute = Duration::from_mins(1);
+        let (calm, next) = {
+            let state = self.world.state();
+            (state.calm, state.memory.next_due(self.world.now().0))
+        };
+        match next {
+            _ if !calm => minute,
+            Some(at) => minute.max(crate::world::age_at(at).saturating_sub(self.world.age())),
+            None => minute * 10,
+        }
+    }
+
+    /// The provider reports the ends of renders.
+    async fn reports(self) {
+        loop {
+            let next = {
+                let state = self.world.state();
+                state.kie.tasks.values().filter_map(|task| task.report_ms).min()
+            };
+            self.world.news(next.map(crate::world::age_at)).await;
+            let now_ms = self.world.now().0;
+            let due: Vec<(String, Value, u32)> = {
+                let mut state = self.world.state();
+                let due = state
+                    .kie
+                    .tasks
+                    .values_mut()
+                    .filter(|task| task.report_ms.is_some_and(|at| at <= now_ms));
+                due.map(|task| {
+                    task.report_ms = None;
+                    (task.callback_url.clone(), task.report(now_ms), task.reports)
+                })
+                .collect()
+            };
+            for (url, body, copies) in due {
+                for _ in 0..copies {
+                    let (town, url, body) = (self.clone(), url.clone(), body.clone());
+                    spawn(async move { town.call_back(&url, &body).await });
+                }
+                if self.world.strikes(Fault::CallbackForged) {
+                    let forged = url.replace("mac=", "mac=00").replace("fence=", "fence=9");
+                    let (town, body) = (self.clone(), body.clone());
+                    spawn(async move { town.call_back(&forged, &body).await });
+                }
+            }
+        }
+    }
+
+    async fn call_back(&self, url: &str, body: &Value) {
+        for tried in 0..3_u32 {
+            let machine = self.machine();
+            let Some(path) = url.strip_prefix(CALLBACKS.trim_end_matches('/')) else {
+                return;
+            };
+            let request = http::Request::builder()
+                .method("POST")
+                .uri(path)
+                .body(Body::from(body.to_string()));
+            let Ok(request) = request else { return };
+            self.world
+                .note(|| format!("called back about {}", body["data"]["taskId"]));
+            if let Ended::Well(response) = invoked(
+                &self.world,
+                WEB_END,
+                provider_callback::handle(&machine.callback, request),
+            )
+            .await
+                && response.status().is_success()
+            {
+                return;
+            }
+            wait(Duration::from_secs(10 << tried)).await;
+        }
+    }
+
+    /// The rail brings its notices.
+    async fn notices(self) {
+        loop {
+            let next = {
+                let state = self.world.state();
+                state.yookassa.notices.iter().map(|(at, _)| *at).min()
+            };
+            self.world.news(next.map(crate::world::age_at)).await;
+            let now_ms = self.world.now().0;
+            let due: Vec<Value> = {
+                let mut state = self.world.state();
+                let (due, later) = std::mem::take(&mut state.yookassa.notices)
+                    .into_iter()
+                    .partition(|(at, _)| *at <= now_ms);
+                state.yookassa.notices = later;
+                let due: Vec<(i64, Value)> = due;
+                due.into_iter().map(|(_, notice)| notice).collect()
+            };
+            for notice in due {
+                if self.world.strikes(Fault::NoticeLate) {
+                    self.world
+                        .state()
+                        .yookassa
+                        .notices
+                        .push((now_ms + 900_000, notice));
+                    continue;
+                }
+                if self.world.strikes(Fault::NoticeLost) {
+                    continue;
+                }
+                let copies = 1 + u32::from(self.world.strikes(Fault::NoticeDoubled));
+                for _ in 0..copies {
+                    let (town, notice) = (self.clone(), notice.clone());
+                    spawn(async move { town.notify(&notice).await });
+                }
+                if self.world.strikes(Fault::NoticeForged) {
+                    let mut forged = notice.clone();
+                    forged["object"]["amount"]["value"] = json!("1.00");
+                    let town = self.clone();
+                    spawn(async move { town.notify(&forged).await });
+                }
+            }
+        }
+    }
+
+    async fn notify(&self, notice: &Value) {
+        for tried in 0..3_u32 {
+            let machine = self.machine();
+            let event = json!({
+                "version": "2.0", "routeKey": "$default", "rawPath": "/yookassa", "rawQueryString": "", "headers": {},
+                "requestContext": {"accountId": "a", "apiId": "a", "domainName": "a", "domainPrefix": "a", "requestId": "a", "routeKey": "$default", "stage": "$default", "time": "", "timeEpoch": 0,
+                    "http": {"method": "POST", "path": "/yookassa", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": ""}},
+                "body": notice.to_string(), "isBase64Encoded": false,
+            });
+            let Ok(request) = lambda_http::request::from_str(&event.to_string()) else {
+                return;
+            };
+            self.world
+                .note(|| format!("notice of {}", notice["object"]["id"]));
+            if let Ended::Well(response) = invoked(
+                &self.world,
+                WEB_END,
+                payment_webhook::handle(&machine.payments, request),
+            )
+            .await
+                && response.status().is_success()
+            {
+                return;
+            }
+            wait(Duration::from_secs(30 << tried)).await;
+        }
+    }
+}
+
+/// What an update is about.
+fn said(update: &Value) -> String {
+    let message = &update["message"];
+    let what = message["text"].as_str().map(str::to_owned);
+    let what = what.or_else(|| {
+        update["callback_query"]["data"]
+            .as_str()
+            .map(|data| format!("[{data}]"))
+    });
+    let from = [
+        "message",
+        "callback_query",
+        "pre_checkout_query",
+        "my_chat_member",
+    ];
+    let user = from.iter().find_map(|kind| update[*kind]["from"]["id"].as_i64());
+    let what = what.unwrap_or_else(|| {
+        update
+            .as_object()
+            .into_iter()
+            .flatten()
+            .map(|(name, _)| name.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
+    format!("{} of {}: {what}", update["update_id"], user.unwrap_or_default())
+}
+
+/// Begins something beside everything else, on the same thread.
+#[allow(clippy::disallowed_methods, reason = "the simulation is no Lambda")]
+pub fn spawn(work: impl Future<Output = ()> + 'static) {
+    tokio::task::spawn_local(work);
+}
