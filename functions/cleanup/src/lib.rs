@@ -85,6 +85,10 @@ pub async fn handle(cleanup: &Cleanup, event: LambdaEvent<Value>) -> Result<Valu
 
 /// The same until this moment, for whoever has a clock of its own.
 pub async fn run(cleanup: &Cleanup, event: &Value, deadline: Deadline) -> Result<Value, Error> {
+    deadline.hold(swept(cleanup, event, deadline)).await
+}
+
+async fn swept(cleanup: &Cleanup, event: &Value, deadline: Deadline) -> Result<Value, Error> {
     if event.get("task").and_then(Value::as_str) == Some("reconcile") {
         let all = cleanup.cashier.reconcile(DAYS_COMPARED, deadline).await?;
         cleanup.cashier.report(&all, cleanup.operator, deadline).await;

@@ -82,7 +82,7 @@ pub async fn handle(report: &DailyReport, event: LambdaEvent<Value>) -> Result<V
     let (mut told, mut trouble) = (Map::new(), None);
     for period in periods(&event.payload, now)? {
         let key = period.key();
-        match report.reporter.send(post, &period, deadline).await {
+        match deadline.hold(report.reporter.send(post, &period, deadline)).await {
             Ok(outcome) => {
                 let outcome = match outcome {
                     Outcome::Sent => "sent",

@@ -4,6 +4,8 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::middleware::Next;
+use axum::response::Response;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use lambda_http::RequestExt as _;
@@ -130,9 +132,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Until {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let lambda = parts.lambda_context_ref().map(runtime::deadline);
-        Ok(Self(lambda.unwrap_or_else(|| Deadline::after(PATIENCE))))
+        Ok(Self(until(parts)))
     }
+}
+
+fn until(parts: &Parts) -> Deadline {
+    let lambda = parts.lambda_context_ref().map(runtime::deadline);
+    lambda.unwrap_or_else(|| Deadline::after(PATIENCE))
+}
+
+/// Holds all that a request leads to within the time of its invocation.
+pub(crate) async fn in_time(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let deadline = until(&parts);
+    deadline.hold(next.run(Request::from_parts(parts, body))).await
 }
 
 /// The query of an address.

@@ -274,5 +274,6 @@ pub fn router(api: Arc<Api>) -> Router {
             Arc::clone(&api),
             cors::cross_origin,
         ))
+        .layer(middleware::from_fn(crate::body::in_time))
         .with_state(api)
 }

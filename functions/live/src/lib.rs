@@ -87,7 +87,7 @@ pub async fn handle(desk: &Arc<Desk>, request: Request) -> Response<Body> {
     let deadline = request
         .lambda_context_ref()
         .map_or_else(|| Deadline::after(INVOCATION), runtime::deadline);
-    let mut response = match opened(desk, &request, deadline).await {
+    let mut response = match deadline.hold(opened(desk, &request, deadline)).await {
         Ok(stream) => {
             let frames = stream.frames().map(|bytes| Ok(Frame::data(bytes)));
             let mut response = Response::new(StreamBody::new(frames).boxed_unsync());

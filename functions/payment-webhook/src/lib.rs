@@ -96,8 +96,8 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
     }
     let path = request.raw_http_path().trim_end_matches('/').to_owned();
     match (request.method().as_str(), path.as_str()) {
-        ("POST", "/yookassa") => yookassa_notice(app, &request, deadline).await,
-        ("POST", "/stripe") => stripe_event(app, &request, deadline).await,
+        ("POST", "/yookassa") => deadline.hold(yookassa_notice(app, &request, deadline)).await,
+        ("POST", "/stripe") => deadline.hold(stripe_event(app, &request, deadline)).await,
         (_, "/yookassa" | "/stripe") => status(405),
         _ => status(404),
     }

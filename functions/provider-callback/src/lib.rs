@@ -58,7 +58,7 @@ pub async fn handle(desk: &CallbackDesk, request: Request) -> Response<Body> {
         signature: header("x-webhook-signature"),
         body,
     };
-    match desk.take(&callback, deadline).await {
+    match deadline.hold(desk.take(&callback, deadline)).await {
         Ok(Taken::Rung | Taken::Noted | Taken::Late) => status(200),
         Ok(Taken::Senseless) => {
             tracing::warn!(name: "callback_senseless", bytes = body.len(), "a callback that says nothing");

@@ -177,7 +177,7 @@ async fn respond(app: &App, update: &Update, deadline: Deadline) -> Response<Bod
     // Money is never given up: it is told again until it is taken down.
     let is_money = matches!(&update.kind, UpdateKind::Message(message) if message.is_about_money());
     // A panic is a fault of ours that repetition does not mend either; where it was, the runtime's hook has said.
-    match AssertUnwindSafe(app.desk.answer(update, deadline))
+    match AssertUnwindSafe(deadline.hold(app.desk.answer(update, deadline)))
         .catch_unwind()
         .await
     {

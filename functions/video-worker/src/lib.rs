@@ -79,7 +79,7 @@ pub async fn handle(workshop: &Workshop, event: SqsEvent, deadline: Deadline) ->
         workshop.attend(&doorbell, &record.rung, deadline).await
     });
     let mut response = SqsBatchResponse::default();
-    for message_id in failed.await {
+    for message_id in deadline.hold(failed).await {
         response.add_failure(message_id);
     }
     response

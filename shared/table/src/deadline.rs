@@ -7,6 +7,11 @@ use tokio::time::Instant;
 
 use crate::error::Error;
 
+tokio::task_local! {
+    /// The end of the invocation that is being carried out.
+    static INVOCATION: Deadline;
+}
+
 /// The moment at which an invocation must have finished. Every outside call takes its timeout from here.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadline(Instant);
@@ -21,6 +26,20 @@ impl Deadline {
     #[must_use]
     pub fn within(self, span: Duration) -> Self {
         Self(self.0.min(Instant::now() + span))
+    }
+
+    /// Does the work of an invocation, in which no read of a table waits past this moment, whoever makes it and however many
+    /// there were before.
+    pub async fn hold<T>(self, work: impl Future<Output = T>) -> T {
+        // On the heap: an invocation's work is large, and this stands around all of it.
+        INVOCATION.scope(self, Box::pin(work)).await
+    }
+
+    /// So long from now, but not past the end of the invocation that is being carried out, if its work is held to one.
+    pub(crate) fn of_read(span: Duration) -> Self {
+        let end = INVOCATION.try_with(|end| *end).ok();
+        let until = Self::after(span);
+        end.map_or(until, |end| Self(until.0.min(end.0)))
     }
 
     /// How long there still is; zero when it is over.
@@ -71,6 +90,17 @@ mod tests {
         });
         assert!(matches!(late.await, Err(Error::NoAnswer(_))));
         assert!(!asked);
+    }
+
+    #[tokio::test]
+    async fn a_read_waits_for_its_own_time_and_not_past_the_invocation_that_makes_it() {
+        let span = Duration::from_secs(4);
+        let left = async || Deadline::of_read(span).remaining();
+        assert!(left().await > Duration::from_secs(3));
+        let soon = Deadline::after(Duration::from_secs(1));
+        assert!(soon.hold(left()).await <= Duration::from_secs(1));
+        let late = Deadline::after(Duration::from_mins(1));
+        assert!(late.hold(left()).await <= span);
     }
 
     #[test]

@@ -121,7 +121,7 @@ impl Db {
             open.insert(table, request.map_err(|error| Error::Invalid(Box::new(error)))?);
         }
         let left_out = || Error::Throttled("DynamoDB left out keys again and again".into());
-        let deadline = Deadline::after(READ_TIMEOUT);
+        let deadline = Deadline::of_read(READ_TIMEOUT);
         for round in 0..BATCH_ROUNDS_MAX {
             if open.is_empty() {
                 return Ok(found);
@@ -246,5 +246,5 @@ impl Db {
 }
 
 async fn in_time<T>(request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    Deadline::after(READ_TIMEOUT).bound(request).await
+    Deadline::of_read(READ_TIMEOUT).bound(request).await
 }

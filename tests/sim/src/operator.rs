@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use limits_flags::{By, Office, throws};
+use limits_flags::edit::EditError;
+use limits_flags::{ApplyError, By, Office, throws};
 use serde_json::json;
 use table::{Db, Deadline};
 
@@ -17,16 +18,20 @@ pub async fn live(world: World) {
     loop {
         wait(Duration::from_secs(20)).await;
         if world.strikes(Fault::OrdersPaused) {
-            throw(&world, &office, "flag#new_jobs", false).await;
-            let from = world.now();
-            world.state().paused.push((from, None));
+            let thrown = throw(&world, &office, "flag#new_jobs", false).await;
+            if thrown {
+                let from = world.now();
+                world.state().paused.push((from, None));
+            }
             let span = world.state().dice.u64(5..180);
             wait(Duration::from_secs(span)).await;
             let until = world.now();
-            if let Some(last) = world.state().paused.last_mut() {
-                last.1 = Some(until);
+            if thrown {
+                if let Some(last) = world.state().paused.last_mut() {
+                    last.1 = Some(until);
+                }
+                throw(&world, &office, "flag#new_jobs", true).await;
             }
-            throw(&world, &office, "flag#new_jobs", true).await;
         }
         if world.strikes(Fault::ProviderPaused) {
             throw(&world, &office, "flag#provider-kie", false).await;
@@ -38,17 +43,22 @@ pub async fn live(world: World) {
 }
 
 /// Throws a switch, however often it takes: an answer that was lost is found out by asking again.
-async fn throw(world: &World, office: &Office, row: &str, on: bool) {
+async fn throw(world: &World, office: &Office, row: &str, on: bool) -> bool {
     let was = json!({ "enabled": !on }).to_string();
     for _ in 0..40 {
         let by = By::new("the operator", "the simulation", world.now());
-        let Some(by) = by else { return };
+        let Some(by) = by else { return false };
         let deadline = Deadline::after(Duration::from_secs(20));
         let thrown = throws::throw(office, row, (&was, on), &by, deadline).await;
         world.note(|| format!("operator: {row} {on}: {}", thrown.is_ok()));
-        if thrown.is_ok() {
-            return;
+        // There is no other operator: whoever was overtaken was so by their own change, whose answer was lost.
+        if matches!(
+            thrown,
+            Ok(_) | Err(EditError::Apply(ApplyError::Overtaken { .. }))
+        ) {
+            return true;
         }
         wait(Duration::from_secs(1)).await;
     }
+    false
 }

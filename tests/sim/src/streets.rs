@@ -399,13 +399,13 @@ impl Town {
                 let copies = 1 + u32::from(self.world.strikes(Fault::NoticeDoubled));
                 for _ in 0..copies {
                     let (town, notice) = (self.clone(), notice.clone());
-                    spawn(async move { town.notify(&notice).await });
+                    spawn(async move { Box::pin(town.notify(&notice)).await });
                 }
                 if self.world.strikes(Fault::NoticeForged) {
                     let mut forged = notice.clone();
                     forged["object"]["amount"]["value"] = json!("1.00");
                     let town = self.clone();
-                    spawn(async move { town.notify(&forged).await });
+                    spawn(async move { Box::pin(town.notify(&forged)).await });
                 }
             }
         }
@@ -428,7 +428,7 @@ impl Town {
             if let Ended::Well(response) = invoked(
                 &self.world,
                 WEB_END,
-                payment_webhook::handle(&machine.payments, request),
+                Box::pin(payment_webhook::handle(&machine.payments, request)),
             )
             .await
                 && response.status().is_success()
