@@ -64,6 +64,8 @@ mod tests {
     use super::*;
 
     async fn sent_to(url: &str) -> Unanswered {
+        // The other test may have been faster.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = reqwest::Client::builder().no_proxy().build().unwrap();
         let request = client.get(url).timeout(Duration::from_secs(5));
         send(request).await.unwrap_err()

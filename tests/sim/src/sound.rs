@@ -22,6 +22,8 @@ const SKEW: Millis = Millis::from_secs(3);
 /// For how long settings may hold that are no longer true and cannot be read anew (`limits_flags::OUTDATED_AFTER_MS`), and
 /// what a reader may not see yet, and an invocation that has begun.
 const STALE: Millis = Millis::from_secs(30 + 15);
+/// How long an order's own moment, which is its invocation's beginning, may lie before what was read for it.
+const INVOCATION: Millis = Millis::from_secs(10);
 
 /// All that the tables say.
 pub fn books(memory: Memory, now: Timestamp) -> Books {
@@ -160,7 +162,8 @@ fn ordered_while_paused(world: &World, job: &Job) -> Option<String> {
     let state = world.state();
     let mut paused = state.paused.iter();
     let within = paused.any(|(from, until)| {
-        job.created_at > from.after(STALE) && until.is_none_or(|until| job.created_at < until)
+        job.created_at > from.after(STALE)
+            && until.is_none_or(|until| job.created_at.after(INVOCATION) < until)
     });
     within.then(|| format!("I16: {} was taken while no orders were", job.id))
 }

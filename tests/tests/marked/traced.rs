@@ -6,10 +6,11 @@ use std::time::Duration;
 use domain::id::JobId;
 use domain::job::Stage as Stands;
 use domain::time::Millis;
+use local_lambda::{Effect, Fault, Service};
 use serde_json::Value;
 use store::rows;
 use table::{Deadline, Write, s};
-use tests::stage::Stage;
+use tests::stage::{Stage, WORKER, WORKER_TIME};
 use trace::Link;
 
 use crate::{CUSTOMER, PROMPT, marks, marks_of, page, stage};
@@ -200,9 +201,12 @@ async fn what_a_worker_cannot_do_is_told_of_the_order() {
     let (stage, _) = stage().await;
     stage.newcomer(CUSTOMER).await;
     let job = stage.order(CUSTOMER, PROMPT).await;
-    // Nobody came while there was time to render it, and now there is none left to write that down.
+    // Nobody came while there was time to render it, and now nobody can write that down.
     stage.pass(Millis::from_mins(24 * 60));
-    let answer = stage.ring_with(&job, Duration::ZERO).await;
+    let down = Fault::new(Service::DynamoDb, Effect::InternalError).operation("TransactWriteItems");
+    let armed = stage.aws.faults().arm(down.caller(WORKER).always());
+    let answer = stage.ring_with(&job, WORKER_TIME).await;
+    armed.disarm();
     assert_eq!(answer.batch_item_failures.len(), 1);
     let name = runtime::rays::named(&job.to_string()).unwrap();
     let is_told = |line: &str| line.contains("message_goes_back") && line.contains(&name);

@@ -48,18 +48,20 @@ pub(crate) async fn cancel_order(
 ) -> Result<Json<Canceled>, Refusal> {
     let user = caller.user()?.id;
     let job = api.own(user, &order).await?;
-    // It is shown in the chat, which takes a call to Telegram.
-    paced(&api.media.chat, user, api.now())?;
     let seen = api.see_visitor(caller.user()?).await?;
     let outcome = cancel::cancel(&api.store, "features-api", job, seen.now, deadline).await?;
-    let (job, back) = match outcome {
-        Outcome::Canceled { job, back } => (job, back),
+    let job = match outcome {
+        Outcome::Canceled { job, .. } => job,
         Outcome::TooLate(job) => return Err(not_now(&seen, "too_late", cancel::why_not(&job))),
         Outcome::Gone => return Err(unknown()),
     };
-    let available = seen.balance.available;
-    let available = available.plus(back).unwrap_or(available);
-    if let Some(bot) = &api.desk.cashier.bot {
+    // As it stands now: whoever else took the order back may have done so before the balance was read, or after.
+    let account = api.store.account(user).await?;
+    let available = account.map_or(seen.balance.available, |account| account.balance.available);
+    // It is shown in the chat, which takes a call to Telegram; who asks too often still has their order taken back.
+    if let Some(bot) = &api.desk.cashier.bot
+        && paced(&api.media.chat, user, api.now()).is_ok()
+    {
         let say = Say::of(seen.locale());
         cancel::show_in_chat(bot, say, &seen.snapshot, (&job, available), deadline).await;
     }
