@@ -496,6 +496,27 @@ fn the_log_says_of_every_order_what_its_job_says() {
 }
 
 #[test]
+fn while_a_customer_is_being_forgotten_the_log_may_still_have_what_their_orders_have_no_more() {
+    let erased = |minutes: i64, silenced: bool| {
+        logged(|books| {
+            log(books)[1].result = Some("a file".into());
+            if silenced {
+                books.jobs[1].order.prompt.clear();
+                books.jobs[1].order.image = None;
+            }
+            let user = books.jobs[1].id.user;
+            let mut accounts = books.accounts.iter_mut();
+            accounts.find(|account| account.user == user).unwrap().erased_at = Some(START);
+            books.read_at = Some(START.after(Millis::from_mins(minutes)));
+        })
+    };
+    let wrong = |found: String| found.contains("and the job");
+    assert!(!wrong(erased(59, true)));
+    assert!(wrong(erased(60, true)), "by then it is gone");
+    assert!(wrong(erased(59, false)), "nothing of this order was deleted");
+}
+
+#[test]
 fn a_line_that_has_aged_out_is_missed_by_nobody() {
     let gone = |after: i64| {
         logged(|books| {
