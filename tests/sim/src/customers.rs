@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::faults::Fault;
 use crate::functions::OPERATOR;
-use crate::telegram::Button;
-use crate::world::{World, wait};
+use crate::telegram::{Button, LINK, Telegram};
+use crate::world::{State, World, wait};
 use crate::yookassa;
 
 const PROMPTS: &[&str] = &[
@@ -68,72 +68,65 @@ enum Deed {
     Nothing,
 }
 
+/// What somebody does next: what befalls them, or what there is to be said and pressed.
 fn choose(world: &World, user: i64) -> Deed {
-    let blocks = world.strikes(Fault::CustomerBlocks);
-    let deletes = world.strikes(Fault::CustomerDeletesMessage);
-    let goes_back = world.strikes(Fault::MoneyGoesBack);
+    let faults = [
+        Fault::CustomerBlocks,
+        Fault::CustomerDeletesMessage,
+        Fault::MoneyGoesBack,
+    ];
+    let struck = world.one_of(&faults);
     let mut state = world.state();
-    let state = &mut *state;
-    let chat = state.telegram.chats.entry(user).or_default();
-    if chat.blocked {
+    if state.telegram.chats.entry(user).or_default().blocked {
         return Deed::Block(!state.dice.bool());
     }
-    if blocks {
-        return Deed::Block(true);
-    }
-    let shown: Vec<_> = chat
-        .messages
-        .iter()
-        .filter(|message| message.from_bot && !message.deleted)
-        .collect();
-    if deletes && let Some(message) = shown.last() {
-        return Deed::Delete(message.id);
-    }
-    if goes_back {
-        let own: Vec<String> = state
-            .yookassa
-            .payments
-            .values()
-            .filter(|payment| payment.paid)
-            .map(|payment| payment.id.clone())
-            .collect();
-        let stars = state
-            .telegram
-            .charges
-            .iter()
-            .filter(|charge| charge.user == user && charge.refunded_at_s.is_none());
-        let all: Vec<String> = own
-            .into_iter()
-            .chain(stars.map(|charge| charge.id.clone()))
-            .collect();
-        if !all.is_empty() {
-            return Deed::GiveBack(all[state.dice.usize(0..all.len())].clone());
+    let mishap = struck.and_then(|fault| mishap(&mut state, user, fault));
+    mishap.unwrap_or_else(|| wish(&mut state, user))
+}
+
+/// What befalls somebody; nothing where there is nothing that it could befall.
+fn mishap(state: &mut State, user: i64, fault: Fault) -> Option<Deed> {
+    match fault {
+        Fault::CustomerBlocks => Some(Deed::Block(true)),
+        Fault::CustomerDeletesMessage => {
+            let newest = state.telegram.shown(user).last()?;
+            Some(Deed::Delete(newest.id))
+        }
+        _ => {
+            let roubles = state.yookassa.payments.values().filter(|payment| payment.paid);
+            let charges = state.telegram.charges.iter();
+            let stars = charges.filter(|charge| charge.user == user && charge.refunded_at_s.is_none());
+            let all: Vec<String> = roubles
+                .map(|payment| payment.id.clone())
+                .chain(stars.map(|charge| charge.id.clone()))
+                .collect();
+            state.dice.choice(all).map(Deed::GiveBack)
         }
     }
-    let newest = shown.iter().rev().take(3);
-    let mut buttons: Vec<(i64, Button)> = Vec::new();
-    for message in newest {
-        for button in &message.buttons {
-            buttons.push((message.id, button.clone()));
-        }
-    }
+}
+
+/// What somebody wants: a video, to be told something, or whatever a button in front of them promises.
+fn wish(state: &mut State, user: i64) -> Deed {
     let roll = state.dice.u32(0..100);
-    if roll < 6 {
-        return Deed::Photograph(PROMPTS[state.dice.usize(0..PROMPTS.len())]);
-    }
     if roll < 25 {
-        return Deed::Say(PROMPTS[state.dice.usize(0..PROMPTS.len())]);
+        let prompt = PROMPTS[state.dice.usize(0..PROMPTS.len())];
+        return if roll < 6 {
+            Deed::Photograph(prompt)
+        } else {
+            Deed::Say(prompt)
+        };
     }
     if roll < 40 {
         return Deed::Say(COMMANDS[state.dice.usize(0..COMMANDS.len())]);
     }
+    let shown: Vec<_> = state.telegram.shown(user).collect();
+    let newest = shown.iter().rev().take(3);
+    let buttons: Vec<(i64, Button)> = newest
+        .flat_map(|message| message.buttons.iter().map(|button| (message.id, button.clone())))
+        .collect();
     let liked: Vec<(i64, Button)> = buttons
         .iter()
-        .filter(|(_, button)| match button {
-            Button::Says(data) => LIKED.iter().any(|liked| data.starts_with(liked)),
-            Button::Leads(url) => url.starts_with("https://t.me/$sim") || url.starts_with(yookassa::HOST),
-            Button::Pays => true,
-        })
+        .filter(|(_, button)| is_liked(button))
         .cloned()
         .collect();
     let from = if roll < 80 && !liked.is_empty() {
@@ -141,24 +134,35 @@ fn choose(world: &World, user: i64) -> Deed {
     } else {
         buttons
     };
-    if from.is_empty() {
-        return Deed::Nothing;
-    }
-    let (message, button) = from[state.dice.usize(0..from.len())].clone();
+    let chosen = state.dice.choice(from);
+    chosen
+        .and_then(|(message, button)| pressed(&state.telegram, user, message, button))
+        .unwrap_or(Deed::Nothing)
+}
+
+fn is_liked(button: &Button) -> bool {
     match button {
-        Button::Says(data) => Deed::Press(message, data),
+        Button::Says(data) => LIKED.iter().any(|liked| data.starts_with(liked)),
+        Button::Leads(url) => url.starts_with(LINK) || url.starts_with(yookassa::HOST),
+        Button::Pays => true,
+    }
+}
+
+/// What a button does for whoever presses it.
+fn pressed(telegram: &Telegram, user: i64, message: i64, button: Button) -> Option<Deed> {
+    match button {
+        Button::Says(data) => Some(Deed::Press(message, data)),
         Button::Pays => {
-            let mut all = state.telegram.invoices.iter().enumerate();
-            all.find(|(_, invoice)| invoice.message == Some((user, message)))
-                .map_or(Deed::Nothing, |(at, _)| Deed::Pay(at))
+            let at = Some((user, message));
+            let mut invoices = telegram.invoices.iter();
+            invoices.position(|invoice| invoice.message == at).map(Deed::Pay)
         }
-        Button::Leads(url) => match url.strip_prefix("https://t.me/$sim") {
-            Some(number) => number.parse().map_or(Deed::Nothing, Deed::Pay),
-            None => match url.strip_prefix(&format!("{}/pay/", yookassa::HOST)) {
-                Some(id) => Deed::PayPage(id.to_owned()),
-                None => Deed::Nothing,
-            },
-        },
+        Button::Leads(url) => {
+            let page = format!("{}/pay/", yookassa::HOST);
+            let link = url.strip_prefix(LINK).and_then(|number| number.parse().ok());
+            let paid = url.strip_prefix(&page).map(str::to_owned);
+            link.map(Deed::Pay).or(paid.map(Deed::PayPage))
+        }
     }
 }
 

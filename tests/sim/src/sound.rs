@@ -108,12 +108,11 @@ fn parameter(url: &str, name: &str) -> Option<String> {
 fn renders_of(world: &World, job: &Job) -> Option<String> {
     let state = world.state();
     let id = job.id.to_string();
-    let of = parameter;
     let own = state
         .kie
         .tasks
         .values()
-        .filter(|task| of(&task.callback_url, "job").as_deref() == Some(&id));
+        .filter(|task| parameter(&task.callback_url, "job").as_deref() == Some(&id));
     let own: Vec<_> = own.collect();
     let mut good: Vec<i64> = own
         .iter()
@@ -128,7 +127,7 @@ fn renders_of(world: &World, job: &Job) -> Option<String> {
     }
     let task = job.task.as_ref()?;
     let named = own.iter().find(|it| it.id == task.0);
-    let fence = named.and_then(|it| of(&it.callback_url, "fence"));
+    let fence = named.and_then(|it| parameter(&it.callback_url, "fence"));
     let expected = job.fence.0.to_string();
     (fence.as_deref() != Some(&expected))
         .then(|| format!("I8: submission {expected} of {id} goes by a task of {fence:?}"))

@@ -7,6 +7,8 @@ use serde_json::{Value, json};
 
 /// Whose bot it is.
 pub const BOT: i64 = 123_456;
+/// What the link of an invoice begins with.
+pub const LINK: &str = "https://t.me/$sim";
 /// A press is answered within this time, or nobody waits for the answer.
 const QUERY_MS: i64 = 15_000;
 /// A checkout is answered within this time, or nothing is taken.
@@ -112,6 +114,13 @@ impl Telegram {
         let id = 700_000_000 + self.number();
         body["update_id"] = json!(id);
         self.updates.push(Update { id, user, body });
+    }
+
+    /// What the bot shows in a chat, the oldest first.
+    pub fn shown(&self, user: i64) -> impl DoubleEndedIterator<Item = &Message> {
+        let chat = self.chats.get(&user);
+        let messages = chat.into_iter().flat_map(|chat| &chat.messages);
+        messages.filter(|message| message.from_bot && !message.deleted)
     }
 
     /// Somebody writes.
@@ -273,7 +282,7 @@ impl Telegram {
             }
             "createInvoiceLink" => {
                 let invoice = self.invoice(call, None);
-                Ok(json!(format!("https://t.me/$sim{invoice}")))
+                Ok(json!(format!("{LINK}{invoice}")))
             }
             "refundStarPayment" => {
                 let id = call["telegram_payment_charge_id"].as_str().unwrap_or_default();

@@ -97,9 +97,8 @@ async fn the_button_beside_the_text_field_speaks_the_customers_language() {
     assert_eq!(button(&stage, ANNA), says("Cabinet"));
     let set = |stage: &Stage| stage.telegram.call_counts()["setChatMenuButton"];
     stage.say(BORIS, "/start").await;
-    assert_eq!(set(&stage), 1);
     stage.say(ANNA, "/start").await;
-    assert_eq!(set(&stage), 2, "whose own it is, is told anew where it leads");
+    assert_eq!(set(&stage), 1, "no later start waits for it");
     stage.say(ANNA, "/language").await;
     stage.press_newest(ANNA, "la:ru").await;
     assert_eq!(button(&stage, ANNA), says("Кабинет"));

@@ -60,6 +60,14 @@ async fn a_code_begins_a_plan_once_and_what_is_made_on_it_costs_no_credits() {
     stage.pass(WEEK);
     stage.say(ANNA, "/cabinet").await;
     assert!(!stage.last_text(ANNA).contains("Безлимит на неделю"));
+    // Whatever runs by then: nobody is told to wait for what they have had.
+    let held = Held {
+        key: "unlimited_1day".to_owned(),
+        until: Some(stage.now().after(DAY)),
+    };
+    stage.grant(ANNA, Change::Plan(Some(held))).await;
+    let again = typed(&stage, "/promo WEEK").await;
+    assert!(again.contains("уже использовали"), "{again}");
     stage.assert_sound().await;
 }
 

@@ -23,10 +23,10 @@ pub struct Menu {
 }
 
 impl Visit<'_> {
-    /// At a start: whoever speaks what the button says to everybody, and has chosen nothing else, needs none of their own. It is
-    /// said each time to the others, for the address of the Mini App is in it, which may have changed.
+    /// At the first start: whoever speaks what the button says to everybody needs none of their own. Later `/language` says it
+    /// anew; no other start waits for Telegram.
     pub(super) async fn greet_on_the_button(&self) {
-        if self.say.locale() != Locale::of(None) || self.account.language.is_some() {
+        if self.newcomer && self.say.locale() != Locale::of(None) {
             self.name_the_button(self.say).await;
         }
     }

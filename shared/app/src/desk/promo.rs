@@ -1,5 +1,6 @@
 //! `/promo CODE`, and the link that says it.
 
+use domain::ledger::Key;
 use domain::money::Credits;
 use domain::rewards::{NoDays, NoPromo, PlanDays, Promo, PromoCode};
 use store::{PromoUse, PromoUsed};
@@ -73,7 +74,12 @@ impl Visit<'_> {
         let after = match promo.holds(&self.account, self.now) {
             Ok(_) if promo.plan.as_ref().is_some_and(gone) => return Ok(Err(NoPromo::Over)),
             Ok(after) => after,
-            Err(why) => return Ok(Err(why)),
+            // Whoever has used it is not told to wait until it can be had.
+            Err(why) => {
+                let key = Key::Promo(code.clone());
+                let used = self.desk.store.entry(self.account.user, &key).await?.is_some();
+                return Ok(if used { Ok(PromoUsed::Before) } else { Err(why) });
+            }
         };
         let used = PromoUse {
             user: self.account.user,

@@ -105,9 +105,16 @@ fn failed(state: &State, failure: Failure) -> bool {
 
 /// What must be reached, or the model looks at less than it says.
 fn reached(order: &Order) -> Vec<Property<Order>> {
+    let all = transitions(order).into_iter().chain(ends(order));
+    let wanted = all.filter(|(is_wanted, _)| *is_wanted);
+    wanted.map(|(_, property)| property).collect()
+}
+
+/// Each transition, and whether this order can come to it.
+fn transitions(order: &Order) -> Vec<(bool, Property<Order>)> {
     let left = order.left;
     let videos = !order.scene.is_for_words();
-    let all = vec![
+    vec![
         (true, sometimes("T1", |_, state| took(state, Rule::T1))),
         (true, sometimes("T2", |_, state| took(state, Rule::T2))),
         (videos, sometimes("T3", |_, state| took(state, Rule::T3))),
@@ -145,6 +152,14 @@ fn reached(order: &Order) -> Vec<Property<Order>> {
         ),
         (true, sometimes("T15", |_, state| took(state, Rule::T15))),
         (!videos, sometimes("T16", |_, state| took(state, Rule::T16))),
+    ]
+}
+
+/// Each way in which it ends, and whether this one can.
+fn ends(order: &Order) -> Vec<(bool, Property<Order>)> {
+    let left = order.left;
+    let videos = !order.scene.is_for_words();
+    vec![
         (
             true,
             sometimes("refused for its words", |_, state| {
@@ -187,7 +202,5 @@ fn reached(order: &Order) -> Vec<Property<Order>> {
                 state.jobs().filter(|(row, _)| row.stage.is_final()).count() > 1
             }),
         ),
-    ];
-    let wanted = all.into_iter().filter(|(is_wanted, _)| *is_wanted);
-    wanted.map(|(_, property)| property).collect()
+    ]
 }

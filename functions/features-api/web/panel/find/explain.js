@@ -61,11 +61,17 @@ function order(said) {
     ], said.steps),
     said.refusals.length ? table(say("refused-before"), [
       [say("when"), (refused) => moment(refused.at)],
-      [say("why"), (refused) => refused.why],
+      [say("why"), (refused) => reasonOf(refused.why)],
       [say("model"), (refused) => refused.model],
     ], said.refusals) : null,
   ].filter(Boolean);
 }
+
+/** Why an order was refused, `limit:videos`: which kind of reason, and what of it. */
+const reasonOf = (why) => {
+  const [kind, about] = why.split(/:(.*)/s);
+  return [word("refused", kind), about].filter(Boolean).join(": ");
+};
 
 const told = (step) => (step ? [word("step", step.step), step.key].filter(Boolean).join(": ") : "");
 
