@@ -10,12 +10,8 @@ use tests::stage::{Stage, WEBHOOK, message};
 
 use crate::ANNA;
 
-#[tokio::test(flavor = "multi_thread")]
-async fn with_the_switch_off_nothing_is_ordered_and_accepted_orders_go_on() {
-    let stage = Stage::new().await;
-    stage.newcomer(ANNA).await;
-    let accepted = stage.order(ANNA, "in time").await;
-    let card = stage.draft(ANNA, "too late").await;
+/// An operator stops new orders.
+async fn close(stage: &Stage) {
     stage
         .change_settings(|settings| {
             settings
@@ -23,6 +19,15 @@ async fn with_the_switch_off_nothing_is_ordered_and_accepted_orders_go_on() {
                 .insert("new_jobs".to_owned(), limits_flags::FlagRow::plain(false));
         })
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_the_switch_off_nothing_is_ordered_and_accepted_orders_go_on() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let accepted = stage.order(ANNA, "in time").await;
+    let card = stage.draft(ANNA, "too late").await;
+    close(&stage).await;
     let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
     assert!(alert.contains("paused"), "{alert}");
     stage.say(ANNA, "another wish").await;
@@ -136,13 +141,7 @@ async fn a_switch_that_is_known_to_have_moved_and_cannot_be_read_stops_orders_wi
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;
     let card = stage.draft(ANNA, "in time").await;
-    stage
-        .change_settings(|settings| {
-            settings
-                .flags
-                .insert("new_jobs".to_owned(), limits_flags::FlagRow::plain(false));
-        })
-        .await;
+    close(&stage).await;
     let down = Fault::new(Service::DynamoDb, Effect::InternalError).operation("Query");
     let armed = stage.aws.faults().arm(down.caller(WEBHOOK).always());
     let accepted = stage.confirm(&card).await;
@@ -164,13 +163,7 @@ async fn whoever_hears_late_of_a_switch_and_cannot_read_it_takes_no_order_by_wha
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;
     let card = stage.draft(ANNA, "two minutes too late").await;
-    stage
-        .change_settings(|settings| {
-            settings
-                .flags
-                .insert("new_jobs".to_owned(), limits_flags::FlagRow::plain(false));
-        })
-        .await;
+    close(&stage).await;
     stage.pass(Millis::from_mins(2));
     let down = Fault::new(Service::DynamoDb, Effect::InternalError).operation("Query");
     let armed = stage.aws.faults().arm(down.caller(WEBHOOK).always());
@@ -186,13 +179,7 @@ async fn a_mixture_of_two_versions_is_read_again_though_its_version_is_the_newes
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;
     let card = stage.draft(ANNA, "half done").await;
-    stage
-        .change_settings(|settings| {
-            settings
-                .flags
-                .insert("new_jobs".to_owned(), limits_flags::FlagRow::plain(false));
-        })
-        .await;
+    close(&stage).await;
     // What a query may see while the transaction is under way: the version is there, and this row not yet.
     let row = |enabled: bool| Rows::item("flag#new_jobs", &format!(r#"{{"enabled":{enabled}}}"#));
     write(&stage, |table| Write::put("row", table, row(true))).await;

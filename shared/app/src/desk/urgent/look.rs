@@ -6,6 +6,7 @@ use std::time::Duration;
 use domain::ai_request::AiRequest;
 use domain::id::{JobId, UserId};
 use domain::job::{Job, Wait};
+use domain::payment::Record;
 use domain::time::{Millis, Timestamp};
 use telegram::html;
 
@@ -15,6 +16,7 @@ use super::{Counter, shown};
 use crate::cashier::Name;
 use crate::log_sums;
 use crate::show;
+use crate::texts::Value;
 
 /// Open orders that are looked at: more are told as *more than*.
 const OPEN_MAX: usize = 500;
@@ -242,16 +244,19 @@ impl Counter<'_> {
         let Some(record) = payments.payment(&id).await? else {
             return Ok(None);
         };
-        let user = record
-            .user
-            .map_or_else(|| "—".to_owned(), |user| user.to_string());
-        let values = [
-            ("payment", shown(&id.to_string()).into()),
-            ("amount", record.amount.to_string().into()),
-            ("state", record.payment.state.as_str().into()),
-            ("user", user.into()),
-            ("at", self.moment(record.payment.created_at).into()),
-        ];
+        let at = self.moment(record.payment.created_at);
+        let values = values_of(&record).into_iter().chain([("at", at.into())]);
         Ok(Some(self.help.say.with("urgent-payment", values)))
     }
+}
+
+/// What the texts about a payment say of it.
+pub(super) fn values_of(record: &Record) -> [(&'static str, Value<'static>); 4] {
+    let user = record.user.map(|user| user.to_string());
+    [
+        ("payment", shown(&record.id().to_string()).into()),
+        ("amount", record.amount.to_string().into()),
+        ("state", record.payment.state.as_str().into()),
+        ("user", user.unwrap_or_else(|| "—".to_owned()).into()),
+    ]
 }

@@ -11,6 +11,7 @@ use limits_flags::{Stored, throws};
 
 use super::super::Error;
 use super::command::Change;
+use super::look::values_of;
 use super::{Counter, FROM, shown};
 
 /// What a change would do.
@@ -112,16 +113,7 @@ impl Counter<'_> {
         let Some(record) = self.duty.cashier.cashier.payments.payment(id).await? else {
             return Ok(Err(say.text("urgent-found-nothing")));
         };
-        let user = record
-            .user
-            .map_or_else(|| "—".to_owned(), |user| user.to_string());
-        let values = [
-            ("payment", shown(&id.to_string()).into()),
-            ("amount", record.amount.to_string().into()),
-            ("state", record.payment.state.as_str().into()),
-            ("user", user.into()),
-        ];
-        let told = say.with("urgent-what-refund", values);
+        let told = say.with("urgent-what-refund", values_of(&record));
         Ok(Ok(Plan { told, was: None }))
     }
 
