@@ -40,6 +40,15 @@ fn nobody_but_the_simulation_plays_the_outside() {
 }
 
 #[test]
+fn functions_hold_what_they_do_to_their_time() {
+    let (workspace, mut all) = (Workspace::load().unwrap(), sources::all().unwrap());
+    nothing_is_in(&functions::held_to_their_time(&workspace, &all));
+    all.retain(|source| source.path != "functions/cleanup/src/lib.rs");
+    let found = functions::held_to_their_time(&workspace, &all);
+    assert_eq!(found.len(), 1, "{found:?}");
+}
+
+#[test]
 fn what_comes_from_outside_is_allowed_to() {
     let rules = Rules::parse(&text("deny.toml").unwrap()).unwrap();
     nothing_is_in(&dependencies::let_in(&rules, &Outside::load().unwrap()));

@@ -75,8 +75,12 @@ pub async fn start() -> Result<App, runtime::Error> {
 /// One call: with lines of a log, with an alarm's news, or by the schedule. `Err` where the row did not answer; Lambda calls again.
 pub async fn handle(app: &App, event: LambdaEvent<Value>) -> Result<Value, table::Error> {
     let deadline = runtime::deadline(&event.context);
-    let mut heard = lines::heard(&event.payload);
-    heard.extend(alarms::changed(&event.payload, &app.stack));
+    deadline.hold(run(app, &event.payload, deadline)).await
+}
+
+async fn run(app: &App, event: &Value, deadline: Deadline) -> Result<Value, table::Error> {
+    let mut heard = lines::heard(event);
+    heard.extend(alarms::changed(event, &app.stack));
     app.hear(&heard, deadline).await?;
     let mut told = 0;
     while told < TOLD_MAX {

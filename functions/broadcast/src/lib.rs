@@ -47,6 +47,10 @@ pub async fn start() -> Result<Broadcaster, runtime::Error> {
 /// One run. `Err` where the tables did not do their part; Lambda shows it as an error, and the next minute goes on.
 pub async fn handle(broadcaster: &Broadcaster, event: LambdaEvent<Value>) -> Result<Value, store::Error> {
     let deadline = runtime::deadline(&event.context);
+    deadline.hold(run(broadcaster, deadline)).await
+}
+
+async fn run(broadcaster: &Broadcaster, deadline: Deadline) -> Result<Value, store::Error> {
     broadcaster.tell_idle().await?;
     let mut steps = 0_u32;
     loop {

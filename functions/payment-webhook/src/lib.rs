@@ -91,13 +91,17 @@ pub async fn handle(app: &App, request: Request) -> Response<Body> {
         || Deadline::after(std::time::Duration::from_secs(8)),
         runtime::deadline,
     );
+    deadline.hold(routed(app, &request, deadline)).await
+}
+
+async fn routed(app: &App, request: &Request, deadline: Deadline) -> Response<Body> {
     if request.body().as_ref().len() > NOTICE_BYTES_MAX {
         return status(413);
     }
     let path = request.raw_http_path().trim_end_matches('/').to_owned();
     match (request.method().as_str(), path.as_str()) {
-        ("POST", "/yookassa") => deadline.hold(yookassa_notice(app, &request, deadline)).await,
-        ("POST", "/stripe") => deadline.hold(stripe_event(app, &request, deadline)).await,
+        ("POST", "/yookassa") => yookassa_notice(app, request, deadline).await,
+        ("POST", "/stripe") => stripe_event(app, request, deadline).await,
         (_, "/yookassa" | "/stripe") => status(405),
         _ => status(404),
     }

@@ -18,8 +18,8 @@ use crate::{cards, measured, show, traces};
 
 /// How often it is tried: a claim that came between may have put the order back into the queue.
 const TRIES: u32 = 2;
-/// The longest that the chat may take to show it.
-const SHOW_TIMEOUT: Duration = Duration::from_secs(4);
+/// The longest that the chat may take to show it: whoever has taken it back waits for the answer.
+const SHOW_TIMEOUT: Duration = Duration::from_secs(1);
 /// What is left of the time for the answer.
 const RESERVE: Duration = Duration::from_millis(700);
 

@@ -1,5 +1,6 @@
 //! The front desk: what the bot answers to an update. Every answer goes back in the webhook's HTTP response, so an
-//! update costs one read, at most one write, and no call to Telegram.
+//! update costs one read, at most one write, and no call to Telegram. What costs more is seldom, and says so where it stands:
+//! a check that is asked, a question that is passed on, a note of a refusal, the name of the button beside the text field.
 
 mod again;
 mod allowance;

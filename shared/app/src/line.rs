@@ -1,8 +1,11 @@
 //! Which place an order has among those that wait, for its customer to know. It is a courtesy: where it cannot be seen, it is
 //! not said, and nobody counts further than to fifty.
 
+use std::time::Duration;
+
 use domain::job::{Job, Stage};
 use store::Jobs;
+use table::Deadline;
 
 use crate::texts::Say;
 
@@ -12,12 +15,15 @@ const COUNTED_MAX: usize = 50;
 /// due so soon.
 const LOOKED_AT: usize = 64;
 
+/// The longest that anybody waits for it: what it stands beside is wanted more.
+const TIMEOUT: Duration = Duration::from_millis(300);
+
 /// How many orders are taken up before one that waits, in words; `None` if it does not wait, or if nobody knows.
 pub(crate) async fn told(say: Say, jobs: &Jobs, job: &Job) -> Option<String> {
     if job.stage != Stage::Queued || job.order.makes.is_words() {
         return None;
     }
-    let (ahead, more) = ahead(jobs, job).await?;
+    let (ahead, more) = Deadline::after(TIMEOUT).hold(ahead(jobs, job)).await?;
     let more = if more { "yes" } else { "no" };
     Some(say.with("delayed-ahead", [("ahead", ahead.into()), ("more", more.into())]))
 }

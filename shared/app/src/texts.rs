@@ -158,9 +158,14 @@ impl Say {
     }
 }
 
-/// What the button beside the text field says. It says the same to everybody: that which most customers speak.
+/// What the button beside the text field says to everybody: that which most customers speak.
 pub fn menu_button() -> String {
-    Say::in_(Locale::of(None)).text("web-title")
+    menu_button_in(Locale::of(None))
+}
+
+/// The same in a language of somebody's own.
+pub(crate) fn menu_button_in(locale: Locale) -> String {
+    Say::in_(locale).text("web-title")
 }
 
 /// The commands of the bot's menu with their descriptions, for `setMyCommands`.

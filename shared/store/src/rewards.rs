@@ -67,6 +67,13 @@ impl Store {
             standing,
             now,
         } = used;
+        if promo.plan.is_some() != standing.is_some() {
+            return Err(Error::Unsound {
+                what: format!(
+                    "the days of the code {code} are given without a standing, or the other way round"
+                ),
+            });
+        }
         let (till, key) = (self.tables.till(), Key::Promo(code.clone()));
         let mut account = till.account(ACCOUNT, user, promo.credits);
         if promo.newcomers_only {

@@ -28,11 +28,12 @@ impl Deadline {
         Self(self.0.min(Instant::now() + span))
     }
 
-    /// Does the work of an invocation, in which no read of a table waits past this moment, whoever makes it and however many
-    /// there were before.
+    /// Does the work of an invocation, or a part of it that is worth less time, in which no read of a table waits past this
+    /// moment, whoever makes it and however many there were before. Within another such work the nearer end holds.
     pub async fn hold<T>(self, work: impl Future<Output = T>) -> T {
+        let end = INVOCATION.try_with(|end| Self(end.0.min(self.0)));
         // On the heap: an invocation's work is large, and this stands around all of it.
-        INVOCATION.scope(self, Box::pin(work)).await
+        INVOCATION.scope(end.unwrap_or(self), Box::pin(work)).await
     }
 
     /// So long from now, but not past the end of the invocation that is being carried out, if its work is held to one.
@@ -101,6 +102,7 @@ mod tests {
         assert!(soon.hold(left()).await <= Duration::from_secs(1));
         let late = Deadline::after(Duration::from_mins(1));
         assert!(late.hold(left()).await <= span);
+        assert!(soon.hold(late.hold(left())).await <= Duration::from_secs(1));
     }
 
     #[test]

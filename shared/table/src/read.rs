@@ -16,6 +16,8 @@ use crate::row::Item;
 /// The longest that a read may take, with all its tries and rounds. DynamoDB answers in milliseconds; this leaves time for
 /// one more try where a connection has died, and the webhook, which has ten seconds, with time to write.
 const READ_TIMEOUT: Duration = Duration::from_secs(4);
+/// The longest that a page of a whole table may take, which has up to 1 MB.
+const WALK_TIMEOUT: Duration = Duration::from_mins(1);
 /// How often a batch asks again for what DynamoDB left out.
 const BATCH_ROUNDS_MAX: u32 = 12;
 /// Items in one batch at most (DynamoDB's own limit).
@@ -198,7 +200,7 @@ impl Db {
             table: table.to_owned(),
             start: start.clone(),
         }) {
-            return Ok(answered.await?.page());
+            return Ok(to_the_end(answered).await?.page());
         }
         let request = self
             .client()
@@ -206,7 +208,7 @@ impl Db {
             .table_name(table)
             .consistent_read(true)
             .set_exclusive_start_key(start);
-        let answer = request.send().await.map_err(classify)?;
+        let answer = to_the_end(Box::pin(async { request.send().await.map_err(classify) })).await?;
         Ok(Page {
             items: answer.items.unwrap_or_default(),
             next: answer.last_evaluated_key,
@@ -218,7 +220,7 @@ impl Db {
     pub async fn search(&self, search: Search) -> Result<Page, Error> {
         #[cfg(feature = "played")]
         if let Some(answered) = self.ask(|| Ask::Search(search.clone())) {
-            return Ok(answered.await?.page());
+            return Ok(to_the_end(answered).await?.page());
         }
         let mut x = Expression::default();
         let filter = format!("attribute_exists({})", x.name(search.having));
@@ -237,12 +239,17 @@ impl Db {
             .consistent_read(true)
             .set_limit(search.limit)
             .set_exclusive_start_key(search.start);
-        let answer = request.send().await.map_err(classify)?;
+        let answer = to_the_end(Box::pin(async { request.send().await.map_err(classify) })).await?;
         Ok(Page {
             items: answer.items.unwrap_or_default(),
             next: answer.last_evaluated_key,
         })
     }
+}
+
+/// For a page of a whole table, which takes as long as it takes.
+async fn to_the_end<T>(request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    Deadline::of_read(WALK_TIMEOUT).bound(request).await
 }
 
 async fn in_time<T>(request: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {

@@ -6,6 +6,7 @@ use serde_norway::Value;
 
 use super::Findings;
 use super::project::Workspace;
+use super::sources::Source;
 use super::template::{Resource, Template, list, pointed_to};
 
 /// Without the transform, CloudFormation knows no `AWS::Serverless::Function`; no linter sees it missing.
@@ -81,6 +82,24 @@ pub fn built_by_a_package(template: &Template, workspace: &Workspace) -> Finding
         .chain(
             unwired.map(|package| format!("{}: no function of template.yaml runs it", package.directory())),
         )
+        .collect()
+}
+
+/// Every function holds what it does to its time (`table::Deadline::hold`): what is forgotten there waits without an end.
+pub fn held_to_their_time(workspace: &Workspace, sources: &[Source]) -> Findings {
+    let functions = workspace.packages.iter().filter(|package| package.is_function());
+    let forgotten = functions.filter(|package| {
+        let own = format!("{}/src/", package.directory());
+        let mut sources = sources.iter().filter(|source| source.path.starts_with(&own));
+        !sources.any(|source| source.text.contains("deadline.hold("))
+    });
+    forgotten
+        .map(|package| {
+            format!(
+                "{}: nothing in it calls `deadline.hold(...)`",
+                package.directory()
+            )
+        })
         .collect()
 }
 

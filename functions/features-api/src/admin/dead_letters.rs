@@ -10,7 +10,7 @@ use std::time::Duration;
 use axum::extract::State;
 use domain::id::JobId;
 use domain::job::{Failure, Job};
-use domain::time::Timestamp;
+use domain::time::{Millis, Timestamp};
 use limits_flags::By;
 use limits_flags::audit::{Action, Entry};
 use queue::{BATCH, Depth, Letter};
@@ -38,7 +38,9 @@ const RING_WITH: Duration = queue::RING_DEAD_TIMEOUT.saturating_add(Duration::fr
 const NOTE_TIMEOUT: Duration = Duration::from_secs(1);
 /// What has to be left before anything is noted: what stands there was rung.
 const NOTE_WITH: Duration = NOTE_TIMEOUT.saturating_add(RING_WITH);
-/// What has to be left for receiving more, and then doing with it what it was received for.
+/// What has to be left for receiving more, where it is only to be looked at and put back.
+const LOOK_WITH: Duration = queue::RECEIVE_TIMEOUT.saturating_add(queue::REQUEST_TIMEOUT);
+/// The same, where it is to be noted and rung.
 const RECEIVE_WITH: Duration = queue::RECEIVE_TIMEOUT.saturating_add(NOTE_WITH);
 
 /// How many are looked at.
@@ -58,6 +60,8 @@ pub(crate) struct DeadLetters {
     waiting: u64,
     /// How many somebody is looking at, about.
     taken: u64,
+    /// There was no time to look for more: ask again.
+    is_cut: bool,
     /// The first of them that SQS gave; it keeps no order.
     letters: Vec<DeadLetter>,
 }
@@ -128,13 +132,14 @@ pub(crate) async fn list_dead_letters(
         return Err(Refusal::Malformed(format!("`limit` is 0 to {LETTERS_MAX}")));
     }
     let Depth { waiting, taken } = api.letters.depth().await?;
-    let (letters, _) = receive(&api, limit, deadline, |_| false).await?;
+    let (letters, is_cut) = receive(&api, limit, (deadline, LOOK_WITH), |_| false).await?;
     let jobs = stand(&api, &letters).await;
     api.letters.put_back(&letters).await;
     let jobs = jobs?;
     Ok(Json(DeadLetters {
         waiting,
         taken,
+        is_cut,
         letters: letters
             .iter()
             .map(|letter| DeadLetter::of(letter, &jobs))
@@ -156,7 +161,7 @@ pub(crate) async fn ring_dead_letters(
     let most = which.id.as_ref().map_or(LETTERS_MAX, |_| SEARCHED_MAX);
     let wanted = |letter: &Letter| which.id.as_ref().is_none_or(|id| *id == letter.id);
     let is_found = |letter: &Letter| which.id.is_some() && wanted(letter);
-    let (received, is_cut) = receive(&api, most, deadline, is_found).await?;
+    let (received, is_cut) = receive(&api, most, (deadline, RECEIVE_WITH), is_found).await?;
     let is_full = which.id.is_none() && (is_cut || received.len() >= LETTERS_MAX);
     let (wanted, others): (Vec<_>, Vec<_>) = received.into_iter().partition(wanted);
     api.letters.put_back(&others).await;
@@ -189,7 +194,12 @@ pub(crate) async fn ring_dead_letters(
         // And what of it was not, after all.
         let done = wanted.get(..rung).unwrap_or_default();
         let broke_off = Some(format!("it broke off: {rung} of {} were rung", wanted.len()));
-        if let Err(error) = note(&api, done, broke_off, &by, deadline).await {
+        // Two of the same moment would be one.
+        let later = By {
+            at: api.now().max(by.at.after(Millis(1))),
+            ..by
+        };
+        if let Err(error) = note(&api, done, broke_off, &later, deadline).await {
             error.tell();
         }
     }
@@ -205,12 +215,12 @@ pub(crate) async fn ring_dead_letters(
 async fn receive(
     api: &Api,
     most: usize,
-    deadline: Deadline,
+    (deadline, with): (Deadline, Duration),
     is_last: impl Fn(&Letter) -> bool,
 ) -> Result<(Vec<Letter>, bool), Refusal> {
     let mut all: Vec<Letter> = Vec::new();
     while all.len() < most {
-        if deadline.remaining() < RECEIVE_WITH {
+        if deadline.remaining() < with {
             return Ok((all, true));
         }
         let left = most.saturating_sub(all.len()).min(BATCH);
@@ -262,8 +272,7 @@ async fn note(
         old: None,
         new: Some(json!({"doorbells": letters.len(), "rung_again": rung}).to_string()),
         by: by.clone(),
-        // Two of the same moment are two.
-        version: u64::from(broke_off.is_some()),
+        version: 0,
         note: broke_off,
     };
     let write = entry.write(&api.office.audit);

@@ -134,9 +134,9 @@ impl Visit<'_> {
             return Ok(Self::alert(query_id, &say.text("refused-unchecked")));
         };
         tracing::info!(name: "order_refused", user = self.account.user.0, refusal = "Flagged", subject = subject.as_str(), category, "an order was refused");
-        self.note_refused(nonce, format!("flagged:{category}")).await;
         let before = self.account.standing.strikes.marks.len();
         Box::pin(self.strike(nonce, revision)).await?;
+        self.note_refused(nonce, format!("flagged:{category}")).await;
         let is_new = self.account.standing.strikes.marks.len() > before;
         if let Some(until) = self.account.standing.strikes.paused_at(self.now) {
             return Ok(Self::alert(query_id, &self.suspended(until)));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use telegram::methods::SetChatMenuButton;
 
 use super::visit::Visit;
-use crate::texts::{Locale, Say};
+use crate::texts::{Locale, Say, menu_button_in};
 
 /// The longest that Telegram is waited for: the customer waits for something else.
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -37,7 +37,7 @@ impl Visit<'_> {
         let Some(timeout) = self.deadline.for_call(TIMEOUT, RESERVE) else {
             return;
         };
-        let button = SetChatMenuButton::opening(&menu.url, say.text("web-title")).in_chat(self.chat);
+        let button = SetChatMenuButton::opening(&menu.url, menu_button_in(say.locale())).in_chat(self.chat);
         if let Err(error) = menu.bot.call(&button, timeout).await {
             tracing::info!(name: "menu_button_unset", error = crate::chain(&error), "the button beside the text field keeps its language");
         }

@@ -2,7 +2,7 @@
 
 use domain::ledger::Key;
 use domain::money::Credits;
-use domain::rewards::{NoDays, NoPromo, PlanDays, Promo, PromoCode};
+use domain::rewards::{NoDays, NoPromo, Promo, PromoCode};
 use store::{PromoUse, PromoUsed};
 use telegram::html;
 use telegram::methods::Reply;
@@ -46,18 +46,18 @@ impl Visit<'_> {
             return Ok(self.say.text("promo-unknown"));
         };
         store.give_turn_back(user, WRONG, self.now, self.deadline).await?;
-        for _ in 0..TRIES_MAX {
-            let outcome = match self.promo_tried(promo, &code).await? {
-                Ok(PromoUsed::Overtaken) => {
-                    self.read_again().await?;
-                    continue;
-                }
-                Ok(outcome) => outcome,
-                Err(why) => return Ok(self.no_promo(why)),
-            };
-            return self.promo_used(promo, outcome).await;
+        let mut outcome = self.promo_tried(promo, &code).await?;
+        for _ in 1..TRIES_MAX {
+            if !matches!(outcome, Ok(PromoUsed::Overtaken)) {
+                break;
+            }
+            self.read_again().await?;
+            outcome = self.promo_tried(promo, &code).await?;
         }
-        Ok(self.say.text("promo-busy"))
+        match outcome {
+            Ok(outcome) => self.promo_used(promo, outcome).await,
+            Err(why) => Ok(self.no_promo(why)),
+        }
     }
 
     /// What becomes of a code for the customer as they were read; `Err` is why it brings them nothing.
@@ -66,13 +66,11 @@ impl Visit<'_> {
         promo: &Promo,
         code: &PromoCode,
     ) -> Result<Result<PromoUsed, NoPromo>, Error> {
-        // A plan that was withdrawn or deleted is given to nobody, whatever a code says of it.
-        let gone = |days: &PlanDays| {
-            let plan = self.snapshot.plans.iter().find(|plan| plan.key == days.plan);
-            plan.is_none_or(|plan| plan.is_withdrawn)
+        let is_had = |key: &str| {
+            let mut plans = self.snapshot.plans.iter();
+            plans.any(|plan| plan.key == key && !plan.is_withdrawn)
         };
-        let after = match promo.holds(&self.account, self.now) {
-            Ok(_) if promo.plan.as_ref().is_some_and(gone) => return Ok(Err(NoPromo::Over)),
+        let after = match promo.holds(&self.account, is_had, self.now) {
             Ok(after) => after,
             // Whoever has used it is not told to wait until it can be had.
             Err(why) => {

@@ -7,8 +7,8 @@ impl Refusal {
     /// was refused yet: the card was an old one.
     pub fn code(&self) -> Option<String> {
         let (name, about) = match self {
-            Self::DraftStale => return None,
-            Self::Paused => ("paused", None),
+            // An old card, and a closed shop, which is closed for everybody.
+            Self::DraftStale | Self::Paused => return None,
             Self::ModelUnavailable => ("model_unavailable", None),
             Self::ChoiceUnavailable => ("choice_unavailable", None),
             Self::NotEntitled(denied) => ("feature", Some(&denied.feature)),

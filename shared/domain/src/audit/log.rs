@@ -75,6 +75,10 @@ fn wrong_line(books: &Books, job: &Job, line: Option<&AiRequest>) -> Option<Viol
         let agrees = !line.status.is_final() && fixed(line) == fixed(&wanted);
         return (!agrees).then(|| told(format!("it is open, and the log says {line:?}")));
     }
+    if *line == wanted {
+        return None;
+    }
+    // Only where they differ: it looks through all accounts.
     let wanted = if being_erased(books, job) {
         AiRequest {
             result: line.result.clone(),

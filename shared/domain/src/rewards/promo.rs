@@ -114,10 +114,18 @@ pub enum NoPromo {
 }
 
 impl Promo {
-    /// Whether it holds for this customer now, and the standing with the days of a plan in it, where it brings some. How
-    /// often it was used, and whether by this customer, the tables say.
-    pub fn holds(&self, account: &Account, now: Timestamp) -> Result<Option<Standing>, NoPromo> {
-        if self.is_stopped || self.until.is_some_and(|until| until <= now) {
+    /// Whether it holds for this customer now, and the standing with the days of a plan in it, where it brings some.
+    /// `is_had` says of its plan whether anybody can have it still. How often it was used, and whether by this customer, the
+    /// tables say.
+    pub fn holds(
+        &self,
+        account: &Account,
+        is_had: impl FnOnce(&str) -> bool,
+        now: Timestamp,
+    ) -> Result<Option<Standing>, NoPromo> {
+        // A plan that was withdrawn or deleted is given to nobody, whatever a code says of it.
+        let is_gone = self.plan.as_ref().is_some_and(|days| !is_had(&days.plan));
+        if is_gone || self.is_stopped || self.until.is_some_and(|until| until <= now) {
             return Err(NoPromo::Over);
         }
         if let Some(from) = self.from.filter(|from| now < *from) {
@@ -199,7 +207,7 @@ mod tests {
     #[test]
     fn a_code_holds_from_its_beginning_up_to_its_end_unless_it_is_stopped() {
         let account = Account::new(UserId(7));
-        let at = |now| promo().holds(&account, Timestamp(now));
+        let at = |now| promo().holds(&account, |_| true, Timestamp(now));
         assert_eq!(at(9), Err(NoPromo::NotYet(Timestamp(10))));
         assert_eq!((at(10), at(19)), (Ok(None), Ok(None)));
         assert_eq!(at(20), Err(NoPromo::Over));
@@ -207,7 +215,10 @@ mod tests {
             is_stopped: true,
             ..promo()
         };
-        assert_eq!(stopped.holds(&account, Timestamp(15)), Err(NoPromo::Over));
+        assert_eq!(
+            stopped.holds(&account, |_| true, Timestamp(15)),
+            Err(NoPromo::Over)
+        );
     }
 
     #[test]
@@ -218,11 +229,11 @@ mod tests {
         };
         let now = Timestamp(15);
         let mut account = Account::new(UserId(7));
-        assert_eq!(only.holds(&account, now), Ok(None));
+        assert_eq!(only.holds(&account, |_| true, now), Ok(None));
         // A picture on a plan costs no credits and leaves no choice for the next video.
         account.ordered_at = Some(Timestamp(14));
-        assert_eq!(only.holds(&account, now), Err(NoPromo::NotNew));
-        assert_eq!(promo().holds(&account, now), Ok(None));
+        assert_eq!(only.holds(&account, |_| true, now), Err(NoPromo::NotNew));
+        assert_eq!(promo().holds(&account, |_| true, now), Ok(None));
     }
 
     #[test]
@@ -236,20 +247,33 @@ mod tests {
         };
         let now = Timestamp(15);
         let mut account = Account::new(UserId(7));
-        let given = week.holds(&account, now).unwrap().unwrap();
+        let given = week.holds(&account, |_| true, now).unwrap().unwrap();
         assert_eq!((given.plan_at(now), given.revision), (Some("week"), 1));
         account.balance.debt = Credits(3);
-        assert!(week.holds(&account, now).is_ok(), "its own credits pay that");
+        assert!(
+            week.holds(&account, |_| true, now).is_ok(),
+            "its own credits pay that"
+        );
         account.balance.debt = Credits(4);
-        assert_eq!(week.holds(&account, now), Err(NoPromo::Debt(Credits(4))));
-        assert_eq!(promo().holds(&account, now), Ok(None));
+        assert_eq!(
+            week.holds(&account, |_| true, now),
+            Err(NoPromo::Debt(Credits(4)))
+        );
+        assert_eq!(promo().holds(&account, |_| true, now), Ok(None));
         account.balance.debt = Credits::ZERO;
         account.standing.plan = Some(crate::standing::Held {
             key: "month".to_owned(),
             until: None,
         });
         let endless = NoDays::Endless("month".to_owned());
-        assert_eq!(week.holds(&account, now), Err(NoPromo::NoDays(endless)));
-        assert_eq!(week.holds(&account, Timestamp(20)), Err(NoPromo::Over));
+        assert_eq!(week.holds(&account, |_| true, now), Err(NoPromo::NoDays(endless)));
+        let gone = |plan: &str| plan != "week";
+        let over = week.holds(&account, gone, now);
+        assert_eq!(
+            over,
+            Err(NoPromo::Over),
+            "nobody is told to wait for what is gone"
+        );
+        assert_eq!(week.holds(&account, |_| true, Timestamp(20)), Err(NoPromo::Over));
     }
 }
