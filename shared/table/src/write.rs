@@ -12,7 +12,7 @@ use crate::expression::Expression;
 use crate::row::Item;
 
 /// A put or an update of one item, with its conditions and its label.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Write {
     pub(crate) label: &'static str,
     pub(crate) table: String,
@@ -20,7 +20,7 @@ pub struct Write {
     pub(crate) conditions: Vec<Condition>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Action {
     Put(Item),
     Delete(Item),
@@ -28,7 +28,7 @@ pub(crate) enum Action {
     Update { key: Item, edits: Vec<Edit> },
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Edit {
     Set(Cow<'static, str>, AttributeValue),
     Increase(Cow<'static, str>, i64),

@@ -126,4 +126,16 @@ pub enum Broken {
     Transactions,
     /// Nobody looks for what was forgotten.
     Cleanup,
+    /// Telegram shows another file than it is given.
+    Files,
+    /// A video that a message becomes comes once more by itself.
+    Edits,
+    /// What operators change is acknowledged and not written.
+    Settings,
+    /// The rail has no more of the money that it says it has.
+    Rail,
+    /// Whoever makes reports up can sign them.
+    Signature,
+    /// Of two machines one is a quarter of an hour ahead.
+    Clock,
 }

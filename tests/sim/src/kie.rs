@@ -8,6 +8,8 @@ use crate::faults::Fault;
 
 /// Where it is.
 pub const HOST: &str = "http://kie.sim";
+/// What an order is called by whoever makes reports up.
+pub const FORGED: &str = "forged";
 /// How long a render takes.
 const RENDER_MS: i64 = 60_000;
 /// A slow one.
@@ -33,6 +35,8 @@ pub struct Task {
 #[derive(Clone, Debug, Default)]
 pub struct Kie {
     pub tasks: BTreeMap<String, Task>,
+    /// Reports that somebody else has made up, who knows all of the address but what signs it: each with where it goes.
+    pub forged: Vec<(String, Value)>,
     next: u64,
 }
 
@@ -150,6 +154,24 @@ impl Kie {
         };
         self.tasks.insert(id.clone(), task);
         id
+    }
+
+    /// Somebody else says that the newest order goes by a name of theirs.
+    pub fn forge(&mut self, id: &str, is_signed: bool, now_ms: i64) {
+        let Some(task) = self.tasks.get(id) else { return };
+        let signed = task.callback_url.split_once("mac=");
+        let Some((address, mac)) = signed else { return };
+        let other = if mac.starts_with('0') { '1' } else { '0' };
+        let rest = mac.get(1..).unwrap_or_default();
+        let mut body = task.report(now_ms);
+        body["data"]["taskId"] = json!(FORGED);
+        let made_up = format!("{address}mac={other}{rest}");
+        let url = if is_signed {
+            task.callback_url.clone()
+        } else {
+            made_up
+        };
+        self.forged.push((url, body));
     }
 
     /// `recordInfo`.

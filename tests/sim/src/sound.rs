@@ -2,16 +2,18 @@
 
 use domain::audit::{Books, violations};
 use domain::id::Fence;
-use domain::job::{Job, Settlement, Stage};
-use domain::payment::{Rail, State as PaymentState};
+use domain::job::{Job, Rule, Settlement, Stage};
+use domain::payment::{PaymentId, Rail, State as PaymentState};
 use domain::time::{Millis, Timestamp};
 use store::{Payments, Store};
 use table::Db;
 
-use crate::functions::{payment_tables, tables};
+use crate::faults::Broken;
+use crate::functions::{VAULT, payment_tables, tables};
+use crate::kie::{FORGED, Task};
 use crate::memory::Memory;
 use crate::tables::Look;
-use crate::world::World;
+use crate::world::{State, World};
 
 /// The longest that a lease can last: the worker's time-out in the template, and what requests may add.
 const LEASE: Millis = Millis::from_secs(120 + 40);
@@ -71,7 +73,7 @@ fn unsettled(job: &Job) -> Option<String> {
     })
 }
 
-/// I5, I6: charged if and only if the video was shown or kept.
+/// I5, I6, I8: charged if and only if the video of its own submission was shown, or is kept.
 fn video_of(world: &World, job: &Job) -> Option<String> {
     let state = world.state();
     let chat = state.telegram.chats.get(&job.place.chat.0)?;
@@ -79,17 +81,30 @@ fn video_of(world: &World, job: &Job) -> Option<String> {
         .messages
         .iter()
         .find(|message| message.id == job.place.message.0);
-    let shown = message.is_some_and(|message| {
-        message
-            .ever
-            .iter()
-            .any(|(text, media)| media.is_some() || text.contains("<a href="))
-    });
+    let ever = message.map(|message| message.ever.as_slice()).unwrap_or_default();
+    let shown = ever
+        .iter()
+        .any(|(text, media)| media.is_some() || text.contains("<a href="));
+    let task = job.task.as_ref().map(|task| task.0.as_str()).unwrap_or_default();
+    let linked = format!("/{task}/");
+    let is_own =
+        |(text, media): &(String, Option<String>)| media.as_deref() == Some(task) || text.contains(&linked);
+    let is_kept = || {
+        let vault = state.telegram.chats.get(&VAULT);
+        let mut kept = vault.into_iter().flat_map(|chat| &chat.messages);
+        kept.any(|message| message.media.as_deref() == Some(task))
+    };
     match (job.stage, job.settled()) {
         (Stage::Delivered, _) if !shown => {
             Some(format!("I5: {} is delivered, and nothing is to be seen", job.id))
         }
-        (Stage::Parked, _) if job.file.is_none() => Some(format!("I5: {} is parked nowhere", job.id)),
+        (Stage::Delivered, _) if !ever.iter().any(is_own) => Some(format!(
+            "I8: {} goes by {task}, and another video is shown",
+            job.id
+        )),
+        (Stage::Parked, _) if job.file.is_none() || !is_kept() => {
+            Some(format!("I5: {} is parked nowhere", job.id))
+        }
         (_, Some(Settlement::Release)) if shown => Some(format!("I6: {} was seen and given back", job.id)),
         _ => None,
     }
@@ -114,18 +129,28 @@ fn renders_of(world: &World, job: &Job) -> Option<String> {
         .values()
         .filter(|task| parameter(&task.callback_url, "job").as_deref() == Some(&id));
     let own: Vec<_> = own.collect();
-    let mut good: Vec<i64> = own
+    let fence_of = |task: &Task| parameter(&task.callback_url, "fence").and_then(|fence| fence.parse().ok());
+    let mut good: Vec<(i64, Option<u32>)> = own
         .iter()
         .filter(|task| task.is_live_or_good())
-        .map(|task| task.created_ms)
+        .map(|task| (task.created_ms, fence_of(task)))
         .collect();
     good.sort_unstable();
-    // Whose answer and report were both lost is believed not to be there, in the end.
-    let too_soon = good.windows(2).any(|pair| pair[1] - pair[0] < HORIZON.0 - SKEW.0);
-    if too_soon {
+    // Whose answer and reports were all lost is believed not to be there, in the end (T7); and only then.
+    let was_given_up = |fence: Option<u32>| {
+        let mut marks = job.timeline.iter();
+        marks.any(|mark| mark.rule == Rule::T7 && Some(mark.fence.0) == fence)
+    };
+    let too_many = good
+        .windows(2)
+        .any(|pair| pair[1].0 - pair[0].0 < HORIZON.0 - SKEW.0 || !was_given_up(pair[0].1));
+    if too_many {
         return Some(format!("I7: {} live or good renders for {id}", good.len()));
     }
     let task = job.task.as_ref()?;
+    if task.0 == FORGED {
+        return Some(format!("I8: {id} goes by a name that somebody else has made up"));
+    }
     let named = own.iter().find(|it| it.id == task.0);
     let fence = named.and_then(|it| parameter(&it.callback_url, "fence"));
     let expected = job.fence.0.to_string();
@@ -175,18 +200,19 @@ fn money(world: &World, books: &Books) -> Vec<String> {
     let mut found = Vec::new();
     for record in &payments {
         let id = record.id();
-        let left = match id.rail {
-            Rail::Stars => {
-                let charge = state.telegram.charges.iter().find(|charge| charge.id == id.id);
-                charge
-                    .filter(|charge| charge.refunded_at_s.is_none())
-                    .map_or(0, |charge| charge.stars)
+        let (whole, left) = at_rail(&state, id);
+        let said = record.payment.state;
+        let wrong = match said {
+            PaymentState::Credited if left <= 0 => Some("and the rail has no such money"),
+            PaymentState::Credited if u64::try_from(whole - left) != Ok(record.payment.refunded) => {
+                Some("and something else went back at the rail than here")
             }
-            _ => state.yookassa.left(&id.id),
+            PaymentState::Refunded | PaymentState::ChargedBack if left == whole => {
+                Some("and the rail has all of the money still")
+            }
+            _ => None,
         };
-        if record.payment.state == PaymentState::Credited && left <= 0 {
-            found.push(format!("I11: {id} is credited, and the rail has no such money"));
-        }
+        found.extend(wrong.map(|wrong| format!("I11: {id} is {said:?}, {wrong}")));
     }
     let known = |id: &str| {
         payments.iter().any(|record| {
@@ -210,7 +236,7 @@ fn money(world: &World, books: &Books) -> Vec<String> {
         .yookassa
         .payments
         .values()
-        .filter(|payment| payment.paid && payment.refunded == 0)
+        .filter(|payment| payment.paid && payment.refunded < payment.kopecks)
     {
         if !known(&payment.id) {
             found.push(format!(
@@ -220,6 +246,23 @@ fn money(world: &World, books: &Books) -> Vec<String> {
         }
     }
     found
+}
+
+/// What was paid under this name, and what of it the rail has still.
+fn at_rail(state: &State, id: &PaymentId) -> (i64, i64) {
+    if id.rail == Rail::Stars {
+        let charge = state.telegram.charges.iter().find(|charge| charge.id == id.id);
+        return charge.map_or((0, 0), |charge| {
+            let is_back = charge.refunded_at_s.is_some();
+            (charge.stars, if is_back { 0 } else { charge.stars })
+        });
+    }
+    let payment = state.yookassa.payments.get(&id.id);
+    let whole = payment
+        .filter(|payment| payment.paid)
+        .map_or(0, |payment| payment.kopecks);
+    let is_gone = state.broken == Some(Broken::Rail);
+    (whole, if is_gone { 0 } else { state.yookassa.left(&id.id) })
 }
 
 /// I9: a video is shown in the place of its job's progress, and in no second message, unless its customer asks for it.

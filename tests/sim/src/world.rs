@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use app::Clock;
-use domain::time::Timestamp;
+use domain::payment::{Record, State as PaymentState};
+use domain::time::{Millis, Timestamp};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -64,7 +65,8 @@ pub struct State {
     pub yookassa: YooKassa,
     pub found: Vec<String>,
     pub trace: Option<Vec<String>>,
-    pub writes: u64,
+    /// Updates that are on their way to the webhook, or to come again.
+    pub bringing: u32,
     history: DefaultHasher,
     steps: u64,
 }
@@ -101,7 +103,7 @@ impl World {
             yookassa: YooKassa::default(),
             found: Vec::new(),
             trace: wish.traced.then(Vec::new),
-            writes: 0,
+            bringing: 0,
             history: DefaultHasher::new(),
             steps: 0,
             dice,
@@ -169,26 +171,28 @@ impl World {
         (state.history.finish(), state.steps)
     }
 
-    /// Whether nothing is left to be done.
-    pub fn is_quiet(&self) -> bool {
+    /// What is left to be done; nothing where all is at rest.
+    pub fn undone(&self) -> Vec<&'static str> {
+        let now = self.now();
         let (books, _) = crate::sound::of_tables(self);
         let state = self.state();
-        let idle = state.bell.messages.is_empty()
-            && state.telegram.updates.is_empty()
-            && state.yookassa.notices.is_empty();
-        let reported = state.kie.tasks.values().all(|task| task.report_ms.is_none());
-        let settled = books.jobs.iter().all(|job| job.due_at.is_none());
-        let told = books
-            .sales
-            .iter()
-            .flat_map(|sales| &sales.payments)
-            .all(|record| record.due_at.is_none());
-        let offered = books
-            .sales
-            .iter()
-            .flat_map(|sales| &sales.purchases)
-            .any(|purchase| purchase.due_at.is_some());
-        idle && reported && settled && told && !offered
+        let mut payments = books.sales.iter().flat_map(|sales| &sales.payments);
+        let mut purchases = books.sales.iter().flat_map(|sales| &sales.purchases);
+        let mut tasks = state.kie.tasks.values();
+        let all = [
+            ("a doorbell", !state.bell.messages.is_empty()),
+            (
+                "an update",
+                state.bringing > 0 || !state.telegram.updates.is_empty(),
+            ),
+            ("a notice", !state.yookassa.notices.is_empty()),
+            ("a report", tasks.any(|task| task.report_ms.is_some())),
+            ("an order", books.jobs.iter().any(|job| job.due_at.is_some())),
+            ("a payment", payments.any(|record| is_undone(record, now))),
+            ("an offer", purchases.any(|purchase| purchase.due_at.is_some())),
+        ];
+        let undone = all.into_iter().filter(|(_, is_undone)| *is_undone);
+        undone.map(|(what, _)| what).collect()
     }
 
     /// A while passes: a request's or an answer's way.
@@ -235,6 +239,13 @@ impl State {
             trace.push(format!("{:>10.3} {what}", at.as_secs_f64()));
         }
     }
+}
+
+/// Whether something is still to be done about a payment: but for the reminder, days from now, of a plan that it brought.
+fn is_undone(record: &Record, now: Timestamp) -> bool {
+    let soon = now.after(Millis::from_mins(20));
+    let waits = record.payment.state != PaymentState::Credited;
+    record.due_at.is_some_and(|due| waits || due <= soon)
 }
 
 /// The world's clock, perhaps a little ahead, as a machine's may be.

@@ -10,30 +10,33 @@
 use sim::faults::Broken;
 use sim::{Wish, play};
 
-/// The first schedule of a broken world in which something is found, of so many.
-fn found(broken: Broken, schedules: u64) -> Option<Vec<String>> {
-    let outcomes = (1..=schedules).map(|seed| play(Wish::of(seed).broken(broken)));
-    outcomes
-        .map(|outcome| outcome.violations)
-        .find(|violations| !violations.is_empty())
+/// How many schedules of a broken world are played at most; most are found out in the first few.
+const SCHEDULES: u64 = 300;
+
+/// What is found in the first schedule of a broken world in which something is.
+fn found(broken: Broken) -> Option<String> {
+    let mut outcomes = (1..=SCHEDULES).map(|seed| play(Wish::of(seed).broken(broken)));
+    outcomes.find_map(|outcome| outcome.violations.into_iter().next())
 }
 
 #[test]
-fn a_world_whose_writes_pass_over_their_conditions_is_found_out() {
-    let found = found(Broken::Conditions, 20).expect("nothing was found");
-    assert!(found[0].starts_with('I'), "{found:?}");
-}
-
-#[test]
-fn a_world_whose_transactions_are_torn_is_found_out() {
-    let found = found(Broken::Transactions, 3).expect("nothing was found");
-    assert!(found[0].starts_with('I'), "{found:?}");
-}
-
-#[test]
-fn a_world_in_which_nobody_looks_for_what_was_forgotten_is_found_out() {
-    let found = found(Broken::Cleanup, 60).expect("nothing was found");
-    assert!(found[0].starts_with("liveness"), "{found:?}");
+fn what_does_not_hold_is_found_out_and_called_by_its_name() {
+    let broken = [
+        (Broken::Conditions, "I"),
+        (Broken::Transactions, "I"),
+        (Broken::Cleanup, "liveness"),
+        (Broken::Files, "I8"),
+        (Broken::Edits, "I9"),
+        (Broken::Settings, "I16"),
+        (Broken::Rail, "I11"),
+        (Broken::Signature, "I"),
+        (Broken::Clock, "I15"),
+    ];
+    for (broken, wanted) in broken {
+        let found = found(broken).unwrap_or_default();
+        println!("{broken:?}: {found}");
+        assert!(found.starts_with(wanted), "{broken:?}: {found:?}");
+    }
 }
 
 #[test]

@@ -85,7 +85,7 @@ async fn what_lies_there_is_shown_with_where_its_order_stands_and_goes_on_lying_
     let counted = get(&stage, "/admin/dead-letters?limit=0").await;
     assert_eq!(
         counted.body,
-        json!({"waiting": 3, "taken": 0, "letters": []}),
+        json!({"waiting": 3, "taken": 0, "is_cut": false, "letters": []}),
         "nothing is received for a count"
     );
     assert_eq!(get(&stage, "/admin/dead-letters?limit=51").await.status, 400);

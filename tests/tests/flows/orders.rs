@@ -25,6 +25,27 @@ async fn receipt(stage: &Stage, place: usize) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_order_that_is_taken_back_in_the_list_waits_nowhere_else_in_the_chat() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let job = order(&stage, "a cat on the moon").await;
+    stage.say(ANNA, "/orders").await;
+    receipt(&stage, 0).await;
+    assert_eq!(stage.press_newest(ANNA, "ca:").await, None);
+    assert!(stage.last_text(ANNA).contains("The order is canceled"));
+    let message = stage.message_of(&job).await;
+    assert!(
+        message.text().contains("The order is canceled"),
+        "{}",
+        message.text()
+    );
+    assert_eq!(message.button("ca:"), None);
+    assert_eq!(stage.balance(ANNA).await, (2, 0, 0));
+    stage.run_until_settled().await;
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn nobody_who_has_ordered_nothing_sees_a_list() {
     let stage = Stage::new().await;
     stage.newcomer(ANNA).await;

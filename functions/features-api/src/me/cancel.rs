@@ -8,7 +8,7 @@ use app::texts::Say;
 use axum::extract::State;
 use domain::ai_request::{AiRequest, Status};
 use domain::id::{JobId, Nonce, UserId};
-use domain::job::{Job, Stage};
+use domain::job::Job;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -53,7 +53,6 @@ pub(crate) async fn cancel_order(
     if job.order.makes.is_words() {
         return Err(not_now(&seen, "too_late", "cancel-too-late"));
     }
-    let was_canceled = job.stage == Stage::Canceled;
     let outcome = cancel::cancel(&api.store, "features-api", job, seen.now, deadline).await?;
     let job = match outcome {
         Outcome::Canceled { job, .. } => job,
@@ -65,7 +64,6 @@ pub(crate) async fn cancel_order(
     let available = account.map_or(seen.balance.available, |account| account.balance.available);
     // It is shown in the chat, which takes a call to Telegram; who asks too often still has their order taken back.
     if let Some(bot) = &api.desk.cashier.bot
-        && !was_canceled
         && paced(&api.media.chat, user, api.now()).is_ok()
     {
         let say = Say::of(seen.locale());

@@ -6,7 +6,7 @@ use telegram::methods::Reply;
 
 use super::Error;
 use super::visit::Visit;
-use crate::cancel::{Outcome, cancel, message, why_not};
+use crate::cancel::{Outcome, cancel, message, show_in_chat, why_not};
 
 impl Visit<'_> {
     /// Cancels, if the order is still queued, or queued again; else says how it stands.
@@ -17,16 +17,24 @@ impl Visit<'_> {
         };
         let outcome = cancel(&self.desk.store, "telegram-webhook", job, self.now, self.deadline);
         Ok(match outcome.await? {
-            Outcome::Canceled { job, back } => self.canceled(&job, message_id, back),
+            Outcome::Canceled { job, back } => self.canceled(&job, message_id, back).await,
             Outcome::TooLate(job) => Self::alert(query_id, &self.say.text(why_not(&job))),
             Outcome::Gone => gone(),
         })
     }
 
     /// `back` is what came back to the balance after it was read.
-    fn canceled(&self, job: &Job, message_id: i64, back: Credits) -> Reply {
+    async fn canceled(&self, job: &Job, message_id: i64, back: Credits) -> Reply {
         let read = self.account.balance.available;
         let available = read.plus(back).unwrap_or(read);
+        // Taken back in the list of orders: where it waits, its message is not to go on saying so, nor offer it again.
+        let cashier = self.desk.cashier.as_ref();
+        if let Some(bot) = cashier.and_then(|cashier| cashier.bot.as_ref())
+            && job.place.message.0 != message_id
+        {
+            let shown = (job, available);
+            show_in_chat(bot, self.say, &self.snapshot, shown, self.deadline).await;
+        }
         let place = (self.chat, message_id);
         message(self.say, &self.snapshot, job, available, place).into()
     }
