@@ -181,6 +181,10 @@ fn ends(order: &Order) -> Vec<(bool, Property<Order>)> {
             sometimes("the photo is gone", |_, state| failed(state, Failure::PhotoGone)),
         ),
         (
+            !videos || left.refusals > 0,
+            sometimes("there is no file", |_, state| failed(state, Failure::NoFile)),
+        ),
+        (
             left.mischief > 0 && videos,
             sometimes("the file is gone", |_, state| failed(state, Failure::FileGone)),
         ),
