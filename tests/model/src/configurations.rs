@@ -117,6 +117,10 @@ pub fn small() -> Vec<Configuration> {
 pub fn large() -> Vec<Configuration> {
     let orders = [
         Order::one("two workers, two crashes", left(2, 0, 0, 0)),
+        Order::one(
+            "two workers, two crashes, a customer who is gone",
+            left(2, 0, 0, 1),
+        ),
         Order::one("two workers, a crash and a lost answer", left(1, 1, 0, 0)),
         Order::one("two workers, a lost answer and a refusal", left(0, 1, 1, 0)),
         Order::one("two workers, and a customer who is gone", left(0, 1, 0, 1)),

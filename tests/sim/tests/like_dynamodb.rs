@@ -280,3 +280,213 @@ async fn same_to_read(both: &Both, there: &dyn Fn(&str) -> String) {
         }
     }
 }
+
+/// A table with an index: its key's names, and the index with its key's names and what else of an item matters there.
+struct Indexed {
+    table: &'static str,
+    key: [&'static str; 2],
+    index: &'static str,
+    by: [&'static str; 2],
+    beside: &'static str,
+}
+
+/// One that has all, one that has keys only, and one that has what it names.
+const INDEXED: [Indexed; 3] = [
+    Indexed {
+        table: "LedgerTable",
+        key: ["user_id", "entry"],
+        index: "by-given-day",
+        by: ["given_day", "at"],
+        beside: "amount",
+    },
+    Indexed {
+        table: "JobsTable",
+        key: ["job_id", ""],
+        index: "open-by-due",
+        by: ["open_shard", "due_at"],
+        beside: "stage",
+    },
+    Indexed {
+        table: "AuditTable",
+        key: ["day", "id"],
+        index: "by-entity",
+        by: ["entity", "id"],
+        beside: "who",
+    },
+];
+
+/// An item that stands in the index, or does not, or goes in and out when it is put again.
+fn indexed(dice: &mut fastrand::Rng, of: &Indexed) -> Item {
+    let mut item = Item::new();
+    let at = dice.i64(0..30);
+    let first = match of.key[0] {
+        "user_id" => n(at % 10),
+        _ => s(format!("key{at}")),
+    };
+    item.insert(of.key[0].to_owned(), first);
+    if !of.key[1].is_empty() {
+        item.insert(of.key[1].to_owned(), s(format!("sort{}", dice.u32(0..4))));
+    }
+    if dice.u32(0..3) > 0 {
+        item.insert(of.by[0].to_owned(), s(["one", "two"][dice.usize(0..2)]));
+        if of.by[1] != of.key[1] {
+            item.insert(of.by[1].to_owned(), n(dice.i64(0..40)));
+        }
+    }
+    item.insert(of.beside.to_owned(), s("beside"));
+    let standing = map([("tier", s(["a", "b"][dice.usize(0..2)])), ("other", n(1))]);
+    item.insert("standing".to_owned(), standing);
+    item.insert("words".to_owned(), s("which no index has"));
+    item
+}
+
+fn sorted(items: &[Item]) -> Vec<String> {
+    let mut all: Vec<String> = items.iter().map(shown).collect();
+    all.sort();
+    all
+}
+
+/// Items that are the same by an index's own key come in no order that DynamoDB would promise; so pages are compared by what
+/// orders them, and all of them together by all that they have.
+#[tokio::test]
+async fn indexes_many_keys_at_once_and_searches_are_as_dynamodb_has_them() {
+    let both = both().await;
+    let mut dice = fastrand::Rng::with_seed(20_261_124);
+    let deadline = || Deadline::after(Duration::from_secs(20));
+    for of in &INDEXED {
+        let there = both.aws.table_name(of.table).unwrap().to_owned();
+        let mut keys = Vec::new();
+        for _ in 0..90 {
+            let item = indexed(&mut dice, of);
+            let names = of.key.iter().filter(|name| !name.is_empty());
+            keys.push(
+                names
+                    .map(|name| ((*name).to_owned(), item[*name].clone()))
+                    .collect::<Item>(),
+            );
+            let (one, two) = (
+                Write::put("row", of.table, item.clone()),
+                Write::put("row", &there, item),
+            );
+            both.memory.write(one, deadline()).await.unwrap();
+            both.emulator.write(two, deadline()).await.unwrap();
+        }
+        same_of_index(&both, of, &there).await;
+        same_at_once(&both, of, &there, &keys).await;
+        same_to_search(&both, of, &there).await;
+    }
+}
+
+/// Both directions of an index, between two places, page by page.
+async fn same_of_index(both: &Both, of: &Indexed, there: &str) {
+    let is_number = of.by[1] != of.key[1];
+    let edges = if is_number {
+        (n(5), n(30))
+    } else {
+        (s("sort1"), s("sort2"))
+    };
+    let mut seen = 0;
+    for (forward, limit) in [(true, 3), (false, 3), (true, 100)] {
+        let (mut all, mut order) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+        for (at, (db, table)) in [(&both.memory, of.table), (&both.emulator, there)]
+            .into_iter()
+            .enumerate()
+        {
+            let mut start = None;
+            loop {
+                let query = Query {
+                    table: table.to_owned(),
+                    index: Some(of.index),
+                    partition: (of.by[0], s("one")),
+                    from: Some(edges.0.clone()),
+                    up_to: Some((of.by[1], edges.1.clone())),
+                    limit,
+                    start,
+                    consistent: false,
+                };
+                let page = if forward {
+                    db.query(query).await.unwrap()
+                } else {
+                    db.query_backwards(query).await.unwrap()
+                };
+                assert!(page.items.len() <= usize::try_from(limit).unwrap());
+                order[at].extend(page.items.iter().map(|item| format!("{:?}", item[of.by[1]])));
+                all[at].extend(page.items);
+                start = page.next;
+                if start.is_none() {
+                    break;
+                }
+            }
+        }
+        assert_eq!(
+            sorted(&all[0]),
+            sorted(&all[1]),
+            "{}: forward {forward}",
+            of.table
+        );
+        assert_eq!(order[0], order[1], "{}: forward {forward}", of.table);
+        seen += all[0].len();
+    }
+    assert!(
+        seen > 12,
+        "{}: more than a page each time, and not {seen} in all",
+        of.table
+    );
+}
+
+/// Many keys at once, of what is there and of what is not.
+async fn same_at_once(both: &Both, of: &Indexed, there: &str, keys: &[Item]) {
+    let mut wanted: Vec<Item> = Vec::new();
+    for key in keys {
+        if !wanted.contains(key) && wanted.len() < 20 {
+            wanted.push(key.clone());
+        }
+    }
+    let mut absent = wanted[0].clone();
+    let other = if of.key[0] == "user_id" {
+        n(99)
+    } else {
+        s("nobody")
+    };
+    absent.insert(of.key[0].to_owned(), other);
+    wanted.push(absent);
+    let keys = |table: &str| {
+        vec![table::Keys {
+            table: table.to_owned(),
+            keys: wanted.clone(),
+            consistent: true,
+        }]
+    };
+    let one = both.memory.batch_get(keys(of.table)).await.unwrap();
+    let two = both.emulator.batch_get(keys(there)).await.unwrap();
+    assert_eq!(sorted(&one[of.table]), sorted(&two[there]), "{}", of.table);
+    assert_eq!(one[of.table].len(), wanted.len() - 1, "{}", of.table);
+}
+
+/// A walk for what is wanted of those that have something; how many are looked at for a page is each one's own affair.
+async fn same_to_search(both: &Both, of: &Indexed, there: &str) {
+    let mut all = [Vec::new(), Vec::new()];
+    for (at, (db, table)) in [(&both.memory, of.table), (&both.emulator, there)]
+        .into_iter()
+        .enumerate()
+    {
+        let mut start = None;
+        loop {
+            let search = table::Search {
+                table: table.to_owned(),
+                having: of.by[0],
+                attributes: &[&["standing", "tier"], &["given_day"], &["stage"]],
+                limit: Some(7),
+                start,
+            };
+            let page = db.search(search).await.unwrap();
+            all[at].extend(page.items);
+            start = page.next;
+            if start.is_none() {
+                break;
+            }
+        }
+    }
+    assert_eq!(sorted(&all[0]), sorted(&all[1]), "{}", of.table);
+    assert!(all[0].len() > 5, "{}", of.table);
+}
