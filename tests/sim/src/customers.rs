@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::faults::Fault;
 use crate::functions::OPERATOR;
+use crate::stripe::{self, Dispute, Way};
 use crate::telegram::{Button, LINK, Telegram};
 use crate::world::{State, World, wait};
 use crate::yookassa;
@@ -62,7 +63,9 @@ enum Deed {
     Press(i64, String),
     Pay(usize),
     PayPage(String),
+    PaySession(String),
     GiveBack(String),
+    Dispute(String),
     Block(bool),
     Delete(i64),
     Nothing,
@@ -70,21 +73,44 @@ enum Deed {
 
 /// What somebody does next: what befalls them, or what there is to be said and pressed.
 fn choose(world: &World, user: i64) -> Deed {
-    let faults = [
-        Fault::CustomerBlocks,
-        Fault::CustomerDeletesMessage,
-        Fault::MoneyGoesBack,
-    ];
+    if world.state().telegram.chats.entry(user).or_default().blocked {
+        return Deed::Block(!world.state().dice.bool());
+    }
+    let faults = possible(&mut world.state(), user);
     let struck = world.one_of(&faults);
     let mut state = world.state();
-    if state.telegram.chats.entry(user).or_default().blocked {
-        return Deed::Block(!state.dice.bool());
-    }
     let mishap = struck.and_then(|fault| mishap(&mut state, user, fault));
     mishap.unwrap_or_else(|| wish(&mut state, user))
 }
 
-/// What befalls somebody; nothing where there is nothing that it could befall.
+/// Payments whose money can go back: what was paid at the rails, whosever it was, and this customer's Stars.
+fn paid(state: &State, user: i64) -> Vec<String> {
+    let roubles = state.yookassa.payments.values().filter(|payment| payment.paid);
+    let charges = state.telegram.charges.iter();
+    let stars = charges.filter(|charge| charge.user == user && charge.refunded_at_s.is_none());
+    let names = roubles.map(|payment| payment.id.clone());
+    names
+        .chain(stars.map(|charge| charge.id.clone()))
+        .chain(state.stripe.arrived())
+        .collect()
+}
+
+/// What can befall somebody as things stand.
+fn possible(state: &mut State, user: i64) -> Vec<Fault> {
+    let all = [
+        (Fault::CustomerBlocks, true),
+        (
+            Fault::CustomerDeletesMessage,
+            state.telegram.shown(user).next().is_some(),
+        ),
+        (Fault::MoneyGoesBack, !paid(state, user).is_empty()),
+        (Fault::MoneyDisputed, !state.stripe.arrived().is_empty()),
+    ];
+    let possible = all.into_iter().filter(|(_, can_be)| *can_be);
+    possible.map(|(fault, _)| fault).collect()
+}
+
+/// What befalls somebody.
 fn mishap(state: &mut State, user: i64, fault: Fault) -> Option<Deed> {
     match fault {
         Fault::CustomerBlocks => Some(Deed::Block(true)),
@@ -92,14 +118,12 @@ fn mishap(state: &mut State, user: i64, fault: Fault) -> Option<Deed> {
             let newest = state.telegram.shown(user).last()?;
             Some(Deed::Delete(newest.id))
         }
+        Fault::MoneyDisputed => {
+            let arrived = state.stripe.arrived();
+            state.dice.choice(arrived).map(Deed::Dispute)
+        }
         _ => {
-            let roubles = state.yookassa.payments.values().filter(|payment| payment.paid);
-            let charges = state.telegram.charges.iter();
-            let stars = charges.filter(|charge| charge.user == user && charge.refunded_at_s.is_none());
-            let all: Vec<String> = roubles
-                .map(|payment| payment.id.clone())
-                .chain(stars.map(|charge| charge.id.clone()))
-                .collect();
+            let all = paid(state, user);
             state.dice.choice(all).map(Deed::GiveBack)
         }
     }
@@ -143,7 +167,9 @@ fn wish(state: &mut State, user: i64) -> Deed {
 fn is_liked(button: &Button) -> bool {
     match button {
         Button::Says(data) => LIKED.iter().any(|liked| data.starts_with(liked)),
-        Button::Leads(url) => url.starts_with(LINK) || url.starts_with(yookassa::HOST),
+        Button::Leads(url) => [LINK, yookassa::HOST, stripe::HOST]
+            .iter()
+            .any(|host| url.starts_with(host)),
         Button::Pays => true,
     }
 }
@@ -161,7 +187,11 @@ fn pressed(telegram: &Telegram, user: i64, message: i64, button: Button) -> Opti
             let page = format!("{}/pay/", yookassa::HOST);
             let link = url.strip_prefix(LINK).and_then(|number| number.parse().ok());
             let paid = url.strip_prefix(&page).map(str::to_owned);
-            link.map(Deed::Pay).or(paid.map(Deed::PayPage))
+            let page = format!("{}/pay/", stripe::HOST);
+            let session = url.strip_prefix(&page).map(str::to_owned);
+            link.map(Deed::Pay)
+                .or(paid.map(Deed::PayPage))
+                .or(session.map(Deed::PaySession))
         }
     }
 }
@@ -177,6 +207,29 @@ fn act(world: &World, user: i64, deed: Deed) {
         Deed::Press(message, data) => state.telegram.press(user, message, &data, now_ms),
         Deed::Pay(invoice) => state.telegram.checkout(user, invoice, now_ms),
         Deed::PayPage(id) => state.yookassa.pay(&id, now_ms),
+        Deed::PaySession(id) => {
+            let way = [
+                (Fault::MoneyBounces, Way::EmptyBank),
+                (Fault::MoneyLate, Way::Bank),
+            ];
+            let way = way.iter().find(|(fault, _)| state.strikes(*fault));
+            let way = way.map_or(Way::Card, |(_, way)| *way);
+            state.stripe.pay(&id, way, now_ms);
+        }
+        Deed::Dispute(id) => {
+            let end = [Dispute::Open, Dispute::Lost][state.dice.usize(0..2)];
+            let end = if state.strikes(Fault::DisputeWon) {
+                Dispute::Won
+            } else {
+                end
+            };
+            state.stripe.dispute(&id, end, now_ms);
+        }
+        Deed::GiveBack(id) if id.starts_with("pi_") => {
+            let (_, left) = state.stripe.money(&id);
+            let part = if state.dice.bool() { left } else { left / 2 };
+            let _ = state.stripe.give_back(&id, part, now_ms);
+        }
         Deed::GiveBack(id) => {
             if state.yookassa.payments.contains_key(&id) {
                 let left = state.yookassa.left(&id);

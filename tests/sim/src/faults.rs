@@ -95,6 +95,10 @@ faults! {
     NoticeLate,
     NoticeForged,
     MoneyGoesBack,
+    MoneyLate,
+    MoneyBounces,
+    MoneyDisputed,
+    DisputeWon,
     // Operators.
     OrdersPaused,
     ProviderPaused,

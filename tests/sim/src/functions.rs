@@ -5,13 +5,14 @@ use std::sync::{Arc, Mutex, OnceLock};
 use app::cashier::Cashier;
 use app::desk::Desk;
 use app::lookout::Lookout;
-use app::rails::{Rails, Stars, Taker, YooKassaRail};
+use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
 use app::sweep::Sweeper;
 use app::take_callback::CallbackDesk;
 use app::workshop::{Places, Workshop};
 use app::{Dice, Env};
 use cleanup::Cleanup;
 use limits_flags::{Document, Office, Settings};
+use payments::stripe::Account;
 use payments::yookassa::Shop;
 use providers::Providers;
 use providers::registry::{Access, Now};
@@ -22,6 +23,7 @@ use table::Db;
 
 use crate::kie;
 use crate::outside::TELEGRAM;
+use crate::stripe;
 use crate::world::{Watch, World};
 use crate::yookassa;
 
@@ -85,7 +87,7 @@ impl Functions {
             cleanup: ground.cleanup(),
             payments: payment_webhook::App::new(
                 ground.cashier(ground.settings()),
-                None,
+                Some(stripe::SECRET),
                 vec!["127.0.0.1/32".parse().expect("a network")],
             ),
         }
@@ -182,7 +184,13 @@ impl Ground<'_> {
             yookassa::SHOP,
             "live_key_of_the_simulation",
         );
+        let account = Account::new(
+            http(),
+            &format!("{}/v1", stripe::HOST),
+            "sk_live_of_the_simulation",
+        );
         let rails: Vec<Arc<dyn Taker>> = vec![
+            Arc::new(StripeRail::new(account, false)),
             Arc::new(Stars::new(Self::bot())),
             Arc::new(YooKassaRail::new(shop, false)),
         ];

@@ -15,6 +15,7 @@ use wire::{Silence, Unanswered};
 use crate::clip::{part_of, whole};
 use crate::faults::{Broken, Fault};
 use crate::kie::{self, File};
+use crate::stripe;
 use crate::world::{World, wait};
 use crate::yookassa;
 
@@ -120,6 +121,7 @@ impl World {
         let key = request
             .headers()
             .get("idempotence-key")
+            .or_else(|| request.headers().get("idempotency-key"))
             .and_then(|key| key.to_str().ok())
             .map(str::to_owned);
         let range = request
@@ -146,6 +148,10 @@ impl World {
             TELEGRAM => self.at_telegram(&path, form.as_deref(), &body),
             kie::HOST if path.starts_with("/api/") => self.at_kie(&path, url.query(), &body),
             kie::HOST => self.file(&path, range.as_deref()),
+            stripe::HOST => {
+                let path = (path.as_str(), url.query().unwrap_or_default());
+                self.at_stripe(method.as_str(), path, key.as_deref(), &body)
+            }
             _ => self.at_yookassa(method.as_str(), &path, key.as_deref(), &body),
         };
         self.may_die(Fault::KilledAfter).await;
@@ -350,6 +356,25 @@ impl World {
         self.has_news();
         answered(status, &answer)
     }
+
+    fn at_stripe(
+        &self,
+        method: &str,
+        path: (&str, &str),
+        key: Option<&str>,
+        body: &Bytes,
+    ) -> http::Response<Body> {
+        if self.strikes(Fault::RailBroken) {
+            return answered(500, &json!({"error": {"type": "api_error"}}));
+        }
+        let (now_ms, at) = (self.now().0, self.age());
+        let mut state = self.state();
+        let (status, answer) = state.stripe.ask(method, path, key, body, now_ms);
+        state.note(at, || format!("stripe {method} {}: {status}", path.0));
+        drop(state);
+        self.has_news();
+        answered(status, &answer)
+    }
 }
 
 const FATES: &[Fault] = &[
@@ -397,7 +422,7 @@ fn ways_of(host: &str) -> Ways {
             lost: Fault::ProviderLostAfter,
             silent: Fault::ProviderSilent,
         },
-        yookassa::HOST => Ways {
+        yookassa::HOST | stripe::HOST => Ways {
             unreachable: Fault::RailUnreachable,
             lost: Fault::RailLostAfter,
             silent: Fault::RailSilent,

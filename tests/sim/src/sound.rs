@@ -245,6 +245,11 @@ fn money(world: &World, books: &Books) -> Vec<String> {
             ));
         }
     }
+    for id in state.stripe.arrived() {
+        if state.stripe.money(&id).1 > 0 && !known(&id) {
+            found.push(format!("liveness: {id} was paid, and nobody knows of it"));
+        }
+    }
     found
 }
 
@@ -256,6 +261,9 @@ fn at_rail(state: &State, id: &PaymentId) -> (i64, i64) {
             let is_back = charge.refunded_at_s.is_some();
             (charge.stars, if is_back { 0 } else { charge.stars })
         });
+    }
+    if id.rail == Rail::Stripe {
+        return state.stripe.money(&id.id);
     }
     let payment = state.yookassa.payments.get(&id.id);
     let whole = payment

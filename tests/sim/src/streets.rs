@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
 use lambda_http::Body;
-use serde_json::{Value, json};
+use serde_json::Value;
 use table::Deadline;
 
 use crate::bell::{HIDDEN, Message};
@@ -19,7 +19,7 @@ const WORKER_TIME: Duration = Duration::from_secs(118);
 /// The longest that Lambda lets it run.
 const WORKER_END: Duration = Duration::from_mins(2);
 /// The longest that Lambda lets a webhook run.
-const WEB_END: Duration = Duration::from_secs(10);
+pub const WEB_END: Duration = Duration::from_secs(10);
 /// The same of cleanup.
 const CLEANUP_TIME: Duration = Duration::from_secs(48);
 const CLEANUP_END: Duration = Duration::from_secs(50);
@@ -34,13 +34,13 @@ pub struct Town {
 }
 
 /// How an invocation ended.
-enum Ended<T> {
+pub enum Ended<T> {
     Well(T),
     Killed,
 }
 
 /// Carries an invocation out, unless it is killed or takes too long.
-async fn invoked<T>(world: &World, end: Duration, work: impl Future<Output = T>) -> Ended<T> {
+pub async fn invoked<T>(world: &World, end: Duration, work: impl Future<Output = T>) -> Ended<T> {
     let invocation = Arc::new(Invocation::default());
     let killed = Arc::clone(&invocation);
     tokio::select! {
@@ -71,7 +71,7 @@ impl Town {
     }
 
     /// A machine: one that has been running, or a new one.
-    fn machine(&self) -> Arc<Functions> {
+    pub fn machine(&self) -> Arc<Functions> {
         let cold = self.world.strikes(Fault::ColdStart);
         let ahead = self.world.strikes(Fault::ClockAhead);
         let at = self.world.state().dice.usize(0..2);
@@ -373,79 +373,6 @@ impl Town {
                 return;
             }
             wait(Duration::from_secs(10 << tried)).await;
-        }
-    }
-
-    /// The rail brings its notices.
-    async fn notices(self) {
-        loop {
-            let next = {
-                let state = self.world.state();
-                state.yookassa.notices.iter().map(|(at, _)| *at).min()
-            };
-            self.world.news(next.map(crate::world::age_at)).await;
-            let now_ms = self.world.now().0;
-            let due: Vec<Value> = {
-                let mut state = self.world.state();
-                let (due, later) = std::mem::take(&mut state.yookassa.notices)
-                    .into_iter()
-                    .partition(|(at, _)| *at <= now_ms);
-                state.yookassa.notices = later;
-                let due: Vec<(i64, Value)> = due;
-                due.into_iter().map(|(_, notice)| notice).collect()
-            };
-            for notice in due {
-                if self.world.strikes(Fault::NoticeLate) {
-                    self.world
-                        .state()
-                        .yookassa
-                        .notices
-                        .push((now_ms + 900_000, notice));
-                    continue;
-                }
-                if self.world.strikes(Fault::NoticeLost) {
-                    continue;
-                }
-                let copies = 1 + u32::from(self.world.strikes(Fault::NoticeDoubled));
-                for _ in 0..copies {
-                    let (town, notice) = (self.clone(), notice.clone());
-                    spawn(async move { Box::pin(town.notify(&notice)).await });
-                }
-                if self.world.strikes(Fault::NoticeForged) {
-                    let mut forged = notice.clone();
-                    forged["object"]["amount"]["value"] = json!("1.00");
-                    let town = self.clone();
-                    spawn(async move { Box::pin(town.notify(&forged)).await });
-                }
-            }
-        }
-    }
-
-    async fn notify(&self, notice: &Value) {
-        for tried in 0..3_u32 {
-            let machine = self.machine();
-            let event = json!({
-                "version": "2.0", "routeKey": "$default", "rawPath": "/yookassa", "rawQueryString": "", "headers": {},
-                "requestContext": {"accountId": "a", "apiId": "a", "domainName": "a", "domainPrefix": "a", "requestId": "a", "routeKey": "$default", "stage": "$default", "time": "", "timeEpoch": 0,
-                    "http": {"method": "POST", "path": "/yookassa", "protocol": "HTTP/1.1", "sourceIp": "127.0.0.1", "userAgent": ""}},
-                "body": notice.to_string(), "isBase64Encoded": false,
-            });
-            let Ok(request) = lambda_http::request::from_str(&event.to_string()) else {
-                return;
-            };
-            self.world
-                .note(|| format!("notice of {}", notice["object"]["id"]));
-            if let Ended::Well(response) = invoked(
-                &self.world,
-                WEB_END,
-                Box::pin(payment_webhook::handle(&machine.payments, request)),
-            )
-            .await
-                && response.status().is_success()
-            {
-                return;
-            }
-            wait(Duration::from_secs(30 << tried)).await;
         }
     }
 }

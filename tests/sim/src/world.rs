@@ -17,6 +17,7 @@ use crate::bell::Bell;
 use crate::faults::{ALL, Broken, Fault};
 use crate::kie::Kie;
 use crate::memory::Memory;
+use crate::stripe::Stripe;
 use crate::telegram::Telegram;
 use crate::yookassa::YooKassa;
 
@@ -63,6 +64,7 @@ pub struct State {
     pub telegram: Telegram,
     pub kie: Kie,
     pub yookassa: YooKassa,
+    pub stripe: Stripe,
     pub found: Vec<String>,
     pub trace: Option<Vec<String>>,
     /// Updates that are on their way to the webhook, or to come again.
@@ -101,6 +103,7 @@ impl World {
             telegram: Telegram::default(),
             kie: Kie::default(),
             yookassa: YooKassa::default(),
+            stripe: Stripe::default(),
             found: Vec::new(),
             trace: wish.traced.then(Vec::new),
             bringing: 0,
@@ -185,7 +188,10 @@ impl World {
                 "an update",
                 state.bringing > 0 || !state.telegram.updates.is_empty(),
             ),
-            ("a notice", !state.yookassa.notices.is_empty()),
+            (
+                "a notice",
+                !state.yookassa.notices.is_empty() || state.stripe.next_ms().is_some(),
+            ),
             ("a report", tasks.any(|task| task.report_ms.is_some())),
             ("an order", books.jobs.iter().any(|job| job.due_at.is_some())),
             ("a payment", payments.any(|record| is_undone(record, now))),
