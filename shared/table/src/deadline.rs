@@ -36,6 +36,13 @@ impl Deadline {
         INVOCATION.scope(end.unwrap_or(self), Box::pin(work)).await
     }
 
+    /// Does what is no part of the invocation in whose midst it is done, and so is not held to its end: whoever plays the
+    /// outside looks at the tables so.
+    #[cfg(feature = "played")]
+    pub async fn apart<T>(self, work: impl Future<Output = T>) -> T {
+        INVOCATION.scope(self, work).await
+    }
+
     /// So long from now, but not past the end of the invocation that is being carried out, if its work is held to one.
     pub(crate) fn of_read(span: Duration) -> Self {
         let end = INVOCATION.try_with(|end| *end).ok();

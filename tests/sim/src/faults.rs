@@ -102,6 +102,10 @@ faults! {
     // Operators.
     OrdersPaused,
     ProviderPaused,
+    CreditsGranted,
+    CustomerBanned,
+    OrderGivenBack,
+    PaymentGivenBack,
 }
 
 impl Fault {

@@ -3,11 +3,12 @@
 use std::sync::{Arc, Mutex, OnceLock};
 
 use app::cashier::Cashier;
-use app::desk::Desk;
+use app::desk::{Desk, Duty, Helpdesk};
 use app::lookout::Lookout;
 use app::rails::{Rails, Stars, StripeRail, Taker, YooKassaRail};
 use app::sweep::Sweeper;
 use app::take_callback::CallbackDesk;
+use app::texts::{Locale, Say};
 use app::workshop::{Places, Workshop};
 use app::{Dice, Env};
 use cleanup::Cleanup;
@@ -16,7 +17,7 @@ use payments::stripe::Account;
 use payments::yookassa::Shop;
 use providers::Providers;
 use providers::registry::{Access, Now};
-use queue::Queue;
+use queue::{DeadLetters, Queue};
 use serde_norway::Value;
 use store::{PaymentTables, Payments, Store, Tables};
 use table::Db;
@@ -74,6 +75,19 @@ fn http() -> reqwest::Client {
     static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
     let client = CLIENT.get_or_init(|| runtime::clients::http().expect("a client"));
     client.clone()
+}
+
+/// The doorbells that failed too often: nobody here asks for them, as they would not come by any of the ports.
+fn letters() -> DeadLetters {
+    static LETTERS: OnceLock<DeadLetters> = OnceLock::new();
+    let letters = LETTERS.get_or_init(|| {
+        let config = aws_sdk_sqs::Config::builder()
+            .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+            .build();
+        let client = aws_sdk_sqs::Client::from_conf(config);
+        DeadLetters::new(&client, "none".to_owned(), "none".to_owned())
+    });
+    letters.clone()
 }
 
 impl Functions {
@@ -174,7 +188,23 @@ impl Ground<'_> {
         let settings = self.settings();
         settings.rendered_by(["kie".to_owned()]);
         let cashier = self.cashier(settings.clone());
-        Desk::new(self.store(), settings, self.queue(), self.env()).selling(cashier)
+        let helpdesk = Helpdesk {
+            bot: Self::bot(),
+            chat: OPERATOR,
+            say: Say::in_(Locale::En),
+        };
+        let duty = Duty {
+            office: office(self.db()),
+            cashier: app::cashier::Desk {
+                cashier: cashier.clone(),
+                audit: "AuditTable".to_owned(),
+            },
+            letters: letters(),
+        };
+        Desk::new(self.store(), settings, self.queue(), self.env())
+            .selling(cashier)
+            .helped(Some(helpdesk))
+            .on_duty(Some(duty))
     }
 
     fn cashier(&self, settings: Settings) -> Cashier {

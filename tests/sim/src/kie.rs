@@ -58,6 +58,11 @@ impl Task {
         )
     }
 
+    /// The order that it was made for, as its callback's address says.
+    pub fn order(&self) -> Option<String> {
+        crate::sound::parameter(&self.callback_url, "job")
+    }
+
     fn has_ended(&self, now_ms: i64) -> bool {
         self.ends_ms.is_some_and(|ends| ends <= now_ms)
     }

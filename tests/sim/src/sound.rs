@@ -111,7 +111,8 @@ fn video_of(world: &World, job: &Job) -> Option<String> {
 }
 
 /// A parameter of a callback's address.
-fn parameter(url: &str, name: &str) -> Option<String> {
+/// What an address says under a name.
+pub fn parameter(url: &str, name: &str) -> Option<String> {
     let (_, query) = url.split_once('?')?;
     let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     pairs

@@ -1,9 +1,12 @@
 //! What happens by itself: updates are brought, the queue is worked off, minutes pass, callbacks and notices come.
 
+use std::cell::RefCell;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
 use aws_lambda_events::event::sqs::{SqsEvent, SqsMessage};
+use futures::FutureExt as _;
 use lambda_http::Body;
 use serde_json::Value;
 use table::Deadline;
@@ -408,5 +411,22 @@ fn said(update: &Value) -> String {
 /// Begins something beside everything else, on the same thread.
 #[allow(clippy::disallowed_methods, reason = "the simulation is no Lambda")]
 pub fn spawn(work: impl Future<Output = ()> + 'static) {
-    tokio::task::spawn_local(work);
+    tokio::task::spawn_local(async {
+        // Tokio would end the task and say nothing, and the rest would go on without it.
+        if let Err(panic) = AssertUnwindSafe(work).catch_unwind().await {
+            let text = panic.downcast_ref::<String>().cloned();
+            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+            PANICS.with_borrow_mut(|panics| panics.push(format!("panic: {}", text.unwrap_or_default())));
+        }
+    });
+}
+
+thread_local! {
+    /// What has panicked in the schedule that this thread plays.
+    static PANICS: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What has panicked since this was last asked.
+pub fn panics() -> Vec<String> {
+    PANICS.take()
 }

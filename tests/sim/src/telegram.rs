@@ -162,6 +162,22 @@ impl Telegram {
         self.push(user, json!({"callback_query": {"id": id, "from": person(user), "message": shown, "chat_instance": "1", "data": data}}));
     }
 
+    /// Presses the newest button in a chat whose data begins so; whether there is one.
+    pub fn press_newest(&mut self, user: i64, begins: &str, now_ms: i64) -> bool {
+        let is_it = |button: &Button| match button {
+            Button::Says(data) => data.starts_with(begins).then(|| data.clone()),
+            Button::Leads(_) | Button::Pays => None,
+        };
+        let found = self.shown(user).rev().find_map(|message| {
+            let data = message.buttons.iter().find_map(is_it)?;
+            Some((message.id, data))
+        });
+        if let Some((message, data)) = &found {
+            self.press(user, *message, data, now_ms);
+        }
+        found.is_some()
+    }
+
     /// Somebody blocks the bot, or lets it write again.
     pub fn block(&mut self, user: i64, blocked: bool, now_ms: i64) {
         let known = self.chats.entry(user).or_default();
