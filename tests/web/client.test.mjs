@@ -26,15 +26,17 @@ class Server {
   fails = null;
 
   fetch = async (path, init) => {
-    this.asked.push({ path, ...init, status: 0 });
+    const headers = new Headers(init.headers);
+    const one = { path, ...init, whose: headers.get("Authorization"), tag: headers.get("If-None-Match"), status: 0 };
+    this.asked.push(one);
     const told = (status, body, headers = {}) => {
-      this.asked.at(-1).status = status;
-      return new Response(body === null ? null : JSON.stringify(body), { status, headers });
+      one.status = status;
+      return new Response(body === null ? null : JSON.stringify(body), { status, headers: { "Content-Type": "application/json", ...headers } });
     };
     if (this.fails) return this.fails(told);
     const body = this.answers[path];
-    const tag = `"${Buffer.from(init.headers.Authorization + JSON.stringify(body)).toString("base64url")}"`;
-    return init.headers["If-None-Match"] === tag ? told(304, null) : told(200, body, { ETag: tag });
+    const tag = `"${Buffer.from(one.whose + JSON.stringify(body)).toString("base64url")}"`;
+    return one.tag === tag ? told(304, null) : told(200, body, { ETag: tag });
   };
 
   statuses(path) { return this.asked.filter((one) => one.path === path).map((one) => one.status); }
@@ -83,7 +85,7 @@ test("who asks for more while less is being asked gets what they asked for", asy
   const before = gate.refresh();
   gate.configure({ flags: true });
   await gate.refresh();
-  assert.equal(gate.getFlag("new_jobs", "mine"), true);
+  assert.equal(gate.getFlag("new_jobs", false), true);
   await before;
   assert.deepEqual(server.asked.map((one) => one.path), [LISTS, LISTS, FLAGS]);
 });
@@ -98,6 +100,46 @@ test("features, the scarcest limit, models and flags are told", async () => {
   assert.deepEqual(gate.getAvailableModels("music").map((model) => model.model_id), ["suno"]);
   assert.equal(gate.getFlag("new_jobs", false), true);
   assert.equal(gate.getFlag("unsaid", "mine"), "mine", "a flag without a value leaves it to the caller");
+});
+
+test("a flag of another type than is wanted leaves it to the caller", async () => {
+  const { gate, server } = opened();
+  server.answers[FLAGS].flags.push({ key: "greeting", value: "hi", variant: "short" }, { key: "theme", value: { ink: "red" }, variant: "red" }, { key: "rows", value: 7, variant: "few" });
+  await gate.ready();
+  assert.deepEqual([gate.getFlag("greeting", "none"), gate.getFlag("rows", 1), gate.getFlag("theme", {})], ["hi", 7, { ink: "red" }]);
+  assert.deepEqual([gate.getFlag("greeting", true), gate.getFlag("rows", "one"), gate.getFlag("new_jobs", "mine")], [true, "one", "mine"]);
+  assert.equal(gate.getFlag("new_jobs"), true, "where nothing is said, whether it is on");
+});
+
+test("a flag opens what no feature has the name of; where both have it, the feature decides", async () => {
+  const { gate, server } = opened();
+  server.answers[FLAGS].flags.push({ key: "hd", value: true, variant: "on" }, { key: "greeting", value: "hi", variant: "short" },
+    { key: "new_look", value: false, variant: "off", reason: "DISABLED", metadata: { name: "New look" } });
+  await gate.ready();
+  assert.deepEqual([gate.canAccess("new_jobs"), gate.canAccess("new_look"), gate.canAccess("hd")], [true, false, false]);
+  assert.deepEqual([gate.getStatus("new_look").reason, gate.getStatus("new_look").name], ["switched_off", "New look"]);
+  for (const key of ["greeting", "unheard_of"]) assert.equal(gate.getStatus(key).reason, "unknown_feature", key);
+});
+
+test("a change of flags that fails is a failure, and is not taken for an answer as long as the server wants to be left alone", async () => {
+  const { gate, server, names } = opened();
+  await gate.ready();
+  const failing = (status, headers) => { server.fails = (told) => (server.asked.at(-1).path === FLAGS ? told(status, {}, headers) : told(304, null)); };
+  failing(429, { "Retry-After": "60" });
+  await gate.refresh();
+  assert.deepEqual([gate.problem.kind, gate.problem.retryAfterS, gate.getFlag("new_jobs", false)], ["busy", 60, true]);
+  const before = server.asked.length;
+  await gate.refresh();
+  assert.deepEqual(server.asked.slice(before).map((one) => one.path), [LISTS], "the stock provider waits");
+  assert.equal(gate.problem.kind, "busy");
+  assert.deepEqual(names(), ["features-updated", "features-failed", "features-failed"]);
+  for (const [answer, kind] of [[(told) => told(500, {}), "server"], [(told) => told(200, { nothing: 1 }), "server"], [() => { throw new TypeError("fetch failed"); }, "network"]]) {
+    const other = opened();
+    await other.gate.ready();
+    other.server.fails = (told) => (other.server.asked.at(-1).path === FLAGS ? answer(told) : told(304, null));
+    await other.gate.refresh();
+    assert.equal(other.gate.problem?.kind, kind);
+  }
 });
 
 test("a name that every object has is no feature", async () => {
@@ -218,14 +260,14 @@ test("whoever signs in after somebody else is shown nothing of theirs and sends 
   server.fails = () => { throw new TypeError("fetch failed"); };
   await gate.refresh();
   assert.equal(gate.canAccess("chat"), false);
-  assert.equal(server.asked.at(-1).headers["If-None-Match"], undefined);
+  assert.equal(server.asked.at(-1).tag, null);
 });
 
 test("credentials go into the header alone, and no answer into the browser's cache", async () => {
   const { gate, server } = opened();
   await gate.ready();
-  for (const { path, headers, cache, credentials } of server.asked) {
-    assert.deepEqual([headers.Authorization, cache, credentials], ["tma anna", "no-store", "omit"]);
+  for (const { path, whose, cache, credentials } of server.asked) {
+    assert.deepEqual([whose, cache, credentials], ["tma anna", "no-store", "omit"]);
     assert.ok(!path.includes("anna"));
   }
 });

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { API, CUSTOMER, INIT_DATA, LANGUAGES, PAGE, PATIENCE_MS, PICTURES, accessible, ask, browser, button, closed, focused, ok, opened, press, ready, row, speaks, tab, text, until } from "./driven.mjs";
+import { API, CUSTOMER, INIT_DATA, LANGUAGES, PAGE, PATIENCE_MS, PICTURES, accessible, ask, browser, button, chat, closed, focused, ok, opened, press, ready, row, speaks, tab, text, until } from "./driven.mjs";
 
 /** The state of the purchase on the page, once it is this. */
 const becomes = (page, state) => page.waitForSelector(`.buy [data-state="${state}"]`, { timeout: PATIENCE_MS });
@@ -120,6 +120,33 @@ for (const [words, kind] of [["a hedgehog runs through the autumn woods", null],
   await page.waitForFunction(() => /in the chat again/.test(document.querySelector("dialog [role=status]").textContent));
   await page.keyboard.press("Escape");
   ok("a picture is shown, a song is heard, and what was made is sent to the chat again");
+
+  // What was made leads into the chat, to a draft like it.
+  await page.click(`#${card}`);
+  const link = await page.waitForSelector("dialog #player-another");
+  const href = await link.evaluate((node) => node.href);
+  assert.match(href, /\?start=again_[2-9a-z]+$/);
+  await accessible(page, "the player with its links");
+  const told = await page.evaluate(() => {
+    const before = globalThis.Telegram;
+    const told = [];
+    globalThis.Telegram = { WebApp: { openTelegramLink: (url) => told.push(url), close: () => told.push("closed") } };
+    const link = document.getElementById("player-another");
+    link.href = "https://t.me/the_bot?start=again_2222";
+    link.click();
+    globalThis.Telegram = before;
+    return told;
+  });
+  assert.deepEqual(told, ["https://t.me/the_bot?start=again_2222", "closed"], "inside Telegram the link is Telegram's");
+  await page.keyboard.press("Escape");
+  const drafts = async () => (await chat(CUSTOMER)).messages.filter((one) => one.buttons.flat().some((key) => key.data?.startsWith("go:"))).length;
+  const before = await drafts();
+  const bot = await browser.newPage();
+  await bot.goto(`${href}#${CUSTOMER}`);
+  await (await bot.waitForSelector("#start:not([hidden])", { visible: true })).click();
+  await until(async () => (await drafts()) > before, "no draft like the old order");
+  await bot.close();
+  ok("what was made is ordered again by a link into the chat, where a draft like it is opened");
 
   const asked = page.asked.filter((url) => url.pathname.endsWith("/file"));
   assert.deepEqual(asked.map((url) => url.search), ["", "", ""], "nothing of a customer stands in an address");

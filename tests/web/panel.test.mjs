@@ -15,7 +15,7 @@ import { guessed, kindOf as kindOfValue, leaves, readAs, spokenOf, withAt, writt
 import texts from "../../functions/features-api/web/panel/texts.js";
 import { ringAll } from "../../functions/features-api/web/panel/now/dead.js";
 import { isFresh, progress, segment } from "../../functions/features-api/web/panel/views/broadcasts.js";
-import { costNote, daysUpTo, keptUntil, minor, success } from "../../functions/features-api/web/panel/views/charts.js";
+import { costNote, daysUpTo, groupOf, keptUntil, minor, refused, success } from "../../functions/features-api/web/panel/views/charts.js";
 import { kindOf } from "../../functions/features-api/web/panel/views/find.js";
 import { byStage, standing, switched } from "../../functions/features-api/web/panel/views/now.js";
 import { views } from "../../functions/features-api/web/panel/views/all.js";
@@ -145,6 +145,14 @@ test("what the server says is wrong is found at its field", () => {
   assert.deepEqual(spokenOf("unknown field `zone`, expected one of `max`", row), ["zone"]);
   assert.deepEqual(spokenOf('invalid type: string "Mars", expected u32', row), ["zone"]);
   assert.equal(spokenOf("something else altogether", row), null);
+});
+
+test("whatever orders were refused for is counted, limits among them, and each reason stands in one group", () => {
+  const day = { refusals: [{ limit: "videos", times: 3 }], held_back: { credits: 2, "feature:hd": 1, "moderated:violence": 4, paused: 5 } };
+  assert.deepEqual(refused(day), [["limit:videos", 3], ["credits", 2], ["feature:hd", 1], ["moderated:violence", 4], ["paused", 5]]);
+  assert.deepEqual(refused(day).map(([why]) => groupOf(why).id.slice("refused-by-".length)), ["limits", "money", "rights", "words", "else"]);
+  assert.equal(groupOf("of tomorrow").id, "refused-by-else");
+  assert.deepEqual(refused({ refusals: [] }), [], "an answer of a server before this one");
 });
 
 test("an order's refusal is the first step that does not pass", () => {

@@ -201,7 +201,7 @@ await order("an owl that is refused #moderation");
   await has(page, "td", "kie");
   await (await page.waitForSelector('[data-key="turn kie"]')).click();
   await page.waitForSelector("dialog[open]");
-  assert.match(await text(page, "dialog .will"), /kie gets no new orders.*drains/);
+  assert.match(await text(page, "dialog .will"), /kie gets no new orders.*that it has in hand are finished/);
   await fill(page, "Why", "it is slow");
   await page.click("dialog button[type=submit]");
   await done(page);
@@ -237,6 +237,31 @@ await order("an owl that is refused #moderation");
   await closed(page);
 }
 
+// --- What orders were refused for, and where faults are switched -------------------------------------------------------
+
+{
+  const jobs = (enabled) => ask("/admin/settings/flags/new_jobs", { row: { enabled }, reason: "the walk" }, "PUT");
+  await does(CUSTOMER, "say", { text: "an owl before a closed door" });
+  const card = await offered(CUSTOMER, "go:", { behind: ordered });
+  await jobs(false);
+  await does(CUSTOMER, "press", card);
+  await jobs(true);
+  const page = await opened();
+  await page.waitForSelector("nav a");
+  await go(page, "v=charts");
+  await has(page, "td", "no orders were taken");
+  await has(page, ".tile", "refusals");
+  await go(page, "v=now");
+  await page.focus(".meanings summary");
+  await page.keyboard.press("Enter");
+  await has(page, ".meanings[open] dd", "nobody has");
+  const faults = await page.$eval('nav a[target="_blank"]', (link) => link.href);
+  assert.equal(faults, `${new URL(PAGE).origin}/cloud/faults`);
+  assert.match(await (await fetch(faults)).text(), /\/cloud\/faults\//);
+  ok("what orders were refused for is in the charts, words of the trade are explained by keyboard, and the local cloud's faults are one press away");
+  await closed(page);
+}
+
 // --- How it looks --------------------------------------------------------------------------------------------------------
 
 const { requests } = await ask(`/admin/users/${CUSTOMER}/requests`, undefined, "GET");
@@ -260,7 +285,8 @@ const asJson = async (page) => {
   await page.waitForSelector("textarea.code");
 };
 await bury({ job: "700003-2222222222222222", hint: "callback" });
-await looks({ now: "v=now", letters: ["v=now", letters], find: "v=find", nobody: "v=find&q=999999999", customer: `v=find&q=${CUSTOMER}`, explained: [`v=find&q=${CUSTOMER}`, explained],
+const meant = (page) => page.$$eval(".meanings", (all) => all.forEach((one) => { one.open = true; }));
+await looks({ now: "v=now", meant: ["v=now", meant], letters: ["v=now", letters], find: "v=find", nobody: "v=find&q=999999999", customer: `v=find&q=${CUSTOMER}`, explained: [`v=find&q=${CUSTOMER}`, explained],
   job: `v=find&q=${requests[0].id}`, payment: `v=find&q=${encodeURIComponent(payments.find((one) => one.kind === "payment").id)}`,
   rules: "v=rules", row: "v=rules&kind=limits&key=videos", json: ["v=rules&kind=limits&key=videos", asJson], overrides: "v=rules&kind=overrides", history: "v=history", version: ["v=history", unfolded],
   charts: "v=charts", week: "v=charts&days=7", prices: "v=prices&kind=plans", model: "v=prices&kind=models&key=kling-3.0", words: "v=words" });

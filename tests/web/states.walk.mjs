@@ -199,4 +199,45 @@ for (const language of LANGUAGES) {
   ok(`${language}: an order in the queue is taken back in the page, by keyboard, once; its credits are back, and the chat says so`);
 }
 
+// --- Paying to every end, and what fails on the way -----------------------------------------------------------------------
+
+const BOUGHT = {
+  ru: { waiting: /Деньги ещё не приходили/, underway: /Второй раз не платите/, held: /\/paysupport/, over: /закрыт/i, paid: /Оплачено/, silent: "Платёжный сервис не отвечает", offline: /Нет связи/ },
+  en: { waiting: /No money has come yet/, underway: /Do not pay again/, held: /\/paysupport/, over: /closed/, paid: /Paid:/, silent: "The payment service does not answer", offline: /No connection/ },
+};
+
+for (const language of LANGUAGES) {
+  const said = BOUGHT[language];
+  let state = "waiting";
+  const bought = (request) => {
+    if (state === "silent") return json(request, 503, { title: "no" });
+    const expires_at = new Date(Date.now() + 1_800_000).toISOString();
+    return json(request, 200, { purchase_id: "2222222222222222", title: "Pro", goods: "20", price: "699 ₽", rail: "yookassa", renews: false, state, expires_at, ...(state === "waiting" ? { url: "https://pay.example.org/" } : {}) });
+  };
+  const page = await opened({ at: app(people[language]), answered: (request, url) => instead("/me/purchases", bought)(request, url) || instead("/me/purchases/2222222222222222", bought)(request, url)
+    || instead("/me/gallery", (asked) => json(asked, 500, { title: "no" }))(request, url) });
+  await ready(page);
+  await tab(page, "shop", ".shelf li");
+  for (state of ["silent", "waiting", "underway", "held", "over", "paid"]) {
+    await page.click('[id="buy-pack:pro"]');
+    await (await page.waitForSelector('dialog [data-rail="yookassa"]')).click();
+    if (state === "silent") await page.waitForFunction((words) => document.querySelector(".buy .said").textContent.includes(words), {}, said.silent);
+    else assert.match(await (await page.waitForSelector(`.buy [data-state="${state}"]`)).evaluate((node) => node.textContent), said[state]);
+    await looks(page, `purchase-${state}`, language);
+    await page.keyboard.press("Escape");
+    await page.waitForFunction(() => !document.querySelector("dialog"));
+  }
+  await tab(page, "gallery", ".gallery [role=alert]");
+  await looks(page, "gallery-failed", language);
+  await page.setOfflineMode(true);
+  await page.click("header button");
+  await page.waitForSelector(".notice:not([hidden])");
+  assert.match(await text(page, ".notice"), said.offline);
+  await looks(page, "offline", language);
+  await page.setOfflineMode(false);
+  page.faults = [];
+  await closed(page);
+  ok(`${language}: a payment that waits, is under way, does not fit, is over or done, and a rail, a gallery or a network that fails, say what that means for the money`);
+}
+
 await browser.close();

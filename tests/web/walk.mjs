@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 
-import { API, CUSTOMER, PAGE, PICTURES, accessible, ask, browser, closed, eventStreams, LANGUAGES, ok, opened, press, ready, row, speaks, text } from "./driven.mjs";
+import { API, CUSTOMER, PAGE, PICTURES, accessible, ask, browser, button, closed, does, eventStreams, LANGUAGES, ok, opened, press, ready, row, speaks, text } from "./driven.mjs";
 
 /** What the first load may take, compressed, without Telegram's own script. */
 const FIRST_LOAD_BYTES_MAX = 100_000;
@@ -161,6 +161,14 @@ for (const language of LANGUAGES) {
   assert.equal(await page.evaluate(() => performance.timeOrigin === globalThis.loadedAt), true);
   await page.screenshot({ path: `${PICTURES}live.png`, fullPage: true });
   ok(`an order shows on the open page after ${ordered} ms, and its end by itself`);
+
+  // The language is chosen in the chat, and goes back to Telegram's own there.
+  await does(CUSTOMER, "say", { text: "/language" });
+  const choices = await button("la:ru");
+  await seen("another language", () => does(CUSTOMER, "press", choices), () => document.querySelector("h1").textContent === "Кабинет");
+  assert.equal(await page.$eval("html", (root) => root.lang), "ru");
+  const back = await seen("the language before", () => does(CUSTOMER, "press", { ...choices, data: "la:" }), () => document.querySelector("h1").textContent === "Cabinet");
+  ok(`another language that is chosen in the chat is the open page's, too; the one before it after ${back} ms`);
 
   // Two more pages of the same customer take its place. They are none here: of two pages in a browser one is out of sight.
   const elsewhere = new AbortController();

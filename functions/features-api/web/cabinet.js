@@ -3,12 +3,13 @@
 import { Asker, FeatureGate } from "./client.js";
 import { bar, make, opens, resets } from "./elements.js";
 import { launch, paint, withTelegram } from "./launch.js";
+import { patience } from "./underway.js";
 import { language, moment, number, say, speak, whyFailed } from "./words.js";
 
 /** How often countdowns are drawn anew, in ms. */
 const TICK_MS = 30_000;
-/** How often orders under way are asked for anew, in ms: that one is in the queue again, or no more, moves nothing else. */
-const UNDERWAY_MS = 10_000;
+/** How often it is looked whether orders under way are due to be asked for, in ms. */
+const DUE_MS = 1_000;
 
 const main = document.getElementById("main");
 const opened = launch();
@@ -30,7 +31,7 @@ let other = null;
 /** Whether the page keeps up with what changes. */
 const pulse = make("small", { id: "pulse", aria: { role: "status" } });
 /** The orders that are drawn, and where the next page begins. */
-const orders = { all: [], next: undefined, problem: null, loading: false };
+const orders = { all: [], next: undefined, problem: null, loading: false, askedAt: 0, failures: 0 };
 /** What was known of the account when the orders were read: where it is another, there may be others. */
 let ordersOf;
 
@@ -54,7 +55,7 @@ async function begin() {
   for (const name of ["features-failed", "live-state"]) document.addEventListener(name, draw);
   document.addEventListener("visibilitychange", () => document.hidden || FeatureGate.ready().then(draw));
   setInterval(() => document.hidden || draw(), TICK_MS);
-  setInterval(() => document.hidden || view !== "cabinet" || !orders.all.some((order) => order.status === "pending") || newest(), UNDERWAY_MS);
+  setInterval(() => document.hidden || view !== "cabinet" || performance.now() - orders.askedAt < patience(orders.all, orders.failures) || newest(), DUE_MS);
   columns.append(make("p", { className: "quiet", textContent: say("loading") }));
   labels();
   await FeatureGate.refresh();
@@ -82,6 +83,7 @@ async function newest() {
   ordersOf = accountNow();
   try {
     const page = await asker.ask("/me/orders", { keep: false });
+    answered();
     const fresh = new Set(page.orders.map((order) => order.id));
     const meets = orders.all.some((order) => fresh.has(order.id));
     const older = meets ? orders.all.filter((order) => !fresh.has(order.id)) : [];
@@ -89,10 +91,16 @@ async function newest() {
   } catch (problem) {
     // Nothing is known of the newest: whoever asks next asks for them.
     [orders.problem, ordersOf] = [problem, null];
+    answered(problem);
   }
   orders.loading = false;
   draw();
   if (accountNow() !== ordersOf && !orders.problem) newest();
+}
+
+/** When orders were asked for last, and how often in vain since. */
+function answered(problem = null) {
+  [orders.askedAt, orders.failures] = [performance.now(), problem ? orders.failures + 1 : 0];
 }
 
 async function again() {
@@ -155,11 +163,13 @@ async function more(anew = false) {
   try {
     const path = cursor ? `/me/orders?cursor=${encodeURIComponent(cursor)}` : "/me/orders";
     const page = await asker.ask(path, { keep: false });
+    answered();
     const shown = orders.all.length;
     Object.assign(orders, { all: cursor ? [...orders.all, ...page.orders] : page.orders, next: page.next, problem: null });
     if (cursor) queueMicrotask(() => columns.querySelectorAll(".orders li")[shown]?.focus());
   } catch (problem) {
     orders.problem = problem;
+    answered(problem);
   }
   orders.loading = false;
   draw();

@@ -6,7 +6,7 @@
 //   FeatureGate.getStatus("video").usage      { current, limit, remaining, reset_at }
 //   FeatureGate.showUpgrade("hd", "Sharper?") says what would open it
 //   featureGatekeeper.getAvailableModels()    the models that the customer may choose
-//   FeatureGate.getFlag("new_jobs", false)    a flag's value, or what is given beside it
+//   FeatureGate.getFlag("new_jobs", false)    a flag's value, or what is given beside it where it has none of that type
 //   await FeatureGate.refresh()               asks now
 //   FeatureGate.live()                        keeps up with what changes, within seconds, while the page is looked at
 //
@@ -20,9 +20,15 @@
 // `subscription-updated` itself, and the client asks again. `live-state` says, with `state`, how a page that was told to be
 // `live()` (or configured so: `live: true`) keeps up: `live.js` says how.
 //
-// It speaks OFREP itself instead of resting on the stock provider. With its SDK that is 50 KB (14 compressed, against 4 of this
-// file), wants a bundler, and knows flags alone: limits, models and reasons come from the list of features. Whoever wants
-// the SDK puts the stock provider beside this, against the same address, as tests/ofrep/web.mjs does.
+// Flags are evaluated by OpenFeature's stock OFREP provider. A page that has one tells this client so, and no flag is asked
+// for twice; the provider's events, then, are when it asks anew:
+//
+//   FeatureGate.configure({ base: baseUrl, authorization }).on(OpenFeature.getClient());
+//   await OpenFeature.setProviderAndWait(new OFREPWebProvider({ baseUrl, headers }));
+//
+// Any other page gets the stock provider with the client (`flags.js`, fetched when flags are first wanted). What OFREP has no
+// words for, limits, models, tiers and what opens what, comes from the list of features, which decides about features. A
+// key that no feature has is a flag's: `<feature-section feature="new_look">` opens where the flag is true.
 
 import { launch } from "./launch.js";
 import { Live, addressOf } from "./live.js";
@@ -34,7 +40,9 @@ const ANSWER_MAX_MS = 10_000;
 /** How long nothing is asked of its own accord after a failure, in ms. */
 const PAUSE_MS = 15_000;
 
-const FLAGS = "/ofrep/v1/evaluate/flags";
+/** What a provider tells when it knows something else. */
+const HEARD = ["PROVIDER_READY", "PROVIDER_CONFIGURATION_CHANGED", "PROVIDER_CONTEXT_CHANGED"];
+const TYPES = { boolean: "Boolean", number: "Number", string: "String", object: "Object" };
 const KINDS = { 401: "unauthorized", 403: "refused", 429: "busy" };
 
 /** Why there is no answer: `kind` is `network`, `unauthorized`, `refused`, `busy` or `server`. */
@@ -106,7 +114,13 @@ export class Gatekeeper {
   #asker;
   #options;
   #lists = null;
-  #flags = new Map();
+  /** Our own provider with what it knows, and what was told of that. */
+  #flags = null;
+  #told = "";
+  /** The page's own: a client of OpenFeature's SDK, or a provider. */
+  #source = null;
+  #isNews = false;
+  #waits = null;
   #at = -Infinity;
   #pausedUntil = -Infinity;
   #running = null;
@@ -141,6 +155,19 @@ export class Gatekeeper {
     return this;
   }
 
+  /**
+   * Takes flags from the page's own OpenFeature, a client of its SDK or the stock provider itself, and asks for none. Whenever
+   * that knows something else, the rest is asked for anew; so `live()` has nothing to add where the provider hears of changes.
+   */
+  on(source) {
+    const events = (one) => one?.events ?? one;
+    for (const name of HEARD) events(this.#source)?.removeHandler(name, this.#heard);
+    this.#source = source;
+    this.configure({ flags: false });
+    for (const name of HEARD) events(source)?.addHandler(name, this.#heard);
+    return this;
+  }
+
   get target() { return this.#options.target; }
 
   /** Whether there is any answer yet. */
@@ -163,7 +190,7 @@ export class Gatekeeper {
     this.#look();
     const features = this.#lists?.features ?? {};
     const feature = Object.hasOwn(features, key) ? features[key] : null;
-    if (!feature) return { key, enabled: false, reason: this.isKnown ? "unknown_feature" : "not_loaded", name: key, usage: null, usages: [] };
+    if (!feature) return { key, name: key, usage: null, usages: [], ...this.#flagged(key) };
     const usages = feature.usage ?? [];
     const usage = usages.reduce((least, one) => (least && least.remaining <= one.remaining ? least : one), null);
     return { ...feature, key, usage, usages };
@@ -178,7 +205,7 @@ export class Gatekeeper {
   /** A flag's value; `otherwise` where it has none. */
   getFlag(key, otherwise) {
     this.#look();
-    return this.#flags.has(key) ? this.#flags.get(key) : otherwise;
+    return this.#evaluated(key, otherwise)?.value ?? otherwise;
   }
 
   /** Says what would open a feature: a dialog of `elements.js`, unless the page takes `feature-upgrade` on itself. */
@@ -222,27 +249,52 @@ export class Gatekeeper {
     return this.#live;
   }
 
+  /** A flag as OpenFeature evaluates it; `otherwise` says which type is wanted. Nothing as long as nothing is known. */
+  #evaluated(key, otherwise = false) {
+    const source = this.#source ?? this.#flags?.provider;
+    // Of these every object knows something.
+    if (!source || key in Object.prototype) return null;
+    const type = TYPES[typeof otherwise];
+    return source[`get${type}Details`]?.(key, otherwise) ?? source[`resolve${type}Evaluation`](key, otherwise, {});
+  }
+
+  /** What is no feature is open where there is a flag of that name, and it is true. */
+  #flagged(key) {
+    if (!this.isKnown) return { enabled: false, reason: "not_loaded" };
+    const flag = this.#evaluated(key);
+    if (!flag || flag.errorCode) return { enabled: false, reason: "unknown_feature" };
+    return { enabled: flag.value, reason: flag.value ? "granted" : "switched_off", name: flag.flagMetadata?.name ?? key };
+  }
+
+  #heard = () => {
+    this.#isNews = true;
+    this.refresh();
+  };
+
   /** Asks now. Gives whether there was an answer. */
   async #anew() {
     await this.refresh();
     return this.problem === null;
   }
 
-  /** Asks behind the page's back, if it is time to. */
+  /** Asks behind the page's back, if it is time to; not before the page's own scripts have said who asks, or by which provider. */
   #look() {
+    if (!isBegun()) {
+      this.#waits ??= new Promise((begun) => document.addEventListener("DOMContentLoaded", begun, { once: true })).then(() => this.#look());
+      return;
+    }
     const now = this.#options.now();
     if (this.isStale && now >= this.#pausedUntil && !this.#running) this.refresh();
   }
 
   async #load() {
-    const { lists, flags, context, authorization, now } = this.#options;
+    const { lists, flags, authorization, now } = this.#options;
     const whose = authorization?.() ?? "";
-    if (whose !== this.#whose) { this.#lists = null; this.#flags.clear(); this.#at = -Infinity; }
+    if (whose !== this.#whose) [this.#lists, this.#flags, this.#at] = [null, null, -Infinity];
     this.#whose = whose;
     try {
-      const asked = [this.#asker.ask(lists), flags ? this.#asker.ask(FLAGS, { body: { context } }) : null];
-      const [said, values] = await Promise.all(asked);
-      return this.#learn(said, values);
+      const [said, own] = await Promise.all([this.#asker.ask(lists), flags ? this.#asked() : null]);
+      return this.#learn(said, own);
     } catch (problem) {
       this.problem = problem instanceof Problem ? problem : new Problem("server", String(problem));
       this.#pausedUntil = now() + Math.max(PAUSE_MS, this.problem.retryAfterS * 1000);
@@ -251,14 +303,27 @@ export class Gatekeeper {
     }
   }
 
-  #learn(said, values) {
+  /** Our own flags, asked for anew; under other options, of another provider. */
+  async #asked() {
+    const options = this.#options;
+    const loaded = import("./flags.js").catch((error) => { throw new Problem("network", String(error)); });
+    const flags = this.#flags?.options === options ? this.#flags : new (await loaded).Flags(options);
+    await flags.ask();
+    return flags;
+  }
+
+  #learn(said, flags) {
     if (typeof said?.features !== "object") throw new Problem("server", "the answer lists no features");
     const before = this.#lists;
-    const flags = new Map((values?.flags ?? []).filter((flag) => "value" in flag).map((flag) => [flag.key, flag.value]));
-    const isNew = said !== before || !same([...flags], [...this.#flags]);
+    const told = flags ? JSON.stringify(flags.values) : this.#told;
+    const isNew = said !== before || told !== this.#told || this.#isNews;
     const changed = before !== null && !same(rights(said), rights(before));
-    [this.#lists, this.#flags, this.#at, this.problem] = [said, flags, this.#options.now(), null];
-    this.#streams = values?.eventStreams ?? said.eventStreams;
+    [this.#lists, this.#told, this.#isNews, this.#at, this.problem] = [said, told, false, this.#options.now(), null];
+    if (flags && flags !== this.#flags) {
+      this.#flags?.provider.onClose();
+      this.#flags = flags;
+    }
+    this.#streams = flags?.streams ?? said.eventStreams;
     if (isNew) this.#tell("features-updated", { changed });
     if (changed) this.#tell("subscription-updated", { tier: said.tier });
     return changed;
@@ -276,6 +341,12 @@ function rights({ tier, features, models }) {
 }
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** Whether the page's scripts have run, those aside that wait for something. */
+function isBegun() {
+  const { document, performance } = globalThis;
+  return document?.readyState === undefined || document.readyState === "complete" || performance.getEntriesByType("navigation")[0]?.domContentLoadedEventStart > 0;
+}
 
 function origin() {
   const url = new URL(import.meta.url);

@@ -8,10 +8,15 @@
 //   <upgrade-prompt-card feature="hd" heading="…" text="…" benefits="…; …" href="…"></upgrade-prompt-card>
 //   <premium-banner href="…"></premium-banner>                 what else could be opened; absent where nothing
 //
+// What is no feature may be a flag: `feature="new_look"` is open where the flag `new_look` is true.
+//
 // They stand in the page itself, not in shadows: its styles reach them, and forms take their values.
 
 import { FeatureGate } from "./client.js";
-import { number, say, span } from "./words.js";
+import { number, say, span, whyFailed } from "./words.js";
+
+// They speak the language of whoever signed in, or else the browser's; a page may say another: `speak("ru")`.
+export { speak } from "./words.js";
 
 const style = document.createElement("link");
 style.rel = "stylesheet";
@@ -51,18 +56,23 @@ export function resets(at) {
   return at ? say("resets", { time: span(new Date(at) - Date.now()) }) : say("when-done");
 }
 
+/** What stands where nothing is known yet: that it is asked for, or why there is no answer. */
+const unknown = () => (FeatureGate.problem ? whyFailed(FeatureGate.problem) : say("loading"));
+
 class Drawn extends HTMLElement {
   static observedAttributes = ["feature", "kind", "heading", "text", "benefits", "href"];
   #again = () => this.draw();
 
   connectedCallback() {
-    FeatureGate.target.addEventListener("features-updated", this.#again);
-    FeatureGate.ready();
+    for (const name of ["features-updated", "features-failed"]) FeatureGate.target.addEventListener(name, this.#again);
     this.begin?.();
     this.draw();
   }
 
-  disconnectedCallback() { FeatureGate.target.removeEventListener("features-updated", this.#again); }
+  disconnectedCallback() {
+    for (const name of ["features-updated", "features-failed"]) FeatureGate.target.removeEventListener(name, this.#again);
+  }
+
   attributeChangedCallback() { if (this.isConnected) this.draw(); }
 
   get status() { return FeatureGate.getStatus(this.getAttribute("feature") ?? ""); }
@@ -128,7 +138,7 @@ class ModelSelector extends Drawn {
     const cheapest = ({ prices }) => Math.min(...prices.map((price) => price.credits));
     const name = (model) => (model.prices.length ? say("price-from", { name: model.model_name, credits: number(cheapest(model)) }) : model.model_name);
     const options = models.map((model) => make("option", { value: model.model_id, textContent: name(model) }));
-    const none = () => make("option", { value: "", textContent: say(FeatureGate.isKnown ? "no-models" : "loading") });
+    const none = () => make("option", { value: "", textContent: FeatureGate.isKnown ? say("no-models") : unknown() });
     this.#select.replaceChildren(...(options.length ? options : [none()]));
     this.#select.disabled = options.length === 0;
     if (models.some((model) => model.model_id === value)) this.#select.value = value;
@@ -158,11 +168,13 @@ class UpgradePromptCard extends Drawn {
     const benefits = said("benefits", "").split(";").map((one) => one.trim()).filter(Boolean);
     const text = said("text", status.description);
     const href = this.getAttribute("href");
+    // Of what is not known yet nobody says that it is locked, nor by what name.
+    const heading = said("heading", FeatureGate.isKnown ? say("upgrade-title", { feature: status.name }) : "");
     this.replaceChildren(
-      make("strong", { textContent: said("heading", say("upgrade-title", { feature: status.name })) }),
+      ...(heading ? [make("strong", { textContent: heading })] : []),
       ...(text ? [make("p", { textContent: text })] : []),
       ...(benefits.length ? [make("ul", {}, ...benefits.map((one) => make("li", { textContent: one })))] : []),
-      make("p", { className: "opens", textContent: FeatureGate.isKnown ? opens(status) : say("loading") }),
+      make("p", { className: "opens", textContent: FeatureGate.isKnown ? opens(status) : unknown() }),
       ...(href ? [make("a", { href, textContent: say("upgrade") })] : []),
     );
   }

@@ -20,10 +20,12 @@ export function play(item, { onPoster = () => {} } = {}) {
   const line = make("p", { className: "quiet", aria: { role: "status" } });
   const close = make("button", { type: "button", className: "plain", autofocus: true, textContent: say("close") });
   const again = make("button", { type: "button", textContent: say("send-again") });
+  const another = item.again ? make("a", { className: "button plain", id: "player-another", href: item.again, target: "_blank", rel: "noopener", textContent: say("again") }) : null;
+  another?.addEventListener("click", toChat);
   const title = make("h2", { id: "player-title", textContent: `${say(`makes-${item.makes}`)} · ${item.title}` });
   const words = item.words ? make("p", { className: "words", textContent: item.words }) : null;
   const dialog = make("dialog", { className: "player", aria: { "aria-labelledby": "player-title" } },
-    title, stage, words, line, make("div", { className: "buttons" }, again, close));
+    title, stage, words, line, make("div", { className: "buttons" }, again, another, close));
   close.addEventListener("click", () => dialog.close());
   again.addEventListener("click", () => sendAgain(item, again, line));
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
@@ -59,6 +61,16 @@ export function play(item, { onPoster = () => {} } = {}) {
       again.focus();
     }
   }
+}
+
+/** A link into the chat: Telegram opens it itself, and the page makes room for what is said there. */
+function toChat(event) {
+  const app = globalThis.Telegram?.WebApp;
+  const { href } = event.currentTarget;
+  if (!app?.openTelegramLink || new URL(href).hostname !== "t.me") return;
+  event.preventDefault();
+  app.openTelegramLink(href);
+  app.close();
 }
 
 async function fetched(id, signal, onProgress) {

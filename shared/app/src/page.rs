@@ -92,6 +92,7 @@ const TEXTS: &[(&str, &[&str])] = &[
     ("web-waits", &[]),
     ("web-fetching", &["percent"]),
     ("web-send-again", &[]),
+    ("web-again", &[]),
     ("web-sent-again", &[]),
     ("web-cannot-play", &[]),
     ("web-file-too-big", &[]),

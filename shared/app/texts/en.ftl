@@ -1022,6 +1022,7 @@ web-seconds = { $seconds } s
 web-waits = waits for you in the chat
 web-fetching = Loading: { $percent }%
 web-send-again = Send to the chat
+web-again = Order again
 web-sent-again = Done: it is in the chat again, with the button to make another.
 web-cannot-play = This program cannot show it. Shall we send it to the chat?
 web-file-too-big = The file is larger than 20 MB, which Telegram does not give to bots. It can be sent to the chat for nothing.

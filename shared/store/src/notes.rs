@@ -1,5 +1,5 @@
-//! What is noted for the operator's report beside what customers use: how often limits have refused something, renders
-//! that came too late, and which report was sent. It stands among the counters, in a row of nobody's, and limits nobody.
+//! What is noted for the operator's report and charts beside what customers use: how often limits and whatever else have
+//! refused something, renders that came too late, and which report was sent. It stands among the counters, in a row of nobody's, and limits nobody.
 
 use std::collections::BTreeMap;
 
@@ -23,6 +23,8 @@ const WORDS: &str = "words";
 pub enum Tallied<'a> {
     /// A limit has refused something.
     Refused(&'a str),
+    /// Something else has refused an order: [`domain::admission::Refusal::code`], or what a check has found.
+    HeldBack(&'a str),
     /// A render came back for a submission that had been given up.
     Orphan,
 }
@@ -32,6 +34,8 @@ pub enum Tallied<'a> {
 pub struct Tallies {
     /// How often each limit has refused something.
     pub refused: BTreeMap<String, u64>,
+    /// How often orders were refused for whatever else, by what that is called.
+    pub held_back: BTreeMap<String, u64>,
     /// Renders of submissions that had been given up.
     pub orphans: u64,
 }
@@ -125,6 +129,7 @@ impl Notes {
     pub async fn count(&self, what: Tallied<'_>, now: Timestamp, deadline: Deadline) -> Result<(), Error> {
         let name = match what {
             Tallied::Refused(limit) => format!("refused#{limit}"),
+            Tallied::HeldBack(why) => format!("held_back#{why}"),
             Tallied::Orphan => "orphan".to_owned(),
         };
         let key = rows::note_key(format!("{TALLY}#{}#{name}", hour(now)));
@@ -307,6 +312,10 @@ impl Tallies {
         match name.and_then(|name| name.split_once('#')) {
             Some(("refused", limit)) => {
                 let sum = self.refused.entry(limit.to_owned()).or_default();
+                *sum = sum.saturating_add(times);
+            }
+            Some(("held_back", why)) => {
+                let sum = self.held_back.entry(why.to_owned()).or_default();
                 *sum = sum.saturating_add(times);
             }
             None if name == Some("orphan") => self.orphans = self.orphans.saturating_add(times),

@@ -373,7 +373,7 @@ async fn a_days_figures_are_those_of_its_operations_and_its_money() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_limits_refuse_is_among_a_days_figures() {
+async fn what_limits_and_a_closed_shop_refuse_is_among_a_days_figures() {
     let stage = office().await;
     let row = json!({"max": 1, "period": "day", "anchor": "21:00", "zone": "Europe/Moscow"});
     put(
@@ -387,6 +387,15 @@ async fn what_limits_refuse_is_among_a_days_figures() {
     stage.press(BORIS, card.message_id, &card.create).await.unwrap();
     let day = get(&stage, "/admin/figures").await;
     assert_eq!(day.body["refusals"], json!([{"limit": "videos", "times": 1}]));
+    assert_eq!(day.body["held_back"], json!({}));
+    let closed = json!({"row": {"enabled": false}, "reason": "x"});
+    put(&stage, "/admin/settings/flags/new_jobs", &closed).await;
+    for _ in 0..2 {
+        stage.press(BORIS, card.message_id, &card.create).await.unwrap();
+    }
+    let day = get(&stage, "/admin/figures").await;
+    assert_eq!(day.body["refusals"], json!([{"limit": "videos", "times": 1}]));
+    assert_eq!(day.body["held_back"], json!({"paused": 2}));
 }
 
 #[tokio::test(flavor = "multi_thread")]

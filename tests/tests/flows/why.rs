@@ -2,7 +2,7 @@
 //! of late, and without a trace.
 
 use domain::id::UserId;
-use domain::time::Millis;
+use domain::time::{Millis, Timestamp};
 use limits_flags::access::Role;
 use serde_json::json;
 use table::{Deadline, Write, n};
@@ -113,6 +113,12 @@ async fn what_was_refused_of_late_is_listed_once_for_each_reason_and_goes_with_t
     let refusals = stage.store.refusals(UserId(ANNA), stage.now()).await.unwrap();
     let why: Vec<&str> = refusals.iter().map(|refused| refused.why.as_str()).collect();
     assert_eq!(why, ["credits", "flagged:violence"], "the latest first");
+    // For the charts each press is counted.
+    let (notes, hour) = (stage.store.notes(), Millis::from_mins(60));
+    let tallies = notes.tallies(Timestamp(stage.now().0 - hour.0), stage.now().after(hour));
+    let held_back = tallies.await.unwrap().held_back;
+    let counts = [("credits", 2), ("flagged:violence", 2)].map(|(why, times)| (why.to_owned(), times));
+    assert_eq!(held_back, counts.into());
     let said = told(&stage, "/why 1001", 2).await;
     let (credits, flagged) = (
         said.find("<code>credits</code> kling-3.0"),

@@ -62,6 +62,8 @@ pub(crate) struct Figures {
     tills: Vec<Till>,
     /// How often which limit has refused something, the most often first.
     refusals: Vec<Refused>,
+    /// How often orders were refused for whatever else: `credits`, `feature:hd`, `moderated:violence`, `paused` …
+    held_back: BTreeMap<String, u64>,
     /// Why operations came to nothing, and how often.
     errors: BTreeMap<String, u64>,
     read: ReadUnits,
@@ -142,17 +144,20 @@ pub(crate) async fn figures_of_day(
     let rates = api.settings.fresh(now).await?.costs.rates(period.until);
     let mut business = Business::new(period, rates);
     let mut read = ReadUnits::default();
-    let complete = gather(&api, &mut business, &mut read, deadline).await?;
-    Ok(Json(Figures::of(&business, complete, read, now)))
+    let (complete, held_back) = gather(&api, &mut business, &mut read, deadline).await?;
+    Ok(Json(Figures {
+        held_back,
+        ..Figures::of(&business, complete, read, now)
+    }))
 }
 
-/// Reads as much of the day as there is time for; whether that was all of it.
+/// Reads as much of the day as there is time for; whether that was all of it, and what has refused orders beside limits.
 async fn gather(
     api: &Api,
     business: &mut Business,
     read: &mut ReadUnits,
     deadline: Deadline,
-) -> Result<bool, Refusal> {
+) -> Result<(bool, BTreeMap<String, u64>), Refusal> {
     let (from, until) = (business.period.from, business.period.until);
     let mut pages = api
         .requests
@@ -167,9 +172,10 @@ async fn gather(
     }
     let paid = take(api, business, read, deadline).await?;
     let tallies = api.store.notes().tallies(from, until).await?;
-    read.more(tallies.refused.len());
+    read.more(tallies.refused.len().saturating_add(tallies.held_back.len()));
     (business.refused, business.orphans) = (tallies.refused, tallies.orphans);
-    Ok(pages.are_over() && paid && business.is_whole())
+    let complete = pages.are_over() && paid && business.is_whole();
+    Ok((complete, tallies.held_back))
 }
 
 /// The day's movements of money, those of each day of UTC whole; whether these are all.
@@ -242,6 +248,7 @@ impl Figures {
             margin_kopecks: margin.filter(|_| complete),
             tills: tills.collect(),
             refusals: refusals.collect(),
+            held_back: BTreeMap::new(),
             errors: business.sums.errors.clone(),
             read,
         }

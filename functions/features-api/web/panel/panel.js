@@ -109,6 +109,8 @@ function frame() {
     });
     return link;
   });
+  // Where the server is the local cloud, it says where its faults are switched.
+  if (api.me.faults) links.push(make("a", { href: api.me.faults, target: "_blank", rel: "noopener", textContent: say("view-faults"), aria: { "aria-label": say("view-faults-about") } }));
   const refresh = button(say("refresh"), () => ask(), { kind: "plain" });
   const out = api.hasKey ? button(say("sign-out"), () => { api.useKey(""); begin(); }, { kind: "plain" }) : null;
   const who = text("p", `${api.me.who} · ${say(`role-${api.me.role}`)}`, { className: "quiet who" });

@@ -130,13 +130,13 @@ impl Visit<'_> {
     ) -> Result<Reply, Error> {
         let say = self.say;
         let Judged::Refused { subject, category } = &inspected.judged else {
-            self.note_refused(nonce, "unchecked".to_owned()).await;
+            self.note_refused(nonce, "unchecked").await;
             return Ok(Self::alert(query_id, &say.text("refused-unchecked")));
         };
         tracing::info!(name: "order_refused", user = self.account.user.0, refusal = "Flagged", subject = subject.as_str(), category, "an order was refused");
         let before = self.account.standing.strikes.marks.len();
         Box::pin(self.strike(nonce, revision)).await?;
-        self.note_refused(nonce, format!("flagged:{category}")).await;
+        self.note_refused(nonce, &format!("flagged:{category}")).await;
         let is_new = self.account.standing.strikes.marks.len() > before;
         if let Some(until) = self.account.standing.strikes.paused_at(self.now) {
             return Ok(Self::alert(query_id, &self.suspended(until)));

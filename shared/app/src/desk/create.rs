@@ -271,27 +271,36 @@ impl Visit<'_> {
         Self::alert(query_id, &self.say.text(text))
     }
 
-    /// A limit that refuses somebody is a reason to offer more: the operator's report counts it.
+    /// A limit that refuses somebody is a reason to offer more: the operator's report counts it, and whatever else refuses an
+    /// order is counted beside it.
     async fn note_refusal(&self, nonce: &Nonce, refusal: &Refusal) {
-        let for_the_report = async {
-            if let Refusal::LimitReached(usage) = refusal {
-                let notes = self.desk.store.notes();
-                tally::note(&notes, Tallied::Refused(&usage.limit.id), self.now).await;
+        match (refusal, refusal.code()) {
+            (Refusal::LimitReached(usage), Some(why)) => {
+                self.note(nonce, why, Tallied::Refused(&usage.limit.id)).await;
             }
-        };
-        let for_operators = async {
-            if let Some(why) = refusal.code() {
-                self.note_refused(nonce, why).await;
-            }
-        };
-        futures::future::join(for_the_report, for_operators).await;
+            (_, Some(why)) => self.note_refused(nonce, &why).await,
+            // It is nobody's in particular, but how many were turned away is worth knowing.
+            (Refusal::Paused, None) => self.count(Tallied::HeldBack("paused")).await,
+            (_, None) => {}
+        }
     }
 
-    /// Notes why a draft was refused, for whoever is asked why.
-    pub(super) async fn note_refused(&self, nonce: &Nonce, why: String) {
-        let Some(draft) = self.draft(nonce) else { return };
-        let (user, model, at) = (self.account.user, draft.model.clone(), self.now);
-        tally::refused(&self.desk.store, user, &Refused { why, model, at }).await;
+    /// Notes why a draft was refused, for whoever is asked why, and counts it.
+    pub(super) async fn note_refused(&self, nonce: &Nonce, why: &str) {
+        self.note(nonce, why.to_owned(), Tallied::HeldBack(why)).await;
+    }
+
+    async fn note(&self, nonce: &Nonce, why: String, tallied: Tallied<'_>) {
+        let for_operators = async {
+            let Some(draft) = self.draft(nonce) else { return };
+            let (user, model, at) = (self.account.user, draft.model.clone(), self.now);
+            tally::refused(&self.desk.store, user, &Refused { why, model, at }).await;
+        };
+        futures::future::join(self.count(tallied), for_operators).await;
+    }
+
+    async fn count(&self, tallied: Tallied<'_>) {
+        tally::note(&self.desk.store.notes(), tallied, self.now).await;
     }
 
     /// Words that are refused are noted, once for what the card shows.

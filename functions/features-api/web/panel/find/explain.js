@@ -68,7 +68,7 @@ function order(said) {
 }
 
 /** Why an order was refused, `limit:videos`: which kind of reason, and what of it. */
-const reasonOf = (why) => {
+export const reasonOf = (why) => {
   const [kind, about] = why.split(/:(.*)/s);
   return [word("refused", kind), about].filter(Boolean).join(": ");
 };

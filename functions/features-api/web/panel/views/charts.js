@@ -1,6 +1,7 @@
 // A day or a week in drawings: how much, how well, how fast, and what it brought and cost.
 
 import { columns } from "../chart.js";
+import { reasonOf } from "../find/explain.js";
 import { button, make, mark, redraw, section, table, text, tile, tiles } from "../dom.js";
 import { dollars, number, percent, roubles, say, span, word } from "../words.js";
 
@@ -66,6 +67,7 @@ function ofDay(day) {
     day.complete ? null : text("p", say("day-not-whole"), { className: "wrong" }),
     ...operations(labels, day.hours),
     columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: day.hours.map((hour) => hour.cost_micro_usd) }], note: costNote([day]) }),
+    columns({ title: say("chart-refusals"), labels: GROUPS.map(({ id }) => say(id)), tells: number, series: [{ name: say("refusals"), values: GROUPS.map((group) => refusedBy(day, group)), kind: "bad" }] }),
     money(day.tills), refusals([day]), errors([day]),
   ];
 }
@@ -81,7 +83,7 @@ function ofWeek(days) {
     columns({ title: say("chart-time-95"), labels, tells: span, series: [{ name: say("p95"), values: days.map((day) => minutes(day.video_p95_ms)) }] }),
     columns({ title: say("chart-cost"), labels, tells: dollars, series: [{ name: say("cost"), values: days.map((day) => day.all.cost_micro_usd) }], note: costNote(days) }),
     columns({ title: say("chart-revenue"), labels, tells: roubles, series: [{ name: say("revenue"), values: days.map((day) => day.revenue_kopecks ?? null), kind: "good" }], note: days.some((day) => day.revenue_kopecks === undefined) ? say("no-rate") : "" }),
-    columns({ title: say("chart-refusals"), labels, tells: number, series: [{ name: say("refusals"), values: days.map((day) => sum(day.refusals, (one) => one.times)), kind: "bad" }] }),
+    columns({ title: say("chart-refusals"), labels, tells: number, series: GROUPS.map((group) => ({ name: say(group.id), values: days.map((day) => refusedBy(day, group)), kind: group.kind })) }),
     table(say("margin"), [
       [say("day"), (day) => day.day],
       [say("revenue"), (day) => (day.revenue_kopecks === undefined ? say("not-known") : roubles(day.revenue_kopecks)), true],
@@ -123,7 +125,7 @@ function sums(days) {
     tile(say("cost"), dollars(of("cost_micro_usd"))),
     tile(say("revenue"), revenue),
     tile(say("margin"), known ? roubles(earned) : say("not-known"), known && earned < 0 ? "bad" : ""),
-    tile(say("refusals"), number(sum(days, (day) => sum(day.refusals, (one) => one.times)))));
+    tile(say("refusals"), number(sum(days, (day) => sum(refused(day), ([, times]) => times)))));
 }
 
 /** What the cost is without: what nobody knows, and what there is no rate for. */
@@ -151,10 +153,28 @@ function added(days, pairs) {
   return [...all].sort((a, b) => b[1] - a[1]);
 }
 
+/** What an order is refused by, as it is drawn: by the kinds of reasons that each group has; the last has all others. */
+const GROUPS = [
+  { id: "refused-by-limits", kind: "warn", has: ["limit", "open_orders"] },
+  { id: "refused-by-money", kind: "plain", has: ["credits", "debt"] },
+  { id: "refused-by-rights", kind: "good", has: ["feature", "model_unavailable", "choice_unavailable"] },
+  { id: "refused-by-words", kind: "bad", has: ["moderated", "flagged", "unchecked", "suspended", "prompt_too_short", "prompt_too_long"] },
+  { id: "refused-by-else", kind: "grey", has: [] },
+];
+
+/** Every reason why orders of a day were refused, as `limit:videos` or `credits`, with how often. */
+export const refused = (day) => [...day.refusals.map((one) => [`limit:${one.limit}`, one.times]), ...Object.entries(day.held_back ?? {})];
+
+/** How often orders of a day were refused by one of the groups. */
+const refusedBy = (day, group) => sum(refused(day).filter(([why]) => groupOf(why) === group), ([, times]) => times);
+
+/** Where a reason is drawn; one that nobody has heard of is among the others. */
+export const groupOf = (why) => GROUPS.find(({ has }) => has.includes(why.split(":")[0])) ?? GROUPS.at(-1);
+
 function refusals(days) {
   return section(say("refusals-by-limit"), table(say("refusals-by-limit"), [
-    [say("limit"), ([limit]) => limit], [say("times"), ([, times]) => number(times), true],
-  ], added(days, (day) => day.refusals.map((one) => [one.limit, one.times]))));
+    [say("why"), ([why]) => reasonOf(why)], [say("times"), ([, times]) => number(times), true],
+  ], added(days, refused)));
 }
 
 function errors(days) {

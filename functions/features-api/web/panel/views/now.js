@@ -1,7 +1,7 @@
 // What is going on: open orders by stage, those that are stuck, who renders, and what lies among the dead letters.
 
 import { act } from "../act.js";
-import { button, make, mark, redraw, section, table, text, tile, tiles } from "../dom.js";
+import { button, facts, make, mark, redraw, section, table, text, tile, tiles } from "../dom.js";
 import { deadLetters } from "../now/dead.js";
 import { moment, number, say, span, word } from "../words.js";
 
@@ -86,8 +86,12 @@ function orders(api, { all, more }, stages, at) {
       [say("settled-by"), (job) => moment(job.settle_at)],
     ], worst.slice(0, 50)) : null,
     more ? text("p", say("more-open", { count: number(all.length) }), { className: "quiet" }) : null,
+    meanings("stuck", "expired", "due", "settled-by"),
     text("p", say("cost-now", { units: number(Math.ceil(8 + all.length * 1.5)) }), { className: "quiet" }));
 }
+
+/** What words of a table mean, to be unfolded. */
+const meanings = (...words) => make("details", { className: "meanings" }, text("summary", say("what-it-means")), facts(words.map((id) => [say(id), say(`${id}-means`)])));
 
 // --- Who renders -----------------------------------------------------------------------------------------------------
 
@@ -126,7 +130,7 @@ function renderers(api, { providers, complete, open_complete: allCounted, takes_
     ], providers),
     complete ? null : text("p", say("hour-not-whole"), { className: "quiet" }),
     allCounted ? null : text("p", say("open-not-whole"), { className: "quiet" }),
-    text("p", say("breakers"), { className: "quiet" }));
+    text("p", say("breakers"), { className: "quiet" }), meanings("in-hand", "waits-for-it"));
 }
 
 /** Pauses a provider, or has it asked again. */
