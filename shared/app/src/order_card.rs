@@ -233,7 +233,9 @@ fn repeated(say: Say, step: &Step, day: &str, zone: &Zone) -> String {
     if step.count == 1 {
         return step.said.clone();
     }
+    let (first, _) = show::clock_and_day(step.first, zone);
     let (time, last_day) = show::clock_and_day(step.last, zone);
+    let at_once = first == time && last_day == day;
     let last = if last_day == day {
         time
     } else {
@@ -245,6 +247,7 @@ fn repeated(say: Say, step: &Step, day: &str, zone: &Zone) -> String {
             ("step", step.said.as_str().into()),
             ("count", step.count.into()),
             ("last", last.into()),
+            ("later", if at_once { "no" } else { "yes" }.into()),
         ],
     )
 }

@@ -254,6 +254,9 @@ button-model-choice = { $chosen ->
 }
 quality-standard = standard quality
 quality-high = high quality
+# Two in a row on a phone: that this is the quality, the card says.
+button-quality-standard = standard
+button-quality-high = high
 button-choice = { $chosen ->
     [yes] ● { $what }
    *[no] { $what }
@@ -482,7 +485,10 @@ order-receipt = 🧾 <b>Order</b> <code>{ $number }</code>
 order-step = <code>{ $time }</code> { $step }
 order-day = { $date } ({ $zone }):
 order-steps-left-out = … and { $count } more steps
-order-times = { $step } ({ $count } times, last at { $last })
+order-times = { $step }, { $count } times{ $later ->
+    [yes] , last at { $last }
+   *[no] {""}
+}
 step-accepted = accepted, set aside: { $price }
 step-sent = sent to the service
 step-running = the service is at it

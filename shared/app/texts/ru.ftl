@@ -258,6 +258,9 @@ button-model-choice = { $chosen ->
 }
 quality-standard = обычное качество
 quality-high = высокое качество
+# Два в ряд на телефоне: что это качество, говорит карточка.
+button-quality-standard = обычное
+button-quality-high = высокое
 button-choice = { $chosen ->
     [yes] ● { $what }
    *[no] { $what }
@@ -491,7 +494,14 @@ order-receipt = 🧾 <b>Заказ</b> <code>{ $number }</code>
 order-step = <code>{ $time }</code> { $step }
 order-day = { $date } ({ $zone }):
 order-steps-left-out = … и ещё шагов: { $count }
-order-times = { $step } (всего раз: { $count }, последний в { $last })
+order-times = { $step } — { $count ->
+    [one] { $count } раз
+    [few] { $count } раза
+   *[other] { $count } раз
+}{ $later ->
+    [yes] , последний в { $last }
+   *[no] {""}
+}
 step-accepted = заказ принят, отложено: { $price }
 step-sent = отправлен сервису
 step-running = сервис взял в работу

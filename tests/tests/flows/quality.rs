@@ -35,7 +35,7 @@ async fn the_higher_quality_is_held_captured_and_made_at_the_price_that_was_show
     let job = stage.confirm(&stage.card(ANNA)).await;
     assert_eq!(stage.balance(ANNA).await, (7, 2, 0));
     stage.run_until_settled().await;
-    assert_eq!(stage.balance(ANNA).await, (7, 0, 2));
+    assert_eq!(stage.balance(ANNA).await, (7, 0, 2), "what was held");
     let task = stage.kie.tasks().pop().unwrap();
     assert_eq!(task.quality.as_deref(), Some("pro"));
     let order = stage.job(&job).await.order;
@@ -119,5 +119,22 @@ async fn a_card_of_a_quality_that_was_taken_off_sale_orders_nothing_and_a_model_
     stage.confirm(&stage.card(ANNA)).await;
     stage.run_until_settled().await;
     assert_eq!(stage.kie.tasks().pop().unwrap().quality.as_deref(), Some("std"));
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_cannot_pay_the_higher_quality_is_told_that_the_other_is_what_they_can_pay() {
+    let stage = Stage::with(|setting| setting.gift(1)).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    high(&stage, "кот на луне").await;
+    let card = stage.last_text(ANNA);
+    assert!(
+        card.contains("Зато хватит на Kling 3.0, 5 с, обычное качество (1 кредит)"),
+        "{card}"
+    );
+    let card = stage.card(ANNA);
+    let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
+    assert!(alert.contains("Ничего не списано"), "{alert}");
+    assert_eq!(stage.balance(ANNA).await, (1, 0, 0));
     stage.assert_sound().await;
 }

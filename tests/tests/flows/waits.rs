@@ -85,6 +85,15 @@ async fn whoever_orders_while_the_provider_is_left_alone_is_told_at_once_that_th
         stage.pass(due.since(stage.now()));
         stage.ring(&first).await;
     }
+    stage.pass(Millis::from_mins(3));
+    stage.ring(&first).await;
+    // The receipt says how often the same happened, and when last.
+    let told = receipt(&stage).await;
+    let line = told
+        .lines()
+        .find(|line| line.contains("пока не принят"))
+        .unwrap_or_default();
+    assert!(line.contains(" раз") && line.contains("последний в "), "{told}");
     let place = "Ваш заказ — первый из тех, кто ждёт";
     assert!(stage.message_of(&first).await.text().contains(place));
     let second = stage.order(BORIS, "пёс").await;

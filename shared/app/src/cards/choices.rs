@@ -53,7 +53,10 @@ fn qualities(view: &DraftView<'_>, model: &Model) -> Option<Row> {
     let gone = draft.quality == Quality::High && standard.high.is_none();
     let quality = |quality: Quality| {
         let price = standard.of(quality)?;
-        let mut what = show::quality(say, quality);
+        let mut what = say.text(match quality {
+            Quality::Standard => "button-quality-standard",
+            Quality::High => "button-quality-high",
+        });
         if !covered {
             what = format!("{what} — {}", show::credits(say, price.credits));
         }
