@@ -1114,7 +1114,7 @@ urgent-usage = { $command ->
     [ban] So: /ban 700001 7d reason, /ban 700001 12h reason; without a time it is for good
     [unban] So: /unban 700001 reason
     [ring] So: /ring reason
-    [stop] So: /stop 1795251600000-abcdefgh reason. Which broadcasts run: /status
+    [stop] So: /stop 1795251600000-abcdef reason. Which broadcasts run: /status
     [undo] So: /undo reason
    *[other] I do not understand that. What there is: /operator
 }

@@ -1128,7 +1128,7 @@ urgent-usage = { $command ->
     [ban] Так: /ban 700001 7d причина, /ban 700001 12h причина; без срока — насовсем
     [unban] Так: /unban 700001 причина
     [ring] Так: /ring причина
-    [stop] Так: /stop 1795251600000-abcdefgh причина. Какие рассылки идут: /status
+    [stop] Так: /stop 1795251600000-abcdef причина. Какие рассылки идут: /status
     [undo] Так: /undo причина
    *[other] Так не понимаю. Что можно: /operator
 }

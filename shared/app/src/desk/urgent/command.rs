@@ -254,9 +254,9 @@ mod tests {
         );
         assert_eq!(change("/undo it burns"), Some((Change::Undo, why())));
         assert_eq!(change("/ring it burns"), Some((Change::Ring, why())));
-        let broadcast = BroadcastId::parse("1795251600000-abcdefgh").unwrap();
+        let broadcast = BroadcastId::parse("1795251600000-abcdef").unwrap();
         assert_eq!(
-            change("/stop 1795251600000-abcdefgh it burns"),
+            change("/stop 1795251600000-abcdef it burns"),
             Some((Change::Stop(broadcast), why()))
         );
         for lacking in [
@@ -274,7 +274,7 @@ mod tests {
             "/undo",
             "/ring",
             "/stop it burns",
-            "/stop 1795251600000-abcdefgh",
+            "/stop 1795251600000-abcdef",
         ] {
             assert_eq!(change(lacking), None, "{lacking}");
         }
