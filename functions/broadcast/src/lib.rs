@@ -10,7 +10,6 @@ use domain::time::Timestamp;
 use lambda_runtime::LambdaEvent;
 use runtime::{Aws, Config, Secrets, clients};
 use serde_json::{Value, json};
-use store::{BroadcastTables, Broadcasts};
 use table::Deadline;
 
 /// The variables that this function reads.
@@ -29,12 +28,8 @@ pub async fn start() -> Result<Broadcaster, runtime::Error> {
     config.telemetry()?;
     let aws = Aws::from_env().await;
     let secrets = Secrets::read(&aws, config.get("SECRET_ARN")?).await?;
-    let tables = BroadcastTables {
-        broadcasts: config.get("BROADCASTS_TABLE")?.to_owned(),
-        accounts: config.get("ACCOUNTS_TABLE")?.to_owned(),
-    };
     Ok(Broadcaster {
-        broadcasts: Broadcasts::new(aws.db(), tables),
+        broadcasts: aws.broadcasts(&config)?,
         bot: telegram::Client::new(
             clients::http()?,
             config.get("TELEGRAM_API_URL")?,

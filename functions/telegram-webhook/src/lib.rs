@@ -7,6 +7,7 @@
 
 use std::panic::AssertUnwindSafe;
 
+use app::broadcast::Announcer;
 use app::cashier;
 use app::desk::{Desk, Duty, Error, Helpdesk, Inspector, Menu};
 use app::texts::{Locale, Say};
@@ -30,6 +31,7 @@ pub const ENVIRONMENT: &[&str] = &[
     "AI_REQUESTS_TABLE",
     "SETTINGS_TABLE",
     "AUDIT_TABLE",
+    "BROADCASTS_TABLE",
     "DOORBELL_QUEUE_URL",
     "DEAD_LETTER_QUEUE_URL",
     "SECRET_ARN",
@@ -111,6 +113,11 @@ impl App {
                 audit: config.get("AUDIT_TABLE")?.to_owned(),
             },
             letters: aws.dead_letters(&config)?,
+            announcer: Announcer {
+                broadcasts: aws.broadcasts(&config)?,
+                audit: config.get("AUDIT_TABLE")?.to_owned(),
+                env: env.clone(),
+            },
         };
         let checker = runtime::makers::checker(&config.listed_urls()?, &secrets);
         let url = format!("{}app/", config.get("FEATURES_API_URL")?);

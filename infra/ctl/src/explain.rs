@@ -11,6 +11,7 @@ use domain::catalog::{Model, Price};
 use domain::id::{ModelId, UserId};
 use domain::limit::{Counts, Limit, Usage, Whose};
 use domain::time::Timestamp;
+use domain::video::Quality;
 use limits_flags::features::{Check, Entitlements, Explanation, Facts, Given};
 use limits_flags::{Asker, Settings, Snapshot};
 use store::{Store, rows};
@@ -168,7 +169,7 @@ fn wanted(
     let mut wanted: Vec<String> = explain.features.clone();
     if let Some((model, price)) = model {
         let seconds = price.map_or(0, |price| price.duration_s);
-        let required = snapshot.required(Some(model), seconds, explain.photo);
+        let required = snapshot.required(Some(model), (seconds, Quality::Standard), explain.photo);
         wanted.extend(required.into_iter().map(str::to_owned));
     } else if wanted.is_empty() {
         wanted.extend(snapshot.registry.features().map(|(key, _)| key.to_owned()));

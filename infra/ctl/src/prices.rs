@@ -115,7 +115,10 @@ fn list(stored: &limits_flags::Stored) -> Report {
                 .iter()
                 .filter_map(|(field, unit)| Some(format!(" {} {unit}", price[*field].as_u64()?)));
             let also: String = also.collect();
-            format!("{} s {}{also}", price["seconds"], count(credits, "credit"))
+            let high = price["high"]["credits"].as_u64();
+            let high = high.map(|high| format!(" ({} in high quality)", count(high, "credit")));
+            let high = high.unwrap_or_default();
+            format!("{} s {}{also}{high}", price["seconds"], count(credits, "credit"))
         });
         let off = if on_sale { "" } else { "  (off sale)" };
         lines.push(format!("{name:20}  {}{off}", told.collect::<Vec<_>>().join(", ")));

@@ -5,7 +5,7 @@ use domain::id::{JobId, ModelId, NONCE_CHARS, Nonce, UserId};
 use domain::money::Credits;
 use domain::payment::Rail;
 use domain::time::Timestamp;
-use domain::video::Aspect;
+use domain::video::{Aspect, Quality};
 use telegram::methods::InlineKeyboardButton;
 
 use crate::texts::Locale;
@@ -33,6 +33,8 @@ pub(crate) enum Button {
     Duration(Nonce, u32),
     /// Take this shape.
     Aspect(Nonce, Aspect),
+    /// Take this quality.
+    Quality(Nonce, Quality),
     /// Order what the card shows in this revision, at the price that it shows.
     Create(Nonce, u32, Credits),
     /// Order words for the draft that the card shows in this revision, at the price that it shows.
@@ -110,6 +112,7 @@ impl Button {
             Self::Film(nonce) => format!("fi:{}", nonce.as_str()),
             Self::Duration(nonce, seconds) => format!("du:{}:{seconds}", nonce.as_str()),
             Self::Aspect(nonce, aspect) => format!("as:{}:{}", nonce.as_str(), aspect.as_str()),
+            Self::Quality(nonce, quality) => format!("qa:{}:{}", nonce.as_str(), quality.as_str()),
             Self::Create(nonce, revision, price) => format!("go:{}:{revision}:{}", nonce.as_str(), price.0),
             Self::Words(nonce, revision, price) => format!("wo:{}:{revision}:{}", nonce.as_str(), price.0),
             Self::AsItWas(nonce) => format!("un:{}", nonce.as_str()),
@@ -194,6 +197,7 @@ impl Button {
             ("fi", None) if alone => Some(Self::Film(nonce)),
             ("du", Some(seconds)) => Some(Self::Duration(nonce, seconds.parse().ok()?)),
             ("as", Some(aspect)) => Some(Self::Aspect(nonce, Aspect::parse(aspect)?)),
+            ("qa", Some(quality)) => Some(Self::Quality(nonce, Quality::parse(quality)?)),
             ("go", Some(shown)) => {
                 let (revision, price) = shown_on(shown)?;
                 Some(Self::Create(nonce, revision, price))
@@ -238,6 +242,7 @@ impl Button {
             | Self::Film(nonce)
             | Self::Duration(nonce, _)
             | Self::Aspect(nonce, _)
+            | Self::Quality(nonce, _)
             | Self::Create(nonce, _, _)
             | Self::Words(nonce, _, _)
             | Self::AsItWas(nonce)
@@ -328,6 +333,7 @@ mod tests {
             Button::Film(nonce()),
             Button::Duration(nonce(), u32::MAX),
             Button::Aspect(nonce(), Aspect::Portrait),
+            Button::Quality(nonce(), Quality::High),
             Button::Create(nonce(), u32::MAX, Credits(u32::MAX)),
             Button::Words(nonce(), u32::MAX, Credits(u32::MAX)),
             Button::AsItWas(nonce()),

@@ -1,5 +1,6 @@
 //! The draft card and the other messages with buttons.
 
+mod choices;
 mod models;
 mod orders;
 mod refused;
@@ -97,7 +98,7 @@ pub(crate) fn draft(view: &DraftView<'_>) -> Card {
     lines.push(show::choice(
         *say,
         (&model.title, model.makes),
-        draft.duration_s,
+        (draft.duration_s, model.chosen(draft.duration_s, draft.quality)),
         shape(*say, draft, model),
         &draft.prompt,
     ));
@@ -196,7 +197,8 @@ fn beyond_plan_line(view: &DraftView<'_>, model: &Model) -> Option<String> {
         let refusing = refusing.filter(|_| covered)?;
         (refusing, "card-plan-refuses", "card-plan-refuses-open")
     };
-    let price = model.price(view.draft.duration_s).unwrap_or_default();
+    let draft = view.draft;
+    let price = model.price(draft.duration_s, draft.quality).unwrap_or_default();
     let values = [
         ("kind", kinds::value(model.makes)),
         ("price", show::credits(view.say, price).into()),
@@ -244,31 +246,7 @@ fn draft_buttons(view: &DraftView<'_>, model: &Model) -> InlineKeyboardMarkup {
     let mut rows = kinds::buttons(*say, view.snapshot, draft, model);
     let sample = models::sample_button(*say, model);
     rows.push(vec![Button::Models(nonce()).labelled(model_name), sample]);
-    // Where there is nothing to choose from there are no buttons, unless the draft holds what is not on offer any more.
-    if model.prices.len() > 1 || model.price(draft.duration_s).is_none() {
-        let length = |seconds: u32| {
-            let what = say.with("seconds", [("count", seconds.into())]);
-            Button::Duration(nonce(), seconds).labelled(chosen(*say, what, seconds == draft.duration_s))
-        };
-        rows.push(
-            model
-                .prices
-                .iter()
-                .map(|price| length(price.duration_s))
-                .collect(),
-        );
-    }
-    let other_shape = model.aspects.len() > 1 || !model.aspects.contains(&draft.aspect);
-    if other_shape && (draft.photo.is_none() || !show::keeps_shape(&model.provider, &model.family)) {
-        let aspect = |aspect: &domain::video::Aspect| {
-            Button::Aspect(nonce(), *aspect).labelled(chosen(
-                *say,
-                aspect.as_str().to_owned(),
-                *aspect == draft.aspect,
-            ))
-        };
-        rows.push(model.aspects.iter().map(aspect).collect());
-    }
+    rows.extend(choices::rows(view, model));
     rows.extend(
         view.words
             .map(|price| words_card::order_button(*say, draft, price)),

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::video::Aspect;
+use domain::video::{Aspect, Quality};
 use limits_flags::{Document, ModelRow, Problem};
 use providers::registry::{ROWS, Row, row};
 use providers::{Form, Photo, Unsupported, VideoOrder};
@@ -145,13 +145,29 @@ fn orders_of<'a>(
     let shapes: Vec<Aspect> = shapes.chain(any).collect();
     row.prices.iter().flat_map(move |price| {
         let prompt = prompt.clone();
-        shapes.clone().into_iter().map(move |aspect| VideoOrder {
+        // Without a choice it is what the form usually makes; with one, both are asked for by name.
+        let chosen = price.high.iter().flat_map(|_| Quality::ALL.map(Some));
+        let qualities: Vec<Option<Quality>> = price
+            .high
+            .is_none()
+            .then_some(None)
+            .into_iter()
+            .chain(chosen)
+            .collect();
+        let shapes = shapes.clone().into_iter();
+        let made = shapes.flat_map(move |aspect| {
+            qualities
+                .clone()
+                .into_iter()
+                .map(move |quality| (aspect, quality))
+        });
+        made.map(move |(aspect, quality)| VideoOrder {
             family: form.name.to_owned(),
             prompt: prompt.clone(),
             first_frame: with_photo.then(|| Photo::Link("https://example.com/photo.jpg".to_owned())),
             aspect,
             duration_s: price.seconds,
-            quality: None,
+            quality,
             sound: form.caps.sound,
             callback_url: "https://example.com/".to_owned(),
             name: "1-a-1".to_owned(),
@@ -179,6 +195,7 @@ fn spoken(why: Unsupported, form: &Form, with_photo: bool, place: Place) -> Stri
         Unsupported::Retired => format!("{why}; {}", place.never("say `enabled: false`")),
         Unsupported::Text => format!("{why}; {}", place.partly("say `text: false`")),
         Unsupported::Image => format!("{why}; {}", place.partly("say `image: false`")),
+        Unsupported::Quality => format!("prices: high: {form}: {why}; take `high` out"),
         Unsupported::Sound | Unsupported::Family => why.to_string(),
     }
 }

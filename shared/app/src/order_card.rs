@@ -174,22 +174,21 @@ pub(crate) fn can_be_shown(job: &Job) -> bool {
     came && file && !job.order.makes.is_words()
 }
 
-/// The steps, each day's under its date; what happened again and again stands once, with how often.
+/// What happened, from its first time to its last.
+struct Step {
+    first: Timestamp,
+    last: Timestamp,
+    said: String,
+    count: u32,
+}
+
+/// The steps, each day's under its date; what happened again and again stands once, with how often and when last.
 fn steps(say: Say, job: &Job, zone: &Zone) -> String {
-    let mut told: Vec<(Timestamp, String, u32)> = Vec::new();
-    for mark in &job.timeline {
-        let Some(step) = step(say, job, mark) else {
-            continue;
-        };
-        match told.iter_mut().rev().take(2).find(|(_, said, _)| *said == step) {
-            Some((_, _, count)) => *count = count.saturating_add(1),
-            None => told.push((mark.at, step, 1)),
-        }
-    }
+    let told = merged(say, job);
     let left_out = told.len().saturating_sub(STEPS_MAX);
     let mut lines = Vec::new();
     let mut day_before = String::new();
-    for (place, (at, step, count)) in told.iter().enumerate() {
+    for (place, step) in told.iter().enumerate() {
         if place > STEPS_MAX / 2 && place <= STEPS_MAX / 2 + left_out {
             if place == STEPS_MAX / 2 + 1 {
                 let count = u32::try_from(left_out).unwrap_or(u32::MAX);
@@ -197,23 +196,60 @@ fn steps(say: Say, job: &Job, zone: &Zone) -> String {
             }
             continue;
         }
-        let (time, day) = show::clock_and_day(*at, zone);
+        let (time, day) = show::clock_and_day(step.first, zone);
         if day != day_before {
-            let name = show::zone_name(say, zone.offset_minutes(*at));
+            let name = show::zone_name(say, zone.offset_minutes(step.first));
             let values = [("date", day.clone().into()), ("zone", name.into())];
             lines.push(say.with("order-day", values));
-            day_before = day;
+            day_before.clone_from(&day);
         }
-        let step = match count {
-            1 => step.clone(),
-            count => say.with(
-                "order-times",
-                [("step", step.as_str().into()), ("count", (*count).into())],
-            ),
-        };
-        lines.push(say.with("order-step", [("time", time.into()), ("step", step.into())]));
+        let said = repeated(say, step, &day, zone);
+        lines.push(say.with("order-step", [("time", time.into()), ("step", said.into())]));
     }
     lines.join("\n")
+}
+
+/// The steps in the order in which each began. An order that is refused and tried again has two that take turns.
+fn merged(say: Say, job: &Job) -> Vec<Step> {
+    let mut told: Vec<Step> = Vec::new();
+    for mark in &job.timeline {
+        let Some(said) = step(say, job, mark) else {
+            continue;
+        };
+        match told.iter_mut().rev().take(2).find(|step| step.said == said) {
+            Some(step) => (step.last, step.count) = (mark.at, step.count.saturating_add(1)),
+            None => told.push(Step {
+                first: mark.at,
+                last: mark.at,
+                said,
+                count: 1,
+            }),
+        }
+    }
+    told
+}
+
+fn repeated(say: Say, step: &Step, day: &str, zone: &Zone) -> String {
+    if step.count == 1 {
+        return step.said.clone();
+    }
+    let (first, _) = show::clock_and_day(step.first, zone);
+    let (time, last_day) = show::clock_and_day(step.last, zone);
+    let at_once = first == time && last_day == day;
+    let last = if last_day == day {
+        time
+    } else {
+        format!("{last_day} {time}")
+    };
+    say.with(
+        "order-times",
+        [
+            ("step", step.said.as_str().into()),
+            ("count", step.count.into()),
+            ("last", last.into()),
+            ("later", if at_once { "no" } else { "yes" }.into()),
+        ],
+    )
 }
 
 /// A step in words; `None` for what changes nothing that a customer would ask about.

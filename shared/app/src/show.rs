@@ -5,6 +5,7 @@ use domain::job::{Job, Order};
 use domain::limit::Span;
 use domain::money::Credits;
 use domain::time::{Millis, Timestamp};
+use domain::video::Quality;
 use domain::window::{Schedule, Zone};
 use limits_flags::Snapshot;
 use providers::registry::form;
@@ -128,7 +129,8 @@ pub(crate) fn order(say: Say, snapshot: Option<&Snapshot>, order: &Order) -> Str
     } else {
         order.aspect.as_str().to_owned()
     };
-    choice(say, (title, order.makes), order.duration_s, shape, &order.prompt)
+    let made = (order.duration_s, order.quality);
+    choice(say, (title, order.makes), made, shape, &order.prompt)
 }
 
 /// Whether a video from a photo has the photo's shape, whatever was chosen.
@@ -136,11 +138,11 @@ pub(crate) fn keeps_shape(provider: &str, family: &str) -> bool {
     form(provider, family).is_none_or(|form| form.caps.image_keeps_its_shape)
 }
 
-/// An order in two lines, from its parts: the model and what of length and shape such a thing has; the words.
+/// An order in two lines, from its parts: the model and what of length, shape and quality such a thing has; the words.
 pub(crate) fn choice(
     say: Say,
     (title, makes): (&str, Makes),
-    duration_s: u32,
+    (duration_s, quality): (u32, Option<Quality>),
     shape: String,
     prompt: &str,
 ) -> String {
@@ -149,6 +151,7 @@ pub(crate) fn choice(
         Some(html::escape(title).into_owned()),
         makes.has_lengths().then(seconds),
         makes.has_shapes().then_some(shape),
+        quality.map(|quality| self::quality(say, quality)),
     ];
     let line = parts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
     if prompt.is_empty() {
@@ -156,6 +159,14 @@ pub(crate) fn choice(
     } else {
         format!("{line}\n<blockquote>{}</blockquote>", prompt_shown(prompt))
     }
+}
+
+/// A quality, as a card and its buttons name it.
+pub(crate) fn quality(say: Say, quality: Quality) -> String {
+    say.text(match quality {
+        Quality::Standard => "quality-standard",
+        Quality::High => "quality-high",
+    })
 }
 
 /// The customer's words, cut and escaped.
@@ -181,9 +192,9 @@ pub(crate) fn minutes(span: Millis) -> u32 {
     u32::try_from(minutes.max(1)).unwrap_or(1)
 }
 
-/// When an order is given up.
-pub(crate) fn give_up(say: Say, rules: &Rules, job: &Job, now: Timestamp) -> String {
-    moment(say, job.give_up_at, &zone(rules), now)
+/// Until when an order is tried.
+pub(crate) fn give_up_by(say: Say, rules: &Rules, job: &Job, now: Timestamp) -> String {
+    until(say, job.give_up_at, &zone(rules), now)
 }
 
 /// Whose clocks customers go by: those of the first limit that names any, else Moscow's.

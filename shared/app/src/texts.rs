@@ -189,8 +189,19 @@ pub fn commands(locale: Locale) -> [(&'static str, String); 14] {
     ]
 }
 
+/// The commands of one customer's own menu. `/bonus` is among them while it brings something.
+pub(crate) fn commands_of(locale: Locale, bonus: bool) -> Vec<(&'static str, String)> {
+    let mut commands = commands(locale).to_vec();
+    if bonus {
+        let behind_promo = commands.iter().position(|(command, _)| *command == "timezone");
+        let line = ("bonus", Say::in_(locale).text("command-bonus"));
+        commands.insert(behind_promo.unwrap_or(commands.len()), line);
+    }
+    commands
+}
+
 /// The commands of the operator's chat, for `setMyCommands`.
-pub fn operator_commands(locale: Locale) -> [(&'static str, String); 12] {
+pub fn operator_commands(locale: Locale) -> [(&'static str, String); 14] {
     let say = Say::in_(locale);
     [
         ("operator", say.text("urgent-menu-operator")),
@@ -204,6 +215,8 @@ pub fn operator_commands(locale: Locale) -> [(&'static str, String); 12] {
         ("grant", say.text("urgent-menu-grant")),
         ("ban", say.text("urgent-menu-ban")),
         ("unban", say.text("urgent-menu-unban")),
+        ("ring", say.text("urgent-menu-ring")),
+        ("stop", say.text("urgent-menu-stop")),
         ("undo", say.text("urgent-menu-undo")),
     ]
 }

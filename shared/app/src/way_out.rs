@@ -22,11 +22,11 @@ pub(crate) fn way_out(
     let balance = account.balance;
     if let Some((model, price)) = affordable(snapshot, draft, balance.available) {
         let seconds = || say.with("seconds", [("count", price.duration_s.into())]);
-        let what = if model.makes.has_lengths() {
-            format!("{}, {}", model.title, seconds())
-        } else {
-            model.title.clone()
-        };
+        let length = model.makes.has_lengths().then(seconds);
+        // What is affordable may be the very model and length that is not, in the other quality.
+        let quality = price.high.as_ref().map(|_| show::quality(say, price.quality));
+        let parts = [Some(model.title.clone()), length, quality];
+        let what = parts.into_iter().flatten().collect::<Vec<_>>().join(", ");
         return say.with(
             "way-out-cheaper",
             [

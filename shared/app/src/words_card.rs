@@ -78,7 +78,9 @@ pub(crate) fn drafted(
         || draft.aspect.as_str().to_owned(),
         |model| cards::shape(say, draft, model),
     );
-    let choice = show::choice(say, (title, makes), draft.duration_s, shape, "");
+    let quality = model.and_then(|model| model.chosen(draft.duration_s, draft.quality));
+    let made = (draft.duration_s, quality);
+    let choice = show::choice(say, (title, makes), made, shape, "");
     let text = format!("{}\n\n{choice}\n{}", outcome(say, job), quoted(&draft.prompt));
     let create = snapshot.and_then(|snapshot| create(say, snapshot, account, draft, now));
     let buttons = [

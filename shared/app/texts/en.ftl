@@ -51,7 +51,10 @@ help = <b>Ordering a video</b>
     /orders — my orders: what became of each, send again
     /history — my purchases
     /cabinet — balance and limits
-    /promo — promo code
+    /promo — promo code{ $bonus ->
+        [yes] {"\u000A"}/bonus — today's bonus
+       *[no] {""}
+    }
     /invite — invite a friend
     /timezone — the time zone of the times that I show
     /language — the bot's language (язык)
@@ -65,6 +68,7 @@ command-start = Begin
 command-orders = My orders
 command-cabinet = Balance and limits
 command-help = Help
+command-bonus = Today's bonus
 command-timezone = Time zone
 command-language = Language · Язык
 command-notifications = Notifications
@@ -79,7 +83,7 @@ unknown-command = I do not know this command. There are:
     /buy — buy credits or a plan
     /orders — my orders
     /cabinet — balance and limits
-    /help — how to order a video
+    /help — how to order a video, and all commands
     /timezone — your time zone
     /language — the bot's language
 
@@ -248,6 +252,11 @@ button-model-choice = { $chosen ->
     [yes] ● { $model } — { $price }
    *[no] { $model } — { $price }
 }
+quality-standard = standard quality
+quality-high = high quality
+# Two in a row on a phone: that this is the quality, the card says.
+button-quality-standard = standard
+button-quality-high = high
 button-choice = { $chosen ->
     [yes] ● { $what }
    *[no] { $what }
@@ -372,7 +381,19 @@ delayed = ⏳ <b>The service is busy, your order waits</b>
 
     { $what }
 
-    We try again by ourselves. The last attempt is { $give-up }: if it fails, your credits come back by themselves. Set aside: { $price }.
+    We try again by ourselves, there is nothing for you to do.{ $known ->
+        [yes] {" "}If nobody takes it until { $give-up }, the order is dropped and your credits come back.
+       *[no] {" "}If nobody takes it, the order is dropped and your credits come back.
+    } Set aside: { $price }.
+delayed-wait = Once it is taken, the { $kind ->
+    [image] picture
+    [music] song
+    [speech] recording
+   *[video] video
+} is usually ready in { $minutes ->
+    [1] a minute or two
+   *[other] { $minutes } min
+}.
 delayed-ahead = { $ahead ->
     [0] Your order is the first of those that wait.
    *[other] Waiting before you: { $ahead }{ $more ->
@@ -464,7 +485,10 @@ order-receipt = 🧾 <b>Order</b> <code>{ $number }</code>
 order-step = <code>{ $time }</code> { $step }
 order-day = { $date } ({ $zone }):
 order-steps-left-out = … and { $count } more steps
-order-times = { $step } (×{ $count })
+order-times = { $step }, { $count } times{ $later ->
+    [yes] , last at { $last }
+   *[no] {""}
+}
 step-accepted = accepted, set aside: { $price }
 step-sent = sent to the service
 step-running = the service is at it
@@ -1070,11 +1094,13 @@ urgent-help =
     /status: what is open, what is stuck, today's counts
     /find NUMBER: a customer, an order or a payment
     /why CUSTOMER: why they are refused
-    /flag NAME on|off reason
+    /flag NAME on|off reason; a provider is paused by /flag provider-kie off reason
     /pause MODEL reason, /resume MODEL reason: off sale, and on again
     /refund ORDER|PAYMENT reason: an order's credits back, or the money
     /grant CUSTOMER HOW_MANY reason: give credits
     /ban CUSTOMER [7d|12h] reason, /unban CUSTOMER reason
+    /ring reason: ring dead letters once more, up to 10 at once
+    /stop BROADCAST reason: stop a broadcast (/status names those that run)
     /undo reason: take back the latest change of the settings that was made from here
 
     Each change wants a button pressed: by whoever asked, once, within five minutes. All of it stands in the audit.
@@ -1088,6 +1114,8 @@ urgent-usage = { $command ->
     [grant] So: /grant 700001 5 reason. At most 10,000 at once
     [ban] So: /ban 700001 7d reason, /ban 700001 12h reason; without a time it is for good
     [unban] So: /unban 700001 reason
+    [ring] So: /ring reason
+    [stop] So: /stop 1795251600000-abcdef reason. Which broadcasts run: /status
     [undo] So: /undo reason
    *[other] I do not understand that. What there is: /operator
 }
@@ -1145,11 +1173,21 @@ urgent-what-row = ⚠️ <code>{ $row }</code>: now { $before }, will be { $afte
 urgent-what-refund-order = ⚠️ Give customer { $user } back for order <code>{ $order }</code>: { $credits }
 urgent-what-refund = ⚠️ Give customer { $user } the money back: { $amount }, payment <code>{ $payment }</code>, now { $state }
 urgent-what-grant = ⚠️ Give customer { $user }: { $credits }
-urgent-what-ban = ⚠️ Take no orders of customer { $user }; new ones: { $credits }
+urgent-what-ban = ⚠️ Take no orders of customer { $user }; new ones: { $until }
 urgent-what-unban = ⚠️ Take orders of customer { $user } again
 urgent-what-undo =
     ⚠️ Take back version { $version } ({ $who }; { $why }):
     { $rows }
+urgent-what-ring = ⚠️ Ring dead letters once more. There are about { $count }, up to 10 at once. Orders that are over are not changed
+urgent-what-stop = ⚠️ Stop the broadcast <code>{ $broadcast }</code>: { $sent } of { $of } sent. It can be taken up again in the panel
+urgent-ring-nothing = There are no dead letters, or somebody is looking at them: then try again in a minute.
+urgent-stop-nothing = The broadcast does not run: { $state }
+urgent-done-ring = ✅ Rung once more: { $count }{ $left ->
+    [0] {""}
+   *[other] . Left for want of time: { $left }, send the command again
+}
+urgent-done-stop = ✅ The broadcast <code>{ $broadcast }</code> is stopped, { $sent } sent
+urgent-status-broadcast = A broadcast runs: <code>{ $broadcast }</code>
 urgent-refund-nothing = Nothing was charged for this order: it is { $stage }.
 urgent-refund-before = Order <code>{ $order }</code> was given back already: { $credits }, { $at }
 urgent-undo-nothing = The latest version of the settings was not made from here, or is such a step back itself. Further: cargo ctl settings history
@@ -1178,4 +1216,6 @@ urgent-menu-refund = give back for an order or a payment
 urgent-menu-grant = give credits
 urgent-menu-ban = take no orders of a customer
 urgent-menu-unban = take them again
+urgent-menu-ring = ring dead letters once more
+urgent-menu-stop = stop a broadcast
 urgent-menu-undo = take the latest change back

@@ -52,7 +52,10 @@ help = <b>Как заказать видео</b>
     /orders — мои заказы: что с каждым, прислать ещё раз
     /history — мои покупки
     /cabinet — баланс и лимиты
-    /promo — промокод
+    /promo — промокод{ $bonus ->
+        [yes] {"\u000A"}/bonus — бонус дня
+       *[no] {""}
+    }
     /invite — пригласить друга
     /timezone — часовой пояс для сроков
     /language — язык бота (language)
@@ -66,6 +69,7 @@ command-start = Начать
 command-orders = Мои заказы
 command-cabinet = Баланс и лимиты
 command-help = Справка
+command-bonus = Бонус дня
 command-timezone = Часовой пояс
 command-language = Язык · Language
 command-notifications = Уведомления
@@ -252,6 +256,11 @@ button-model-choice = { $chosen ->
     [yes] ● { $model } — { $price }
    *[no] { $model } — { $price }
 }
+quality-standard = обычное качество
+quality-high = высокое качество
+# Два в ряд на телефоне: что это качество, говорит карточка.
+button-quality-standard = обычное
+button-quality-high = высокое
 button-choice = { $chosen ->
     [yes] ● { $what }
    *[no] { $what }
@@ -376,7 +385,19 @@ delayed = ⏳ <b>Сервис перегружен, заказ ждёт</b>
 
     { $what }
 
-    Пробуем снова автоматически. Последняя попытка — { $give-up }: если не выйдет, кредиты вернутся сами. Отложено: { $price }.
+    Пробуем снова сами, вам ничего делать не нужно.{ $known ->
+        [yes] {" "}Если не выйдет до { $give-up }, заказ снимется, и кредиты вернутся на счёт.
+       *[no] {" "}Если не выйдет, заказ снимется, и кредиты вернутся на счёт.
+    } Отложено: { $price }.
+delayed-wait = Когда сервис возьмётся, { $kind ->
+    [image] картинка обычно готова
+    [music] песня обычно готова
+    [speech] озвучка обычно готова
+   *[video] видео обычно готово
+} за { $minutes ->
+    [1] минуту-другую
+   *[other] { $minutes } мин
+}.
 delayed-ahead = { $ahead ->
     [0] Ваш заказ — первый из тех, кто ждёт.
    *[other] Перед вами ждут: { $ahead }{ $more ->
@@ -473,7 +494,14 @@ order-receipt = 🧾 <b>Заказ</b> <code>{ $number }</code>
 order-step = <code>{ $time }</code> { $step }
 order-day = { $date } ({ $zone }):
 order-steps-left-out = … и ещё шагов: { $count }
-order-times = { $step } (×{ $count })
+order-times = { $step } — { $count ->
+    [one] { $count } раз
+    [few] { $count } раза
+   *[other] { $count } раз
+}{ $later ->
+    [yes] , последний в { $last }
+   *[no] {""}
+}
 step-accepted = заказ принят, отложено: { $price }
 step-sent = отправлен сервису
 step-running = сервис взял в работу
@@ -1080,11 +1108,13 @@ urgent-help =
     /status — что открыто, что застряло, итоги дня
     /find НОМЕР — клиент, заказ или платёж
     /why КЛИЕНТ — почему ему отказано
-    /flag ИМЯ on|off причина
+    /flag ИМЯ on|off причина; провайдера остановить: /flag provider-kie off причина
     /pause МОДЕЛЬ причина, /resume МОДЕЛЬ причина — снять с продажи и вернуть
     /refund ЗАКАЗ|ПЛАТЁЖ причина — вернуть кредиты заказа или деньги
     /grant КЛИЕНТ СКОЛЬКО причина — дать кредиты
     /ban КЛИЕНТ [7d|12h] причина, /unban КЛИЕНТ причина
+    /ring причина — позвонить ещё раз по мёртвым письмам, до 10 за раз
+    /stop РАССЫЛКА причина — остановить рассылку (какие идут, видно в /status)
     /undo причина — отменить последнее изменение настроек, сделанное отсюда
 
     Каждое изменение нужно подтвердить кнопкой: тому, кто попросил, один раз, за пять минут. Всё записано в журнал.
@@ -1098,6 +1128,8 @@ urgent-usage = { $command ->
     [grant] Так: /grant 700001 5 причина. За один раз не больше 10 000
     [ban] Так: /ban 700001 7d причина, /ban 700001 12h причина; без срока — насовсем
     [unban] Так: /unban 700001 причина
+    [ring] Так: /ring причина
+    [stop] Так: /stop 1795251600000-abcdef причина. Какие рассылки идут: /status
     [undo] Так: /undo причина
    *[other] Так не понимаю. Что можно: /operator
 }
@@ -1155,11 +1187,21 @@ urgent-what-row = ⚠️ <code>{ $row }</code>: сейчас { $before }, ста
 urgent-what-refund-order = ⚠️ Вернуть клиенту { $user } за заказ <code>{ $order }</code>: { $credits }
 urgent-what-refund = ⚠️ Вернуть деньги клиенту { $user }: { $amount }, платёж <code>{ $payment }</code>, сейчас { $state }
 urgent-what-grant = ⚠️ Дать клиенту { $user }: { $credits }
-urgent-what-ban = ⚠️ Не принимать заказы клиента { $user }; новые — { $credits }
+urgent-what-ban = ⚠️ Не принимать заказы клиента { $user }; новые — { $until }
 urgent-what-unban = ⚠️ Снова принимать заказы клиента { $user }
 urgent-what-undo =
     ⚠️ Отменить версию { $version } ({ $who }; { $why }):
     { $rows }
+urgent-what-ring = ⚠️ Позвонить ещё раз по мёртвым письмам. Их около { $count }, за раз до 10. Законченным заказам это не вредит
+urgent-what-stop = ⚠️ Остановить рассылку <code>{ $broadcast }</code>: отправлено { $sent } из { $of }. Продолжить можно в панели
+urgent-ring-nothing = Мёртвых писем нет, или их как раз смотрят: тогда повторите через минуту.
+urgent-stop-nothing = Рассылка и так не идёт: { $state }
+urgent-done-ring = ✅ Позвонили по письмам: { $count }{ $left ->
+    [0] {""}
+   *[other] . Не успели: { $left }, отправьте команду ещё раз
+}
+urgent-done-stop = ✅ Рассылка <code>{ $broadcast }</code> остановлена, отправлено: { $sent }
+urgent-status-broadcast = Идёт рассылка <code>{ $broadcast }</code>
 urgent-refund-nothing = За этот заказ ничего не списано: он { $stage }.
 urgent-refund-before = За заказ <code>{ $order }</code> уже вернули: { $credits }, { $at }
 urgent-undo-nothing = Последняя версия настроек сделана не отсюда, или она сама — отмена. Дальше: cargo ctl settings history
@@ -1188,4 +1230,6 @@ urgent-menu-refund = вернуть за заказ или платёж
 urgent-menu-grant = дать кредиты
 urgent-menu-ban = не принимать заказы клиента
 urgent-menu-unban = снова принимать
+urgent-menu-ring = позвонить по мёртвым письмам
+urgent-menu-stop = остановить рассылку
 urgent-menu-undo = отменить последнее изменение

@@ -8,7 +8,7 @@ use crate::money::Credits;
 use crate::payment::Record;
 use crate::standing::Standing;
 use crate::time::Timestamp;
-use crate::video::Aspect;
+use crate::video::{Aspect, Quality};
 
 /// The sums of an account. `available + held + aside + captured + clawed + forfeited = granted + debt`, always (invariant I1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,6 +121,8 @@ pub struct Draft {
     pub aspect: Aspect,
     /// The chosen length in seconds.
     pub duration_s: u32,
+    /// The chosen quality: the standard one where the model has no choice of it.
+    pub quality: Quality,
     /// When it was begun.
     pub created_at: Timestamp,
     /// The customer's message that it was made of: the same message again is the same draft. `None` if a button made it.
@@ -162,9 +164,10 @@ impl Draft {
         fn file(draft: &Draft) -> Option<&str> {
             draft.photo.as_ref().map(|photo| photo.file_id.as_str())
         }
-        fn chosen(draft: &Draft) -> (&str, &ModelId, Aspect, u32, &Option<Voice>) {
+        fn chosen(draft: &Draft) -> (&str, &ModelId, Aspect, (u32, Quality), &Option<Voice>) {
             let (model, voice) = (&draft.model, &draft.voice);
-            (&draft.prompt, model, draft.aspect, draft.duration_s, voice)
+            let made = (draft.duration_s, draft.quality);
+            (&draft.prompt, model, draft.aspect, made, voice)
         }
         file(self) == file(other) && chosen(self) == chosen(other) && self.wish == other.wish
     }
@@ -179,6 +182,8 @@ pub struct Choice {
     pub aspect: Aspect,
     /// The length in seconds.
     pub duration_s: u32,
+    /// The quality.
+    pub quality: Quality,
 }
 
 impl Choice {
@@ -188,6 +193,7 @@ impl Choice {
             model: draft.model.clone(),
             aspect: draft.aspect,
             duration_s: draft.duration_s,
+            quality: draft.quality,
         }
     }
 }

@@ -218,11 +218,15 @@ fn described<'a>(request: &Request<'a>, draft: &Draft) -> Result<(&'a Model, &'a
         !model.makes.is_words() && model.id == draft.model && model.takes(draft.photo.is_some())
     };
     let model = request.model.filter(fits).ok_or(Refusal::ModelUnavailable)?;
-    let offered = model.offers(draft.duration_s, draft.aspect, draft.photo.is_some());
-    let price = model.price_row(draft.duration_s).filter(|_| offered);
-    let price = price.ok_or(Refusal::ChoiceUnavailable)?;
+    let price = offer(draft, model).ok_or(Refusal::ChoiceUnavailable)?;
     check_words(draft, model)?;
     Ok((model, price))
+}
+
+/// What the model asks for just what the draft describes.
+fn offer<'m>(draft: &Draft, model: &'m Model) -> Option<&'m Price> {
+    let made = (draft.duration_s, draft.quality);
+    model.offer(made, draft.aspect, draft.photo.is_some())
 }
 
 /// What is ordered.
@@ -251,6 +255,7 @@ fn order(request: &Request<'_>, draft: &Draft, (model, price): (&Model, &Price))
         }),
         aspect: draft.aspect,
         duration_s,
+        quality: model.chosen(duration_s, draft.quality),
         locale: request.locale.to_owned(),
         typical: model.typical,
         poll_after: model.poll_after,
@@ -274,8 +279,7 @@ fn order(request: &Request<'_>, draft: &Draft, (model, price): (&Model, &Price))
 
 /// What a draft costs, if the model renders just that. Nothing, where the customer's plan covers it.
 pub fn price_of(draft: &Draft, model: &Model, plan: Option<&Plan>) -> Option<Credits> {
-    let offered = model.offers(draft.duration_s, draft.aspect, draft.photo.is_some());
-    let price = model.price(draft.duration_s).filter(|_| offered)?;
+    let price = offer(draft, model)?.credits;
     let covered = plan.is_some_and(|plan| plan.covers(model));
     Some(if covered { Credits::ZERO } else { price })
 }

@@ -21,7 +21,7 @@ use crate::id::ModelId;
 use crate::limit::Limit;
 use crate::money::Credits;
 use crate::time::Millis;
-use crate::video::Aspect;
+use crate::video::{Aspect, Quality};
 
 /// One model that customers can choose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,6 +86,10 @@ pub struct Price {
     pub micro_usd_elsewhere: u64,
     /// Features that a customer needs for this length, beside the model's.
     pub requires: Vec<String>,
+    /// The quality that it is the price of.
+    pub quality: Quality,
+    /// The same length in the higher quality, where there is a choice.
+    pub high: Option<Box<Price>>,
 }
 
 impl Price {
@@ -98,6 +102,16 @@ impl Price {
             micro_usd: 0,
             micro_usd_elsewhere: 0,
             requires: Vec::new(),
+            quality: Quality::Standard,
+            high: None,
+        }
+    }
+
+    /// The price of a quality, if it is on offer.
+    pub fn of(&self, quality: Quality) -> Option<&Self> {
+        match quality {
+            Quality::Standard => Some(self),
+            Quality::High => self.high.as_deref(),
         }
     }
 }
@@ -118,14 +132,26 @@ pub struct Rules {
 }
 
 impl Model {
-    /// The price of a duration, if it is on offer.
-    pub fn price(&self, duration_s: u32) -> Option<Credits> {
-        self.price_row(duration_s).map(|price| price.credits)
+    /// The price of a duration in a quality, if that is on offer.
+    pub fn price(&self, duration_s: u32, quality: Quality) -> Option<Credits> {
+        self.price_row(duration_s, quality).map(|price| price.credits)
     }
 
-    /// Everything about a duration, if it is on offer.
-    pub fn price_row(&self, duration_s: u32) -> Option<&Price> {
-        self.prices.iter().find(|price| price.duration_s == duration_s)
+    /// Everything about a duration in a quality, if that is on offer.
+    pub fn price_row(&self, duration_s: u32, quality: Quality) -> Option<&Price> {
+        let mut prices = self.prices.iter();
+        prices.find(|price| price.duration_s == duration_s)?.of(quality)
+    }
+
+    /// The quality that is ordered by name; `None` where there is no choice, and the provider makes what it usually makes.
+    pub fn chosen(&self, duration_s: u32, quality: Quality) -> Option<Quality> {
+        self.price_row(duration_s, Quality::High).map(|_| quality)
+    }
+
+    /// The same quality where this length has it, else the standard one.
+    pub fn quality_or_standard(&self, duration_s: u32, quality: Quality) -> Quality {
+        let offered = self.price_row(duration_s, quality).is_some();
+        if offered { quality } else { Quality::Standard }
     }
 
     /// The longest video that can be had for so many credits.
@@ -134,10 +160,11 @@ impl Model {
         affordable.max_by_key(|price| price.duration_s)
     }
 
-    /// Whether it renders this length in this shape. With a photo, the shape is the photo's; what is heard has none.
-    pub fn offers(&self, duration_s: u32, aspect: Aspect, with_photo: bool) -> bool {
+    /// What it asks for this length in this quality and shape, if it renders that. With a photo, the shape is the photo's;
+    /// what is heard has none.
+    pub fn offer(&self, made: (u32, Quality), aspect: Aspect, with_photo: bool) -> Option<&Price> {
         let shaped = with_photo || !self.makes.has_shapes() || self.aspects.contains(&aspect);
-        self.price(duration_s).is_some() && shaped
+        self.price_row(made.0, made.1).filter(|_| shaped)
     }
 
     /// Everybody who renders it, the first to be asked first.

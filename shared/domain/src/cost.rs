@@ -10,6 +10,7 @@ use crate::catalog::{Price, Route};
 use crate::id::ModelId;
 use crate::report::Rates;
 use crate::time::{Millis, Timestamp};
+use crate::video::Quality;
 
 /// A sum in millionths of a US dollar.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -308,19 +309,31 @@ impl Costs {
     }
 
     /// What a video of a price is expected to cost: what the model's rate makes of its length; without one, or where
-    /// it says nothing beforehand, what stands at the price itself.
+    /// it says nothing beforehand, what stands at the price itself. Rates are those of the standard quality.
     pub fn expected(&self, model: &ModelId, price: &Price, at: Timestamp) -> Option<MicroUsd> {
+        if price.quality == Quality::High {
+            return said(price);
+        }
         let by_rate = self.rate(model, at).filter(|rate| rate.tells(price.duration_s));
         let by_rate = by_rate.map(|rate| rate.cost(&Took::seconds(price.duration_s)));
-        by_rate.or(Some(MicroUsd(price.micro_usd)).filter(|said| said.0 > 0))
+        by_rate.or(said(price))
     }
 
-    /// What a video of a price is expected to cost by another route of its model.
+    /// What a video of a price is expected to cost by another route of its model. In the higher quality it is what stands at
+    /// the price, whoever renders it.
     pub fn expected_by(&self, route: &Route, price: &Price, at: Timestamp) -> Option<MicroUsd> {
+        if price.quality == Quality::High {
+            return said(price);
+        }
         let rate = self.rate(route.cost.as_ref()?, at);
         let rate = rate.filter(|rate| rate.tells(price.duration_s))?;
         Some(rate.cost(&Took::seconds(price.duration_s)))
     }
+}
+
+/// What stands at a price, where anything does.
+fn said(price: &Price) -> Option<MicroUsd> {
+    Some(MicroUsd(price.micro_usd)).filter(|said| said.0 > 0)
 }
 
 /// What holds at a time, of what begins one after the other.

@@ -26,8 +26,8 @@ pub use rule::Rule;
 pub use stage::Stage;
 pub use step::{Step, is_left_by_workers, next_step};
 pub use timing::{
-    ABSENCE_AFTER, FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE, TELL_TRIES_MAX,
-    WORDS_SETTLE_MAX, WORDS_WAIT_MAX, WORKER_PATIENCE, backoff, poll_after,
+    ABSENCE_AFTER, BACKOFF_MAX, FENCE_MAX, LAGGING_POLLS_MAX, LEASE_SLACK, LOSSES_MAX, SETTLE_GRACE,
+    TELL_TRIES_MAX, WORDS_SETTLE_MAX, WORDS_WAIT_MAX, WORKER_PATIENCE, backoff, poll_after,
 };
 pub use wait::{STUCK_AFTER, Wait};
 pub use way::{Passed, Way};
@@ -41,7 +41,7 @@ use crate::id::{Fence, FileId, JobId, ModelId, TaskId};
 use crate::limit::Counted;
 use crate::money::Credits;
 use crate::time::{Millis, Timestamp};
-use crate::video::Aspect;
+use crate::video::{Aspect, Quality};
 
 /// What was ordered. Fixed at acceptance, but for who renders it: that is settled anew with each claim, and only there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +64,8 @@ pub struct Order {
     pub aspect: Aspect,
     /// The length in seconds.
     pub duration_s: u32,
+    /// The quality; `None` where there was no choice of it.
+    pub quality: Option<Quality>,
     /// The customer's language at the time, `ru` or `en`.
     pub locale: String,
     /// How long a render of this model usually takes.
@@ -196,10 +198,10 @@ pub struct Mark {
 }
 
 impl Job {
-    /// Whether it waits in the queue and is taken up before another: by the same provider, and due sooner. Whoever was
-    /// refused waits longer each time, so that is not the order in which they came.
+    /// Whether it waits in the queue for the same provider as another, and came before it. Who is tried next moves with every
+    /// refusal; who came first does not, so a place that was told once only gets better, and two are never first.
     pub fn waits_before(&self, other: &Self) -> bool {
-        let place = |job: &Self| (job.due_at, job.id.clone());
+        let place = |job: &Self| (job.created_at, job.id.clone());
         let in_line = self.stage == Stage::Queued && self.order.provider == other.order.provider;
         in_line && place(self) < place(other)
     }

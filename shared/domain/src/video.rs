@@ -29,3 +29,31 @@ impl Aspect {
         Self::ALL.into_iter().find(|aspect| aspect.as_str() == text)
     }
 }
+
+/// How good the picture is. A model has a choice of it where it has a price for the better one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Quality {
+    /// The cheaper one.
+    #[default]
+    Standard,
+    /// The dearer one.
+    High,
+}
+
+impl Quality {
+    /// Both, in the order in which they are offered.
+    pub const ALL: [Self; 2] = [Self::Standard, Self::High];
+
+    /// Its name in rows and buttons: `high`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Standard => "standard",
+            Self::High => "high",
+        }
+    }
+
+    /// Reads a name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|quality| quality.as_str() == name)
+    }
+}

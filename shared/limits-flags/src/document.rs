@@ -326,7 +326,9 @@ impl ModelRow {
         let orders = self.unlimited_daily_limit;
         let orders = orders.map(|max| limit("", Measure::Requests, u64::from(max)));
         let tokens = self.unlimited_budget_tokens;
-        if tokens.is_some() && self.prices.iter().any(|price| price.tokens == 0) {
+        let uncounted =
+            |price: &PriceRow| price.tokens == 0 || price.high.as_ref().is_some_and(|high| high.tokens == 0);
+        if tokens.is_some() && self.prices.iter().any(uncounted) {
             return Err(DocumentError::Senseless(
                 "unlimited_budget_tokens",
                 "there is a price without `tokens`, which would use nothing of the budget",

@@ -227,7 +227,9 @@ fn needs(document: &Document) -> impl Iterator<Item = Problem> {
     let rules = rules.requires.iter().chain(&rules.requires_for_photo);
     let rules = rules.map(|feature| ("rules".to_owned(), feature));
     let models = document.models.iter().flat_map(|(name, model)| {
-        let lengths = model.prices.iter().flat_map(|price| &price.requires);
+        let high = model.prices.iter().filter_map(|price| price.high.as_ref());
+        let high = high.flat_map(|high| &high.requires);
+        let lengths = model.prices.iter().flat_map(|price| &price.requires).chain(high);
         let all = model.requires.iter().chain(lengths);
         all.map(move |feature| (format!("model#{name}"), feature))
     });
@@ -318,10 +320,18 @@ fn prices(document: &Document) -> impl Iterator<Item = Problem> {
             if !seen.insert(price.seconds) {
                 return Some(format!("prices: {} seconds stand twice", price.seconds));
             }
-            if price.credits > PRICE_CREDITS_MAX {
+            let high = price.high.as_ref().map(|high| high.credits);
+            let dearest = price.credits.max(high.unwrap_or(0));
+            if dearest > PRICE_CREDITS_MAX {
                 return Some(format!(
-                    "prices: {} credits for {} seconds; at most {PRICE_CREDITS_MAX} can be meant",
-                    price.credits, price.seconds
+                    "prices: {dearest} credits for {} seconds; at most {PRICE_CREDITS_MAX} can be meant",
+                    price.seconds
+                ));
+            }
+            if high.is_some_and(|high| high < price.credits) {
+                return Some(format!(
+                    "prices: high: {} seconds cost less in the higher quality",
+                    price.seconds
                 ));
             }
             // Words cost us next to nothing, as long as there is an end to them.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use domain::catalog::{Makes, Model, Pack, Plan, Rules, Selling, Ware, WareId};
+use domain::catalog::{Makes, Model, Pack, Plan, Price, Rules, Selling, Ware, WareId};
 use domain::cost::Costs;
 use domain::id::ModelId;
 use domain::limit::{Limit, Mode};
@@ -12,6 +12,7 @@ use domain::payment::term::Shelf;
 use domain::rewards::Rewards;
 use domain::standing::Standing;
 use domain::time::Timestamp;
+use domain::video::Quality;
 use table::{Item, Row};
 
 use crate::document::UNLIMITED_LIMIT;
@@ -257,17 +258,17 @@ impl Snapshot {
             .map_or_else(|| !unreadable(), |model| !model.enabled)
     }
 
-    /// The features that an order needs, each once: of every video, of one with a photo, of the model, of the length.
+    /// The features that an order needs, each once: of every video, of one with a photo, of the model, of the length and its quality.
     pub fn required<'s>(
         &'s self,
         model: Option<&'s Model>,
-        duration_s: u32,
+        (duration_s, quality): (u32, Quality),
         with_photo: bool,
     ) -> BTreeSet<&'s str> {
         let is_video = model.is_none_or(|model| model.makes == Makes::Video);
         let every = self.requires.every.iter().filter(|_| is_video);
         let photo = self.requires.photo.iter().filter(|_| is_video && with_photo);
-        let length = model.and_then(|model| model.price_row(duration_s));
+        let length = model.and_then(|model| model.price_row(duration_s, quality));
         let length = length.into_iter().flat_map(|price| &price.requires);
         let model = model.into_iter().flat_map(|model| &model.requires);
         let all = every.chain(photo).chain(model).chain(length);
@@ -277,7 +278,12 @@ impl Snapshot {
     /// Every feature that some order needs.
     pub fn required_somewhere(&self) -> BTreeSet<&str> {
         let lengths = self.models.iter().flat_map(|model| &model.prices);
-        let lengths = lengths.flat_map(|price| &price.requires);
+        let both = |price| {
+            Quality::ALL
+                .into_iter()
+                .filter_map(move |quality| Price::of(price, quality))
+        };
+        let lengths = lengths.flat_map(both).flat_map(|price| &price.requires);
         let models = self.models.iter().flat_map(|model| &model.requires);
         let all = self.requires.every.iter().chain(&self.requires.photo);
         all.chain(models).chain(lengths).map(String::as_str).collect()

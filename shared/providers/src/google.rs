@@ -14,8 +14,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, TaskRef, Unsupported,
-    Upload, UploadError, VideoOrder,
+    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Qualities, Quality, Reason, TaskRef,
+    Unsupported, Upload, UploadError, VideoOrder,
     files::Pass,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
@@ -56,6 +56,7 @@ const CAPS: Caps = Caps {
     // None is documented; no customer's wish is longer.
     prompt_chars_max: 4000,
     sound: true,
+    qualities: Qualities::Yes,
 };
 
 const FORMS: &[Form] = &[

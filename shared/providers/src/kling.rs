@@ -15,8 +15,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Caps, Coming, Create, Form, Found, LookUp, Looked, Photo, Provider, Quality, Reason, TaskFacts, TaskRef,
-    Unsupported, VideoOrder,
+    Caps, Coming, Create, Form, Found, LookUp, Looked, Photo, Provider, Qualities, Quality, Reason,
+    TaskFacts, TaskRef, Unsupported, VideoOrder,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Notice, Row},
     words,
@@ -43,6 +43,7 @@ const CAPS: Caps = Caps {
     prompt_chars_min: 1,
     prompt_chars_max: 3072,
     sound: true,
+    qualities: Qualities::Yes,
 };
 
 const FORMS: &[Form] = &[

@@ -27,7 +27,8 @@ pub mod vertex;
 mod words;
 
 pub use ask::{About, Ask, Words};
-pub use order::{Caps, Form, NO_LENGTH, Photo, Quality, Unsupported, VideoOrder};
+pub use domain::video::Quality;
+pub use order::{Caps, Form, NO_LENGTH, Photo, Qualities, Unsupported, VideoOrder};
 pub use provider::{Coming, Create, Found, LookUp, Looked, Provider, TaskFacts, TaskRef};
 pub use reason::Reason;
 pub use registry::Providers;

@@ -13,8 +13,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, TaskRef, Unsupported,
-    VideoOrder,
+    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Qualities, Quality, Reason, TaskRef,
+    Unsupported, VideoOrder,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
     words,
@@ -44,6 +44,7 @@ const FORMS: &[Form] = &[Form {
         prompt_chars_min: 1,
         prompt_chars_max: 6000,
         sound: false,
+        qualities: Qualities::Yes,
     },
     retired: false,
 }];

@@ -16,8 +16,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    About, Ask, Caps, Coming, Create, Form, LookUp, Looked, NO_LENGTH, Photo, Provider, Reason, TaskRef,
-    Unsupported, VideoOrder, Words,
+    About, Ask, Caps, Coming, Create, Form, LookUp, Looked, NO_LENGTH, Photo, Provider, Qualities, Reason,
+    TaskRef, Unsupported, VideoOrder, Words,
     http::{self, Failed, or_nothing, shortened},
     registry::{Access, Row},
     words,
@@ -48,6 +48,7 @@ const WORDS: Caps = Caps {
     prompt_chars_min: 0,
     prompt_chars_max: 10_000,
     sound: false,
+    qualities: Qualities::No,
 };
 
 const FORMS: &[Form] = &[

@@ -4,16 +4,7 @@ use std::fmt;
 
 use bytes::Bytes;
 use domain::catalog::Makes;
-use domain::video::Aspect;
-
-/// How much the picture may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Quality {
-    /// The cheaper one.
-    Standard,
-    /// The dearer one.
-    High,
-}
+use domain::video::{Aspect, Quality};
 
 /// A photo as a provider takes it: see [`Provider::take_photo`](crate::Provider::take_photo).
 #[derive(Clone, PartialEq, Eq)]
@@ -90,6 +81,28 @@ pub struct Form {
 /// The only length of what has none to choose: it is made, from words or from a photo, as long as it gets.
 pub const NO_LENGTH: &[u32] = &[0];
 
+/// Of what a family has a choice of quality.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Qualities {
+    /// Of nothing: all is made as it is usually made.
+    No,
+    /// Of what begins with a photo.
+    FromPhoto,
+    /// Of everything.
+    Yes,
+}
+
+impl Qualities {
+    /// Whether there is a choice for such an order.
+    pub fn offers(self, with_photo: bool) -> bool {
+        match self {
+            Self::No => false,
+            Self::FromPhoto => with_photo,
+            Self::Yes => true,
+        }
+    }
+}
+
 /// What a family can do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caps {
@@ -107,6 +120,8 @@ pub struct Caps {
     pub prompt_chars_max: usize,
     /// Whether it can make sound.
     pub sound: bool,
+    /// Of what it has a choice of quality.
+    pub qualities: Qualities,
 }
 
 impl Caps {
@@ -129,6 +144,7 @@ pub(crate) struct Wanted<'o> {
     pub(crate) aspect: Aspect,
     pub(crate) duration_s: u32,
     pub(crate) sound: bool,
+    pub(crate) quality: Option<Quality>,
 }
 
 impl<'o> From<&'o VideoOrder> for Wanted<'o> {
@@ -139,6 +155,7 @@ impl<'o> From<&'o VideoOrder> for Wanted<'o> {
             aspect: order.aspect,
             duration_s: order.duration_s,
             sound: order.sound,
+            quality: order.quality,
         }
     }
 }
@@ -179,6 +196,10 @@ impl Form {
                 Unsupported::Prompt { chars },
             ),
             (wanted.sound && !caps.sound, Unsupported::Sound),
+            (
+                wanted.quality.is_some() && !caps.qualities.offers(with_photo),
+                Unsupported::Quality,
+            ),
         ];
         refusals
             .into_iter()
@@ -223,4 +244,7 @@ pub enum Unsupported {
     /// It is silent.
     #[error("the model makes no sound")]
     Sound,
+    /// It has no choice of quality.
+    #[error("the model has no choice of quality")]
+    Quality,
 }

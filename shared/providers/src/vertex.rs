@@ -20,8 +20,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::{
-    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Quality, Reason, TaskRef, Unsupported,
-    VideoOrder,
+    Caps, Coming, Create, Form, LookUp, Looked, Photo, Provider, Qualities, Quality, Reason, TaskRef,
+    Unsupported, VideoOrder,
     files::Pass,
     http::{self, or_nothing, shortened},
     registry::Row,
@@ -66,6 +66,7 @@ const CAPS: Caps = Caps {
     // None is documented; no customer's wish is longer.
     prompt_chars_max: 4000,
     sound: true,
+    qualities: Qualities::Yes,
 };
 
 const fn form(name: &'static str, retired: bool) -> Form {

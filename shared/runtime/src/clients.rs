@@ -8,7 +8,7 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use limits_flags::Settings;
 use queue::{DeadLetters, Queue};
-use store::{Jobs, Store, Tables};
+use store::{BroadcastTables, Broadcasts, Jobs, Store, Tables};
 use table::Db;
 
 use crate::{Config, Error};
@@ -88,6 +88,15 @@ impl Aws {
             config.get("DEAD_LETTER_QUEUE_URL")?.to_owned(),
             config.get("DOORBELL_QUEUE_URL")?.to_owned(),
         ))
+    }
+
+    /// Broadcasts.
+    pub fn broadcasts(&self, config: &Config) -> Result<Broadcasts, Error> {
+        let tables = BroadcastTables {
+            broadcasts: config.get("BROADCASTS_TABLE")?.to_owned(),
+            accounts: config.get("ACCOUNTS_TABLE")?.to_owned(),
+        };
+        Ok(Broadcasts::new(self.db(), tables))
     }
 
     pub(crate) fn secrets_manager(&self) -> aws_sdk_secretsmanager::Client {

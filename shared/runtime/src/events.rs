@@ -52,6 +52,7 @@ pub const EVENTS: &[&str] = &[
     "job_stuck",
     "job_unchanged",
     "jobs_swept",
+    "language_unknown",
     "library",
     "limit_passed",
     "logged_ai_request",

@@ -76,6 +76,7 @@ impl Store {
                 model: order.model.clone(),
                 aspect: order.aspect,
                 duration_s: order.duration_s,
+                quality: order.quality.unwrap_or_default(),
             })
         });
         let mut write = Write::update(ACCOUNT, &self.tables.accounts, rows::account_key(job.id.user))

@@ -198,6 +198,9 @@ fn order_item(job: &Job) -> Item {
     if let Some(image) = &order.image {
         members.insert("image".to_owned(), s(image.file_id.clone()));
     }
+    if let Some(quality) = order.quality {
+        members.insert("quality".to_owned(), s(quality.as_str()));
+    }
     if let Some(plan) = &order.plan {
         members.insert("plan".to_owned(), s(plan.clone()));
     }
@@ -365,6 +368,7 @@ fn read_order(row: Row<'_>) -> Result<Order, Malformed> {
         }),
         aspect: Aspect::parse(row.s("aspect")?).ok_or(Malformed { attribute: "aspect" })?,
         duration_s: row.n("duration_s")?,
+        quality: drafts::read_quality(row)?,
         locale: row.s("locale")?.to_owned(),
         typical: Millis(row.n("typical_ms")?),
         poll_after: row.n_opt("poll_after_ms")?.map_or(POLL_AFTER, Millis),

@@ -172,7 +172,7 @@ impl Run {
         self.scene.store.put_draft(user, &draft, soon()).await.unwrap();
         let account = self.account(user).await;
         let start = self.rng.u16(..);
-        let price = self.model.price_row(5);
+        let price = self.model.price_row(5, domain::video::Quality::Standard);
         let usages: Vec<_> = limits_touched(&self.rules, Some(&self.model), None, &[])
             .map(|limit| limit.usage(amount(limit.measure, price), &counts, start, self.now))
             .collect();

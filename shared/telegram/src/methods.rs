@@ -23,8 +23,8 @@ pub use send::{
     AnswerCallbackQuery, DeleteMessage, GetFile, ReplyParameters, SendMessage, SendPhoto, SendVideo,
 };
 pub use setup::{
-    BotCommand, CommandScope, DeleteWebhook, GetWebhookInfo, SetChatMenuButton, SetMyCommands, SetWebhook,
-    WebhookInfo,
+    BotCommand, CommandScope, DeleteMyCommands, DeleteWebhook, GetWebhookInfo, SetChatMenuButton,
+    SetMyCommands, SetWebhook, WebhookInfo,
 };
 pub use stars::{
     AnswerPreCheckoutQuery, EditUserStarSubscription, GetMyStarBalance, GetStarTransactions,

@@ -38,6 +38,7 @@ pub fn draft(n: usize) -> Draft {
         model: ModelId("kling-3.0".to_owned()),
         aspect: Aspect::Portrait,
         duration_s: 5,
+        quality: domain::video::Quality::Standard,
         created_at: NOW,
         source: None,
         voice: None,
@@ -90,7 +91,7 @@ impl Scene {
     /// T1, as the front desk decides it on what it has read.
     pub fn admit(&self, account: &Account, counts: &Counts, n: usize) -> Result<Admission, Refusal> {
         let touched = limits_touched(&self.rules, Some(&self.model), None, &[]);
-        let price = self.model.price_row(5);
+        let price = self.model.price_row(5, domain::video::Quality::Standard);
         let usage = |limit: &Limit| limit.usage(amount(limit.measure, price), counts, 0, NOW);
         let usages: Vec<_> = touched.map(usage).collect();
         let words = ForWords {

@@ -256,6 +256,11 @@ impl Ground {
                 audit: table("AuditTable"),
             },
             letters: clients::dead_letters(&self.aws, WEBHOOK),
+            announcer: app::broadcast::Announcer {
+                broadcasts: super::broadcasts::broadcasts(&self.aws, clients::db(&self.aws, WEBHOOK)),
+                audit: table("AuditTable"),
+                env: env.clone(),
+            },
         };
         let places = [(
             "openai".to_owned(),

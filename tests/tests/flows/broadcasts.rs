@@ -42,7 +42,7 @@ fn new(segment: Segment) -> New {
     }
 }
 
-fn to_all() -> New {
+pub(crate) fn to_all() -> New {
     new(Segment::default())
 }
 

@@ -21,6 +21,14 @@ async fn the_language_that_was_chosen_holds_whatever_telegram_speaks() {
         "{}",
         stage.last_text(ANNA)
     );
+    // And so do the menu of commands and the button beside the text field.
+    let first = |stage: &Stage| {
+        let commands = stage.telegram.commands_in(ANNA);
+        commands
+            .first()
+            .map(|command| command["description"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(first(&stage).as_deref(), Some("Начать"));
     for (words, answer) in [
         ("/cabinet", "На счету"),
         ("/help", "Как заказать видео"),
@@ -45,6 +53,7 @@ async fn the_language_that_was_chosen_holds_whatever_telegram_speaks() {
     let (message, data) = stage.newest_button(ANNA, "la:");
     assert_eq!(data, "la:ru");
     assert_eq!(stage.press(ANNA, message, "la:").await, None);
+    assert_eq!(first(&stage), None, "as Telegram's language has it");
     let account = stage.account(ANNA).await;
     assert_eq!((account.language, account.locale.as_deref()), (None, Some("en")));
     assert!(
@@ -83,6 +92,24 @@ async fn the_next_draft_begins_with_what_the_last_video_was_ordered_with() {
         (&chosen.model, chosen.aspect, chosen.duration_s)
     );
     stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_button_that_nobody_can_read_any_more_is_answered_in_the_language_that_was_chosen() {
+    let stage = Stage::new().await;
+    stage.newcomer(ANNA).await;
+    let card = stage.draft(ANNA, "a cat on the moon").await;
+    let old = |number| tests::stage::press(ANNA, card.message_id, "zz:of another time", number);
+    let alert = |answer: tests::stage::Answer| answer.body.unwrap()["text"].as_str().unwrap().to_owned();
+    let english = alert(stage.update(&old(1)).await);
+    stage.say(ANNA, "/language").await;
+    stage.press_newest(ANNA, "la:ru").await;
+    let russian = alert(stage.update(&old(2)).await);
+    assert!(
+        russian.contains("Ничего не списано") || russian.chars().any(|c| matches!(c, 'а'..='я')),
+        "{russian}"
+    );
+    assert_ne!(english, russian);
 }
 
 /// How often the worker has edited a text.

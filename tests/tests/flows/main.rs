@@ -16,6 +16,7 @@ mod paused;
 mod poison;
 
 mod provider;
+mod quality;
 mod reconciled;
 mod results;
 mod routes;

@@ -295,6 +295,11 @@ async fn where_orders_count_the_first_one_that_is_paid_for_is_rewarded() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_bonus_is_there_once_a_day_while_its_flag_is_on() {
     let stage = stage().await;
+    let helped = async || {
+        stage.say(ANNA, "/help").await;
+        stage.last_text(ANNA).contains("/bonus")
+    };
+    assert!(!helped().await, "what there is not is not named");
     stage.say(ANNA, "/bonus").await;
     assert!(
         stage.last_text(ANNA).contains("бонуса нет"),
@@ -308,6 +313,7 @@ async fn the_bonus_is_there_once_a_day_while_its_flag_is_on() {
         })
         .await;
     stage.pass(Millis::from_secs(2));
+    assert!(helped().await);
     stage.say(ANNA, "/bonus").await;
     let told = stage.last_text(ANNA);
     assert!(

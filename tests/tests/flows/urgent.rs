@@ -426,3 +426,73 @@ async fn how_it_stands_and_who_somebody_is_is_shown_to_whoever_may_look() {
     stage.run_until_settled().await;
     stage.assert_sound().await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn dead_letters_ring_once_more_when_an_editor_confirms_it_and_stand_in_the_audit_before() {
+    let stage = staffed().await;
+    let nothing_there = stage.update(&said(EGOR, "/ring the table is back", 1)).await;
+    assert!(
+        nothing_there.text().contains("Мёртвых писем нет"),
+        "{}",
+        nothing_there.text()
+    );
+    let job = stage.order(ANNA, "a cat on the moon").await;
+    // The order's doorbell failed too often.
+    let taken = stage.receive().await;
+    assert_eq!(taken.len(), 1);
+    stage.bury(taken[0].body().unwrap()).await;
+    let asked = stage.update(&said(EGOR, "/ring the table is back", 2)).await;
+    assert!(asked.text().contains("около 1"), "{}", asked.text());
+    assert_eq!(stage.job(&job).await.stage, JobStage::Queued);
+    let yes = button(&asked, 0);
+    assert!(
+        nothing(&stage.update(&pressed(OLGA, &yes, 1)).await),
+        "only whoever asked"
+    );
+    let done = stage.update(&pressed(EGOR, &yes, 2)).await;
+    assert!(
+        done.text().starts_with("✅ Позвонили по письмам: 1"),
+        "{}",
+        done.text()
+    );
+    let again = stage.update(&pressed(EGOR, &yes, 3)).await;
+    assert_eq!(again.text(), done.text(), "once");
+    let audited = audited(&stage, EGOR).await;
+    assert_eq!(
+        audited,
+        [(
+            "queue#doorbells".to_owned(),
+            "Telegram: the table is back".to_owned()
+        )]
+    );
+    stage.run_until_settled().await;
+    assert_eq!(stage.job(&job).await.stage, JobStage::Delivered);
+    stage.assert_sound().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_broadcast_is_stopped_half_way_from_the_chat() {
+    let stage = staffed().await;
+    stage.crowd(2_000..2_200).await;
+    let new = app::broadcast::New {
+        per_second: 1,
+        ..crate::broadcasts::to_all()
+    };
+    let id = stage.start_broadcast(new).await;
+    stage.broadcast_step().await;
+    let status = stage.update(&said(EGOR, "/status", 1)).await;
+    assert!(status.text().contains(id.as_str()), "{}", status.text());
+    let text = format!("/stop {} the words are wrong", id.as_str());
+    let told = done(&stage, EGOR, &text, 2).await;
+    assert!(
+        told.starts_with("✅ Рассылка") && told.contains("остановлена"),
+        "{told}"
+    );
+    assert_eq!(
+        stage.broadcast(&id).await.state,
+        domain::broadcast::State::Stopped
+    );
+    let again = stage.update(&said(EGOR, &text, 3)).await;
+    assert!(again.text().contains("и так не идёт"), "{}", again.text());
+    assert_eq!(audited(&stage, EGOR).await.len(), 1);
+}

@@ -57,7 +57,12 @@ async fn whoever_waits_is_told_how_many_wait_before_them() {
     stage.drain().await;
     let told = stage.message_of(&first).await.text().to_owned();
     assert!(
-        told.contains("первый из тех, кто ждёт") && told.contains("Обычно готово за 2 мин"),
+        told.contains("первый из тех, кто ждёт")
+            && told.contains("Когда сервис возьмётся, видео обычно готово за 2 мин"),
+        "{told}"
+    );
+    assert!(
+        told.contains("Если не выйдет до ") && !told.contains("Последняя попытка"),
         "{told}"
     );
     let second = stage.order(BORIS, "пёс").await;
@@ -68,7 +73,46 @@ async fn whoever_waits_is_told_how_many_wait_before_them() {
     stage.assert_sound().await;
 }
 
-/// An order that stands in the line in the place of another, so many seconds away from it; each has a number of its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_orders_while_the_provider_is_left_alone_is_told_at_once_that_they_wait_and_for_how_many() {
+    let stage = Stage::with(|setting| setting.gift(9)).await;
+    stage.newcomer_who_speaks(ANNA, "ru").await;
+    stage.newcomer_who_speaks(BORIS, "ru").await;
+    stage.kie.inject(Trouble::RateLimited, "", 9);
+    let first = stage.order(ANNA, "кот").await;
+    for _ in 0..domain::breaker::FAILURES_MAX {
+        let due = stage.job(&first).await.due_at.unwrap();
+        stage.pass(due.since(stage.now()));
+        stage.ring(&first).await;
+    }
+    stage.pass(Millis::from_mins(3));
+    stage.ring(&first).await;
+    // The receipt says how often the same happened, and when last.
+    let told = receipt(&stage).await;
+    let line = told
+        .lines()
+        .find(|line| line.contains("пока не принят"))
+        .unwrap_or_default();
+    assert!(line.contains(" раз") && line.contains("последний в "), "{told}");
+    let place = "Ваш заказ — первый из тех, кто ждёт";
+    assert!(stage.message_of(&first).await.text().contains(place));
+    let second = stage.order(BORIS, "пёс").await;
+    stage.drain().await;
+    assert_eq!(
+        stage.job(&second).await.timeline.len(),
+        1,
+        "nobody was asked for it"
+    );
+    let told = stage.message_of(&second).await.text().to_owned();
+    assert!(
+        told.contains("заказ ждёт") && told.contains("Перед вами ждут: 1."),
+        "{told}"
+    );
+    stage.run_until_settled().await;
+    stage.assert_sound().await;
+}
+
+/// An order that came so many seconds before another or after it; each has a number of its own.
 async fn beside(stage: &Stage, job: &Job, number: u8, seconds: i64, change: impl FnOnce(&mut Job)) {
     let mut other = job.clone();
     let mut random = [1; NONCE_CHARS];
@@ -78,7 +122,7 @@ async fn beside(stage: &Stage, job: &Job, number: u8, seconds: i64, change: impl
         nonce,
         ..job.id.clone()
     };
-    other.due_at = job.due_at.map(|due| due.after(Millis::from_secs(seconds)));
+    other.created_at = job.created_at.after(Millis::from_secs(seconds));
     change(&mut other);
     let table = stage.aws.table_name("JobsTable").unwrap();
     let write = Write::put("job", table, rows::job_item(&other));
@@ -94,7 +138,7 @@ async fn receipt(stage: &Stage) -> String {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_place_in_the_line_is_by_when_each_is_due_at_the_same_provider() {
+async fn the_place_in_the_line_is_by_when_each_came_to_the_same_provider() {
     let stage = Stage::new().await;
     stage.newcomer_who_speaks(ANNA, "ru").await;
     stage.kie.inject(Trouble::RateLimited, "", 9);
@@ -108,10 +152,10 @@ async fn the_place_in_the_line_is_by_when_each_is_due_at_the_same_provider() {
     beside(&stage, &job, 3, 1, |_| ()).await;
     let told = receipt(&stage).await;
     assert!(told.contains("первый из тех, кто ждёт"), "{told}");
-    // Who came later and is due sooner is before; so is who is on another customer's model of the same provider.
+    // Who came before is before, though they are tried later; so is who is on another customer's model of the same provider.
     for number in [4, 5, 6] {
         beside(&stage, &job, number, -1, |other| {
-            other.created_at = job.created_at.after(Millis::from_secs(2));
+            other.due_at = job.due_at.map(|due| due.after(Millis::from_secs(2)));
             other.order.model.0 = "kling-2.6".to_owned();
         })
         .await;

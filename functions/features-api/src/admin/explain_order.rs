@@ -11,6 +11,7 @@ use domain::limit::{Limit, Usage, Whose};
 use domain::moderation::Unanswered;
 use domain::money::Credits;
 use domain::time::Timestamp;
+use domain::video::Quality;
 use limits_flags::features::Entitlements;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -41,6 +42,20 @@ pub(crate) struct What {
     #[serde(default)]
     #[param(required = false)]
     photo: bool,
+    /// In the higher quality.
+    #[serde(default)]
+    #[param(required = false)]
+    high: bool,
+}
+
+impl What {
+    fn quality(&self) -> Quality {
+        if self.high {
+            Quality::High
+        } else {
+            Quality::Standard
+        }
+    }
 }
 
 /// Whether an order would be taken.
@@ -192,8 +207,8 @@ fn explained(
     what: &What,
 ) -> OrderExplained {
     let price = match what.seconds {
-        Some(seconds) => model.price_row(seconds),
-        None => model.prices.first(),
+        Some(seconds) => model.price_row(seconds, what.quality()),
+        None => model.prices.first().and_then(|price| price.of(what.quality())),
     };
     let plan = price.and_then(|price| seen.payer(model, price, 1).plan);
     let plan = plan.filter(|plan| plan.covers(model));
@@ -204,7 +219,9 @@ fn explained(
     steps.push(Gate::of("length", price.is_some()));
     seen.entitled(|entitled| {
         let seconds = price.map_or(0, |price| price.duration_s);
-        let required = seen.snapshot.required(Some(model), seconds, what.photo);
+        let required = seen
+            .snapshot
+            .required(Some(model), (seconds, what.quality()), what.photo);
         steps.extend(required.iter().map(|feature| Gate::feature(entitled, feature)));
         steps.extend(what_is_free(seen, model));
         let limits = entitled.require_all(required.iter().copied()).unwrap_or_default();

@@ -9,6 +9,7 @@ use domain::catalog::{Model, Plan, Price};
 use domain::id::ModelId;
 use domain::limit::{Limit, Usage};
 use domain::time::Timestamp;
+use domain::video::Quality;
 use limits_flags::features::{Check, Denial, Entitlements, Reason};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -206,7 +207,10 @@ impl<'a> Orders<'a> {
     ) -> Result<Vec<&'c Limit>, Box<Denial>> {
         entitled.require_model(self.model)?;
         let seconds = self.price.map_or(0, |price| price.duration_s);
-        entitled.require_all(seen.snapshot.required(Some(self.model), seconds, false))
+        entitled.require_all(
+            seen.snapshot
+                .required(Some(self.model), (seconds, Quality::Standard), false),
+        )
     }
 
     /// What is used of every limit that they touch: all orders', the model's, and those of the feature that is asked about

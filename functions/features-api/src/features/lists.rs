@@ -119,6 +119,9 @@ pub(crate) struct PriceShown {
     seconds: u32,
     /// Credits that it costs.
     credits: u32,
+    /// Credits that it costs in the higher quality; without it there is no choice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credits_high: Option<u32>,
 }
 
 /// Every feature of a customer, with why and how much of it.
@@ -218,6 +221,7 @@ impl ModelShown {
         let price = |price: &domain::catalog::Price| PriceShown {
             seconds: price.duration_s,
             credits: price.credits.0,
+            credits_high: price.high.as_ref().map(|high| high.credits.0),
         };
         Self {
             provider: model.provider.clone(),

@@ -148,6 +148,11 @@ pub(super) const MODEL: Kind = Kind {
             "what a customer needs for this length",
         ),
         field(
+            "prices[].high",
+            "{credits, tokens, micro_usd, requires}",
+            "the same in the higher quality (1080p, pro); without it there is no choice, and the provider makes what it usually makes",
+        ),
+        field(
             "aspects",
             "list of 9:16 | 16:9 | 1:1 [none]",
             "the default first; required for videos and images",

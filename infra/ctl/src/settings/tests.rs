@@ -42,6 +42,16 @@ fn a_duration_that_the_family_does_not_render_is_found() {
 }
 
 #[test]
+fn a_higher_quality_of_a_family_that_has_no_choice_is_found() {
+    let at = "prices: [{ seconds: 5, credits: 1 }, { seconds: 10, credits: 2 }]";
+    let high = "prices: [{ seconds: 5, credits: 1, high: { credits: 2 } }]";
+    let found = problems_after(at, high);
+    let why =
+        "model#kling-2.6: prices: high: from words: the model has no choice of quality; take `high` out";
+    assert!(found.contains(why), "{found}");
+}
+
+#[test]
 fn a_form_that_the_family_does_not_take_is_found() {
     let at = "family: hailuo-2.3\n    text: false";
     let found = problems_after(at, "family: hailuo-2.3\n    text: true");
@@ -203,7 +213,8 @@ fn models_of_which_nobody_knows_what_they_cost_are_named() {
     assert_eq!(warnings_after(billed, billed), None, "the bill says it");
     let all = warnings_after(billed, "").unwrap();
     assert!(
-        all.contains("kling-3.0, minimax-h3, seedance-2") && !all.contains("sora-2"),
+        all.contains("kling-3.0, kling-3.0 in the higher quality, minimax-h3, seedance-2")
+            && !all.contains("sora-2"),
         "{all}"
     );
     let rows = "model_costs:\n";
@@ -211,6 +222,10 @@ fn models_of_which_nobody_knows_what_they_cost_are_named() {
     let text = std::fs::read_to_string(shipped()).unwrap();
     let without = text.replacen(billed, "", 1);
     let without = without.replacen(rows, &format!("{rows}{one}"), 1);
+    let high = "kling-3.0 in the higher quality";
+    let rest = of_unknown_cost(&parse(&without).unwrap()).unwrap();
+    assert!(rest.contains(high) && !rest.contains("kling-3.0,"), "{rest}");
+    let without = without.replace("000 } }", "000, micro_usd: 5 } }");
     let rest = of_unknown_cost(&parse(&without).unwrap()).unwrap();
     assert!(
         !rest.contains("kling-3.0") && rest.contains("hailuo-02"),

@@ -62,10 +62,14 @@ pub(super) fn of_unknown_cost(document: &Document) -> Option<String> {
     let unknown = on_sale.flat_map(|(name, model)| {
         let said = model.prices.iter().all(|price| price.micro_usd > 0);
         let first = !said && !billed(&model.provider) && !document.model_costs.contains_key(name);
+        // What the higher quality costs stands at its price, and nowhere else.
+        let mut high = model.prices.iter().filter_map(|price| price.high.as_ref());
+        let high = high.any(|high| high.micro_usd == 0) && !billed(&model.provider);
+        let high = high.then(|| format!("{name} in the higher quality"));
         let others = model.routes.iter();
         let others = others.filter(|route| route.cost.is_none() && !billed(&route.provider));
         let others = others.map(move |route| format!("{name} by {} {}", route.provider, route.family));
-        first.then(|| name.clone()).into_iter().chain(others)
+        first.then(|| name.clone()).into_iter().chain(high).chain(others)
     });
     let names: Vec<String> = unknown.collect();
     (!names.is_empty()).then(|| {

@@ -151,6 +151,7 @@ pub(super) fn accepted(id: JobId, now: Timestamp) -> Job {
         image: None,
         aspect: Aspect::Portrait,
         duration_s: 5,
+        quality: None,
         locale: "ru".to_owned(),
         typical: Millis::from_mins(2),
         poll_after: Millis::from_mins(11),

@@ -314,6 +314,8 @@ pub struct TaskView {
     pub size: Size,
     /// Whether it was made from a photo.
     pub from_photo: bool,
+    /// The quality asked for, as its model calls it: `pro`, `720p`.
+    pub quality: Option<String>,
     /// Whether it has ended, or will end, in a file that can be delivered.
     pub good: bool,
     /// What was made to go wrong with it.
@@ -360,6 +362,9 @@ impl TaskView {
             seconds: task.wish.seconds,
             size: task.wish.size,
             from_photo: task.wish.frame.is_some(),
+            quality: ["mode", "resolution"]
+                .iter()
+                .find_map(|name| task.input.get(*name)?.as_str().map(str::to_owned)),
             good: task.is_good(),
             troubles: task.troubles.clone(),
             lookups: task.lookups,

@@ -147,6 +147,14 @@ impl PlayedTelegram {
         self.server.read(|state| state.files.file(file_id).cloned())
     }
 
+    /// The commands set for one chat, whatever its people speak.
+    pub fn commands_in(&self, chat_id: i64) -> Vec<Value> {
+        let scope = serde_json::json!({"type": "chat", "chat_id": chat_id}).to_string();
+        let key = (scope, String::new());
+        let list = self.server.read(|state| state.commands.get(&key).cloned());
+        list.and_then(|list| list.as_array().cloned()).unwrap_or_default()
+    }
+
     /// The commands set for a language in the default scope; the empty language is for all others.
     pub fn commands(&self, language_code: &str) -> Vec<Value> {
         let key = (

@@ -34,6 +34,9 @@ pub(super) fn played(cloud: &Cloud, options: &Options, log: &Log) -> String {
     Panel   {page}/client/{admin}/mini-app?app=panel
             is the operator's, signed in as the page's first customer once they pressed Start; at a desk
             {api}panel/ takes a key
+    Urgent  what an operator does from Telegram (/operator) is done in the operator's chat, and by its administrators. The
+            page has none to write in, only a channel for reports: with a bot of your own, make a group, name it
+            (OperatorChatId) and add yourself (cargo ctl admins set); infra/README.md says how
     Models  Kling, Gemini Omni, Veo, Luma and MiniMax have a model each, played like KIE.AI
     Trouble put #fail, #nofile, #429 … into a prompt to see how it is handled
             (all words: infra/local/played-kie/README.md)

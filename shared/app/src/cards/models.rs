@@ -54,7 +54,10 @@ pub(crate) fn models(view: &DraftView<'_>) -> Card {
     } = view;
     let choice = |model: &Model| {
         let price = model
-            .price(draft.duration_s)
+            .price(
+                draft.duration_s,
+                model.quality_or_standard(draft.duration_s, draft.quality),
+            )
             .or_else(|| model.prices.first().map(|price| price.credits))
             .unwrap_or_default();
         let chosen = if model.id == draft.model { "yes" } else { "no" };

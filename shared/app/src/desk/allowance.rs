@@ -7,6 +7,7 @@ use domain::admission::{Payer, amount, limits_touched, payer};
 use domain::catalog::Model;
 use domain::id::ModelId;
 use domain::limit::{Limit, Usage, Whose, WindowKey};
+use domain::video::Quality;
 
 use super::Error;
 use super::visit::Visit;
@@ -27,10 +28,13 @@ impl Visit<'_> {
         Ok(())
     }
 
-    /// Who pays for an order of a model, of this length; for one that it does not make, whoever pays for its shortest.
-    pub(super) fn payer(&self, model: &Model, duration_s: u32) -> Payer<'_> {
+    /// Who pays for an order of a model, of this length and quality; for one that it does not make, whoever pays for its
+    /// shortest.
+    pub(super) fn payer(&self, model: &Model, (duration_s, quality): (u32, Quality)) -> Payer<'_> {
         let plan = self.plan();
-        let price = model.price_row(duration_s).or_else(|| model.prices.first());
+        let price = model
+            .price_row(duration_s, quality)
+            .or_else(|| model.prices.first());
         match price {
             Some(price) => payer(
                 plan,
@@ -46,7 +50,7 @@ impl Visit<'_> {
     /// Who pays for a draft.
     pub(super) fn payer_of(&self, draft: &Draft) -> Payer<'_> {
         match self.snapshot.model(&draft.model) {
-            Some(model) => self.payer(model, draft.duration_s),
+            Some(model) => self.payer(model, (draft.duration_s, draft.quality)),
             None => Payer {
                 plan: self.plan(),
                 used_up: None,
@@ -55,10 +59,10 @@ impl Visit<'_> {
     }
 
     /// Models on sale whose videos the customer's plan pays for.
-    pub(super) fn paid_by_plan(&self, duration_s: u32) -> Vec<ModelId> {
+    pub(super) fn paid_by_plan(&self, made: (u32, Quality)) -> Vec<ModelId> {
         let on_sale = self.snapshot.models.iter().filter(|model| model.enabled);
         let paid = on_sale.filter(|model| {
-            let plan = self.payer(model, duration_s).plan;
+            let plan = self.payer(model, made).plan;
             plan.is_some_and(|plan| plan.covers(model))
         });
         paid.map(|model| model.id.clone()).collect()
@@ -82,7 +86,7 @@ impl Visit<'_> {
     /// What is used of the limits that a draft touches.
     pub(super) fn usages_of(&self, draft: &Draft) -> Vec<Usage> {
         let model = self.snapshot.model(&draft.model);
-        let price = model.and_then(|model| model.price_row(draft.duration_s));
+        let price = model.and_then(|model| model.price_row(draft.duration_s, draft.quality));
         let features = self.features_of(draft).unwrap_or_default();
         let plan = self.payer_of(draft).plan;
         let touched = limits_touched(&self.snapshot.rules, model, plan, &features);

@@ -11,11 +11,16 @@ use super::visit::Visit;
 use crate::show;
 
 impl Visit<'_> {
+    /// Whether `/bonus` brings this customer anything.
+    pub(super) fn bonus_is_on(&self) -> bool {
+        let is_on = self.asking(|context| self.snapshot.switch(DAILY_BONUS, false, context));
+        is_on && self.snapshot.rewards.daily > Credits::ZERO
+    }
+
     /// `/bonus`.
     pub(super) async fn bonus(&mut self) -> Result<Reply, Error> {
         let credits = self.snapshot.rewards.daily;
-        let is_on = self.asking(|context| self.snapshot.switch(DAILY_BONUS, false, context));
-        if !is_on || credits == Credits::ZERO {
+        if !self.bonus_is_on() {
             return Ok(self.send(self.say.text("bonus-off")).into());
         }
         let (user, day) = (self.account.user, bonus_day(self.now));

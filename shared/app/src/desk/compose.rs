@@ -5,7 +5,7 @@ use domain::catalog::{Makes, Model};
 use domain::id::MessageId;
 use domain::job::{Job, Order};
 use domain::time::Millis;
-use domain::video::Aspect;
+use domain::video::{Aspect, Quality};
 use telegram::methods::Reply;
 use telegram::types::{Document, Message};
 
@@ -127,9 +127,11 @@ impl Visit<'_> {
         if draft.photo.is_some() || model.aspects.contains(&order.aspect) {
             draft.aspect = order.aspect;
         }
-        if model.price(order.duration_s).is_some() {
+        if model.price(order.duration_s, Quality::Standard).is_some() {
             draft.duration_s = order.duration_s;
         }
+        let quality = order.quality.unwrap_or_default();
+        draft.quality = model.quality_or_standard(draft.duration_s, quality);
         Ok(draft)
     }
 
@@ -176,7 +178,9 @@ impl Visit<'_> {
         let kept = choice
             .as_ref()
             .map(|choice| choice.duration_s)
-            .filter(|seconds| model.price(*seconds).is_some());
+            .filter(|seconds| model.price(*seconds, Quality::Standard).is_some());
+        let duration_s = kept.unwrap_or(first);
+        let quality = choice.as_ref().map_or(Quality::Standard, |choice| choice.quality);
         let aspect = choice
             .map(|choice| choice.aspect)
             .filter(|aspect| model.aspects.contains(aspect));
@@ -195,7 +199,8 @@ impl Visit<'_> {
             aspect: aspect
                 .or_else(|| model.aspects.first().copied())
                 .unwrap_or(Aspect::Portrait),
-            duration_s: kept.unwrap_or(first),
+            duration_s,
+            quality: model.quality_or_standard(duration_s, quality),
             created_at: self.now,
             source: None,
             voice: None,

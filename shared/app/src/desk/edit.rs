@@ -2,7 +2,7 @@
 
 use domain::account::Draft;
 use domain::id::{JobId, ModelId, Nonce};
-use domain::video::Aspect;
+use domain::video::{Aspect, Quality};
 use store::Drafted;
 use telegram::methods::{EditMessageText, Reply};
 
@@ -43,7 +43,7 @@ impl Visit<'_> {
         self.edit_card(message_id, cards::draft(&self.view(draft, &usages)))
     }
 
-    /// Another model, of whatever kind; length and shape are kept where it offers them.
+    /// Another model, of whatever kind; length, quality and shape are kept where it offers them.
     pub(super) async fn choose_model(
         &self,
         nonce: &Nonce,
@@ -65,12 +65,13 @@ impl Visit<'_> {
         };
         let mut after = draft.clone();
         after.model = model.id.clone();
-        if model.price(draft.duration_s).is_none() {
+        if model.price(draft.duration_s, Quality::Standard).is_none() {
             after.duration_s = model
                 .prices
                 .first()
                 .map_or(draft.duration_s, |price| price.duration_s);
         }
+        after.quality = model.quality_or_standard(after.duration_s, draft.quality);
         if !model.aspects.contains(&draft.aspect) && draft.photo.is_none() {
             after.aspect = model.aspects.first().copied().unwrap_or(draft.aspect);
         }
@@ -88,15 +89,16 @@ impl Visit<'_> {
         let Some(draft) = self.draft(nonce) else {
             return Ok(self.stale(query_id));
         };
-        let offered = self
-            .snapshot
-            .model(&draft.model)
-            .is_some_and(|model| model.price(seconds).is_some());
-        let duration_s = if offered { seconds } else { draft.duration_s };
+        let model = self.snapshot.model(&draft.model);
+        let made = model
+            .filter(|model| model.price(seconds, Quality::Standard).is_some())
+            .map(|model| (seconds, model.quality_or_standard(seconds, draft.quality)));
+        let (duration_s, quality) = made.unwrap_or((draft.duration_s, draft.quality));
         self.change(
             draft,
             Draft {
                 duration_s,
+                quality,
                 ..draft.clone()
             },
             message_id,
@@ -131,6 +133,28 @@ impl Visit<'_> {
             query_id,
         )
         .await
+    }
+
+    /// Another quality.
+    pub(super) async fn choose_quality(
+        &self,
+        nonce: &Nonce,
+        quality: Quality,
+        message_id: i64,
+        query_id: &str,
+    ) -> Result<Reply, Error> {
+        let Some(draft) = self.draft(nonce) else {
+            return Ok(self.stale(query_id));
+        };
+        let model = self.snapshot.model(&draft.model);
+        let quality = model.map_or(draft.quality, |model| {
+            model.quality_or_standard(draft.duration_s, quality)
+        });
+        let after = Draft {
+            quality,
+            ..draft.clone()
+        };
+        self.change(draft, after, message_id, query_id).await
     }
 
     /// Throws the draft away.

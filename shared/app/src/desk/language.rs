@@ -24,7 +24,7 @@ impl Visit<'_> {
         let name = language.map(Locale::as_str);
         let store = &self.desk.store;
         let noted = store.set_language(self.account.user, name, say.locale().as_str(), self.deadline);
-        let (noted, ()) = futures::future::join(noted, self.name_the_button(say)).await;
+        let (noted, ()) = futures::future::join(noted, self.speak_on_the_menu(language, say)).await;
         noted?;
         Ok(self.edit_card(message_id, self.languages_card(say, name)))
     }

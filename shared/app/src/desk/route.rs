@@ -105,7 +105,7 @@ impl Desk {
             // Help there is even where nobody can be looked up.
             Err(error) if command.as_deref() == Some("help") => {
                 tracing::warn!(name: "help_without_account", error = crate::chain(&error), "help is given in the language of Telegram");
-                return Ok(Some(help(message.chat.id, say)));
+                return Ok(Some(help(message.chat.id, say, false)));
             }
             Err(error) => return Err(error),
         };
@@ -118,7 +118,7 @@ impl Desk {
             Some("invite") => visit.invite().await?,
             Some("bonus") => visit.bonus().await?,
             Some("delete_my_data") => Box::pin(visit.delete_my_data()).await?,
-            Some("help") => help(message.chat.id, visit.say),
+            Some("help") => help(message.chat.id, visit.say, visit.bonus_is_on()),
             Some("language") => visit.languages(),
             Some("notifications") => visit.news_choice(),
             Some("cabinet" | "balance") => visit.cabinet(),
@@ -145,6 +145,7 @@ impl Desk {
         }
         let say = Say::in_(Locale::of(query.from.language_code.as_deref()));
         let Some(button) = query.data.as_deref().and_then(Button::parse) else {
+            let say = self.chosen_say(query, say).await;
             return Ok(Some(
                 AnswerCallbackQuery::alert(&query.id, say.text("draft-stale")).into(),
             ));
@@ -166,6 +167,26 @@ impl Desk {
         pressed.await.map(Some)
     }
 
+    /// The language that whoever pressed has chosen, where that is known; nobody waits long for it, and no account is opened.
+    async fn chosen_say(&self, query: &CallbackQuery, otherwise: Say) -> Say {
+        let is_private = query
+            .message
+            .as_ref()
+            .is_some_and(|message| message.chat.is_private());
+        if query.from.id <= 0 || !is_private {
+            return otherwise;
+        }
+        match self.store.account(UserId(query.from.id)).await {
+            Ok(account) => account
+                .and_then(|account| account.language)
+                .map_or(otherwise, |language| Say::of(&language)),
+            Err(error) => {
+                tracing::info!(name: "language_unknown", error = crate::chain(&error), "an old button is answered in the language of Telegram");
+                otherwise
+            }
+        }
+    }
+
     async fn member(&self, change: &ChatMemberUpdated, deadline: Deadline) -> Result<Option<Reply>, Error> {
         if !change.chat.is_private() {
             return self.brought(change, deadline).await;
@@ -183,7 +204,7 @@ impl Visit<'_> {
     async fn press(self, button: Button, message_id: i64, query_id: &str) -> Result<Reply, Error> {
         match button {
             Button::Cabinet => Ok(self.cabinet_instead(message_id)),
-            Button::Help => Ok(help_instead(self.chat, message_id, self.say)),
+            Button::Help => Ok(help_instead(self.chat, message_id, self.say, self.bonus_is_on())),
             Button::Models(nonce) => Ok(self.show_models(&nonce, message_id, query_id)),
             Button::Card(nonce) => Ok(self.show_card(&nonce, message_id, query_id)),
             Button::Model(nonce, model) => self.choose_model(&nonce, model, message_id, query_id).await,
@@ -192,6 +213,9 @@ impl Visit<'_> {
             Button::Film(_) => self.film(query_id).await,
             Button::Duration(nonce, seconds) => {
                 self.choose_duration(&nonce, seconds, message_id, query_id).await
+            }
+            Button::Quality(nonce, quality) => {
+                self.choose_quality(&nonce, quality, message_id, query_id).await
             }
             Button::Aspect(nonce, aspect) => self.choose_aspect(&nonce, aspect, message_id, query_id).await,
             Button::Create(nonce, revision, price) => {

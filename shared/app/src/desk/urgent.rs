@@ -10,6 +10,8 @@ mod carry;
 mod command;
 mod look;
 mod plan;
+mod ring;
+mod stop;
 mod why;
 
 use domain::id::UserId;
@@ -27,6 +29,7 @@ use telegram::types::{CallbackQuery, Message};
 
 use super::helpdesk::Helpdesk;
 use super::{Desk, Error};
+use crate::broadcast::Announcer;
 use crate::cashier;
 use command::{Change, Command, Unread};
 
@@ -49,6 +52,8 @@ pub struct Duty {
     pub cashier: cashier::Desk,
     /// The doorbells that failed too often.
     pub letters: DeadLetters,
+    /// Broadcasts.
+    pub announcer: Announcer,
 }
 
 /// What was done with a message or a press in the operator's chat.

@@ -10,6 +10,7 @@ use domain::id::{JobId, ModelId, Nonce, UserId};
 use domain::job::Job;
 use domain::limit::{Counts, Limit, Usage, Whose, WindowKey};
 use domain::time::Timestamp;
+use domain::video::Quality;
 use limits_flags::features::{Entitlements, Facts};
 use limits_flags::flags::Context;
 use limits_flags::{Asker, Snapshot, version_key};
@@ -273,7 +274,8 @@ impl Visit<'_> {
     /// What the customer lacks for a draft, if anything; else the limits that come with the features that it needs.
     pub(super) fn features_of(&self, draft: &Draft) -> Result<Vec<Limit>, Denied> {
         let model = self.snapshot.model(&draft.model);
-        self.needed(model, draft.duration_s, draft.photo.is_some())
+        let made = (draft.duration_s, draft.quality);
+        self.needed(model, made, draft.photo.is_some())
     }
 
     /// The limits that come with the features that an order of a model needs; or what the customer lacks of them.
@@ -283,7 +285,7 @@ impl Visit<'_> {
         duration_s: u32,
         with_photo: bool,
     ) -> Result<Vec<Limit>, Denied> {
-        self.needed(Some(model), duration_s, with_photo)
+        self.needed(Some(model), (duration_s, Quality::Standard), with_photo)
     }
 
     /// What the customer lacks for an order of a model.
@@ -291,8 +293,13 @@ impl Visit<'_> {
         self.limits_of_features(model, duration_s, with_photo).err()
     }
 
-    fn needed(&self, model: Option<&Model>, duration_s: u32, with_photo: bool) -> Result<Vec<Limit>, Denied> {
-        let needed = self.snapshot.required(model, duration_s, with_photo);
+    fn needed(
+        &self,
+        model: Option<&Model>,
+        made: (u32, Quality),
+        with_photo: bool,
+    ) -> Result<Vec<Limit>, Denied> {
+        let needed = self.snapshot.required(model, made, with_photo);
         self.entitled(|entitled| match entitled.require_all(needed) {
             Ok(limits) => Ok(limits.into_iter().cloned().collect()),
             Err(denial) => Err(Denied {
@@ -343,7 +350,7 @@ impl Visit<'_> {
             account: &self.account,
             draft,
             payer: self.payer_of(draft),
-            by_plan: self.paid_by_plan(draft.duration_s),
+            by_plan: self.paid_by_plan((draft.duration_s, draft.quality)),
             lacks: denied.as_ref().map(|denied| self.lacks(denied)),
             locked: self.locked(),
             way_up: self.way_up(draft, usages, denied.is_some()),

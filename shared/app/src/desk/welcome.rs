@@ -66,15 +66,19 @@ impl Visit<'_> {
     }
 }
 
-/// `/help`.
-pub(super) fn help(chat: i64, say: Say) -> Reply {
-    SendMessage::html(chat, say.text("help")).into()
+/// `/help`; `bonus` says whether `/bonus` brings anything.
+pub(super) fn help(chat: i64, say: Say, bonus: bool) -> Reply {
+    SendMessage::html(chat, helping(say, bonus)).into()
+}
+
+fn helping(say: Say, bonus: bool) -> String {
+    say.with("help", [("bonus", if bonus { "yes" } else { "no" }.into())])
 }
 
 /// The same in the place of the message whose button was pressed: an answer carries one method, and an edit also stops
 /// the button's turning.
-pub(super) fn help_instead(chat: i64, message_id: i64, say: Say) -> Reply {
-    EditMessageText::html(chat, message_id, say.text("help"))
+pub(super) fn help_instead(chat: i64, message_id: i64, say: Say, bonus: bool) -> Reply {
+    EditMessageText::html(chat, message_id, helping(say, bonus))
         .with_buttons(cards::cabinet_button(say))
         .into()
 }

@@ -7,6 +7,7 @@ use domain::catalog::{Makes, Model};
 use domain::id::{JobId, MessageId, Nonce};
 use domain::limit::Usage;
 use domain::money::Credits;
+use domain::video::Quality;
 use telegram::methods::{EditMessageText, Reply};
 use telegram::types::Message;
 
@@ -22,6 +23,9 @@ pub(super) const VOICE_SECONDS_MAX: u32 = 120;
 const VOICE_BYTES_MAX: u64 = 10_000_000;
 /// What a draft's model takes, if nobody knows the model any more.
 pub(super) const CHARS_MAX: u32 = 1000;
+
+/// What makes words has neither a length to choose nor a quality.
+const NO_CHOICE: (u32, Quality) = (0, Quality::Standard);
 
 impl Visit<'_> {
     /// What makes words for a draft, if anything on offer does.
@@ -52,15 +56,18 @@ impl Visit<'_> {
         if !self.takes_orders() || draft.voice.is_none() && refused() {
             return None;
         }
-        let price = model.price(0)?;
-        let covered = self.payer(model, 0).plan.is_some_and(|plan| plan.covers(model));
+        let price = model.price(NO_CHOICE.0, NO_CHOICE.1)?;
+        let covered = self
+            .payer(model, NO_CHOICE)
+            .plan
+            .is_some_and(|plan| plan.covers(model));
         Some(if covered { Credits::ZERO } else { price })
     }
 
     fn usages_of_words(&self, model: &Model) -> Vec<Usage> {
         let price = model.prices.first();
         let features = self.limits_of_features(model, 0, false).unwrap_or_default();
-        let plan = self.payer(model, 0).plan;
+        let plan = self.payer(model, NO_CHOICE).plan;
         let touched = limits_touched(&self.snapshot.rules, Some(model), plan, &features);
         touched
             .map(|limit| self.usage(limit, amount(limit.measure, price)))
@@ -92,7 +99,7 @@ impl Visit<'_> {
             new_jobs: self.takes_orders(),
             rules: &self.snapshot.rules,
             moderation: &self.snapshot.moderation,
-            plan: self.payer(model, 0).plan,
+            plan: self.payer(model, NO_CHOICE).plan,
             denied: self.denied_of(model, 0, false),
             costs: &self.snapshot.costs,
             usages: &usages,

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use domain::job::Job;
+use domain::time::Millis;
 use limits_flags::Snapshot;
 use table::Deadline;
 use telegram::methods::{EditMessageText, InlineKeyboardMarkup};
@@ -14,6 +15,8 @@ use crate::{cards, kinds, line, show, words_card};
 
 /// The longest that a courtesy may take.
 const TIMEOUT: Duration = Duration::from_secs(5);
+/// For how long an order is new.
+const JUST_NOW: Millis = Millis::from_secs(30);
 /// Bytes in a megabyte as people count them.
 const MEGABYTE: u64 = 1_000_000;
 
@@ -24,6 +27,15 @@ impl Workshop {
         self.show(job, text, None, deadline).await;
     }
 
+    /// Nobody was asked yet, because the provider is left alone for a while: whoever has just ordered learns that they wait, and
+    /// for how many. Later looks at an order that nobody was asked for change nothing that it says.
+    pub(super) async fn show_left_alone(&self, job: &Job, deadline: Deadline) {
+        let just_now = self.env.now().since(job.created_at) < JUST_NOW;
+        if just_now && job.timeline.len() == 1 && !job.order.makes.is_words() {
+            self.show_delayed(job, deadline).await;
+        }
+    }
+
     /// The provider did not take it yet; it can still be canceled.
     pub(super) async fn show_delayed(&self, job: &Job, deadline: Deadline) {
         if job.order.quiet {
@@ -32,17 +44,24 @@ impl Workshop {
         let say = Say::of(&job.order.locale);
         let (what, price) = (self.what(job), show::price(say, job));
         let give_up = self.with_settings(|snapshot| {
-            snapshot.map(|known| show::give_up(say, &known.rules, job, self.env.now()))
+            snapshot.map(|known| show::give_up_by(say, &known.rules, job, self.env.now()))
         });
         let values = [
             ("what", what.into()),
             ("price", price),
+            ("known", if give_up.is_some() { "yes" } else { "no" }.into()),
             ("give-up", give_up.unwrap_or_default().into()),
         ];
         let text = [
             Some(say.with("delayed", values)),
             line::told(say, self.store.jobs(), job).await,
-            Some(show::usual_wait(say, &job.order)),
+            Some(say.with(
+                "delayed-wait",
+                [
+                    ("kind", kinds::value(job.order.makes)),
+                    ("minutes", show::minutes(job.order.typical).into()),
+                ],
+            )),
         ];
         let text: Vec<String> = text.into_iter().flatten().collect();
         self.show(

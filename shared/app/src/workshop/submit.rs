@@ -46,6 +46,7 @@ impl Workshop {
             Chosen::Later(until) => {
                 // The job stays due, so cleanup rings every minute. A doorbell of our own for each of cleanup's would be
                 // one more chain of doorbells for every minute of an outage.
+                self.show_left_alone(job, deadline).await;
                 tracing::info!(name: "provider_left_alone", job = %job.id, for_ms = until.since(now).0, "the provider is left alone for a while");
                 return Ok(None);
             }
@@ -203,7 +204,7 @@ impl Workshop {
             first_frame,
             aspect: order.aspect,
             duration_s: order.duration_s,
-            quality: None,
+            quality: order.quality,
             sound: form.caps.sound,
             callback_url: callback_url(
                 &places.callback_base,

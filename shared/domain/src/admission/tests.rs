@@ -49,6 +49,7 @@ impl Scene {
             model: ModelId("kling-3.0".to_owned()),
             aspect: Aspect::Portrait,
             duration_s: 5,
+            quality: crate::video::Quality::Standard,
             created_at: NOW,
             source: None,
             voice: None,
@@ -133,7 +134,7 @@ impl Scene {
 
     /// Every limit that the order touches, each used as much.
     fn usages(&self) -> Vec<Usage> {
-        let price = self.model.price_row(5);
+        let price = self.model.price_row(5, crate::video::Quality::Standard);
         let touched = limits_touched(&self.rules, Some(&self.model), self.plan.as_ref(), &[]);
         let usage = |limit: &Limit| {
             let count = Count {
@@ -346,6 +347,7 @@ fn an_unlimited_plan_pays_nothing_and_is_held_by_the_models_limits_for_such_plan
 }
 
 mod paid;
+mod quality;
 mod refused_words;
 
 #[test]

@@ -47,6 +47,7 @@ pub(super) fn sketch(words: ForWords<'_>, draft: &Draft) -> Sketch {
         model: draft.model.clone(),
         aspect: draft.aspect,
         duration_s: draft.duration_s,
+        quality: draft.quality,
         source: draft.source,
         chars_max: words.chars_max,
         simple: words.simple.to_owned(),

@@ -33,6 +33,7 @@ fn job(costing: Option<Costing>) -> Job {
         image: None,
         aspect: Aspect::Portrait,
         duration_s: 5,
+        quality: None,
         locale: "ru".into(),
         typical: Millis::from_mins(1),
         poll_after: Millis::from_mins(2),

@@ -50,7 +50,7 @@ pub const WORDS_SETTLE_MAX: Millis = Millis::from_mins(10);
 /// The first repetition of anything that failed.
 const BACKOFF_FIRST: Millis = Millis::from_secs(4);
 /// The longest time between two repetitions.
-const BACKOFF_MAX: Millis = Millis::from_mins(3);
+pub const BACKOFF_MAX: Millis = Millis::from_mins(3);
 /// No two polls are nearer to each other, nor the first to the start (KIE.AI: poll every 2–3 s at first; the callback is
 /// faster than any poll).
 const POLL_APART_MIN: Millis = Millis::from_secs(15);

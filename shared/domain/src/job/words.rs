@@ -2,7 +2,7 @@
 
 use crate::account::Voice;
 use crate::id::{MessageId, ModelId};
-use crate::video::Aspect;
+use crate::video::{Aspect, Quality};
 
 /// What the words are for: the draft that they are ordered for, as it was. It comes back with them, or without.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Sketch {
     pub aspect: Aspect,
     /// Its length in seconds.
     pub duration_s: u32,
+    /// Its quality.
+    pub quality: Quality,
     /// The customer's message that it was made of.
     pub source: Option<MessageId>,
     /// How many characters the draft's model takes.

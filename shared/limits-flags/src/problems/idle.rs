@@ -1,6 +1,7 @@
 //! Limits that some order would pass by uncounted: of a provider that there is not, or of something that a price on sale does
 //! not state. Whoever writes such a limit thinks that it holds, so it is refused.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use domain::catalog::Makes;
@@ -13,11 +14,11 @@ use crate::features::Given;
 use crate::nearest::unknown;
 
 /// An order that can be made: the model by its name, and the price.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Order<'d> {
     name: &'d str,
     model: &'d ModelRow,
-    price: &'d PriceRow,
+    price: Cow<'d, PriceRow>,
     /// What it is expected to cost us, at its dearest; 0 if at some time nobody would know.
     micro_usd: u64,
 }
@@ -119,12 +120,20 @@ fn orders(document: &Document) -> impl Iterator<Item = Order<'_>> {
     let on_sale = document.models.iter().filter(|(_, model)| model.enabled);
     on_sale.flat_map(move |(name, model)| {
         let prices = model.prices.iter();
-        prices.map(move |price| Order {
+        let standard = prices.clone().map(move |price| Order {
             name,
             model,
-            price,
+            price: Cow::Borrowed(price),
             micro_usd: spent(document, name, model, price),
-        })
+        });
+        // What the higher quality costs stands at its price alone.
+        let high = prices.filter_map(PriceRow::in_high).map(move |price| Order {
+            name,
+            model,
+            micro_usd: price.micro_usd,
+            price: Cow::Owned(price),
+        });
+        standard.chain(high)
     })
 }
 

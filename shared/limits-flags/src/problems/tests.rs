@@ -168,6 +168,28 @@ fn a_free_render_and_a_length_that_stands_twice_are_named() {
 }
 
 #[test]
+fn a_higher_quality_that_is_cheaper_unbounded_or_needs_what_there_is_not_is_named() {
+    let high = |high: &str| {
+        let high = serde_json::from_str(high).unwrap();
+        found(|document| {
+            let prices = &mut document.models.get_mut("kling-3.0").unwrap().prices;
+            let price = prices.iter_mut().find(|price| price.seconds == 5).unwrap();
+            (price.credits, price.high) = (2, Some(high));
+        })
+    };
+    assert_eq!(high(r#"{"credits":3}"#), "");
+    let told = high(r#"{"credits":1}"#);
+    assert!(
+        told.contains("5 seconds cost less in the higher quality"),
+        "{told}"
+    );
+    let told = high(r#"{"credits":10000}"#);
+    assert!(told.contains("at most 9999 can be meant"), "{told}");
+    let told = high(r#"{"credits":3,"requires":["no_such"]}"#);
+    assert!(told.contains("requires: ") && told.contains("no_such"), "{told}");
+}
+
+#[test]
 fn a_limit_must_not_be_called_like_a_models_own() {
     let told = found(|document| {
         let own = document.models["kling-3.0"].limit.clone().unwrap();

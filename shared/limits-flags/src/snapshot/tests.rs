@@ -329,7 +329,7 @@ fn what_every_video_needs_is_not_asked_of_anything_else() {
     let needed = |id: &str, seconds, photo| {
         let model = snapshot.model(&ModelId(id.to_owned())).unwrap();
         snapshot
-            .required(Some(model), seconds, photo)
+            .required(Some(model), (seconds, Quality::Standard), photo)
             .into_iter()
             .collect::<Vec<_>>()
     };

@@ -136,6 +136,7 @@ impl TaskOrder {
             aspect: self.aspect,
             duration_s: self.duration_s,
             sound: self.sound,
+            quality: self.quality,
         }
     }
 }

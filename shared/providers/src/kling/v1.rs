@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 use super::{Answer, Output, Row, ordered, outcome, picture};
 use crate::{
-    Caps, Coming, Create, Form, LookUp, Looked, Provider, Quality, TaskFacts, TaskRef, Unsupported,
-    VideoOrder,
+    Caps, Coming, Create, Form, LookUp, Looked, Provider, Qualities, Quality, TaskFacts, TaskRef,
+    Unsupported, VideoOrder,
     http::{self, Failed, or_nothing},
     jwt,
     registry::Access,
@@ -47,6 +47,7 @@ const CAPS: Caps = Caps {
     prompt_chars_max: 2500,
     // `kling-v2-6` can, at another price; whoever wants it has the 3.x generation.
     sound: false,
+    qualities: Qualities::Yes,
 };
 
 const fn form(name: &'static str) -> Form {

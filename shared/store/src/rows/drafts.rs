@@ -3,7 +3,7 @@
 use domain::account::{Choice, Draft, Photo};
 use domain::id::{MessageId, ModelId, Nonce};
 use domain::time::Timestamp;
-use domain::video::Aspect;
+use domain::video::{Aspect, Quality};
 use table::{AttributeValue, Malformed, Row, map, n, s};
 
 use super::words::read_voice;
@@ -19,6 +19,7 @@ pub fn draft_map(draft: &Draft) -> AttributeValue {
         ("duration_s", n(draft.duration_s)),
         ("created_at", n(draft.created_at.0)),
     ];
+    members.extend(quality_of(draft.quality));
     members.extend(draft.source.map(|message| ("source", n(message.0))));
     members.extend(draft.before.as_ref().map(|words| ("before", s(words.clone()))));
     members.extend(draft.wish.as_ref().map(|wish| ("wish", s(wish.clone()))));
@@ -36,11 +37,22 @@ pub fn draft_map(draft: &Draft) -> AttributeValue {
 
 /// What the latest video was ordered with, as a map.
 pub fn choice_map(choice: &Choice) -> AttributeValue {
-    map([
+    let members = [
         ("model", s(choice.model.0.clone())),
         ("aspect", s(choice.aspect.as_str())),
         ("duration_s", n(choice.duration_s)),
-    ])
+    ];
+    map(members.into_iter().chain(quality_of(choice.quality)))
+}
+
+/// What is not said is the standard one, as it was before there was a choice.
+pub(super) fn quality_of(quality: Quality) -> Option<(&'static str, AttributeValue)> {
+    (quality != Quality::Standard).then(|| ("quality", s(quality.as_str())))
+}
+
+pub(super) fn read_quality(row: Row<'_>) -> Result<Option<Quality>, Malformed> {
+    let named = |name| Quality::parse(name).ok_or(Malformed { attribute: "quality" });
+    row.s_opt("quality").map(named).transpose()
 }
 
 /// It decides nothing but how the next draft begins, so one that cannot be read is as good as none.
@@ -49,6 +61,7 @@ pub(super) fn read_choice(row: Row<'_>) -> Option<Choice> {
         model: ModelId(row.s_opt("model")?.to_owned()),
         aspect: Aspect::parse(row.s_opt("aspect")?)?,
         duration_s: row.n_opt("duration_s").ok()??,
+        quality: read_quality(row).ok()?.unwrap_or_default(),
     })
 }
 
@@ -68,6 +81,7 @@ pub(super) fn read_draft(row: Row<'_>) -> Result<Draft, Malformed> {
         model: ModelId(row.s("model")?.to_owned()),
         aspect: Aspect::parse(row.s("aspect")?).ok_or(Malformed { attribute: "aspect" })?,
         duration_s: row.n("duration_s")?,
+        quality: read_quality(row)?.unwrap_or_default(),
         created_at: Timestamp(row.n("created_at")?),
         source: row.n_opt("source")?.map(MessageId),
         voice: read_voice(row)?,

@@ -33,6 +33,7 @@ fn job() -> Job {
         }),
         aspect: Aspect::Square,
         duration_s: 10,
+        quality: Some(domain::video::Quality::High),
         locale: "ru".into(),
         typical: Millis(60_000),
         poll_after: Millis(120_000),
@@ -161,6 +162,7 @@ fn a_job_reads_back_as_written() {
         model: ModelId("kling-3.0".into()),
         aspect: Aspect::Square,
         duration_s: 5,
+        quality: domain::video::Quality::High,
         source: Some(MessageId(4)),
         chars_max: 2500,
         simple: "простое".into(),
@@ -274,6 +276,7 @@ fn an_account_reads_back_as_written() {
         model: ModelId("kling-3.0".into()),
         aspect: Aspect::Landscape,
         duration_s: 10,
+        quality: domain::video::Quality::High,
     });
     account.language = Some("en".into());
     item.insert("last".into(), choice_map(account.last.as_ref().unwrap()));
@@ -308,6 +311,7 @@ fn a_draft_reads_back_as_written_with_and_without_a_photo() {
             model: ModelId("m".into()),
             aspect: Aspect::Portrait,
             duration_s: 5,
+            quality: domain::video::Quality::High,
             created_at: Timestamp(9),
             source,
             voice,

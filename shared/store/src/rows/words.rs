@@ -6,6 +6,8 @@ use domain::job::{Answer, Sketch};
 use domain::video::Aspect;
 use table::{AttributeValue, Malformed, Row, map, n, s};
 
+use super::drafts;
+
 /// What the words are for, as a map.
 pub(super) fn sketch_map(sketch: &Sketch) -> AttributeValue {
     let mut members = vec![
@@ -15,6 +17,7 @@ pub(super) fn sketch_map(sketch: &Sketch) -> AttributeValue {
         ("chars_max", n(sketch.chars_max)),
         ("simple", s(sketch.simple.clone())),
     ];
+    members.extend(drafts::quality_of(sketch.quality));
     members.extend(sketch.source.map(|message| ("source", n(message.0))));
     members.extend(sketch.wish.as_ref().map(|wish| ("wish", s(wish.clone()))));
     if let Some(voice) = &sketch.voice {
@@ -29,6 +32,7 @@ pub(super) fn read_sketch(row: Row<'_>) -> Result<Sketch, Malformed> {
         model: ModelId(row.s("model")?.to_owned()),
         aspect: Aspect::parse(row.s("aspect")?).ok_or(Malformed { attribute: "aspect" })?,
         duration_s: row.n("duration_s")?,
+        quality: drafts::read_quality(row)?.unwrap_or_default(),
         source: row.n_opt("source")?.map(MessageId),
         chars_max: row.n("chars_max")?,
         simple: row.s("simple")?.to_owned(),

@@ -17,6 +17,7 @@ fn words() -> Admission {
         model: ModelId("kling-3.0".into()),
         aspect: Aspect::Portrait,
         duration_s: 5,
+        quality: domain::video::Quality::Standard,
         source: Some(MessageId(4)),
         chars_max: 2500,
         simple: "a hedgehog, soft light".into(),

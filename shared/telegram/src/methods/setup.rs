@@ -103,6 +103,19 @@ pub struct SetMyCommands {
     pub scope: Option<CommandScope>,
 }
 
+/// Takes a menu of commands away: what is shown is that of the next wider scope.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct DeleteMyCommands {
+    /// Where it is shown.
+    pub scope: CommandScope,
+}
+
+impl Method for DeleteMyCommands {
+    const NAME: &'static str = "deleteMyCommands";
+    /// Always `true`.
+    type Answer = bool;
+}
+
 /// Where commands are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

@@ -139,14 +139,18 @@ fn commands(state: &State, user_id: i64) -> Value {
         .get(&user_id)
         .and_then(|user| user.language_code.as_deref());
     let language = language.unwrap_or_default().split('-').next().unwrap_or_default();
-    let scopes = ["all_private_chats", "default"].map(|scope| json!({"type": scope}).to_string());
-    let find = |language: &str| {
-        scopes
-            .iter()
-            .find_map(|scope| state.commands.get(&(scope.clone(), language.to_owned())))
-    };
-    find(language)
-        .or_else(|| find(""))
+    let own = json!({"type": "chat", "chat_id": user_id});
+    let scopes = [
+        own,
+        json!({"type": "all_private_chats"}),
+        json!({"type": "default"}),
+    ]
+    .map(|scope| scope.to_string());
+    // The narrowest scope goes first, and of one the list of the language.
+    let mut keys = scopes
+        .into_iter()
+        .flat_map(|scope| [language, ""].map(|of| (scope.clone(), of.to_owned())));
+    keys.find_map(|key| state.commands.get(&key))
         .cloned()
         .unwrap_or_else(|| json!([]))
 }

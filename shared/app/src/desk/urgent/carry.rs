@@ -21,7 +21,7 @@ use crate::cashier::{RefundError, Refunding};
 use crate::{gift, show};
 
 /// Why a change was not made, or is not known to have been.
-enum Undone {
+pub(super) enum Undone {
     /// It was not: this is why.
     Surely(String),
     /// The tables, or a rail, failed in between.
@@ -38,6 +38,8 @@ impl Counter<'_> {
             Change::Grant(user, credits) => self.give(*user, *credits, &format!("telegram#{name}"), by).await,
             Change::Ban(user, span) => self.ban(*user, Some(*span), by).await,
             Change::Unban(user) => self.ban(*user, None, by).await,
+            Change::Ring => self.ring_again(by).await,
+            Change::Stop(id) => self.stop_broadcast(id, by).await,
             Change::Undo => self.undo(was, by).await,
         };
         let (say, id, why) = match done {
@@ -213,6 +215,6 @@ impl Undone {
     }
 }
 
-fn perhaps(error: impl StdError + 'static) -> Undone {
+pub(super) fn perhaps(error: impl StdError + 'static) -> Undone {
     Undone::Perhaps(crate::chain(&error))
 }

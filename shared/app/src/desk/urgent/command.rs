@@ -1,5 +1,6 @@
 //! What can be asked for in the operator's chat, and who may.
 
+use domain::broadcast::BroadcastId;
 use domain::id::{JobId, ModelId, UserId};
 use domain::money::Credits;
 use domain::payment::PaymentId;
@@ -10,8 +11,9 @@ use crate::cashier::Name;
 use crate::gift::CREDITS_MAX;
 
 /// Every command, with the words that say what it takes.
-const COMMANDS: [&str; 12] = [
-    "operator", "status", "find", "why", "flag", "pause", "resume", "refund", "grant", "ban", "unban", "undo",
+const COMMANDS: [&str; 14] = [
+    "operator", "status", "find", "why", "flag", "pause", "resume", "refund", "grant", "ban", "unban",
+    "ring", "stop", "undo",
 ];
 /// The longest reason, in bytes: it is shown again, and stands in the audit behind where it came from.
 const WHY_BYTES_MAX: usize = 1_500;
@@ -48,6 +50,10 @@ pub(super) enum Change {
     Grant(UserId, Credits),
     Ban(UserId, Millis),
     Unban(UserId),
+    /// Doorbells that failed too often ring once more.
+    Ring,
+    /// A broadcast goes no further.
+    Stop(BroadcastId),
     Undo,
 }
 
@@ -85,7 +91,12 @@ impl Change {
     /// Settings and standings are an editor's; money, and going back, an owner's.
     fn role(&self) -> Role {
         match self {
-            Self::Flag(..) | Self::Model(..) | Self::Ban(..) | Self::Unban(_) => Role::Editor,
+            Self::Flag(..)
+            | Self::Model(..)
+            | Self::Ban(..)
+            | Self::Unban(_)
+            | Self::Ring
+            | Self::Stop(_) => Role::Editor,
             Self::RefundOrder(_) | Self::RefundPayment(_) | Self::Grant(..) | Self::Undo => Role::Owner,
         }
     }
@@ -126,6 +137,8 @@ fn read(name: &str, words: &[&str]) -> Option<Command> {
         }
         ("ban", [user, why @ ..]) => because(Change::Ban(user_of(user)?, FOR_GOOD), why),
         ("unban", [user, why @ ..]) => because(Change::Unban(user_of(user)?), why),
+        ("ring", why) => because(Change::Ring, why),
+        ("stop", [broadcast, why @ ..]) => because(Change::Stop(BroadcastId::parse(broadcast)?), why),
         ("undo", why) => because(Change::Undo, why),
         _ => None,
     }
@@ -240,6 +253,12 @@ mod tests {
             Some((Change::Ban(UserId(7), FOR_GOOD), why()))
         );
         assert_eq!(change("/undo it burns"), Some((Change::Undo, why())));
+        assert_eq!(change("/ring it burns"), Some((Change::Ring, why())));
+        let broadcast = BroadcastId::parse("1795251600000-abcdef").unwrap();
+        assert_eq!(
+            change("/stop 1795251600000-abcdef it burns"),
+            Some((Change::Stop(broadcast), why()))
+        );
         for lacking in [
             "/flag new_jobs off",
             "/flag new_jobs maybe it burns",
@@ -253,6 +272,9 @@ mod tests {
             "/refund 7 it burns",
             "/refund buy-7-x it burns",
             "/undo",
+            "/ring",
+            "/stop it burns",
+            "/stop 1795251600000-abcdef",
         ] {
             assert_eq!(change(lacking), None, "{lacking}");
         }

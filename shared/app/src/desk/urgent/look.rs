@@ -106,7 +106,11 @@ impl Counter<'_> {
             ("part", if part { "yes" } else { "no" }.into()),
         ];
         let dead = self.dead_letters().await;
-        Ok(format!("{}\n{dead}", say.with("urgent-status", values)))
+        let broadcasts = self.broadcasts().await?;
+        Ok(format!(
+            "{}\n{dead}{broadcasts}",
+            say.with("urgent-status", values)
+        ))
     }
 
     /// How many doorbells failed too often, and since when. What SQS does not answer in time is told as not known.

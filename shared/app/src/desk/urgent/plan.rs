@@ -39,13 +39,12 @@ impl Counter<'_> {
             }
             Change::Ban(user, span) => {
                 let until = self.moment(self.now.after(*span));
-                self.plan_for(*user, "urgent-what-ban", [("credits", until.into())])
+                self.plan_for(*user, "urgent-what-ban", [("until", until.into())])
                     .await
             }
-            Change::Unban(user) => {
-                self.plan_for(*user, "urgent-what-unban", [("credits", "".into())])
-                    .await
-            }
+            Change::Unban(user) => self.plan_for(*user, "urgent-what-unban", []).await,
+            Change::Ring => Ok(self.plan_ring().await),
+            Change::Stop(id) => self.plan_stop(id).await,
             Change::Undo => self.plan_undo().await,
         }
     }
@@ -122,7 +121,7 @@ impl Counter<'_> {
         &self,
         user: UserId,
         id: &str,
-        told: [(&'static str, crate::texts::Value<'_>); 1],
+        told: impl IntoIterator<Item = (&'static str, crate::texts::Value<'_>)>,
     ) -> Result<Planned, Error> {
         let say = self.help.say;
         let Some(account) = self.desk.store.account(user).await? else {

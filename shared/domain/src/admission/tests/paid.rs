@@ -16,7 +16,7 @@ fn paid(edit: impl FnOnce(&mut Scene)) -> (bool, Option<String>) {
         let counts = Counts::from([(limit.key(NOW, None).row().to_owned(), count)]);
         limit.usage(amount, &counts, 0, NOW)
     };
-    let price = scene.model.price_row(5).unwrap();
+    let price = scene.model.price_row(5, crate::video::Quality::Standard).unwrap();
     let available = scene.account.balance.available;
     let payer = payer(scene.plan.as_ref(), &scene.model, price, available, used);
     (payer.plan.is_some(), payer.used_up.map(|usage| usage.limit.id))

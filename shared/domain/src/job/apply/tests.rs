@@ -38,6 +38,7 @@ fn job() -> Job {
         image: None,
         aspect: Aspect::Portrait,
         duration_s: 5,
+        quality: None,
         locale: "ru".into(),
         typical: Millis::from_secs(60),
         poll_after: Millis::from_mins(11),

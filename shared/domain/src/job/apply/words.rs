@@ -87,6 +87,7 @@ impl Job {
             model: sketch.model.clone(),
             aspect: sketch.aspect,
             duration_s: sketch.duration_s,
+            quality: sketch.quality,
             created_at: now,
             source: sketch.source,
             voice: None,

@@ -3,7 +3,7 @@
 use domain::catalog::Makes;
 use domain::video::Aspect;
 
-use crate::{Caps, Form, NO_LENGTH};
+use crate::{Caps, Form, NO_LENGTH, Qualities};
 
 /// Models that take the same request form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -38,6 +38,7 @@ const FIVE_OR_TEN: &[u32] = &[5, 10];
 const SIX_OR_TEN: &[u32] = &[6, 10];
 
 const KLING_30: Caps = Caps {
+    qualities: Qualities::Yes,
     durations_text_s: THREE_TO_FIFTEEN,
     durations_image_s: THREE_TO_FIFTEEN,
     aspects_text: &Aspect::ALL,
@@ -48,6 +49,7 @@ const KLING_30: Caps = Caps {
 };
 
 const KLING_26: Caps = Caps {
+    qualities: Qualities::No,
     durations_text_s: FIVE_OR_TEN,
     durations_image_s: FIVE_OR_TEN,
     ..KLING_30
@@ -59,6 +61,7 @@ const KLING_25_TURBO: Caps = Caps {
 };
 
 const SEEDANCE_2: Caps = Caps {
+    qualities: Qualities::Yes,
     durations_text_s: FOUR_TO_FIFTEEN,
     durations_image_s: FOUR_TO_FIFTEEN,
     aspects_text: &Aspect::ALL,
@@ -72,6 +75,7 @@ const SEEDANCE_2: Caps = Caps {
 const MINIMAX_PROMPT_CHARS_MAX: usize = 2000;
 
 const MINIMAX_H3: Caps = Caps {
+    qualities: Qualities::No,
     prompt_chars_min: 1,
     prompt_chars_max: MINIMAX_PROMPT_CHARS_MAX,
     sound: false,
@@ -80,6 +84,7 @@ const MINIMAX_H3: Caps = Caps {
 
 /// From words it takes neither a duration nor a shape, and renders 6 s of 16:9.
 const HAILUO_02: Caps = Caps {
+    qualities: Qualities::FromPhoto,
     durations_text_s: &[6],
     durations_image_s: SIX_OR_TEN,
     aspects_text: &[Aspect::Landscape],
@@ -96,11 +101,13 @@ const HAILUO_23: Caps = Caps {
 };
 
 const SORA_2: Caps = Caps {
+    qualities: Qualities::No,
     durations_image_s: &[],
     ..HAILUO_23
 };
 
 const NANO_BANANA_2: Caps = Caps {
+    qualities: Qualities::Yes,
     durations_text_s: NO_LENGTH,
     durations_image_s: NO_LENGTH,
     aspects_text: &Aspect::ALL,
@@ -112,6 +119,7 @@ const NANO_BANANA_2: Caps = Caps {
 
 /// It writes words and title by itself; then a prompt may have 500 characters (docs.kie.ai, generate-music).
 const SUNO_V5: Caps = Caps {
+    qualities: Qualities::No,
     durations_image_s: &[],
     aspects_text: &[],
     prompt_chars_max: 500,

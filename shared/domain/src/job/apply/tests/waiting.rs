@@ -114,40 +114,40 @@ fn a_wait_is_written_only_over_the_due_time_that_was_read() {
 }
 
 #[test]
-fn whoever_is_due_sooner_at_the_same_provider_is_taken_up_before_whoever_came_sooner() {
-    let due = |seconds| Some(START.after(Millis::from_secs(seconds)));
+fn whoever_came_sooner_and_waits_for_the_same_provider_waits_before_whenever_each_is_tried() {
+    let at = |seconds| START.after(Millis::from_secs(seconds));
     let mine = Job {
-        due_at: due(10),
+        created_at: at(10),
+        due_at: Some(at(20)),
         ..job()
     };
-    let came_later = |seconds| {
+    let other = |came, due| {
         let nonce = Nonce::from_random([2; NONCE_CHARS]);
         Job {
             id: JobId { nonce, ..job().id },
-            created_at: START.after(Millis::from_secs(1)),
-            due_at: due(seconds),
+            created_at: at(came),
+            due_at: Some(at(due)),
             ..job()
         }
     };
-    assert!(came_later(9).waits_before(&mine) && !mine.waits_before(&came_later(9)));
-    assert!(!came_later(11).waits_before(&mine) && mine.waits_before(&came_later(11)));
-    // Of two that are due at one moment, one is the first.
+    for due in [15, 20, 25] {
+        assert!(other(9, due).waits_before(&mine) && !mine.waits_before(&other(9, due)));
+        assert!(!other(11, due).waits_before(&mine) && mine.waits_before(&other(11, due)));
+    }
+    // Of two that came at one moment, one is the first.
     assert_ne!(
-        came_later(10).waits_before(&mine),
-        mine.waits_before(&came_later(10))
+        other(10, 20).waits_before(&mine),
+        mine.waits_before(&other(10, 20))
     );
     assert!(!mine.waits_before(&mine.clone()));
-    let mut elsewhere = came_later(9);
+    let mut elsewhere = other(9, 20);
     "kling".clone_into(&mut elsewhere.order.provider);
     assert!(!elsewhere.waits_before(&mine));
     for stage in [Stage::Submitting, Stage::Running, Stage::Failed, Stage::Canceled] {
-        assert!(
-            !Job {
-                stage,
-                ..came_later(9)
-            }
-            .waits_before(&mine),
-            "{stage:?}"
-        );
+        let moved = Job {
+            stage,
+            ..other(9, 20)
+        };
+        assert!(!moved.waits_before(&mine), "{stage:?}");
     }
 }

@@ -16,6 +16,7 @@ pub(super) fn words_job() -> Job {
             model: ModelId("kling-3.0".into()),
             aspect: Aspect::Square,
             duration_s: 5,
+            quality: crate::video::Quality::Standard,
             source: Some(MessageId(4)),
             chars_max: 2500,
             simple: "a hedgehog, soft light".into(),

@@ -19,6 +19,7 @@ static DELIVERED: LazyLock<Job> = LazyLock::new(|| {
         image: None,
         aspect: Aspect::Portrait,
         duration_s: 5,
+        quality: None,
         locale: String::new(),
         typical: DAY,
         poll_after: DAY,
