@@ -269,6 +269,9 @@ async fn build(
     stack: &Stack,
     options: &Options,
 ) -> Result<std::collections::BTreeMap<String, std::path::PathBuf>> {
+    if let Some(binaries) = &options.binaries {
+        return Ok(binaries.clone());
+    }
     let names = stack.functions.values().map(|function| function.binary.as_str());
     let with = BuildOptions {
         workspace: options.workspace.clone(),

@@ -45,6 +45,8 @@ pub struct Options {
     pub workspace: PathBuf,
     /// The cargo profile of the functions, `dev` or `release`.
     pub profile: String,
+    /// Where the functions' binaries are, by name, if they are built already.
+    pub binaries: Option<BTreeMap<String, PathBuf>>,
     /// Where tables are kept.
     pub storage: Storage,
     /// The port of the page and of the played Bot API.
@@ -85,6 +87,7 @@ impl Options {
         Self {
             workspace: workspace.into(),
             profile: "dev".to_owned(),
+            binaries: None,
             storage: Storage::Memory,
             page: Port::From(PAGE_PORT),
             kie: Port::Any,

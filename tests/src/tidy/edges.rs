@@ -77,6 +77,9 @@ const LOCAL: &[(&str, &[&str])] = &[
     ("played-studios", &["played-kie"]),
     ("played-rails", &[]),
     ("one-request", &[]),
+    // What the others are measured beside.
+    ("hello-function", &[]),
+    ("bench", &["local-cloud", "local-lambda", "played-telegram"]),
     // Goes through what the decisions can come to, and sees nothing but them.
     ("model", &["domain"]),
     // Reads rows as they lie there, and draws with the same pen.
