@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
+use app::broadcast::Announcer;
 use app::cashier::Cashier;
 use app::desk::{Desk, Duty, Helpdesk};
 use app::lookout::Lookout;
@@ -19,7 +20,7 @@ use providers::Providers;
 use providers::registry::{Access, Now};
 use queue::{DeadLetters, Queue};
 use serde_norway::Value;
-use store::{PaymentTables, Payments, Store, Tables};
+use store::{BroadcastTables, Broadcasts, PaymentTables, Payments, Store, Tables};
 use table::Db;
 
 use crate::kie;
@@ -200,6 +201,17 @@ impl Ground<'_> {
                 audit: "AuditTable".to_owned(),
             },
             letters: letters(),
+            announcer: Announcer {
+                broadcasts: Broadcasts::new(
+                    self.db(),
+                    BroadcastTables {
+                        broadcasts: "BroadcastsTable".to_owned(),
+                        accounts: "AccountsTable".to_owned(),
+                    },
+                ),
+                audit: "AuditTable".to_owned(),
+                env: self.env(),
+            },
         };
         Desk::new(self.store(), settings, self.queue(), self.env())
             .selling(cashier)
