@@ -27,7 +27,7 @@ const SECONDS_MAX: u32 = 10;
 /// What a process may hold.
 const RSS_MB_MAX: u32 = 1_024;
 /// As many inputs of each target are kept in the repository, the shortest, and none is longer than that.
-const KEPT_MAX: usize = 120;
+const KEPT_MAX: usize = 40;
 const KEPT_BYTES_MAX: usize = 400;
 
 /// What was asked for.

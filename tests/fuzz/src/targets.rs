@@ -4,6 +4,7 @@ mod answers;
 mod files;
 mod money;
 mod names;
+mod rails;
 mod rules;
 mod signed;
 mod telegram;
@@ -53,9 +54,9 @@ pub const ALL: &[Target] = &[
     answers::MINIMAX,
     answers::OPENAI,
     answers::CHECK,
-    answers::YOOKASSA,
-    answers::STRIPE,
-    answers::BOT_API,
+    rails::YOOKASSA,
+    rails::STRIPE,
+    rails::BOT_API,
     names::DOORBELL,
     names::NAMES,
     names::CURSORS,
