@@ -80,7 +80,8 @@ fn names(data: &[u8]) {
     if let Some(nonce) = Nonce::parse(text) {
         assert_eq!(Nonce::parse(nonce.next().as_str()), Some(nonce.next()));
     }
-    if let Some(counted) = Counted::parse(text) {
+    // No counter has a star in its name.
+    if let Some(counted) = Counted::parse(text).filter(|counted| !counted.key.0.contains('*')) {
         assert_eq!(Counted::parse(&counted.to_string()), Some(counted));
     }
     if let Some(at) = Timestamp::parse_rfc3339(text) {
