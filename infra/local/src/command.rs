@@ -15,6 +15,7 @@ use crate::cloud::Cloud;
 use crate::day::{self, Wanted};
 use crate::demo;
 use crate::error::{Error, Result};
+use crate::load;
 use crate::log::Log;
 use crate::note::Note;
 use crate::options::{Port, workspace_of};
@@ -27,6 +28,7 @@ pub async fn run(arguments: Arguments) -> ExitCode {
     let done = match arguments.mode() {
         arguments::Mode::Demo => demo(&arguments).await,
         arguments::Mode::Day(wanted) => day(&arguments, wanted).await,
+        arguments::Mode::Load(wanted) => load(&arguments, wanted).await,
         arguments::Mode::PlayedOnly => played_only(&arguments).await.map(|()| ExitCode::SUCCESS),
         arguments::Mode::Dev => dev(&arguments).await.map(|()| ExitCode::SUCCESS),
     };
@@ -87,6 +89,25 @@ async fn day(arguments: &Arguments, wanted: Wanted) -> Result<ExitCode> {
         stopped = stop_wanted() => {
             stopped?;
             return Err(Error::Day("stopped".to_owned()));
+        }
+    };
+    say(&report.to_string());
+    if !report.is_good() {
+        warn(&format!("The functions' log is {}", log.path().display()));
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn load(arguments: &Arguments, wanted: load::Wanted) -> Result<ExitCode> {
+    let mut options = arguments.options(workspace()?)?;
+    let log = Log::begin(&options.workspace.join(".local-cloud"), "load.log")?;
+    options.log = log.sink(|_| {});
+    let report = tokio::select! {
+        report = load::run(options, wanted, warn) => report?,
+        stopped = stop_wanted() => {
+            stopped?;
+            return Err(Error::Load("stopped".to_owned()));
         }
     };
     say(&report.to_string());

@@ -92,6 +92,9 @@ pub enum Error {
     /// The day cannot be played, or what it saw is no day.
     #[error("the day: {0}")]
     Day(String),
+    /// The load cannot be put on, or does not come off again.
+    #[error("the load: {0}")]
+    Load(String),
 }
 
 impl Error {

@@ -28,6 +28,7 @@ mod log;
 pub mod command;
 pub mod day;
 pub mod demo;
+pub mod load;
 
 pub use bridge::{Bridge, Trouble};
 pub use cloud::Cloud;

@@ -73,7 +73,8 @@ pub struct Options {
     pub environment: BTreeMap<String, String>,
     /// What is changed in the operator's settings before they are applied.
     pub settings: Option<fn(&mut Document)>,
-    /// The outside world puts up with any traffic: no flood limits, and as many orders a second as one likes.
+    /// The outside world puts up with any traffic: no flood limits, as many orders a second as one likes, and an
+    /// account that is never empty.
     pub is_busy: bool,
     /// Kills every process of a function as soon as it has answered, as Lambda may.
     pub dies_after_answer: bool,

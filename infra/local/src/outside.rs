@@ -106,6 +106,7 @@ impl Outside {
         config.render_ms = options.render_ms;
         if options.is_busy {
             config.creates_per_window = usize::MAX;
+            config.credits = i64::MAX;
         }
         self.chat = Some(ChatModel::new(secret::PLAYED_CHAT_KEY, config.clock.clone()));
         self.kie = Some(PlayedKie::new(config));

@@ -46,6 +46,13 @@ pub use menu::Menu;
 pub use urgent::Duty;
 pub(crate) use zone::read as zone_named;
 
+/// Whether a text is a command of the operator's; it is read as one of a customer's, too.
+#[cfg(feature = "fuzzed")]
+pub(crate) fn read_as_command(text: &str) -> bool {
+    route::read_as_command(text);
+    urgent::is_command(text)
+}
+
 use limits_flags::Settings;
 use queue::Queue;
 use store::Store;

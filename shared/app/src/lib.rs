@@ -30,6 +30,8 @@ mod words_card;
 
 pub mod desk;
 pub mod erase;
+#[cfg(feature = "fuzzed")]
+pub mod fuzzed;
 pub mod gallery;
 pub mod gift;
 pub mod heard;

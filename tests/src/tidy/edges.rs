@@ -250,23 +250,25 @@ fn may_use(allowed: &Allowed, dependency: &Dependency) -> bool {
     }
 }
 
-/// Everybody but the simulation who asks for an outside that is played within the process.
+/// Features that are for tests alone: an outside that is played within the process, and private parts for a fuzzer.
+const FOR_TESTS: [&str; 2] = ["played", "fuzzed"];
+
+/// Everybody but the simulation who asks for one of those. (`tests/fuzz` has a workspace of its own.)
 pub fn play_nothing(workspace: &Workspace) -> Findings {
     let others = workspace.packages.iter().filter(|package| package.name != "sim");
     others.flat_map(package_plays_nothing).collect()
 }
 
 fn package_plays_nothing(package: &Package) -> Findings {
-    let played = |dependency: &&Dependency| dependency.features.iter().any(|feature| feature == "played");
-    let played = package.dependencies.iter().filter(played);
-    played
-        .map(|dependency| {
-            format!(
-                "{} asks {} for the feature `played`, which is for the simulation only",
-                package.name, dependency.name
-            )
-        })
-        .collect()
+    let asks = |dependency: &Dependency| {
+        let mut features = dependency.features.iter();
+        let feature = features.find(|feature| FOR_TESTS.contains(&feature.as_str()))?;
+        Some(format!(
+            "{} asks {} for the feature `{feature}`, which is for tests only",
+            package.name, dependency.name
+        ))
+    };
+    package.dependencies.iter().filter_map(asks).collect()
 }
 
 /// Every product crate that holds a crate which belongs at an edge it is not.
@@ -372,9 +374,10 @@ mod tests {
     fn a_function_that_plays_its_outside_is_found() {
         let found = play_nothing(&workspace(&[
             ("functions", "cleanup", &["table+played"]),
+            ("functions", "live", &["app+fuzzed"]),
             ("tests", "sim", &["table+played", "queue+played"]),
         ]));
-        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found.len(), 2, "{found:?}");
     }
 
     #[test]

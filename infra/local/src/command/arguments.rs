@@ -7,6 +7,7 @@ use local_lambda::Storage;
 
 use crate::day::Wanted;
 use crate::error::{Error, Result};
+use crate::load;
 use crate::options::{Options, PAGE_PORT, Port, RealTelegram};
 
 /// Telegram's own Bot API server.
@@ -27,6 +28,8 @@ Examples:
   cargo dev -- --demo                        20 users at once, no browser; every fault, then the books are audited
   cargo dev -- --day 240                     a day's traffic hour by hour, and its report held against the rows
   cargo day 20000                            the same, built to be quick
+  cargo load --burst 10000 --open 1000 --soak 20000
+                                             as much at once as this machine can bear, then the books are audited
   cargo dev -- --render-seconds 60           as slow as the real thing
   cargo dev -- --data .local-cloud/data      balances and orders are kept from run to run
   TELEGRAM_BOT_TOKEN=… cargo dev             your own bot in the real Telegram, by long polling
@@ -55,6 +58,18 @@ pub struct Arguments {
     /// In that day, kill every function's process right after each of its answers, and some in the middle.
     #[arg(long, requires = "day")]
     kills: bool,
+    /// Put a load on, say which, and look at what came of it; ends with a line of JSON.
+    #[arg(long, conflicts_with_all = ["demo", "day", "played_only", "data"])]
+    load: bool,
+    /// Updates that come at the same moment, as a load.
+    #[arg(long, value_name = "UPDATES", default_value_t = 0, requires = "load")]
+    burst: u64,
+    /// Orders that are open at the same moment, as a load.
+    #[arg(long, value_name = "ORDERS", default_value_t = 0, requires = "load")]
+    open: u64,
+    /// Orders one after the other, as a load.
+    #[arg(long, value_name = "ORDERS", default_value_t = 0, requires = "load")]
+    soak: u64,
     /// Serve only the played Telegram and provider, for functions that run elsewhere.
     #[arg(long)]
     played_only: bool,
@@ -105,6 +120,7 @@ pub(super) enum Mode {
     Dev,
     Demo,
     Day(Wanted),
+    Load(load::Wanted),
     PlayedOnly,
 }
 
@@ -118,6 +134,11 @@ impl Arguments {
                 seed: self.seed,
                 kills: self.kills,
             }),
+            _ if self.load => Mode::Load(load::Wanted {
+                burst: self.burst,
+                open: self.open,
+                soak: self.soak,
+            }),
             _ => Mode::Dev,
         }
     }
@@ -126,7 +147,7 @@ impl Arguments {
     pub(super) fn options(&self, workspace: PathBuf) -> Result<Options> {
         let usual_s = match self.mode() {
             Mode::Demo => DEMO_RENDER_S,
-            Mode::Day(_) => 0,
+            Mode::Day(_) | Mode::Load(_) => 0,
             Mode::Dev | Mode::PlayedOnly => RENDER_S,
         };
         let render_s = self.render_seconds.unwrap_or(usual_s);
@@ -160,7 +181,7 @@ impl Arguments {
                 options.schedule_speed = DEMO_SCHEDULE_SPEED;
                 options.doorbell_visibility_s = Some(DEMO_VISIBILITY_S);
             }
-            Mode::Day(_) => options.page = self.port.map_or(Port::Any, Port::Exactly),
+            Mode::Day(_) | Mode::Load(_) => options.page = self.port.map_or(Port::Any, Port::Exactly),
             Mode::PlayedOnly => {}
         }
         Ok(options)

@@ -279,6 +279,14 @@ fn arguments(text: &str) -> &str {
         .map_or("", |(_, rest)| rest.trim())
 }
 
+/// Takes a text apart as every message is.
+#[cfg(feature = "fuzzed")]
+pub(super) fn read_as_command(text: &str) {
+    let whole = text.trim();
+    assert!(whole.ends_with(arguments(whole)));
+    assert_eq!(command(whole).is_some(), whole.starts_with('/'));
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

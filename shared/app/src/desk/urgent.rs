@@ -73,6 +73,12 @@ struct Counter<'d> {
     deadline: Deadline,
 }
 
+/// Whether a text is a command, with all that it takes.
+#[cfg(feature = "fuzzed")]
+pub(super) fn is_command(text: &str) -> bool {
+    Command::read(text.trim()).is_ok()
+}
+
 impl Desk {
     fn counter(&self, chat: i64, deadline: Deadline) -> Option<Counter<'_>> {
         let help = self.helpdesk.as_ref().filter(|help| help.chat == chat)?;

@@ -91,7 +91,7 @@ fn minutes(text: &str) -> Option<i16> {
             .then(|| part.parse::<i16>().ok())
     };
     let (hours, minutes) = (digits(hours)??, digits(minutes)??);
-    (hours <= 14 && minutes < 60).then_some(hours * 60 + minutes)
+    (hours <= 14 && minutes < 60).then(|| hours * 60 + minutes)
 }
 
 /// What a clock shows: `15:04`.
@@ -124,7 +124,17 @@ mod tests {
         ] {
             assert_eq!(ahead(text), Some(minutes), "{text}");
         }
-        for text in ["", "Omsk", "+15", "+5:60", "+x", "5", "Asia/Omsk; drop"] {
+        for text in [
+            "",
+            "Omsk",
+            "+15",
+            "-3100",
+            "+32767:59",
+            "+5:60",
+            "+x",
+            "5",
+            "Asia/Omsk; drop",
+        ] {
             assert_eq!(ahead(text), None, "{text}");
         }
     }
