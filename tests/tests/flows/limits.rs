@@ -223,6 +223,9 @@ fn spend(setting: &mut Setting) {
     for model in setting.settings.models.values_mut() {
         for price in &mut model.prices {
             price.micro_usd = 1_000_000;
+            for high in &mut price.high {
+                high.micro_usd = 1_000_000;
+            }
         }
     }
 }

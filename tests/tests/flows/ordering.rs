@@ -1,6 +1,7 @@
 //! From a wish to a delivered video.
 
 use domain::job::{Rule, Stage as JobStage};
+use limits_flags::PriceRow;
 use tests::stage::{Stage, jpeg, png};
 
 use crate::ANNA;
@@ -195,6 +196,11 @@ async fn an_alert_is_never_longer_than_telegram_takes() {
     stage.assert_sound().await;
 }
 
+/// A price of three credits, and no choice of quality.
+fn dearer(price: &mut PriceRow) {
+    (price.credits, price.high) = (3, None);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_has_too_few_credits_is_told_what_helps() {
     let stage = Stage::new().await;
@@ -203,13 +209,16 @@ async fn whoever_has_too_few_credits_is_told_what_helps() {
     let card = stage.draft(ANNA, "a long one").await;
     let longer = format!("du:{}:10", card.nonce().as_str());
     stage.press_newest(ANNA, &longer).await;
-    let (shorter, shown) = ("enough for Kling 3.0, 5 s (1 credit)", stage.last_text(ANNA));
+    let (shorter, shown) = (
+        "enough for Kling 3.0, 5 s, standard quality (1 credit)",
+        stage.last_text(ANNA),
+    );
     assert!(shown.contains(shorter), "{shown}");
     let card = stage.card(ANNA);
     let alert = stage.press(ANNA, card.message_id, &card.create).await.unwrap();
     assert!(alert.contains(shorter), "{alert}");
     stage
-        .change_settings(|settings| settings.models.get_mut("kling-3.0").unwrap().prices[0].credits = 3)
+        .change_settings(|settings| dearer(&mut settings.models.get_mut("kling-3.0").unwrap().prices[0]))
         .await;
     stage.press_newest(ANNA, &longer).await;
     let shown = stage.last_text(ANNA);
@@ -217,7 +226,7 @@ async fn whoever_has_too_few_credits_is_told_what_helps() {
     stage
         .change_settings(|settings| {
             settings.models.retain(|name, _| name == "kling-3.0");
-            settings.models.get_mut("kling-3.0").unwrap().prices[0].credits = 3;
+            dearer(&mut settings.models.get_mut("kling-3.0").unwrap().prices[0]);
         })
         .await;
     stage.press_newest(ANNA, &longer).await;

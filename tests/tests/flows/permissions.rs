@@ -189,13 +189,23 @@ fn said(text: &str, number: i64) -> Value {
         "from": {"id": ANNA, "is_bot": false, "first_name": "Anna"}}})
 }
 
+/// She confirms what she has asked for there.
+fn pressed(number: i64) -> Value {
+    json!({"update_id": 870_000_000 + number, "callback_query": {"id": "q", "chat_instance": "1",
+        "data": format!("op:{}", 81_000 + number), "from": {"id": ANNA, "is_bot": false, "first_name": "Anna"},
+        "message": {"message_id": 91_000, "date": 1_795_251_600, "chat": {"id": OPERATOR, "type": "supergroup"}}}})
+}
+
+/// She asks for something there and confirms it.
+async fn commanded(stage: &Stage, command: &str, number: i64) {
+    stage.update(&said(command, number)).await;
+    let done = stage.update(&pressed(number)).await;
+    let is_done = done.text().starts_with('✅') || done.text().starts_with("Уже");
+    assert!(is_done, "{command}: {done:?}");
+}
+
 /// An owner changes what cannot wait from the operator's chat.
 async fn command_from_the_chat(stage: &Stage) {
-    let pressed = |number: i64| {
-        json!({"update_id": 870_000_000 + number, "callback_query": {"id": "q", "chat_instance": "1",
-            "data": format!("op:{}", 81_000 + number), "from": {"id": ANNA, "is_bot": false, "first_name": "Anna"},
-            "message": {"message_id": 91_000, "date": 1_795_251_600, "chat": {"id": OPERATOR, "type": "supergroup"}}}})
-    };
     let jobs = stage.jobs().await;
     let is_paid =
         |job: &&domain::job::Job| job.stage == JobStage::Delivered && job.cost > domain::money::Credits::ZERO;
@@ -209,11 +219,10 @@ async fn command_from_the_chat(stage: &Stage) {
         &refund,
     ];
     for (number, command) in (1..).zip(commands) {
-        stage.update(&said(command, number)).await;
-        let done = stage.update(&pressed(number)).await;
-        let is_done = done.text().starts_with('✅') || done.text().starts_with("Уже");
-        assert!(is_done, "{command}: {done:?}");
+        commanded(stage, command, number).await;
     }
+    let broadcast = stage.start_broadcast(crate::broadcasts::to_all()).await;
+    commanded(stage, &format!("/stop {} wrong words", broadcast.as_str()), 8).await;
 }
 
 /// A callback for a submission that is over.
@@ -301,6 +310,9 @@ async fn ring_once_more(stage: &Stage) {
         let said = stage.ask(ask.user(stage, ANNA)).await;
         assert_eq!(said.status, 200, "{said:?}");
     }
+    stage.bury(r#"{"job":"7-3333333333333333","hint":"due"}"#).await;
+    stage.pass(Millis::from_secs(1));
+    commanded(stage, "/ring all is well again", 10).await;
 }
 
 /// The morning after a day on which an unlimited plan paid for a video.

@@ -60,6 +60,7 @@ async fn race_against(limit: &str, users: i64) -> u64 {
         for model in setting.settings.models.values_mut() {
             for price in &mut model.prices {
                 (price.tokens, price.micro_usd) = (50_000, 1_000_000);
+                price.high = None;
             }
         }
     })
