@@ -67,6 +67,9 @@ async function queued(user, words) {
   await does(user, "press", await offered(user, "mo:", { fits: (data) => data.endsWith(":kling-2.6") }));
   await until(async () => (await chat(user)).messages.at(-1).text?.includes("Kling 2.6"), "the model is not chosen");
   await does(user, "press", await offered(user, "go:"));
+  // A page that is opened before the order was taken would know of no credit that is set aside.
+  const isTaken = ({ buttons }) => !buttons.flat().some(({ data }) => data?.startsWith("go:"));
+  await until(async () => (await chat(user)).messages.filter(({ mine }) => !mine).every(isTaken), "the order is not taken");
 }
 
 // --- Nobody, nothing, and no answer --------------------------------------------------------------------------------------
