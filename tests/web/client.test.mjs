@@ -142,6 +142,15 @@ test("a change of flags that fails is a failure, and is not taken for an answer 
   }
 });
 
+test("what may be done is known although the flags fail from the first", async () => {
+  const { gate, server } = opened();
+  server.answers[LISTS] = features(true);
+  const answer = server.answers[LISTS];
+  server.fails = (told) => (server.asked.at(-1).path === FLAGS ? told(500, {}) : told(200, answer));
+  await gate.refresh();
+  assert.deepEqual([gate.problem.kind, gate.isKnown, gate.canAccess("hd"), gate.getFlag("new_jobs", "mine")], ["server", true, true, "mine"]);
+});
+
 test("a name that every object has is no feature", async () => {
   const { gate } = opened();
   await gate.ready();

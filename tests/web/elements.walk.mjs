@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 
-import { API, CUSTOMER, LANGUAGES, PAGE, PICTURES, accessible, browser, closed, ok, opened as openedAs, row, shines, text } from "./driven.mjs";
+import { API, CUSTOMER, LANGUAGES, PAGE, PICTURES, accessible, ask, browser, chat, closed, does, ok, opened as openedAs, row, shines, text, until } from "./driven.mjs";
 
 /** What an open page may take to see a change. */
 const SEEN_MS_MAX = 10_000;
@@ -13,10 +13,12 @@ const ELSEWHERE = "/elsewhere/";
 const LISTS = "/api/user/features";
 const FLAGS = "/ofrep/v1/evaluate/flags";
 
-/** Who opens a page: as Telegram says it behind `#`. */
+/** Who opens a page. */
+let who = CUSTOMER;
+/** The same as Telegram says it behind `#`. */
 async function signedIn(language) {
-  await fetch(`${PAGE}/client/${CUSTOMER}/language`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ language_code: language }) });
-  const { headers } = await fetch(`${PAGE}/client/${CUSTOMER}/mini-app`, { redirect: "manual" });
+  await fetch(`${PAGE}/client/${who}/language`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ language_code: language }) });
+  const { headers } = await fetch(`${PAGE}/client/${who}/mini-app`, { redirect: "manual" });
   return `#${headers.get("location").split("#")[1]}`;
 }
 
@@ -177,6 +179,10 @@ async function follows(page) {
   return `a flag after ${flipped} ms, a feature after ${opened} ms`;
 }
 
+// Somebody to whom no other walk has sold or given anything.
+who = (await (await ask(`${PAGE}/client/users`, { first_name: "Nina", language_code: "en" })).json()).id;
+await does(who, "say", { text: "/start" });
+await until(async () => (await chat(who)).messages.some((message) => !message.mine), "nobody is welcomed");
 await Promise.all([hd({}), look(false), row("tiers/pro", { name: "Pro", rank: 10, inherits: "free", features: { hd: true } })]);
 {
   const page = await opened("en", { body: LIVE });

@@ -293,8 +293,13 @@ export class Gatekeeper {
     if (whose !== this.#whose) [this.#lists, this.#flags, this.#at] = [null, null, -Infinity];
     this.#whose = whose;
     try {
-      const [said, own] = await Promise.all([this.#asker.ask(lists), flags ? this.#asked() : null]);
-      return this.#learn(said, own);
+      const asked = flags ? this.#asked().then((own) => ({ own }), (failed) => ({ own: this.#flags, failed })) : { own: null };
+      const said = await this.#asker.ask(lists);
+      const { own, failed } = await asked;
+      const isNew = this.#learn(said, own);
+      // What may be done is known, whatever is wrong with the flags.
+      if (failed) throw failed;
+      return isNew;
     } catch (problem) {
       this.problem = problem instanceof Problem ? problem : new Problem("server", String(problem));
       this.#pausedUntil = now() + Math.max(PAUSE_MS, this.problem.retryAfterS * 1000);

@@ -61,7 +61,9 @@ pub(crate) async fn cancel_order(
     };
     // As it stands now: whoever else took the order back may have done so before the balance was read, or after.
     let account = api.store.account(user).await?;
-    let available = account.map_or(seen.balance.available, |account| account.balance.available);
+    let balance = account.map_or(seen.balance, |account| account.balance);
+    // Of whoever owes something it goes there first, with whatever they do next.
+    let available = balance.repaid().available;
     // It is shown in the chat, which takes a call to Telegram; who asks too often still has their order taken back.
     if let Some(bot) = &api.desk.cashier.bot
         && paced(&api.media.chat, user, api.now()).is_ok()

@@ -25,8 +25,10 @@ impl Visit<'_> {
 
     /// `back` is what came back to the balance after it was read.
     async fn canceled(&self, job: &Job, message_id: i64, back: Credits) -> Reply {
-        let read = self.account.balance.available;
-        let available = read.plus(back).unwrap_or(read);
+        let mut balance = self.account.balance;
+        balance.available = balance.available.plus(back).unwrap_or(balance.available);
+        // Of whoever owes something it goes there first, with whatever they do next.
+        let available = balance.repaid().available;
         // Taken back in the list of orders: where it waits, its message is not to go on saying so, nor offer it again.
         let cashier = self.desk.cashier.as_ref();
         if let Some(bot) = cashier.and_then(|cashier| cashier.bot.as_ref())
