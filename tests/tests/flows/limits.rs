@@ -223,7 +223,7 @@ fn spend(setting: &mut Setting) {
     for model in setting.settings.models.values_mut() {
         for price in &mut model.prices {
             price.micro_usd = 1_000_000;
-            for high in &mut price.high {
+            if let Some(high) = &mut price.high {
                 high.micro_usd = 1_000_000;
             }
         }
