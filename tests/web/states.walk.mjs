@@ -7,10 +7,10 @@ import { CUSTOMER, LANGUAGES, PAGE, PICTURES, accessible, ask, browser, chat, cl
 
 const SAYS = {
   ru: { waits: "рыжий кот спит #429x9", queued: "в очереди", cancel: "Отменить заказ", back: /Кредитов: 1\./, canceled: /Заказ отменён\. Вернулось кредитов: 1\. На счету: 2\./, chat: /Заказ отменён[^]*Возвращено: 1 кредит[^]*На счету: 2 кредита/,
-    late: "Заказ уже выполняется — отменить нельзя. Если не получится, кредиты вернутся сами.",
+    late: "Заказ уже выполняется — отменить нельзя. Если не получится, ничего не спишется: отложенное вернётся само.",
     long: "Достопримечательнейшая электрогидродинамическая водогрязеторфопарафинолечебница, человеконенавистнически переосвидетельствованная" },
   en: { waits: "a ginger cat sleeps #429x9", queued: "in the queue", cancel: "Cancel the order", back: /Credits: 1\./, canceled: /The order is canceled\. Credits that are back: 1\. You have 2\./, chat: /The order is canceled[^]*Given back: 1 credit[^]*You have 2 credits/,
-    late: "The order is being made and cannot be canceled any more. If it fails, your credits come back by themselves.",
+    late: "The order is being made and cannot be canceled any more. If it fails, nothing is charged: what was set aside comes back by itself.",
     long: "Counterrevolutionaries' electroencephalographically-incomprehensible-hippopotomonstrosesquippedaliophobia, deinstitutionalized" },
 };
 

@@ -26,7 +26,8 @@
 //   FeatureGate.configure({ base: baseUrl, authorization }).on(OpenFeature.getClient());
 //   await OpenFeature.setProviderAndWait(new OFREPWebProvider({ baseUrl, headers }));
 //
-// Any other page gets the stock provider with the client (`flags.js`, fetched when flags are first wanted). What OFREP has no
+// Any other page gets the stock provider with the client (`flags.js`, fetched with the first answer), unless it says that it wants
+// no flags: FeatureGate.configure({ flags: false }). What OFREP has no
 // words for, limits, models, tiers and what opens what, comes from the list of features, which decides about features. A
 // key that no feature has is a flag's: `<feature-section feature="new_look">` opens where the flag is true.
 

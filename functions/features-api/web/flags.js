@@ -1,5 +1,5 @@
 // The operator's flags for a page that has no OpenFeature of its own: OpenFeature's stock provider (`openfeature.js`, as it is
-// published) evaluates them, remembers the tag and asks for what is new. `client.js` fetches this when flags are first wanted.
+// published) evaluates them, remembers the tag and asks for what is new. `client.js` fetches this with its first answer, unless the page wants no flags.
 //
 // When to ask is left to the client, for whom a change is heard of by `live.js`: the stock provider asks within 50 ms of an event,
 // and so would every open page at once. Nothing is put into the browser's storage: it would be the last customer's.

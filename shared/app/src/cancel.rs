@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::account::Balance;
 use domain::job::{Event, Job, Stage};
 use domain::money::Credits;
 use domain::time::Timestamp;
@@ -14,7 +15,7 @@ use trace::spans;
 use tracing::Instrument as _;
 
 use crate::texts::Say;
-use crate::{cards, measured, show, traces};
+use crate::{cards, measured, shop, show, traces};
 
 /// How often it is tried: a claim that came between may have put the order back into the queue.
 const TRIES: u32 = 2;
@@ -99,17 +100,24 @@ pub(crate) fn message(
     say: Say,
     snapshot: &Snapshot,
     job: &Job,
-    available: Credits,
+    balance: Balance,
     (chat, message): (i64, i64),
 ) -> EditMessageText {
+    // Of whoever owes something, what came back goes there first, with whatever they do next.
+    let balance = balance.repaid();
     let text = say.with(
         "canceled",
         [
             ("what", show::order(say, Some(snapshot), &job.order).into()),
             ("price", show::price(say, job)),
-            ("available", show::credits(say, available).into()),
+            ("available", show::credits(say, balance.available).into()),
         ],
     );
+    let text: Vec<String> = [Some(text), shop::debt(say, balance)]
+        .into_iter()
+        .flatten()
+        .collect();
+    let text = text.join("\n\n");
     EditMessageText::html(chat, message, text).with_buttons(cards::again_button(say, &job.id.nonce))
 }
 
@@ -119,14 +127,14 @@ pub async fn show_in_chat(
     bot: &Client,
     say: Say,
     snapshot: &Snapshot,
-    (job, available): (&Job, Credits),
+    (job, balance): (&Job, Balance),
     deadline: Deadline,
 ) {
     let Some(timeout) = deadline.for_call(SHOW_TIMEOUT, RESERVE) else {
         return;
     };
     let place = (job.place.chat.0, job.place.message.0);
-    let edit = message(say, snapshot, job, available, place);
+    let edit = message(say, snapshot, job, balance, place);
     match bot.call(&edit, timeout).await {
         Ok(_) | Err(telegram::Error::NotModified) => {}
         Err(error) => {

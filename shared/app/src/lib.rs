@@ -42,6 +42,7 @@ pub mod on_sale;
 pub mod open_table;
 
 pub mod rails;
+pub mod redrive;
 pub mod report;
 pub mod sale;
 

@@ -210,7 +210,7 @@ card-plan-refuses-open = ⚠️ As much as the plan allows is being made. With c
 } costs { $price }, you have { $available }.
 card-too-long = ⚠️ The text is longer than this model takes: { $chars } of { $max } characters. Shorten it or choose another model.
 card-too-short = ⚠️ The text is shorter than this model takes: { $chars } of at least { $min } characters. Write more or choose another model.
-card-choice-gone = ⚠️ This model no longer makes that length or shape. Choose again, or take another model.
+card-choice-gone = ⚠️ This model no longer makes that length, shape or quality. Choose again, or take another model.
 card-too-poor = ⚠️ Not enough credits. { $hint }
 way-out-cheaper = What you have is enough for { $what } ({ $price }).
 way-out-held = { $held } set aside for your orders will be back if an order fails or is canceled.
@@ -240,7 +240,7 @@ button-improve = ✨ Improve the words
 button-look = ✨ Describe the photo
 button-listen = 🎙 Recognise
 button-as-it-was = ↩️ As it was
-button-settings = ⚙️ Model, length and shape
+button-settings = ⚙️ Model and settings
 button-use-words = ✨ Use these words
 button-create-plan = ✅ Create under the plan
 button-create = ✅ Create — { $price }
@@ -382,8 +382,8 @@ delayed = ⏳ <b>The service is busy, your order waits</b>
     { $what }
 
     We try again by ourselves, there is nothing for you to do.{ $known ->
-        [yes] {" "}If nobody takes it until { $give-up }, the order is dropped and your credits come back.
-       *[no] {" "}If nobody takes it, the order is dropped and your credits come back.
+        [yes] {" "}If nobody takes it until { $give-up }, the order is dropped and nothing is charged.
+       *[no] {" "}If nobody takes it, the order is dropped and nothing is charged.
     } Set aside: { $price }.
 delayed-wait = Once it is taken, the { $kind ->
     [image] picture
@@ -418,7 +418,7 @@ rendering = 🎨 <b>Your { $kind ->
 } arrives.
 
     { $wait }
-retrying = 🔄 <b>The first attempt failed, trying again</b>
+retrying = 🔄 <b>An attempt failed, trying again</b>
 
     { $what }
 
@@ -451,11 +451,11 @@ canceled = ✖️ <b>The order is canceled</b>
     { $what }
 
     Given back: { $price }. You have { $available }.
-cancel-too-late = The order is being made and cannot be canceled any more. If it fails, your credits come back by themselves.
+cancel-too-late = The order is being made and cannot be canceled any more. If it fails, nothing is charged: what was set aside comes back by itself.
 toast-queued = In the queue
 toast-running = Being made
 toast-delivered = Your order has arrived
-toast-failed = It failed; your credits are back
+toast-failed = It failed; nothing was charged
 
 ## My orders
 
@@ -577,7 +577,7 @@ vary-ask = ✏️ <b>Vary</b>
     What should be different? { $by ->
         [voice] Write or say
        *[text] Write
-    } it in one message, such as “at night, in the rain” or “make the dog red”. Model, length, shape and photo stay as they were; nothing is charged yet.
+    } it in one message, such as “at night, in the rain” or “make the dog red”. Model, length, shape, quality and photo stay as they were; nothing is charged yet.
     It was:
 vary-still = What should be different is still to be said: send another voice message, or write it.
 vary-gone = The words of this order are gone, so there is nothing to vary. Send new ones: a text, a voice message or a photo. Nothing was charged.
@@ -764,8 +764,8 @@ plan-until = The plan will last until { $moment }.
 plan-exchanged = You have “{ $plan }” now. What is left of it is not lost: it adds { $bonus } to the new one. The new plan will last until { $moment }.
 plan-endless = You have the plan “{ $plan }” for ever: there is no need to buy this one.
 plan-running = You have the plan “{ $plan }” until { $moment }. What is left of it cannot be exchanged, so you can buy this one when that is over: nothing is lost so.
-debt = ⚠️ You owe { $debt }. The next purchase pays that first, and the rest is yours.
-refused-debt = A bank has taken back the payment for credits that are spent already; you owe { $debt }. Top up: /buy pays that first, and the rest is yours. Questions: /paysupport
+debt = ⚠️ You owe { $debt }. The next purchase, and credits of orders that come back, pay that first; the rest is yours.
+refused-debt = A bank has taken back the payment for credits that are used already; you owe { $debt }. Nothing was charged for this order. Top up: /buy pays that first, and the rest is yours. Questions: /paysupport
 plan-soon = ⏳ The plan “{ $title }” ends tomorrow. To go on: /buy
 plan-over = The plan “{ $title }” is over. The credits on your account stay yours. To go on: /buy
 renewal-canceled = The plan “{ $title }” will not be renewed. The time that you have paid stays yours. If you change your mind: the button in /history

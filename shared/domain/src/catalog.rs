@@ -154,6 +154,14 @@ impl Model {
         if offered { quality } else { Quality::Standard }
     }
 
+    /// The same length in the same quality where it makes them, else its first length and the standard quality.
+    pub fn nearest(&self, duration_s: u32, quality: Quality) -> (u32, Quality) {
+        let is_made = self.price_row(duration_s, Quality::Standard).is_some();
+        let first = self.prices.first().filter(|_| !is_made);
+        let duration_s = first.map_or(duration_s, |price| price.duration_s);
+        (duration_s, self.quality_or_standard(duration_s, quality))
+    }
+
     /// The longest video that can be had for so many credits.
     pub fn longest_for(&self, available: Credits) -> Option<&Price> {
         let affordable = self.prices.iter().filter(|price| price.credits <= available);

@@ -118,7 +118,7 @@ async fn what_is_being_made_or_over_is_not_taken_back_and_it_is_said_how_it_stan
     assert_eq!(stage.balance(ANNA).await, (1, 0, 1));
     let failed = stage.order(ANNA, "no fox #moderation").await;
     stage.run_until_settled().await;
-    late(&failed, "your credits are back").await;
+    late(&failed, "nothing was charged").await;
     assert_eq!(stage.balance(ANNA).await, (1, 0, 1));
     stage.assert_sound().await;
 }

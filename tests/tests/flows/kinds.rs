@@ -526,3 +526,29 @@ async fn in_russian_each_is_called_what_it_is() {
         stage.assert_sound().await;
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_looks_at_another_kind_and_comes_back_finds_what_they_chose_for_their_latest_video() {
+    let stage = Stage::with(|setting| setting.gift(9)).await;
+    stage.newcomer(ANNA).await;
+    let nonce = stage.draft(ANNA, "a cat").await.nonce();
+    for choice in ["du", "qa"].into_iter().zip(["10", "high"]) {
+        let button = format!("{}:{}:{}", choice.0, nonce.as_str(), choice.1);
+        assert_eq!(stage.press_newest(ANNA, &button).await, None);
+    }
+    stage.confirm(&stage.card(ANNA)).await;
+    stage.run_until_settled().await;
+    stage.draft(ANNA, "a dog").await;
+    card_of(&stage, Makes::Image).await;
+    assert!(
+        !stage.last_text(ANNA).contains("10 s"),
+        "{}",
+        stage.last_text(ANNA)
+    );
+    card_of(&stage, Makes::Video).await;
+    let shown = stage.last_text(ANNA);
+    assert!(
+        shown.contains("10 s") && shown.contains("high quality"),
+        "{shown}"
+    );
+}

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use app::cashier::{RefundError, Refunding};
+use domain::id::JobId;
 use domain::money::Credits;
 use domain::payment::{PaymentId, Rail, RefundWanted, State};
 use domain::time::{Millis, Timestamp};
@@ -385,4 +386,40 @@ async fn whoever_is_in_debt_is_sold_no_plan_whose_days_would_go_by_for_nothing()
     stage.pass(Millis::from_mins(1));
     stage.pay_in_roubles(ANNA, "plan:pro_month").await;
     assert_eq!(books(&stage).await, (59, 0, 5, 0));
+}
+
+/// She takes an order back; what its message says then.
+async fn canceled(stage: &Stage, job: &JobId) -> String {
+    let place = stage.message_of(job).await.message_id;
+    let button = format!("ca:{}", job.nonce.as_str());
+    stage.press(ANNA, place, &button).await;
+    stage.message_of(job).await.text().to_owned()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_back_to_whoever_owes_goes_there_and_they_read_it() {
+    let stage = customer().await;
+    stage.pay_in_dollars(ANNA, "pack:starter").await;
+    let orders = [stage.order(ANNA, "одно").await, stage.order(ANNA, "другое").await];
+    let payment = stage.payment().await.id().clone();
+    stage.stripe.dispute(&payment.id).unwrap();
+    stage.noticed().await;
+    // Five are gone, two of them set aside for the orders.
+    assert_eq!(books(&stage).await, (0, 0, 5, 2));
+    let shown = canceled(&stage, &orders[0]).await;
+    assert!(shown.contains("Возвращено: 1 кредит"), "{shown}");
+    assert!(
+        shown.contains("На счету: 0 кредитов") && shown.contains("Ваш долг: 1 кредит"),
+        "{shown}"
+    );
+    stage.say(ANNA, "/cabinet").await;
+    assert!(
+        stage.last_text(ANNA).contains("Ваш долг: 1 кредит"),
+        "and so it is later"
+    );
+    let shown = canceled(&stage, &orders[1]).await;
+    assert!(
+        shown.contains("На счету: 0 кредитов") && !shown.contains("Ваш долг"),
+        "{shown}"
+    );
 }

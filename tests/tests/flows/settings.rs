@@ -206,7 +206,7 @@ async fn a_card_whose_shape_is_no_longer_made_is_drawn_anew_and_asks_for_another
     assert_eq!(stage.press(ANNA, card.message_id, &card.create).await, None);
     let redrawn = stage.last_text(ANNA);
     assert!(
-        redrawn.contains("no longer makes that length or shape"),
+        redrawn.contains("no longer makes that length, shape or quality"),
         "{redrawn}"
     );
     assert!(stage.jobs().await.is_empty());

@@ -7,15 +7,14 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::redrive::{self, job};
 use axum::extract::State;
 use domain::id::JobId;
 use domain::job::{Failure, Job};
-use domain::time::{Millis, Timestamp};
-use limits_flags::By;
-use limits_flags::audit::{Action, Entry};
+use domain::time::Timestamp;
+use limits_flags::audit::Entry;
 use queue::{BATCH, Depth, Letter};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use table::Deadline;
 use utoipa::{IntoParams, ToSchema};
 
@@ -26,8 +25,6 @@ use crate::openapi::{Bodies, Denials, NotThere, Unreadable};
 use crate::problem::Refusal;
 use crate::reply::Json;
 
-/// What the audit calls the queue.
-const ENTITY: &str = "queue#doorbells";
 /// Letters that one request looks at, or rings, at most.
 const LETTERS_MAX: usize = 50;
 /// Letters that are looked through for one of them.
@@ -183,23 +180,20 @@ pub(crate) async fn ring_dead_letters(
         return Ok(Json(nothing(true)));
     }
     // Who did it stands there before it is done: what is rung cannot be taken back.
-    if let Err(error) = note(&api, &wanted, None, &by, deadline).await {
+    if let Err(error) = note(&api, &redrive::rings(&wanted, &by), deadline).await {
         api.letters.put_back(&wanted).await;
         return Err(error);
     }
-    let rung = ring(&api, &wanted, deadline).await;
+    let (rung, silent) = redrive::ring(&api.letters, &wanted, (deadline, RING_WITH)).await;
+    if let Some(error) = silent {
+        Refusal::from(error).tell();
+    }
     let left = wanted.get(rung..).unwrap_or_default();
     if !left.is_empty() {
         api.letters.put_back(left).await;
         // And what of it was not, after all.
-        let done = wanted.get(..rung).unwrap_or_default();
-        let broke_off = Some(format!("it broke off: {rung} of {} were rung", wanted.len()));
-        // Two of the same moment would be one.
-        let later = By {
-            at: api.now().max(by.at.after(Millis(1))),
-            ..by
-        };
-        if let Err(error) = note(&api, done, broke_off, &later, deadline).await {
+        let after_all = redrive::broke_off(&wanted, rung, &by, api.now());
+        if let Err(error) = note(&api, &after_all, deadline).await {
             error.tell();
         }
     }
@@ -242,46 +236,10 @@ async fn receive(
     Ok((all, false))
 }
 
-/// Rings one after the other; gives how many rang.
-async fn ring(api: &Api, letters: &[Letter], deadline: Deadline) -> usize {
-    let mut rung = 0_usize;
-    for letter in letters {
-        if deadline.remaining() < RING_WITH {
-            break;
-        }
-        if let Err(error) = api.letters.ring(letter).await {
-            Refusal::from(error).tell();
-            break;
-        }
-        rung = rung.saturating_add(1);
-    }
-    rung
-}
-
-async fn note(
-    api: &Api,
-    letters: &[Letter],
-    broke_off: Option<String>,
-    by: &By,
-    deadline: Deadline,
-) -> Result<(), Refusal> {
-    let rung: Vec<String> = letters.iter().filter_map(job).map(|id| id.to_string()).collect();
-    let entry = Entry {
-        entity: ENTITY.to_owned(),
-        action: Action::Update,
-        old: None,
-        new: Some(json!({"doorbells": letters.len(), "rung_again": rung}).to_string()),
-        by: by.clone(),
-        version: 0,
-        note: broke_off,
-    };
+async fn note(api: &Api, entry: &Entry, deadline: Deadline) -> Result<(), Refusal> {
     let write = entry.write(&api.office.audit);
     api.db.write(write, deadline.within(NOTE_TIMEOUT)).await?;
     Ok(())
-}
-
-fn job(letter: &Letter) -> Option<JobId> {
-    letter.doorbell()?.job_id().ok()
 }
 
 /// The orders that letters ring for, as they stand.

@@ -62,19 +62,18 @@ pub(crate) async fn cancel_order(
     // As it stands now: whoever else took the order back may have done so before the balance was read, or after.
     let account = api.store.account(user).await?;
     let balance = account.map_or(seen.balance, |account| account.balance);
-    // Of whoever owes something it goes there first, with whatever they do next.
-    let available = balance.repaid().available;
     // It is shown in the chat, which takes a call to Telegram; who asks too often still has their order taken back.
     if let Some(bot) = &api.desk.cashier.bot
         && paced(&api.media.chat, user, api.now()).is_ok()
     {
         let say = Say::of(seen.locale());
-        cancel::show_in_chat(bot, say, &seen.snapshot, (&job, available), deadline).await;
+        cancel::show_in_chat(bot, say, &seen.snapshot, (&job, balance), deadline).await;
     }
     Ok(Json(Canceled {
         order,
         given_back: job.cost.0,
-        available: available.0,
+        // Of whoever owes something it goes there first, with whatever they do next.
+        available: balance.repaid().available.0,
     }))
 }
 

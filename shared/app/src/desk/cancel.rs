@@ -27,17 +27,15 @@ impl Visit<'_> {
     async fn canceled(&self, job: &Job, message_id: i64, back: Credits) -> Reply {
         let mut balance = self.account.balance;
         balance.available = balance.available.plus(back).unwrap_or(balance.available);
-        // Of whoever owes something it goes there first, with whatever they do next.
-        let available = balance.repaid().available;
         // Taken back in the list of orders: where it waits, its message is not to go on saying so, nor offer it again.
         let cashier = self.desk.cashier.as_ref();
         if let Some(bot) = cashier.and_then(|cashier| cashier.bot.as_ref())
             && job.place.message.0 != message_id
         {
-            let shown = (job, available);
+            let shown = (job, balance);
             show_in_chat(bot, self.say, &self.snapshot, shown, self.deadline).await;
         }
         let place = (self.chat, message_id);
-        message(self.say, &self.snapshot, job, available, place).into()
+        message(self.say, &self.snapshot, job, balance, place).into()
     }
 }

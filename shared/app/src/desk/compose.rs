@@ -174,13 +174,9 @@ impl Visit<'_> {
     pub(super) fn new_draft(&self, prompt: String, photo: Option<Photo>, model: &Model) -> Draft {
         let before = self.account.draft.as_ref();
         let choice = self.account.choice();
-        let first = model.prices.first().map_or(0, |price| price.duration_s);
-        let kept = choice
-            .as_ref()
-            .map(|choice| choice.duration_s)
-            .filter(|seconds| model.price(*seconds, Quality::Standard).is_some());
-        let duration_s = kept.unwrap_or(first);
-        let quality = choice.as_ref().map_or(Quality::Standard, |choice| choice.quality);
+        let wanted = choice.as_ref().map(|choice| (choice.duration_s, choice.quality));
+        let (duration_s, quality) = wanted.unwrap_or_default();
+        let (duration_s, quality) = model.nearest(duration_s, quality);
         let aspect = choice
             .map(|choice| choice.aspect)
             .filter(|aspect| model.aspects.contains(aspect));
@@ -200,7 +196,7 @@ impl Visit<'_> {
                 .or_else(|| model.aspects.first().copied())
                 .unwrap_or(Aspect::Portrait),
             duration_s,
-            quality: model.quality_or_standard(duration_s, quality),
+            quality,
             created_at: self.now,
             source: None,
             voice: None,

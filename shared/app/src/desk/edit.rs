@@ -1,6 +1,7 @@
 //! The buttons of a draft card, but for the one that orders.
 
-use domain::account::Draft;
+use domain::account::{Choice, Draft};
+use domain::catalog::Model;
 use domain::id::{JobId, ModelId, Nonce};
 use domain::video::{Aspect, Quality};
 use store::Drafted;
@@ -63,18 +64,7 @@ impl Visit<'_> {
             let why = show::not_made(&self.snapshot, kind, draft.photo.is_some());
             return Ok(Self::alert(query_id, &self.say.text(why)));
         };
-        let mut after = draft.clone();
-        after.model = model.id.clone();
-        if model.price(draft.duration_s, Quality::Standard).is_none() {
-            after.duration_s = model
-                .prices
-                .first()
-                .map_or(draft.duration_s, |price| price.duration_s);
-        }
-        after.quality = model.quality_or_standard(after.duration_s, draft.quality);
-        if !model.aspects.contains(&draft.aspect) && draft.photo.is_none() {
-            after.aspect = model.aspects.first().copied().unwrap_or(draft.aspect);
-        }
+        let after = made_by(model, draft, &Choice::of(draft));
         self.change(draft, after, message_id, query_id).await
     }
 
@@ -238,5 +228,23 @@ impl Visit<'_> {
             "draft-stale"
         };
         Self::alert(query_id, &self.say.text(text))
+    }
+}
+
+/// A draft for another model: of what was chosen, whatever it offers. The shape of a photo stays.
+pub(super) fn made_by(model: &Model, draft: &Draft, choice: &Choice) -> Draft {
+    let (duration_s, quality) = model.nearest(choice.duration_s, choice.quality);
+    let offered = model
+        .aspects
+        .iter()
+        .copied()
+        .find(|aspect| *aspect == choice.aspect);
+    let aspect = offered.or_else(|| model.aspects.first().copied());
+    Draft {
+        model: model.id.clone(),
+        duration_s,
+        quality,
+        aspect: aspect.filter(|_| draft.photo.is_none()).unwrap_or(draft.aspect),
+        ..draft.clone()
     }
 }

@@ -1,17 +1,19 @@
 //! From one kind of order to another: another one of the same draft, and a video of a picture that was made here.
 
-use domain::account::{Draft, Photo};
+use domain::account::{Choice, Draft, Photo};
 use domain::catalog::{Makes, Model};
 use domain::id::Nonce;
 use telegram::methods::Reply;
 
 use super::Error;
 use super::compose::First;
+use super::edit::made_by;
 use super::visit::Visit;
 use crate::{kinds, show};
 
 impl Visit<'_> {
-    /// The same words for another kind: its first model that the customer may use.
+    /// The same words for another kind: as the latest order of that kind was made, else its first model that the customer may
+    /// use.
     pub(super) async fn choose_kind(
         &self,
         nonce: &Nonce,
@@ -27,12 +29,18 @@ impl Visit<'_> {
             return Ok(self.show_card(nonce, message_id, query_id));
         }
         let with_photo = draft.photo.is_some();
-        let Some(model) = self.first_of(makes, with_photo) else {
+        let before = self.account.last.as_ref().and_then(|last| {
+            let mut offered = self.snapshot.offered(makes, with_photo);
+            let model = offered.find(|model| model.id == last.model)?;
+            (!self.locked().contains(&model.id)).then_some((model, last.clone()))
+        });
+        let first = || Some((self.first_of(makes, with_photo)?, Choice::of(draft)));
+        let Some((model, choice)) = before.or_else(first) else {
             let why = show::not_made(&self.snapshot, makes, with_photo);
             return Ok(Self::alert(query_id, &self.say.text(why)));
         };
-        let model = model.id.clone();
-        self.choose_model(nonce, model, message_id, query_id).await
+        let after = made_by(model, draft, &choice);
+        self.change(draft, after, message_id, query_id).await
     }
 
     /// A new draft of a video that begins with a picture that was made here.

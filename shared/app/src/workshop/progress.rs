@@ -73,7 +73,7 @@ impl Workshop {
         .await;
     }
 
-    /// The first attempt came to nothing; it can be canceled until the next begins.
+    /// An attempt came to nothing; it can be canceled until the next begins.
     pub(super) async fn show_retrying(&self, job: &Job, deadline: Deadline) {
         if job.order.quiet {
             return;

@@ -2,17 +2,15 @@
 
 use std::time::Duration;
 
-use domain::time::Millis;
 use limits_flags::By;
-use limits_flags::audit::{Action, Entry};
-use queue::{BATCH, Letter};
+use limits_flags::audit::Entry;
+use queue::BATCH;
 
 use super::Counter;
 use super::carry::{Undone, perhaps};
 use super::plan::{Plan, Planned};
+use crate::redrive;
 
-/// What the audit calls the queue, as the admin API does.
-const ENTITY: &str = "queue#doorbells";
 /// What has to be left for ringing another: its requests, and the answer.
 const RING_WITH: Duration = queue::RING_DEAD_TIMEOUT.saturating_add(Duration::from_secs(1));
 
@@ -43,32 +41,18 @@ impl Counter<'_> {
         if taken.is_empty() {
             return Ok(self.help.say.text("urgent-ring-nothing"));
         }
-        if let Err(error) = self.note_rings(&taken, None, by).await {
+        if let Err(error) = self.put_down(&redrive::rings(&taken, by)).await {
             letters.put_back(&taken).await;
             return Err(perhaps(error));
         }
-        let mut rung = 0_usize;
-        for letter in &taken {
-            if self.deadline.remaining() < RING_WITH {
-                break;
-            }
-            if let Err(error) = letters.ring(letter).await {
-                tracing::warn!(name: "queue_silent", error = crate::chain(&error), "the dead-letter queue does not answer");
-                break;
-            }
-            rung = rung.saturating_add(1);
+        let (rung, silent) = redrive::ring(letters, &taken, (self.deadline, RING_WITH)).await;
+        if let Some(error) = silent {
+            tracing::warn!(name: "queue_silent", error = crate::chain(&error), "the dead-letter queue does not answer");
         }
         let left = taken.get(rung..).unwrap_or_default();
         if !left.is_empty() {
             letters.put_back(left).await;
-            let broke_off = format!("it broke off: {rung} of {} were rung", taken.len());
-            // Two of the same moment would be one.
-            let later = By {
-                at: by.at.after(Millis(1)),
-                ..by.clone()
-            };
-            let done = taken.get(..rung).unwrap_or_default();
-            let noted = self.note_rings(done, Some(broke_off), &later).await;
+            let noted = self.put_down(&redrive::broke_off(&taken, rung, by, by.at)).await;
             noted.map_err(perhaps)?;
         }
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
@@ -76,26 +60,8 @@ impl Counter<'_> {
         Ok(self.help.say.with("urgent-done-ring", values))
     }
 
-    async fn note_rings(
-        &self,
-        letters: &[Letter],
-        note: Option<String>,
-        by: &By,
-    ) -> Result<(), table::Error> {
-        let job = |letter: &Letter| letter.doorbell()?.job_id().ok().map(|id| format!("\"{id}\""));
-        let rung: Vec<String> = letters.iter().filter_map(job).collect();
-        let (all, rung) = (letters.len(), rung.join(","));
-        let entry = Entry {
-            entity: ENTITY.to_owned(),
-            action: Action::Update,
-            old: None,
-            new: Some(format!(r#"{{"doorbells":{all},"rung_again":[{rung}]}}"#)),
-            by: by.clone(),
-            version: 0,
-            note,
-        };
+    async fn put_down(&self, entry: &Entry) -> Result<(), table::Error> {
         let office = &self.duty.office;
-        let write = entry.write(&office.audit);
-        office.db.write(write, self.deadline).await
+        office.db.write(entry.write(&office.audit), self.deadline).await
     }
 }
