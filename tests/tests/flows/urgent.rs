@@ -88,8 +88,10 @@ async fn audited(stage: &Stage, who: i64) -> Vec<(String, String)> {
 async fn a_flag_is_thrown_once_by_whoever_asked_and_stands_in_the_audit() {
     let stage = staffed().await;
     let before = version(&stage).await;
+    let other = said(EGOR, "/flag@some_other_bot new_jobs off it burns", 9);
+    assert!(nothing(&stage.update(&other).await), "that is for another bot");
     let asked = stage
-        .update(&said(EGOR, "/flag@neuro_bot new_jobs off <it> burns", 1))
+        .update(&said(EGOR, "/flag@neurocards_bot new_jobs off <it> burns", 1))
         .await;
     for word in [
         "flag#new_jobs",

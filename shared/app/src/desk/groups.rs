@@ -94,7 +94,7 @@ impl Desk {
     }
 
     /// Whether words are for the bot: a command that names no other one, or its name.
-    fn is_spoken_to(&self, words: &str) -> bool {
+    pub(super) fn is_spoken_to(&self, words: &str) -> bool {
         let name = self.link().and_then(|link| link.rsplit('/').next());
         is_for(words, name.unwrap_or_default())
     }

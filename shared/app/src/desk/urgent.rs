@@ -97,7 +97,12 @@ impl Desk {
         let Some(counter) = self.counter(message.chat.id, deadline) else {
             return Ok(Handled::NotOurs);
         };
-        let command = match Command::read(message.text.as_deref().unwrap_or_default().trim()) {
+        let text = message.text.as_deref().unwrap_or_default().trim();
+        // Other bots may sit there, too.
+        if !self.is_spoken_to(text) {
+            return Ok(Handled::NotOurs);
+        }
+        let command = match Command::read(text) {
             Err(Unread::NotOurs) => return Ok(Handled::NotOurs),
             command => command,
         };
