@@ -130,6 +130,12 @@ await order("an owl that is refused #moderation");
   await done(page);
   await page.waitForFunction(() => ![...document.querySelectorAll(".mark")].some((node) => node.textContent.includes("no new orders until")));
   assert.match(await explained(), /^It would be taken: \d+ credits/);
+  // The same of another length and quality: each has a price of its own, and may need more.
+  await page.type("form.explain input[type=number]", "10");
+  await page.$$eval("form.explain input[type=checkbox]", (boxes) => boxes.at(-1).click());
+  assert.match(await explained(), /^It would be taken: \d+ credits/);
+  const last = page.asked.filter((url) => url.pathname.includes("/admin/explain/")).at(-1);
+  assert.deepEqual([last.searchParams.get("seconds"), last.searchParams.get("high")], ["10", "true"]);
   ok("a ban is said in full before it holds, explains the refusal, and is taken back");
   await closed(page);
 }

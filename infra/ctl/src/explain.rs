@@ -150,14 +150,20 @@ fn ordered<'s>(
         let known: Vec<&str> = snapshot.models.iter().map(|model| model.id.0.as_str()).collect();
         Error::NotFound(format!("there is no model {id}; there are {}", known.join(", ")))
     })?;
-    let Some(seconds) = explain.seconds else {
-        return Ok(Some((model, model.prices.first())));
+    let standard = match explain.seconds {
+        None => model.prices.first(),
+        Some(seconds) => {
+            let price = model.price_row(seconds, Quality::Standard);
+            let gone = || Error::NotFound(format!("{id} has no length of {seconds} s"));
+            Some(price.ok_or_else(gone)?)
+        }
     };
-    let price = model.prices.iter().find(|price| price.duration_s == seconds);
-    match price {
-        Some(price) => Ok(Some((model, Some(price)))),
-        None => Err(Error::NotFound(format!("{id} has no length of {seconds} s"))),
-    }
+    let Some(standard) = standard.filter(|_| explain.high) else {
+        return Ok(Some((model, standard)));
+    };
+    let seconds = standard.duration_s;
+    let gone = || Error::NotFound(format!("{id} has no higher quality of {seconds} s"));
+    Ok(Some((model, Some(standard.of(Quality::High).ok_or_else(gone)?))))
 }
 
 /// The features that were asked for, with those that the order needs; all of them where nothing was asked for.
@@ -169,7 +175,12 @@ fn wanted(
     let mut wanted: Vec<String> = explain.features.clone();
     if let Some((model, price)) = model {
         let seconds = price.map_or(0, |price| price.duration_s);
-        let required = snapshot.required(Some(model), (seconds, Quality::Standard), explain.photo);
+        let quality = if explain.high {
+            Quality::High
+        } else {
+            Quality::Standard
+        };
+        let required = snapshot.required(Some(model), (seconds, quality), explain.photo);
         wanted.extend(required.into_iter().map(str::to_owned));
     } else if wanted.is_empty() {
         wanted.extend(snapshot.registry.features().map(|(key, _)| key.to_owned()));

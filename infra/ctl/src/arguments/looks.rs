@@ -48,6 +48,7 @@ pub struct Which {
 #[command(after_help = "Examples:
   cargo ctl explain 700001 hd --stack neurocards
   cargo ctl explain 700001 --model kling-3.0 --photo --stack neurocards
+  cargo ctl explain 700001 --model kling-3.0 --seconds 10 --high --stack neurocards
   cargo ctl explain 700001 --json --stack neurocards
 
 It says what each layer says (default, tier, add-on, override), what decides, and what would unlock the feature; with
@@ -66,6 +67,9 @@ pub struct Explain {
     /// With --model: an order of this length [default: the shortest]
     #[arg(long, requires = "model", value_name = "N")]
     pub seconds: Option<u32>,
+    /// With --model: an order in the higher quality
+    #[arg(long, requires = "model")]
+    pub high: bool,
     /// Where.
     #[command(flatten)]
     pub target: Target,

@@ -215,6 +215,7 @@ const LINES: &[&str] = &[
     "admins list",
     "admins remove 700001",
     "explain 700001 hd",
+    "explain 700001 --model kling-3.0 --seconds 10",
     "jobs",
     "jobs --stuck",
     "jobs --expired --csv",

@@ -346,6 +346,20 @@ async fn who_pays_for_an_order_is_told_and_what_stands_in_the_way_of_it() {
     );
     let told = "paid with credits: unlimited-kling-3.0 of the plan is used up until ";
     assert!(by_credits.text.contains(told), "{}", by_credits.text);
+    let high = [&explain[..], &["--seconds", "10", "--high"]].concat();
+    let none = place.ctl(&high).await.unwrap_err().to_string();
+    assert!(none.contains("kling-3.0 has no higher quality of 10 s"), "{none}");
+    let mut model = place.row("model#kling-3.0");
+    model["unlimited_daily_limit"] = json!(0);
+    model["prices"][1]["high"] = json!({"credits": 3});
+    let model = model.to_string();
+    place.ctl(&["models", "put", "kling-3.0", &model]).await.unwrap();
+    place
+        .say(&["grant", "700001", "5", "--request", "ticket-17"])
+        .await
+        .unwrap();
+    let high = place.ctl(&high).await.unwrap();
+    assert_eq!(high.json["cost"], json!(3), "{}", high.text);
 
     place
         .ctl(&["flags", "set", "new_jobs", "off", "--why", "a test"])

@@ -7,16 +7,18 @@ import { moment, number, say, whyFailed, word } from "../words.js";
 export function explain(api, user) {
   const choice = make("select", { name: "explained" });
   const photo = make("input", { type: "checkbox" });
+  const high = make("input", { type: "checkbox" });
+  const seconds = make("input", { type: "number", min: 1, inputMode: "numeric" });
   const answer = make("div", { className: "answer", aria: { "aria-live": "polite" } });
   const go = make("button", { type: "submit", textContent: say("explain"), disabled: true });
-  const form = make("form", { className: "row explain" }, field(say("explain-what"), choice), make("label", { className: "check" }, photo, say("with-photo")), go);
+  const form = make("form", { className: "row explain" }, field(say("explain-what"), choice), field(say("explain-seconds"), seconds), make("label", { className: "check" }, photo, say("with-photo")), make("label", { className: "check" }, high, say("in-high-quality")), go);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     answer.replaceChildren();
     const [kind, key] = choice.value.split("/");
     try {
       const said = kind === "model"
-        ? await api.ask(`/admin/explain/${user}/orders/${encodeURIComponent(key)}?photo=${photo.checked}`)
+        ? await api.ask(`/admin/explain/${user}/orders/${encodeURIComponent(key)}?${asked(photo, high, seconds)}`)
         : await api.ask(`/admin/explain/${user}/${encodeURIComponent(key)}`);
       answer.replaceChildren(...(kind === "model" ? order(said) : feature(said)));
     } catch (problem) {
@@ -28,6 +30,13 @@ export function explain(api, user) {
   // What was explained before something changed is not so any more.
   part.forget = () => answer.replaceChildren();
   return part;
+}
+
+/** What the order is to be like; without a length it is the model's first. */
+function asked(photo, high, seconds) {
+  const query = new URLSearchParams({ photo: photo.checked, high: high.checked });
+  if (seconds.value) query.set("seconds", seconds.value);
+  return query;
 }
 
 async function choices(api, choice) {
